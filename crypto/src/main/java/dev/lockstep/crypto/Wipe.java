@@ -17,7 +17,7 @@ public final class Wipe {
      *
      * @param secrets the arrays; null entries are skipped, so that half-built objects can be wiped in one call
      */
-    public static void bytes(byte @Nullable []... secrets) {
+    public static void bytes(byte[] @Nullable ... secrets) {
         for (byte[] secret : secrets) {
             if (secret != null) {
                 Arrays.fill(secret, (byte) 0);

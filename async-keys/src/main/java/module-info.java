@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Implementations of the private-key SPI: inline, on an executor, behind a future, behind four callbacks. */
+@NullMarked
+module dev.lockstep.keys {
+    requires static transitive org.jspecify;
+    requires transitive dev.lockstep.tls;
+    requires dev.lockstep.crypto;
+
+    exports dev.lockstep.keys;
+}
