@@ -1,0 +1,29 @@
+package dev.lockstep.tls.spec;
+
+import org.jspecify.annotations.Nullable;
+
+/** How grave an alert is: {@code AlertLevel} of RFC 5246 7.2. */
+public enum AlertLevel {
+    /** The connection may go on. */
+    WARNING(1),
+    /** The connection ends at once and its session must not be resumed. */
+    FATAL(2);
+
+    private static final Codes<AlertLevel> CODES = new Codes<>(values(), AlertLevel::code);
+
+    private final int code;
+
+    AlertLevel(int code) {
+        this.code = code;
+    }
+
+    /** Returns the number on the wire, one byte. */
+    public int code() {
+        return code;
+    }
+
+    /** Returns the level with this number, or null if there is none. */
+    public static @Nullable AlertLevel of(int code) {
+        return CODES.of(code);
+    }
+}
