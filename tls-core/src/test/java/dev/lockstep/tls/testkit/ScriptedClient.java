@@ -1,0 +1,414 @@
+package dev.lockstep.tls.testkit;
+
+import static dev.lockstep.tls.testkit.ServerFlightReader.require;
+
+import dev.lockstep.tls.spec.CipherSuite;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A TLS 1.2 client that does what a test tells it, in whatever order, and checks everything it gets back. It shares
+ * no code with the library: its own encodings, key schedule, record protection and key agreement over the JDK's
+ * providers.
+ *
+ * <p>{@link #sends} only queues; the other side of the conversation fetches the records and gives its answer to
+ * {@link #receives}.
+ */
+public final class ScriptedClient {
+
+    private final ClientOptions options;
+    private final SecureRandom random;
+    private final ClientRecords out = new ClientRecords();
+    private final ServerFlightReader in = new ServerFlightReader(this::onSeen);
+    private final List<Seen> seen = new ArrayList<>();
+    private final ByteArrayOutputStream transcript = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private final byte[] clientRandom = new byte[32];
+
+    private byte[] serverRandom = {};
+    private CipherSuite cipherSuite;
+    private ClientSuite suite;
+    private final Map<Integer, byte[]> serverExtensions = new HashMap<>();
+    private final List<X509Certificate> certificates = new ArrayList<>();
+    private int group;
+    private int scheme;
+    private byte[] serverPoint;
+    private BigInteger[] dhParams;
+    private byte[] premaster;
+    private byte[] master;
+    private ClientCipher readCipher;
+    private ClientCipher writeCipher;
+    private boolean finished;
+
+    public ScriptedClient(ClientOptions options) {
+        this.options = options;
+        this.random = new SeededRandom(options.seed);
+        random.nextBytes(clientRandom);
+    }
+
+    // ---- what it sends
+
+    /** Queues messages, one record each unless {@link #packHandshakeMessages} was asked for. */
+    public ScriptedClient sends(ClientMessage... messages) {
+        for (ClientMessage message : messages) {
+            message.writeTo(this);
+        }
+        return this;
+    }
+
+    /** From now on consecutive handshake messages share a record. */
+    public ScriptedClient packHandshakeMessages() {
+        out.packing = true;
+        return this;
+    }
+
+    /** From now on no handshake record carries more than this many bytes. */
+    public ScriptedClient fragmentsOf(int bytes) {
+        out.fragmentLength = bytes;
+        return this;
+    }
+
+    /** The records queued so far. */
+    public List<byte[]> takeRecords() {
+        return out.takeAll();
+    }
+
+    ClientRecords records() {
+        return out;
+    }
+
+    ClientOptions options() {
+        return options;
+    }
+
+    SecureRandom random() {
+        return random;
+    }
+
+    byte[] encodedClientHello() {
+        return options.clientHello(clientRandom);
+    }
+
+    /** Sends a handshake message and counts it as part of the handshake. */
+    void handshake(int type, byte[] body) {
+        byte[] message = Bytes.concat(Bytes.u8(type), Bytes.vector(3, body));
+        transcript.writeBytes(message);
+        out.handshake(message);
+    }
+
+    /** The body of an honest ClientKeyExchange; the premaster secret is remembered. */
+    byte[] keyExchange() {
+        if (suite.isEcdhe()) {
+            ClientKeyShare share = ClientKeyShare.ecdhe(group, serverPoint, random);
+            premaster = share.premaster();
+            return Bytes.vector(1, share.publicValue());
+        }
+        if (suite.isRsaExchange()) {
+            premaster = new byte[48];
+            random.nextBytes(premaster);
+            premaster[0] = (byte) (options.version >> 8);
+            premaster[1] = (byte) options.version;
+            return Bytes.vector(2, rawRsa(RsaBlocks.padded(premaster, modulusLength(), random)));
+        }
+        ClientKeyShare share = ClientKeyShare.dhe(dhParams[0], dhParams[1], dhParams[2], random);
+        premaster = share.premaster();
+        return Bytes.vector(2, share.publicValue());
+    }
+
+    /** What the client takes for the premaster secret, whatever it sent. */
+    void assumePremaster(byte[] secret) {
+        premaster = secret;
+    }
+
+    int modulusLength() {
+        return (rsaKey().getModulus().bitLength() + 7) / 8;
+    }
+
+    byte[] rawRsa(byte[] block) {
+        RSAPublicKey key = rsaKey();
+        BigInteger value = new BigInteger(1, block).modPow(key.getPublicExponent(), key.getModulus());
+        return Bytes.unsigned(value, modulusLength());
+    }
+
+    private RSAPublicKey rsaKey() {
+        return (RSAPublicKey) serverKey();
+    }
+
+    /** Derives the keys; call with ClientKeyExchange as the last message of the transcript. */
+    void deriveKeys() {
+        boolean extended = serverExtensions.containsKey(23);
+        master = extended
+                ? ClientPrf.prf(suite.prfHash(), premaster, "extended master secret", transcriptHash(), 48)
+                : ClientPrf.prf(
+                        suite.prfHash(), premaster, "master secret", Bytes.concat(clientRandom, serverRandom), 48);
+        int macLength = suite.macLength();
+        int keyLength = suite.keyLength();
+        int ivLength = suite.fixedIvLength();
+        byte[] block = ClientPrf.prf(
+                suite.prfHash(),
+                master,
+                "key expansion",
+                Bytes.concat(serverRandom, clientRandom),
+                2 * (macLength + keyLength + ivLength));
+        boolean etm = serverExtensions.containsKey(22);
+        int keys = 2 * macLength;
+        int ivs = keys + 2 * keyLength;
+        writeCipher = new ClientCipher(
+                suite,
+                Bytes.slice(block, 0, macLength),
+                Bytes.slice(block, keys, keyLength),
+                Bytes.slice(block, ivs, ivLength),
+                etm,
+                random);
+        readCipher = new ClientCipher(
+                suite,
+                Bytes.slice(block, macLength, macLength),
+                Bytes.slice(block, keys + keyLength, keyLength),
+                Bytes.slice(block, ivs + ivLength, ivLength),
+                etm,
+                random);
+    }
+
+    /** Everything after this goes out under the new keys, when there are any. */
+    void protectWrites() {
+        if (writeCipher != null) {
+            out.protectWith(writeCipher);
+        }
+    }
+
+    /** The verify_data of the client's Finished at this point. */
+    byte[] verifyData() {
+        return ClientPrf.prf(suite.prfHash(), master, "client finished", transcriptHash(), 12);
+    }
+
+    // ---- what it gets
+
+    /** Takes the server's bytes, in any portions. */
+    public void receives(byte[] bytes) {
+        in.take(bytes);
+    }
+
+    /** What has come since the last call, in order. */
+    public List<Seen> takeSeen() {
+        List<Seen> all = List.copyOf(seen);
+        seen.clear();
+        return all;
+    }
+
+    /** Whether the server's bytes end with a whole record and a whole message. */
+    public boolean hasWholeMessagesOnly() {
+        return in.isComplete();
+    }
+
+    private void onSeen(Seen message) {
+        seen.add(message);
+        switch (message.kind()) {
+            case SERVER_HELLO -> onServerHello(message.body());
+            case CERTIFICATE -> onCertificate(message.body());
+            case SERVER_KEY_EXCHANGE -> onServerKeyExchange(message.body());
+            case SERVER_HELLO_DONE -> require(message.body().length == 4, "a ServerHelloDone with content");
+            case CHANGE_CIPHER_SPEC -> {
+                require(readCipher != null && !in.isProtected(), "an early or second ChangeCipherSpec");
+                in.expect(readCipher);
+                return;
+            }
+            case FINISHED -> {
+                require(in.isProtected(), "Finished in the clear");
+                byte[] expected = ClientPrf.prf(suite.prfHash(), master, "server finished", transcriptHash(), 12);
+                require(Arrays.equals(expected, tail(message.body(), 4)), "a wrong Finished");
+                finished = true;
+            }
+            case ALERT -> {
+                return;
+            }
+            case APPLICATION_DATA -> {
+                require(finished, "application data before Finished");
+                received.writeBytes(message.body());
+                return;
+            }
+            default -> throw new AssertionError("the server sent " + message.kind() + ", which nobody asked for");
+        }
+        transcript.writeBytes(message.body());
+    }
+
+    private void onServerHello(byte[] message) {
+        require(Bytes.readNumber(message, 4, 2) == 0x0303, "another version than 1.2");
+        serverRandom = Bytes.slice(message, 6, 32);
+        int idLength = message[38];
+        require(idLength >= 0 && idLength <= 32, "a session id of " + idLength + " bytes");
+        int at = 39 + idLength;
+        int code = Bytes.readNumber(message, at, 2);
+        require(Arrays.stream(options.suites).anyMatch(s -> s == code), "a suite that was not offered");
+        cipherSuite = CipherSuite.of(code);
+        require(cipherSuite != null, "a signalling suite");
+        suite = ClientSuite.of(cipherSuite);
+        require(message[at + 2] == 0, "a compression method");
+        at += 3;
+        if (at == message.length) {
+            return;
+        }
+        require(Bytes.readNumber(message, at, 2) == message.length - at - 2, "extensions of a wrong length");
+        for (at += 2; at < message.length; ) {
+            int type = Bytes.readNumber(message, at, 2);
+            int length = Bytes.readNumber(message, at + 2, 2);
+            boolean asked = options.offersExtension(type)
+                    || type == 0xff01 && Arrays.stream(options.suites).anyMatch(s -> s == 0x00ff);
+            require(asked, "extension " + type + ", which was not offered");
+            require(
+                    serverExtensions.put(type, Bytes.slice(message, at + 4, length)) == null,
+                    "extension " + type + " twice");
+            at += 4 + length;
+        }
+        require(!serverExtensions.containsKey(22) || suite.isCbc(), "encrypt_then_mac with an AEAD suite");
+    }
+
+    private void onCertificate(byte[] message) {
+        require(Bytes.readNumber(message, 4, 3) == message.length - 7, "a certificate_list of a wrong length");
+        try {
+            for (int at = 7; at < message.length; ) {
+                int length = Bytes.readNumber(message, at, 3);
+                certificates.add((X509Certificate) CertificateFactory.getInstance("X.509")
+                        .generateCertificate(new ByteArrayInputStream(message, at + 3, length)));
+                at += 3 + length;
+            }
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError("the server's certificates do not parse", e);
+        }
+    }
+
+    private void onServerKeyExchange(byte[] message) {
+        require(!suite.isRsaExchange(), "a ServerKeyExchange for the RSA key exchange");
+        int at = 4;
+        if (suite.isEcdhe()) {
+            require(message[at] == 3, "a curve type other than named_curve");
+            group = Bytes.readNumber(message, at + 1, 2);
+            require(Arrays.stream(options.groups).anyMatch(g -> g == group), "group " + group + ", not offered");
+            int length = message[at + 3] & 0xff;
+            serverPoint = Bytes.slice(message, at + 4, length);
+            at += 4 + length;
+        } else {
+            dhParams = new BigInteger[3];
+            for (int i = 0; i < 3; i++) {
+                int length = Bytes.readNumber(message, at, 2);
+                dhParams[i] = new BigInteger(1, Bytes.slice(message, at + 2, length));
+                at += 2 + length;
+            }
+            require(dhParams[0].bitLength() >= 2048, "a small prime");
+            require(dhParams[2].signum() > 0 && dhParams[2].compareTo(dhParams[0]) < 0, "Ys out of range");
+        }
+        byte[] params = Bytes.slice(message, 4, at - 4);
+        scheme = Bytes.readNumber(message, at, 2);
+        int length = Bytes.readNumber(message, at + 2, 2);
+        require(message.length == at + 4 + length, "trailing bytes after the signature");
+        byte[] signature = Bytes.slice(message, at + 4, length);
+        require(
+                options.schemes.length == 0 || Arrays.stream(options.schemes).anyMatch(s -> s == scheme),
+                "scheme " + Integer.toHexString(scheme) + ", not offered");
+        require(SchemeSignatures.fits(scheme, serverKey().getAlgorithm()), "a scheme that is not for its key");
+        byte[] signed = Bytes.concat(clientRandom, serverRandom, params);
+        require(SchemeSignatures.verify(scheme, serverKey(), signed, signature), "a signature that does not verify");
+    }
+
+    private byte[] transcriptHash() {
+        try {
+            return MessageDigest.getInstance(suite.prfHash()).digest(transcript.toByteArray());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private PublicKey serverKey() {
+        return certificates.get(0).getPublicKey();
+    }
+
+    private static byte[] tail(byte[] b, int from) {
+        return Bytes.slice(b, from, b.length - from);
+    }
+
+    // ---- what it knows
+
+    public CipherSuite cipherSuite() {
+        return cipherSuite;
+    }
+
+    /** The IANA number of the ECDHE group, 0 for other exchanges. */
+    public int group() {
+        return group;
+    }
+
+    /** The prime of the DHE group. */
+    public BigInteger prime() {
+        return dhParams[0];
+    }
+
+    /** The IANA number of the signature scheme, 0 without ServerKeyExchange. */
+    public int scheme() {
+        return scheme;
+    }
+
+    public X509Certificate certificate() {
+        return certificates.get(0);
+    }
+
+    /** The body of an extension of ServerHello, or null. */
+    public byte[] serverExtension(int type) {
+        return serverExtensions.get(type);
+    }
+
+    /** Whether the server's Finished came and was right. */
+    public boolean isFinished() {
+        return finished;
+    }
+
+    public byte[] clientRandom() {
+        return clientRandom.clone();
+    }
+
+    public byte[] serverRandom() {
+        return serverRandom.clone();
+    }
+
+    public byte[] premasterSecret() {
+        return premaster;
+    }
+
+    public byte[] masterSecret() {
+        return master;
+    }
+
+    /** What both sides should keep to themselves: premaster and master secret and the keys of both directions. */
+    public List<byte[]> secrets() {
+        List<byte[]> secrets = new ArrayList<>();
+        if (master != null) {
+            secrets.add(premaster);
+            secrets.add(master);
+            secrets.addAll(writeCipher.keys());
+            secrets.addAll(readCipher.keys());
+        }
+        return secrets;
+    }
+
+    /** The application data received since this was last asked. */
+    public byte[] takeReceived() {
+        byte[] all = received.toByteArray();
+        received.reset();
+        return all;
+    }
+
+    List<ServerFlightReader.RecordSeen> recordsSeen() {
+        return in.records();
+    }
+}

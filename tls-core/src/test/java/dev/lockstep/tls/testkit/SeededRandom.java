@@ -1,0 +1,28 @@
+package dev.lockstep.tls.testkit;
+
+import java.security.SecureRandom;
+import java.util.Random;
+
+/** A repeatable source: the same seed gives the same conversation, byte for byte. */
+public final class SeededRandom extends SecureRandom {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Random source;
+
+    public SeededRandom(long seed) {
+        this.source = new Random(seed);
+    }
+
+    @Override
+    public void nextBytes(byte[] bytes) {
+        source.nextBytes(bytes);
+    }
+
+    @Override
+    public byte[] generateSeed(int count) {
+        byte[] seed = new byte[count];
+        nextBytes(seed);
+        return seed;
+    }
+}
