@@ -1,0 +1,208 @@
+package dev.lockstep.tls.internal.extension;
+
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.internal.wire.WireReader;
+import dev.lockstep.tls.internal.wire.WireWriter;
+import dev.lockstep.tls.spec.ExtensionType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The extensions at the end of a hello message, in their order: RFC 5246 7.4.1.2 and 7.4.1.4.
+ *
+ * <pre>
+ * select (extensions_present) {
+ *     case false: struct {};
+ *     case true:  Extension extensions&lt;0..2^16-1&gt;;
+ * };
+ * </pre>
+ *
+ * <p>Extensions unknown here leave nothing but their number. Immutable.
+ */
+public final class ExtensionSet {
+    private static final ExtensionSet NONE = new ExtensionSet(false, List.of(), new int[0]);
+
+    private final boolean present;
+    private final List<Extension> list;
+    private final int[] sortedTypes;
+
+    private ExtensionSet(boolean present, List<Extension> list, int[] sortedTypes) {
+        this.present = present;
+        this.list = list;
+        this.sortedTypes = sortedTypes;
+    }
+
+    /** Returns the set of a hello that has no block of extensions. */
+    public static ExtensionSet none() {
+        return NONE;
+    }
+
+    /** Returns a set of extensions of different types; an empty list is {@link #none}. */
+    public static ExtensionSet of(List<? extends Extension> extensions) {
+        int[] types =
+                extensions.stream().mapToInt(e -> e.type().code()).sorted().toArray();
+        if (repeats(types)) {
+            throw new IllegalArgumentException("an extension twice in " + extensions);
+        }
+        return types.length == 0 ? NONE : new ExtensionSet(true, List.copyOf(extensions), types);
+    }
+
+    /** Reads what follows compression_methods in a ClientHello, to the end of the message. */
+    public static ExtensionSet parseClientHello(WireReader hello) {
+        return parse(hello, "ClientHello", ExtensionSet::clientForm);
+    }
+
+    /** Reads what follows compression_method in a ServerHello, to the end of the message. */
+    public static ExtensionSet parseServerHello(WireReader hello) {
+        return parse(hello, "ServerHello", ExtensionSet::serverForm);
+    }
+
+    /** Tells whether the hello had a block of extensions, be it empty. */
+    public boolean present() {
+        return present;
+    }
+
+    /** Returns the extension of this kind, or null. */
+    public <T extends Extension> @Nullable T find(Class<T> kind) {
+        for (Extension extension : list) {
+            if (kind.isInstance(extension)) {
+                return kind.cast(extension);
+            }
+        }
+        return null;
+    }
+
+    /** Tells whether there is an extension of this kind. */
+    public boolean has(Class<? extends Extension> kind) {
+        return find(kind) != null;
+    }
+
+    /** Tells whether an extension with this number was there, known or not. */
+    public boolean contains(int typeCode) {
+        return Arrays.binarySearch(sortedTypes, typeCode) >= 0;
+    }
+
+    /** Returns how many extensions there were, unknown ones included. */
+    public int count() {
+        return sortedTypes.length;
+    }
+
+    /** Returns the extensions that are known here, in their order. */
+    public List<Extension> list() {
+        return list;
+    }
+
+    /** Writes the block with its length, or nothing if there was none. Unknown extensions are not written. */
+    public void encode(WireWriter out) {
+        if (!present) {
+            return;
+        }
+        int block = out.beginVector16();
+        for (Extension extension : list) {
+            out.uint16(extension.type().code());
+            int body = out.beginVector16();
+            extension.encodeBody(out);
+            out.endVector(body);
+        }
+        out.endVector(block);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ExtensionSet that
+                && present == that.present
+                && list.equals(that.list)
+                && Arrays.equals(sortedTypes, that.sortedTypes);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * list.hashCode() + Arrays.hashCode(sortedTypes);
+    }
+
+    @Override
+    public String toString() {
+        return list.toString();
+    }
+
+    private interface BodyParser {
+        @Nullable
+        Extension parse(ExtensionType type, WireReader body);
+    }
+
+    // The shape of everything is judged before the meaning of anything: a block that is cut or padded is a
+    // decode_error even where its wreckage would also read as a forbidden value.
+    private static ExtensionSet parse(WireReader hello, String helloName, BodyParser bodies) {
+        if (hello.isEmpty()) {
+            return NONE;
+        }
+        byte[] block = hello.opaque16(0, 0xffff, "extensions");
+        hello.requireEnd(helloName);
+
+        int[] types = types(WireReader.of(block));
+        Arrays.sort(types);
+        if (repeats(types)) {
+            // RFC 5246 7.4.1.4: "There MUST NOT be more than one extension of the same type."
+            throw FatalAlert.illegalParameter("extensions: one of them twice");
+        }
+
+        List<Extension> known = new ArrayList<>();
+        WireReader extensions = WireReader.of(block);
+        while (!extensions.isEmpty()) {
+            ExtensionType type = ExtensionType.of(extensions.uint16("extension_type"));
+            WireReader body = extensions.vector16(0, 0xffff, "extension_data");
+            // RFC 5246 7.4.1.4 lets a server ignore what it does not know; RFC 8701 makes sure that it does.
+            Extension extension = type == null ? null : bodies.parse(type, body);
+            if (extension != null) {
+                known.add(extension);
+            }
+        }
+        return new ExtensionSet(true, List.copyOf(known), types);
+    }
+
+    private static int[] types(WireReader extensions) {
+        int[] types = new int[8];
+        int n = 0;
+        while (!extensions.isEmpty()) {
+            if (n == types.length) {
+                types = Arrays.copyOf(types, 2 * n);
+            }
+            types[n++] = extensions.uint16("extension_type");
+            extensions.vector16(0, 0xffff, "extension_data");
+        }
+        return Arrays.copyOf(types, n);
+    }
+
+    private static boolean repeats(int[] sorted) {
+        for (int i = 1; i < sorted.length; i++) {
+            if (sorted[i - 1] == sorted[i]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static @Nullable Extension clientForm(ExtensionType type, WireReader body) {
+        return switch (type) {
+            case SERVER_NAME -> ServerName.parse(body);
+            case SUPPORTED_GROUPS -> SupportedGroups.parse(body);
+            case EC_POINT_FORMATS -> EcPointFormats.parse(body);
+            case SIGNATURE_ALGORITHMS -> SignatureAlgorithms.parse(body);
+            case APPLICATION_LAYER_PROTOCOL_NEGOTIATION -> ApplicationProtocols.parse(body);
+            case ENCRYPT_THEN_MAC -> EncryptThenMac.parse(body);
+            case EXTENDED_MASTER_SECRET -> ExtendedMasterSecret.parse(body);
+            case RENEGOTIATION_INFO -> RenegotiationInfo.parse(body);
+            default -> null;
+        };
+    }
+
+    private static @Nullable Extension serverForm(ExtensionType type, WireReader body) {
+        return switch (type) {
+            case SERVER_NAME -> ServerName.parseServerHello(body);
+            case APPLICATION_LAYER_PROTOCOL_NEGOTIATION -> ApplicationProtocols.parseServerHello(body);
+            default -> clientForm(type, body);
+        };
+    }
+}

@@ -1,0 +1,63 @@
+package dev.lockstep.tls.internal.message;
+
+import dev.lockstep.tls.internal.wire.WireReader;
+import dev.lockstep.tls.internal.wire.WireWriter;
+import dev.lockstep.tls.spec.HandshakeType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A certificate chain, RFC 5246 7.4.2 and 7.4.6, where it is called Certificate.
+ *
+ * <pre>
+ * opaque ASN.1Cert&lt;1..2^24-1&gt;;
+ *
+ * struct {
+ *     ASN.1Cert certificate_list&lt;0..2^24-1&gt;;   // the sender's own first; empty only from a client
+ * } Certificate;
+ * </pre>
+ *
+ * @param certificates the DER encodings, the sender's own certificate first
+ */
+public record CertificateMessage(List<byte[]> certificates) implements HandshakeMessage {
+
+    /** Keeps an immutable copy of the list, not of the arrays. */
+    public CertificateMessage {
+        certificates = List.copyOf(certificates);
+    }
+
+    /** Reads the body; what stands inside the certificates is not looked at. */
+    public static CertificateMessage parse(WireReader body) {
+        WireReader list = body.vector24(0, 0xffffff, "certificate_list");
+        body.requireEnd("Certificate");
+        List<byte[]> certificates = new ArrayList<>();
+        while (!list.isEmpty()) {
+            certificates.add(list.opaque24(1, 0xffffff, "ASN.1Cert"));
+        }
+        return new CertificateMessage(certificates);
+    }
+
+    @Override
+    public HandshakeType type() {
+        return HandshakeType.CERTIFICATE;
+    }
+
+    @Override
+    public void encodeBody(WireWriter out) {
+        int list = out.beginVector24();
+        certificates.forEach(out::opaque24);
+        out.endVector(list);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CertificateMessage that
+                && Arrays.deepEquals(certificates.toArray(), that.certificates.toArray());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(certificates.toArray());
+    }
+}

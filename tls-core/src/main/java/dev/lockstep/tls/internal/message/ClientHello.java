@@ -1,0 +1,127 @@
+package dev.lockstep.tls.internal.message;
+
+import dev.lockstep.tls.internal.extension.EcPointFormats;
+import dev.lockstep.tls.internal.extension.ExtensionSet;
+import dev.lockstep.tls.internal.extension.SupportedGroups;
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.internal.wire.WireReader;
+import dev.lockstep.tls.internal.wire.WireWriter;
+import dev.lockstep.tls.spec.CompressionMethod;
+import dev.lockstep.tls.spec.HandshakeType;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * What the client offers, RFC 5246 7.4.1.2.
+ *
+ * <pre>
+ * struct {
+ *     ProtocolVersion   client_version;                        // uint16
+ *     Random            random;                                // 32 bytes
+ *     opaque            session_id&lt;0..32&gt;;
+ *     CipherSuite       cipher_suites&lt;2..2^16-2&gt;;              // uint16 each
+ *     CompressionMethod compression_methods&lt;1..2^8-1&gt;;        // uint8 each
+ *     Extension         extensions&lt;0..2^16-1&gt;;                // may be absent altogether
+ * } ClientHello;
+ * </pre>
+ *
+ * <p>The version is not judged here, and neither is any offer: unknown suites and extensions are legal.
+ *
+ * @param clientVersion client_version as sent, major byte above minor byte
+ * @param random the client's random
+ * @param sessionId 0 to 32 bytes
+ * @param cipherSuites the numbers as sent, unknown suites and signals included, the client's favourite first
+ * @param compressionMethods the numbers as sent, one byte each; contains null(0)
+ * @param extensions what follows, possibly nothing
+ */
+@SuppressWarnings("ArrayRecordComponent") // equality is by content, below; the arrays are never changed
+public record ClientHello(
+        int clientVersion,
+        HelloRandom random,
+        byte[] sessionId,
+        int[] cipherSuites,
+        byte[] compressionMethods,
+        ExtensionSet extensions)
+        implements HandshakeMessage {
+
+    /** Reads the body. First its whole shape (decode_error), then what no server may accept (illegal_parameter). */
+    public static ClientHello parse(WireReader body) {
+        ClientHello hello = new ClientHello(
+                body.uint16("client_version"),
+                HelloRandom.parse(body),
+                body.opaque8(0, 32, "session_id"),
+                body.uint16List16(2, 0xfffe, "cipher_suites"),
+                body.opaque8(1, 0xff, "compression_methods"),
+                ExtensionSet.parseClientHello(body));
+        hello.requireNullCompression();
+        hello.requireUncompressedPoints();
+        return hello;
+    }
+
+    /** Tells whether this number stands in cipher_suites. */
+    public boolean offers(int suiteCode) {
+        for (int code : cipherSuites) {
+            if (code == suiteCode) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public HandshakeType type() {
+        return HandshakeType.CLIENT_HELLO;
+    }
+
+    @Override
+    public void encodeBody(WireWriter out) {
+        out.uint16(clientVersion)
+                .bytes(random.bytes())
+                .opaque8(sessionId)
+                .uint16List16(cipherSuites)
+                .opaque8(compressionMethods);
+        extensions.encode(out);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ClientHello that
+                && clientVersion == that.clientVersion
+                && random.equals(that.random)
+                && Arrays.equals(sessionId, that.sessionId)
+                && Arrays.equals(cipherSuites, that.cipherSuites)
+                && Arrays.equals(compressionMethods, that.compressionMethods)
+                && extensions.equals(that.extensions);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(clientVersion, random, Arrays.hashCode(cipherSuites), extensions);
+    }
+
+    private void requireNullCompression() {
+        // RFC 5246 7.4.1.2: "This vector MUST contain, and all implementations MUST support,
+        // CompressionMethod.null."
+        for (byte method : compressionMethods) {
+            if (method == CompressionMethod.NULL.code()) {
+                return;
+            }
+        }
+        throw FatalAlert.illegalParameter("compression_methods: null is missing");
+    }
+
+    private void requireUncompressedPoints() {
+        EcPointFormats formats = extensions.find(EcPointFormats.class);
+        SupportedGroups groups = extensions.find(SupportedGroups.class);
+        if (formats == null || formats.hasUncompressed() || groups == null) {
+            return;
+        }
+        // RFC 8422 5.1.2: "If the client sends the extension and the extension does not contain the uncompressed
+        // point format, and the client has used the Supported Groups extension to indicate support for any of the
+        // curves defined in this specification, then the server MUST abort the handshake and return an
+        // illegal_parameter alert."
+        if (groups.known().stream().anyMatch(group -> !group.isFiniteField())) {
+            throw FatalAlert.illegalParameter("ec_point_formats: uncompressed is missing");
+        }
+    }
+}
