@@ -1,0 +1,29 @@
+package dev.lockstep.tls;
+
+import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.NamedGroup;
+import dev.lockstep.tls.spec.SignatureScheme;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was negotiated.
+ *
+ * @param cipherSuite the suite
+ * @param namedGroup the group of the ephemeral key exchange; null for the RSA key exchange
+ * @param signatureScheme how ServerKeyExchange was signed; null for the RSA key exchange
+ * @param serverName the host name the client asked for (RFC 6066 section 3), or null
+ * @param applicationProtocol the ALPN name (RFC 7301), or null
+ * @param extendedMasterSecret whether RFC 7627 is in force
+ * @param encryptThenMac whether RFC 7366 is in force
+ * @param credential whose certificate was sent
+ */
+public record ConnectionInfo(
+        CipherSuite cipherSuite,
+        @Nullable NamedGroup namedGroup,
+        @Nullable SignatureScheme signatureScheme,
+        @Nullable String serverName,
+        @Nullable String applicationProtocol,
+        boolean extendedMasterSecret,
+        boolean encryptThenMac,
+        Credential credential) {}

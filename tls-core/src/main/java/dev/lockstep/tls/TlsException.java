@@ -1,0 +1,52 @@
+package dev.lockstep.tls;
+
+import dev.lockstep.tls.spec.AlertDescription;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a connection ended otherwise than by close_notify. It is latched: every later call on the connection throws the
+ * same object again. The message names the alert, the state and the reason, and never a secret.
+ */
+public final class TlsException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable AlertDescription alert;
+    private final boolean fromPeer;
+    private final String state;
+
+    TlsException(
+            @Nullable AlertDescription alert,
+            boolean fromPeer,
+            String state,
+            String reason,
+            @Nullable Throwable cause) {
+        super(message(alert, fromPeer, state, reason), cause);
+        this.alert = alert;
+        this.fromPeer = fromPeer;
+        this.state = state;
+    }
+
+    private static String message(@Nullable AlertDescription alert, boolean fromPeer, String state, String reason) {
+        String subject = alert == null
+                ? "no alert"
+                : (fromPeer ? "received " : "sent ") + alert.name().toLowerCase(java.util.Locale.ROOT);
+        return subject + " in " + state + ": " + reason;
+    }
+
+    /** The alert that was sent or received; null when the transport ended without one, or the peer's is unknown. */
+    public @Nullable AlertDescription alert() {
+        return alert;
+    }
+
+    /** Whether the peer sent the alert. */
+    public boolean fromPeer() {
+        return fromPeer;
+    }
+
+    /** The handshake state the connection was in, a name of {@code docs/handshake.md}. */
+    public String state() {
+        return state;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.lockstep.tls.config;
+
+import dev.lockstep.tls.keys.Suspension;
+import dev.lockstep.tls.keys.SuspensionKind;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches connections: for traces, metrics and logs. Every method is called on the thread that drives the connection,
+ * must return quickly and must not call the connection; what it throws passes through {@code step}.
+ */
+public interface ConnectionObserver {
+
+    /** Watches nothing. */
+    ConnectionObserver NONE = new ConnectionObserver() {};
+
+    /**
+     * A row of the transition table was taken. The names are those of {@code docs/handshake.md}.
+     *
+     * @param from the state left
+     * @param event what happened
+     * @param to the state entered
+     */
+    default void onTransition(String from, String event, String to) {}
+
+    /** The handshake waits for an answer from outside. */
+    default void onSuspend(Suspension suspension) {}
+
+    /**
+     * A wait ended, with or without a result.
+     *
+     * @param kind what was waited for
+     * @param waitedNanos how long, in nanoseconds of the configured clock
+     */
+    default void onResume(SuspensionKind kind, long waitedNanos) {}
+
+    /**
+     * A key operation or a credential selection failed. A failed decryption is reported only after the client's
+     * Finished was checked, since an earlier report could become an oracle.
+     */
+    default void onOperationFailed(SuspensionKind kind, Throwable cause) {}
+
+    /**
+     * The connection is over.
+     *
+     * @param state the state it was in
+     * @param failure the latched exception, or null when it was closed in good order
+     */
+    default void onClosed(String state, @Nullable IOException failure) {}
+}

@@ -1,0 +1,15 @@
+package dev.lockstep.tls.config;
+
+/**
+ * Receives the secrets of a connection in the NSS key log format, for debugging with a packet analyser. Whoever has
+ * such a line can read the connection: set one in code only, never by default.
+ */
+@FunctionalInterface
+public interface KeyLog {
+
+    /**
+     * One line without a line end: {@code CLIENT_RANDOM <client random> <master secret>}, both in hexadecimal. Called
+     * once per full handshake on the thread that drives the connection.
+     */
+    void log(String line);
+}

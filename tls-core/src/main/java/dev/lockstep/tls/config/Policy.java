@@ -1,0 +1,123 @@
+package dev.lockstep.tls.config;
+
+import dev.lockstep.tls.spec.BulkCipher;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.KeyExchange;
+import dev.lockstep.tls.spec.NamedGroup;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** A named choice of suites, groups and signature schemes, each in the server's order of preference. */
+@SuppressWarnings("ImmutableEnumChecker") // the lists come from Stream.toList, which makes unmodifiable ones
+public enum Policy {
+
+    /** Forward secrecy and AEAD only, elliptic curves only, no SHA-1: every client of the last ten years. */
+    MODERN(
+            suite -> suite.keyExchange().isEcdhe() && suite.isAead() && hasFullTag(suite),
+            group -> !group.isFiniteField(),
+            scheme -> !isOldHash(scheme)),
+
+    /** Adds DHE_RSA with the groups of RFC 7919, and CBC suites with forward secrecy for older clients. */
+    INTERMEDIATE(
+            suite -> suite.keyExchange().isEphemeral() && hasFullTag(suite),
+            group -> true,
+            scheme -> !isOldHash(scheme)),
+
+    /**
+     * Everything this library speaks: the RSA key exchange (no forward secrecy), every CBC suite, eight-byte tags and
+     * SHA-1 signatures too. For test benches and for peers that cannot be changed.
+     */
+    COMPATIBLE(suite -> true, group -> true, scheme -> true);
+
+    private final List<CipherSuite> cipherSuites;
+    private final List<NamedGroup> groups;
+    private final List<SignatureScheme> signatureSchemes;
+
+    Policy(Predicate<CipherSuite> suites, Predicate<NamedGroup> groups, Predicate<SignatureScheme> schemes) {
+        this.cipherSuites = suitesByPreference().stream().filter(suites).toList();
+        this.groups = groupsByPreference().stream().filter(groups).toList();
+        this.signatureSchemes = schemesByPreference().stream().filter(schemes).toList();
+    }
+
+    /** The suites, most preferred first. */
+    public List<CipherSuite> cipherSuites() {
+        return cipherSuites;
+    }
+
+    /** The groups, most preferred first. */
+    public List<NamedGroup> groups() {
+        return groups;
+    }
+
+    /** The schemes the server signs with, most preferred first. */
+    public List<SignatureScheme> signatureSchemes() {
+        return signatureSchemes;
+    }
+
+    /** Forward secrecy first, then the cipher, then the key exchange; the enums stand in order of preference. */
+    private static List<CipherSuite> suitesByPreference() {
+        List<CipherSuite> order = new ArrayList<>();
+        for (boolean ephemeral : new boolean[] {true, false}) {
+            for (BulkCipher cipher : BulkCipher.values()) {
+                for (KeyExchange exchange : KeyExchange.values()) {
+                    for (CipherSuite suite : CipherSuite.values()) {
+                        if (suite.keyExchange() == exchange
+                                && exchange.isEphemeral() == ephemeral
+                                && suite.bulkCipher() == cipher) {
+                            order.add(suite);
+                        }
+                    }
+                }
+            }
+        }
+        return order;
+    }
+
+    /** x25519 first: constant-time by construction, and the cheapest. */
+    private static List<NamedGroup> groupsByPreference() {
+        return List.of(
+                NamedGroup.X25519,
+                NamedGroup.SECP256R1,
+                NamedGroup.X448,
+                NamedGroup.SECP384R1,
+                NamedGroup.SECP521R1,
+                NamedGroup.FFDHE2048,
+                NamedGroup.FFDHE3072,
+                NamedGroup.FFDHE4096,
+                NamedGroup.FFDHE6144,
+                NamedGroup.FFDHE8192);
+    }
+
+    /** PSS before PKCS#1, SHA-256 before the larger hashes, SHA-224 and SHA-1 last. */
+    private static List<SignatureScheme> schemesByPreference() {
+        return List.of(
+                SignatureScheme.ED25519,
+                SignatureScheme.ECDSA_SECP256R1_SHA256,
+                SignatureScheme.ECDSA_SECP384R1_SHA384,
+                SignatureScheme.ECDSA_SECP521R1_SHA512,
+                SignatureScheme.ED448,
+                SignatureScheme.RSA_PSS_RSAE_SHA256,
+                SignatureScheme.RSA_PSS_PSS_SHA256,
+                SignatureScheme.RSA_PSS_RSAE_SHA384,
+                SignatureScheme.RSA_PSS_PSS_SHA384,
+                SignatureScheme.RSA_PSS_RSAE_SHA512,
+                SignatureScheme.RSA_PSS_PSS_SHA512,
+                SignatureScheme.RSA_PKCS1_SHA256,
+                SignatureScheme.RSA_PKCS1_SHA384,
+                SignatureScheme.RSA_PKCS1_SHA512,
+                SignatureScheme.ECDSA_SHA224,
+                SignatureScheme.RSA_PKCS1_SHA224,
+                SignatureScheme.ECDSA_SHA1,
+                SignatureScheme.RSA_PKCS1_SHA1);
+    }
+
+    private static boolean hasFullTag(CipherSuite suite) {
+        return suite.bulkCipher() != BulkCipher.AES_128_CCM_8 && suite.bulkCipher() != BulkCipher.AES_256_CCM_8;
+    }
+
+    private static boolean isOldHash(SignatureScheme scheme) {
+        return scheme.name().endsWith("SHA1") || scheme.name().endsWith("SHA224");
+    }
+}

@@ -1,0 +1,75 @@
+package dev.lockstep.tls.config;
+
+import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.KeyExchange;
+import dev.lockstep.tls.spec.NamedGroup;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.util.List;
+
+/** Which suite a credential can serve at all: asked at build time, so that an impossible configuration never starts. */
+public final class Servable {
+
+    private Servable() {}
+
+    /** Whether {@code credential} has the key for {@code exchange}, with one of {@code schemes} where it signs. */
+    public static boolean canServe(Credential credential, KeyExchange exchange, List<SignatureScheme> schemes) {
+        if (exchange == KeyExchange.RSA) {
+            return credential.canDecrypt();
+        }
+        for (SignatureScheme scheme : schemes) {
+            if (signs(exchange, scheme) && credential.signatureSchemes().contains(scheme)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a ServerKeyExchange of {@code exchange} may be signed with {@code scheme} (RFC 5246 7.4.3, RFC 8422 5.10). */
+    public static boolean signs(KeyExchange exchange, SignatureScheme scheme) {
+        boolean rsa = scheme.name().startsWith("RSA");
+        return switch (exchange) {
+            case ECDHE_ECDSA -> !rsa;
+            case ECDHE_RSA, DHE_RSA -> rsa;
+            case RSA -> false;
+        };
+    }
+
+    /** Every credential must be good for something. */
+    static void requireEachOf(
+            List<Credential> credentials,
+            List<CipherSuite> suites,
+            List<NamedGroup> groups,
+            List<SignatureScheme> schemes) {
+        for (Credential credential : credentials) {
+            if (suites.stream().noneMatch(suite -> serves(credential, suite, groups, schemes))) {
+                throw new IllegalArgumentException("credential: " + credential
+                        + " can serve none of the enabled suites (its key signs with " + credential.signatureSchemes()
+                        + (credential.canDecrypt() ? " and decrypts" : " and does not decrypt")
+                        + "); enable a suite, group and scheme that fit it, or give another key");
+            }
+        }
+    }
+
+    /** Every suite that was asked for by name must have somebody who serves it. */
+    static void requireEachServed(
+            List<Credential> credentials,
+            List<CipherSuite> suites,
+            List<NamedGroup> groups,
+            List<SignatureScheme> schemes) {
+        for (CipherSuite suite : suites) {
+            if (credentials.stream().noneMatch(credential -> serves(credential, suite, groups, schemes))) {
+                throw new IllegalArgumentException("cipherSuites: no credential, group and scheme can serve " + suite
+                        + "; add a matching credential, or leave the suite out");
+            }
+        }
+    }
+
+    private static boolean serves(
+            Credential credential, CipherSuite suite, List<NamedGroup> groups, List<SignatureScheme> schemes) {
+        KeyExchange exchange = suite.keyExchange();
+        return canServe(credential, exchange, schemes)
+                && (!exchange.isEphemeral()
+                        || groups.stream().anyMatch(group -> group.isFiniteField() != exchange.isEcdhe()));
+    }
+}

@@ -1,0 +1,132 @@
+package dev.lockstep.tls.config;
+
+import dev.lockstep.tls.keys.CredentialSelector;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.NamedGroup;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a server decides before a client comes. Immutable: built and checked once, shared by all connections and
+ * threads. Each connection keeps the configuration that it was created with.
+ */
+public final class TlsServerConfig {
+
+    private final Credentials credentials;
+    private final @Nullable CredentialSelector credentialSelector;
+    private final List<CipherSuite> cipherSuites;
+    private final List<NamedGroup> groups;
+    private final List<SignatureScheme> signatureSchemes;
+    private final List<String> applicationProtocols;
+    private final boolean requireKnownServerName;
+    private final boolean verifyExternalSignatures;
+    private final OptionalLong keyOperationTimeoutNanos;
+    private final OptionalLong handshakeTimeoutNanos;
+    private final Bounds bounds;
+    private final ConnectionObserver observer;
+    private final @Nullable KeyLog keyLog;
+    private final SecureRandom random;
+    private final LongSupplier clock;
+
+    TlsServerConfig(TlsServerConfigBuilder b, Credentials credentials) {
+        this.credentials = credentials;
+        this.credentialSelector = b.credentialSelector;
+        this.cipherSuites = b.cipherSuites();
+        this.groups = b.groups();
+        this.signatureSchemes = b.signatureSchemes();
+        this.applicationProtocols = b.applicationProtocols;
+        this.requireKnownServerName = b.requireKnownServerName;
+        this.verifyExternalSignatures = b.verifyExternalSignatures;
+        this.keyOperationTimeoutNanos = b.keyOperationTimeoutNanos;
+        this.handshakeTimeoutNanos = b.handshakeTimeoutNanos;
+        this.bounds = b.bounds;
+        this.observer = b.observer;
+        this.keyLog = b.keyLog;
+        this.random = b.random;
+        this.clock = b.clock;
+    }
+
+    /** Starts a configuration; {@link TlsServerConfigBuilder#build} checks it. */
+    public static TlsServerConfigBuilder builder() {
+        return new TlsServerConfigBuilder();
+    }
+
+    /** The configured credentials, by host name. */
+    public Credentials credentials() {
+        return credentials;
+    }
+
+    /** Who chooses the credentials instead, or null. */
+    public @Nullable CredentialSelector credentialSelector() {
+        return credentialSelector;
+    }
+
+    /** Enabled suites, most preferred first. */
+    public List<CipherSuite> cipherSuites() {
+        return cipherSuites;
+    }
+
+    /** Enabled groups, most preferred first. */
+    public List<NamedGroup> groups() {
+        return groups;
+    }
+
+    /** Schemes the server may sign with, most preferred first. */
+    public List<SignatureScheme> signatureSchemes() {
+        return signatureSchemes;
+    }
+
+    /** ALPN names, most preferred first; empty when ALPN is off. */
+    public List<String> applicationProtocols() {
+        return applicationProtocols;
+    }
+
+    /** Whether an unknown server name ends the handshake with unrecognized_name. */
+    public boolean requireKnownServerName() {
+        return requireKnownServerName;
+    }
+
+    /** Whether signatures that may come from outside are verified before they are sent. */
+    public boolean verifyExternalSignatures() {
+        return verifyExternalSignatures;
+    }
+
+    /** How long one wait may last, in nanoseconds; empty for no limit. */
+    public OptionalLong keyOperationTimeoutNanos() {
+        return keyOperationTimeoutNanos;
+    }
+
+    /** How long a handshake may last from the first step on, in nanoseconds; empty for no limit. */
+    public OptionalLong handshakeTimeoutNanos() {
+        return handshakeTimeoutNanos;
+    }
+
+    /** The limits on what a peer may send. */
+    public Bounds bounds() {
+        return bounds;
+    }
+
+    /** Who watches; {@link ConnectionObserver#NONE} by default. */
+    public ConnectionObserver observer() {
+        return observer;
+    }
+
+    /** Who gets the secrets for debugging, or null. */
+    public @Nullable KeyLog keyLog() {
+        return keyLog;
+    }
+
+    /** The source of everything random. */
+    public SecureRandom random() {
+        return random;
+    }
+
+    /** The clock of all deadlines: nanoseconds from an arbitrary origin, like {@link System#nanoTime}. */
+    public LongSupplier clock() {
+        return clock;
+    }
+}

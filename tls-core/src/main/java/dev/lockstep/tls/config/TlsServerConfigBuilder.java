@@ -1,0 +1,223 @@
+package dev.lockstep.tls.config;
+
+import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.keys.CredentialSelector;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.NamedGroup;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the settings of a {@link TlsServerConfig}. For one thread; may be used for several configurations. Lists
+ * are in the server's order of preference.
+ */
+public final class TlsServerConfigBuilder {
+
+    private final List<Credential> defaults = new ArrayList<>();
+    private final Map<String, List<Credential>> byHost = new HashMap<>();
+    private Policy policy = Policy.MODERN;
+    private @Nullable List<CipherSuite> explicitSuites;
+    private @Nullable List<NamedGroup> explicitGroups;
+    private @Nullable List<SignatureScheme> explicitSchemes;
+
+    @Nullable
+    CredentialSelector credentialSelector;
+
+    List<String> applicationProtocols = List.of();
+    boolean requireKnownServerName;
+    boolean verifyExternalSignatures = true;
+    OptionalLong keyOperationTimeoutNanos =
+            OptionalLong.of(Duration.ofSeconds(30).toNanos());
+    OptionalLong handshakeTimeoutNanos = OptionalLong.of(Duration.ofSeconds(60).toNanos());
+    Bounds bounds = Bounds.DEFAULT;
+    ConnectionObserver observer = ConnectionObserver.NONE;
+
+    @Nullable
+    KeyLog keyLog;
+
+    SecureRandom random = new SecureRandom();
+    LongSupplier clock = System::nanoTime;
+
+    TlsServerConfigBuilder() {}
+
+    /** Adds a credential for every host name that has none of its own; call again for another key type. */
+    public TlsServerConfigBuilder credential(Credential credential) {
+        defaults.add(Objects.requireNonNull(credential, "credential"));
+        return this;
+    }
+
+    /**
+     * Adds a credential for a host name, or for a wildcard of one label such as {@code *.example.org}.
+     *
+     * @throws IllegalArgumentException when the pattern is not a host name in ASCII form
+     */
+    public TlsServerConfigBuilder credential(String hostPattern, Credential credential) {
+        String host = Credentials.normalize(hostPattern);
+        String name = host.startsWith("*.") ? host.substring(2) : host;
+        if (name.isEmpty() || !name.matches("[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")) {
+            throw new IllegalArgumentException("credential: '" + hostPattern
+                    + "' is not a host name; give it in ASCII (A-labels), with '*.' in front for a wildcard");
+        }
+        byHost.computeIfAbsent(host, h -> new ArrayList<>()).add(Objects.requireNonNull(credential, "credential"));
+        return this;
+    }
+
+    /** Lets {@code selector} choose the credentials of each handshake; the configured ones are its fall-back. */
+    public TlsServerConfigBuilder credentialSelector(CredentialSelector selector) {
+        this.credentialSelector = Objects.requireNonNull(selector, "credentialSelector");
+        return this;
+    }
+
+    /** The preset that gives every list not set explicitly; {@link Policy#MODERN} by default. */
+    public TlsServerConfigBuilder policy(Policy policy) {
+        this.policy = Objects.requireNonNull(policy, "policy");
+        return this;
+    }
+
+    /** Exactly these suites, whatever the policy says. */
+    public TlsServerConfigBuilder cipherSuites(List<CipherSuite> suites) {
+        this.explicitSuites = nonEmpty("cipherSuites", suites);
+        return this;
+    }
+
+    /** Exactly these groups, whatever the policy says. */
+    public TlsServerConfigBuilder groups(List<NamedGroup> groups) {
+        this.explicitGroups = nonEmpty("groups", groups);
+        return this;
+    }
+
+    /** Exactly these schemes, whatever the policy says. */
+    public TlsServerConfigBuilder signatureSchemes(List<SignatureScheme> schemes) {
+        this.explicitSchemes = nonEmpty("signatureSchemes", schemes);
+        return this;
+    }
+
+    /** ALPN names (RFC 7301), 1 to 255 bytes each in ISO-8859-1; none switches ALPN off. */
+    public TlsServerConfigBuilder applicationProtocols(List<String> protocols) {
+        for (String protocol : protocols) {
+            int length = protocol.getBytes(StandardCharsets.ISO_8859_1).length;
+            if (length == 0 || length > 255 || protocol.chars().anyMatch(c -> c > 255)) {
+                throw new IllegalArgumentException(
+                        "applicationProtocols: '" + protocol + "' does not fit; give names of 1 to 255 bytes");
+            }
+        }
+        this.applicationProtocols = List.copyOf(protocols);
+        return this;
+    }
+
+    /** Whether a server name without a credential of its own ends the handshake; false by default. */
+    public TlsServerConfigBuilder requireKnownServerName(boolean require) {
+        this.requireKnownServerName = require;
+        return this;
+    }
+
+    /** Whether to verify signatures of external keys before sending them; true by default, and best left so. */
+    public TlsServerConfigBuilder verifyExternalSignatures(boolean verify) {
+        this.verifyExternalSignatures = verify;
+        return this;
+    }
+
+    /** The longest a wait may last; 30 seconds by default, zero for no limit. */
+    public TlsServerConfigBuilder keyOperationTimeout(Duration timeout) {
+        this.keyOperationTimeoutNanos = nanos("keyOperationTimeout", timeout);
+        return this;
+    }
+
+    /** The longest a handshake may last from the first step on; 60 seconds by default, zero for no limit. */
+    public TlsServerConfigBuilder handshakeTimeout(Duration timeout) {
+        this.handshakeTimeoutNanos = nanos("handshakeTimeout", timeout);
+        return this;
+    }
+
+    /** The limits on what a peer may send. */
+    public TlsServerConfigBuilder bounds(Bounds bounds) {
+        this.bounds = Objects.requireNonNull(bounds, "bounds");
+        return this;
+    }
+
+    /** Who watches the connections. */
+    public TlsServerConfigBuilder observer(ConnectionObserver observer) {
+        this.observer = Objects.requireNonNull(observer, "observer");
+        return this;
+    }
+
+    /** Who gets the secrets of every connection. Whoever reads them reads the connections: for debugging only. */
+    public TlsServerConfigBuilder keyLog(KeyLog keyLog) {
+        this.keyLog = Objects.requireNonNull(keyLog, "keyLog");
+        return this;
+    }
+
+    /** The source of randoms, ephemeral keys and explicit IVs; a {@code new SecureRandom()} by default. */
+    public TlsServerConfigBuilder random(SecureRandom random) {
+        this.random = Objects.requireNonNull(random, "random");
+        return this;
+    }
+
+    /** The clock of all deadlines in nanoseconds; {@link System#nanoTime} by default. */
+    public TlsServerConfigBuilder clock(LongSupplier nanos) {
+        this.clock = Objects.requireNonNull(nanos, "clock");
+        return this;
+    }
+
+    /**
+     * Checks everything and freezes it.
+     *
+     * @throws IllegalArgumentException naming the field, the cause and the fix
+     */
+    public TlsServerConfig build() {
+        if (defaults.isEmpty() && byHost.isEmpty() && credentialSelector == null) {
+            throw new IllegalArgumentException(
+                    "credential: none given; add credential(Credential.local(chain, key)) or another one");
+        }
+        if (requireKnownServerName && byHost.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "requireKnownServerName: no host name is configured; add credential(hostPattern, ...)");
+        }
+        Credentials credentials = new Credentials(defaults, byHost);
+        if (credentialSelector == null) {
+            Servable.requireEachOf(credentials.all(), cipherSuites(), groups(), signatureSchemes());
+        }
+        if (explicitSuites != null && credentialSelector == null) {
+            Servable.requireEachServed(credentials.all(), cipherSuites(), groups(), signatureSchemes());
+        }
+        return new TlsServerConfig(this, credentials);
+    }
+
+    List<CipherSuite> cipherSuites() {
+        return explicitSuites != null ? explicitSuites : policy.cipherSuites();
+    }
+
+    List<NamedGroup> groups() {
+        return explicitGroups != null ? explicitGroups : policy.groups();
+    }
+
+    List<SignatureScheme> signatureSchemes() {
+        return explicitSchemes != null ? explicitSchemes : policy.signatureSchemes();
+    }
+
+    private static <T> List<T> nonEmpty(String field, List<T> values) {
+        if (values.isEmpty() || Set.copyOf(values).size() != values.size()) {
+            throw new IllegalArgumentException(
+                    field + ": empty or with a value twice; give each value once, or leave the policy's list");
+        }
+        return List.copyOf(values);
+    }
+
+    private static OptionalLong nanos(String field, Duration timeout) {
+        if (timeout.isNegative() || timeout.compareTo(Duration.ofDays(365)) > 0) {
+            throw new IllegalArgumentException(field + ": " + timeout + " is out of range; give zero to 365 days");
+        }
+        return timeout.isZero() ? OptionalLong.empty() : OptionalLong.of(timeout.toNanos());
+    }
+}

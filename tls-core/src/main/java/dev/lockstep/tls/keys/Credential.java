@@ -1,0 +1,190 @@
+package dev.lockstep.tls.keys;
+
+import dev.lockstep.crypto.Group;
+import dev.lockstep.crypto.SignatureVerifier;
+import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.keys.PrivateKeyException.Reason;
+import dev.lockstep.tls.spec.NamedGroup;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate chain and the key that goes with it, wherever that key is. Immutable, shared by all connections.
+ *
+ * <p>What the credential can serve is known before negotiation: the schemes of {@link #signatureSchemes} and
+ * {@link #canDecrypt} are what the key says it can do, cut down to what the certificate allows.
+ */
+public final class Credential {
+
+    private final List<X509Certificate> chain;
+    private final @Nullable ExternalPrivateKey external;
+    private final @Nullable LocalPrivateKey local;
+    private final Set<SignatureScheme> schemes;
+    private final boolean decrypts;
+    private final SignatureVerifier verifier;
+
+    private Credential(
+            List<X509Certificate> chain, @Nullable ExternalPrivateKey external, @Nullable PrivateKey localKey) {
+        if (chain.isEmpty()) {
+            throw new IllegalArgumentException("chain: empty; give at least the server's own certificate");
+        }
+        this.chain = List.copyOf(chain);
+        X509Certificate leaf = this.chain.get(0);
+        this.external = external;
+        Set<SignatureScheme> allowed = KeyCapabilities.schemes(leaf);
+        this.verifier = prepareVerifier(leaf);
+        this.local = localKey == null ? null : prepareLocal(localKey, leaf, verifier);
+        EnumSet<SignatureScheme> able = EnumSet.noneOf(SignatureScheme.class);
+        if (external != null) {
+            able.addAll(external.signatureSchemes());
+        }
+        if (local != null) {
+            able.addAll(local.signatureSchemes());
+        }
+        able.retainAll(allowed);
+        this.schemes = Set.copyOf(able);
+        this.decrypts = KeyCapabilities.encipherment(leaf)
+                && ((external != null && external.canDecrypt()) || (local != null && local.canDecrypt()));
+    }
+
+    /**
+     * A credential whose key is reached through {@code key} only.
+     *
+     * @param chain the server's certificate first, each further one certifying the one before (RFC 5246 7.4.2)
+     * @throws IllegalArgumentException when the chain is empty or holds a key of an unknown kind
+     */
+    public static Credential external(List<X509Certificate> chain, ExternalPrivateKey key) {
+        return new Credential(chain, Objects.requireNonNull(key, "key"), null);
+    }
+
+    /**
+     * A credential with a local key beside the external one: used when {@code key} answers
+     * {@link Start#fallThrough} and for operations that {@code key} says it cannot do.
+     *
+     * @throws IllegalArgumentException also when {@code localKey} does not match the certificate
+     */
+    public static Credential external(List<X509Certificate> chain, ExternalPrivateKey key, PrivateKey localKey) {
+        return new Credential(chain, Objects.requireNonNull(key, "key"), Objects.requireNonNull(localKey, "localKey"));
+    }
+
+    /**
+     * A credential whose key is in this process.
+     *
+     * @throws IllegalArgumentException when the chain is empty or {@code key} does not match the certificate
+     */
+    public static Credential local(List<X509Certificate> chain, PrivateKey key) {
+        return new Credential(chain, null, Objects.requireNonNull(key, "key"));
+    }
+
+    /** The chain, the server's own certificate first; never empty. */
+    public List<X509Certificate> chain() {
+        return chain;
+    }
+
+    /** The server's own certificate. */
+    public X509Certificate certificate() {
+        return chain.get(0);
+    }
+
+    /** The schemes this credential can sign ServerKeyExchange with; possibly empty. */
+    public Set<SignatureScheme> signatureSchemes() {
+        return schemes;
+    }
+
+    /** Whether this credential can serve the RSA key exchange. */
+    public boolean canDecrypt() {
+        return decrypts;
+    }
+
+    /**
+     * Starts a signature with the external key, or with the local one where the external key cannot or will not.
+     * Called by the connection; see {@link ExternalPrivateKey#startSign}.
+     */
+    public Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
+        if (external != null && external.signatureSchemes().contains(request.scheme())) {
+            Start<byte[]> start = external.startSign(request, waker);
+            if (!(start instanceof Start.FallThrough<byte[]>)) {
+                return start;
+            }
+        }
+        return local != null ? local.startSign(request, waker) : noLocalKey();
+    }
+
+    /**
+     * Starts a decryption with the external key, or with the local one where the external key cannot or will not.
+     * Called by the connection; see {@link ExternalPrivateKey#startDecrypt}.
+     */
+    public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) throws Exception {
+        if (external != null && external.canDecrypt()) {
+            Start<byte[]> start = external.startDecrypt(request, waker);
+            if (!(start instanceof Start.FallThrough<byte[]>)) {
+                return start;
+            }
+        }
+        return local != null ? local.startDecrypt(request, waker) : noLocalKey();
+    }
+
+    /** Whether {@code signature} is what this certificate's key makes of {@code message}; never throws. */
+    public boolean verifies(SignatureScheme scheme, byte[] message, byte[] signature) {
+        return verifier.verify(Algorithms.signature(scheme), message, signature);
+    }
+
+    /** The modulus length in bytes of an RSA certificate, 0 for every other kind. */
+    public int rsaModulusLength() {
+        return verifier.rsaModulusLength();
+    }
+
+    /** The curve of an EC certificate's key, null for every other kind. */
+    public @Nullable NamedGroup curve() {
+        Group group = verifier.ecGroup();
+        return group == null ? null : Algorithms.namedGroup(group);
+    }
+
+    /** Whether an operation may leave this process, so that its output is worth checking before it is sent. */
+    public boolean isExternal() {
+        return external != null;
+    }
+
+    private static Start<byte[]> noLocalKey() {
+        return Start.failed(new PrivateKeyException(
+                Reason.KEY_UNAVAILABLE, "the external key left it to the local key, and there is none"));
+    }
+
+    private static SignatureVerifier prepareVerifier(X509Certificate leaf) {
+        try {
+            return SignatureVerifier.of(leaf.getPublicKey());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "chain: the certificate's key is of a kind TLS 1.2 cannot use here ("
+                            + leaf.getPublicKey().getAlgorithm() + "); use RSA, EC on a NIST curve, Ed25519 or Ed448",
+                    e);
+        }
+    }
+
+    private static LocalPrivateKey prepareLocal(PrivateKey key, X509Certificate leaf, SignatureVerifier verifier) {
+        String mismatch = "key: does not match the certificate of "
+                + leaf.getSubjectX500Principal().getName()
+                + "; give the private key that the certificate was issued for";
+        try {
+            LocalPrivateKey local = new LocalPrivateKey(key, leaf);
+            if (!local.matches(verifier)) {
+                throw new IllegalArgumentException(mismatch);
+            }
+            return local;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException(mismatch, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Credential[" + certificate().getSubjectX500Principal().getName() + "]";
+    }
+}

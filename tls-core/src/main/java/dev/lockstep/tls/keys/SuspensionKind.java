@@ -1,0 +1,11 @@
+package dev.lockstep.tls.keys;
+
+/** What a connection that answers {@code ASYNC_IN_PROGRESS} is waiting for. */
+public enum SuspensionKind {
+    /** A {@link CredentialSelector} is choosing the certificate. */
+    CREDENTIAL_SELECTION,
+    /** The private key is signing ServerKeyExchange. */
+    SIGN,
+    /** The private key is decrypting the premaster secret of ClientKeyExchange. */
+    DECRYPT
+}
