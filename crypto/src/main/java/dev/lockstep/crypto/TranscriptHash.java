@@ -1,0 +1,112 @@
+package dev.lockstep.crypto;
+
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The running hash of the handshake messages (RFC 5246 7.4.9), of which snapshots are taken for Finished,
+ * extended_master_secret and CertificateVerify.
+ *
+ * <p>The hash function is known only with the cipher suite, so what comes before is buffered: in practice one
+ * ClientHello, whose size the caller bounds. For one thread at a time.
+ */
+public final class TranscriptHash {
+    private byte[] buffer = {};
+    private int buffered;
+    private @Nullable HashAlgorithm hash;
+    private @Nullable MessageDigest digest;
+
+    /** An empty transcript whose hash function is yet to be chosen. */
+    public TranscriptHash() {}
+
+    /**
+     * Appends bytes of handshake messages, headers included.
+     *
+     * @param b holds the bytes
+     * @param off where they start
+     * @param len how many, 0 or more
+     * @throws IndexOutOfBoundsException if the range is not inside the array
+     */
+    public void update(byte[] b, int off, int len) {
+        Objects.checkFromIndexSize(off, len, b.length);
+        MessageDigest chosen = digest;
+        if (chosen != null) {
+            chosen.update(b, off, len);
+            return;
+        }
+        int needed = Math.addExact(buffered, len);
+        if (needed > buffer.length) {
+            // The first message gets exactly its size, as it is the only one nearly always.
+            buffer = Arrays.copyOf(buffer, buffered == 0 ? needed : Math.max(needed, 2 * buffered));
+        }
+        System.arraycopy(b, off, buffer, buffered, len);
+        buffered = needed;
+    }
+
+    /**
+     * Fixes the hash function and hashes what has been buffered.
+     *
+     * @param h the hash function of the PRF
+     * @throws IllegalStateException if it has been chosen before
+     */
+    public void choose(HashAlgorithm h) {
+        if (digest != null) {
+            throw new IllegalStateException("the transcript's hash function has been chosen before");
+        }
+        MessageDigest chosen = h.newDigest();
+        chosen.update(buffer, 0, buffered);
+        forget();
+        hash = h;
+        digest = chosen;
+    }
+
+    /**
+     * The hash of everything so far; the transcript goes on.
+     *
+     * @return the digest, owned by the caller
+     * @throws IllegalStateException before {@link #choose}
+     */
+    public byte[] snapshot() {
+        try {
+            return ((MessageDigest) chosen(digest).clone()).digest();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("this Java runtime's digests cannot be cloned", e);
+        }
+    }
+
+    /**
+     * The hash function chosen.
+     *
+     * @return the hash function
+     * @throws IllegalStateException before {@link #choose}
+     */
+    public HashAlgorithm hash() {
+        return chosen(hash);
+    }
+
+    /** Back to an empty transcript without a hash function, as for a renegotiation. */
+    public void clear() {
+        forget();
+        MessageDigest old = digest;
+        if (old != null) {
+            old.reset();
+        }
+        hash = null;
+        digest = null;
+    }
+
+    private void forget() {
+        Wipe.range(buffer, 0, buffered);
+        buffer = new byte[0];
+        buffered = 0;
+    }
+
+    private static <T> T chosen(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("the transcript's hash function has not been chosen");
+        }
+        return value;
+    }
+}
