@@ -51,7 +51,8 @@ public final class WireWriter {
 
     /** Writes a range as it is. */
     public WireWriter bytes(byte[] b, int off, int len) {
-        System.arraycopy(b, off, bytes, grow(len), len);
+        int at = grow(len); // first: it may replace the array
+        System.arraycopy(b, off, bytes, at, len);
         return this;
     }
 
