@@ -1,0 +1,109 @@
+package dev.lockstep.tls.internal.handshake;
+
+import dev.lockstep.crypto.HashAlgorithm;
+import dev.lockstep.tls.config.KeyLog;
+import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.internal.extension.EcPointFormats;
+import dev.lockstep.tls.internal.extension.RenegotiationInfo;
+import dev.lockstep.tls.internal.message.ClientHello;
+import dev.lockstep.tls.internal.message.ClientKeyExchange;
+import dev.lockstep.tls.internal.message.RsaClientKeyExchange;
+import dev.lockstep.tls.internal.secrets.KeyBlock;
+import dev.lockstep.tls.internal.secrets.MasterSecret;
+import dev.lockstep.tls.internal.secrets.PremasterSecret;
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.internal.wire.WireReader;
+import dev.lockstep.tls.spec.ProtocolVersion;
+import dev.lockstep.tls.spec.Signaling;
+import java.util.HexFormat;
+
+/** The client's messages: what each must satisfy by itself, and what the handshake makes of it. */
+final class ClientFlight {
+
+    private ClientFlight() {}
+
+    static void onClientHello(HandshakeContext context, WireReader body) {
+        ClientHello hello = ClientHello.parse(body);
+        requireVersion(hello);
+        requirePointFormat(hello);
+        requireInitialRenegotiationInfo(hello);
+        context.clientHello(hello);
+    }
+
+    /** Ephemeral exchanges agree at once; the RSA exchange asks the key. */
+    static State onClientKeyExchange(HandshakeContext context, WireReader body) {
+        NegotiatedParameters negotiated = context.negotiated();
+        ClientKeyExchange message =
+                ClientKeyExchange.parse(negotiated.cipherSuite().keyExchange(), body);
+        if (message instanceof RsaClientKeyExchange rsa) {
+            // The length is public: it says nothing about the plaintext, so it may have an alert of its own.
+            if (rsa.encryptedPremaster().length != negotiated.credential().rsaModulusLength()) {
+                throw FatalAlert.decodeError("EncryptedPreMasterSecret is not as long as the modulus");
+            }
+            PremasterDecryption.start(context, rsa.encryptedPremaster());
+            return State.AWAIT_PREMASTER_DECRYPTION;
+        }
+        deriveKeys(context, context.keyExchange().agree(message));
+        context.dropKeyExchange();
+        return State.AWAIT_CHANGE_CIPHER_SPEC;
+    }
+
+    static void onPremaster(HandshakeContext context, WireReader none) {
+        deriveKeys(context, context.premasterDecryption().premaster(context));
+    }
+
+    private static void deriveKeys(HandshakeContext context, PremasterSecret premaster) {
+        NegotiatedParameters negotiated = context.negotiated();
+        HashAlgorithm hash = Algorithms.hash(negotiated.cipherSuite().prfHash());
+        byte[] clientRandom = negotiated.clientRandom().bytes();
+        byte[] serverRandom = negotiated.serverRandom().bytes();
+        // RFC 7627 4: session_hash covers "the concatenation of all the handshake_messages sent and received ... up to
+        // and including the ClientKeyExchange message".
+        MasterSecret master = negotiated.extendedMasterSecret()
+                ? MasterSecret.deriveExtended(
+                        hash, premaster, context.transcript().snapshot())
+                : MasterSecret.derive(hash, premaster, clientRandom, serverRandom);
+        premaster.wipe();
+        context.masterSecret(master);
+        KeyBlock keys = master.expand(negotiated.cipherSuite(), clientRandom, serverRandom);
+        context.output().preparePendingStates(negotiated.cipherSuite(), keys, negotiated.encryptThenMac());
+        keys.wipe();
+        KeyLog keyLog = context.config().keyLog();
+        if (keyLog != null) {
+            keyLog.log("CLIENT_RANDOM " + HexFormat.of().formatHex(clientRandom) + " " + master.toKeyLogHex());
+        }
+    }
+
+    private static void requireVersion(ClientHello hello) {
+        // RFC 5246 E.1: "If server supports (or is willing to use) only versions greater than client_version, it MUST
+        // send a "protocol_version" alert message and close the connection." A higher one negotiates TLS 1.2.
+        if (hello.clientVersion() >= ProtocolVersion.TLS_1_2) {
+            return;
+        }
+        // RFC 7507 3: "If TLS_FALLBACK_SCSV appears in ClientHello.cipher_suites and the highest protocol version
+        // supported by the server is higher than the version indicated in ClientHello.client_version, the server MUST
+        // respond with a fatal inappropriate_fallback alert"
+        if (hello.offers(Signaling.TLS_FALLBACK_SCSV)) {
+            throw FatalAlert.inappropriateFallback("the client fell back below TLS 1.2");
+        }
+        throw FatalAlert.protocolVersion("the client offers nothing as high as TLS 1.2");
+    }
+
+    private static void requirePointFormat(ClientHello hello) {
+        EcPointFormats formats = hello.extensions().find(EcPointFormats.class);
+        // RFC 8422 5.1.2: "if the client sends this extension and the extension does not contain the uncompressed
+        // point format, ... the server MUST abort the handshake and return an illegal_parameter alert."
+        if (formats != null && !formats.hasUncompressed()) {
+            throw FatalAlert.illegalParameter("ec_point_formats without uncompressed");
+        }
+    }
+
+    private static void requireInitialRenegotiationInfo(ClientHello hello) {
+        RenegotiationInfo info = hello.extensions().find(RenegotiationInfo.class);
+        // RFC 5746 3.6: "The server MUST then verify that the length of the "renegotiated_connection" field is zero,
+        // and if it is not, MUST abort the handshake (by sending a fatal handshake_failure alert)."
+        if (info != null && !info.isInitial()) {
+            throw FatalAlert.handshakeFailure("renegotiation_info is not empty in an initial handshake");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.lockstep.tls.internal.handshake;
+
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.spec.HandshakeType;
+import org.jspecify.annotations.Nullable;
+
+/** What may happen to a handshake. Alerts are not here: they may come in every state and are the connection's matter. */
+public enum Event {
+    /** A state that acts by itself is given its turn. */
+    PROCEED(null),
+    /** The answer that a SUSPEND state waits for is there, good or bad. */
+    ANSWER(null),
+    HELLO_REQUEST(HandshakeType.HELLO_REQUEST),
+    CLIENT_HELLO(HandshakeType.CLIENT_HELLO),
+    SERVER_HELLO(HandshakeType.SERVER_HELLO),
+    NEW_SESSION_TICKET(HandshakeType.NEW_SESSION_TICKET),
+    CERTIFICATE(HandshakeType.CERTIFICATE),
+    SERVER_KEY_EXCHANGE(HandshakeType.SERVER_KEY_EXCHANGE),
+    CERTIFICATE_REQUEST(HandshakeType.CERTIFICATE_REQUEST),
+    SERVER_HELLO_DONE(HandshakeType.SERVER_HELLO_DONE),
+    CERTIFICATE_VERIFY(HandshakeType.CERTIFICATE_VERIFY),
+    CLIENT_KEY_EXCHANGE(HandshakeType.CLIENT_KEY_EXCHANGE),
+    FINISHED(HandshakeType.FINISHED),
+    CERTIFICATE_STATUS(HandshakeType.CERTIFICATE_STATUS),
+    /** The change_cipher_spec message, which is not a handshake message (RFC 5246 section 7.1). */
+    CHANGE_CIPHER_SPEC(null),
+    /** A record of application data. */
+    APPLICATION_DATA(null);
+
+    private static final Event[] BY_TYPE = new Event[256];
+
+    static {
+        for (Event event : values()) {
+            if (event.type != null) {
+                BY_TYPE[event.type.code()] = event;
+            }
+        }
+    }
+
+    private final @Nullable HandshakeType type;
+
+    Event(@Nullable HandshakeType type) {
+        this.type = type;
+    }
+
+    /** The event of a handshake message. */
+    static Event of(int handshakeType) {
+        Event event = BY_TYPE[handshakeType];
+        if (event == null) {
+            throw FatalAlert.unexpectedMessage("unknown handshake type " + handshakeType);
+        }
+        return event;
+    }
+
+    /** The handshake message behind the event, or null. */
+    public @Nullable HandshakeType type() {
+        return type;
+    }
+
+    /** Whether the message authenticates the transcript before it and so joins the transcript only afterwards. */
+    boolean coversTranscript() {
+        return this == FINISHED || this == CERTIFICATE_VERIFY;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.lockstep.tls.internal.handshake;
+
+import dev.lockstep.crypto.ConstantTime;
+import dev.lockstep.tls.internal.message.Finished;
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.internal.wire.WireReader;
+
+/** The end of a handshake: each side proves that it saw the same messages and made the same secret. */
+final class Finishing {
+
+    private static final String CLIENT_FINISHED = "client finished";
+    private static final String SERVER_FINISHED = "server finished";
+
+    private Finishing() {}
+
+    static void onChangeCipherSpec(HandshakeContext context, WireReader none) {
+        context.output().activateReadState();
+    }
+
+    static void onFinished(HandshakeContext context, WireReader body) {
+        Finished finished = Finished.parse(body);
+        byte[] expected = context.masterSecret()
+                .verifyData(CLIENT_FINISHED, context.transcript().snapshot());
+        // RFC 5246 7.4.9: "Recipients of Finished messages MUST verify that the contents are correct."
+        if (!ConstantTime.equal(expected, finished.verifyData())) {
+            throw FatalAlert.decryptError("the client's Finished does not match this handshake");
+        }
+        context.reportMaskedFailure();
+    }
+
+    static void sendChangeCipherSpec(HandshakeContext context, WireReader none) {
+        context.output().sendChangeCipherSpec();
+    }
+
+    static void sendFinished(HandshakeContext context, WireReader none) {
+        byte[] verifyData = context.masterSecret()
+                .verifyData(SERVER_FINISHED, context.transcript().snapshot());
+        context.send(new Finished(verifyData).encode());
+        context.wipe();
+    }
+}

@@ -1,0 +1,212 @@
+package dev.lockstep.tls.internal.handshake;
+
+import dev.lockstep.crypto.TranscriptHash;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.internal.message.ClientHello;
+import dev.lockstep.tls.internal.secrets.MasterSecret;
+import dev.lockstep.tls.keys.SuspensionKind;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handshake knows while it runs: four phase objects, each made whole at one transition and cleared at the end,
+ * and the one wait.
+ */
+final class HandshakeContext {
+
+    private final TlsServerConfig config;
+    private final HandshakeOutput output;
+    private final Runnable wakeHandler;
+    private final OptionalLong handshakeDeadlineNanos;
+
+    private @Nullable TranscriptHash transcript;
+    private @Nullable ClientHello clientHello;
+    private @Nullable NegotiatedParameters negotiated;
+    private @Nullable EphemeralKeyExchange keyExchange;
+    private @Nullable MasterSecret masterSecret;
+    private @Nullable Wait<?> wait;
+    private @Nullable CredentialChoice credentialChoice;
+    private @Nullable ServerKeyExchangeSigning signing;
+    private @Nullable PremasterDecryption premasterDecryption;
+    private int refusedRenegotiations;
+
+    HandshakeContext(TlsServerConfig config, HandshakeOutput output, Runnable wakeHandler, OptionalLong deadline) {
+        this.config = config;
+        this.output = output;
+        this.wakeHandler = wakeHandler;
+        this.handshakeDeadlineNanos = deadline;
+    }
+
+    TlsServerConfig config() {
+        return config;
+    }
+
+    HandshakeOutput output() {
+        return output;
+    }
+
+    TranscriptHash transcript() {
+        if (transcript == null) {
+            transcript = new TranscriptHash();
+        }
+        return transcript;
+    }
+
+    /** Sends a message and adds it to the transcript. */
+    void send(byte[] encoded) {
+        transcript().update(encoded, 0, encoded.length);
+        output.sendMessage(encoded);
+    }
+
+    ClientHello clientHello() {
+        return require(clientHello);
+    }
+
+    void clientHello(ClientHello offer) {
+        this.clientHello = offer;
+    }
+
+    NegotiatedParameters negotiated() {
+        return require(negotiated);
+    }
+
+    void negotiated(NegotiatedParameters parameters) {
+        this.negotiated = parameters;
+    }
+
+    EphemeralKeyExchange keyExchange() {
+        return require(keyExchange);
+    }
+
+    void keyExchange(EphemeralKeyExchange key) {
+        this.keyExchange = key;
+    }
+
+    void dropKeyExchange() {
+        if (keyExchange != null) {
+            keyExchange.destroy();
+            keyExchange = null;
+        }
+    }
+
+    MasterSecret masterSecret() {
+        return require(masterSecret);
+    }
+
+    void masterSecret(MasterSecret secret) {
+        this.masterSecret = secret;
+    }
+
+    CredentialChoice credentialChoice() {
+        return require(credentialChoice);
+    }
+
+    void credentialChoice(CredentialChoice choice) {
+        this.credentialChoice = choice;
+    }
+
+    ServerKeyExchangeSigning signing() {
+        return require(signing);
+    }
+
+    void signing(ServerKeyExchangeSigning started) {
+        this.signing = started;
+    }
+
+    PremasterDecryption premasterDecryption() {
+        return require(premasterDecryption);
+    }
+
+    void premasterDecryption(PremasterDecryption decryption) {
+        this.premasterDecryption = decryption;
+    }
+
+    /**
+     * Starts the one wait there can be.
+     *
+     * @param discard clears a value that arrives too late
+     */
+    <T> Wait<T> startWait(SuspensionKind kind, Consumer<T> discard, Wait.Starter<T> starter) {
+        if (wait != null) {
+            throw new IllegalStateException("a wait for " + wait.kind() + " is already pending");
+        }
+        Wait<T> started = new Wait<>(kind, config.clock(), waitDeadline(), config.observer(), discard, wakeHandler);
+        wait = started;
+        started.start(starter);
+        return started;
+    }
+
+    @Nullable
+    Wait<?> currentWait() {
+        return wait;
+    }
+
+    /** The wait is over; tells the observer how long it took, if anybody had to wait. */
+    void endWait() {
+        Wait<?> ended = require(wait);
+        wait = null;
+        if (ended.wasSuspended()) {
+            config.observer().onResume(ended.kind(), config.clock().getAsLong() - ended.sinceNanos());
+        }
+    }
+
+    OptionalLong handshakeDeadlineNanos() {
+        return handshakeDeadlineNanos;
+    }
+
+    int countRefusedRenegotiation() {
+        return ++refusedRenegotiations;
+    }
+
+    /** Reports a failed decryption: only once nothing of the handshake can depend on it any more. */
+    void reportMaskedFailure() {
+        if (premasterDecryption != null) {
+            premasterDecryption.report(config.observer());
+        }
+    }
+
+    /** Forgets the handshake: pending work is cancelled, secrets are cleared, references dropped. */
+    void wipe() {
+        if (wait != null) {
+            wait.cancel();
+            endWait();
+        }
+        dropKeyExchange();
+        if (masterSecret != null) {
+            masterSecret.wipe();
+            masterSecret = null;
+        }
+        if (premasterDecryption != null) {
+            premasterDecryption.wipe();
+            premasterDecryption = null;
+        }
+        transcript = null;
+        clientHello = null;
+        credentialChoice = null;
+        signing = null;
+    }
+
+    boolean holdsSecrets() {
+        return keyExchange != null || masterSecret != null || premasterDecryption != null;
+    }
+
+    private OptionalLong waitDeadline() {
+        OptionalLong timeout = config.keyOperationTimeoutNanos();
+        if (timeout.isEmpty()) {
+            return handshakeDeadlineNanos;
+        }
+        long own = config.clock().getAsLong() + timeout.getAsLong();
+        if (handshakeDeadlineNanos.isPresent() && handshakeDeadlineNanos.getAsLong() - own < 0) {
+            return handshakeDeadlineNanos;
+        }
+        return OptionalLong.of(own);
+    }
+
+    private static <T> T require(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("not at this point of the handshake");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.lockstep.tls.internal.handshake;
+
+import dev.lockstep.crypto.RsaPremaster;
+import dev.lockstep.crypto.Wipe;
+import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.internal.secrets.PremasterSecret;
+import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.keys.DecryptRequest;
+import dev.lockstep.tls.keys.PrivateKeyException;
+import dev.lockstep.tls.keys.PrivateKeyException.Reason;
+import dev.lockstep.tls.keys.Progress;
+import dev.lockstep.tls.keys.SuspensionKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The RSA decryption of a premaster secret on its way. Secret-dependent outcomes are values, never edges: whatever goes
+ * wrong yields a random premaster secret, and the handshake walks on to fail at Finished.
+ */
+final class PremasterDecryption {
+
+    private final byte[] randomPremaster;
+    private final int modulusLength;
+    private final int clientVersion;
+    private final Wait<byte[]> wait;
+    private @Nullable Throwable failure;
+
+    private PremasterDecryption(byte[] randomPremaster, int modulusLength, int clientVersion, Wait<byte[]> wait) {
+        this.randomPremaster = randomPremaster;
+        this.modulusLength = modulusLength;
+        this.clientVersion = clientVersion;
+        this.wait = wait;
+    }
+
+    /** Submits the decryption of a block as long as the modulus. */
+    static void start(HandshakeContext context, byte[] encryptedPremaster) {
+        NegotiatedParameters negotiated = context.negotiated();
+        Credential credential = negotiated.credential();
+        // RFC 5246 7.4.7.1: "1. Generate a string R of 48 random bytes", before and not after the decryption.
+        byte[] random = new byte[48];
+        context.config().random().nextBytes(random);
+        context.premasterDecryption(new PremasterDecryption(
+                random,
+                credential.rsaModulusLength(),
+                context.clientHello().clientVersion(),
+                context.startWait(
+                        SuspensionKind.DECRYPT,
+                        (byte[] late) -> Wipe.bytes(late),
+                        (waker, deadline) -> credential.startDecrypt(
+                                new DecryptRequest(
+                                        encryptedPremaster, credential.chain(), negotiated.serverName(), deadline),
+                                waker))));
+    }
+
+    /** The premaster secret, or a random one after any failure; both cost the same work. */
+    PremasterSecret premaster(HandshakeContext context) {
+        Progress<byte[]> answer = wait.answer();
+        context.endWait();
+        byte[] value;
+        if (answer instanceof Progress.Done<byte[]> done) {
+            value = done.value();
+            if (value.length != modulusLength && value.length != 48) {
+                failure = new PrivateKeyException(Reason.INVALID_OUTPUT, "neither a raw block nor a premaster secret");
+            }
+        } else {
+            failure = ((Progress.Failed<byte[]>) answer).cause();
+            value = new byte[modulusLength];
+        }
+        // RFC 5246 7.4.7.1: "the version number in the PreMasterSecret is the version offered by the client in the
+        // ClientHello.client_version, not the version negotiated for the connection."
+        byte[] premaster = value.length == modulusLength
+                ? RsaPremaster.unpad(value, clientVersion, randomPremaster)
+                : RsaPremaster.check(value, clientVersion, randomPremaster);
+        Wipe.bytes(value, randomPremaster);
+        return new PremasterSecret(premaster);
+    }
+
+    /** Tells a local listener what was masked; only for when the Finished check is over. */
+    void report(ConnectionObserver observer) {
+        if (failure != null) {
+            observer.onOperationFailed(SuspensionKind.DECRYPT, failure);
+            failure = null;
+        }
+    }
+
+    void wipe() {
+        Wipe.bytes(randomPremaster);
+    }
+}

@@ -1,0 +1,198 @@
+package dev.lockstep.tls.internal.handshake;
+
+import static dev.lockstep.tls.internal.handshake.Event.*;
+import static dev.lockstep.tls.internal.handshake.State.*;
+import static dev.lockstep.tls.spec.ContentType.HANDSHAKE;
+
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.internal.handshake.State.Kind;
+import dev.lockstep.tls.internal.handshake.TransitionTable.Row;
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.internal.wire.WireReader;
+import dev.lockstep.tls.keys.Suspension;
+import dev.lockstep.tls.spec.ContentType;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's side of the TLS 1.2 handshake (RFC 5246 section 7.3): one table, and {@link #fire}, the one door through
+ * which every transition goes.
+ */
+public final class ServerHandshake {
+
+    /**
+     * The whole protocol. Resumption will branch off AWAIT_CLIENT_HELLO, client authentication stands around
+     * SEND_SERVER_HELLO_DONE and AWAIT_CLIENT_KEY_EXCHANGE, renegotiation leaves CONNECTED: rows, not flags.
+     */
+    // @formatter:off
+    public static final TransitionTable TABLE = new TransitionTable()
+            .on(AWAIT_CLIENT_HELLO, CLIENT_HELLO, ClientFlight::onClientHello, SELECT_CREDENTIAL)
+            .branch(SELECT_CREDENTIAL, PROCEED, ServerFlight::requestCredential, AWAIT_CREDENTIAL, SEND_SERVER_HELLO)
+            .on(AWAIT_CREDENTIAL, ANSWER, ServerFlight::onCredential, SEND_SERVER_HELLO)
+            .on(SEND_SERVER_HELLO, PROCEED, ServerFlight::sendServerHello, SEND_CERTIFICATE)
+            .branch(
+                    SEND_CERTIFICATE,
+                    PROCEED,
+                    ServerFlight::sendCertificate,
+                    SIGN_SERVER_KEY_EXCHANGE,
+                    SEND_SERVER_HELLO_DONE)
+            .on(SIGN_SERVER_KEY_EXCHANGE, PROCEED, ServerFlight::requestSignature, AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE)
+            .on(
+                    AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE,
+                    ANSWER,
+                    ServerFlight::sendServerKeyExchange,
+                    SEND_SERVER_HELLO_DONE)
+            .on(SEND_SERVER_HELLO_DONE, PROCEED, ServerFlight::sendServerHelloDone, AWAIT_CLIENT_KEY_EXCHANGE)
+            .branch(
+                    AWAIT_CLIENT_KEY_EXCHANGE,
+                    CLIENT_KEY_EXCHANGE,
+                    ClientFlight::onClientKeyExchange,
+                    AWAIT_PREMASTER_DECRYPTION,
+                    AWAIT_CHANGE_CIPHER_SPEC)
+            .on(AWAIT_PREMASTER_DECRYPTION, ANSWER, ClientFlight::onPremaster, AWAIT_CHANGE_CIPHER_SPEC)
+            .holds(AWAIT_PREMASTER_DECRYPTION, HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC)
+            .on(AWAIT_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, Finishing::onChangeCipherSpec, AWAIT_FINISHED)
+            .on(AWAIT_FINISHED, FINISHED, Finishing::onFinished, SEND_CHANGE_CIPHER_SPEC)
+            .on(SEND_CHANGE_CIPHER_SPEC, PROCEED, Finishing::sendChangeCipherSpec, SEND_FINISHED)
+            .on(SEND_FINISHED, PROCEED, Finishing::sendFinished, CONNECTED)
+            .on(CONNECTED, APPLICATION_DATA, ServerHandshake::deliver, CONNECTED)
+            .on(CONNECTED, CLIENT_HELLO, Renegotiation::refuse, CONNECTED);
+    // @formatter:on
+
+    private static final WireReader NOTHING = WireReader.of(new byte[0]);
+
+    private final TlsServerConfig config;
+    private final HandshakeContext context;
+    private State state = AWAIT_CLIENT_HELLO;
+
+    /**
+     * @param output where messages go
+     * @param wakeHandler what a waker runs, on any thread
+     * @param deadlineNanos when the handshake must be over, in the configured clock
+     */
+    public ServerHandshake(
+            TlsServerConfig config, HandshakeOutput output, Runnable wakeHandler, OptionalLong deadlineNanos) {
+        this.config = config;
+        this.context = new HandshakeContext(config, output, wakeHandler, deadlineNanos);
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** Lets a SEND state act. If that started an operation whose answer is there already, the answer is taken too. */
+    public void proceed() {
+        fire(PROCEED, NOTHING);
+        continueAtOnce();
+    }
+
+    /**
+     * Polls the operation that a SUSPEND state waits for.
+     *
+     * @return whether the state was left
+     */
+    public boolean poll() {
+        Wait<?> wait = context.currentWait();
+        if (wait == null) {
+            throw new IllegalStateException(state + " waits for nothing");
+        }
+        if (!wait.poll(config.clock().getAsLong())) {
+            return false;
+        }
+        fire(ANSWER, NOTHING);
+        return true;
+    }
+
+    /**
+     * Takes a handshake message.
+     *
+     * @param type its type code
+     * @param encoded the whole message, its four-byte header included
+     */
+    public void onMessage(int type, byte[] encoded) {
+        Event event = Event.of(type);
+        Row row = requireRow(event);
+        if (state.kind() != Kind.OPEN && !event.coversTranscript()) {
+            context.transcript().update(encoded, 0, encoded.length);
+        }
+        fire(row, new WireReader(encoded, 4, encoded.length - 4));
+        if (event.coversTranscript()) {
+            context.transcript().update(encoded, 0, encoded.length);
+        }
+        continueAtOnce();
+    }
+
+    /** Takes ChangeCipherSpec. */
+    public void onChangeCipherSpec() {
+        fire(Event.CHANGE_CIPHER_SPEC, NOTHING);
+    }
+
+    /** Asks whether a record of application data may be delivered now. */
+    public void onApplicationData() {
+        fire(APPLICATION_DATA, NOTHING);
+    }
+
+    /** Whether a record of this type may wait in the caller's buffer while the handshake is suspended. */
+    public boolean holds(ContentType type) {
+        return TABLE.held(state).contains(type);
+    }
+
+    /** What the handshake waits for, or null. */
+    public @Nullable Suspension suspension() {
+        Wait<?> wait = context.currentWait();
+        return wait == null ? null : wait.suspension();
+    }
+
+    /** The negotiated parameters; only from ServerHello on. */
+    public NegotiatedParameters negotiated() {
+        return context.negotiated();
+    }
+
+    /** Ends the handshake wherever it is: what is pending is cancelled, what is secret is cleared. */
+    public void close() {
+        state = CLOSED;
+        context.reportMaskedFailure();
+        context.wipe();
+    }
+
+    /** Whether any secret of the handshake is still held. */
+    public boolean holdsSecrets() {
+        return context.holdsSecrets();
+    }
+
+    private void continueAtOnce() {
+        Wait<?> wait = context.currentWait();
+        if (wait == null) {
+            return;
+        }
+        if (wait.continuesAtOnce()) {
+            poll();
+        } else {
+            wait.suspend();
+        }
+    }
+
+    private void fire(Event event, WireReader body) {
+        fire(requireRow(event), body);
+    }
+
+    private Row requireRow(Event event) {
+        Row row = TABLE.row(state, event);
+        if (row == null) {
+            throw FatalAlert.unexpectedMessage(event + " in " + state);
+        }
+        return row;
+    }
+
+    private void fire(Row row, WireReader body) {
+        State from = state;
+        state = row.fire(context, body);
+        if (from != CONNECTED || row.event() != APPLICATION_DATA) {
+            config.observer().onTransition(from.name(), row.event().name(), state.name());
+        }
+    }
+
+    private static void deliver(HandshakeContext context, WireReader none) {
+        // The row is the permission; the record itself goes from the caller's buffer to the caller's buffer.
+    }
+}

@@ -1,0 +1,50 @@
+package dev.lockstep.tls.internal.handshake;
+
+/**
+ * Where a handshake stands. The names say what happens next; {@link TransitionTable} says what follows.
+ *
+ * <p>Waiting is a state, never a flag: a key that answers at once walks through the same states as one that takes a
+ * second, only without stopping.
+ */
+public enum State {
+    AWAIT_CLIENT_HELLO(Kind.READ),
+    SELECT_CREDENTIAL(Kind.SEND),
+    AWAIT_CREDENTIAL(Kind.SUSPEND),
+    SEND_SERVER_HELLO(Kind.SEND),
+    SEND_CERTIFICATE(Kind.SEND),
+    SIGN_SERVER_KEY_EXCHANGE(Kind.SEND),
+    AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE(Kind.SUSPEND),
+    SEND_SERVER_HELLO_DONE(Kind.SEND),
+    AWAIT_CLIENT_KEY_EXCHANGE(Kind.READ),
+    AWAIT_PREMASTER_DECRYPTION(Kind.SUSPEND),
+    AWAIT_CHANGE_CIPHER_SPEC(Kind.READ),
+    AWAIT_FINISHED(Kind.READ),
+    SEND_CHANGE_CIPHER_SPEC(Kind.SEND),
+    SEND_FINISHED(Kind.SEND),
+    CONNECTED(Kind.OPEN),
+    CLOSED(Kind.END);
+
+    /** What a state needs in order to go on; {@code step()} asks for nothing else. */
+    public enum Kind {
+        /** Acts by itself. */
+        SEND,
+        /** Needs a message from the client. */
+        READ,
+        /** Needs an answer from outside. */
+        SUSPEND,
+        /** Carries application data. */
+        OPEN,
+        /** Over. */
+        END
+    }
+
+    private final Kind kind;
+
+    State(Kind kind) {
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

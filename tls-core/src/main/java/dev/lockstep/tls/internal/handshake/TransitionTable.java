@@ -1,0 +1,131 @@
+package dev.lockstep.tls.internal.handshake;
+
+import dev.lockstep.tls.internal.wire.WireReader;
+import dev.lockstep.tls.spec.ContentType;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table of rows <i>(state, event) -&gt; action -&gt; permitted next states</i>.
+ *
+ * <p>Two rules make it the whole truth. Illegal means absent: a pair without a row is unexpected_message, and no code
+ * lists forbidden messages. Declared successors are enforced: {@link Row#fire} refuses a state that its row does not
+ * name. A row with one successor is {@link #on}, a row with several is {@link #branch}: so every decision of the
+ * protocol is a row that starts with {@code branch}.
+ */
+public final class TransitionTable {
+
+    /** What a row with one successor does. */
+    @FunctionalInterface
+    interface Action {
+        void run(HandshakeContext context, WireReader body);
+    }
+
+    /** What a row with several successors does: it also says which. */
+    @FunctionalInterface
+    interface Decision {
+        State run(HandshakeContext context, WireReader body);
+    }
+
+    /** One row. */
+    public static final class Row {
+        private final State state;
+        private final Event event;
+        private final Decision decision;
+        private final Set<State> successors;
+
+        private Row(State state, Event event, Decision decision, Set<State> successors) {
+            this.state = state;
+            this.event = event;
+            this.decision = decision;
+            this.successors = successors;
+        }
+
+        public State state() {
+            return state;
+        }
+
+        public Event event() {
+            return event;
+        }
+
+        public Set<State> successors() {
+            return Collections.unmodifiableSet(successors);
+        }
+
+        State fire(HandshakeContext context, WireReader body) {
+            State next = decision.run(context, body);
+            if (!successors.contains(next)) {
+                throw new IllegalStateException(state + " x " + event + " may not lead to " + next);
+            }
+            return next;
+        }
+    }
+
+    private final @Nullable Row[][] rows = new @Nullable Row[State.values().length][Event.values().length];
+    private final List<Set<ContentType>> held = new ArrayList<>();
+
+    TransitionTable() {
+        for (int i = 0; i < State.values().length; i++) {
+            held.add(EnumSet.noneOf(ContentType.class));
+        }
+    }
+
+    /** In {@code state}, {@code event} runs {@code action} and leads to {@code next}. */
+    TransitionTable on(State state, Event event, Action action, State next) {
+        return add(new Row(
+                state,
+                event,
+                (context, body) -> {
+                    action.run(context, body);
+                    return next;
+                },
+                EnumSet.of(next)));
+    }
+
+    /** In {@code state}, {@code event} runs {@code decision}, which chooses one of the next states. */
+    TransitionTable branch(State state, Event event, Decision decision, State first, State... others) {
+        return add(new Row(state, event, decision, EnumSet.of(first, others)));
+    }
+
+    /** While suspended in {@code state}, records of these types are legal but must wait; all others are not. */
+    TransitionTable holds(State state, ContentType first, ContentType... others) {
+        held.get(state.ordinal()).addAll(EnumSet.of(first, others));
+        return this;
+    }
+
+    private TransitionTable add(Row row) {
+        if (rows[row.state.ordinal()][row.event.ordinal()] != null) {
+            throw new IllegalArgumentException("two rows for " + row.state + " x " + row.event);
+        }
+        rows[row.state.ordinal()][row.event.ordinal()] = row;
+        return this;
+    }
+
+    /** The row of a pair, or null: then the event is an unexpected_message. */
+    public @Nullable Row row(State state, Event event) {
+        return rows[state.ordinal()][event.ordinal()];
+    }
+
+    /** The record types that may wait in the caller's buffer while {@code state} is suspended. */
+    public Set<ContentType> held(State state) {
+        return Collections.unmodifiableSet(held.get(state.ordinal()));
+    }
+
+    /** All rows in the order of states and events, for documentation and tests. */
+    public List<Row> rows() {
+        List<Row> all = new ArrayList<>();
+        for (@Nullable Row[] ofState : rows) {
+            for (Row row : ofState) {
+                if (row != null) {
+                    all.add(row);
+                }
+            }
+        }
+        return all;
+    }
+}

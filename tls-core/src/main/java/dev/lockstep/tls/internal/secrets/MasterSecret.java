@@ -1,0 +1,65 @@
+package dev.lockstep.tls.internal.secrets;
+
+import dev.lockstep.crypto.HashAlgorithm;
+import dev.lockstep.crypto.Prf;
+import dev.lockstep.crypto.Wipe;
+import dev.lockstep.tls.spec.CipherSuite;
+import java.util.HexFormat;
+
+/** The 48 bytes that a session's keys and verify_data are derived from (RFC 5246 section 8.1, RFC 7627 section 4). */
+public final class MasterSecret {
+
+    private static final int LENGTH = 48;
+
+    private final Prf prf;
+    private final byte[] bytes;
+
+    private MasterSecret(Prf prf, byte[] bytes) {
+        this.prf = prf;
+        this.bytes = bytes;
+    }
+
+    /** {@code PRF(pre_master_secret, "master secret", ClientHello.random + ServerHello.random)[0..47]}. */
+    public static MasterSecret derive(
+            HashAlgorithm hash, PremasterSecret premaster, byte[] clientRandom, byte[] serverRandom) {
+        Prf prf = Prf.of(hash);
+        return new MasterSecret(
+                prf, prf.derive(premaster.bytes(), "master secret", clientRandom, serverRandom, LENGTH));
+    }
+
+    /** RFC 7627 4: {@code PRF(pre_master_secret, "extended master secret", session_hash)[0..47]}. */
+    public static MasterSecret deriveExtended(HashAlgorithm hash, PremasterSecret premaster, byte[] sessionHash) {
+        Prf prf = Prf.of(hash);
+        return new MasterSecret(prf, prf.derive(premaster.bytes(), "extended master secret", sessionHash, LENGTH));
+    }
+
+    /** The keys of a connection: {@code PRF(master_secret, "key expansion", server_random + client_random)}. */
+    public KeyBlock expand(CipherSuite suite, byte[] clientRandom, byte[] serverRandom) {
+        byte[] block = prf.derive(bytes, "key expansion", serverRandom, clientRandom, KeyBlock.length(suite));
+        try {
+            return KeyBlock.partition(suite, block);
+        } finally {
+            Wipe.bytes(block);
+        }
+    }
+
+    /** RFC 5246 7.4.9: {@code PRF(master_secret, finished_label, Hash(handshake_messages))[0..11]}. */
+    public byte[] verifyData(String finishedLabel, byte[] handshakeHash) {
+        return prf.derive(bytes, finishedLabel, handshakeHash, 12);
+    }
+
+    /** The secret in hexadecimal, for a key log that was asked for. */
+    public String toKeyLogHex() {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /** Clears the secret. */
+    public void wipe() {
+        Wipe.bytes(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return "MasterSecret";
+    }
+}
