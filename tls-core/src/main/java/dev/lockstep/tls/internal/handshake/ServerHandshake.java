@@ -26,37 +26,23 @@ public final class ServerHandshake {
      */
     // @formatter:off
     public static final TransitionTable TABLE = new TransitionTable()
-            .on(AWAIT_CLIENT_HELLO, CLIENT_HELLO, ClientFlight::onClientHello, SELECT_CREDENTIAL)
-            .branch(SELECT_CREDENTIAL, PROCEED, ServerFlight::requestCredential, AWAIT_CREDENTIAL, SEND_SERVER_HELLO)
-            .on(AWAIT_CREDENTIAL, ANSWER, ServerFlight::onCredential, SEND_SERVER_HELLO)
-            .on(SEND_SERVER_HELLO, PROCEED, ServerFlight::sendServerHello, SEND_CERTIFICATE)
-            .branch(
-                    SEND_CERTIFICATE,
-                    PROCEED,
-                    ServerFlight::sendCertificate,
-                    SIGN_SERVER_KEY_EXCHANGE,
-                    SEND_SERVER_HELLO_DONE)
-            .on(SIGN_SERVER_KEY_EXCHANGE, PROCEED, ServerFlight::requestSignature, AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE)
-            .on(
-                    AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE,
-                    ANSWER,
-                    ServerFlight::sendServerKeyExchange,
-                    SEND_SERVER_HELLO_DONE)
-            .on(SEND_SERVER_HELLO_DONE, PROCEED, ServerFlight::sendServerHelloDone, AWAIT_CLIENT_KEY_EXCHANGE)
-            .branch(
-                    AWAIT_CLIENT_KEY_EXCHANGE,
-                    CLIENT_KEY_EXCHANGE,
-                    ClientFlight::onClientKeyExchange,
-                    AWAIT_PREMASTER_DECRYPTION,
-                    AWAIT_CHANGE_CIPHER_SPEC)
-            .on(AWAIT_PREMASTER_DECRYPTION, ANSWER, ClientFlight::onPremaster, AWAIT_CHANGE_CIPHER_SPEC)
-            .holds(AWAIT_PREMASTER_DECRYPTION, HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC)
-            .on(AWAIT_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, Finishing::onChangeCipherSpec, AWAIT_FINISHED)
-            .on(AWAIT_FINISHED, FINISHED, Finishing::onFinished, SEND_CHANGE_CIPHER_SPEC)
-            .on(SEND_CHANGE_CIPHER_SPEC, PROCEED, Finishing::sendChangeCipherSpec, SEND_FINISHED)
-            .on(SEND_FINISHED, PROCEED, Finishing::sendFinished, CONNECTED)
-            .on(CONNECTED, APPLICATION_DATA, ServerHandshake::deliver, CONNECTED)
-            .on(CONNECTED, CLIENT_HELLO, Renegotiation::refuse, CONNECTED);
+            .on    (AWAIT_CLIENT_HELLO,                  CLIENT_HELLO,        ClientFlight::onClientHello,         SELECT_CREDENTIAL)
+            .branch(SELECT_CREDENTIAL,                   PROCEED,             ServerFlight::requestCredential,     AWAIT_CREDENTIAL, SEND_SERVER_HELLO)
+            .on    (AWAIT_CREDENTIAL,                    ANSWER,              ServerFlight::onCredential,          SEND_SERVER_HELLO)
+            .on    (SEND_SERVER_HELLO,                   PROCEED,             ServerFlight::sendServerHello,       SEND_CERTIFICATE)
+            .branch(SEND_CERTIFICATE,                    PROCEED,             ServerFlight::sendCertificate,       SIGN_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE)
+            .on    (SIGN_SERVER_KEY_EXCHANGE,            PROCEED,             ServerFlight::requestSignature,      AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE)
+            .on    (AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE, ANSWER,              ServerFlight::sendServerKeyExchange, SEND_SERVER_HELLO_DONE)
+            .on    (SEND_SERVER_HELLO_DONE,              PROCEED,             ServerFlight::sendServerHelloDone,   AWAIT_CLIENT_KEY_EXCHANGE)
+            .branch(AWAIT_CLIENT_KEY_EXCHANGE,           CLIENT_KEY_EXCHANGE, ClientFlight::onClientKeyExchange,   AWAIT_PREMASTER_DECRYPTION, AWAIT_CHANGE_CIPHER_SPEC)
+            .on    (AWAIT_PREMASTER_DECRYPTION,          ANSWER,              ClientFlight::onPremaster,           AWAIT_CHANGE_CIPHER_SPEC)
+            .holds (AWAIT_PREMASTER_DECRYPTION,          HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC)
+            .on    (AWAIT_CHANGE_CIPHER_SPEC,            CHANGE_CIPHER_SPEC,  Finishing::onChangeCipherSpec,       AWAIT_FINISHED)
+            .on    (AWAIT_FINISHED,                      FINISHED,            Finishing::onFinished,               SEND_CHANGE_CIPHER_SPEC)
+            .on    (SEND_CHANGE_CIPHER_SPEC,             PROCEED,             Finishing::sendChangeCipherSpec,     SEND_FINISHED)
+            .on    (SEND_FINISHED,                       PROCEED,             Finishing::sendFinished,             CONNECTED)
+            .on    (CONNECTED,                           APPLICATION_DATA,    ServerHandshake::deliver,            CONNECTED)
+            .on    (CONNECTED,                           CLIENT_HELLO,        Renegotiation::refuse,               CONNECTED);
     // @formatter:on
 
     private static final WireReader NOTHING = WireReader.of(new byte[0]);
@@ -134,7 +120,7 @@ public final class ServerHandshake {
 
     /** Whether a record of this type may wait in the caller's buffer while the handshake is suspended. */
     public boolean holds(ContentType type) {
-        return TABLE.held(state).contains(type);
+        return TABLE.holds(state, type);
     }
 
     /** What the handshake waits for, or null. */

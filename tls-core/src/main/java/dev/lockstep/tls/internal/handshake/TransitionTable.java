@@ -2,10 +2,12 @@ package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.spec.ContentType;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -66,12 +68,13 @@ public final class TransitionTable {
         }
     }
 
-    private final @Nullable Row[][] rows = new @Nullable Row[State.values().length][Event.values().length];
-    private final List<Set<ContentType>> held = new ArrayList<>();
+    private final Map<State, Map<Event, Row>> rows = new EnumMap<>(State.class);
+    private final Map<State, Set<ContentType>> held = new EnumMap<>(State.class);
 
     TransitionTable() {
-        for (int i = 0; i < State.values().length; i++) {
-            held.add(EnumSet.noneOf(ContentType.class));
+        for (State state : State.values()) {
+            rows.put(state, new EnumMap<>(Event.class));
+            held.put(state, EnumSet.noneOf(ContentType.class));
         }
     }
 
@@ -94,38 +97,37 @@ public final class TransitionTable {
 
     /** While suspended in {@code state}, records of these types are legal but must wait; all others are not. */
     TransitionTable holds(State state, ContentType first, ContentType... others) {
-        held.get(state.ordinal()).addAll(EnumSet.of(first, others));
+        held(state).addAll(EnumSet.of(first, others));
         return this;
     }
 
     private TransitionTable add(Row row) {
-        if (rows[row.state.ordinal()][row.event.ordinal()] != null) {
+        if (of(row.state).put(row.event, row) != null) {
             throw new IllegalArgumentException("two rows for " + row.state + " x " + row.event);
         }
-        rows[row.state.ordinal()][row.event.ordinal()] = row;
         return this;
     }
 
     /** The row of a pair, or null: then the event is an unexpected_message. */
     public @Nullable Row row(State state, Event event) {
-        return rows[state.ordinal()][event.ordinal()];
+        return of(state).get(event);
     }
 
-    /** The record types that may wait in the caller's buffer while {@code state} is suspended. */
-    public Set<ContentType> held(State state) {
-        return Collections.unmodifiableSet(held.get(state.ordinal()));
+    /** Whether records of {@code type} may wait in the caller's buffer while {@code state} is suspended. */
+    public boolean holds(State state, ContentType type) {
+        return held(state).contains(type);
     }
 
     /** All rows in the order of states and events, for documentation and tests. */
     public List<Row> rows() {
-        List<Row> all = new ArrayList<>();
-        for (@Nullable Row[] ofState : rows) {
-            for (Row row : ofState) {
-                if (row != null) {
-                    all.add(row);
-                }
-            }
-        }
-        return all;
+        return rows.values().stream().flatMap(of -> of.values().stream()).toList();
+    }
+
+    private Map<Event, Row> of(State state) {
+        return Objects.requireNonNull(rows.get(state));
+    }
+
+    private Set<ContentType> held(State state) {
+        return Objects.requireNonNull(held.get(state));
     }
 }
