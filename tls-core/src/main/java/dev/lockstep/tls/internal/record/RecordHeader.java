@@ -1,0 +1,100 @@
+package dev.lockstep.tls.internal.record;
+
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.spec.ContentType;
+import dev.lockstep.tls.spec.ProtocolVersion;
+import java.nio.ByteBuffer;
+
+/**
+ * The five bytes in front of every record (RFC 5246 section 6.2.1), read where they stand.
+ *
+ * <pre>
+ * struct {
+ *     ContentType type;
+ *     ProtocolVersion version;
+ *     uint16 length;
+ * } TLSPlaintext;   // TLSCiphertext starts alike
+ * </pre>
+ *
+ * <p>The reading methods take the header at {@code in.position()}, never move the buffer, ignore its byte order and need
+ * {@link #LENGTH} remaining bytes. Nothing here allocates unless it throws.
+ */
+public final class RecordHeader {
+    /** Bytes of a header. */
+    public static final int LENGTH = 5;
+
+    // RFC 5246 6.2.1: "The length MUST NOT exceed 2^14."
+    /** Most bytes of plaintext one record may carry. */
+    public static final int MAX_PLAINTEXT = 1 << 14;
+
+    // RFC 5246 6.2.3: "The length MUST NOT exceed 2^14 + 2048."
+    /** Most bytes a protected fragment may have. */
+    public static final int MAX_CIPHERTEXT = (1 << 14) + 2048;
+
+    private RecordHeader() {}
+
+    /** Whether a whole header is there to be read. */
+    public static boolean isComplete(ByteBuffer in) {
+        return in.remaining() >= LENGTH;
+    }
+
+    /** The content type's number, 0..255, known or not. */
+    public static int typeCode(ByteBuffer in) {
+        return in.get(in.position()) & 0xff;
+    }
+
+    /** The record's version as {@code major << 8 | minor}. */
+    public static int version(ByteBuffer in) {
+        return uint16(in, in.position() + 1);
+    }
+
+    /** Length of the fragment that follows the header, 0..65535. */
+    public static int length(ByteBuffer in) {
+        return uint16(in, in.position() + 3);
+    }
+
+    /**
+     * Judges a complete header before any byte of its fragment is waited for.
+     *
+     * @param versionNegotiated whether ServerHello has fixed the version already
+     * @param protection what will open the record: it knows the longest fragment that can be right
+     * @return the record's content type
+     * @throws FatalAlert unexpected_message for an unknown content type, protocol_version for a version that cannot stand
+     *     here, record_overflow for a length nobody may send
+     */
+    public static ContentType check(ByteBuffer in, boolean versionNegotiated, Protection protection) {
+        // RFC 5246 6: "If a TLS implementation receives an unexpected record type, it MUST send an unexpected_message
+        // alert."
+        ContentType type = ContentType.of(typeCode(in));
+        if (type == null) {
+            throw FatalAlert.unexpectedMessage("record of unknown content type " + typeCode(in));
+        }
+        int version = version(in);
+        // RFC 5246 E.1: "TLS servers compliant with this specification MUST accept any value {03,XX} as the record
+        // layer
+        // version number for ClientHello."
+        boolean acceptable = versionNegotiated ? version == ProtocolVersion.TLS_1_2 : version >>> 8 == 3;
+        if (!acceptable) {
+            throw FatalAlert.protocolVersion("record of version " + (version >>> 8) + "." + (version & 0xff));
+        }
+        int length = length(in);
+        if (length > protection.maxFragmentLength()) {
+            throw FatalAlert.recordOverflow(
+                    "record of " + length + " bytes where " + protection.maxFragmentLength() + " are the limit");
+        }
+        return type;
+    }
+
+    /** Writes the header of a record of ours to {@code out[offset..offset+5)}. */
+    static void put(byte[] out, int offset, int typeCode, int length) {
+        out[offset] = (byte) typeCode;
+        out[offset + 1] = (byte) (ProtocolVersion.TLS_1_2 >>> 8);
+        out[offset + 2] = (byte) ProtocolVersion.TLS_1_2;
+        out[offset + 3] = (byte) (length >>> 8);
+        out[offset + 4] = (byte) length;
+    }
+
+    private static int uint16(ByteBuffer in, int index) {
+        return (in.get(index) & 0xff) << 8 | in.get(index + 1) & 0xff;
+    }
+}

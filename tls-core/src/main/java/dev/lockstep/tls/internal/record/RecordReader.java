@@ -1,0 +1,98 @@
+package dev.lockstep.tls.internal.record;
+
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.spec.ContentType;
+import java.nio.ByteBuffer;
+
+/**
+ * The reading half of a connection: finds whole records in the caller's buffer, judges their headers and opens them.
+ *
+ * <p>A record stays where it is until it is complete; nothing is kept between calls but the protection in force. The order
+ * of use is {@link #isRecordComplete}, then {@link #contentType} to see where the plaintext should go, then one of the two
+ * {@code open} methods.
+ */
+public final class RecordReader {
+    private final RecordLimits limits;
+    private Protection protection = Protection.none();
+    private boolean versionNegotiated;
+
+    /** A reader in the initial state: no protection, any version 3.x. */
+    public RecordReader(RecordLimits limits) {
+        this.limits = limits;
+    }
+
+    /** From ServerHello on: every record must be of version 3.3. */
+    public void fixVersion() {
+        versionNegotiated = true;
+    }
+
+    /** The peer's ChangeCipherSpec: the next record comes under {@code next}; the old keys are wiped. */
+    public void changeProtection(Protection next) {
+        protection.destroy();
+        protection = next;
+    }
+
+    /** The protection in force. */
+    public Protection protection() {
+        return protection;
+    }
+
+    /**
+     * Whether a whole record begins at {@code in.position()}. The header is judged as soon as its five bytes are here. The
+     * buffer is not moved.
+     *
+     * @throws FatalAlert as {@link RecordHeader#check}
+     */
+    public boolean isRecordComplete(ByteBuffer in) {
+        if (!RecordHeader.isComplete(in)) {
+            return false;
+        }
+        RecordHeader.check(in, versionNegotiated, protection);
+        return in.remaining() - RecordHeader.LENGTH >= RecordHeader.length(in);
+    }
+
+    /** The content type of the record at {@code in.position()}, whose header must be complete. */
+    public ContentType contentType(ByteBuffer in) {
+        return RecordHeader.check(in, versionNegotiated, protection);
+    }
+
+    /** Room that {@link #open(ByteBuffer, ByteBuffer)} needs for the record at {@code in.position()}. */
+    public int plaintextBound(ByteBuffer in) {
+        return protection.plaintextBound(RecordHeader.length(in));
+    }
+
+    /**
+     * Opens the complete record at {@code in.position()} into {@code dst} and moves both buffers on.
+     *
+     * @return the plaintext's length, which may be 0
+     * @throws java.nio.BufferOverflowException if {@code dst} has less room than {@link #plaintextBound}; neither has moved then
+     * @throws FatalAlert as {@link Protection#open}, and unexpected_message for too many empty records
+     */
+    public int open(ByteBuffer in, ByteBuffer dst) {
+        ContentType type = RecordHeader.check(in, versionNegotiated, protection);
+        int start = in.position() + RecordHeader.LENGTH;
+        int length = RecordHeader.length(in);
+        int opened = protection.openAt(type.code(), RecordHeader.version(in), in, start, length, dst);
+        in.position(start + length);
+        limits.onRecord(type, opened);
+        return opened;
+    }
+
+    /**
+     * Opens the complete record at {@code in.position()} into memory of the calling thread: for handshake messages, alerts
+     * and ChangeCipherSpec, whose bytes are consumed at once.
+     *
+     * @return the plaintext, good until the next call of anything in this package on this thread
+     * @throws FatalAlert as {@link #open(ByteBuffer, ByteBuffer)}
+     */
+    public ByteBuffer open(ByteBuffer in) {
+        ByteBuffer plaintext = ByteBuffer.wrap(Scratch.output());
+        open(in, plaintext);
+        return plaintext.flip();
+    }
+
+    /** Wipes the keys. */
+    public void destroy() {
+        protection.destroy();
+    }
+}

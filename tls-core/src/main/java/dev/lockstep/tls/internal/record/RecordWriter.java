@@ -1,0 +1,71 @@
+package dev.lockstep.tls.internal.record;
+
+import dev.lockstep.tls.spec.ContentType;
+import java.nio.ByteBuffer;
+
+/**
+ * The writing half of a connection: cuts plaintext into fragments and seals them into the caller's buffer.
+ *
+ * <p>It holds nothing but the protection in force: what does not fit stays in the source buffer.
+ */
+public final class RecordWriter {
+    /** A fragment is not cut shorter than this for want of room: tiny records cost both sides more than a second call. */
+    static final int SHORTEST_CUT = 512;
+
+    private Protection protection = Protection.none();
+
+    /** A writer in the initial state: no protection. */
+    public RecordWriter() {
+        // nothing to prepare
+    }
+
+    /** Our ChangeCipherSpec is sent: the next record goes out under {@code next}; the old keys are wiped. */
+    public void changeProtection(Protection next) {
+        protection.destroy();
+        protection = next;
+    }
+
+    /** The protection in force. */
+    public Protection protection() {
+        return protection;
+    }
+
+    /** Bytes that {@code length} bytes of plaintext, cut into fragments as long as possible, take as records. */
+    public int recordsLength(int length) {
+        int whole = length / RecordHeader.MAX_PLAINTEXT;
+        int rest = length % RecordHeader.MAX_PLAINTEXT;
+        int bytes = whole * (RecordHeader.LENGTH + protection.sealedLength(RecordHeader.MAX_PLAINTEXT));
+        return rest == 0 ? bytes : bytes + RecordHeader.LENGTH + protection.sealedLength(rest);
+    }
+
+    /**
+     * Writes as many whole records as {@code dst} has room for. The first one is cut shorter if only a part of it fits, but
+     * not below {@value #SHORTEST_CUT} bytes.
+     *
+     * @param src plaintext; its position is moved behind what was taken. If it is empty nothing is written, as RFC 5246
+     *     section 6.2.1 demands for all types but application data
+     * @return bytes of plaintext taken; 0 with something remaining in {@code src} means that {@code dst} needs draining
+     */
+    public int write(ContentType type, ByteBuffer src, ByteBuffer dst) {
+        int taken = 0;
+        while (src.hasRemaining()) {
+            int length = Math.min(src.remaining(), RecordHeader.MAX_PLAINTEXT);
+            int room = dst.remaining() - RecordHeader.LENGTH;
+            if (room < protection.sealedLength(length)) {
+                int shorter = Math.min(length, room - protection.overhead());
+                if (taken > 0 || shorter < SHORTEST_CUT) {
+                    break;
+                }
+                length = shorter;
+            }
+            protection.seal(type, src, length, dst);
+            taken += length;
+        }
+        return taken;
+    }
+
+    /** Wipes the keys. */
+    public void destroy() {
+        protection.destroy();
+    }
+}

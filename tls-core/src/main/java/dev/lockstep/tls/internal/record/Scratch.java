@@ -1,0 +1,29 @@
+package dev.lockstep.tls.internal.record;
+
+/**
+ * Two heap arrays per thread for records whose buffers have no accessible array (direct or read-only), or too little room
+ * for a cipher to work in.
+ *
+ * <p>They belong to the thread and not to the connection, so that ten thousand idle connections hold none. Two of them,
+ * since AES-GCM opens at half speed when input and output share an array. Valid only during one call into this package;
+ * {@link Protection} wipes what plaintext it leaves in them. On heap buffers they are never created.
+ */
+final class Scratch {
+    /** Room for the longest record there is, header included. */
+    static final int SIZE = RecordHeader.LENGTH + RecordHeader.MAX_CIPHERTEXT;
+
+    private static final ThreadLocal<byte[]> INPUT = ThreadLocal.withInitial(() -> new byte[SIZE]);
+    private static final ThreadLocal<byte[]> OUTPUT = ThreadLocal.withInitial(() -> new byte[SIZE]);
+
+    private Scratch() {}
+
+    /** This thread's array for what a cipher reads. */
+    static byte[] input() {
+        return INPUT.get();
+    }
+
+    /** This thread's array for what a cipher writes. */
+    static byte[] output() {
+        return OUTPUT.get();
+    }
+}
