@@ -56,8 +56,9 @@ public final class LocalSigner {
         AsymmetricKeyParameter decoded;
         try {
             decoded = PrivateKeyFactory.createKey(PrivateKeyInfo.getInstance(pkcs8));
-        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            // The cause stays out: the messages of decoders may quote what they decode.
+        } catch (IOException | RuntimeException e) {
+            // A boundary: bcprov's decoders fail in many ways. The cause stays out, as their messages may quote the
+            // bytes.
             throw new IllegalArgumentException("not a private key in PKCS#8, or of an unknown kind");
         }
         if (decoded instanceof Ed25519PrivateKeyParameters ed25519) {

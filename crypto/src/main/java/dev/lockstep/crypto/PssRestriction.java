@@ -1,6 +1,10 @@
 package dev.lockstep.crypto;
 
+import java.math.BigInteger;
 import java.security.Key;
+import java.security.PrivateKey;
+import java.util.EnumSet;
+import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
@@ -18,37 +22,40 @@ import org.jspecify.annotations.Nullable;
  * <p>Read from the key's encoding and not from {@code RSAKey.getParams}, which bcprov's key objects do not answer.
  */
 final class PssRestriction {
-    /** A key typed rsaEncryption. */
-    static final PssRestriction NONE = new PssRestriction(false, null);
+    private static final Set<SignatureAlgorithm> PSS = EnumSet.of(
+            SignatureAlgorithm.RSA_PSS_SHA256, SignatureAlgorithm.RSA_PSS_SHA384, SignatureAlgorithm.RSA_PSS_SHA512);
 
     private final boolean pssOnly;
-    private final @Nullable RSASSAPSSparams parameters;
+    private final Set<SignatureAlgorithm> pss;
 
-    private PssRestriction(boolean pssOnly, @Nullable RSASSAPSSparams parameters) {
+    private PssRestriction(boolean pssOnly, Set<SignatureAlgorithm> pss) {
         this.pssOnly = pssOnly;
-        this.parameters = parameters;
+        this.pss = pss;
     }
 
     /**
      * Reads the restriction of a public or private RSA key.
      *
-     * @throws IllegalArgumentException if the key's encoding is no key at all
+     * @throws IllegalArgumentException if the key's encoding is no key at all, or has parameters that are none
      */
     static PssRestriction of(Key key) {
         byte[] encoded = key.getEncoded();
         if (encoded == null) {
             // Nothing to read: the name of the type is all there is.
-            return isPssName(key.getAlgorithm()) ? new PssRestriction(true, null) : NONE;
+            return new PssRestriction(isPssName(key.getAlgorithm()), PSS);
         }
         try {
-            AlgorithmIdentifier type = key instanceof java.security.PrivateKey
+            AlgorithmIdentifier type = key instanceof PrivateKey
                     ? PrivateKeyInfo.getInstance(encoded).getPrivateKeyAlgorithm()
                     : SubjectPublicKeyInfo.getInstance(encoded).getAlgorithm();
-            if (!type.getAlgorithm().equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
-                return NONE;
-            }
-            ASN1Encodable fields = type.getParameters();
-            return new PssRestriction(true, fields == null ? null : RSASSAPSSparams.getInstance(fields));
+            return type.getAlgorithm().equals(PKCSObjectIdentifiers.id_RSASSA_PSS)
+                    ? new PssRestriction(true, allowedBy(type.getParameters()))
+                    : new PssRestriction(false, PSS);
+        } catch (RuntimeException e) {
+            // A boundary: the bytes may be from a peer's certificate, and bcprov's decoders fail in many ways. The
+            // cause
+            // stays out, as the bytes may be of a private key.
+            throw new IllegalArgumentException("RSA key whose type cannot be read");
         } finally {
             Wipe.bytes(encoded);
         }
@@ -59,21 +66,32 @@ final class PssRestriction {
     }
 
     boolean permits(SignatureAlgorithm algorithm) {
-        if (!algorithm.isPss()) {
-            return !pssOnly;
+        return algorithm.isPss() ? pss.contains(algorithm) : !pssOnly;
+    }
+
+    private static Set<SignatureAlgorithm> allowedBy(@Nullable ASN1Encodable parameters) {
+        if (parameters == null) {
+            return PSS;
         }
-        RSASSAPSSparams p = parameters;
-        if (p == null) {
-            return true;
+        RSASSAPSSparams key = RSASSAPSSparams.getInstance(parameters);
+        AlgorithmIdentifier mask = key.getMaskGenAlgorithm();
+        Set<SignatureAlgorithm> allowed = EnumSet.noneOf(SignatureAlgorithm.class);
+        if (!mask.getAlgorithm().equals(PKCSObjectIdentifiers.id_mgf1)
+                || !key.getTrailerField().equals(BigInteger.ONE)) {
+            return allowed;
         }
-        ASN1ObjectIdentifier hash = oid(algorithm.requireHash());
-        // RFC 4055 3.1: hash and mask generation function of the signature are the key's, the salt at least as long.
-        return p.getHashAlgorithm().getAlgorithm().equals(hash)
-                && p.getMaskGenAlgorithm().getAlgorithm().equals(PKCSObjectIdentifiers.id_mgf1)
-                && AlgorithmIdentifier.getInstance(p.getMaskGenAlgorithm().getParameters())
-                        .getAlgorithm()
-                        .equals(hash)
-                && p.getSaltLength().intValue() <= algorithm.requireHash().length();
+        ASN1ObjectIdentifier maskHash =
+                AlgorithmIdentifier.getInstance(mask.getParameters()).getAlgorithm();
+        for (SignatureAlgorithm algorithm : PSS) {
+            // RFC 4055 3.1: hash and mask generation function of a signature are the key's, its salt at least as long.
+            HashAlgorithm hash = algorithm.requireHash();
+            if (key.getHashAlgorithm().getAlgorithm().equals(oid(hash))
+                    && maskHash.equals(oid(hash))
+                    && key.getSaltLength().compareTo(BigInteger.valueOf(hash.length())) <= 0) {
+                allowed.add(algorithm);
+            }
+        }
+        return allowed;
     }
 
     private static boolean isPssName(String name) {

@@ -47,7 +47,9 @@ public final class SignatureVerifier {
         AsymmetricKeyParameter decoded;
         try {
             decoded = PublicKeyFactory.createKey(SubjectPublicKeyInfo.getInstance(subjectPublicKeyInfo));
-        } catch (IOException | IllegalArgumentException | IllegalStateException | ArithmeticException e) {
+        } catch (IOException | RuntimeException e) {
+            // A boundary: the bytes may be from a peer's certificate, and bcprov's decoders fail in many ways: an empty
+            // point, for one, with ArrayIndexOutOfBoundsException.
             throw new IllegalArgumentException("not a public key, or of an unknown kind", e);
         }
         VerificationKey key = null;
