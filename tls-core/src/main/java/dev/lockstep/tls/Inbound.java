@@ -1,0 +1,172 @@
+package dev.lockstep.tls;
+
+import dev.lockstep.tls.config.Bounds;
+import dev.lockstep.tls.internal.record.AlertJoiner;
+import dev.lockstep.tls.internal.record.HandshakeJoiner;
+import dev.lockstep.tls.internal.record.JoinedMessage;
+import dev.lockstep.tls.internal.record.Protection;
+import dev.lockstep.tls.internal.record.RecordHeader;
+import dev.lockstep.tls.internal.record.RecordLimits;
+import dev.lockstep.tls.internal.record.RecordReader;
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.spec.AlertLevel;
+import dev.lockstep.tls.spec.ContentType;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the peer's bytes into what the connection acts on: handshake messages, ChangeCipherSpec, alerts and records of
+ * application data. Partial records stay in the caller's buffer.
+ */
+final class Inbound {
+
+    /** What came. Alerts that change nothing are counted here and not reported. */
+    enum Arrival {
+        /** No whole record is there. */
+        NOTHING,
+        /** {@link #takeMessage} has a handshake message. */
+        MESSAGE,
+        CHANGE_CIPHER_SPEC,
+        /** A whole record of application data stands at the buffer's position, unopened. */
+        APPLICATION_DATA,
+        CLOSE_NOTIFY,
+        /** {@link #fatalAlert} says which. */
+        FATAL_ALERT
+    }
+
+    private final RecordLimits limits;
+    private final RecordReader reader;
+    private final HandshakeJoiner messages;
+    private final AlertJoiner alerts = new AlertJoiner();
+    private @Nullable AlertDescription fatalAlert;
+
+    Inbound(Bounds bounds) {
+        limits = new RecordLimits(bounds.maxEmptyRecords(), bounds.maxWarningAlerts());
+        reader = new RecordReader(limits);
+        messages = new HandshakeJoiner(HandshakeJoiner.bounds(bounds.maxClientHello(), bounds.maxHandshakeMessage()));
+    }
+
+    void changeProtection(Protection next) {
+        reader.changeProtection(next);
+    }
+
+    /** From ServerHello on, records are of version 3.3 only. */
+    void fixVersion() {
+        reader.fixVersion();
+    }
+
+    /** Goes through records until one means something. */
+    Arrival next(ByteBuffer netIn) {
+        while (true) {
+            if (messages.hasMessage()) {
+                return Arrival.MESSAGE;
+            }
+            if (!reader.isRecordComplete(netIn)) {
+                return Arrival.NOTHING;
+            }
+            ContentType type = reader.contentType(netIn);
+            requireWholeAlert(type);
+            switch (type) {
+                case HANDSHAKE -> messages.append(reader.open(netIn));
+                case CHANGE_CIPHER_SPEC -> {
+                    requireChangeCipherSpec(reader.open(netIn));
+                    return Arrival.CHANGE_CIPHER_SPEC;
+                }
+                case APPLICATION_DATA -> {
+                    return Arrival.APPLICATION_DATA;
+                }
+                case ALERT -> {
+                    Arrival arrival = onAlerts(reader.open(netIn));
+                    if (arrival != Arrival.NOTHING) {
+                        return arrival;
+                    }
+                }
+            }
+        }
+    }
+
+    /** What stands at the head of the input of a suspended connection, which takes nothing but plaintext alerts. */
+    record Glance(Arrival arrival, @Nullable ContentType waiting) {}
+
+    /** Takes the plaintext alerts at the head of the input and says what waits behind them. */
+    Glance glance(ByteBuffer netIn) {
+        while (RecordHeader.isComplete(netIn)) {
+            boolean complete = reader.isRecordComplete(netIn);
+            ContentType type = reader.contentType(netIn);
+            requireWholeAlert(type);
+            if (type != ContentType.ALERT) {
+                return new Glance(Arrival.NOTHING, type);
+            }
+            if (!complete || reader.protection() != Protection.none()) {
+                break;
+            }
+            Arrival arrival = onAlerts(reader.open(netIn));
+            if (arrival != Arrival.NOTHING) {
+                return new Glance(arrival, null);
+            }
+        }
+        return new Glance(Arrival.NOTHING, messages.isEmpty() ? null : ContentType.HANDSHAKE);
+    }
+
+    JoinedMessage takeMessage() {
+        return messages.next();
+    }
+
+    /** Room that the record of application data at the buffer's position needs. */
+    int plaintextBound(ByteBuffer netIn) {
+        return reader.plaintextBound(netIn);
+    }
+
+    /** Opens the record of application data at the buffer's position straight into {@code appOut}. */
+    void open(ByteBuffer netIn, ByteBuffer appOut) {
+        reader.open(netIn, appOut);
+    }
+
+    /** The fatal alert that came; null when its number is unknown. */
+    @Nullable
+    AlertDescription fatalAlert() {
+        return fatalAlert;
+    }
+
+    void destroy() {
+        reader.destroy();
+        messages.clear();
+    }
+
+    private void requireWholeAlert(ContentType type) {
+        if (alerts.hasPartial() && type != ContentType.ALERT) {
+            throw FatalAlert.unexpectedMessage("another record between the halves of an alert");
+        }
+    }
+
+    private void requireChangeCipherSpec(ByteBuffer content) {
+        // RFC 5246 7.1: "The message consists of a single byte of value 1."
+        if (content.remaining() != 1 || content.get() != 1) {
+            throw FatalAlert.unexpectedMessage("ChangeCipherSpec is not the single byte 1");
+        }
+        // Keys change between messages, never inside one.
+        if (!messages.isEmpty()) {
+            throw FatalAlert.unexpectedMessage("ChangeCipherSpec inside a handshake message");
+        }
+    }
+
+    private Arrival onAlerts(ByteBuffer content) {
+        for (int alert = alerts.next(content); alert != AlertJoiner.NONE; alert = alerts.next(content)) {
+            int level = alert >>> 8;
+            AlertDescription description = AlertDescription.of(alert & 0xFF);
+            if (description == AlertDescription.CLOSE_NOTIFY) {
+                return Arrival.CLOSE_NOTIFY;
+            }
+            if (level == AlertLevel.FATAL.code()) {
+                fatalAlert = description;
+                return Arrival.FATAL_ALERT;
+            }
+            if (level != AlertLevel.WARNING.code()) {
+                throw FatalAlert.illegalParameter("alert level " + level);
+            }
+            limits.onWarningAlert();
+        }
+        return Arrival.NOTHING;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.lockstep.tls;
+
+import dev.lockstep.tls.internal.handshake.HandshakeOutput;
+import dev.lockstep.tls.internal.record.Protection;
+import dev.lockstep.tls.internal.record.RecordWriter;
+import dev.lockstep.tls.internal.secrets.KeyBlock;
+import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.spec.AlertLevel;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.ContentType;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connection sends besides application data: kept in order until the caller's buffer has room, and no longer.
+ */
+final class Outbound implements HandshakeOutput {
+
+    private record Pending(ContentType type, ByteBuffer content) {}
+
+    private final RecordWriter writer = new RecordWriter();
+    private final SecureRandom random;
+    private final Inbound inbound;
+    private @Nullable ArrayDeque<Pending> queue;
+    private @Nullable Protection pendingWriteState;
+    private @Nullable Protection pendingReadState;
+    private boolean last;
+
+    Outbound(SecureRandom random, Inbound inbound) {
+        this.random = random;
+        this.inbound = inbound;
+    }
+
+    @Override
+    public void sendMessage(byte[] encoded) {
+        enqueue(ContentType.HANDSHAKE, encoded);
+    }
+
+    @Override
+    public void sendChangeCipherSpec() {
+        enqueue(ContentType.CHANGE_CIPHER_SPEC, new byte[] {1});
+    }
+
+    @Override
+    public void sendWarning(AlertDescription description) {
+        sendAlert(AlertLevel.WARNING, description);
+    }
+
+    void sendAlert(AlertLevel level, AlertDescription description) {
+        enqueue(ContentType.ALERT, new byte[] {(byte) level.code(), (byte) description.code()});
+    }
+
+    @Override
+    public void preparePendingStates(CipherSuite suite, KeyBlock keys, boolean encryptThenMac) {
+        destroyPendingStates();
+        pendingReadState = Protection.opening(
+                suite, keys.clientWriteMacKey(), keys.clientWriteKey(), keys.clientWriteIv(), encryptThenMac);
+        pendingWriteState = Protection.sealing(
+                suite, keys.serverWriteMacKey(), keys.serverWriteKey(), keys.serverWriteIv(), encryptThenMac, random);
+    }
+
+    @Override
+    public void activateReadState() {
+        if (pendingReadState == null) {
+            throw new IllegalStateException("no pending read state");
+        }
+        inbound.changeProtection(pendingReadState);
+        pendingReadState = null;
+    }
+
+    /**
+     * Moves what is waiting to {@code netOut}.
+     *
+     * @return whether nothing is left
+     */
+    boolean flush(ByteBuffer netOut) {
+        while (queue != null) {
+            Pending first = queue.element();
+            writer.write(first.type, first.content, netOut);
+            if (first.content.hasRemaining()) {
+                return false;
+            }
+            queue.remove();
+            if (first.type == ContentType.CHANGE_CIPHER_SPEC) {
+                activateWriteState();
+            }
+            if (queue.isEmpty()) {
+                queue = null;
+            }
+        }
+        if (last) {
+            writer.destroy();
+        }
+        return true;
+    }
+
+    /** Seals application data straight from {@code appIn} to {@code netOut}; nothing may be waiting. */
+    void write(ByteBuffer appIn, ByteBuffer netOut) {
+        writer.write(ContentType.APPLICATION_DATA, appIn, netOut);
+    }
+
+    boolean isEmpty() {
+        return queue == null;
+    }
+
+    /** Nothing that waits is sent any more; an alert queued after this is the last record, then the keys are cleared. */
+    void finishWith(@Nullable AlertLevel level, @Nullable AlertDescription description) {
+        queue = null;
+        if (level != null && description != null) {
+            sendAlert(level, description);
+        }
+        last = true;
+        destroyPendingStates();
+        if (queue == null) {
+            writer.destroy();
+        }
+    }
+
+    private void activateWriteState() {
+        if (pendingWriteState == null) {
+            throw new IllegalStateException("no pending write state");
+        }
+        writer.changeProtection(pendingWriteState);
+        pendingWriteState = null;
+    }
+
+    private void destroyPendingStates() {
+        if (pendingReadState != null) {
+            pendingReadState.destroy();
+            pendingReadState = null;
+        }
+        if (pendingWriteState != null) {
+            pendingWriteState.destroy();
+            pendingWriteState = null;
+        }
+    }
+
+    private void enqueue(ContentType type, byte[] content) {
+        if (queue == null) {
+            queue = new ArrayDeque<>(4);
+        }
+        queue.add(new Pending(type, ByteBuffer.wrap(content)));
+    }
+}

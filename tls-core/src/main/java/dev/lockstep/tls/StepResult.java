@@ -1,0 +1,21 @@
+package dev.lockstep.tls;
+
+/** What a call on a {@link TlsServerConnection} achieved, and what it needs next. */
+public enum StepResult {
+    /** Something moved: call again. */
+    PROGRESSED,
+    /** No whole record is in {@code netIn}: read more bytes from the peer, then call again with all of them. */
+    NEED_INPUT,
+    /** An output buffer has no room for the next record: empty it, then call again. */
+    NEED_OUTPUT,
+    /**
+     * An operation outside the connection is pending, typically with the private key. Serve others; call the same
+     * method again when the handler of {@link TlsServerConnection#onWake} runs, when the deadline passes or when input
+     * arrives. Calling early is harmless.
+     */
+    ASYNC_IN_PROGRESS,
+    /** The handshake is complete and nothing is pending: {@code read} and {@code write} carry application data. */
+    ESTABLISHED,
+    /** Over in good order: send what is in {@code netOut}, then close the transport. */
+    CLOSED
+}
