@@ -49,4 +49,12 @@ public sealed interface Progress<T> {
     static <T> Progress<T> failed(Throwable cause) {
         return new Failed<>(cause);
     }
+
+    /** What an operation threw, as a failure; a thread that was interrupted stays so. */
+    static <T> Progress<T> thrown(Throwable cause) {
+        if (cause instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return failed(cause);
+    }
 }

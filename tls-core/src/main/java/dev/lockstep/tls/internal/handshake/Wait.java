@@ -66,13 +66,9 @@ final class Wait<T> {
         @Nullable Start<T> start;
         try {
             start = starter.start(waker, deadlineNanos);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            end(Progress.failed(e));
-            return;
         } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
             // The boundary to foreign code: whatever it throws is a failed operation, not a failed server.
-            end(Progress.failed(e));
+            end(Progress.thrown(e));
             return;
         }
         if (start instanceof Start.Ready<T> ready) {
@@ -115,11 +111,8 @@ final class Wait<T> {
         @Nullable Progress<T> progress;
         try {
             progress = pending.resume();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            progress = Progress.failed(e);
         } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-            progress = Progress.failed(e); // the boundary to foreign code, as in start
+            progress = Progress.thrown(e); // the boundary to foreign code, as in start
         }
         if (progress == null) {
             progress = Progress.failed(new PrivateKeyException(Reason.INVALID_OUTPUT, "resume returned null"));

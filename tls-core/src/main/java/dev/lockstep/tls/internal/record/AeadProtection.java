@@ -170,7 +170,7 @@ final class AeadProtection extends Protection {
 
     /** Calls of the block cipher that a record costs: its blocks, the tag's mask, and the share of the additional data. */
     private static long blocks(int length) {
-        return (length + 15 >>> 4) + 2;
+        return ((length + 15L) >>> 4) + 2;
     }
 
     private static long fullRecords(BulkCipher cipher) {

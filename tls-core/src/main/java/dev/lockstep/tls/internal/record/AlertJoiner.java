@@ -28,7 +28,7 @@ public final class AlertJoiner {
         if (!fragment.hasRemaining()) {
             return NONE;
         }
-        int alert = level << 8 | fragment.get() & 0xff;
+        int alert = level << 8 | (fragment.get() & 0xff);
         level = NONE;
         return alert;
     }

@@ -180,7 +180,7 @@ public final class HandshakeJoiner {
 
     private int judgeHeader(byte[] b) {
         int typeCode = b[start] & 0xff;
-        int length = (b[start + 1] & 0xff) << 16 | (b[start + 2] & 0xff) << 8 | b[start + 3] & 0xff;
+        int length = (b[start + 1] & 0xff) << 16 | (b[start + 2] & 0xff) << 8 | (b[start + 3] & 0xff);
         int longest = longestBody.applyAsInt(typeCode);
         if (longest < 0) {
             throw FatalAlert.unexpectedMessage("handshake message of type " + typeCode);

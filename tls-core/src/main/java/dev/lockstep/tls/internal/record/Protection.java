@@ -241,7 +241,7 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
 
     static void putLong(byte[] out, int offset, long value) {
         for (int i = 0; i < 8; i++) {
-            out[offset + i] = (byte) (value >>> 56 - 8 * i);
+            out[offset + i] = (byte) (value >>> (56 - 8 * i));
         }
     }
 

@@ -95,6 +95,6 @@ public final class RecordHeader {
     }
 
     private static int uint16(ByteBuffer in, int index) {
-        return (in.get(index) & 0xff) << 8 | in.get(index + 1) & 0xff;
+        return (in.get(index) & 0xff) << 8 | (in.get(index + 1) & 0xff);
     }
 }
