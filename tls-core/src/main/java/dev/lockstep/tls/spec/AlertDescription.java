@@ -41,8 +41,6 @@ public enum AlertDescription {
     DECODE_ERROR(50),
     /** RFC 5246 7.2.2: a signature or Finished that does not verify. */
     DECRYPT_ERROR(51),
-    /** RFC 9147 9: a word of DTLS 1.3. */
-    TOO_MANY_CIDS_REQUESTED(52),
     /** Reserved by RFC 5246 7.2.2. */
     EXPORT_RESTRICTION(60),
     /** RFC 5246 7.2.2. */

@@ -40,7 +40,7 @@ public record ApplicationProtocols(byte[] nameList) implements Extension {
         WireReader names = WireReader.of(nameList);
         while (!names.isEmpty()) {
             // RFC 7301 3.1: "Empty strings MUST NOT be included"
-            names.vector8(1, 0xff, "ProtocolName");
+            names.skipVector8(1, 0xff, "ProtocolName");
         }
         return new ApplicationProtocols(nameList);
     }

@@ -152,9 +152,12 @@ public final class ExtensionSet {
         WireReader extensions = WireReader.of(block);
         while (!extensions.isEmpty()) {
             ExtensionType type = ExtensionType.of(extensions.uint16("extension_type"));
-            WireReader body = extensions.vector16(0, 0xffff, "extension_data");
-            // RFC 5246 7.4.1.4 lets a server ignore what it does not know; RFC 8701 makes sure that it does.
-            Extension extension = type == null ? null : bodies.parse(type, body);
+            if (type == null) {
+                // RFC 5246 7.4.1.4 lets a server ignore what it does not know; RFC 8701 makes sure that it does.
+                extensions.skipVector16(0, 0xffff, "extension_data");
+                continue;
+            }
+            Extension extension = bodies.parse(type, extensions.vector16(0, 0xffff, "extension_data"));
             if (extension != null) {
                 known.add(extension);
             }
@@ -170,7 +173,7 @@ public final class ExtensionSet {
                 types = Arrays.copyOf(types, 2 * n);
             }
             types[n++] = extensions.uint16("extension_type");
-            extensions.vector16(0, 0xffff, "extension_data");
+            extensions.skipVector16(0, 0xffff, "extension_data");
         }
         return Arrays.copyOf(types, n);
     }
@@ -186,7 +189,7 @@ public final class ExtensionSet {
 
     private static @Nullable Extension clientForm(ExtensionType type, WireReader body) {
         return switch (type) {
-            case SERVER_NAME -> ServerName.parse(body);
+            case SERVER_NAME -> withHostName(ServerName.parse(body));
             case SUPPORTED_GROUPS -> SupportedGroups.parse(body);
             case EC_POINT_FORMATS -> EcPointFormats.parse(body);
             case SIGNATURE_ALGORITHMS -> SignatureAlgorithms.parse(body);
@@ -196,6 +199,11 @@ public final class ExtensionSet {
             case RENEGOTIATION_INFO -> RenegotiationInfo.parse(body);
             default -> null;
         };
+    }
+
+    // Names of types that are unknown here say nothing: the client is served as one that names no host.
+    private static @Nullable ServerName withHostName(ServerName name) {
+        return name.hostName() == null ? null : name;
     }
 
     private static @Nullable Extension serverForm(ExtensionType type, WireReader body) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerName(@Nullable String hostName) implements Extension {
 
-    /** Returns the ServerHello form: "the server SHALL include an extension of type server_name", with an empty body. */
+    /** Returns the ServerHello form, by which a server says that it used the name: RFC 6066 3. */
     public static ServerName acknowledgement() {
         return new ServerName(null);
     }
@@ -46,7 +46,7 @@ public record ServerName(@Nullable String hostName) implements Extension {
                 twice |= name != null;
                 name = list.opaque16(1, 0xffff, "HostName");
             } else {
-                list.vector16(0, 0xffff, "name");
+                list.skipVector16(0, 0xffff, "name");
             }
         }
         if (twice) {

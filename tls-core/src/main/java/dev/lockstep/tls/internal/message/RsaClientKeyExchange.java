@@ -13,7 +13,8 @@ import java.util.Arrays;
  * } EncryptedPreMasterSecret;
  * </pre>
  *
- * @param encryptedPremaster the ciphertext as sent, 1 to 65535 bytes; whether it has the length of the modulus is not judged here
+ * @param encryptedPremaster the ciphertext as sent, 1 to 65535 bytes; whether it has the length of the modulus is not
+ *     judged here
  */
 @SuppressWarnings("ArrayRecordComponent") // equality is by content, below; the array is never changed
 public record RsaClientKeyExchange(byte[] encryptedPremaster) implements ClientKeyExchange {

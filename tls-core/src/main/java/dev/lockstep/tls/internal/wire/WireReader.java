@@ -132,6 +132,16 @@ public final class WireReader {
         return rest;
     }
 
+    /** Steps over {@code opaque field<min..max>} with a length of one byte, at no cost in memory. */
+    public void skipVector8(int min, int max, String field) {
+        skip(length(uint8(field), min, max, field), field);
+    }
+
+    /** Steps over {@code opaque field<min..max>} with a length of two bytes, at no cost in memory. */
+    public void skipVector16(int min, int max, String field) {
+        skip(length(uint16(field), min, max, field), field);
+    }
+
     /** Refuses bytes behind the last field of a struct. */
     public void requireEnd(String structName) {
         if (position != end) {

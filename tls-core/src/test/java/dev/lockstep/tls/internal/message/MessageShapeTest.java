@@ -1,0 +1,126 @@
+package dev.lockstep.tls.internal.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.lockstep.tls.internal.extension.Extension;
+import dev.lockstep.tls.internal.message.Samples.Sample;
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.internal.wire.WireReader;
+import dev.lockstep.tls.spec.AlertDescription;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds for every message and every extension alike. */
+class MessageShapeTest {
+
+    static List<Sample> samples() {
+        return Samples.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void whatIsWrittenIsReadBack(Sample sample) {
+        Object read = sample.parser().parse(WireReader.of(sample.body()));
+        assertThat(read).isEqualTo(sample.value()).hasSameHashCodeAs(sample.value());
+        assertThat(sample.encoder().apply(read)).isEqualTo(sample.body());
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void aMessageIsReadFromTheMiddleOfAnArray(Sample sample) {
+        byte[] array = new byte[sample.body().length + 10];
+        Arrays.fill(array, (byte) 0xa5);
+        System.arraycopy(sample.body(), 0, array, 3, sample.body().length);
+        assertThat(sample.parser().parse(new WireReader(array, 3, sample.body().length)))
+                .isEqualTo(sample.value());
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void everyStrictPrefixIsADecodeError(Sample sample) {
+        for (int length = 0; length < sample.body().length; length++) {
+            if (sample.legalPrefixes().contains(length)) {
+                assertThat(sample.parser().parse(new WireReader(sample.body(), 0, length)))
+                        .as("prefix of %d", length)
+                        .isNotNull();
+            } else {
+                refuses(sample, Arrays.copyOf(sample.body(), length), "prefix of " + length);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void everyTrailingByteIsADecodeError(Sample sample) {
+        for (int value = 0; value < 256; value++) {
+            byte[] padded = Arrays.copyOf(sample.body(), sample.body().length + 1);
+            padded[sample.body().length] = (byte) value;
+            refuses(sample, padded, "trailing byte " + value);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void longerPaddingIsADecodeErrorToo(Sample sample) {
+        for (int extra : new int[] {3, 256, 4096, 65536, (1 << 17) + 512}) {
+            byte[] padded = Arrays.copyOf(sample.body(), sample.body().length + extra);
+            // A block of extensions of length zero behind a hello without one would be legal: make it too long.
+            padded[sample.body().length] = (byte) 0xff;
+            refuses(sample, padded, "padding of " + extra);
+        }
+    }
+
+    @Test
+    void everyKindOfMessageHasASample() {
+        Set<Class<?>> kinds = Samples.messages().stream()
+                .map(sample -> sample.value().getClass())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        assertThat(kinds).containsAll(leaves(HandshakeMessage.class)).contains(Alert.class);
+    }
+
+    @Test
+    void everyKindOfExtensionHasASample() {
+        Set<Class<?>> kinds = Samples.extensions().stream()
+                .map(sample -> sample.value().getClass())
+                .collect(Collectors.toSet());
+        assertThat(kinds).containsAll(leaves(Extension.class));
+    }
+
+    @Test
+    void theHeaderOfAMessageIsItsTypeAndTheLengthOfItsBody() {
+        for (Sample sample : Samples.messages()) {
+            if (sample.value() instanceof HandshakeMessage message) {
+                WireReader in = WireReader.of(message.encode());
+                assertThat(in.uint8("msg_type")).isEqualTo(message.type().code());
+                assertThat(in.opaque24(0, 0xffffff, "body")).isEqualTo(sample.body());
+                in.requireEnd("Handshake");
+            }
+        }
+    }
+
+    private static Set<Class<?>> leaves(Class<?> sealed) {
+        Set<Class<?>> leaves = new LinkedHashSet<>();
+        for (Class<?> kind : sealed.getPermittedSubclasses()) {
+            if (kind.isSealed()) {
+                leaves.addAll(leaves(kind));
+            } else {
+                leaves.add(kind);
+            }
+        }
+        return leaves;
+    }
+
+    private static void refuses(Sample sample, byte[] bytes, String what) {
+        FatalAlert alert =
+                catchThrowableOfType(FatalAlert.class, () -> sample.parser().parse(WireReader.of(bytes)));
+        assertThat(alert).as(what).isNotNull();
+        assertThat(alert.description()).as(what).isEqualTo(AlertDescription.DECODE_ERROR);
+    }
+}

@@ -1,0 +1,311 @@
+package dev.lockstep.tls.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The enums against the registries of IANA, written down here a second time as "number name". */
+class RegistryTest {
+
+    @Test
+    void contentTypes() {
+        check(
+                """
+                20 change_cipher_spec
+                21 alert
+                22 handshake
+                23 application_data
+                """,
+                ContentType.values(),
+                ContentType::code,
+                type -> type.name().toLowerCase(Locale.ROOT),
+                ContentType::of);
+    }
+
+    @Test
+    void handshakeTypes() {
+        check(
+                """
+                0 hello_request
+                1 client_hello
+                2 server_hello
+                4 new_session_ticket
+                11 certificate
+                12 server_key_exchange
+                13 certificate_request
+                14 server_hello_done
+                15 certificate_verify
+                16 client_key_exchange
+                20 finished
+                22 certificate_status
+                """,
+                HandshakeType.values(),
+                HandshakeType::code,
+                type -> type.name().toLowerCase(Locale.ROOT),
+                HandshakeType::of);
+    }
+
+    @Test
+    void alertLevels() {
+        check(
+                """
+                1 warning
+                2 fatal
+                """,
+                AlertLevel.values(),
+                AlertLevel::code,
+                level -> level.name().toLowerCase(Locale.ROOT),
+                AlertLevel::of);
+    }
+
+    @Test
+    void alerts() {
+        check("""
+                0 close_notify
+                10 unexpected_message
+                20 bad_record_mac
+                21 decryption_failed
+                22 record_overflow
+                30 decompression_failure
+                40 handshake_failure
+                41 no_certificate
+                42 bad_certificate
+                43 unsupported_certificate
+                44 certificate_revoked
+                45 certificate_expired
+                46 certificate_unknown
+                47 illegal_parameter
+                48 unknown_ca
+                49 access_denied
+                50 decode_error
+                51 decrypt_error
+                60 export_restriction
+                70 protocol_version
+                71 insufficient_security
+                80 internal_error
+                86 inappropriate_fallback
+                90 user_canceled
+                100 no_renegotiation
+                109 missing_extension
+                110 unsupported_extension
+                111 certificate_unobtainable
+                112 unrecognized_name
+                113 bad_certificate_status_response
+                114 bad_certificate_hash_value
+                115 unknown_psk_identity
+                116 certificate_required
+                120 no_application_protocol
+                """, AlertDescription.values(), AlertDescription::code, AlertDescription::ianaName, AlertDescription::of);
+    }
+
+    @Test
+    void extensions() {
+        check("""
+                0 server_name
+                1 max_fragment_length
+                5 status_request
+                10 supported_groups
+                11 ec_point_formats
+                13 signature_algorithms
+                16 application_layer_protocol_negotiation
+                18 signed_certificate_timestamp
+                21 padding
+                22 encrypt_then_mac
+                23 extended_master_secret
+                28 record_size_limit
+                35 session_ticket
+                50 signature_algorithms_cert
+                65281 renegotiation_info
+                """, ExtensionType.values(), ExtensionType::code, ExtensionType::ianaName, ExtensionType::of);
+    }
+
+    @Test
+    void groups() {
+        check("""
+                23 secp256r1
+                24 secp384r1
+                25 secp521r1
+                29 x25519
+                30 x448
+                256 ffdhe2048
+                257 ffdhe3072
+                258 ffdhe4096
+                259 ffdhe6144
+                260 ffdhe8192
+                """, NamedGroup.values(), NamedGroup::code, NamedGroup::ianaName, NamedGroup::of);
+    }
+
+    @Test
+    void theCodePoints256To511AreSetAsideForFiniteFields() {
+        for (int code = 0; code <= 0xffff; code++) {
+            assertThat(NamedGroup.isFiniteField(code)).isEqualTo(code >= 256 && code <= 511);
+        }
+        for (NamedGroup group : NamedGroup.values()) {
+            assertThat(group.isFiniteField()).isEqualTo(group.name().startsWith("FFDHE"));
+        }
+    }
+
+    @Test
+    void signatureSchemes() {
+        check("""
+                0x0201 rsa_pkcs1_sha1
+                0x0203 ecdsa_sha1
+                0x0301 rsa_pkcs1_sha224
+                0x0303 ecdsa_sha224
+                0x0401 rsa_pkcs1_sha256
+                0x0403 ecdsa_secp256r1_sha256
+                0x0501 rsa_pkcs1_sha384
+                0x0503 ecdsa_secp384r1_sha384
+                0x0601 rsa_pkcs1_sha512
+                0x0603 ecdsa_secp521r1_sha512
+                0x0804 rsa_pss_rsae_sha256
+                0x0805 rsa_pss_rsae_sha384
+                0x0806 rsa_pss_rsae_sha512
+                0x0807 ed25519
+                0x0808 ed448
+                0x0809 rsa_pss_pss_sha256
+                0x080a rsa_pss_pss_sha384
+                0x080b rsa_pss_pss_sha512
+                """, SignatureScheme.values(), SignatureScheme::code, SignatureScheme::ianaName, SignatureScheme::of);
+    }
+
+    @Test
+    void cipherSuites() {
+        check("""
+                0x002f TLS_RSA_WITH_AES_128_CBC_SHA
+                0x0033 TLS_DHE_RSA_WITH_AES_128_CBC_SHA
+                0x0035 TLS_RSA_WITH_AES_256_CBC_SHA
+                0x0039 TLS_DHE_RSA_WITH_AES_256_CBC_SHA
+                0x003c TLS_RSA_WITH_AES_128_CBC_SHA256
+                0x003d TLS_RSA_WITH_AES_256_CBC_SHA256
+                0x0067 TLS_DHE_RSA_WITH_AES_128_CBC_SHA256
+                0x006b TLS_DHE_RSA_WITH_AES_256_CBC_SHA256
+                0x009c TLS_RSA_WITH_AES_128_GCM_SHA256
+                0x009d TLS_RSA_WITH_AES_256_GCM_SHA384
+                0x009e TLS_DHE_RSA_WITH_AES_128_GCM_SHA256
+                0x009f TLS_DHE_RSA_WITH_AES_256_GCM_SHA384
+                0xc009 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA
+                0xc00a TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA
+                0xc013 TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA
+                0xc014 TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA
+                0xc023 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256
+                0xc024 TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384
+                0xc027 TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256
+                0xc028 TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384
+                0xc02b TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+                0xc02c TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+                0xc02f TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+                0xc030 TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+                0xc09c TLS_RSA_WITH_AES_128_CCM
+                0xc09d TLS_RSA_WITH_AES_256_CCM
+                0xc09e TLS_DHE_RSA_WITH_AES_128_CCM
+                0xc09f TLS_DHE_RSA_WITH_AES_256_CCM
+                0xc0a0 TLS_RSA_WITH_AES_128_CCM_8
+                0xc0a1 TLS_RSA_WITH_AES_256_CCM_8
+                0xc0a2 TLS_DHE_RSA_WITH_AES_128_CCM_8
+                0xc0a3 TLS_DHE_RSA_WITH_AES_256_CCM_8
+                0xc0ac TLS_ECDHE_ECDSA_WITH_AES_128_CCM
+                0xc0ad TLS_ECDHE_ECDSA_WITH_AES_256_CCM
+                0xc0ae TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8
+                0xc0af TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8
+                0xcca8 TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+                0xcca9 TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+                0xccaa TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+                """, CipherSuite.values(), CipherSuite::code, CipherSuite::name, CipherSuite::of);
+    }
+
+    @Test
+    void aSuiteIsMadeOfThePartsItsNameSays() {
+        for (CipherSuite suite : CipherSuite.values()) {
+            String[] halves = suite.name().substring("TLS_".length()).split("_WITH_");
+            assertThat(suite.keyExchange().name()).as(suite.name()).isEqualTo(halves[0]);
+
+            String cipher = halves[1].replaceFirst("_SHA(\\d*)$", "");
+            String hash = halves[1].substring(cipher.length()).replaceFirst("^_", "");
+            assertThat(suite.bulkCipher().name()).as(suite.name()).isEqualTo(cipher);
+
+            boolean cbc = cipher.endsWith("_CBC");
+            assertThat(suite.isAead()).as(suite.name()).isEqualTo(!cbc);
+            assertThat(suite.mac().name())
+                    .as(suite.name())
+                    .isEqualTo(cbc ? "HMAC_" + (hash.equals("SHA") ? "SHA1" : hash) : "NULL");
+            assertThat(suite.prfHash().name()).as(suite.name()).isEqualTo(hash.equals("SHA384") ? "SHA384" : "SHA256");
+        }
+    }
+
+    @Test
+    void theLengthsOfACipherAreThoseOfItsRfc() {
+        // name: enc_key_length, fixed_iv_length, record_iv_length, tag
+        Map<String, int[]> lengths = Map.of(
+                "AES_128_GCM", new int[] {16, 4, 8, 16},
+                "AES_256_GCM", new int[] {32, 4, 8, 16},
+                "CHACHA20_POLY1305", new int[] {32, 12, 0, 16},
+                "AES_128_CCM", new int[] {16, 4, 8, 16},
+                "AES_256_CCM", new int[] {32, 4, 8, 16},
+                "AES_128_CCM_8", new int[] {16, 4, 8, 8},
+                "AES_256_CCM_8", new int[] {32, 4, 8, 8},
+                "AES_128_CBC", new int[] {16, 0, 16, 0},
+                "AES_256_CBC", new int[] {32, 0, 16, 0});
+        assertThat(BulkCipher.values()).hasSize(lengths.size());
+        for (BulkCipher cipher : BulkCipher.values()) {
+            assertThat(new int[] {
+                        cipher.keyLength(), cipher.fixedIvLength(), cipher.recordIvLength(), cipher.tagLength()
+                    })
+                    .as(cipher.name())
+                    .containsExactly(lengths.get(cipher.name()));
+        }
+        assertThat(Arrays.stream(MacAlgorithm.values()).mapToInt(MacAlgorithm::length))
+                .containsExactly(0, 20, 32, 48);
+    }
+
+    @Test
+    void onlyRsaKeyExchangeIsNotEphemeral() {
+        assertThat(Arrays.stream(KeyExchange.values()).filter(exchange -> !exchange.isEphemeral()))
+                .containsExactly(KeyExchange.RSA);
+        assertThat(Arrays.stream(KeyExchange.values()).filter(KeyExchange::isEcdhe))
+                .containsExactly(KeyExchange.ECDHE_ECDSA, KeyExchange.ECDHE_RSA);
+    }
+
+    @Test
+    void singleNumbers() {
+        assertThat(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV).isEqualTo(0x00ff);
+        assertThat(Signaling.TLS_FALLBACK_SCSV).isEqualTo(0x5600);
+        assertThat(CompressionMethod.NULL.code()).isZero();
+        assertThat(EcPointFormat.UNCOMPRESSED.code()).isZero();
+        assertThat(EcCurveType.NAMED_CURVE.code()).isEqualTo(3);
+        assertThat(NameType.HOST_NAME.code()).isZero();
+        assertThat(ProtocolVersion.TLS_1_2).isEqualTo(0x0303);
+        assertThat(ProtocolVersion.text(ProtocolVersion.TLS_1_2)).isEqualTo("3.3");
+    }
+
+    private static <E> void check(
+            String registry,
+            E[] constants,
+            ToIntFunction<E> code,
+            Function<E, String> name,
+            IntFunction<@Nullable E> lookup) {
+        Map<Integer, String> registered = new HashMap<>();
+        registry.lines().map(line -> line.split(" ")).forEach(row -> registered.put(Integer.decode(row[0]), row[1]));
+        assertThat(constants).hasSize(registered.size());
+        for (E constant : constants) {
+            assertThat(registered).containsEntry(code.applyAsInt(constant), name.apply(constant));
+        }
+        for (int number = -1; number <= 0x10000; number++) {
+            E found = lookup.apply(number);
+            if (registered.containsKey(number)) {
+                assertThat(found).isNotNull();
+                assertThat(code.applyAsInt(found)).isEqualTo(number);
+            } else {
+                assertThat(found).as("number %d", number).isNull();
+            }
+        }
+    }
+}
