@@ -1,0 +1,61 @@
+package dev.lockstep.interop;
+
+import dev.lockstep.interop.Setup.Service;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** {@code gnutls-cli}. */
+final class GnuTlsClient implements Peer {
+    /** Everything the library turns on by itself, without TLS 1.3 and what is older than 1.2. */
+    static final String DEFAULTS = "NORMAL:-VERS-ALL:+VERS-TLS1.2";
+
+    @Override
+    public String name() {
+        return "GnuTLS";
+    }
+
+    @Override
+    public void require() {
+        Tools.require(List.of("gnutls-cli"), "gnutls-bin");
+    }
+
+    @Override
+    public Set<KeyKind> kinds() {
+        return EnumSet.allOf(KeyKind.class);
+    }
+
+    @Override
+    public Service service() {
+        return Service.ECHO;
+    }
+
+    @Override
+    public Exchange talk(Target target, String payload) throws IOException, InterruptedException {
+        return talk(target, DEFAULTS, payload);
+    }
+
+    Exchange talk(Target target, String priority, String payload) throws IOException, InterruptedException {
+        List<String> command = List.of(
+                "gnutls-cli",
+                "--x509cafile=" + target.trust(),
+                "--priority=" + priority,
+                "--sni-hostname=" + target.host(),
+                "--verify-hostname=" + target.host(),
+                "--port=" + target.port(),
+                "127.0.0.1");
+        LineClient.Result result = LineClient.run(command, Map.of(), payload);
+        Exchange.Outcome outcome = Exchange.Outcome.FAILED;
+        if (result.exit() == 0
+                && result.echoed()
+                && result.said().contains("- Status: The certificate is trusted.")
+                && result.said().contains("- Description: (TLS1.2")) {
+            outcome = Exchange.Outcome.COMPLETED;
+        } else if (result.exit() != 0 && result.said().contains("- Status: The certificate is NOT trusted.")) {
+            outcome = Exchange.Outcome.CERTIFICATE_REFUSED;
+        }
+        return new Exchange(outcome, String.join(" ", command) + "\n" + result.said());
+    }
+}

@@ -1,0 +1,54 @@
+package dev.lockstep.interop;
+
+import java.util.Locale;
+
+/** The kinds of certificate the interop matrix serves, each under a host name of its own. */
+public enum KeyKind {
+    RSA_2048("RSA", "2048", "SHA256withRSA"),
+    RSA_4096("RSA", "4096", "SHA256withRSA"),
+    /** A key restricted to PSS by its own object identifier (RFC 4055): rsa_pss_pss_* schemes. */
+    RSA_PSS_2048("RSASSA-PSS", "2048", "SHA256withRSA"),
+    P256("EC", "secp256r1", "SHA256withECDSA"),
+    P384("EC", "secp384r1", "SHA384withECDSA"),
+    P521("EC", "secp521r1", "SHA512withECDSA"),
+    ED25519("Ed25519", "", "Ed25519"),
+    ED448("Ed448", "", "Ed448");
+
+    private final String algorithm;
+    private final String parameter;
+    private final String selfSignature;
+
+    KeyKind(String algorithm, String parameter, String selfSignature) {
+        this.algorithm = algorithm;
+        this.parameter = parameter;
+        this.selfSignature = selfSignature;
+    }
+
+    String algorithm() {
+        return algorithm;
+    }
+
+    /** The size in bits or the curve; empty where the algorithm says it all. */
+    String parameter() {
+        return parameter;
+    }
+
+    /** What a self-signed certificate of this kind is signed with. */
+    String selfSignature() {
+        return this == RSA_PSS_2048 ? "SHA256withRSAandMGF1" : selfSignature;
+    }
+
+    /** The name in the certificate, and the server_name that selects it. */
+    String host() {
+        return fileName() + ".lockstep.test";
+    }
+
+    String fileName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Whether suites of the kinds ECDHE_RSA, DHE_RSA and, but for PSS keys, RSA are served with it. */
+    boolean isRsa() {
+        return algorithm.startsWith("RSA");
+    }
+}

@@ -1,0 +1,48 @@
+package dev.lockstep.interop;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
+
+/** The programs of others that these tests drive. */
+final class Tools {
+    private Tools() {}
+
+    /**
+     * Goes on if every program is installed. Otherwise the test is skipped with a line on the error output, except in
+     * continuous integration (environment variable {@code CI} is {@code true}), where it fails: a check that silently
+     * stopped running looks like one that passes.
+     */
+    static void require(List<String> programs, String debianPackage) {
+        List<String> missing =
+                programs.stream().filter(name -> find(name).isEmpty()).toList();
+        if (missing.isEmpty()) {
+            return;
+        }
+        String reason = "not installed: " + String.join(", ", missing) + " (apt-get install " + debianPackage + ")";
+        if (isContinuousIntegration()) {
+            throw new AssertionFailedError(reason + "; with CI=true a missing peer is a failure");
+        }
+        System.err.println("SKIPPED, this interop check did not run: " + reason);
+        throw new TestAbortedException(reason);
+    }
+
+    static boolean isContinuousIntegration() {
+        return "true".equals(System.getenv("CI"));
+    }
+
+    private static Optional<Path> find(String program) {
+        String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+        // Administrators' programs are not on everybody's path.
+        return Stream.concat(Stream.of(path.split(File.pathSeparator)), Stream.of("/usr/sbin", "/sbin"))
+                .filter(directory -> !directory.isEmpty())
+                .map(directory -> Path.of(directory, program))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+}
