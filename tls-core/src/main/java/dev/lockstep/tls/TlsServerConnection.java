@@ -246,13 +246,18 @@ public final class TlsServerConnection {
         return switch (handshake.state().kind()) {
             case SEND -> {
                 handshake.proceed();
-                yield StepResult.PROGRESSED;
+                yield moved();
             }
             case SUSPEND -> awaitAnswer(netIn);
             case READ -> receive(netIn, null);
             case OPEN -> StepResult.ESTABLISHED;
             case END -> StepResult.CLOSED;
         };
+    }
+
+    /** A wait that began in this step is told now: whoever closes instead of stepping again finds nothing polled. */
+    private StepResult moved() {
+        return handshake.state().kind() == Kind.SUSPEND ? StepResult.ASYNC_IN_PROGRESS : StepResult.PROGRESSED;
     }
 
     /** Acts on what came, until something moved; application data goes to {@code appOut}. */
@@ -270,7 +275,7 @@ public final class TlsServerConnection {
                     handshake.onMessage(message.typeCode(), message.encoded());
                     inbound.fixVersion();
                     if (appOut == null) {
-                        return StepResult.PROGRESSED;
+                        return moved();
                     }
                 }
                 case CHANGE_CIPHER_SPEC -> {
