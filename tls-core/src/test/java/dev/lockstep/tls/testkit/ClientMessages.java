@@ -82,6 +82,15 @@ public final class ClientMessages {
         };
     }
 
+    /** A ClientKeyExchange with any body, of a client that then goes on with {@code premaster}. */
+    public static ClientMessage clientKeyExchange(byte[] body, byte[] premaster) {
+        return client -> {
+            client.handshake(CLIENT_KEY_EXCHANGE, body);
+            client.assumePremaster(premaster);
+            client.deriveKeys();
+        };
+    }
+
     /** Finished with other verify_data, of any length. */
     public static ClientMessage finished(UnaryOperator<byte[]> change) {
         return client -> client.handshake(FINISHED, change.apply(client.verifyData()));

@@ -1,0 +1,99 @@
+package dev.lockstep.tls.testkit;
+
+import static dev.lockstep.tls.testkit.ClientMessages.changeCipherSpec;
+import static dev.lockstep.tls.testkit.ClientMessages.clientHello;
+import static dev.lockstep.tls.testkit.ClientMessages.clientKeyExchange;
+import static dev.lockstep.tls.testkit.ClientMessages.finished;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.TlsServerConfig;
+
+/** A scripted client and a server, in memory. Reads like the figures of RFC 5246 section 7.3. */
+public final class Conversation {
+
+    private final ScriptedClient client;
+    private final ServerSide server;
+
+    private Conversation(ScriptedClient client, ServerSide server) {
+        this.client = client;
+        this.server = server;
+    }
+
+    public static Conversation of(TlsServerConfig config, ClientOptions options, Forms forms) {
+        return of(config, options, forms, TlsServerConnection.NETWORK_BUFFER_SIZE);
+    }
+
+    /** With an output buffer of another capacity. */
+    public static Conversation of(TlsServerConfig config, ClientOptions options, Forms forms, int netOutCapacity) {
+        ScriptedClient client = new ScriptedClient(options);
+        if (forms.input() == InputForm.COALESCED) {
+            client.packHandshakeMessages();
+        }
+        TlsServerConnection tls = TlsServerConnection.create(config);
+        return new Conversation(client, new ServerSide(tls, client, forms, netOutCapacity));
+    }
+
+    public ScriptedClient client() {
+        return client;
+    }
+
+    public ServerSide server() {
+        return server;
+    }
+
+    /** Everything up to the client's Finished, without a look at the answers. */
+    public Conversation clientHelloAndAnswer() {
+        client.sends(clientHello());
+        server.settle();
+        client.takeSeen();
+        return this;
+    }
+
+    /** The client's second flight: ClientKeyExchange, ChangeCipherSpec, Finished. */
+    public Conversation secondFlight() {
+        client.sends(clientKeyExchange(), changeCipherSpec(), finished());
+        return this;
+    }
+
+    /** A whole handshake, and a word in each direction. */
+    public Conversation completes() {
+        client.sends(clientHello());
+        server.answers(firstAnswer());
+        secondFlight();
+        server.answers(Seen.Kind.CHANGE_CIPHER_SPEC, Seen.Kind.FINISHED);
+        return exchangesData();
+    }
+
+    /** What comes back to a ClientHello; depends on the suite, so call it only once that is known. */
+    private Seen.Kind[] firstAnswer() {
+        server.settle();
+        return client.cipherSuite() != null
+                        && client.cipherSuite().keyExchange().isEphemeral()
+                ? fullAnswer()
+                : rsaAnswer();
+    }
+
+    /** The server's first flight with ephemeral keys. */
+    public static Seen.Kind[] fullAnswer() {
+        return new Seen.Kind[] {
+            Seen.Kind.SERVER_HELLO, Seen.Kind.CERTIFICATE, Seen.Kind.SERVER_KEY_EXCHANGE, Seen.Kind.SERVER_HELLO_DONE
+        };
+    }
+
+    /** The server's first flight with the RSA key exchange. */
+    public static Seen.Kind[] rsaAnswer() {
+        return new Seen.Kind[] {Seen.Kind.SERVER_HELLO, Seen.Kind.CERTIFICATE, Seen.Kind.SERVER_HELLO_DONE};
+    }
+
+    /** A word in each direction. */
+    public Conversation exchangesData() {
+        client.sends(ClientMessages.applicationData("from the client"));
+        server.answers();
+        server.hasReceived("from the client");
+        server.sends("from the server");
+        server.hasSent(Seen.Kind.APPLICATION_DATA);
+        assertThat(client.takeReceived()).asString().isEqualTo("from the server");
+        return this;
+    }
+}

@@ -1,0 +1,213 @@
+package dev.lockstep.tls.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.keys.DecryptRequest;
+import dev.lockstep.tls.keys.ExternalPrivateKey;
+import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiFunction;
+import javax.crypto.Cipher;
+
+/**
+ * A private key that answers as it is told and remembers everything that was asked of it. A breach of the call
+ * discipline is noted, since an exception out of a key is only another failed operation to the connection:
+ * {@link #assertDisciplined} at the end of each test makes it count.
+ */
+public final class RecordingKey implements ExternalPrivateKey {
+
+    /** How a decryption hands its result over. */
+    public enum DecryptForm {
+        /** The padding removed by the key. */
+        UNPADDED,
+        /** The bare result of the RSA operation, as long as the modulus. */
+        RAW_BLOCK
+    }
+
+    private final TestIdentity identity;
+    private final List<RecordedOperation> operations = new ArrayList<>();
+    private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+    private Set<SignatureScheme> schemes;
+    private boolean canDecrypt;
+    private KeyScript signScript = KeyScript.ready();
+    private KeyScript decryptScript = KeyScript.ready();
+    private DecryptForm decryptForm = DecryptForm.UNPADDED;
+    private BiFunction<SignRequest, byte[], byte[]> signer;
+    private int starts;
+
+    /** A key that can do all that its kind can, at once. */
+    public RecordingKey(TestIdentity identity) {
+        this.identity = identity;
+        this.schemes = new LinkedHashSet<>();
+        for (SignatureScheme scheme : SignatureScheme.values()) {
+            if (SchemeSignatures.fits(scheme, identity)) {
+                schemes.add(scheme);
+            }
+        }
+        this.canDecrypt = identity.algorithm().equals("RSA");
+        this.signer =
+                (request, message) -> SchemeSignatures.sign(request.scheme(), this.identity.privateKey(), message);
+    }
+
+    // ---- set-up
+
+    public RecordingKey signs(KeyScript script) {
+        signScript = script;
+        return this;
+    }
+
+    public RecordingKey decrypts(KeyScript script) {
+        decryptScript = script;
+        return this;
+    }
+
+    /** The same script for both kinds of operation. */
+    public RecordingKey answers(KeyScript script) {
+        return signs(script).decrypts(script);
+    }
+
+    public RecordingKey decryptForm(DecryptForm form) {
+        decryptForm = form;
+        return this;
+    }
+
+    /** The schemes that the key says it has; none: it does not sign. */
+    public RecordingKey schemes(SignatureScheme... values) {
+        schemes = new LinkedHashSet<>(Arrays.asList(values));
+        return this;
+    }
+
+    public RecordingKey canDecrypt(boolean can) {
+        canDecrypt = can;
+        return this;
+    }
+
+    /** How signatures are made, for keys that answer something else than they should. */
+    public RecordingKey signer(BiFunction<SignRequest, byte[], byte[]> how) {
+        signer = how;
+        return this;
+    }
+
+    public Credential credential() {
+        return Credential.external(identity.chain(), this);
+    }
+
+    public Credential credentialWithLocalKey() {
+        return Credential.external(identity.chain(), this, identity.privateKey());
+    }
+
+    // ---- the SPI
+
+    @Override
+    public Set<SignatureScheme> signatureSchemes() {
+        return schemes;
+    }
+
+    @Override
+    public boolean canDecrypt() {
+        return canDecrypt;
+    }
+
+    @Override
+    public Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
+        if (!schemes.contains(request.scheme())) {
+            violations.add("asked for " + request.scheme() + ", which the key does not have");
+        }
+        return start(signScript, () -> signer.apply(request, request.message()), request, null, waker);
+    }
+
+    @Override
+    public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) throws Exception {
+        if (!canDecrypt) {
+            violations.add("asked to decrypt, which the key does not");
+        }
+        return start(decryptScript, () -> decrypt(request.ciphertext()), null, request, waker);
+    }
+
+    private Start<byte[]> start(
+            KeyScript script, Callable<byte[]> work, SignRequest sign, DecryptRequest decrypt, Waker waker)
+            throws Exception {
+        RecordedOperation operation = new RecordedOperation(script, work, sign, decrypt, waker, violations::add);
+        synchronized (operations) {
+            operations.add(operation);
+            starts++;
+        }
+        script.onStart.run();
+        if (script.wakesInsideStart) {
+            operation.publish();
+            waker.wake();
+        }
+        switch (script.begin) {
+            case READY -> {
+                operation.started(false);
+                return Start.ready(operation);
+            }
+            case IN_PROGRESS -> {
+                operation.started(true);
+                if (script.executor != null) {
+                    script.executor.execute(operation::complete);
+                }
+                return Start.inProgress(operation);
+            }
+            default -> operation.neverPending();
+        }
+        return switch (script.begin) {
+            case FALL_THROUGH -> Start.fallThrough();
+            case FAILED -> Start.failed(script.cause);
+            case THROWS -> throw (Exception) script.cause;
+            case ERROR -> throw (Error) script.cause;
+            default -> null;
+        };
+    }
+
+    private byte[] decrypt(byte[] ciphertext) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("RSA/ECB/NoPadding");
+        cipher.init(Cipher.DECRYPT_MODE, identity.privateKey());
+        byte[] block = cipher.doFinal(ciphertext);
+        if (decryptForm == DecryptForm.RAW_BLOCK) {
+            return block;
+        }
+        byte[] premaster = RsaBlocks.unpadded(block);
+        if (premaster == null) {
+            throw new javax.crypto.BadPaddingException("as PKCS#11 modules say it");
+        }
+        return premaster;
+    }
+
+    // ---- what happened
+
+    public List<RecordedOperation> operations() {
+        synchronized (operations) {
+            return List.copyOf(operations);
+        }
+    }
+
+    /** The only operation there was. */
+    public RecordedOperation operation() {
+        assertThat(operations()).as("operations started").hasSize(1);
+        return operations().get(0);
+    }
+
+    public int starts() {
+        synchronized (operations) {
+            return starts;
+        }
+    }
+
+    /** Start once, resume and cancel as the contract has them; every operation at its end. */
+    public void assertDisciplined() {
+        assertThat(violations).as("breaches of the call discipline").isEmpty();
+    }
+}
