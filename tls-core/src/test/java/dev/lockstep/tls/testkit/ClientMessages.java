@@ -110,6 +110,11 @@ public final class ClientMessages {
         return client -> client.handshake(type, body);
     }
 
+    /** Any handshake message, but of no account in the client's own transcript. */
+    public static ClientMessage strayHandshake(int type, byte[] body) {
+        return record(22, Bytes.concat(Bytes.u8(type), Bytes.vector(3, body)));
+    }
+
     /** Any record, protected as everything now is. */
     public static ClientMessage record(int type, byte[] content) {
         return client -> client.records().record(type, content);

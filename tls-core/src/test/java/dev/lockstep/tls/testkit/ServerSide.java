@@ -187,6 +187,18 @@ public final class ServerSide {
         return result;
     }
 
+    /** One call of step or read, with all of the client's bytes in the buffer. */
+    public StepResult stepsOnce() {
+        portions.addAll(forms.input().portions(client.takeRecords()));
+        established |= tls.isEstablished();
+        while (feed()) {
+            // until nothing is left outside the buffer
+        }
+        StepResult result = call();
+        results.add(result);
+        return result;
+    }
+
     /** Drives until everything that the client sent is used and nothing is pending any more. */
     public StepResult settle() {
         return settle(false);
@@ -225,7 +237,7 @@ public final class ServerSide {
                 case ESTABLISHED, NEED_INPUT -> {
                     boolean first = result == StepResult.ESTABLISHED && !established;
                     established |= first;
-                    if (!first && !feed()) {
+                    if (!first && !tls.wantsOutput() && !feed()) {
                         return result;
                     }
                 }

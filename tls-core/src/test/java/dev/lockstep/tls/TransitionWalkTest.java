@@ -1,0 +1,259 @@
+package dev.lockstep.tls;
+
+import static dev.lockstep.tls.testkit.ClientMessages.applicationData;
+import static dev.lockstep.tls.testkit.ClientMessages.changeCipherSpec;
+import static dev.lockstep.tls.testkit.ClientMessages.changeCipherSpecContaining;
+import static dev.lockstep.tls.testkit.ClientMessages.clientHello;
+import static dev.lockstep.tls.testkit.ClientMessages.clientKeyExchange;
+import static dev.lockstep.tls.testkit.ClientMessages.finished;
+import static dev.lockstep.tls.testkit.ClientMessages.strayHandshake;
+import static dev.lockstep.tls.testkit.TestServers.builder;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.internal.handshake.Event;
+import dev.lockstep.tls.internal.handshake.ServerHandshake;
+import dev.lockstep.tls.internal.handshake.State;
+import dev.lockstep.tls.internal.handshake.State.Kind;
+import dev.lockstep.tls.internal.handshake.TransitionTable;
+import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.keys.PendingOperation;
+import dev.lockstep.tls.keys.Progress;
+import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.ContentType;
+import dev.lockstep.tls.spec.HandshakeType;
+import dev.lockstep.tls.testkit.Bytes;
+import dev.lockstep.tls.testkit.ClientMessage;
+import dev.lockstep.tls.testkit.ClientOptions;
+import dev.lockstep.tls.testkit.Conversation;
+import dev.lockstep.tls.testkit.Forms;
+import dev.lockstep.tls.testkit.KeyScript;
+import dev.lockstep.tls.testkit.RecordedOperation;
+import dev.lockstep.tls.testkit.RecordingKey;
+import dev.lockstep.tls.testkit.Seen;
+import dev.lockstep.tls.testkit.TestIdentity;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Walks over the transition table: every edge of it, and at every state everything that has no row there. */
+class TransitionWalkTest {
+
+    private static final CipherSuite ECDHE = CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
+    private static final CipherSuite RSA = CipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256;
+    private static final int UNKNOWN_HANDSHAKE_TYPE = 99;
+
+    private record Edge(String from, String event, String to) {}
+
+    /** A handshake that is led state by state, with everything in it that can suspend suspended. */
+    private static final class Walk implements ConnectionObserver {
+        private final RecordingKey key = new RecordingKey(TestIdentity.RSA_2048);
+        private final Set<Edge> edges;
+        private final Conversation conversation;
+        private final Deque<ClientMessage> script =
+                new ArrayDeque<>(List.of(clientHello(), clientKeyExchange(), changeCipherSpec(), finished()));
+        private State state = State.AWAIT_CLIENT_HELLO;
+        private boolean selected;
+
+        Walk(CipherSuite suite, Set<Edge> edges, boolean selector, KeyScript keyScript) {
+            this.edges = edges;
+            key.answers(keyScript);
+            TlsServerConfigBuilder builder = builder(key.credential()).observer(this);
+            if (selector) {
+                PendingOperation<List<Credential>> choice =
+                        () -> selected ? Progress.done(List.of(key.credential())) : Progress.inProgress();
+                builder.credentialSelector((request, waker) -> Start.inProgress(choice));
+            }
+            TlsServerConfig config = builder.build();
+            conversation = Conversation.of(config, ClientOptions.offering(suite), Forms.PLAIN);
+        }
+
+        static Walk suspendedEverywhere(CipherSuite suite) {
+            return new Walk(suite, new HashSet<>(), true, KeyScript.manual());
+        }
+
+        @Override
+        public void onTransition(String from, String event, String to) {
+            assertThat(State.valueOf(from)).isEqualTo(state);
+            state = State.valueOf(to);
+            edges.add(new Edge(from, event, to));
+        }
+
+        /** One step at a time, giving the client and the key their turns as they are due. */
+        Walk to(State target) {
+            for (int steps = 0; state != target; steps++) {
+                assertThat(steps).as("steps to %s, now at %s", target, state).isLessThan(100);
+                StepResult result = conversation.server().stepsOnce();
+                if (state == target) {
+                    return this;
+                }
+                if (result == StepResult.NEED_INPUT) {
+                    conversation.client().sends(script.remove());
+                } else if (result == StepResult.ASYNC_IN_PROGRESS) {
+                    answer();
+                }
+            }
+            return this;
+        }
+
+        void answer() {
+            selected = true;
+            key.operations().stream().filter(RecordedOperation::isPending).forEach(RecordedOperation::complete);
+        }
+    }
+
+    private static CipherSuite suiteThrough(State state) {
+        return state == State.AWAIT_PREMASTER_DECRYPTION ? RSA : ECDHE;
+    }
+
+    /** Where a message that comes in {@code state} is taken: SEND states go on by themselves first. */
+    private static State takenIn(State state, Event event) {
+        return switch (state) {
+            case SELECT_CREDENTIAL -> State.AWAIT_CREDENTIAL;
+            case SEND_SERVER_HELLO, SEND_CERTIFICATE, SIGN_SERVER_KEY_EXCHANGE ->
+                State.AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE;
+            case SEND_SERVER_HELLO_DONE -> State.AWAIT_CLIENT_KEY_EXCHANGE;
+            case SEND_CHANGE_CIPHER_SPEC, SEND_FINISHED -> State.CONNECTED;
+            // handshake messages and ChangeCipherSpec wait for the decryption, and are then judged by the next state
+            case AWAIT_PREMASTER_DECRYPTION -> event == Event.APPLICATION_DATA ? state : State.AWAIT_CHANGE_CIPHER_SPEC;
+            default -> state;
+        };
+    }
+
+    static Stream<Arguments> pairsWithoutARow() {
+        return Stream.of(State.values())
+                .filter(state -> state.kind() != Kind.END)
+                .flatMap(state -> Stream.of(Event.values())
+                        .filter(event -> event != Event.PROCEED && event != Event.ANSWER)
+                        .filter(event -> ServerHandshake.TABLE.row(takenIn(state, event), event) == null)
+                        .map(event -> Arguments.of(state, event)));
+    }
+
+    @ParameterizedTest(name = "{1} in {0}")
+    @MethodSource("pairsWithoutARow")
+    void aPairWithoutARowIsAnUnexpectedMessageAndTheEnd(State state, Event event) {
+        refuses(Walk.suspendedEverywhere(suiteThrough(state)).to(state), message(event));
+    }
+
+    @ParameterizedTest(name = "an unknown handshake message in {0}")
+    @MethodSource("statesBeforeTheEnd")
+    void anUnknownHandshakeMessageIsUnexpectedInEveryState(State state) {
+        refuses(
+                Walk.suspendedEverywhere(suiteThrough(state)).to(state),
+                strayHandshake(UNKNOWN_HANDSHAKE_TYPE, new byte[2]));
+    }
+
+    static Stream<State> statesBeforeTheEnd() {
+        return Stream.of(State.values()).filter(state -> state.kind() != Kind.END);
+    }
+
+    private static void refuses(Walk walk, ClientMessage message) {
+        boolean decrypting = walk.state == State.AWAIT_PREMASTER_DECRYPTION;
+        walk.conversation.client().takeSeen();
+        walk.conversation.client().sends(message);
+        for (int steps = 0;
+                steps < 20 && !walk.conversation.server().connection().isClosed();
+                steps++) {
+            if (walk.conversation.server().stepsOnce() == StepResult.ASYNC_IN_PROGRESS && decrypting) {
+                walk.answer();
+            }
+        }
+        List<Seen> seen = walk.conversation.client().takeSeen();
+        assertThat(seen)
+                .as("answer, failure %s", walk.conversation.server().failure())
+                .isNotEmpty();
+        Seen last = seen.get(seen.size() - 1);
+        assertThat(last.kind()).isEqualTo(Seen.Kind.ALERT);
+        assertThat(last.body()).containsExactly(2, 10);
+        walk.conversation.server().isDead();
+        assertThat(walk.key.operations()).noneMatch(RecordedOperation::isPending);
+        walk.key.assertDisciplined();
+    }
+
+    private static ClientMessage message(Event event) {
+        HandshakeType type = event.type();
+        if (type != null) {
+            return strayHandshake(type.code(), Bytes.vector(2, new byte[2]));
+        }
+        return event == Event.CHANGE_CIPHER_SPEC ? changeCipherSpecContaining(1) : applicationData("early");
+    }
+
+    /** After the end nothing is answered, whatever comes. */
+    @Test
+    void nothingIsAnsweredOnceClosed() {
+        for (Event event : EnumSet.complementOf(EnumSet.of(Event.PROCEED, Event.ANSWER))) {
+            Walk walk = Walk.suspendedEverywhere(ECDHE).to(State.CONNECTED);
+            walk.conversation.server().closes();
+            walk.conversation.client().takeSeen();
+            walk.conversation.client().sends(message(event));
+            assertThat(walk.conversation.server().stepsOnce()).isEqualTo(StepResult.CLOSED);
+            walk.conversation.server().hasSent();
+            walk.conversation.server().isDead();
+        }
+    }
+
+    @Test
+    void everyStateIsReachedByAScriptedClient() {
+        for (State state : State.values()) {
+            if (state.kind() != Kind.END) {
+                assertThat(Walk.suspendedEverywhere(suiteThrough(state)).to(state).state)
+                        .isEqualTo(state);
+            }
+        }
+    }
+
+    @Test
+    void everyEdgeOfTheTableIsWalkedAndNoOther() {
+        Set<Edge> walked = new HashSet<>();
+        for (CipherSuite suite : List.of(ECDHE, CipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, RSA)) {
+            for (boolean selector : new boolean[] {false, true}) {
+                for (KeyScript script : List.of(KeyScript.ready(), KeyScript.manual(), KeyScript.readyAfter(1))) {
+                    Walk walk = new Walk(suite, walked, selector, script).to(State.CONNECTED);
+                    walk.conversation.server().settle();
+                    walk.conversation.client().takeSeen();
+                    walk.conversation.exchangesData();
+                    // a renegotiation that is refused, with the data still served
+                    walk.conversation.client().sends(clientHello());
+                    walk.conversation.server().answers(Seen.Kind.ALERT);
+                    walk.conversation.exchangesData();
+                    walk.conversation.server().closes();
+                }
+            }
+        }
+        Set<Edge> declared = new HashSet<>();
+        for (TransitionTable.Row row : ServerHandshake.TABLE.rows()) {
+            // records of data are not reported: there may be thousands a second, and they change nothing
+            if (row.event() != Event.APPLICATION_DATA) {
+                row.successors()
+                        .forEach(next -> declared.add(
+                                new Edge(row.state().name(), row.event().name(), next.name())));
+            }
+        }
+        assertThat(walked).isEqualTo(declared);
+    }
+
+    /** What may wait while a wait is pending is written in the table too. */
+    @Test
+    void onlyADecryptionLetsAnythingWait() {
+        for (State state : State.values()) {
+            for (ContentType type : ContentType.values()) {
+                boolean waits = state == State.AWAIT_PREMASTER_DECRYPTION
+                        && (type == ContentType.HANDSHAKE || type == ContentType.CHANGE_CIPHER_SPEC);
+                assertThat(ServerHandshake.TABLE.holds(state, type))
+                        .as("%s in %s", type, state)
+                        .isEqualTo(waits);
+            }
+        }
+    }
+}
