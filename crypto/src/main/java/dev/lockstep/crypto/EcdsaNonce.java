@@ -5,7 +5,6 @@ import java.security.InvalidKeyException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.signers.DSAKCalculator;
 
 /**
@@ -106,11 +105,14 @@ final class EcdsaNonce implements DSAKCalculator {
     }
 
     private Mac keyed() {
+        RawKey k = new RawKey("HMAC", key, 0, key.length);
         try {
-            hmac.init(new SecretKeySpec(key, hmac.getAlgorithm()));
+            hmac.init(k);
             return hmac;
         } catch (InvalidKeyException e) {
             throw new IllegalStateException("HMAC takes any key", e);
+        } finally {
+            k.destroy();
         }
     }
 
