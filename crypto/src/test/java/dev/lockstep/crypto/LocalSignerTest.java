@@ -160,6 +160,20 @@ class LocalSignerTest {
     }
 
     @Test
+    void theSmallestModulusForAHashIsExact() throws Exception {
+        // RFC 8017 9.1.1: emLen = ceil((1034 - 1) / 8) = 130 = 2 * 64 + 2, and a bit less is a byte less.
+        assertThat(RsaKeys.fits(SignatureAlgorithm.RSA_PSS_SHA512, 1034)).isTrue();
+        assertThat(RsaKeys.fits(SignatureAlgorithm.RSA_PSS_SHA512, 1033)).isFalse();
+        // RFC 8017 9.2: 51 + 11 = 62 bytes.
+        assertThat(RsaKeys.fits(SignatureAlgorithm.RSA_PKCS1_SHA256, 489)).isTrue();
+        assertThat(RsaKeys.fits(SignatureAlgorithm.RSA_PKCS1_SHA256, 488)).isFalse();
+        KeyPair pair = TestKeys.rsa("RSA", 1034);
+        byte[] signature = LocalSigner.of(pair.getPrivate(), random).sign(SignatureAlgorithm.RSA_PSS_SHA512, MESSAGE);
+        assertThat(SignatureVerifier.of(pair.getPublic()).verify(SignatureAlgorithm.RSA_PSS_SHA512, MESSAGE, signature))
+                .isTrue();
+    }
+
+    @Test
     void aKeyTypedPssSignsNothingElse() {
         assertThat(supported(TestKeys.RSA_PSS))
                 .containsExactlyInAnyOrder(
