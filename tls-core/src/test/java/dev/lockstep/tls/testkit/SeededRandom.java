@@ -14,6 +14,11 @@ public final class SeededRandom extends SecureRandom {
         this.source = new Random(seed);
     }
 
+    /** Begins again as if just made with {@code seed}. */
+    public void restart(long seed) {
+        source.setSeed(seed);
+    }
+
     @Override
     public void nextBytes(byte[] bytes) {
         source.nextBytes(bytes);
