@@ -14,12 +14,17 @@ import org.bouncycastle.crypto.params.KeyParameter;
  * is one more reason to prefer the GCM suites.
  */
 final class BcCcm extends Aead {
-    private final CCMBlockCipher cipher = (CCMBlockCipher) CCMBlockCipher.newInstance(AESEngine.newInstance());
     private final KeyParameter key;
+    private CCMBlockCipher cipher = newCipher();
 
     BcCcm(AeadAlgorithm algorithm, boolean sealing, byte[] key, int keyOff) {
         super(algorithm, sealing);
         this.key = new KeyParameter(key, keyOff, algorithm.keyLength());
+    }
+
+    private static CCMBlockCipher newCipher() {
+        // Only the class itself, not the interface its factory returns, works on arrays without collecting the record.
+        return (CCMBlockCipher) CCMBlockCipher.newInstance(AESEngine.newInstance());
     }
 
     @Override
@@ -50,5 +55,6 @@ final class BcCcm extends Aead {
     @Override
     void release() {
         Wipe.bytes(key.getKey());
+        cipher = newCipher();
     }
 }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * were a block of data (opening).
  *
  * <p>Allocates nothing per record as long as {@code in} and {@code out} are different arrays. For one thread at a time.
- * All arrays stay the caller's. After {@link #destroy} every use is an {@link IllegalStateException}.
+ * All arrays stay the caller's. After {@link #destroy}, or in the wrong direction, sealing and opening throw
+ * {@link IllegalStateException}.
  */
 public final class CbcHmac {
     /** Which comes first. */
@@ -115,7 +116,7 @@ public final class CbcHmac {
     /**
      * How long a sealed fragment is.
      *
-     * @param plaintextLength bytes of plaintext, 0 or more
+     * @param plaintextLength bytes of plaintext, 0 to 2^16
      * @return bytes of IV, ciphertext with minimal padding, and MAC
      */
     public int sealedLength(int plaintextLength) {
@@ -134,7 +135,8 @@ public final class CbcHmac {
     }
 
     /**
-     * Protects a fragment, with as little padding as there can be.
+     * Protects a fragment, with as little padding as there can be: its length tells the plaintext's to the block, as that
+     * of any record.
      *
      * @param header 13 bytes: sequence number (8), type (1), version (2) and length (2), of which the length is
      *     overwritten by what the order demands
@@ -171,6 +173,7 @@ public final class CbcHmac {
         CbcPadding.fill(tail, BLOCK + end, padding);
         int body = encrypt(aes, iv, in, inOff, whole, end + padding, out, outOff + BLOCK);
         System.arraycopy(iv, 0, out, outOff, BLOCK);
+        Wipe.bytes(tail);
         if (order == Order.ENCRYPT_THEN_MAC) {
             // RFC 7366 3: MAC(MAC_write_key, seq_num + TLSCipherText.type + TLSCipherText.version +
             // TLSCipherText.length + IV + ENC(content + padding + padding_length)), the length being without the MAC.

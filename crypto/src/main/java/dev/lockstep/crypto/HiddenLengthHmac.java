@@ -1,7 +1,6 @@
 package dev.lockstep.crypto;
 
 import java.security.MessageDigest;
-import java.util.Arrays;
 
 /**
  * The HMAC of a message whose length is secret, and the MAC found at a place that is secret: what MAC-then-encrypt
@@ -11,7 +10,8 @@ import java.util.Arrays;
  * hashed too, one call each, by the real digest or by a decoy, and the block the message ends in is put together with
  * masks. When the real digest needs one compression for its padding the decoy does two, and the other way round: so the
  * number of compressions, of calls, and all memory addresses but those inside the two digest objects depend on public
- * lengths only. What is left is the length of copies within one block (up to 127 bytes) inside MessageDigest.
+ * lengths only. What is left is the length of copies within one block (up to 127 bytes) inside MessageDigest, measured at
+ * 20 ns or less where a compression takes 50: to be without it would take a hash of our own, seven times slower.
  */
 final class HiddenLengthHmac extends RecordHmac {
     /** By how much the longest possible message may exceed the shortest: padding_length is one byte. */
@@ -60,7 +60,6 @@ final class HiddenLengthHmac extends RecordHmac {
         int whole = hiddenTail >>> Integer.numberOfTrailingZeros(block);
         int rest = hiddenTail & (block - 1);
         int lastBlock = tailLength / block;
-        Arrays.fill(last, (byte) 0);
         for (int j = 0; j < lastBlock; j++) {
             sinks[ConstantTime.maskLessThan(j, whole) & 1].update(tail, j * block, block);
             collect(j, whole);
@@ -87,6 +86,7 @@ final class HiddenLengthHmac extends RecordHmac {
         decoy.update(last, 0, decoyRest);
         finish(decoy, decoyHash, 0);
         finish(out, 0);
+        Wipe.bytes(last);
     }
 
     /**
@@ -110,6 +110,7 @@ final class HiddenLengthHmac extends RecordHmac {
             }
         }
         System.arraycopy(tail, 0, mac, 0, mac.length);
+        Wipe.bytes(tail);
     }
 
     @Override

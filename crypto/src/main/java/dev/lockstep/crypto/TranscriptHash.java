@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * ClientHello, whose size the caller bounds. For one thread at a time.
  */
 public final class TranscriptHash {
-    private byte[] buffer = {};
+    private static final byte[] EMPTY = {};
+
+    private byte[] buffer = EMPTY;
     private int buffered;
     private @Nullable HashAlgorithm hash;
     private @Nullable MessageDigest digest;
@@ -99,7 +101,7 @@ public final class TranscriptHash {
 
     private void forget() {
         Wipe.range(buffer, 0, buffered);
-        buffer = new byte[0];
+        buffer = EMPTY;
         buffered = 0;
     }
 
