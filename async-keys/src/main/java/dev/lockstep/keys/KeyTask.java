@@ -1,0 +1,114 @@
+package dev.lockstep.keys;
+
+import dev.lockstep.crypto.Wipe;
+import dev.lockstep.tls.keys.PendingOperation;
+import dev.lockstep.tls.keys.PrivateKeyException;
+import dev.lockstep.tls.keys.PrivateKeyException.Reason;
+import dev.lockstep.tls.keys.Progress;
+import dev.lockstep.tls.keys.Waker;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/**
+ * One key operation done by another thread. Whatever that thread throws, an {@link Error} included, becomes a failed
+ * operation; a result that nobody fetches is wiped, whether it arrives before or after the cancellation.
+ */
+final class KeyTask implements PendingOperation<byte[]> {
+
+    private final Task task;
+    private final Runnable unschedule;
+
+    /**
+     * @param work what to do, on a thread of {@code submission}
+     * @param waker called once the outcome can be fetched
+     * @param submission hands the task to an executor and answers what takes it out again
+     */
+    KeyTask(Callable<byte[]> work, Waker waker, Submission submission) {
+        this.task = new Task(work, waker);
+        this.unschedule = submission.submit(task);
+    }
+
+    /** How a task gets to the thread that does it. */
+    @FunctionalInterface
+    interface Submission {
+        /**
+         * Submits {@code task} for one execution.
+         *
+         * @return removes the task if it still waits for its turn
+         * @throws java.util.concurrent.RejectedExecutionException when there is no room
+         */
+        Runnable submit(FutureTask<byte[]> task);
+    }
+
+    @Override
+    public Progress<byte[]> resume() {
+        if (!task.isDone()) {
+            return Progress.inProgress();
+        }
+        try {
+            return Progress.done(task.get());
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            return Progress.failed(cause != null ? cause : e);
+        } catch (CancellationException e) {
+            return Progress.failed(
+                    new PrivateKeyException(Reason.KEY_UNAVAILABLE, "the executor cancelled the operation", e));
+        } catch (InterruptedException e) {
+            // The task is done up to a few instructions; the interrupt is for the driving thread, not for this wait.
+            Thread.currentThread().interrupt();
+            return Progress.inProgress();
+        }
+    }
+
+    @Override
+    public void cancel() {
+        // The interrupt reaches a blocking driver that heeds it; one that does not goes on and its result is wiped.
+        task.cancel(true);
+        unschedule.run();
+        task.wipeUnclaimed();
+    }
+
+    /** The future with the two ends that matter here: waking, and wiping what came too late. */
+    private static final class Task extends FutureTask<byte[]> {
+
+        private final Waker waker;
+
+        Task(Callable<byte[]> work, Waker waker) {
+            super(work);
+            this.waker = waker;
+        }
+
+        @Override
+        protected void set(byte[] result) {
+            if (result == null) {
+                setException(new PrivateKeyException(Reason.INVALID_OUTPUT, "the key answered null"));
+                return;
+            }
+            super.set(result);
+            if (isCancelled()) {
+                Wipe.bytes(result);
+            }
+        }
+
+        @Override
+        protected void done() {
+            // FutureTask calls this after the outcome is published, which is the order that Waker asks for.
+            waker.wake();
+        }
+
+        void wipeUnclaimed() {
+            if (isCancelled()) {
+                return;
+            }
+            try {
+                Wipe.bytes(get());
+            } catch (ExecutionException | CancellationException e) {
+                // Nothing came, so there is nothing to wipe.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.lockstep.keys;
+
+import dev.lockstep.crypto.LocalSigner;
+import dev.lockstep.crypto.RsaDecryption;
+import dev.lockstep.crypto.SignatureAlgorithm;
+import dev.lockstep.tls.keys.DecryptRequest;
+import dev.lockstep.tls.keys.PrivateKeyException;
+import dev.lockstep.tls.keys.PrivateKeyException.Reason;
+import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key in the memory of this process, prepared once. Safe for any number of threads.
+ *
+ * <p>It claims every scheme of its key type; the credential that it is put into cuts them down to what the certificate
+ * allows. RSA decryption gives the raw block, so that nothing about the padding shows here.
+ */
+public final class LocalKey implements BlockingKey {
+
+    private final LocalSigner signer;
+    private final @Nullable RsaDecryption decryption;
+    private final Set<SignatureScheme> schemes;
+
+    private LocalKey(LocalSigner signer, @Nullable RsaDecryption decryption) {
+        this.signer = signer;
+        this.decryption = decryption;
+        EnumSet<SignatureScheme> able = EnumSet.noneOf(SignatureScheme.class);
+        for (SignatureScheme scheme : SignatureScheme.values()) {
+            if (algorithm(scheme).key() == signer.keyType()) {
+                able.add(scheme);
+            }
+        }
+        this.schemes = Set.copyOf(able);
+    }
+
+    /**
+     * Prepares a key.
+     *
+     * @param key an RSA, EC, Ed25519 or Ed448 key that gives its encoding
+     * @param random the source of nonces and blinding
+     * @throws IllegalArgumentException when the key is of another kind
+     */
+    public static LocalKey of(PrivateKey key, SecureRandom random) {
+        LocalSigner signer = LocalSigner.of(key, random);
+        // RFC 4055 1.2: an id-RSASSA-PSS key is for signatures with PSS only, never for encryption.
+        boolean decrypts = signer.keyType() == SignatureAlgorithm.Key.RSA
+                && !key.getAlgorithm().equals("RSASSA-PSS");
+        return new LocalKey(signer, decrypts ? RsaDecryption.of(key) : null);
+    }
+
+    @Override
+    public Set<SignatureScheme> signatureSchemes() {
+        return schemes;
+    }
+
+    @Override
+    public boolean canDecrypt() {
+        return decryption != null;
+    }
+
+    @Override
+    public byte[] sign(SignRequest request) throws Exception {
+        if (!schemes.contains(request.scheme())) {
+            throw new PrivateKeyException(Reason.UNSUPPORTED, "this key does not sign with " + request.scheme());
+        }
+        return signer.sign(algorithm(request.scheme()), request.message());
+    }
+
+    @Override
+    public byte[] decrypt(DecryptRequest request) throws Exception {
+        if (decryption == null) {
+            throw new PrivateKeyException(Reason.UNSUPPORTED, "not an RSA encryption key");
+        }
+        return decryption.raw(request.ciphertext());
+    }
+
+    private static SignatureAlgorithm algorithm(SignatureScheme scheme) {
+        return switch (scheme) {
+            case RSA_PKCS1_SHA1 -> SignatureAlgorithm.RSA_PKCS1_SHA1;
+            case RSA_PKCS1_SHA224 -> SignatureAlgorithm.RSA_PKCS1_SHA224;
+            case RSA_PKCS1_SHA256 -> SignatureAlgorithm.RSA_PKCS1_SHA256;
+            case RSA_PKCS1_SHA384 -> SignatureAlgorithm.RSA_PKCS1_SHA384;
+            case RSA_PKCS1_SHA512 -> SignatureAlgorithm.RSA_PKCS1_SHA512;
+            case RSA_PSS_RSAE_SHA256, RSA_PSS_PSS_SHA256 -> SignatureAlgorithm.RSA_PSS_SHA256;
+            case RSA_PSS_RSAE_SHA384, RSA_PSS_PSS_SHA384 -> SignatureAlgorithm.RSA_PSS_SHA384;
+            case RSA_PSS_RSAE_SHA512, RSA_PSS_PSS_SHA512 -> SignatureAlgorithm.RSA_PSS_SHA512;
+            case ECDSA_SHA1 -> SignatureAlgorithm.ECDSA_SHA1;
+            case ECDSA_SHA224 -> SignatureAlgorithm.ECDSA_SHA224;
+            case ECDSA_SECP256R1_SHA256 -> SignatureAlgorithm.ECDSA_SHA256;
+            case ECDSA_SECP384R1_SHA384 -> SignatureAlgorithm.ECDSA_SHA384;
+            case ECDSA_SECP521R1_SHA512 -> SignatureAlgorithm.ECDSA_SHA512;
+            case ED25519 -> SignatureAlgorithm.ED25519;
+            case ED448 -> SignatureAlgorithm.ED448;
+        };
+    }
+}

@@ -1,4 +1,0 @@
-package dev.lockstep.keys;
-
-/** Keeps the package exportable until its first type arrives. */
-interface Placeholder {}
