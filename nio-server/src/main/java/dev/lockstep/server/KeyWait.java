@@ -1,0 +1,63 @@
+package dev.lockstep.server;
+
+/** How long a handshake was suspended, and what its thread did for others in that time. */
+final class KeyWait {
+
+    private int suspensions;
+    private long waitedNanos;
+    private long othersAnswered;
+    private long othersSteps;
+
+    private boolean waiting;
+    private long since;
+    private long answeredBefore;
+    private long stepsBefore;
+
+    /** The connection suspends, unless it is suspended already. */
+    void begin(long nowNanos, Counters counters) {
+        if (!waiting) {
+            waiting = true;
+            suspensions++;
+            since = nowNanos;
+            answeredBefore = counters.answered;
+            stepsBefore = counters.steps;
+        }
+    }
+
+    /** The connection goes on, if it was suspended. */
+    void end(long nowNanos, Counters counters) {
+        if (waiting) {
+            waiting = false;
+            waitedNanos += nowNanos - since;
+            othersAnswered += counters.answered - answeredBefore;
+            othersSteps += counters.steps - stepsBefore;
+        }
+    }
+
+    /** One of the steps counted meanwhile was this connection's own. */
+    void ownStep() {
+        if (waiting) {
+            stepsBefore++;
+        }
+    }
+
+    /** How often the handshake was suspended. */
+    int suspensions() {
+        return suspensions;
+    }
+
+    /** How long in all, in nanoseconds. */
+    long waitedNanos() {
+        return waitedNanos;
+    }
+
+    /** How many other connections got their answer meanwhile. */
+    long othersAnswered() {
+        return othersAnswered;
+    }
+
+    /** How many steps other connections made meanwhile. */
+    long othersSteps() {
+        return othersSteps;
+    }
+}

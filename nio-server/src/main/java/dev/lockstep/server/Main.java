@@ -1,0 +1,79 @@
+package dev.lockstep.server;
+
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The program: {@code lockstep demo} and {@code lockstep serve}. */
+@Command(
+        name = "lockstep",
+        description = "A TLS 1.2 server whose private key may take its time.",
+        mixinStandardHelpOptions = true,
+        version = "Lockstep 0.1.0")
+public final class Main implements Runnable {
+
+    /** The command line cannot be obeyed. */
+    static final int USAGE = 2;
+
+    /** The server failed while it ran. */
+    static final int FAILED = 1;
+
+    private final Environment environment;
+
+    private Main(Environment environment) {
+        this.environment = environment;
+    }
+
+    /** Runs the command line {@code args} and exits: 0 for success, 2 for a wrong command line, 1 for a failure. */
+    public static void main(String[] args) {
+        System.exit(run(args, Environment.ofProcess()));
+    }
+
+    /** Runs a command line and answers its exit code. */
+    static int run(String[] args, Environment environment) {
+        return new CommandLine(new Main(environment))
+                .addSubcommand(new ServeCommand(environment))
+                .addSubcommand(new DemoCommand(environment))
+                .setOut(environment.out())
+                .setErr(environment.err())
+                .setParameterExceptionHandler((e, given) -> refuse(environment, wrongSyntax(e)))
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    if (e instanceof UsageError error) {
+                        return refuse(environment, error.getMessage());
+                    }
+                    if (e instanceof IOException) {
+                        environment.err().println("lockstep: the server stopped: " + e.getMessage());
+                        return FAILED;
+                    }
+                    throw e; // a defect: its stack trace is what is needed
+                })
+                .execute(args);
+    }
+
+    @Override
+    public void run() {
+        new CommandLine(new Main(environment))
+                .addSubcommand(new ServeCommand(environment))
+                .addSubcommand(new DemoCommand(environment))
+                .usage(environment.out());
+    }
+
+    private static int refuse(Environment environment, String line) {
+        environment.err().println(line);
+        return USAGE;
+    }
+
+    private static String wrongSyntax(ParameterException e) {
+        String help = "; see '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'";
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            return UsageError.oneLine(unmatched.getUnmatched().get(0) + ": unknown here" + help);
+        }
+        if (e instanceof MissingParameterException && e.getArgSpec() instanceof CommandLine.Model.OptionSpec option) {
+            return option.longestName() + ": its value is missing" + help;
+        }
+        return UsageError.oneLine(String.valueOf(e.getMessage())) + help;
+    }
+}

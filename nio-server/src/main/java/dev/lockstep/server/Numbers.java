@@ -1,0 +1,25 @@
+package dev.lockstep.server;
+
+import org.jspecify.annotations.Nullable;
+
+/** Whole numbers from the command line. */
+final class Numbers {
+
+    private Numbers() {}
+
+    /** The value of an option that must be there and lie between {@code min} and {@code max}. */
+    static int require(String option, @Nullable String value, int min, int max, String fix) throws UsageError {
+        if (value == null) {
+            throw new UsageError(option, "is missing", fix);
+        }
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new UsageError(option, "'" + value + "' is not a whole number", fix);
+        }
+        throw new UsageError(option, value + " is not between " + min + " and " + max, fix);
+    }
+}
