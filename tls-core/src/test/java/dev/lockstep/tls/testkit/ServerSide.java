@@ -187,13 +187,19 @@ public final class ServerSide {
         return result;
     }
 
-    /** One call of step or read, with all of the client's bytes in the buffer. */
-    public StepResult stepsOnce() {
+    /** Puts all of the client's bytes into the buffer; nothing is called. */
+    public ServerSide buffersInput() {
         portions.addAll(forms.input().portions(client.takeRecords()));
-        established |= tls.isEstablished();
         while (feed()) {
             // until nothing is left outside the buffer
         }
+        return this;
+    }
+
+    /** One call of step or read, with all of the client's bytes in the buffer. */
+    public StepResult stepsOnce() {
+        buffersInput();
+        established |= tls.isEstablished();
         StepResult result = call();
         results.add(result);
         return result;
