@@ -6,6 +6,7 @@ import static dev.lockstep.tls.testkit.ClientMessages.clientKeyExchange;
 import static dev.lockstep.tls.testkit.ClientMessages.finished;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
 
@@ -32,6 +33,22 @@ public final class Conversation {
         }
         TlsServerConnection tls = TlsServerConnection.create(config);
         return new Conversation(client, new ServerSide(tls, client, forms, netOutCapacity));
+    }
+
+    /** A call of a connection that a test drives itself. */
+    @FunctionalInterface
+    public interface Call {
+        void run() throws TlsException;
+    }
+
+    /** Lets scripted keys know that they are called from within a step. */
+    public static void markedStep(Call call) throws TlsException {
+        StepMark.enter();
+        try {
+            call.run();
+        } finally {
+            StepMark.leave();
+        }
     }
 
     public ScriptedClient client() {
