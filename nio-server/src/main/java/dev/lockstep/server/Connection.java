@@ -201,8 +201,8 @@ final class Connection implements Session {
         StepResult result = tls.read(transport.input(), into.clear());
         if (result == StepResult.PROGRESSED) {
             application.onRecord(into.flip(), this);
-        } else if (result == StepResult.NEED_OUTPUT && tls.wantsOutput()) {
-            result = StepResult.PROGRESSED; // step writes it
+        } else if (result != StepResult.CLOSED && tls.wantsOutput()) {
+            result = StepResult.PROGRESSED; // a message of the peer's has an answer (no_renegotiation): step writes it
         }
         if (sending == null) {
             releaseRecord();
