@@ -360,8 +360,8 @@ public final class TlsServerConnection {
         String state = stateName();
         failure = e;
         outbound.finishWith(level, description);
-        handshake.close();
         inbound.destroy();
+        handshake.close();
         config.observer().onClosed(state, e);
     }
 

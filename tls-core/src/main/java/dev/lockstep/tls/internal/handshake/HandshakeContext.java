@@ -168,10 +168,6 @@ final class HandshakeContext {
 
     /** Forgets the handshake: pending work is cancelled, secrets are cleared, references dropped. */
     void wipe() {
-        if (wait != null) {
-            wait.cancel();
-            endWait();
-        }
         dropKeyExchange();
         if (masterSecret != null) {
             masterSecret.wipe();
@@ -185,6 +181,11 @@ final class HandshakeContext {
         clientHello = null;
         credentialChoice = null;
         signing = null;
+        // Last, since an observer hears of it, and an observer may throw.
+        if (wait != null) {
+            wait.cancel();
+            endWait();
+        }
     }
 
     boolean holdsSecrets() {

@@ -137,8 +137,11 @@ public final class ServerHandshake {
     /** Ends the handshake wherever it is: what is pending is cancelled, what is secret is cleared. */
     public void close() {
         state = CLOSED;
-        context.reportMaskedFailure();
-        context.wipe();
+        try {
+            context.reportMaskedFailure();
+        } finally {
+            context.wipe(); // whatever an observer does
+        }
     }
 
     /** Whether any secret of the handshake is still held. */
