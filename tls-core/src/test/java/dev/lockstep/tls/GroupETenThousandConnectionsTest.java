@@ -43,7 +43,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * each of them 5 ms after it is asked to go on, in another order than they came. Isolated, since it measures the heap.
  */
 @Isolated
-class TenThousandConnectionsTest {
+class GroupETenThousandConnectionsTest {
 
     private static final int CONNECTIONS = 10_000;
     private static final int LONGEST_FLIGHT = 4096;

@@ -1,5 +1,7 @@
 package dev.lockstep.tls.testkit;
 
+import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
@@ -47,6 +49,19 @@ public final class SecretHunt {
             } else if (next.getClass().getName().startsWith("dev.lockstep.")) {
                 fields(next, path, seen, open);
             }
+        }
+    }
+
+    /** Fails when the handshake of a connection still has any object that holds secrets, known to the client or not. */
+    public static void assertHandshakeHoldsNone(TlsServerConnection tls) {
+        try {
+            Field field = TlsServerConnection.class.getDeclaredField("handshake");
+            field.setAccessible(true);
+            if (((ServerHandshake) field.get(tls)).holdsSecrets()) {
+                throw new AssertionError("the handshake still holds secrets");
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -115,6 +115,7 @@ public final class ServerSide {
         assertThat(tls.wantsOutput()).as("wants output").isFalse();
         assertThat(sent.size()).as("bytes sent after the end").isEqualTo(before);
         SecretHunt.assertNoneIn(tls, client.secrets());
+        SecretHunt.assertHandshakeHoldsNone(tls);
         return this;
     }
 

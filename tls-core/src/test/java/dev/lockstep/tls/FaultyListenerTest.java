@@ -1,0 +1,160 @@
+package dev.lockstep.tls;
+
+import static dev.lockstep.tls.testkit.ClientMessages.clientHello;
+import static dev.lockstep.tls.testkit.TestIdentity.RSA_2048;
+import static dev.lockstep.tls.testkit.TestServers.builder;
+import static dev.lockstep.tls.testkit.TestServers.decryptingClient;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.keys.Suspension;
+import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.testkit.Bytes;
+import dev.lockstep.tls.testkit.ClientMessages;
+import dev.lockstep.tls.testkit.ClientOptions;
+import dev.lockstep.tls.testkit.Conversation;
+import dev.lockstep.tls.testkit.KeyScript;
+import dev.lockstep.tls.testkit.RecordedOperation;
+import dev.lockstep.tls.testkit.RecordingKey;
+import dev.lockstep.tls.testkit.ScriptedClient;
+import dev.lockstep.tls.testkit.SecretHunt;
+import dev.lockstep.tls.testkit.Seen.Kind;
+import dev.lockstep.tls.testkit.Setting;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** An observer or a key log that throws is the application's fault; it must not leave a secret or a wait behind. */
+class FaultyListenerTest {
+
+    private static final RuntimeException FAULT = new IllegalStateException("a fault of the application's own");
+
+    enum Hook {
+        ON_TRANSITION,
+        ON_SUSPEND,
+        ON_RESUME,
+        ON_OPERATION_FAILED,
+        ON_CLOSED,
+        KEY_LOG
+    }
+
+    /** Throws from the chosen hook once it is armed. */
+    private static final class Faulty implements ConnectionObserver {
+        private final Hook hook;
+        private boolean armed;
+
+        Faulty(Hook hook) {
+            this.hook = hook;
+        }
+
+        private void at(Hook here) {
+            if (armed && here == hook) {
+                throw FAULT;
+            }
+        }
+
+        @Override
+        public void onTransition(String from, String event, String to) {
+            at(Hook.ON_TRANSITION);
+        }
+
+        @Override
+        public void onSuspend(Suspension suspension) {
+            at(Hook.ON_SUSPEND);
+        }
+
+        @Override
+        public void onResume(SuspensionKind kind, long waitedNanos) {
+            at(Hook.ON_RESUME);
+        }
+
+        @Override
+        public void onOperationFailed(SuspensionKind kind, Throwable cause) {
+            at(Hook.ON_OPERATION_FAILED);
+        }
+
+        @Override
+        public void onClosed(String state, IOException failure) {
+            at(Hook.ON_CLOSED);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Hook.class)
+    void nothingIsLeftBehindWhenItThrowsWhileDecrypting(Hook hook) throws TlsException {
+        RecordingKey key = new RecordingKey(RSA_2048).decrypts(KeyScript.manual());
+        endsWithNothingLeft(hook, key, decryptingClient(), true);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Hook.class)
+    void nothingIsLeftBehindWhenItThrowsAfterAFailedDecryption(Hook hook) throws TlsException {
+        RecordingKey key =
+                new RecordingKey(RSA_2048).decrypts(KeyScript.inProgress(1).thenFails(FAULT));
+        endsWithNothingLeft(hook, key, decryptingClient(), false);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Hook.class)
+    void nothingIsLeftBehindWhenItThrowsWhileSigning(Hook hook) throws TlsException {
+        RecordingKey key = new RecordingKey(RSA_2048).signs(KeyScript.manual());
+        endsWithNothingLeft(hook, key, ClientOptions.offering(Setting.signingSuite(RSA_2048)), true);
+    }
+
+    /** Drives until the handshake gets no further, closes, and looks at what is left. */
+    private static void endsWithNothingLeft(
+            Hook hook, RecordingKey key, ClientOptions options, boolean closesWhileWaiting) throws TlsException {
+        Faulty observer = new Faulty(hook);
+        TlsServerConfig config = builder(key.credential())
+                .observer(observer)
+                .keyLog(line -> observer.at(Hook.KEY_LOG))
+                .build();
+        TlsServerConnection tls = TlsServerConnection.create(config);
+        ScriptedClient client = new ScriptedClient(options);
+        ByteBuffer out = ByteBuffer.allocate(TlsServerConnection.NETWORK_BUFFER_SIZE);
+        client.sends(clientHello());
+        drive(tls, client, out);
+        observer.armed = true;
+        if (client.takeSeen().stream().anyMatch(seen -> seen.kind() == Kind.SERVER_HELLO_DONE)) {
+            client.sends(ClientMessages.clientKeyExchange(), ClientMessages.changeCipherSpec());
+            client.sends(ClientMessages.finished());
+        }
+        drive(tls, client, out);
+        if (!closesWhileWaiting) {
+            drive(tls, client, out);
+        }
+        Conversation.markedStep(() -> {
+            try {
+                tls.close(out);
+            } catch (IllegalStateException e) {
+                assertThat(e).isSameAs(FAULT);
+            }
+        });
+        assertThat(tls.isClosed()).isTrue();
+        assertThat(key.operations()).noneMatch(RecordedOperation::isPending);
+        SecretHunt.assertNoneIn(tls, client.secrets());
+        SecretHunt.assertHandshakeHoldsNone(tls);
+        key.assertDisciplined();
+    }
+
+    private static void drive(TlsServerConnection tls, ScriptedClient client, ByteBuffer out) throws TlsException {
+        ByteBuffer in = ByteBuffer.wrap(Bytes.concat(client.takeRecords().toArray(byte[][]::new)));
+        for (int steps = 0; steps < 40; steps++) {
+            out.clear();
+            try {
+                Conversation.markedStep(() -> {
+                    if (!tls.isEstablished()) {
+                        tls.step(in, out);
+                    }
+                });
+            } catch (TlsException e) {
+                return;
+            } catch (IllegalStateException e) {
+                assertThat(e).isSameAs(FAULT);
+            }
+            client.receives(Bytes.slice(out.array(), 0, out.position()));
+        }
+    }
+}
