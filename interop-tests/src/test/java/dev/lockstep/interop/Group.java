@@ -49,12 +49,9 @@ enum Group {
 
     /** A server that takes this group even if the certificate's curve is offered too. */
     Groups served(KeyKind certificate) {
-        if (this == FFDHE3072) {
-            return Groups.SMALL_FIRST;
-        }
-        return compareTo(curve(certificate)) < 0 && this != X25519 && this != X448
-                ? Groups.SMALL_FIRST
-                : Groups.LARGE_FIRST;
+        Group curve = curve(certificate);
+        boolean smaller = curve != NONE && this != X25519 && this != X448 && compareTo(curve) < 0;
+        return this == FFDHE3072 || smaller ? Groups.SMALL_FIRST : Groups.LARGE_FIRST;
     }
 
     private static Group curve(KeyKind certificate) {

@@ -39,10 +39,10 @@ final class NssClient implements Peer {
         Tools.require(List.of("tstclnt", "certutil"), "libnss3-tools");
     }
 
-    /** NSS has no Ed25519 or Ed448 in TLS. */
+    /** NSS has no Ed25519 or Ed448 in TLS, and does not offer rsa_pss_pss_* unless told to. */
     @Override
     public Set<KeyKind> kinds() {
-        return EnumSet.complementOf(EnumSet.of(KeyKind.ED25519, KeyKind.ED448));
+        return EnumSet.complementOf(EnumSet.of(KeyKind.ED25519, KeyKind.ED448, KeyKind.RSA_PSS_2048));
     }
 
     @Override

@@ -31,6 +31,7 @@ final class Servers implements ParameterResolver {
     static final class Pool implements AutoCloseable {
         private final TestPki pki;
         private final Map<Setup, ServerProcess> running = new ConcurrentHashMap<>();
+        private final Map<Setup, IllegalStateException> broken = new ConcurrentHashMap<>();
 
         Pool() {
             try {
@@ -49,7 +50,12 @@ final class Servers implements ParameterResolver {
             return DIRECTORY.resolve(name);
         }
 
+        /** The server of this setup; one that did not start is not tried again for every test. */
         ServerProcess server(Setup setup) {
+            IllegalStateException known = broken.get(setup);
+            if (known != null) {
+                throw known;
+            }
             return running.computeIfAbsent(setup, this::start);
         }
 
@@ -67,7 +73,9 @@ final class Servers implements ParameterResolver {
             try {
                 return ServerProcess.start(setup.command(pki), LockstepJar.READY);
             } catch (IOException e) {
-                throw new IllegalStateException(e.getMessage(), e);
+                IllegalStateException failure = new IllegalStateException(e.getMessage(), e);
+                broken.put(setup, failure);
+                throw failure;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while a server started", e);
