@@ -22,7 +22,8 @@ final class Capture implements AutoCloseable {
 
     /** Returns when packets are being captured. */
     static Capture start(int port, Path file) throws IOException, InterruptedException {
-        Program dumpcap = Program.start(List.of("dumpcap", "-i", "lo", "-f", "tcp port " + port, "-w", file.toString()));
+        Program dumpcap =
+                Program.start(List.of("dumpcap", "-i", "lo", "-f", "tcp port " + port, "-w", file.toString()));
         if (!dumpcap.awaitOutput(text -> text.contains("File: "), LIMIT)) {
             String said = dumpcap.output();
             dumpcap.close();
@@ -38,7 +39,8 @@ final class Capture implements AutoCloseable {
         long seen = 0;
         while (seen < connections) {
             if (System.nanoTime() > end) {
-                throw new IOException("only " + seen + " of " + connections + " connections were captured to their end");
+                throw new IOException(
+                        "only " + seen + " of " + connections + " connections were captured to their end");
             }
             seen = tshark("-Y", "tcp.flags.fin == 1 || tcp.flags.reset == 1", "-T", "fields", "-e", "tcp.stream")
                     .lines()

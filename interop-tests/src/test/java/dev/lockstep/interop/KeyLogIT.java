@@ -52,13 +52,20 @@ class KeyLogIT {
             List<String> payloads = new ArrayList<>();
             for (Connection connection : CONNECTIONS) {
                 String payload = Payload.of(1000 + payloads.size(), 1);
-                talk(connection, new Target(server.port(), connection.certificate().host(), servers.pki().trustedRoot()), payload);
+                talk(
+                        connection,
+                        new Target(
+                                server.port(),
+                                connection.certificate().host(),
+                                servers.pki().trustedRoot()),
+                        payload);
                 payloads.add(payload.strip());
             }
             capture.awaitEnds(payloads.size());
             String read = capture.applicationData(payloads.size(), List.of("-o", "tls.keylog_file:" + keyLog));
             // Once on the way there, once on the way back.
-            assertThat(payloads).allSatisfy(payload -> assertThat(read.split(payload, -1)).hasSize(3));
+            assertThat(payloads)
+                    .allSatisfy(payload -> assertThat(read.split(payload, -1)).hasSize(3));
             assertThat(capture.applicationData(payloads.size(), List.of())).doesNotContain(payloads);
         }
     }
