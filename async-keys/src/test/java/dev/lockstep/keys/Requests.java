@@ -1,0 +1,75 @@
+package dev.lockstep.keys;
+
+import dev.lockstep.tls.keys.DecryptRequest;
+import dev.lockstep.tls.keys.PendingOperation;
+import dev.lockstep.tls.keys.Progress;
+import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Requests as a connection would make them, and what comes back, unwrapped. */
+final class Requests {
+
+    private Requests() {}
+
+    static SignRequest sign() {
+        return new SignRequest(
+                SignatureScheme.ECDSA_SECP256R1_SHA256, new byte[100], Identity.EC.chain(), null, OptionalLong.empty());
+    }
+
+    static DecryptRequest decrypt() {
+        return new DecryptRequest(new byte[256], Identity.RSA.chain(), null, OptionalLong.empty());
+    }
+
+    static PendingOperation<byte[]> inProgress(Start<byte[]> start) {
+        return ((Start.InProgress<byte[]>) start).operation();
+    }
+
+    static PendingOperation<byte[]> ready(Start<byte[]> start) {
+        return ((Start.Ready<byte[]>) start).operation();
+    }
+
+    static Throwable failure(Start<byte[]> start) {
+        return ((Start.Failed<byte[]>) start).cause();
+    }
+
+    static byte[] done(Progress<byte[]> progress) {
+        return ((Progress.Done<byte[]>) progress).value();
+    }
+
+    static Throwable failure(Progress<byte[]> progress) {
+        return ((Progress.Failed<byte[]>) progress).cause();
+    }
+
+    /** A key that does {@code work} for every operation. */
+    static BlockingKey key(Work work) {
+        return new BlockingKey() {
+            @Override
+            public Set<SignatureScheme> signatureSchemes() {
+                return Set.of(SignatureScheme.ECDSA_SECP256R1_SHA256);
+            }
+
+            @Override
+            public boolean canDecrypt() {
+                return true;
+            }
+
+            @Override
+            public byte[] sign(SignRequest request) throws Exception {
+                return work.run();
+            }
+
+            @Override
+            public byte[] decrypt(DecryptRequest request) throws Exception {
+                return work.run();
+            }
+        };
+    }
+
+    @FunctionalInterface
+    interface Work {
+        byte[] run() throws Exception;
+    }
+}

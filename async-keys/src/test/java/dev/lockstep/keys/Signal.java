@@ -1,0 +1,27 @@
+package dev.lockstep.keys;
+
+import dev.lockstep.tls.keys.Waker;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** A waker that a test can wait for. */
+final class Signal implements Waker {
+
+    private final Semaphore wakes = new Semaphore(0);
+
+    @Override
+    public void wake() {
+        wakes.release();
+    }
+
+    /** Takes one wake; fails loudly when none comes. */
+    void await() throws InterruptedException {
+        if (!wakes.tryAcquire(20, TimeUnit.SECONDS)) {
+            throw new AssertionError("nobody called wake()");
+        }
+    }
+
+    int pending() {
+        return wakes.availablePermits();
+    }
+}
