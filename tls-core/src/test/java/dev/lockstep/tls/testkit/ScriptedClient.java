@@ -295,7 +295,9 @@ public final class ScriptedClient {
         if (suite.isEcdhe()) {
             require(message[at] == 3, "a curve type other than named_curve");
             group = Bytes.readNumber(message, at + 1, 2);
-            require(Arrays.stream(options.groups).anyMatch(g -> g == group), "group " + group + ", not offered");
+            require(
+                    options.groups.length == 0 || Arrays.stream(options.groups).anyMatch(g -> g == group),
+                    "group " + group + ", not offered");
             int length = message[at + 3] & 0xff;
             serverPoint = Bytes.slice(message, at + 4, length);
             at += 4 + length;
