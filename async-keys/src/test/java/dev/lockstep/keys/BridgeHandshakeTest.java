@@ -1,0 +1,133 @@
+package dev.lockstep.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.keys.ExternalPrivateKey;
+import dev.lockstep.tls.spec.AlertDescription;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every bridge under whole handshakes, woken and not polled: keys that work, and keys that fail. */
+@Timeout(60)
+class BridgeHandshakeTest {
+
+    private static final ThreadPoolExecutor POOL = ExecutorKey.boundedPool(2, 16);
+    private static final ScheduledExecutorService SCHEDULER = DelayedKey.scheduler(1);
+
+    enum Bridge {
+        INLINE(InlineKey::of, false),
+        EXECUTOR(key -> ExecutorKey.of(key, POOL), true),
+        DELAYED(key -> DelayedKey.of(key, Duration.ofMillis(2), SCHEDULER), true),
+        FUTURE(Bridge::future, true);
+
+        private final java.util.function.Function<BlockingKey, ExternalPrivateKey> bridge;
+        final boolean suspends;
+
+        Bridge(java.util.function.Function<BlockingKey, ExternalPrivateKey> bridge, boolean suspends) {
+            this.bridge = bridge;
+            this.suspends = suspends;
+        }
+
+        private static FutureKey future(BlockingKey key) {
+            FutureKey.Builder builder =
+                    FutureKey.builder().signer(key.signatureSchemes(), request -> call(() -> key.sign(request)));
+            if (key.canDecrypt()) {
+                builder.decryptor(request -> call(() -> key.decrypt(request)));
+            }
+            return builder.build();
+        }
+
+        private static CompletableFuture<byte[]> call(Requests.Work work) {
+            CompletableFuture<byte[]> answer = new CompletableFuture<>();
+            ForkJoinPool.commonPool().execute(() -> {
+                try {
+                    answer.complete(work.run());
+                } catch (Exception e) { // boundary: whatever the key throws is its answer
+                    answer.completeExceptionally(e);
+                }
+            });
+            return answer;
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        POOL.shutdownNow();
+        SCHEDULER.shutdownNow();
+    }
+
+    private static Talk talk(Bridge bridge, Identity identity, UnaryOperator<BlockingKey> change, String suite)
+            throws Exception {
+        ExternalPrivateKey key = bridge.bridge.apply(change.apply(identity.local()));
+        return Talk.with(Credential.external(identity.chain(), key), suite).run();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void signsAndDecrypts(Bridge bridge) throws Exception {
+        UnaryOperator<BlockingKey> same = UnaryOperator.identity();
+        for (Talk talk : new Talk[] {
+            talk(bridge, Identity.EC, same, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+            talk(bridge, Identity.RSA, same, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256"),
+            talk(bridge, Identity.RSA, same, "TLS_RSA_WITH_AES_256_GCM_SHA384")
+        }) {
+            assertThat(talk.serverFailure).isNull();
+            assertThat(talk.clientFailure).isNull();
+            assertThat(talk.echoed).isTrue();
+            assertThat(talk.suspensions > 0).isEqualTo(bridge.suspends);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFailedSignatureIsAnInternalErrorWithTheCauseForTheApplication(Bridge bridge) throws Exception {
+        Talk talk = talk(bridge, Identity.EC, key -> failing(key), "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+
+        assertThat(talk.serverFailure.alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
+        assertThat(talk.serverFailure).hasRootCauseMessage("token removed");
+        assertThat(talk.clientFailure).hasMessageContaining("internal_error");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFailedDecryptionIsMaskedUntilFinished(Bridge bridge) throws Exception {
+        Talk talk = talk(bridge, Identity.RSA, key -> failing(key), "TLS_RSA_WITH_AES_128_GCM_SHA256");
+
+        assertThat(talk.serverFailure.alert()).isEqualTo(AlertDescription.BAD_RECORD_MAC);
+        assertThat(talk.clientFailure).hasMessageContaining("bad_record_mac");
+    }
+
+    private static BlockingKey failing(BlockingKey key) {
+        return new BlockingKey() {
+            @Override
+            public java.util.Set<dev.lockstep.tls.spec.SignatureScheme> signatureSchemes() {
+                return key.signatureSchemes();
+            }
+
+            @Override
+            public boolean canDecrypt() {
+                return key.canDecrypt();
+            }
+
+            @Override
+            public byte[] sign(dev.lockstep.tls.keys.SignRequest request) throws IOException {
+                throw new IOException("token removed");
+            }
+
+            @Override
+            public byte[] decrypt(dev.lockstep.tls.keys.DecryptRequest request) throws IOException {
+                throw new IOException("token removed");
+            }
+        };
+    }
+}

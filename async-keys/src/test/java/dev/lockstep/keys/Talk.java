@@ -1,0 +1,229 @@
+package dev.lockstep.keys;
+
+import dev.lockstep.tls.StepResult;
+import dev.lockstep.tls.TlsException;
+import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.keys.Credential;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.Security;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * A conversation in memory between the JDK's client and a Lockstep server, one byte echoed at the end. The server is
+ * stepped again after each wake, or at once where a test polls.
+ */
+final class Talk {
+
+    static {
+        // Newer JDKs refuse the RSA key exchange, which half of these conversations are about.
+        Security.setProperty("jdk.tls.disabledAlgorithms", "");
+    }
+
+    private final SSLEngine client;
+    private final TlsServerConnection server;
+    private final Signal signal = new Signal();
+    private final ByteBuffer toServer = ByteBuffer.allocate(64 * 1024);
+    private final ByteBuffer toClient = ByteBuffer.allocate(64 * 1024);
+    private final ByteBuffer plain = ByteBuffer.allocate(32 * 1024);
+    private boolean polls;
+    private boolean closesWhenSuspended;
+
+    int suspensions;
+    TlsException serverFailure;
+    SSLException clientFailure;
+    boolean echoed;
+
+    private Talk(TlsServerConfig config, String suite, String serverName) throws GeneralSecurityException {
+        server = TlsServerConnection.create(config);
+        server.onWake(signal::wake);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new TrustsAll()}, null);
+        client = context.createSSLEngine("server.test", 443);
+        client.setUseClientMode(true);
+        client.setEnabledProtocols(new String[] {"TLSv1.2"});
+        client.setEnabledCipherSuites(suite.split(","));
+        if (serverName != null) {
+            SSLParameters parameters = client.getSSLParameters();
+            parameters.setServerNames(java.util.List.of(new SNIHostName(serverName)));
+            client.setSSLParameters(parameters);
+        }
+    }
+
+    static Talk with(Credential credential, String suite) throws GeneralSecurityException {
+        return new Talk(config(credential), suite, null);
+    }
+
+    static Talk with(TlsServerConfig config, String suite, String serverName) throws GeneralSecurityException {
+        return new Talk(config, suite, serverName);
+    }
+
+    static TlsServerConfig config(Credential... credentials) {
+        var builder = TlsServerConfig.builder().policy(dev.lockstep.tls.config.Policy.COMPATIBLE);
+        for (Credential credential : credentials) {
+            builder.credential(credential);
+        }
+        return builder.build();
+    }
+
+    /** Steps on without waiting for a wake, as the C examples do. */
+    Talk polling() {
+        polls = true;
+        return this;
+    }
+
+    /** The server closes the connection as soon as it suspends. */
+    Talk closingWhenSuspended() {
+        closesWhenSuspended = true;
+        return this;
+    }
+
+    /** Talks until the byte is echoed or somebody has given up. */
+    Talk run() throws Exception {
+        client.beginHandshake();
+        for (int turn = 0; turn < 200; turn++) {
+            if (clientFailure == null) {
+                clientTurn();
+            }
+            if (echoed || clientFailure != null) {
+                return this;
+            }
+            serverTurn();
+        }
+        throw new AssertionError("the conversation did not come to an end");
+    }
+
+    String peer() throws Exception {
+        return ((X509Certificate) client.getSession().getPeerCertificates()[0])
+                .getSubjectX500Principal()
+                .getName();
+    }
+
+    private void clientTurn() {
+        toClient.flip();
+        try {
+            while (clientMoves()) {
+                // as long as it does
+            }
+        } catch (SSLException e) {
+            clientFailure = e;
+        } finally {
+            toClient.compact();
+        }
+    }
+
+    private boolean clientMoves() throws SSLException {
+        HandshakeStatus status = client.getHandshakeStatus();
+        switch (status) {
+            case NEED_TASK -> {
+                for (Runnable task = client.getDelegatedTask(); task != null; task = client.getDelegatedTask()) {
+                    task.run();
+                }
+                return true;
+            }
+            case NEED_WRAP -> {
+                return client.wrap(ByteBuffer.allocate(0), toServer).getStatus() == Status.OK
+                        && !client.isOutboundDone();
+            }
+            case NEED_UNWRAP -> {
+                return client.unwrap(toClient, plain.clear()).getStatus() == Status.OK;
+            }
+            default -> {
+                if (client.getSession().getProtocol().equals("NONE") || client.isInboundDone()) {
+                    clientFailure = clientFailure == null ? new SSLException("closed early") : clientFailure;
+                    return false;
+                }
+                if (!sent) {
+                    sent = true;
+                    client.wrap(ByteBuffer.wrap(new byte[] {42}), toServer);
+                    return true;
+                }
+                boolean moved = client.unwrap(toClient, plain.clear()).bytesConsumed() > 0;
+                echoed |= plain.position() == 1 && plain.get(0) == 42;
+                return moved && !echoed;
+            }
+        }
+    }
+
+    private boolean sent;
+
+    private void serverTurn() throws InterruptedException {
+        toServer.flip();
+        try {
+            while (serverMoves()) {
+                // as long as it does
+            }
+        } catch (TlsException e) {
+            serverFailure = e;
+            server.close(toClient);
+        } finally {
+            toServer.compact();
+        }
+    }
+
+    private boolean serverMoves() throws TlsException, InterruptedException {
+        if (server.isClosed()) {
+            server.close(toClient);
+            return false;
+        }
+        if (!server.isEstablished()) {
+            StepResult result = server.step(toServer, toClient);
+            if (result == StepResult.ASYNC_IN_PROGRESS) {
+                suspensions++;
+                if (closesWhenSuspended) {
+                    server.close(toClient);
+                } else if (!polls) {
+                    signal.await();
+                }
+                return true;
+            }
+            return result == StepResult.PROGRESSED;
+        }
+        if (server.wantsOutput()) {
+            server.step(toServer, toClient);
+        }
+        StepResult result = server.read(toServer, plain.clear());
+        if (result == StepResult.PROGRESSED) {
+            server.write(plain.flip(), toClient);
+            return true;
+        }
+        return false;
+    }
+
+    /** Trust is not what is tested here; signatures are checked by the client all the same. */
+    private static final class TrustsAll extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
