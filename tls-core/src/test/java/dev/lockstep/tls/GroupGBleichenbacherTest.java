@@ -3,7 +3,6 @@ package dev.lockstep.tls;
 import static dev.lockstep.tls.testkit.ClientMessages.changeCipherSpec;
 import static dev.lockstep.tls.testkit.ClientMessages.clientHello;
 import static dev.lockstep.tls.testkit.ClientMessages.finished;
-import static dev.lockstep.tls.testkit.ClientMessages.handshake;
 import static dev.lockstep.tls.testkit.ClientMessages.rsaClientKeyExchange;
 import static dev.lockstep.tls.testkit.Conversation.rsaAnswer;
 import static dev.lockstep.tls.testkit.TestIdentity.RSA_2048;
@@ -301,18 +300,44 @@ class GroupGBleichenbacherTest {
         assertThat(causes).containsExactly(fault);
     }
 
-    /** RFC 5246 7.4.7.1 masks the plaintext; the length of the ciphertext is for everybody to see. */
+    /** RFC 5246 7.4.7.1 allows no alert here either: the same steps, the same records, the same end. */
     @ParameterizedTest
     @MethodSource("forms")
-    void aCiphertextOfTheWrongLengthIsADecodeErrorAndNeverReachesTheKey(Forms forms) {
-        for (int length : new int[] {0, 1, MODULUS - 1, MODULUS + 1, 2 * MODULUS}) {
-            RecordingKey key = new RecordingKey(RSA_2048).decrypts(forms.script());
-            Conversation conversation = Conversation.of(config(key.credential()), decryptingClient(), forms);
-            conversation.clientHelloAndAnswer();
-            conversation.client().sends(handshake(16, Bytes.vector(2, new byte[length])));
-            conversation.server().refuses(AlertDescription.DECODE_ERROR);
-            assertThat(key.starts()).isZero();
+    void aCiphertextOfTheWrongLengthIsMaskedToo(Forms forms) {
+        for (int length : new int[] {1, MODULUS - 1, MODULUS + 1, 2 * MODULUS}) {
+            for (Answer answer : List.of(Answer.UNPADDED, Answer.RAW_BLOCK, Answer.LOCAL_KEY)) {
+                if (answer.canCome(forms)) {
+                    Conversation conversation = helloExchanged(key(answer, forms, new FakeClock()), answer, forms);
+                    byte[] ciphertext = new byte[length];
+                    Arrays.fill(ciphertext, (byte) 1);
+                    conversation
+                            .client()
+                            .sends(
+                                    ClientMessages.clientKeyExchange(Bytes.vector(2, ciphertext), ANOTHER_SECRET),
+                                    changeCipherSpec(),
+                                    finished());
+                    conversation.server().refuses(AlertDescription.BAD_RECORD_MAC);
+                }
+            }
         }
+    }
+
+    /** Whatever the key makes of the block it gets instead: nobody knows the premaster secret. */
+    @ParameterizedTest
+    @MethodSource("forms")
+    void theAnswerToACiphertextOfTheWrongLengthIsDropped(Forms forms) {
+        RecordingKey key = new RecordingKey(RSA_2048)
+                .decrypts(forms.script().changed(value -> SECRET.clone()))
+                .decryptForm(DecryptForm.UNPADDED);
+        Conversation conversation = helloExchanged(key, Answer.UNPADDED, forms);
+        conversation
+                .client()
+                .sends(
+                        ClientMessages.clientKeyExchange(Bytes.vector(2, new byte[MODULUS / 2]), SECRET),
+                        changeCipherSpec(),
+                        finished());
+        conversation.server().refuses(AlertDescription.BAD_RECORD_MAC);
+        assertThat(key.starts()).isEqualTo(1);
     }
 
     /** A number that is not below the modulus cannot be decrypted at all; it is masked like every other one. */

@@ -36,10 +36,6 @@ final class ClientFlight {
         ClientKeyExchange message =
                 ClientKeyExchange.parse(negotiated.cipherSuite().keyExchange(), body);
         if (message instanceof RsaClientKeyExchange rsa) {
-            // The length is public: it says nothing about the plaintext, so it may have an alert of its own.
-            if (rsa.encryptedPremaster().length != negotiated.credential().rsaModulusLength()) {
-                throw FatalAlert.decodeError("EncryptedPreMasterSecret is not as long as the modulus");
-            }
             PremasterDecryption.start(context, rsa.encryptedPremaster());
             return State.AWAIT_PREMASTER_DECRYPTION;
         }

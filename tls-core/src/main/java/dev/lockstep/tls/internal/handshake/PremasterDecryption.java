@@ -21,33 +21,43 @@ final class PremasterDecryption {
     private final byte[] randomPremaster;
     private final int modulusLength;
     private final int clientVersion;
+    private final boolean wrongLength;
     private final Wait<byte[]> wait;
     private @Nullable Throwable failure;
 
-    private PremasterDecryption(byte[] randomPremaster, int modulusLength, int clientVersion, Wait<byte[]> wait) {
+    private PremasterDecryption(
+            byte[] randomPremaster, int modulusLength, int clientVersion, boolean wrongLength, Wait<byte[]> wait) {
         this.randomPremaster = randomPremaster;
         this.modulusLength = modulusLength;
         this.clientVersion = clientVersion;
+        this.wrongLength = wrongLength;
         this.wait = wait;
     }
 
-    /** Submits the decryption of a block as long as the modulus. */
+    /**
+     * Submits the decryption. RFC 5246 7.4.7.1: "a TLS server MUST NOT generate an alert if processing an RSA-encrypted
+     * premaster secret message fails", and a ciphertext of the wrong length is one way to fail: the key is given another
+     * block in its place and its answer is dropped, so that the handshake takes the same steps to the same end.
+     */
     static void start(HandshakeContext context, byte[] encryptedPremaster) {
         NegotiatedParameters negotiated = context.negotiated();
         Credential credential = negotiated.credential();
         // RFC 5246 7.4.7.1: "1. Generate a string R of 48 random bytes", before and not after the decryption.
         byte[] random = new byte[48];
         context.config().random().nextBytes(random);
+        int modulusLength = credential.rsaModulusLength();
+        boolean wrongLength = encryptedPremaster.length != modulusLength;
+        byte[] block = wrongLength ? new byte[modulusLength] : encryptedPremaster;
         context.premasterDecryption(new PremasterDecryption(
                 random,
-                credential.rsaModulusLength(),
+                modulusLength,
                 context.clientHello().clientVersion(),
+                wrongLength,
                 context.startWait(
                         SuspensionKind.DECRYPT,
                         (byte[] late) -> Wipe.bytes(late),
                         (waker, deadline) -> credential.startDecrypt(
-                                new DecryptRequest(
-                                        encryptedPremaster, credential.chain(), negotiated.serverName(), deadline),
+                                new DecryptRequest(block, credential.chain(), negotiated.serverName(), deadline),
                                 waker))));
     }
 
@@ -63,6 +73,10 @@ final class PremasterDecryption {
             }
         } else {
             failure = ((Progress.Failed<byte[]>) answer).cause();
+            value = new byte[modulusLength];
+        }
+        if (wrongLength) {
+            Wipe.bytes(value);
             value = new byte[modulusLength];
         }
         // RFC 5246 7.4.7.1: "the version number in the PreMasterSecret is the version offered by the client in the
