@@ -89,16 +89,23 @@ final class Inbound {
     /** What stands at the head of the input of a suspended connection, which takes nothing but plaintext alerts. */
     record Glance(Arrival arrival, @Nullable ContentType waiting) {}
 
-    /** Takes the plaintext alerts at the head of the input and says what waits behind them. */
+    /**
+     * Takes the plaintext alerts at the head of the input and says what waits behind them. A record of no known type and
+     * the warning that is one too many stay where they are and are refused after the wait: they came after the ClientHello,
+     * and how fast the key is must not decide whether the flight that answers it comes first.
+     */
     Glance glance(ByteBuffer netIn) {
         while (RecordHeader.isComplete(netIn)) {
+            if (ContentType.of(RecordHeader.typeCode(netIn)) == null) {
+                break;
+            }
             boolean complete = reader.isRecordComplete(netIn);
             ContentType type = reader.contentType(netIn);
             requireWholeAlert(type);
             if (type != ContentType.ALERT) {
                 return new Glance(Arrival.NOTHING, type);
             }
-            if (!complete || reader.protection() != Protection.none()) {
+            if (!complete || reader.protection() != Protection.none() || !limits.bearsAnotherWarning()) {
                 break;
             }
             Arrival arrival = onAlerts(reader.open(netIn));

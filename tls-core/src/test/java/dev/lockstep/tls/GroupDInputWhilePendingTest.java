@@ -153,16 +153,39 @@ class GroupDInputWhilePendingTest {
         key.assertDisciplined();
     }
 
-    /** A flood of them is a flood, whether or not somebody waits. */
+    /** One too many is refused; but after the flight that the key was needed for, as with a key that answers at once. */
     @ParameterizedTest
     @MethodSource(INPUTS)
-    void tooManyWarningAlertsWhileSigningAreTooMany(Setting setting) {
+    void tooManyWarningAlertsWhileSigningAreRefusedAfterTheFlight(Setting setting) {
         RecordingKey key = new RecordingKey(setting.identity()).signs(KeyScript.manual());
         Conversation conversation = signing(key, setting);
         for (int i = 0; i < 5; i++) {
             conversation.client().sends(warningAlert(AlertDescription.NO_RENEGOTIATION));
         }
-        failsNow(conversation, key, AlertDescription.UNEXPECTED_MESSAGE);
+        refusedAfterTheFlight(conversation, key);
+    }
+
+    /** RFC 5246 6: "an unexpected record type" gets its alert, in its turn. */
+    @ParameterizedTest
+    @MethodSource(INPUTS)
+    void aRecordOfUnknownTypeWhileSigningIsRefusedAfterTheFlight(Setting setting) {
+        for (String record : new String[] {"18030300020000", "00030300020000"}) {
+            RecordingKey key = new RecordingKey(setting.identity()).signs(KeyScript.manual());
+            Conversation conversation = signing(key, setting);
+            conversation.client().sends(raw(HexFormat.of().parseHex(record)));
+            refusedAfterTheFlight(conversation, key);
+        }
+    }
+
+    private static void refusedAfterTheFlight(Conversation conversation, RecordingKey key) {
+        assertThat(conversation.server().stepsThroughInput()).isEqualTo(StepResult.ASYNC_IN_PROGRESS);
+        conversation.server().hasSent();
+        key.operation().complete();
+        conversation
+                .server()
+                .refuses(AlertDescription.UNEXPECTED_MESSAGE, Kind.SERVER_KEY_EXCHANGE, Kind.SERVER_HELLO_DONE);
+        assertThat(key.operation().cancels()).isZero();
+        key.assertDisciplined();
     }
 
     static Stream<Arguments> unexpectedWhileSigning() {
@@ -241,9 +264,8 @@ class GroupDInputWhilePendingTest {
 
     static Stream<Arguments> malformedHeaders() {
         return Stream.of(
-                        Arguments.of("unknown type", "18030300020000", AlertDescription.UNEXPECTED_MESSAGE),
-                        Arguments.of("type 0", "00030300020000", AlertDescription.UNEXPECTED_MESSAGE),
-                        Arguments.of("over 2^14 + 2048", "1603034801", AlertDescription.RECORD_OVERFLOW))
+                        Arguments.of("over 2^14 + 2048", "1603034801", AlertDescription.RECORD_OVERFLOW),
+                        Arguments.of("of version 3.1", "16030100020000", AlertDescription.PROTOCOL_VERSION))
                 .flatMap(header -> Setting.inputs()
                         .map(setting -> Arguments.of(header.get()[0], header.get()[1], header.get()[2], setting)));
     }

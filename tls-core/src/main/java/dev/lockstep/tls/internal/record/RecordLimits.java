@@ -48,6 +48,11 @@ public final class RecordLimits {
         }
     }
 
+    /** Whether one more warning alert would still be borne. */
+    public boolean bearsAnotherWarning() {
+        return warningAlerts < maxWarningAlerts;
+    }
+
     /**
      * Called for every warning alert that changes nothing.
      *
