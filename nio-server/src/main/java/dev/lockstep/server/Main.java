@@ -4,6 +4,7 @@ import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -71,7 +72,8 @@ public final class Main implements Runnable {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return UsageError.oneLine(unmatched.getUnmatched().get(0) + ": unknown here" + help);
         }
-        if (e instanceof MissingParameterException && e.getArgSpec() instanceof CommandLine.Model.OptionSpec option) {
+        if (e instanceof MissingParameterException missing
+                && missing.getMissing().get(0) instanceof OptionSpec option) {
             return option.longestName() + ": its value is missing" + help;
         }
         return UsageError.oneLine(String.valueOf(e.getMessage())) + help;

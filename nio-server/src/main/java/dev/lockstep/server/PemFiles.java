@@ -20,6 +20,7 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
@@ -137,13 +138,21 @@ final class PemFiles {
                     option, file + " holds a key of an unknown kind (" + oid + ")", "use RSA, EC, Ed25519 or Ed448");
         }
         try {
-            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+            byte[] pkcs8 = (algorithm.equals("EC") ? scalarOnly(info) : info).getEncoded();
+            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
         } catch (GeneralSecurityException | IOException e) {
             throw new UsageError(
                     option,
                     file + " holds an unusable " + algorithm + " key",
                     "use RSA of 2048 bits or more, EC on P-256, P-384 or P-521, Ed25519 or Ed448");
         }
+    }
+
+    /** The JDK takes an EC key without the optional parts of RFC 5915 section 3, which SEC1 files do have. */
+    private static PrivateKeyInfo scalarOnly(PrivateKeyInfo info) throws IOException {
+        ECPrivateKey key = ECPrivateKey.getInstance(info.parsePrivateKey());
+        int orderBits = key.getPrivateKey().getOctets().length * 8;
+        return new PrivateKeyInfo(info.getPrivateKeyAlgorithm(), new ECPrivateKey(orderBits, key.getKey()));
     }
 
     private static @Nullable String algorithm(ASN1ObjectIdentifier oid) {

@@ -1,0 +1,281 @@
+package dev.lockstep.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the user got wrong: exit 2, and one line that names the option, the cause and the fix. */
+@Timeout(120)
+class CommandLineErrorsTest {
+
+    @TempDir
+    static Path directory;
+
+    private static TestFiles files;
+
+    @BeforeAll
+    static void makeFiles() throws Exception {
+        files = new TestFiles(directory);
+    }
+
+    private static String refused(String... args) throws Exception {
+        return refused(Map.of(), args);
+    }
+
+    private static String refused(Map<String, String> variables, String... args) throws Exception {
+        Running running = Running.finished(variables, args);
+        assertThat(running.exitCode()).isEqualTo(2);
+        assertThat(running.out()).isEmpty();
+        assertThat(running.err().lines()).hasSize(1);
+        return running.err().strip();
+    }
+
+    /** {@code serve} with a good certificate and key, and whatever a case adds. */
+    private static String refusedServe(String... more) throws Exception {
+        return refused(serve(files.rsaCert, files.rsaKey, more));
+    }
+
+    private static String[] serve(Path cert, Path key, String... more) {
+        List<String> args =
+                new ArrayList<>(List.of("serve", "--port", "0", "--cert", cert.toString(), "--key", key.toString()));
+        args.addAll(List.of(more));
+        return args.toArray(String[]::new);
+    }
+
+    @Test
+    void aMissingPort() throws Exception {
+        assertThat(refused("serve")).isEqualTo("--port: is missing; give the port to listen on, or 0 for a free one");
+    }
+
+    @Test
+    void aPortThatIsNoPort() throws Exception {
+        assertThat(refused("serve", "--port", "https")).startsWith("--port: 'https' is not a whole number; give");
+        assertThat(refused("serve", "--port", "65536")).startsWith("--port: 65536 is not between 0 and 65535; give");
+        assertThat(refused("demo", "--port", "-1")).startsWith("--port: -1 is not between");
+    }
+
+    @Test
+    void aPortThatIsInUse() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            String[] args = serve(files.rsaCert, files.rsaKey);
+            args[2] = port;
+            assertThat(refused(args))
+                    .isEqualTo("--port: " + port + " on 127.0.0.1 is in use; choose another, or 0 for a free one");
+        }
+    }
+
+    @Test
+    void anAddressThatIsNotOurs() throws Exception {
+        assertThat(refusedServe("--host", "192.0.2.1")).startsWith("--host: port 0 on 192.0.2.1 cannot be opened");
+        assertThat(refusedServe("--host", "no such host")).startsWith("--host: 'no such host' has no address; give");
+    }
+
+    @Test
+    void anOptionOrValueThatDoesNotExist() throws Exception {
+        assertThat(refused("serve", "--prot", "1")).isEqualTo("--prot: unknown here; see 'lockstep serve --help'");
+        assertThat(refused("serve", "--port")).isEqualTo("--port: its value is missing; see 'lockstep serve --help'");
+        assertThat(refused("server")).startsWith("server: unknown here; see 'lockstep --help'");
+    }
+
+    @Test
+    void noCertificateAtAll() throws Exception {
+        assertThat(refused("serve", "--port", "0"))
+                .isEqualTo("--cert: none was given; give --cert FILE --key FILE, or try 'lockstep demo' without files");
+    }
+
+    @Test
+    void aCertificateWithoutKey() throws Exception {
+        assertThat(refusedServe("--cert", files.ecCert.toString()))
+                .isEqualTo("--key: there are 2 --cert and 1 --key; give one --key for each --cert, in the same order");
+        assertThat(refused("serve", "--port", "0", "--key", files.rsaKey.toString()))
+                .startsWith("--cert: ");
+    }
+
+    @Test
+    void wrongFiles() throws Exception {
+        Path gone = directory.resolve("gone.pem");
+        Path text = files.write("readme.txt", "not PEM at all\n");
+        assertThat(refused(serve(gone, files.rsaKey))).isEqualTo("--cert: " + gone + " does not exist; check the path");
+        assertThat(refused(serve(directory, files.rsaKey)))
+                .isEqualTo("--cert: " + directory + " is a directory; give a file");
+        assertThat(refused(serve(text, files.rsaKey)))
+                .startsWith("--cert: " + text + " holds no PEM certificate; give");
+        assertThat(refused(serve(files.rsaKey, files.rsaKey)))
+                .startsWith("--cert: " + files.rsaKey + " holds a private key and no certificate; give");
+        assertThat(refused(serve(files.rsaCert, files.rsaCert)))
+                .startsWith("--key: " + files.rsaCert + " holds a certificate and no private key; give");
+        assertThat(refused(serve(files.rsaCert, text)))
+                .startsWith("--key: " + text + " holds no PEM private key; give");
+    }
+
+    @Test
+    void damagedFiles() throws Exception {
+        String pem = Files.readString(files.rsaCert);
+        Path cut = files.write("cut.pem", pem.substring(0, pem.length() / 2));
+        Path broken = files.write("broken.pem", pem.replace("MII", "MIJ"));
+        Path key = files.write("broken.key", Files.readString(files.rsaKey).replace("MII", "QUJ"));
+        assertThat(refused(serve(cut, files.rsaKey))).startsWith("--cert: " + cut + " holds a damaged certificate");
+        assertThat(refused(serve(broken, files.rsaKey))).startsWith("--cert: " + broken + " holds a damaged");
+        assertThat(refused(serve(files.rsaCert, key))).startsWith("--key: " + key + " holds ");
+    }
+
+    @Test
+    void aKeyThatDoesNotMatchItsCertificate() throws Exception {
+        KeyPair other = files.ca.rsa();
+        Path otherKey = files.write("other.key", TestFiles.pkcs8(other));
+        for (Path key : List.of(otherKey, files.ecKey)) {
+            assertThat(refused(serve(files.rsaCert, key)))
+                    .isEqualTo("--key: " + key + " does not match the certificate in " + files.rsaCert
+                            + "; give the key that the certificate was issued for");
+        }
+    }
+
+    @Test
+    void anExpiredCertificateOrOneOfTheFuture() throws Exception {
+        KeyPair keys = files.ca.ec();
+        Path key = files.write("dated.key", TestFiles.pkcs8(keys));
+        ThrowawayCa past = new ThrowawayCa(Instant.now().minus(Duration.ofDays(30)));
+        Path expired = files.write("expired.pem", ThrowawayCa.pem(past.issueForLocalhost(keys)));
+        ThrowawayCa future = new ThrowawayCa(Instant.now().plus(Duration.ofDays(30)));
+        Path early = files.write("early.pem", ThrowawayCa.pem(future.issueForLocalhost(keys)));
+
+        assertThat(refused(serve(expired, key)))
+                .matches("--cert: 'CN=localhost' in .*expired\\.pem expired on \\d{4}-\\d\\d-\\d\\d .* UTC; renew it");
+        assertThat(refused(serve(early, key))).contains("is not valid before").contains("check the clock");
+    }
+
+    @Test
+    void aChainInTheWrongOrder() throws Exception {
+        String ca = Files.readString(files.caCert);
+        String leaf = Files.readString(files.rsaCert);
+        Path reversed = files.write("reversed.pem", ca + leaf);
+        Path stranger =
+                files.write("stranger.pem", leaf + ThrowawayCa.pem(new ThrowawayCa(Instant.now()).certificate()));
+
+        assertThat(refused(serve(reversed, files.rsaKey)))
+                .startsWith("--cert: ")
+                .contains(
+                        "'CN=localhost' did not issue 'CN=Lockstep throw-away CA', which stands before it; put the leaf");
+        assertThat(refused(serve(stranger, files.rsaKey))).contains("(same name, other key)");
+        try (Running right = Running.start(serve(files.write("right.pem", leaf + ca), files.rsaKey))) {
+            assertThat(right.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void anEncryptedKeyWithoutOrWithTheWrongPassword() throws Exception {
+        Path key = files.write("encrypted.key", TestFiles.pbes2(files.rsa));
+        Path wrong = files.write("wrong.txt", "mellon\n");
+        Path empty = files.write("empty.txt", "\n");
+
+        assertThat(refused(serve(files.rsaCert, key)))
+                .isEqualTo("--key: " + key + " is encrypted and no password was given; use --key-password-file FILE"
+                        + " or the environment variable LOCKSTEP_KEY_PASSWORD");
+        assertThat(refused(serve(files.rsaCert, key, "--key-password-file", wrong.toString())))
+                .startsWith("--key: " + key + " does not open with this password; check");
+        assertThat(refused(Map.of("LOCKSTEP_KEY_PASSWORD", "friend"), serve(files.rsaCert, key)))
+                .startsWith("--key: " + key + " does not open with this password; check");
+        assertThat(refused(serve(files.rsaCert, key, "--key-password-file", empty.toString())))
+                .startsWith("--key-password-file: ");
+    }
+
+    @Test
+    void aKeyInOpenSslsOldEncryption() throws Exception {
+        Path key = files.write("old.key", TestFiles.oldEncrypted(files.rsa));
+        assertThat(refused(serve(files.rsaCert, key))).contains("DEK-Info").contains("openssl pkcs8 -topk8 -in " + key);
+    }
+
+    @Test
+    void aKeyOfAnUnknownKind() throws Exception {
+        Path dsa = files.write("dsa.key", TestFiles.pkcs8(TestFiles.keys("X25519", null)));
+        assertThat(refused(serve(files.rsaCert, dsa)))
+                .matches("--key: .* holds a key of an unknown kind \\(1\\.3\\.101\\.110\\); use RSA, EC, .*");
+    }
+
+    @Test
+    void namesThatNobodyKnows() throws Exception {
+        assertThat(refusedServe("--suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA25"))
+                .isEqualTo("--suites: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA25' is no cipher suite that this server knows;"
+                        + " use an IANA name such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+        assertThat(refusedServe("--groups", "x25519,P-256")).startsWith("--groups: 'P-256' is no group that");
+        assertThat(refusedServe("--sigalgs", "")).startsWith("--sigalgs: '' is no signature scheme that");
+        assertThat(refusedServe("--policy", "strict")).startsWith("--policy: 'strict' is no policy that");
+        assertThat(refusedServe("--groups", "x25519,X25519"))
+                .isEqualTo("--groups: 'X25519' is named twice; name each" + " group once");
+    }
+
+    @Test
+    void aSuiteThatNobodyCanServe() throws Exception {
+        assertThat(refusedServe("--suites", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"))
+                .startsWith("--suites: ")
+                .contains("; ");
+        assertThat(refusedServe(
+                        "--suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"))
+                .startsWith("--suites: ")
+                .contains("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+        assertThat(refusedServe("--groups", "ffdhe2048")).startsWith("--groups: ");
+        assertThat(refusedServe("--sigalgs", "ed25519")).startsWith("--sigalgs: ");
+    }
+
+    @Test
+    void optionsThatContradictEachOther() throws Exception {
+        assertThat(refusedServe("--http", "--echo")).isEqualTo("--echo: was given together with --http; choose one");
+        assertThat(refusedServe("--key-inline", "--key-delay-ms", "5"))
+                .isEqualTo("--key-inline: contradicts --key-delay-ms; choose one");
+        assertThat(refusedServe("--key-delay-ms", "soon")).startsWith("--key-delay-ms: 'soon' is not a whole number");
+        assertThat(refusedServe("--key-delay-ms", "-5")).startsWith("--key-delay-ms: -5 is not between 0 and");
+    }
+
+    @Test
+    void anSniPairOfAnotherForm() throws Exception {
+        for (String value : List.of("a.test", "a.test=cert.pem", "=c,k", "a.test=,k", "a.test=c,")) {
+            assertThat(refusedServe("--sni", value))
+                    .isEqualTo("--sni: '" + value + "' has another form; write HOST=CERTFILE,KEYFILE");
+        }
+        assertThat(refusedServe("--sni", "a.test=" + files.ecCert + "," + files.rsaKey))
+                .startsWith("--sni: " + files.rsaKey + " does not match the certificate in " + files.ecCert);
+        assertThat(refusedServe("--sni", "a_*.test=" + files.ecCert + "," + files.ecKey))
+                .startsWith("--sni: 'a_*.test' is not a host name");
+    }
+
+    @Test
+    void anAlpnNameThatDoesNotFit() throws Exception {
+        assertThat(refusedServe("--alpn", "h2,,http/1.1")).startsWith("--alpn: '' does not fit");
+    }
+
+    @Test
+    void aKeyLogThatCannotBeWritten() throws Exception {
+        assertThat(refusedServe(
+                        "--keylog", directory.resolve("no/such/dir/keys.log").toString()))
+                .startsWith("--keylog: ")
+                .endsWith("cannot be written; give a file in a writable directory");
+    }
+
+    @Test
+    void controlCharactersInNamesDoNotBreakTheLine() throws Exception {
+        assertThat(refusedServe("--suites", "A\nB")).startsWith("--suites: 'A B' is no cipher suite");
+    }
+
+    @Test
+    void withoutACommandTheHelpIsShown() throws Exception {
+        Running running = Running.finished(Map.of());
+        assertThat(running.exitCode()).isZero();
+        assertThat(running.out()).contains("demo").contains("serve");
+        Running help = Running.finished(Map.of(), "serve", "--help");
+        assertThat(help.out()).contains("--key-delay-ms").contains("--sni");
+    }
+}
