@@ -86,7 +86,7 @@ class GroupETenThousandConnectionsTest {
         System.out.println("Retained per suspended connection: " + retained + " bytes (" + CONNECTIONS
                 + " connections suspended at once on one thread, the key's own request included)");
         assertThat(key.pending()).isEqualTo(CONNECTIONS + 1);
-        assertThat(retained).isLessThan(12 * 1024);
+        assertThat(retained).isLessThan(4 * 1024);
 
         key.answerInAnotherOrder();
         int[] order = new int[CONNECTIONS];
@@ -99,8 +99,11 @@ class GroupETenThousandConnectionsTest {
             }
             order[done] = next;
             finish(connections[next], options, received, next * LONGEST_FLIGHT, lengths[next]);
-            connections[next] = null;
         }
+        long idle = (usedHeap() - before) / CONNECTIONS;
+        System.out.println("Retained per established idle connection: " + idle + " bytes");
+        assertThat(idle).isLessThan(16 * 1024);
+        assertThat(connections).allMatch(TlsServerConnection::isEstablished);
         assertThat(order).as("order of the answers").doesNotHaveDuplicates();
         assertThat(inOrder(order)).as("answers in the order of the requests").isLessThan(CONNECTIONS * 6 / 10);
     }
