@@ -232,4 +232,14 @@ class NegotiationTest {
                 .doesNotContain(CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA);
         assertThat(Policy.COMPATIBLE.cipherSuites()).containsExactlyInAnyOrder(CipherSuite.values());
     }
+
+    /** A session that cannot be resumed gets an id of its own, also when the client offers one it remembers. */
+    @Test
+    void everyHandshakeHasASessionIdOfItsOwn() {
+        byte[] first = complete(rsa(), ClientOptions.offering(RSA)).sessionId();
+        byte[] second =
+                complete(rsa(), ClientOptions.offering(RSA).sessionId(first)).sessionId();
+        assertThat(first).hasSize(32);
+        assertThat(second).hasSize(32).isNotEqualTo(first);
+    }
 }

@@ -39,6 +39,7 @@ public final class ScriptedClient {
     private final byte[] clientRandom = new byte[32];
 
     private byte[] serverRandom = {};
+    private byte[] sessionId = {};
     private CipherSuite cipherSuite;
     private ClientSuite suite;
     private final Map<Integer, byte[]> serverExtensions = new HashMap<>();
@@ -249,6 +250,7 @@ public final class ScriptedClient {
         serverRandom = Bytes.slice(message, 6, 32);
         int idLength = message[38];
         require(idLength >= 0 && idLength <= 32, "a session id of " + idLength + " bytes");
+        sessionId = Bytes.slice(message, 39, idLength);
         int at = 39 + idLength;
         int code = Bytes.readNumber(message, at, 2);
         require(Arrays.stream(options.suites).anyMatch(s -> s == code), "a suite that was not offered");
@@ -383,6 +385,10 @@ public final class ScriptedClient {
 
     public byte[] serverRandom() {
         return serverRandom.clone();
+    }
+
+    public byte[] sessionId() {
+        return sessionId.clone();
     }
 
     public byte[] premasterSecret() {

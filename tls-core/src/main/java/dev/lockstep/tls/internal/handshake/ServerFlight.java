@@ -28,8 +28,6 @@ import java.util.List;
 /** The server's answer to ClientHello, message by message. */
 final class ServerFlight {
 
-    private static final byte[] NO_SESSION = {};
-
     private ServerFlight() {}
 
     /** Configured credentials are chosen at once; a selector may take its time. */
@@ -58,10 +56,14 @@ final class ServerFlight {
 
     static void sendServerHello(HandshakeContext context, WireReader none) {
         NegotiatedParameters negotiated = context.negotiated();
+        // RFC 5246 7.4.1.3: a new session gets "a different value" from the one offered. It is fresh in every
+        // handshake.
+        byte[] sessionId = new byte[32];
+        context.config().random().nextBytes(sessionId);
         context.send(new ServerHello(
                         ProtocolVersion.TLS_1_2,
                         negotiated.serverRandom(),
-                        NO_SESSION,
+                        sessionId,
                         negotiated.cipherSuite(),
                         ExtensionSet.of(extensions(context.clientHello(), negotiated)))
                 .encode());
