@@ -236,9 +236,10 @@ class NegotiationTest {
     /** A session that cannot be resumed gets an id of its own, also when the client offers one it remembers. */
     @Test
     void everyHandshakeHasASessionIdOfItsOwn() {
-        byte[] first = complete(rsa(), ClientOptions.offering(RSA)).sessionId();
+        TlsServerConfig config = rsa();
+        byte[] first = complete(config, ClientOptions.offering(RSA)).sessionId();
         byte[] second =
-                complete(rsa(), ClientOptions.offering(RSA).sessionId(first)).sessionId();
+                complete(config, ClientOptions.offering(RSA).sessionId(first)).sessionId();
         assertThat(first).hasSize(32);
         assertThat(second).hasSize(32).isNotEqualTo(first);
     }
