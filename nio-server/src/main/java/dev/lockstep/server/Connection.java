@@ -295,7 +295,8 @@ final class Connection implements Session {
         }
     }
 
-    private void settle() {
+    /** Tells the selector and the deadlines what this connection waits for now. */
+    void settle() {
         if (phase == Phase.CLOSED || !key.isValid()) {
             return;
         }

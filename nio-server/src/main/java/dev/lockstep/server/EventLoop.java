@@ -165,7 +165,7 @@ final class EventLoop implements AutoCloseable {
             tls.onWake(() -> wake(connection));
             key.attach(connection);
             open.add(connection);
-            deadlines.require(connection.deadline, tls.nextDeadlineNanos());
+            connection.settle();
         } catch (IOException e) {
             trace.note(id, "gone before it began: " + e.getMessage());
             try {

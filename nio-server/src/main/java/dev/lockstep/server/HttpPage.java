@@ -11,7 +11,7 @@ final class HttpPage {
     /** The length of every page, head included: fixed, so that a client can count on it. */
     static final int LENGTH = 1000;
 
-    private static final int LONGEST_NAME = 40;
+    private static final int LONGEST_NAME = 48;
 
     private HttpPage() {}
 

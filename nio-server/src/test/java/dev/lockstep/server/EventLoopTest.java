@@ -1,0 +1,306 @@
+package dev.lockstep.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One thread for everybody: who waits does not stop the others, and nobody can stop the loop. */
+@Timeout(120)
+class EventLoopTest {
+
+    private static final byte[] PING = "ping".getBytes(StandardCharsets.US_ASCII);
+
+    private static void ping(SSLSocket client) throws IOException {
+        client.getOutputStream().write(PING);
+        assertThat(client.getInputStream().readNBytes(PING.length)).isEqualTo(PING);
+    }
+
+    private static void leave(Socket client) throws IOException {
+        client.close();
+    }
+
+    private static CompletableFuture<Void> handshake(SSLSocket client) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        client.startHandshake();
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                },
+                task -> new Thread(task, "client").start()); // a thread each: all of them wait at once
+    }
+
+    @Test
+    void anEstablishedConnectionIsServedWhileAnotherIsSuspended() throws Exception {
+        try (TestLoop server = TestLoop.echo(Limits.DEFAULT);
+                SSLSocket neighbour = server.client();
+                SSLSocket suspended = server.client()) {
+            server.key.open = true;
+            neighbour.startHandshake();
+            server.key.open = false;
+
+            CompletableFuture<Void> handshake = handshake(suspended);
+            HeldKey.Held signature = server.key.next();
+            long longest = 0;
+            for (int i = 0; i < 1000; i++) {
+                long before = System.nanoTime();
+                ping(neighbour);
+                longest = Math.max(longest, System.nanoTime() - before);
+            }
+            assertThat(handshake).isNotDone(); // a thousand answers, and still suspended
+            System.out.printf("longest of 1000 echoes beside a suspended handshake: %.1f ms%n", longest / 1e6);
+
+            signature.release();
+            handshake.get(30, TimeUnit.SECONDS);
+            ping(suspended);
+            ping(neighbour);
+        }
+    }
+
+    @Test
+    void answersThatComeInAnotherOrderReachTheConnectionsTheyBelongTo() throws Exception {
+        try (TestLoop server = TestLoop.echo(Limits.DEFAULT)) {
+            List<SSLSocket> clients = new ArrayList<>();
+            List<CompletableFuture<Void>> handshakes = new ArrayList<>();
+            List<HeldKey.Held> signatures = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                clients.add(server.client());
+                handshakes.add(handshake(clients.get(i)));
+                signatures.add(server.key.next());
+            }
+            for (int i = 19; i >= 0; i--) {
+                assertThat(handshakes.get(i)).isNotDone();
+                signatures.get(i).release();
+                handshakes.get(i).get(30, TimeUnit.SECONDS); // the client has checked the signature
+                ping(clients.get(i));
+                clients.get(i).close();
+            }
+        }
+    }
+
+    @Test
+    void suspendedAndIdleConnectionsHoldNoBuffers() throws Exception {
+        // Asked from within, on the loop's own thread: the buffers out are those of the connection that asks.
+        try (TestLoop server = new TestLoop(
+                        Limits.DEFAULT,
+                        self -> () -> (record, session) -> session.send(ByteBuffer.wrap(
+                                new byte[] {(byte) self[0].buffers().lent()})));
+                SSLSocket asking = server.client();
+                SSLSocket idle = server.client();
+                SSLSocket suspended = server.client()) {
+            server.key.open = true;
+            asking.startHandshake();
+            idle.startHandshake();
+            idle.getOutputStream().write(1);
+            assertThat(idle.getInputStream().read()).isPositive();
+            asking.getOutputStream().write(1);
+            int alone = asking.getInputStream().read();
+            assertThat(alone).isBetween(1, 3);
+
+            server.key.open = false;
+            handshake(suspended);
+            HeldKey.Held signature = server.key.next();
+            asking.getOutputStream().write(1);
+
+            assertThat(asking.getInputStream().read()).isEqualTo(alone);
+            signature.release();
+        }
+    }
+
+    @Test
+    void aPeerThatLeavesWhileItsHandshakeIsSuspendedCancelsTheOperation() throws Exception {
+        try (TestLoop server = TestLoop.echo(Limits.DEFAULT);
+                SSLSocket leaving = server.client()) {
+            CompletableFuture<Void> handshake = handshake(leaving);
+            HeldKey.Held signature = server.key.next();
+
+            leave(leaving);
+
+            assertThatThrownBy(() -> signature.answer().get(30, TimeUnit.SECONDS))
+                    .isInstanceOf(java.util.concurrent.CancellationException.class);
+            handshake.handle((done, failed) -> null).get(30, TimeUnit.SECONDS);
+            assertThat(server.runs()).isTrue();
+        }
+    }
+
+    @Test
+    void afterAFatalAlertTheConnectionIsHalfClosedAndNotReset() throws Exception {
+        try (TestLoop server = TestLoop.echo(Limits.DEFAULT);
+                Socket client = server.tcp()) {
+            OutputStream out = client.getOutputStream();
+            out.write(new byte[] {22, 3, 1, 0, 4, 1, 0, 0, 0}); // a ClientHello without content
+            out.write(new byte[200_000]); // unread input, which would turn a close into a reset
+
+            byte[] received = client.getInputStream().readAllBytes(); // throws on a reset
+            assertThat(received).startsWith(21, 3).endsWith(2, 50); // one alert: fatal, decode_error
+            assertThat(received).hasSize(7);
+            out.write(new byte[200_000]); // still taken
+        }
+    }
+
+    @Test
+    void whoGoesOnTalkingAfterTheEndIsCutOff() throws Exception {
+        Limits impatient = new Limits(
+                10, Duration.ofMinutes(1).toNanos(), Duration.ofMinutes(1).toNanos(), 100_000);
+        try (TestLoop server = TestLoop.echo(impatient);
+                Socket client = server.tcp()) {
+            client.getOutputStream().write(new byte[] {99, 3, 1, 0, 1, 0});
+            assertThat(client.getInputStream().readAllBytes()).hasSize(7);
+
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 10_000; i++) {
+                            client.getOutputStream().write(new byte[10_000]);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aSilentPeerIsLetGo() throws Exception {
+        Limits impatient = new Limits(
+                10, Duration.ofMillis(100).toNanos(), Duration.ofMillis(100).toNanos(), 1000);
+        try (TestLoop server = TestLoop.echo(impatient);
+                Socket silent = server.tcp()) {
+            byte[] last = silent.getInputStream().readAllBytes();
+
+            assertThat(last).startsWith(21, 3).endsWith(1, 0); // close_notify
+            assertThat(server.trace()).contains("silent for too long");
+        }
+    }
+
+    @Test
+    void whenTheHouseIsFullFurtherConnectionsWaitForTheirTurn() throws Exception {
+        Limits two = new Limits(
+                2, Duration.ofMinutes(1).toNanos(), Duration.ofMillis(50).toNanos(), 1000);
+        try (TestLoop server = TestLoop.echo(two);
+                SSLSocket first = server.client();
+                SSLSocket second = server.client();
+                SSLSocket third = server.client()) {
+            server.key.open = true;
+            first.startHandshake();
+            second.startHandshake();
+            third.setSoTimeout(200);
+            assertThatThrownBy(third::startHandshake).isInstanceOf(SocketTimeoutException.class);
+
+            try (SSLSocket fourth = server.client()) {
+                leave(third);
+                leave(first);
+                fourth.startHandshake();
+                ping(fourth);
+                ping(second);
+            }
+        }
+    }
+
+    @Test
+    void aReaderThatIsSlowGetsEverythingInTheEnd() throws Exception {
+        byte[] much = new byte[4 << 20];
+        new Random(1).nextBytes(much);
+        try (TestLoop server = TestLoop.echo(Limits.DEFAULT);
+                SSLSocket slow = server.client();
+                SSLSocket neighbour = server.client()) {
+            server.key.open = true;
+            slow.startHandshake();
+            neighbour.startHandshake();
+            CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
+                try {
+                    slow.getOutputStream().write(much);
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            for (int i = 0; i < 100; i++) {
+                ping(neighbour);
+            }
+            assertThat(slow.getInputStream().readNBytes(much.length)).isEqualTo(much);
+            writing.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void nothingThatPeersSendEndsTheLoop() throws Exception {
+        Random random = new Random(7);
+        try (TestLoop server = TestLoop.echo(Limits.DEFAULT)) {
+            for (int i = 0; i < 300; i++) {
+                try (Socket client = server.tcp()) {
+                    byte[] noise = new byte[random.nextInt(2000)];
+                    random.nextBytes(noise);
+                    if (noise.length > 5 && random.nextBoolean()) {
+                        System.arraycopy(new byte[] {22, 3, 1, 0, 100}, 0, noise, 0, 5);
+                    }
+                    client.setSoLinger(true, i % 2 == 0 ? 0 : 1); // half of them leave with a reset
+                    client.getOutputStream().write(noise);
+                }
+            }
+            server.key.open = true;
+            try (SSLSocket client = server.client()) {
+                client.startHandshake();
+                ping(client);
+            }
+            assertThat(server.trace()).doesNotContain("defect");
+        }
+    }
+
+    @Test
+    void aDefectInAnApplicationEndsItsConnectionOnly() throws Exception {
+        try (TestLoop server = new TestLoop(
+                        Limits.DEFAULT,
+                        self -> () -> (record, session) -> {
+                            if (record.get(0) == 'x') {
+                                throw new IllegalStateException("a defect");
+                            }
+                            session.send(record);
+                        });
+                SSLSocket unlucky = server.client();
+                SSLSocket other = server.client()) {
+            server.key.open = true;
+            unlucky.startHandshake();
+            other.startHandshake();
+            unlucky.getOutputStream().write('x');
+            InputStream in = unlucky.getInputStream();
+            try {
+                assertThat(in.read()).isEqualTo(-1);
+            } catch (IOException e) {
+                assertThat(e).isNotInstanceOf(SocketTimeoutException.class);
+            }
+            ping(other);
+            assertThat(server.trace()).contains("defect: java.lang.IllegalStateException: a defect");
+        }
+    }
+
+    @Test
+    void recordsAreEchoedOneForOne() throws Exception {
+        try (TestLoop server = TestLoop.echo(Limits.DEFAULT);
+                SSLSocket client = server.client()) {
+            server.key.open = true;
+            client.startHandshake();
+            byte[] full = new byte[1 << 14];
+            Arrays.fill(full, (byte) 'f');
+            byte[] into = new byte[1 << 15];
+            for (int size : new int[] {1 << 14, 1, 4000, (1 << 14) - 1}) {
+                client.getOutputStream().write(full, 0, size);
+                // One read gives at most one record. The JDK's client splits none of these.
+                assertThat(client.getInputStream().read(into)).isEqualTo(size);
+            }
+        }
+    }
+}
