@@ -25,17 +25,15 @@ class BridgeHandshakeTest {
     private static final ScheduledExecutorService SCHEDULER = DelayedKey.scheduler(1);
 
     enum Bridge {
-        INLINE(InlineKey::of, false),
-        EXECUTOR(key -> ExecutorKey.of(key, POOL), true),
-        DELAYED(key -> DelayedKey.of(key, Duration.ofMillis(2), SCHEDULER), true),
-        FUTURE(Bridge::future, true);
+        INLINE(InlineKey::of),
+        EXECUTOR(key -> ExecutorKey.of(key, POOL)),
+        DELAYED(key -> DelayedKey.of(key, Duration.ofMillis(2), SCHEDULER)),
+        FUTURE(Bridge::future);
 
         private final java.util.function.Function<BlockingKey, ExternalPrivateKey> bridge;
-        final boolean suspends;
 
-        Bridge(java.util.function.Function<BlockingKey, ExternalPrivateKey> bridge, boolean suspends) {
+        Bridge(java.util.function.Function<BlockingKey, ExternalPrivateKey> bridge) {
             this.bridge = bridge;
-            this.suspends = suspends;
         }
 
         private static FutureKey future(BlockingKey key) {
@@ -84,7 +82,11 @@ class BridgeHandshakeTest {
             assertThat(talk.serverFailure).isNull();
             assertThat(talk.clientFailure).isNull();
             assertThat(talk.echoed).isTrue();
-            assertThat(talk.suspensions > 0).isEqualTo(bridge.suspends);
+            switch (bridge) {
+                case INLINE -> assertThat(talk.suspensions).isZero();
+                case EXECUTOR, DELAYED -> assertThat(talk.suspensions).isPositive();
+                case FUTURE -> {} // the call may be done when start looks, see FutureKeyTest
+            }
         }
     }
 
