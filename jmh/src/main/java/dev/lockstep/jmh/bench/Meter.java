@@ -1,0 +1,80 @@
+package dev.lockstep.jmh.bench;
+
+import com.sun.management.ThreadMXBean;
+import dev.lockstep.jmh.engine.Connection;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * Counts what the server alone costs: nanoseconds and allocated bytes between {@link #start} and {@link #stop}, summed up
+ * to one sample per invocation. An iteration's figure is the median of its samples, which other programs on the machine
+ * hardly move: whoever is interrupted becomes an outlier.
+ */
+@State(Scope.Thread)
+@AuxCounters(AuxCounters.Type.EVENTS)
+public class Meter implements Connection.Watch {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private double[] nanosSamples = new double[1 << 12];
+    private double[] bytesSamples = new double[1 << 12];
+    private int count;
+    private long nanosSoFar;
+    private long bytesSoFar;
+    private long startedNanos;
+    private long startedBytes;
+
+    /** Forgets the last iteration. */
+    @Setup(Level.Iteration)
+    public void reset() {
+        count = 0;
+        nanosSoFar = 0;
+        bytesSoFar = 0;
+    }
+
+    @Override
+    public void start() {
+        startedBytes = THREADS.getCurrentThreadAllocatedBytes();
+        startedNanos = System.nanoTime();
+    }
+
+    @Override
+    public void stop() {
+        long now = System.nanoTime();
+        nanosSoFar += now - startedNanos;
+        bytesSoFar += THREADS.getCurrentThreadAllocatedBytes() - startedBytes;
+    }
+
+    /** Ends a sample that covers {@code operations} operations. */
+    void sample(int operations) {
+        if (count == nanosSamples.length) {
+            nanosSamples = Arrays.copyOf(nanosSamples, 2 * count);
+            bytesSamples = Arrays.copyOf(bytesSamples, 2 * count);
+        }
+        nanosSamples[count] = (double) nanosSoFar / operations;
+        bytesSamples[count] = (double) bytesSoFar / operations;
+        count++;
+        nanosSoFar = 0;
+        bytesSoFar = 0;
+    }
+
+    /** Median nanoseconds per operation in this iteration. */
+    public double nanos() {
+        return median(nanosSamples, count);
+    }
+
+    /** Median bytes allocated per operation in this iteration. */
+    public double bytes() {
+        return median(bytesSamples, count);
+    }
+
+    private static double median(double[] samples, int count) {
+        double[] sorted = Arrays.copyOf(samples, count);
+        Arrays.sort(sorted);
+        return count == 0 ? Double.NaN : sorted[count / 2];
+    }
+}

@@ -1,0 +1,5 @@
+/** What is measured, and how. */
+@NullMarked
+package dev.lockstep.jmh.bench;
+
+import org.jspecify.annotations.NullMarked;

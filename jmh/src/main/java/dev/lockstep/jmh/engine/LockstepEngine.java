@@ -1,0 +1,66 @@
+package dev.lockstep.jmh.engine;
+
+import dev.lockstep.tls.StepResult;
+import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.NamedGroup;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+
+/** Lockstep, its key in the process. */
+final class LockstepEngine implements Engine {
+    private final TlsServerConfig config;
+
+    LockstepEngine(Scenario scenario, ServerIdentity identity) {
+        config = TlsServerConfig.builder()
+                .credential(Credential.local(List.of(identity.certificate()), identity.key()))
+                .cipherSuites(List.of(Objects.requireNonNull(CipherSuite.of(scenario.suiteCode()))))
+                .groups(scenario.groups().stream().map(LockstepEngine::group).toList())
+                .build();
+    }
+
+    private static NamedGroup group(int code) {
+        return Objects.requireNonNull(NamedGroup.of(code));
+    }
+
+    @Override
+    public ServerSession accept() {
+        return new Session(TlsServerConnection.create(config));
+    }
+
+    private record Session(TlsServerConnection connection) implements ServerSession {
+
+        @Override
+        public void handshake(ByteBuffer netIn, ByteBuffer netOut) throws IOException {
+            StepResult result;
+            do {
+                result = connection.step(netIn, netOut);
+            } while (result == StepResult.PROGRESSED);
+        }
+
+        @Override
+        public boolean isEstablished() {
+            return connection.isEstablished();
+        }
+
+        @Override
+        public void read(ByteBuffer netIn, ByteBuffer appOut) throws IOException {
+            StepResult result = connection.read(netIn, appOut);
+            if (result != StepResult.PROGRESSED) {
+                throw new IOException("no record was opened: " + result);
+            }
+        }
+
+        @Override
+        public void write(ByteBuffer appIn, ByteBuffer netOut) throws IOException {
+            StepResult result = connection.write(appIn, netOut);
+            if (result != StepResult.ESTABLISHED) {
+                throw new IOException("not all was sealed: " + result);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.lockstep.jmh.engine;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+
+/** BoringSSL through JNI, as netty-tcnative wraps it. */
+final class TcnativeEngine implements Engine {
+    private final SslContext context;
+
+    TcnativeEngine(Scenario scenario, ServerIdentity identity) throws GeneralSecurityException {
+        this(scenario, SslContextBuilder.forServer(identity.key(), identity.certificate()));
+    }
+
+    private TcnativeEngine(Scenario scenario, SslContextBuilder builder) throws GeneralSecurityException {
+        try {
+            context = builder.sslProvider(SslProvider.OPENSSL_REFCNT)
+                    .protocols("TLSv1.2")
+                    .ciphers(List.of(scenario.suite()))
+                    .option(OpenSslContextOption.GROUPS, scenario.groupNames().toArray(new String[0]))
+                    .build();
+        } catch (SSLException e) {
+            throw new GeneralSecurityException("netty-tcnative refuses the configuration", e);
+        }
+    }
+
+    /** The same library's other end. */
+    static TcnativeEngine client(Scenario scenario) throws GeneralSecurityException {
+        return new TcnativeEngine(
+                scenario,
+                SslContextBuilder.forClient()
+                        .trustManager(TrustAnything.INSTANCE)
+                        .endpointIdentificationAlgorithm(null));
+    }
+
+    static boolean isAvailable() {
+        return OpenSsl.isAvailable();
+    }
+
+    @Override
+    public ServerSession accept() {
+        SSLEngine engine = context.newEngine(ByteBufAllocator.DEFAULT);
+        try {
+            return new SslEngineSession(engine, () -> ReferenceCountUtil.release(engine));
+        } catch (IOException e) {
+            ReferenceCountUtil.release(engine);
+            throw new UncheckedIOException(e);
+        }
+    }
+}

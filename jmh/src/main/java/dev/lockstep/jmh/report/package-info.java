@@ -1,0 +1,5 @@
+/** What is made of the figures. */
+@NullMarked
+package dev.lockstep.jmh.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package dev.lockstep.jmh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.jmh.bench.RecordSubject;
+import dev.lockstep.jmh.engine.Client;
+import dev.lockstep.jmh.engine.Connection;
+import dev.lockstep.jmh.engine.EngineKind;
+import dev.lockstep.jmh.engine.Scenario;
+import dev.lockstep.jmh.engine.ServerIdentity;
+import dev.lockstep.jmh.engine.ServerSession;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is compared must be the same work: every engine negotiates what the scenario says and carries data both ways. */
+class EngineTest {
+    private static final int ROOM = 1 << 15;
+    private static final int HANDSHAKE = 22;
+    private static final int SERVER_KEY_EXCHANGE = 12;
+    private static final int GCM_RECORD_OVERHEAD = 5 + 8 + 16;
+
+    static Stream<Arguments> everyEngineInEveryScenario() {
+        return EngineKind.available().stream()
+                .flatMap(engine -> Stream.of(Scenario.values()).map(scenario -> Arguments.of(engine, scenario)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyEngineInEveryScenario")
+    void anEngineNegotiatesWhatTheScenarioSays(EngineKind engine, Scenario scenario)
+            throws GeneralSecurityException, IOException {
+        ServerSession client = Client.create(scenario).connect();
+        ServerSession server =
+                engine.create(scenario, ServerIdentity.create(scenario)).accept();
+        ByteBuffer hello = ByteBuffer.allocate(ROOM);
+        client.handshake(ByteBuffer.allocate(0), hello);
+        ByteBuffer flight = ByteBuffer.allocate(ROOM);
+        server.handshake(hello.flip(), flight);
+
+        List<ByteBuffer> messages = messages(flight.flip());
+        int afterServerVersionRandomAndId = 4 + 2 + 32;
+        ByteBuffer serverHello = messages.get(0);
+        int idLength = serverHello.get(afterServerVersionRandomAndId);
+        assertThat(serverHello.getShort(afterServerVersionRandomAndId + 1 + idLength) & 0xffff)
+                .isEqualTo(scenario.suiteCode());
+        ByteBuffer keyExchange = messages.stream()
+                .filter(m -> m.get(0) == SERVER_KEY_EXCHANGE)
+                .findFirst()
+                .orElseThrow();
+        assertThat(keyExchange.getShort(5) & 0xffff).isEqualTo(scenario.group());
+        client.close();
+        server.close();
+    }
+
+    static Stream<Arguments> everySubjectWithEveryMemory() {
+        return Stream.of(RecordSubject.values())
+                .filter(RecordSubject::isAvailable)
+                .flatMap(subject -> Stream.of(false, true)
+                        .filter(direct -> !direct || subject.takesDirectBuffers())
+                        .map(direct -> Arguments.of(subject, direct)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everySubjectWithEveryMemory")
+    void oneCallSealsOneRecordAndOneCallOpensIt(RecordSubject subject, boolean direct)
+            throws GeneralSecurityException, IOException {
+        try (Connection connection = subject.connect()) {
+            for (int size : new int[] {100, 1024, 1 << 14}) {
+                for (int i = 0; i < 3; i++) {
+                    assertThat(carried(connection.server(), connection.client(), size, direct))
+                            .isEqualTo(plaintext(size));
+                    assertThat(carried(connection.client(), connection.server(), size, direct))
+                            .isEqualTo(plaintext(size));
+                }
+            }
+        }
+    }
+
+    @Test
+    void theEnginesWithoutNativeCodeRunEverywhere() {
+        assertThat(EngineKind.available()).contains(EngineKind.LOCKSTEP, EngineKind.JSSE, EngineKind.BCTLS);
+    }
+
+    private static ByteBuffer carried(ServerSession from, ServerSession to, int size, boolean direct)
+            throws IOException {
+        ByteBuffer record = RecordSubject.buffer(direct, ROOM);
+        ByteBuffer in = RecordSubject.buffer(direct, 1 << 14);
+        in.put(plaintext(size)).flip();
+        from.write(in, record);
+        assertThat(in.hasRemaining()).isFalse();
+        assertThat(record.flip().remaining()).isEqualTo(size + GCM_RECORD_OVERHEAD);
+        ByteBuffer out = RecordSubject.buffer(direct, ROOM);
+        to.read(record, out);
+        assertThat(record.hasRemaining()).isFalse();
+        return ByteBuffer.allocate(size).put(out.flip()).flip();
+    }
+
+    private static ByteBuffer plaintext(int size) {
+        byte[] bytes = new byte[size];
+        for (int i = 0; i < size; i++) {
+            bytes[i] = (byte) (31 * i + size);
+        }
+        return ByteBuffer.wrap(bytes);
+    }
+
+    private static List<ByteBuffer> messages(ByteBuffer records) {
+        ByteBuffer joined = ByteBuffer.allocate(records.remaining());
+        while (records.hasRemaining()) {
+            assertThat(records.get()).isEqualTo((byte) HANDSHAKE);
+            assertThat(records.getShort()).isEqualTo((short) 0x0303);
+            int length = records.getShort();
+            joined.put(records.slice(records.position(), length));
+            records.position(records.position() + length);
+        }
+        joined.flip();
+        List<ByteBuffer> messages = new ArrayList<>();
+        while (joined.hasRemaining()) {
+            int length = 4 + (joined.getInt(joined.position()) & 0xffffff);
+            messages.add(joined.slice(joined.position(), length));
+            joined.position(joined.position() + length);
+        }
+        return messages;
+    }
+}
