@@ -120,7 +120,7 @@ final class Connection implements Session {
             end(); // the socket is gone; there is nobody to tell
         } catch (RuntimeException e) {
             // The boundary of the loop: a defect met by one connection must not end the others.
-            loop.trace().note(id, "defect: " + e);
+            loop.trace().defect(id, e);
             end();
         }
         settle();

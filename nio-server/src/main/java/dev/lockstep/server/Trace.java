@@ -38,6 +38,11 @@ final class Trace implements ConnectionObserver {
         current = id;
     }
 
+    /** A defect of this program: printed whatever the detail, because nobody else reports it. */
+    void defect(long id, RuntimeException e) {
+        line(id, "DEFECT  " + e);
+    }
+
     /** A remark that is not TLS's own. */
     void note(long id, String text) {
         if (detail == Detail.ALL) {

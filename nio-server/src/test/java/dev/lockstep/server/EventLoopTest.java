@@ -256,7 +256,7 @@ class EventLoopTest {
                 client.startHandshake();
                 ping(client);
             }
-            assertThat(server.trace()).doesNotContain("defect");
+            assertThat(server.trace()).doesNotContain("DEFECT");
         }
     }
 
@@ -283,7 +283,7 @@ class EventLoopTest {
                 assertThat(e).isNotInstanceOf(SocketTimeoutException.class);
             }
             ping(other);
-            assertThat(server.trace()).contains("defect: java.lang.IllegalStateException: a defect");
+            assertThat(server.trace()).contains("DEFECT  java.lang.IllegalStateException: a defect");
         }
     }
 
