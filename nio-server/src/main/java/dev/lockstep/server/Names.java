@@ -59,7 +59,7 @@ final class Names {
                 throw new UsageError(
                         option,
                         "'" + item + "' is no " + kind + " that this server knows",
-                        "use an IANA name such as " + name.apply(nearest));
+                        "use a name such as " + name.apply(nearest));
             }
             if (found.contains(match)) {
                 throw new UsageError(option, "'" + item + "' is named twice", "name each " + kind + " once");

@@ -151,6 +151,9 @@ final class PemFiles {
     /** The JDK takes an EC key without the optional parts of RFC 5915 section 3, which SEC1 files do have. */
     private static PrivateKeyInfo scalarOnly(PrivateKeyInfo info) throws IOException {
         ECPrivateKey key = ECPrivateKey.getInstance(info.parsePrivateKey());
+        if (key == null) { // bcprov's answer to an empty OCTET STRING
+            throw new IOException("the key is empty");
+        }
         int orderBits = key.getPrivateKey().getOctets().length * 8;
         return new PrivateKeyInfo(info.getPrivateKeyAlgorithm(), new ECPrivateKey(orderBits, key.getKey()));
     }
@@ -177,10 +180,14 @@ final class PemFiles {
             if (Files.isDirectory(file)) {
                 throw new UsageError(option, file + " is a directory", "give a file");
             }
-            if (Files.size(file) > LARGEST_FILE) {
-                throw new UsageError(option, file + " is larger than 1 MiB", "give a PEM file");
+            // Not by Files.size: pipes and devices have none, and some devices have no end either.
+            try (InputStream content = Files.newInputStream(file)) {
+                byte[] bytes = content.readNBytes(LARGEST_FILE + 1);
+                if (bytes.length > LARGEST_FILE) {
+                    throw new UsageError(option, file + " is larger than 1 MiB", "give a PEM file");
+                }
+                return new String(bytes, StandardCharsets.ISO_8859_1);
             }
-            return Files.readString(file, StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
             throw new UsageError(option, file + " does not exist", "check the path");
         } catch (IOException e) {

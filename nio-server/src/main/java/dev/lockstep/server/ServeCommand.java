@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
 
+    /** Milliseconds. A handshake waits 30 s for a key, so a longer delay would fail every one. */
+    private static final int LONGEST_KEY_DELAY = 25_000;
+
     private final Environment environment;
 
     @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on; 0 takes a free one.")
@@ -129,7 +132,7 @@ final class ServeCommand implements Callable<Integer> {
         if (keyInline) {
             throw new UsageError("--key-inline", "contradicts --key-delay-ms", "choose one");
         }
-        return KeyMode.delayed(Numbers.require("--key-delay-ms", keyDelay, 0, 3_600_000, "give milliseconds"));
+        return KeyMode.delayed(Numbers.require("--key-delay-ms", keyDelay, 0, LONGEST_KEY_DELAY, "give milliseconds"));
     }
 
     private void addCredentials(TlsServerConfigBuilder builder, KeyMode keyMode) throws UsageError {

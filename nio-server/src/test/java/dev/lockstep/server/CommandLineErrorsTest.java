@@ -106,10 +106,29 @@ class CommandLineErrorsTest {
     }
 
     @Test
+    void anEcKeyWithNothingInside() throws Exception {
+        Path hollow = files.write("hollow.pem", """
+                -----BEGIN PRIVATE KEY-----
+                MBoCAQAwEwYHKoZIzj0CAQYIKoZIzj0DAQcEAA==
+                -----END PRIVATE KEY-----
+                """);
+        assertThat(refused(serve(files.ecCert, hollow))).startsWith("--key: " + hollow + " holds an unusable EC key;");
+    }
+
+    @Test
+    void aDelayThatEveryHandshakeWouldTireOf() throws Exception {
+        assertThat(refusedServe("--key-delay-ms", "30000"))
+                .isEqualTo("--key-delay-ms: 30000 is not between 0 and 25000; give milliseconds");
+    }
+
+    @Test
     void wrongFiles() throws Exception {
         Path gone = directory.resolve("gone.pem");
         Path text = files.write("readme.txt", "not PEM at all\n");
         assertThat(refused(serve(gone, files.rsaKey))).isEqualTo("--cert: " + gone + " does not exist; check the path");
+        Path endless = files.write("endless.pem", "x".repeat((1 << 20) + 1));
+        assertThat(refused(serve(endless, files.rsaKey)))
+                .isEqualTo("--cert: " + endless + " is larger than 1 MiB; give a PEM file");
         assertThat(refused(serve(directory, files.rsaKey)))
                 .isEqualTo("--cert: " + directory + " is a directory; give a file");
         assertThat(refused(serve(text, files.rsaKey)))
@@ -210,7 +229,7 @@ class CommandLineErrorsTest {
     void namesThatNobodyKnows() throws Exception {
         assertThat(refusedServe("--suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA25"))
                 .isEqualTo("--suites: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA25' is no cipher suite that this server knows;"
-                        + " use an IANA name such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+                        + " use a name such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
         assertThat(refusedServe("--groups", "x25519,P-256")).startsWith("--groups: 'P-256' is no group that");
         assertThat(refusedServe("--sigalgs", "")).startsWith("--sigalgs: '' is no signature scheme that");
         assertThat(refusedServe("--policy", "strict")).startsWith("--policy: 'strict' is no policy that");
