@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Turns the patterns of the list into the names a script wants to hear, by asking the script for all of its names. */
 final class ConversationNames {
@@ -22,22 +24,25 @@ final class ConversationNames {
         this.directory = directory;
     }
 
-    /** The options {@code -e NAME} and {@code -x NAME} for an entry with these arguments. */
-    List<String> options(Entry entry, List<String> arguments) throws IOException, InterruptedException {
+    /** The options {@code -e NAME} and {@code -x NAME} for an entry, more conversations being left out, and arguments. */
+    List<String> options(Entry entry, Optional<Pattern> leftOut, List<String> arguments)
+            throws IOException, InterruptedException {
         List<String> options = new ArrayList<>();
-        if (entry.exclude().isEmpty() && entry.xfail().isEmpty()) {
+        if (entry.exclude().isEmpty() && leftOut.isEmpty() && entry.xfail().isEmpty()) {
             return options;
         }
         for (String name : names(entry, arguments)) {
-            if (entry.exclude().filter(pattern -> pattern.matcher(name).find()).isPresent()) {
+            if (matches(entry.exclude(), name) || matches(leftOut, name)) {
                 options.addAll(List.of("-e", name));
-            } else if (entry.xfail()
-                    .filter(pattern -> pattern.matcher(name).find())
-                    .isPresent()) {
+            } else if (matches(entry.xfail(), name)) {
                 options.addAll(List.of("-x", name));
             }
         }
         return options;
+    }
+
+    private static boolean matches(Optional<Pattern> pattern, String name) {
+        return pattern.isPresent() && pattern.get().matcher(name).find();
     }
 
     private Set<String> names(Entry entry, List<String> arguments) throws IOException, InterruptedException {

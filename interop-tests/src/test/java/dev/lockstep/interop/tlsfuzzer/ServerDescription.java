@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Pattern;
 
 /** How the server under test is started for each profile, and what it does not have. */
 final class ServerDescription {
@@ -44,6 +45,12 @@ final class ServerDescription {
                 .map(properties::getProperty)
                 .filter(missing -> missing != null)
                 .findFirst();
+    }
+
+    /** Conversations of an entry that need what is missing, where the others of it do not. */
+    Optional<Pattern> leftOut(Entry entry) {
+        return Optional.ofNullable(properties.getProperty("without." + entry.id()))
+                .map(Pattern::compile);
     }
 
     ServerProcess start(String profile, KeyMode keys) throws IOException, InterruptedException {
