@@ -10,7 +10,8 @@ class SuiteTest {
     @Test
     void theMatrixHasEverySuiteTheServerCanBeToldToServe() {
         assertThat(Arrays.stream(Suite.values()).map(Enum::name))
-                .containsExactlyInAnyOrderElementsOf(
-                        Policy.COMPATIBLE.cipherSuites().stream().map(Enum::name).toList());
+                .containsExactlyInAnyOrderElementsOf(Policy.COMPATIBLE.cipherSuites().stream()
+                        .map(Enum::name)
+                        .toList());
     }
 }
