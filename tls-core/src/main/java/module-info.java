@@ -10,7 +10,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.lockstep.tls {
     requires static transitive org.jspecify;
-    requires dev.lockstep.crypto;
+    requires transitive dev.lockstep.crypto; // SignRequest names a SignatureAlgorithm
 
     exports dev.lockstep.tls;
     exports dev.lockstep.tls.config;

@@ -31,7 +31,7 @@ public final class LocalKey implements BlockingKey {
         this.decryption = decryption;
         EnumSet<SignatureScheme> able = EnumSet.noneOf(SignatureScheme.class);
         for (SignatureScheme scheme : SignatureScheme.values()) {
-            if (algorithm(scheme).key() == signer.keyType()) {
+            if (isOf(signer.keyType(), scheme)) {
                 able.add(scheme);
             }
         }
@@ -68,7 +68,7 @@ public final class LocalKey implements BlockingKey {
         if (!schemes.contains(request.scheme())) {
             throw new PrivateKeyException(Reason.UNSUPPORTED, "this key does not sign with " + request.scheme());
         }
-        return signer.sign(algorithm(request.scheme()), request.message());
+        return signer.sign(request.algorithm(), request.message());
     }
 
     @Override
@@ -79,23 +79,12 @@ public final class LocalKey implements BlockingKey {
         return decryption.raw(request.ciphertext());
     }
 
-    private static SignatureAlgorithm algorithm(SignatureScheme scheme) {
-        return switch (scheme) {
-            case RSA_PKCS1_SHA1 -> SignatureAlgorithm.RSA_PKCS1_SHA1;
-            case RSA_PKCS1_SHA224 -> SignatureAlgorithm.RSA_PKCS1_SHA224;
-            case RSA_PKCS1_SHA256 -> SignatureAlgorithm.RSA_PKCS1_SHA256;
-            case RSA_PKCS1_SHA384 -> SignatureAlgorithm.RSA_PKCS1_SHA384;
-            case RSA_PKCS1_SHA512 -> SignatureAlgorithm.RSA_PKCS1_SHA512;
-            case RSA_PSS_RSAE_SHA256, RSA_PSS_PSS_SHA256 -> SignatureAlgorithm.RSA_PSS_SHA256;
-            case RSA_PSS_RSAE_SHA384, RSA_PSS_PSS_SHA384 -> SignatureAlgorithm.RSA_PSS_SHA384;
-            case RSA_PSS_RSAE_SHA512, RSA_PSS_PSS_SHA512 -> SignatureAlgorithm.RSA_PSS_SHA512;
-            case ECDSA_SHA1 -> SignatureAlgorithm.ECDSA_SHA1;
-            case ECDSA_SHA224 -> SignatureAlgorithm.ECDSA_SHA224;
-            case ECDSA_SECP256R1_SHA256 -> SignatureAlgorithm.ECDSA_SHA256;
-            case ECDSA_SECP384R1_SHA384 -> SignatureAlgorithm.ECDSA_SHA384;
-            case ECDSA_SECP521R1_SHA512 -> SignatureAlgorithm.ECDSA_SHA512;
-            case ED25519 -> SignatureAlgorithm.ED25519;
-            case ED448 -> SignatureAlgorithm.ED448;
+    private static boolean isOf(SignatureAlgorithm.Key type, SignatureScheme scheme) {
+        return switch (type) {
+            case RSA -> scheme.name().startsWith("RSA_");
+            case EC -> scheme.name().startsWith("ECDSA_");
+            case ED25519 -> scheme == SignatureScheme.ED25519;
+            case ED448 -> scheme == SignatureScheme.ED448;
         };
     }
 }

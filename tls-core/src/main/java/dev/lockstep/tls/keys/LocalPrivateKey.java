@@ -5,7 +5,6 @@ import dev.lockstep.crypto.LocalSigner;
 import dev.lockstep.crypto.RsaDecryption;
 import dev.lockstep.crypto.SignatureAlgorithm;
 import dev.lockstep.crypto.SignatureVerifier;
-import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.keys.PrivateKeyException.Reason;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +56,7 @@ final class LocalPrivateKey implements ExternalPrivateKey {
 
     @Override
     public Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
-        return Start.done(signer.sign(Algorithms.signature(request.scheme()), request.message()));
+        return Start.done(signer.sign(request.algorithm(), request.message()));
     }
 
     @Override

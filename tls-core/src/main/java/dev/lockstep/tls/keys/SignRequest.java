@@ -104,7 +104,8 @@ public final class SignRequest {
         return hash;
     }
 
-    private SignatureAlgorithm algorithm() {
+    /** The primitive behind the scheme, for keys that {@code dev.lockstep.crypto} serves. */
+    public SignatureAlgorithm algorithm() {
         return Algorithms.signature(scheme);
     }
 
