@@ -1,6 +1,6 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Implementations of the private-key SPI: inline, on an executor, behind a future, behind four callbacks. */
+/** Implementations of the private-key SPI: inline, on an executor, behind a future or four callbacks, in a token. */
 @NullMarked
 module dev.lockstep.keys {
     requires static transitive org.jspecify;
