@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When the token or the login is lost, the operation that notices it logs in again and is done once more. While that
  * fails, operations fail at once and the login is tried four times a second at most; a PIN that was refused is never sent
- * again, since tokens lock themselves. Safe for any number of threads.
+ * again, since tokens lock themselves. A new login is all that the JDK can do: it never finalizes a PKCS#11 library, so one
+ * that keeps a loss to itself (p11-kit's remote client, SoftHSM after its files were taken away) serves again when the
+ * process that holds it is started anew. Safe for any number of threads.
  */
 public final class Pkcs11Keys implements AutoCloseable {
 

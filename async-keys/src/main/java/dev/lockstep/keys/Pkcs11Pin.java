@@ -25,7 +25,12 @@ interface Pkcs11Pin {
     static Pkcs11Pin of(Supplier<char[]> supplier) {
         Objects.requireNonNull(supplier, "supplier");
         return () -> {
-            char[] pin = supplier.get();
+            char[] pin;
+            try {
+                pin = supplier.get();
+            } catch (RuntimeException e) { // boundary: code of the application, on a thread of the pool
+                throw new PrivateKeyException(Reason.KEY_UNAVAILABLE, "the PIN supplier failed", e);
+            }
             if (pin == null) {
                 throw new PrivateKeyException(Reason.KEY_UNAVAILABLE, "the PIN supplier answered null");
             }

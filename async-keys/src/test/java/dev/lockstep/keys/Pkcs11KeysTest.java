@@ -23,6 +23,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Cipher;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -184,6 +186,43 @@ class Pkcs11KeysTest {
             assertWorks(talk(keys, keyType, suite));
 
             assertThat(token.calls("C_Login") - logins).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aLoginThatFailsIsTriedAgainAfterAPauseAndServesWithinTwoSeconds() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        AtomicBoolean away = new AtomicBoolean();
+        String suite = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
+        try (Pkcs11Keys keys = Pkcs11Keys.builder(SoftHsm.LIBRARY)
+                .pin(() -> {
+                    asked.incrementAndGet();
+                    if (away.get()) {
+                        throw new IllegalStateException("the vault is sealed");
+                    }
+                    return SoftHsm.PIN.toCharArray();
+                })
+                .open()) {
+            away.set(true);
+            builder().open().close();
+            long started = System.nanoTime();
+            for (int i = 0; i < 10; i++) {
+                Talk lost = talk(keys, "EC", suite);
+                assertThat(lost.serverFailure.alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
+                assertThat(lost.serverFailure).hasRootCauseMessage("the vault is sealed");
+            }
+            // Once for opening, once for the loss, and then one more for each pause that has passed.
+            long pauses = (System.nanoTime() - started) / 250_000_000;
+            assertThat(asked.get()).isBetween(2, 2 + (int) pauses);
+
+            away.set(false);
+            long back = System.nanoTime();
+            Talk talk = talk(keys, "EC", suite);
+            while (talk.serverFailure != null) {
+                assertThat(System.nanoTime() - back).isLessThan(2_000_000_000L);
+                talk = talk(keys, "EC", suite);
+            }
+            assertWorks(talk);
         }
     }
 
