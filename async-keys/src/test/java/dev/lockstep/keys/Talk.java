@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.Security;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -40,6 +42,9 @@ final class Talk {
     private boolean polls;
     private boolean closesWhenSuspended;
 
+    /** How many bytes the server sent in each of its turns that sent any. */
+    final List<Integer> flights = new ArrayList<>();
+
     int suspensions;
     TlsException serverFailure;
     SSLException clientFailure;
@@ -56,7 +61,7 @@ final class Talk {
         client.setEnabledCipherSuites(suite.split(","));
         if (serverName != null) {
             SSLParameters parameters = client.getSSLParameters();
-            parameters.setServerNames(java.util.List.of(new SNIHostName(serverName)));
+            parameters.setServerNames(List.of(new SNIHostName(serverName)));
             client.setSSLParameters(parameters);
         }
     }
@@ -160,6 +165,7 @@ final class Talk {
 
     private void serverTurn() throws InterruptedException {
         toServer.flip();
+        int before = toClient.position();
         try {
             while (serverMoves()) {
                 // as long as it does
@@ -169,6 +175,9 @@ final class Talk {
             server.close(toClient);
         } finally {
             toServer.compact();
+            if (toClient.position() > before) {
+                flights.add(toClient.position() - before);
+            }
         }
     }
 
