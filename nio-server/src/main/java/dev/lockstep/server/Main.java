@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The program: {@code lockstep demo} and {@code lockstep serve}. */
+/** The program: {@code lockstep demo}, {@code lockstep serve} and {@code lockstep audit}. */
 @Command(
         name = "lockstep",
         description = "A TLS 1.2 server whose private key may take its time.",
@@ -38,6 +38,7 @@ public final class Main implements Runnable {
         return new CommandLine(new Main(environment))
                 .addSubcommand(new ServeCommand(environment))
                 .addSubcommand(new DemoCommand(environment))
+                .addSubcommand(new AuditCommand(environment))
                 .setOut(environment.out())
                 .setErr(environment.err())
                 .setParameterExceptionHandler((e, given) -> refuse(environment, wrongSyntax(e)))
@@ -59,6 +60,7 @@ public final class Main implements Runnable {
         new CommandLine(new Main(environment))
                 .addSubcommand(new ServeCommand(environment))
                 .addSubcommand(new DemoCommand(environment))
+                .addSubcommand(new AuditCommand(environment))
                 .usage(environment.out());
     }
 

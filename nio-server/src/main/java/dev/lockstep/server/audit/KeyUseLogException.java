@@ -1,0 +1,17 @@
+package dev.lockstep.server.audit;
+
+import java.io.IOException;
+
+/** The log cannot go on: it was changed, it is in use, or it was not written. The message says which, and what to do. */
+public final class KeyUseLogException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    KeyUseLogException(String message) {
+        super(message);
+    }
+
+    KeyUseLogException(String message, IOException cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.lockstep.server.audit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the place where a log goes on, whatever state the last writer left it in, or refuses to go on. */
+final class LogRecovery {
+
+    private final LogFiles files;
+    private final Clock clock;
+
+    LogRecovery(LogFiles files, Clock clock) {
+        this.files = files;
+        this.clock = clock;
+    }
+
+    /** Leaves an active file of whole lines that follow from each other, and answers where it ends. */
+    ChainCheck recover() throws IOException {
+        if (!Files.exists(files.active())) {
+            List<Path> finished = files.finished();
+            if (finished.isEmpty()) {
+                begin();
+            } else {
+                finishRotation(finished.get(finished.size() - 1));
+            }
+        }
+        ChainCheck check = ChainCheck.ofOneFile();
+        FileCheck read = read(files.active(), check);
+        if (read.torn() && read.lines() > 0) {
+            repair(check, read.bytes());
+            check = ChainCheck.ofOneFile();
+            read = read(files.active(), check);
+        }
+        requireIntact(files.active(), read);
+        Files.deleteIfExists(files.next()); // of a rotation that had not begun to rename
+        return check;
+    }
+
+    private void begin() throws IOException {
+        LogLine head = new LogLine(1, clock.instant(), new Entry.Head(1, Chain.START));
+        files.writeNext(bytes(head, Chain.START));
+        files.promoteNext();
+    }
+
+    /** The active file has got its number, but the next one not yet its name; it is on the disk all the same. */
+    private void finishRotation(Path last) throws IOException {
+        ChainCheck check = ChainCheck.ofOneFile();
+        requireIntact(last, read(last, check));
+        String wrong = "is not there";
+        if (Files.exists(files.next())) {
+            wrong = read(files.next(), check).wrong();
+        }
+        if (wrong != null || check.file() != LogFiles.number(last) + 1) {
+            throw new KeyUseLogException(files.active() + ": is missing, although " + last
+                    + " was finished; put it back, or start a new log under another name");
+        }
+        files.promoteNext();
+    }
+
+    /** Takes the piece of a line out that a crash left behind {@code intact} bytes; a line in its place says so. */
+    private void repair(ChainCheck check, long intact) throws IOException {
+        long torn = Files.size(files.active()) - intact;
+        LogLine line = new LogLine(check.seq() + 1, clock.instant(), new Entry.Repair(torn, digestFrom(intact)));
+        byte[] bytes = bytes(line, check.chain());
+        try (RandomAccessFile file = new RandomAccessFile(files.active().toFile(), "rw")) {
+            // The line goes over the piece before the rest is cut off: at no moment is there no trace of it.
+            file.seek(intact);
+            file.write(bytes);
+            file.setLength(intact + bytes.length);
+            file.getFD().sync();
+        }
+    }
+
+    private String digestFrom(long offset) throws IOException {
+        MessageDigest digest = Chain.sha256();
+        try (InputStream in = Files.newInputStream(files.active())) {
+            in.skipNBytes(offset);
+            byte[] part = new byte[8192];
+            for (int n = in.read(part); n >= 0; n = in.read(part)) {
+                digest.update(part, 0, n);
+            }
+        }
+        return Chain.prefix(digest.digest());
+    }
+
+    private static FileCheck read(Path file, ChainCheck check) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return FileCheck.read(in, check, chain -> {});
+        }
+    }
+
+    private static void requireIntact(Path file, FileCheck read) throws KeyUseLogException {
+        @Nullable String wrong = read.wrong();
+        if (wrong != null) {
+            throw new KeyUseLogException(file + " line " + (read.lines() + 1) + ": " + wrong
+                    + "; keep the files as evidence and start a new log under another name");
+        }
+    }
+
+    /** A line with its chain value and its line end, as it goes into the file. */
+    static byte[] bytes(LogLine line, String previous) {
+        String text = line.text();
+        return (LogLine.chained(text, Chain.next(previous, text)) + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.lockstep.server.audit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the files of a log and finds the first line that is not what was written there. */
+public final class LogVerifier {
+
+    /** What was found. */
+    public sealed interface Verdict {}
+
+    /**
+     * Every line follows from the one before.
+     *
+     * @param files how many files were read
+     * @param lines how many lines they have
+     * @param chain the chain value of the last line, 64 hex digits
+     */
+    public record Intact(int files, long lines, String chain) implements Verdict {}
+
+    /**
+     * The first thing that is wrong.
+     *
+     * @param file the name of the file
+     * @param line the line's number in it, from 1
+     * @param reason what is wrong with it
+     */
+    public record Broken(String file, long line, String reason) implements Verdict {}
+
+    /** A file, or what stands for one in a test. */
+    interface Source {
+        String name();
+
+        InputStream open() throws IOException;
+    }
+
+    private final @Nullable String after;
+    private final List<String> anchors;
+
+    /**
+     * @param after the chain value that the first file has to follow; null when it has to be the first of its log
+     * @param anchors chain values, noted earlier, that lines must have
+     * @throws IllegalArgumentException when one of them is not 64 lower-case hex digits
+     */
+    public LogVerifier(@Nullable String after, List<String> anchors) {
+        List<String> values = new ArrayList<>(anchors);
+        if (after != null) {
+            values.add(after);
+        }
+        for (String value : values) {
+            if (!Chain.isHex(value, Chain.LENGTH)) {
+                throw new IllegalArgumentException("chain value: '" + value
+                        + "' is not 64 lower-case hex digits; give one as audit verify prints it");
+            }
+        }
+        this.after = after;
+        this.anchors = List.copyOf(anchors);
+    }
+
+    /**
+     * The files of the log whose current file is {@code active}: the finished ones beside it first.
+     *
+     * @throws IOException when the directory cannot be read
+     */
+    public static List<Path> filesOf(Path active) throws IOException {
+        List<Path> all = new ArrayList<>(new LogFiles(active).finished());
+        all.add(active);
+        return all;
+    }
+
+    /**
+     * Reads {@code files}: the numbered ones by their numbers, then the others as given.
+     *
+     * @throws IOException when a file cannot be read, which says nothing about its lines
+     */
+    public Verdict verify(List<Path> files) throws IOException {
+        List<Source> sources = new ArrayList<>();
+        for (Path file : LogFiles.inOrder(files)) {
+            sources.add(new Source() {
+                @Override
+                public String name() {
+                    return file.toString();
+                }
+
+                @Override
+                public InputStream open() throws IOException {
+                    return Files.newInputStream(file);
+                }
+            });
+        }
+        return verifySources(sources);
+    }
+
+    Verdict verifySources(List<Source> sources) throws IOException {
+        ChainCheck check = after == null ? ChainCheck.fromStart() : ChainCheck.after(after);
+        Set<String> missing = new HashSet<>(anchors);
+        missing.remove(after);
+        long lines = 0;
+        String lastName = "";
+        long lastLines = 0;
+        for (Source source : sources) {
+            FileCheck read;
+            try (InputStream in = source.open()) {
+                read = FileCheck.read(in, check, missing::remove);
+            }
+            if (read.wrong() != null) {
+                return new Broken(source.name(), read.lines() + 1, read.wrong());
+            }
+            lines += read.lines();
+            lastName = source.name();
+            lastLines = read.lines();
+        }
+        for (String anchor : anchors) {
+            if (missing.contains(anchor)) {
+                return new Broken(
+                        lastName,
+                        lastLines + 1,
+                        "missing: no line has the chain value " + anchor + "; the end was cut");
+            }
+        }
+        return new Intact(sources.size(), lines, check.chain());
+    }
+}

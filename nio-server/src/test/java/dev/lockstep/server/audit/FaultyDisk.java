@@ -1,0 +1,44 @@
+package dev.lockstep.server.audit;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** A disk that counts what is asked of it and fails when told to. */
+final class FaultyDisk implements LogOutput.Opener {
+
+    int writes;
+    int syncs;
+    boolean full;
+    boolean failsToSync;
+
+    @Override
+    public LogOutput open(Path file) throws IOException {
+        LogOutput out = LogOutput.ofFile(file);
+        return new LogOutput() {
+            @Override
+            public void write(byte[] line) throws IOException {
+                writes++;
+                if (full) {
+                    out.write(Arrays.copyOf(line, line.length / 2));
+                    throw new IOException("no space left");
+                }
+                out.write(line);
+            }
+
+            @Override
+            public void sync() throws IOException {
+                syncs++;
+                if (failsToSync) {
+                    throw new IOException("the disk is gone");
+                }
+                out.sync();
+            }
+
+            @Override
+            public void close() throws IOException {
+                out.close();
+            }
+        };
+    }
+}
