@@ -1,13 +1,37 @@
 package dev.lockstep.jmh;
 
+import dev.lockstep.jmh.report.Figures;
+import dev.lockstep.jmh.report.Reports;
+import dev.lockstep.jmh.run.Measurement;
+import dev.lockstep.jmh.run.Options;
+import dev.lockstep.jmh.run.Plan;
+import dev.lockstep.jmh.run.Rounds;
 import java.io.IOException;
+import java.util.List;
+import org.openjdk.jmh.runner.RunnerException;
 
-/** The command line of {@code benchmarks.jar}. */
+/** The command line of {@code benchmarks.jar}: measures everything side by side and reports it. */
 public final class Main {
     private Main() {}
 
-    /** Takes JMH's options. */
-    public static void main(String[] args) throws IOException {
-        org.openjdk.jmh.Main.main(args);
+    /** Runs the plan; the reports are renewed after each round, so that an interrupted run leaves something. */
+    public static void main(String[] args) throws IOException, RunnerException {
+        Options options;
+        try {
+            options = Options.parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.println(Options.USAGE);
+            System.exit(2);
+            return;
+        }
+        List<Measurement> plan = Plan.of(options);
+        Figures figures = new Figures();
+        Reports reports = new Reports(options.out());
+        for (int round = 1; round <= options.rounds(); round++) {
+            Rounds.run(plan, options, figures, round);
+            reports.write(figures, round);
+        }
+        System.out.println(reports.text());
     }
 }

@@ -36,6 +36,11 @@ public enum RecordSubject {
         return this == BARE_CIPHER || EngineKind.valueOf(name()).isAvailable();
     }
 
+    /** Whether it is BoringSSL behind JNI. */
+    public boolean isNative() {
+        return this != BARE_CIPHER && EngineKind.valueOf(name()).isNative();
+    }
+
     /** Whether its interface takes buffers outside the heap. */
     public boolean takesDirectBuffers() {
         return this != BARE_CIPHER && this != BCTLS;

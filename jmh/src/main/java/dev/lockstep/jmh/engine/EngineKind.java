@@ -23,6 +23,11 @@ public enum EngineKind {
         return title;
     }
 
+    /** Whether it is BoringSSL behind JNI. */
+    public boolean isNative() {
+        return this == CONSCRYPT || this == TCNATIVE;
+    }
+
     /** Whether the engine runs here: two of them bring native code, which not every platform has. */
     public boolean isAvailable() {
         return switch (this) {

@@ -1,0 +1,75 @@
+package dev.lockstep.jmh.report;
+
+import dev.lockstep.jmh.run.Measurement;
+import dev.lockstep.jmh.run.Measurement.Table;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Everything measured so far, in the order of the plan. */
+public final class Figures {
+
+    /** Where a figure belongs. */
+    public record Key(String jdk, Table table, String row, String subject) {}
+
+    /** One fork's result: per operation, the server's nanoseconds and allocated bytes. */
+    public record Sample(double nanos, double bytes) {}
+
+    private final Map<Key, List<Sample>> samples = new LinkedHashMap<>();
+    private final Map<String, String> virtualMachines = new LinkedHashMap<>();
+
+    /** Adds one fork's result. */
+    public void add(Measurement measurement, String jdk, String virtualMachine, double nanos, double bytes) {
+        virtualMachines.put(jdk, virtualMachine);
+        Key key = new Key(jdk, measurement.table(), measurement.row(), measurement.subject());
+        samples.computeIfAbsent(key, k -> new ArrayList<>()).add(new Sample(nanos, bytes));
+    }
+
+    /** The JDKs' versions with the names of their virtual machines. */
+    Map<String, String> virtualMachines() {
+        return virtualMachines;
+    }
+
+    Map<Key, List<Sample>> samples() {
+        return samples;
+    }
+
+    Set<String> rows(Table table) {
+        Set<String> rows = new LinkedHashSet<>();
+        samples.keySet().stream().filter(k -> k.table() == table).forEach(k -> rows.add(k.row()));
+        return rows;
+    }
+
+    Set<String> subjects(Table table) {
+        Set<String> subjects = new LinkedHashSet<>();
+        samples.keySet().stream().filter(k -> k.table() == table).forEach(k -> subjects.add(k.subject()));
+        return subjects;
+    }
+
+    /** Median over the forks; null where nothing was measured. */
+    @Nullable
+    Double nanos(Key key) {
+        return median(key, Sample::nanos);
+    }
+
+    /** Median over the forks; null where nothing was measured. */
+    @Nullable
+    Double bytes(Key key) {
+        return median(key, Sample::bytes);
+    }
+
+    private @Nullable Double median(Key key, ToDoubleFunction<Sample> value) {
+        List<Sample> all = samples.get(key);
+        if (all == null) {
+            return null;
+        }
+        double[] sorted = all.stream().mapToDouble(value).sorted().toArray();
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.lockstep.jmh.report;
+
+import dev.lockstep.jmh.report.Figures.Key;
+import dev.lockstep.jmh.run.Measurement.Table;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Tables for people: per JDK and kind of operation one of times and one of allocation. */
+final class MarkdownTables {
+    private static final String OURS = "Lockstep";
+    private static final String JSSE = "JSSE";
+    private static final Set<String> FLOORS = Set.of("primitives", "bare cipher");
+
+    private MarkdownTables() {}
+
+    static String of(Figures figures, Environment environment, int rounds) {
+        StringBuilder out = new StringBuilder();
+        out.append("Measured ").append(environment.date()).append(" on ").append(environment.machine());
+        out.append("; load average ").append(environment.load()).append(" at the start; ");
+        out.append(rounds == 1 ? "1 round.\n" : "medians over " + rounds + " rounds.\n");
+        out.append(environment.libraries().entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue())
+                .collect(Collectors.joining(", ", "Libraries: ", ".\n")));
+        figures.virtualMachines().forEach((jdk, vm) -> {
+            out.append("\n### JDK ").append(jdk).append(" (").append(vm).append(")\n");
+            for (Table table : Table.values()) {
+                if (!figures.rows(table).isEmpty()) {
+                    append(out, figures, jdk, table);
+                }
+            }
+        });
+        return out.toString();
+    }
+
+    private static void append(StringBuilder out, Figures figures, String jdk, Table table) {
+        boolean micros = table == Table.HANDSHAKE;
+        List<String> subjects = List.copyOf(figures.subjects(table));
+        boolean floor = subjects.stream().anyMatch(FLOORS::contains);
+        header(out, table.title() + (micros ? ", us" : ", ns"), subjects, floor, true);
+        for (String row : figures.rows(table)) {
+            out.append("| ").append(row);
+            for (String subject : subjects) {
+                out.append(" | ").append(number(figures.nanos(new Key(jdk, table, row, subject)), micros ? 1e-3 : 1));
+            }
+            Double ours = figures.nanos(new Key(jdk, table, row, OURS));
+            out.append(" | ").append(ratio(figures.nanos(new Key(jdk, table, row, JSSE)), ours));
+            if (floor) {
+                out.append(" | ").append(ratio(ours, floor(figures, jdk, table, row)));
+            }
+            out.append(" |\n");
+        }
+        header(out, "allocated bytes", subjects, false, false);
+        for (String row : figures.rows(table)) {
+            out.append("| ").append(row);
+            for (String subject : subjects) {
+                out.append(" | ").append(number(figures.bytes(new Key(jdk, table, row, subject)), 1));
+            }
+            out.append(" |\n");
+        }
+    }
+
+    private static void header(
+            StringBuilder out, String title, List<String> subjects, boolean floor, boolean againstJsse) {
+        out.append("\n| ").append(title);
+        subjects.forEach(subject -> out.append(" | ").append(subject));
+        out.append(againstJsse ? " | JSSE / Lockstep" : "").append(floor ? " | Lockstep / floor" : "");
+        int columns = subjects.size() + (againstJsse ? 1 : 0) + (floor ? 1 : 0);
+        out.append(" |\n|---|").append("---:|".repeat(columns)).append('\n');
+    }
+
+    private static @Nullable Double floor(Figures figures, String jdk, Table table, String row) {
+        return FLOORS.stream()
+                .map(subject -> figures.nanos(new Key(jdk, table, row, subject)))
+                .filter(nanos -> nanos != null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String number(@Nullable Double value, double scale) {
+        return value == null ? "" : String.format(Locale.ROOT, "%.0f", value * scale);
+    }
+
+    private static String ratio(@Nullable Double above, @Nullable Double below) {
+        return above == null || below == null ? "" : String.format(Locale.ROOT, "%.2f", above / below);
+    }
+}
