@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 public class RecordBenchmark {
-    private static final int BATCH_BYTES = 1 << 18;
+    private static final int BATCH_BYTES = 1 << 19;
     private static final int MOST_IN_BATCH = 256;
     private static final int ROOM = 1 << 15;
     private static final int OVERHEAD = 5 + 8 + 16;

@@ -1,7 +1,12 @@
 package dev.lockstep.jmh.run;
 
+import dev.lockstep.jmh.engine.EngineKind;
 import dev.lockstep.jmh.report.Figures;
 import dev.lockstep.jmh.run.Measurement.Table;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -10,6 +15,7 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
@@ -51,8 +57,7 @@ public final class Rounds {
 
     private static RunResult run(Measurement measurement, String jvm, boolean quick) throws RunnerException {
         boolean handshake = measurement.table() == Table.HANDSHAKE;
-        // A handshake runs through far more code than a record, which takes the compiler longer.
-        int warmupMillis = handshake ? (quick ? 2000 : 3000) : (quick ? 700 : 1200);
+        int warmupMillis = handshake ? handshakeWarmupMillis(measurement.subject(), quick) : (quick ? 700 : 1200);
         int iterationMillis = handshake ? 400 : 250;
         ChainedOptionsBuilder jmh = new OptionsBuilder()
                 .include("^" + measurement.benchmark().replace(".", "\\.") + "$")
@@ -66,7 +71,21 @@ public final class Rounds {
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
         measurement.parameters().forEach(jmh::param);
-        return new Runner(jmh.build()).runSingle();
+        // What the forks print is the runtime's advice on native code and JMH's own use of Unsafe; failures come as
+        // exceptions.
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        return new Runner(jmh.build(), OutputFormatFactory.createFormatInstance(nowhere, VerboseMode.SILENT))
+                .runSingle();
+    }
+
+    /**
+     * A handshake in Java runs through so much code that the compiler needs some 10,000 of them, and on a busy machine
+     * still longer; behind JNI it is compiled already.
+     */
+    private static int handshakeWarmupMillis(String subject, boolean quick) {
+        boolean compiled = Arrays.stream(EngineKind.values())
+                .anyMatch(engine -> engine.isNative() && engine.title().equals(subject));
+        return compiled ? 3000 : (quick ? 4500 : 10_000);
     }
 
     /** A fork's figure is the lowest of its iterations' medians: the one that other programs disturbed least. */
