@@ -1,6 +1,9 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Implementations of the private-key SPI: inline, on an executor, behind a future or four callbacks, in a token. */
+/**
+ * Implementations of the private-key SPI: inline, on an executor, behind a future or four callbacks, in a token, in an
+ * ssh-agent; and what composes them.
+ */
 @NullMarked
 module dev.lockstep.keys {
     requires static transitive org.jspecify;
