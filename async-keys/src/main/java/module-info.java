@@ -11,4 +11,5 @@ module dev.lockstep.keys {
     requires dev.lockstep.crypto;
 
     exports dev.lockstep.keys;
+    exports dev.lockstep.keys.protocol;
 }
