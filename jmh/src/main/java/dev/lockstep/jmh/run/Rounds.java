@@ -57,8 +57,8 @@ public final class Rounds {
 
     private static RunResult run(Measurement measurement, String jvm, boolean quick) throws RunnerException {
         boolean handshake = measurement.table() == Table.HANDSHAKE;
-        int warmupMillis = handshake ? handshakeWarmupMillis(measurement.subject(), quick) : (quick ? 700 : 1200);
-        int iterationMillis = handshake ? 400 : 250;
+        int warmupMillis = handshake ? handshakeWarmupMillis(measurement.subject(), quick) : (quick ? 800 : 2000);
+        int iterationMillis = handshake ? 300 : 250;
         ChainedOptionsBuilder jmh = new OptionsBuilder()
                 .include("^" + measurement.benchmark().replace(".", "\\.") + "$")
                 .jvm(jvm)
@@ -66,7 +66,7 @@ public final class Rounds {
                 .forks(1)
                 .warmupIterations(1)
                 .warmupTime(TimeValue.milliseconds(warmupMillis))
-                .measurementIterations(quick ? 3 : 4)
+                .measurementIterations(quick ? 3 : 6)
                 .measurementTime(TimeValue.milliseconds(iterationMillis))
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
@@ -85,7 +85,7 @@ public final class Rounds {
     private static int handshakeWarmupMillis(String subject, boolean quick) {
         boolean compiled = Arrays.stream(EngineKind.values())
                 .anyMatch(engine -> engine.isNative() && engine.title().equals(subject));
-        return compiled ? 3000 : (quick ? 4500 : 10_000);
+        return compiled ? 3000 : (quick ? 4500 : 8000);
     }
 
     /** A fork's figure is the lowest of its iterations' medians: the one that other programs disturbed least. */
