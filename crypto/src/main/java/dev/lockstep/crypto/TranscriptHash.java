@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * extended_master_secret and CertificateVerify.
  *
  * <p>The hash function is known only with the cipher suite, so what comes before is buffered: in practice one
- * ClientHello, whose size the caller bounds. For one thread at a time.
+ * ClientHello, whose size the caller bounds. The messages themselves are kept for longer only on demand: a client's
+ * CertificateVerify signs them under a hash of its own choosing, or under none. For one thread at a time.
  */
 public final class TranscriptHash {
     private static final byte[] EMPTY = {};
@@ -19,6 +20,7 @@ public final class TranscriptHash {
     private int buffered;
     private @Nullable HashAlgorithm hash;
     private @Nullable MessageDigest digest;
+    private boolean keeping;
 
     /** An empty transcript whose hash function is yet to be chosen. */
     public TranscriptHash() {}
@@ -36,12 +38,16 @@ public final class TranscriptHash {
         MessageDigest chosen = digest;
         if (chosen != null) {
             chosen.update(b, off, len);
-            return;
+            if (!keeping) {
+                return;
+            }
         }
         int needed = Math.addExact(buffered, len);
         if (needed > buffer.length) {
             // The first message gets exactly its size, as it is the only one nearly always.
-            buffer = Arrays.copyOf(buffer, buffered == 0 ? needed : Math.max(needed, 2 * buffered));
+            byte[] larger = Arrays.copyOf(buffer, buffered == 0 ? needed : Math.max(needed, 2 * buffered));
+            Wipe.range(buffer, 0, buffered);
+            buffer = larger;
         }
         System.arraycopy(b, off, buffer, buffered, len);
         buffered = needed;
@@ -54,12 +60,27 @@ public final class TranscriptHash {
      * @throws IllegalStateException if it has been chosen before
      */
     public void choose(HashAlgorithm h) {
+        choose(h, false);
+    }
+
+    /**
+     * Fixes the hash function and hashes what has been buffered.
+     *
+     * @param h the hash function of the PRF
+     * @param keepMessages whether the messages stay, for {@link #messages}, until {@link #dropMessages}: as much memory as
+     *     the messages are long, which is for the caller to bound
+     * @throws IllegalStateException if it has been chosen before
+     */
+    public void choose(HashAlgorithm h, boolean keepMessages) {
         if (digest != null) {
             throw new IllegalStateException("the transcript's hash function has been chosen before");
         }
         MessageDigest chosen = h.newDigest();
         chosen.update(buffer, 0, buffered);
-        forget();
+        keeping = keepMessages;
+        if (!keepMessages) {
+            forget();
+        }
         hash = h;
         digest = chosen;
     }
@@ -79,6 +100,27 @@ public final class TranscriptHash {
     }
 
     /**
+     * The messages so far, as they were given to {@link #update}.
+     *
+     * @return a copy, owned by the caller
+     * @throws IllegalStateException unless the messages were to be kept, and after {@link #dropMessages}
+     */
+    public byte[] messages() {
+        if (!keeping) {
+            throw new IllegalStateException("the messages of this transcript are not kept");
+        }
+        return Arrays.copyOf(buffer, buffered);
+    }
+
+    /** Clears the messages and keeps no further ones; the hash goes on. Does nothing when they are not kept. */
+    public void dropMessages() {
+        if (keeping) {
+            keeping = false;
+            forget();
+        }
+    }
+
+    /**
      * The hash function chosen.
      *
      * @return the hash function
@@ -90,6 +132,7 @@ public final class TranscriptHash {
 
     /** Back to an empty transcript without a hash function, as for a renegotiation. */
     public void clear() {
+        keeping = false;
         forget();
         MessageDigest old = digest;
         if (old != null) {

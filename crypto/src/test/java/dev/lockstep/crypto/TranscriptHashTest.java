@@ -85,6 +85,60 @@ class TranscriptHashTest {
     }
 
     @Test
+    void messagesAreKeptOnDemandUntilTheyAreDropped() {
+        TranscriptHash transcript = new TranscriptHash();
+        transcript.update(MESSAGES, 0, 300);
+        transcript.choose(HashAlgorithm.SHA256, true);
+        assertThat(transcript.messages()).isEqualTo(Arrays.copyOf(MESSAGES, 300));
+        int length = 300;
+        for (int step = 1; length + step <= MESSAGES.length; step += 97) {
+            transcript.update(MESSAGES, length, step);
+            length += step;
+            assertThat(transcript.messages()).isEqualTo(Arrays.copyOf(MESSAGES, length));
+            assertThat(transcript.snapshot()).isEqualTo(expected(HashAlgorithm.SHA256, length));
+        }
+        transcript.dropMessages();
+        assertThatThrownBy(transcript::messages).isInstanceOf(IllegalStateException.class);
+        transcript.update(MESSAGES, length, 1);
+        assertThat(transcript.snapshot()).isEqualTo(expected(HashAlgorithm.SHA256, length + 1));
+        transcript.dropMessages();
+        assertThat(transcript.snapshot()).as("dropped twice").isEqualTo(expected(HashAlgorithm.SHA256, length + 1));
+    }
+
+    @Test
+    void theCopyOfTheMessagesIsTheCallers() {
+        TranscriptHash transcript = new TranscriptHash();
+        transcript.update(MESSAGES, 0, 10);
+        transcript.choose(HashAlgorithm.SHA256, true);
+        Arrays.fill(transcript.messages(), (byte) 0);
+        assertThat(transcript.messages()).isEqualTo(Arrays.copyOf(MESSAGES, 10));
+    }
+
+    @Test
+    void messagesAreNotKeptUnlessAskedFor() {
+        TranscriptHash transcript = new TranscriptHash();
+        transcript.update(MESSAGES, 0, 10);
+        assertThatThrownBy(transcript::messages).isInstanceOf(IllegalStateException.class);
+        transcript.choose(HashAlgorithm.SHA256);
+        transcript.update(MESSAGES, 10, 10);
+        assertThatThrownBy(transcript::messages).isInstanceOf(IllegalStateException.class);
+        transcript.dropMessages();
+        assertThat(transcript.snapshot()).isEqualTo(expected(HashAlgorithm.SHA256, 20));
+    }
+
+    @Test
+    void clearingForgetsTheKeptMessagesToo() {
+        TranscriptHash transcript = new TranscriptHash();
+        transcript.choose(HashAlgorithm.SHA256, true);
+        transcript.update(MESSAGES, 0, 10);
+        transcript.clear();
+        assertThatThrownBy(transcript::messages).isInstanceOf(IllegalStateException.class);
+        transcript.update(MESSAGES, 0, 20);
+        transcript.choose(HashAlgorithm.SHA256);
+        assertThat(transcript.snapshot()).isEqualTo(expected(HashAlgorithm.SHA256, 20));
+    }
+
+    @Test
     void rangesOutsideTheArrayAreRefused() {
         TranscriptHash transcript = new TranscriptHash();
         assertThatThrownBy(() -> transcript.update(new byte[4], 2, 3)).isInstanceOf(IndexOutOfBoundsException.class);
