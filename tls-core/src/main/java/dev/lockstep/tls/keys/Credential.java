@@ -3,6 +3,7 @@ package dev.lockstep.tls.keys;
 import dev.lockstep.crypto.Group;
 import dev.lockstep.crypto.SignatureVerifier;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
 import dev.lockstep.tls.keys.PrivateKeyException.Reason;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;

@@ -5,6 +5,7 @@ import dev.lockstep.crypto.LocalSigner;
 import dev.lockstep.crypto.RsaDecryption;
 import dev.lockstep.crypto.SignatureAlgorithm;
 import dev.lockstep.crypto.SignatureVerifier;
+import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
 import dev.lockstep.tls.keys.PrivateKeyException.Reason;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.nio.charset.StandardCharsets;

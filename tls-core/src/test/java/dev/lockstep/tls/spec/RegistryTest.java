@@ -54,6 +54,19 @@ class RegistryTest {
     }
 
     @Test
+    void clientCertificateTypes() {
+        check(
+                """
+                1 rsa_sign
+                64 ecdsa_sign
+                """,
+                ClientCertificateType.values(),
+                ClientCertificateType::code,
+                ClientCertificateType::ianaName,
+                ClientCertificateType::of);
+    }
+
+    @Test
     void alertLevels() {
         check(
                 """

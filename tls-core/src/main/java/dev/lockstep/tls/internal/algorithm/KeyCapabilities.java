@@ -1,4 +1,4 @@
-package dev.lockstep.tls.keys;
+package dev.lockstep.tls.internal.algorithm;
 
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.PublicKey;
@@ -10,16 +10,25 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** What a certificate lets its key do in a TLS 1.2 handshake: the facts come from the certificate, never from the key. */
-final class KeyCapabilities {
+/**
+ * What a certificate lets its key do in a TLS 1.2 handshake, a server's or a client's: the facts come from the
+ * certificate, never from the key.
+ */
+public final class KeyCapabilities {
 
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int KEY_ENCIPHERMENT = 2;
 
     private KeyCapabilities() {}
 
-    /** The schemes that fit the certificate's key type, size, parameters and key usage. */
-    static Set<SignatureScheme> schemes(X509Certificate certificate) {
+    /**
+     * The schemes that fit the certificate's key type, size, parameters and key usage. Owned by the caller.
+     *
+     * <p>The same rule for both sides: RFC 5246 7.4.6 gives a client's "RSA public key; the certificate MUST allow the
+     * key to be used for signing with the signature scheme and hash function that will be employed in the certificate
+     * verify message", and the like for ECDSA.
+     */
+    public static Set<SignatureScheme> schemes(X509Certificate certificate) {
         Set<SignatureScheme> schemes = EnumSet.noneOf(SignatureScheme.class);
         // RFC 5246 7.4.2: "the certificate ... MUST allow the key to be used for signing (the digitalSignature bit
         // MUST be set if the key usage extension is present)"
@@ -36,13 +45,13 @@ final class KeyCapabilities {
     }
 
     /** Whether the certificate allows RSA key exchange. */
-    static boolean encipherment(X509Certificate certificate) {
+    public static boolean encipherment(X509Certificate certificate) {
         // RFC 5246 7.4.2: "RSA public key; the certificate MUST allow the key to be used for encryption (the
         // keyEncipherment bit MUST be set if the key usage extension is present)"
         return isPlainRsa(certificate.getPublicKey()) && allows(certificate, KEY_ENCIPHERMENT);
     }
 
-    static boolean isPlainRsa(PublicKey key) {
+    private static boolean isPlainRsa(PublicKey key) {
         return key.getAlgorithm().equals("RSA");
     }
 
