@@ -141,6 +141,33 @@ class RegistryTest {
     }
 
     @Test
+    void certificateStatusTypes() {
+        check(
+                """
+                1 ocsp
+                """,
+                CertificateStatusType.values(),
+                CertificateStatusType::code,
+                type -> type.name().toLowerCase(Locale.ROOT),
+                CertificateStatusType::of);
+    }
+
+    @Test
+    void maxFragmentLengths() {
+        check(
+                """
+                1 512
+                2 1024
+                3 2048
+                4 4096
+                """,
+                MaxFragmentLengthCode.values(),
+                MaxFragmentLengthCode::code,
+                code -> Integer.toString(code.length()),
+                MaxFragmentLengthCode::of);
+    }
+
+    @Test
     void groups() {
         check("""
                 23 secp256r1

@@ -24,6 +24,7 @@ public sealed interface Extension
                 ApplicationProtocols,
                 EncryptThenMac,
                 ExtendedMasterSecret,
+                SessionTicket,
                 RenegotiationInfo {
 
     /** Returns the number under which this extension is registered. */

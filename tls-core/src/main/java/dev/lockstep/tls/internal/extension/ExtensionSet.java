@@ -196,6 +196,7 @@ public final class ExtensionSet {
             case APPLICATION_LAYER_PROTOCOL_NEGOTIATION -> ApplicationProtocols.parse(body);
             case ENCRYPT_THEN_MAC -> EncryptThenMac.parse(body);
             case EXTENDED_MASTER_SECRET -> ExtendedMasterSecret.parse(body);
+            case SESSION_TICKET -> SessionTicket.parse(body);
             case RENEGOTIATION_INFO -> RenegotiationInfo.parse(body);
             default -> null;
         };
@@ -210,6 +211,7 @@ public final class ExtensionSet {
         return switch (type) {
             case SERVER_NAME -> ServerName.parseServerHello(body);
             case APPLICATION_LAYER_PROTOCOL_NEGOTIATION -> ApplicationProtocols.parseServerHello(body);
+            case SESSION_TICKET -> SessionTicket.parseServerHello(body);
             default -> clientForm(type, body);
         };
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.message;
 
+import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.internal.wire.WireWriter;
 import dev.lockstep.tls.spec.HandshakeType;
@@ -27,12 +28,30 @@ public record CertificateMessage(List<byte[]> certificates) implements Handshake
         certificates = List.copyOf(certificates);
     }
 
-    /** Reads the body; what stands inside the certificates is not looked at. */
+    /** Reads the body, of any length; what stands inside the certificates is not looked at. */
     public static CertificateMessage parse(WireReader body) {
+        return parse(body, Integer.MAX_VALUE, 0xffffff);
+    }
+
+    /**
+     * Reads the body of a client's message; what stands inside the certificates is not looked at. An empty list is
+     * legal: the client has none that would do.
+     *
+     * @param maxCertificates the longest chain to take; a longer one is a decode_error
+     * @param maxBytes the most bytes of certificate_list to take; more are a decode_error
+     */
+    public static CertificateMessage parse(WireReader body, int maxCertificates, int maxBytes) {
         WireReader list = body.vector24(0, 0xffffff, "certificate_list");
         body.requireEnd("Certificate");
+        if (list.remaining() > maxBytes) {
+            throw FatalAlert.decodeError(
+                    "certificate_list: " + list.remaining() + " bytes where " + maxBytes + " are the limit");
+        }
         List<byte[]> certificates = new ArrayList<>();
         while (!list.isEmpty()) {
+            if (certificates.size() == maxCertificates) {
+                throw FatalAlert.decodeError("certificate_list: more than " + maxCertificates + " certificates");
+            }
             certificates.add(list.opaque24(1, 0xffffff, "ASN.1Cert"));
         }
         return new CertificateMessage(certificates);

@@ -21,9 +21,13 @@ public sealed interface HandshakeMessage
         permits HelloRequest,
                 ClientHello,
                 ServerHello,
+                NewSessionTicket,
                 CertificateMessage,
+                CertificateStatus,
                 ServerKeyExchange,
+                CertificateRequest,
                 ServerHelloDone,
+                CertificateVerify,
                 ClientKeyExchange,
                 Finished {
 

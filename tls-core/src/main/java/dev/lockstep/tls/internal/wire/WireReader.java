@@ -49,6 +49,12 @@ public final class WireReader {
         return ((bytes[at] & 0xff) << 16) | ((bytes[at + 1] & 0xff) << 8) | (bytes[at + 2] & 0xff);
     }
 
+    /** Reads a {@code uint32}, unsigned. */
+    public long uint32(String field) {
+        int at = take(4, field);
+        return (long) uint16At(at) << 16 | uint16At(at + 2);
+    }
+
     /** Reads {@code opaque field[n]}. */
     public byte[] bytes(int n, String field) {
         int at = take(n, field);

@@ -44,6 +44,14 @@ public final class WireWriter {
         return uint(value, 3);
     }
 
+    /** Writes a {@code uint32}, given unsigned. */
+    public WireWriter uint32(long value) {
+        if (value >>> 32 != 0) {
+            throw new IllegalArgumentException(value + " does not fit 4 bytes");
+        }
+        return uint16((int) (value >>> 16)).uint16((int) value & 0xffff);
+    }
+
     /** Writes bytes as they are, {@code opaque field[n]}. */
     public WireWriter bytes(byte[] b) {
         return bytes(b, 0, b.length);

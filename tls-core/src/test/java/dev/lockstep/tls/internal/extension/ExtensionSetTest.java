@@ -59,8 +59,8 @@ class ExtensionSetTest {
     @Test
     void extensionsThatAreNumberedButNotSpokenHereAreIgnoredWhateverTheyHold() {
         // max_fragment_length, status_request, signed_certificate_timestamp, padding, record_size_limit,
-        // session_ticket, signature_algorithms_cert
-        for (String type : List.of("0001", "0005", "0012", "0015", "001c", "0023", "0032")) {
+        // signature_algorithms_cert
+        for (String type : List.of("0001", "0005", "0012", "0015", "001c", "0032")) {
             ExtensionSet set = ExtensionSet.parseClientHello(hex("0007" + type + "0003 ffffff"));
             assertThat(set.list()).isEmpty();
             assertThat(set.contains(HexFormat.fromHexDigits(type))).isTrue();

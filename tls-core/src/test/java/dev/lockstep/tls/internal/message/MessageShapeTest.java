@@ -24,6 +24,14 @@ class MessageShapeTest {
         return Samples.all();
     }
 
+    static List<Sample> samplesThatEnd() {
+        return Samples.all().stream().filter(sample -> !sample.openEnded()).toList();
+    }
+
+    static List<Sample> openEndedSamples() {
+        return Samples.all().stream().filter(Sample::openEnded).toList();
+    }
+
     @ParameterizedTest
     @MethodSource("samples")
     void whatIsWrittenIsReadBack(Sample sample) {
@@ -43,7 +51,7 @@ class MessageShapeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("samples")
+    @MethodSource("samplesThatEnd")
     void everyStrictPrefixIsADecodeError(Sample sample) {
         for (int length = 0; length < sample.body().length; length++) {
             if (sample.legalPrefixes().contains(length)) {
@@ -57,7 +65,7 @@ class MessageShapeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("samples")
+    @MethodSource("samplesThatEnd")
     void everyTrailingByteIsADecodeError(Sample sample) {
         for (int value = 0; value < 256; value++) {
             byte[] padded = Arrays.copyOf(sample.body(), sample.body().length + 1);
@@ -67,13 +75,23 @@ class MessageShapeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("samples")
+    @MethodSource("samplesThatEnd")
     void longerPaddingIsADecodeErrorToo(Sample sample) {
         for (int extra : new int[] {3, 256, 4096, 65536, (1 << 17) + 512}) {
             byte[] padded = Arrays.copyOf(sample.body(), sample.body().length + extra);
             // A block of extensions of length zero behind a hello without one would be legal: make it too long.
             padded[sample.body().length] = (byte) 0xff;
             refuses(sample, padded, "padding of " + extra);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("openEndedSamples")
+    void aBodyWithoutALengthOfItsOwnIsWhateverIsThere(Sample sample) {
+        for (int length = 0; length <= sample.body().length; length++) {
+            byte[] prefix = Arrays.copyOf(sample.body(), length);
+            Object read = sample.parser().parse(WireReader.of(prefix));
+            assertThat(sample.encoder().apply(read)).isEqualTo(prefix);
         }
     }
 

@@ -129,7 +129,13 @@ class ParserRobustnessTest {
         List<Sample> samples = new ArrayList<>(Samples.all());
         ChangeCipherSpec ccs = new ChangeCipherSpec();
         samples.add(new Sample(
-                "ChangeCipherSpec", ccs, ccs.encode(), ChangeCipherSpec::parse, value -> ccs.encode(), Set.of()));
+                "ChangeCipherSpec",
+                ccs,
+                ccs.encode(),
+                ChangeCipherSpec::parse,
+                value -> ccs.encode(),
+                Set.of(),
+                false));
         return samples;
     }
 

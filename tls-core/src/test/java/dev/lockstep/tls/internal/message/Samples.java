@@ -8,12 +8,14 @@ import dev.lockstep.tls.internal.extension.Extension;
 import dev.lockstep.tls.internal.extension.ExtensionSet;
 import dev.lockstep.tls.internal.extension.RenegotiationInfo;
 import dev.lockstep.tls.internal.extension.ServerName;
+import dev.lockstep.tls.internal.extension.SessionTicket;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithms;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.internal.wire.WireWriter;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.ClientCertificateType;
 import dev.lockstep.tls.spec.KeyExchange;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.ProtocolVersion;
@@ -41,6 +43,7 @@ public final class Samples {
      * @param parser reads it
      * @param encoder writes it
      * @param legalPrefixes lengths below the full one at which the bytes are a legal message too
+     * @param openEnded whether the body has no length of its own, so that any bytes are legal
      */
     public record Sample(
             String name,
@@ -48,7 +51,8 @@ public final class Samples {
             byte[] body,
             Parser parser,
             Function<Object, byte[]> encoder,
-            Set<Integer> legalPrefixes) {
+            Set<Integer> legalPrefixes,
+            boolean openEnded) {
 
         @Override
         public String toString() {
@@ -119,6 +123,21 @@ public final class Samples {
                 "ServerKeyExchange, DHE",
                 new DheServerKeyExchange(new ServerDhParams(bytes(256, 0xff), bytes(1, 2), bytes(256, 7)), signed),
                 in -> ServerKeyExchange.parse(KeyExchange.DHE_RSA, in)));
+        all.add(message("NewSessionTicket", new NewSessionTicket(0xfffffffeL, bytes(180, 6)), NewSessionTicket::parse));
+        all.add(message("NewSessionTicket, empty", new NewSessionTicket(0, new byte[0]), NewSessionTicket::parse));
+        all.add(message("CertificateStatus", new CertificateStatus(bytes(471, 2)), CertificateStatus::parse));
+        all.add(message(
+                "CertificateRequest",
+                CertificateRequest.of(
+                        List.of(ClientCertificateType.ECDSA_SIGN, ClientCertificateType.RSA_SIGN),
+                        List.of(SignatureScheme.ECDSA_SECP256R1_SHA256, SignatureScheme.RSA_PSS_RSAE_SHA256),
+                        List.of(bytes(33, 1), bytes(1, 2), bytes(70, 3))),
+                CertificateRequest::parse));
+        all.add(message(
+                "CertificateRequest to anybody",
+                new CertificateRequest(new int[] {1}, new int[] {0x0401}, List.of()),
+                CertificateRequest::parse));
+        all.add(message("CertificateVerify", new CertificateVerify(signed), CertificateVerify::parse));
         all.add(message("ServerHelloDone", new ServerHelloDone(), ServerHelloDone::parse));
         all.add(message(
                 "ClientKeyExchange, ECDHE",
@@ -134,7 +153,8 @@ public final class Samples {
                 in -> ClientKeyExchange.parse(KeyExchange.RSA, in)));
         all.add(message("Finished", new Finished(bytes(12, 1)), Finished::parse));
         Alert alert = Alert.fatal(AlertDescription.HANDSHAKE_FAILURE);
-        all.add(new Sample("Alert", alert, alert.encode(), Alert::parse, value -> ((Alert) value).encode(), Set.of()));
+        all.add(new Sample(
+                "Alert", alert, alert.encode(), Alert::parse, value -> ((Alert) value).encode(), Set.of(), false));
         return all;
     }
 
@@ -151,6 +171,8 @@ public final class Samples {
         all.add(extension(new ApplicationProtocols(List.of("h2")), ApplicationProtocols::parseServerHello));
         all.add(extension(new EncryptThenMac(), EncryptThenMac::parse));
         all.add(extension(new ExtendedMasterSecret(), ExtendedMasterSecret::parse));
+        all.add(openEnded(new SessionTicket(bytes(192, 1)), SessionTicket::parse));
+        all.add(extension(SessionTicket.empty(), SessionTicket::parseServerHello));
         all.add(extension(RenegotiationInfo.initial(), RenegotiationInfo::parse));
         all.add(extension(new RenegotiationInfo(bytes(24, 1)), RenegotiationInfo::parse));
         return all;
@@ -166,7 +188,8 @@ public final class Samples {
                 EcPointFormats.uncompressedOnly(),
                 new ApplicationProtocols(List.of("h2", "http/1.1")),
                 new SignatureAlgorithms(new int[] {0x0403, 0x0804, 0x0401}),
-                new EncryptThenMac());
+                new EncryptThenMac(),
+                new SessionTicket(bytes(32, 4)));
     }
 
     public static HelloRandom random(int seed) {
@@ -187,7 +210,12 @@ public final class Samples {
             ((HandshakeMessage) message).encodeBody(out);
             return out.toByteArray();
         };
-        return new Sample(name, value, encoder.apply(value), parser, encoder, Set.of(legalPrefixes));
+        return new Sample(name, value, encoder.apply(value), parser, encoder, Set.of(legalPrefixes), false);
+    }
+
+    private static Sample openEnded(Extension value, Parser parser) {
+        Sample closed = extension(value, parser);
+        return new Sample(closed.name, closed.value, closed.body, parser, closed.encoder, Set.of(), true);
     }
 
     private static Sample extension(Extension value, Parser parser) {
@@ -197,6 +225,6 @@ public final class Samples {
             return out.toByteArray();
         };
         String name = value.type().ianaName() + ", " + encoder.apply(value).length + " bytes";
-        return new Sample(name, value, encoder.apply(value), parser, encoder, Set.of());
+        return new Sample(name, value, encoder.apply(value), parser, encoder, Set.of(), false);
     }
 }
