@@ -56,7 +56,7 @@ class ArchitectureTest {
                 "internal.record,    internal.wire internal.algorithm spec crypto",
                 "internal.handshake, internal.message internal.extension internal.wire internal.secrets internal.algorithm keys session config spec crypto",
                 "keys,               internal.algorithm spec crypto",
-                "session,            spec crypto",
+                "session,            keys internal.wire spec crypto",
                 "config,             keys session spec crypto",
             })
     void aPackageImportsOnlyThoseBelowIt(String importer, String allowed) {

@@ -1,0 +1,98 @@
+package dev.lockstep.tls.session;
+
+import dev.lockstep.crypto.Wipe;
+import dev.lockstep.tls.spec.CipherSuite;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers the facts of a {@link ResumableSession}. For one thread, and for one session. */
+public final class ResumableSessionBuilder {
+
+    final CipherSuite cipherSuite;
+    final byte[] masterSecret;
+    final long createdAtSeconds;
+    boolean extendedMasterSecret;
+    boolean encryptThenMac;
+    int maxFragmentLength;
+
+    @Nullable
+    String serverName;
+
+    byte @Nullable [] pskIdentity;
+    List<X509Certificate> clientChain = List.of();
+    byte[] context = {};
+
+    ResumableSessionBuilder(CipherSuite cipherSuite, byte[] masterSecret, long createdAtSeconds) {
+        if (masterSecret.length != ResumableSession.MASTER_SECRET_LENGTH) {
+            throw new IllegalArgumentException("a master secret of " + masterSecret.length + " bytes; give 48");
+        }
+        if (createdAtSeconds < 0) {
+            throw new IllegalArgumentException("createdAtSeconds: " + createdAtSeconds + " is before 1970");
+        }
+        this.cipherSuite = Objects.requireNonNull(cipherSuite, "cipherSuite");
+        this.masterSecret = masterSecret.clone();
+        this.createdAtSeconds = createdAtSeconds;
+    }
+
+    public ResumableSessionBuilder extendedMasterSecret(boolean inForce) {
+        extendedMasterSecret = inForce;
+        return this;
+    }
+
+    public ResumableSessionBuilder encryptThenMac(boolean inForce) {
+        encryptThenMac = inForce;
+        return this;
+    }
+
+    /** The code of max_fragment_length, 1 to 4; 0 for none. */
+    public ResumableSessionBuilder maxFragmentLength(int code) {
+        if (code < 0 || code > 4) {
+            throw new IllegalArgumentException("maxFragmentLength: " + code + "; give 0 to 4");
+        }
+        maxFragmentLength = code;
+        return this;
+    }
+
+    /** The host name in ASCII, at most 255 bytes, or null. */
+    public ResumableSessionBuilder serverName(@Nullable String host) {
+        if (host != null && (host.isEmpty() || host.getBytes(StandardCharsets.US_ASCII).length > 255)) {
+            throw new IllegalArgumentException("serverName: give 1 to 255 characters, or null");
+        }
+        serverName = host;
+        return this;
+    }
+
+    /** The identity of RFC 4279, at most 2^16-1 bytes, copied; or null. */
+    public ResumableSessionBuilder pskIdentity(byte @Nullable [] identity) {
+        if (identity != null && identity.length > 0xffff) {
+            throw new IllegalArgumentException("pskIdentity: " + identity.length + " bytes; give at most 65535");
+        }
+        pskIdentity = identity == null ? null : identity.clone();
+        return this;
+    }
+
+    /** The client's certificates, leaf first. */
+    public ResumableSessionBuilder clientChain(List<X509Certificate> chain) {
+        clientChain = List.copyOf(chain);
+        return this;
+    }
+
+    /** What the session is bound to, 0 to 32 bytes; copied. */
+    public ResumableSessionBuilder context(byte[] bytes) {
+        if (bytes.length > ResumableSession.MAX_CONTEXT_LENGTH) {
+            throw new IllegalArgumentException("context: " + bytes.length + " bytes; give at most 32");
+        }
+        context = bytes.clone();
+        return this;
+    }
+
+    /** The session; the builder's copy of the secret is cleared. */
+    public ResumableSession build() {
+        ResumableSession session = new ResumableSession(this);
+        Wipe.bytes(masterSecret);
+        return session;
+    }
+}

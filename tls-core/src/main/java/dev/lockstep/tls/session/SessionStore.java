@@ -1,0 +1,47 @@
+package dev.lockstep.tls.session;
+
+import dev.lockstep.tls.keys.PendingOperation;
+import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.keys.Waker;
+import java.util.Optional;
+
+/**
+ * Keeps sessions by their ids (RFC 5246 appendix F.1.4), in this process or elsewhere. One store serves all connections
+ * of a configuration, from any number of threads.
+ *
+ * <p>A store can only help: whatever fails here costs a full handshake and nothing else. What it keeps is as secret as
+ * the connections themselves; it should drop an entry when its lifetime is over, though the connection checks the age
+ * again. The bytes of {@link ResumableSession#encode} suit stores outside the process.
+ */
+public interface SessionStore {
+
+    /**
+     * Looks a session up. The contract is that of every operation of {@code dev.lockstep.tls.keys}: called once, on the
+     * thread that drives the connection, and must not block; the answer comes through the {@link PendingOperation}.
+     *
+     * @param lookup which session
+     * @param waker to be called, from any thread, once the answer is there
+     * @return a started operation that yields the session, or empty when there is none. The session is the
+     *     connection's from then on, which destroys it: hand out a copy. {@code fallThrough}, {@code failed}, {@code
+     *     null} and exceptions mean a full handshake
+     * @throws Exception counts as a failure with that cause
+     */
+    Start<Optional<ResumableSession>> startLookup(SessionLookup lookup, Waker waker) throws Exception;
+
+    /**
+     * Keeps a session, replacing one of the same id. Called once per session, after both Finished messages, on the thread
+     * that drives the connection.
+     *
+     * <p>Must not block; a store that is far away submits and returns. Exceptions are reported to the observer and
+     * otherwise dropped.
+     *
+     * @param session owned by the caller, who destroys it after this call: copy or encode what is kept
+     */
+    void put(SessionId id, ResumableSession session);
+
+    /**
+     * Forgets a session, if it is there: its connection has ended with a fatal alert (RFC 5246 section 7.2). The rules of
+     * {@link #put} apply.
+     */
+    void remove(SessionId id);
+}

@@ -1,0 +1,241 @@
+package dev.lockstep.tls.session;
+
+import dev.lockstep.crypto.Wipe;
+import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.keys.Waker;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ticket keys of a server: the first one seals, all of them open. A ticket that an older key opened is renewed.
+ *
+ * <p>There are two ways to turn the ring. {@link #rotating} makes a new key by itself whenever the period is over: for
+ * one process. {@link #of} takes keys that somebody else distributes to a fleet, and {@link #rotateTo} the next ones;
+ * for a rotation without a gap give every server the new key as the second one first, and as the first one when all
+ * have it.
+ *
+ * <p>A key that is turned out goes on opening for the acceptance window, which is best as long as the lifetime of
+ * sessions. After that it is cleared, and so are its tickets' chances. Whoever learns a key reads every connection whose
+ * ticket it sealed, ECDHE or not: short periods and windows are the remedy. Safe for any thread; answers at once.
+ */
+public final class TicketKeyRing implements TicketProtector {
+
+    /** The most keys a ring holds, retired ones included. */
+    public static final int MAX_KEYS = 32;
+
+    private static final long FOREVER = Long.MAX_VALUE;
+
+    /** @param opensUntil in seconds since 1970 */
+    private record Slot(TicketKey key, long opensUntil) {}
+
+    private final SecureRandom random;
+    private final InstantSource clock;
+    private final long windowSeconds;
+    private final long periodSeconds;
+    private volatile List<Slot> slots; // newest first
+    private volatile long nextChange = FOREVER;
+    private long currentSince;
+
+    private TicketKeyRing(
+            List<TicketKey> keys, Duration period, Duration window, InstantSource clock, SecureRandom random) {
+        this.clock = Objects.requireNonNull(clock, "clock");
+        this.random = Objects.requireNonNull(random, "random");
+        this.windowSeconds = seconds("window", window);
+        this.periodSeconds = seconds("period", period);
+        this.currentSince = now();
+        this.slots = List.of();
+        change(keys, true);
+    }
+
+    /** A ring that makes its keys itself; see {@link #rotating(Duration, Duration, InstantSource, SecureRandom)}. */
+    public static TicketKeyRing rotating(Duration period, Duration window) {
+        return rotating(period, window, InstantSource.system(), new SecureRandom());
+    }
+
+    /**
+     * A ring that makes its keys itself, in memory only.
+     *
+     * @param period how long a key seals, 1 second to 365 days
+     * @param window how much longer it opens, 0 to 365 days
+     * @param clock the wall clock
+     * @param random the source of keys and nonces
+     * @throws IllegalArgumentException for a time out of range
+     */
+    public static TicketKeyRing rotating(Duration period, Duration window, InstantSource clock, SecureRandom random) {
+        if (period.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException("period: " + period + " is too short; give 1 second at least");
+        }
+        return new TicketKeyRing(List.of(TicketKey.generate(random)), period, window, clock, random);
+    }
+
+    /** A ring of given keys; see {@link #of(List, Duration, InstantSource, SecureRandom)}. */
+    public static TicketKeyRing of(List<TicketKey> keys, Duration window) {
+        return of(keys, window, InstantSource.system(), new SecureRandom());
+    }
+
+    /**
+     * A ring of given keys, which change by {@link #rotateTo} and {@link #replaceWith} only. Keys that the ring lets go
+     * are destroyed.
+     *
+     * @param keys newest first, 1 to 32 with different names; the first one seals
+     * @param window how much longer a key opens that is turned out, 0 to 365 days
+     * @param clock the wall clock
+     * @param random the source of nonces
+     * @throws IllegalArgumentException for a wrong number of keys, a name twice or a time out of range
+     */
+    public static TicketKeyRing of(List<TicketKey> keys, Duration window, InstantSource clock, SecureRandom random) {
+        return new TicketKeyRing(keys, Duration.ZERO, window, clock, random);
+    }
+
+    /**
+     * From now on the first of these keys seals and all of them open; those that the ring has now and that are not among
+     * them open until the window is over.
+     *
+     * @param keys as for {@link #of}; one whose name the ring has already must be the same key
+     */
+    public void rotateTo(List<TicketKey> keys) {
+        change(keys, true);
+    }
+
+    /** Like {@link #rotateTo}, but without a window: for a key that has become known to others. */
+    public void replaceWith(List<TicketKey> keys) {
+        change(keys, false);
+    }
+
+    @Override
+    public byte @Nullable [] seal(ResumableSession session) {
+        turn();
+        Optional<byte[]> state = session.encode();
+        if (state.isEmpty()) {
+            return null;
+        }
+        try {
+            return slots.get(0).key.seal(state.get(), random);
+        } finally {
+            Wipe.bytes(state.get());
+        }
+    }
+
+    @Override
+    public Start<Optional<OpenedTicket>> startOpen(TicketOpening opening, Waker waker) {
+        turn();
+        byte[] ticket = opening.ticket();
+        List<Slot> ring = slots;
+        for (int i = 0; i < ring.size(); i++) {
+            TicketKey key = ring.get(i).key;
+            boolean renew = i > 0;
+            if (key.named(ticket)) {
+                return Start.done(open(key, ticket).map(session -> new OpenedTicket(session, renew)));
+            }
+        }
+        return Start.done(Optional.empty());
+    }
+
+    private static Optional<ResumableSession> open(TicketKey key, byte[] ticket) {
+        byte[] state = key.open(ticket);
+        if (state == null) {
+            return Optional.empty();
+        }
+        try {
+            return ResumableSession.decode(state);
+        } finally {
+            Wipe.bytes(state);
+        }
+    }
+
+    /** Does what is due: a new key, the end of an old one. */
+    private void turn() {
+        if (now() >= nextChange || (periodSeconds > 0 && slots.get(0).key.isExhausted())) {
+            turnNow();
+        }
+    }
+
+    private synchronized void turnNow() {
+        long now = now();
+        TicketKey current = slots.get(0).key;
+        if (periodSeconds > 0 && (now >= currentSince + periodSeconds || current.isExhausted())) {
+            change(List.of(TicketKey.generate(random)), true);
+        } else {
+            change(
+                    slots.stream()
+                            .filter(slot -> slot.opensUntil == FOREVER)
+                            .map(Slot::key)
+                            .toList(),
+                    true);
+        }
+    }
+
+    private synchronized void change(List<TicketKey> keys, boolean keepOthers) {
+        requireDistinct(keys);
+        long now = now();
+        List<Slot> old = slots;
+        if (old.isEmpty() || !old.get(0).key.sameName(keys.get(0))) {
+            currentSince = now;
+        }
+        List<Slot> next = new ArrayList<>();
+        for (TicketKey key : keys) {
+            next.add(new Slot(known(old, key), FOREVER));
+        }
+        List<Slot> dropped = new ArrayList<>();
+        for (Slot slot : old) {
+            long until = slot.opensUntil == FOREVER ? now + windowSeconds : slot.opensUntil;
+            if (keys.stream().anyMatch(slot.key::sameName)) {
+                continue;
+            }
+            if (keepOthers && until > now && next.size() < MAX_KEYS) {
+                next.add(new Slot(slot.key, until));
+            } else {
+                dropped.add(slot);
+            }
+        }
+        slots = List.copyOf(next);
+        long change = periodSeconds > 0 ? currentSince + periodSeconds : FOREVER;
+        nextChange = next.stream().mapToLong(Slot::opensUntil).reduce(change, Math::min);
+        dropped.forEach(slot -> slot.key.destroy());
+    }
+
+    /** The ring's own object for a name, so that its count of sealed tickets goes on. */
+    private static TicketKey known(List<Slot> slots, TicketKey key) {
+        for (Slot slot : slots) {
+            if (slot.key.sameName(key)) {
+                if (!slot.key.sameSecret(key)) {
+                    throw new IllegalArgumentException("ticket keys: " + key + " is another key than the ring's of that"
+                            + " name; give each key a name of its own");
+                }
+                return slot.key;
+            }
+        }
+        return key;
+    }
+
+    private static void requireDistinct(List<TicketKey> keys) {
+        if (keys.isEmpty() || keys.size() > MAX_KEYS) {
+            throw new IllegalArgumentException("ticket keys: " + keys.size() + " given; give 1 to " + MAX_KEYS);
+        }
+        for (int i = 0; i < keys.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (keys.get(i).sameName(keys.get(j))) {
+                    throw new IllegalArgumentException(
+                            "ticket keys: the name of " + keys.get(i) + " stands there twice");
+                }
+            }
+        }
+    }
+
+    private static long seconds(String field, Duration time) {
+        if (time.isNegative() || time.compareTo(Duration.ofDays(365)) > 0) {
+            throw new IllegalArgumentException(field + ": " + time + " is out of range; give zero to 365 days");
+        }
+        return time.toSeconds();
+    }
+
+    private long now() {
+        return clock.instant().getEpochSecond();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.lockstep.tls.session;
+
+import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.keys.Waker;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes session tickets and opens them again (RFC 5077): the session travels with the client, and the server keeps
+ * nothing but a key. One protector serves all connections of a configuration, from any number of threads.
+ *
+ * <p>A ticket that does not open is a full handshake and never an error for the client.
+ */
+public interface TicketProtector {
+
+    /**
+     * Protects a session. Called after the client's Finished was verified, on the thread that drives the connection; must
+     * not block.
+     *
+     * @param session owned by the caller
+     * @return the ticket, 1 to 2^16-1 bytes, owned by the caller; null when none can be made now: the client then gets
+     *     none. Exceptions are reported to the observer and mean the same
+     */
+    byte @Nullable [] seal(ResumableSession session);
+
+    /**
+     * Opens a ticket. The contract is that of every operation of {@code dev.lockstep.tls.keys}: called once, on the
+     * thread that drives the connection, and must not block.
+     *
+     * @param opening the ticket; whatever the client liked to send
+     * @param waker to be called, from any thread, once the answer is there
+     * @return a started operation that yields the session, or empty when the ticket is not one of ours, has been altered
+     *     or its key is gone. {@code fallThrough}, {@code failed}, {@code null} and exceptions mean a full handshake
+     * @throws Exception counts as a failure with that cause
+     */
+    Start<Optional<OpenedTicket>> startOpen(TicketOpening opening, Waker waker) throws Exception;
+}
