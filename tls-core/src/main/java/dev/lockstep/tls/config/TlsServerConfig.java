@@ -1,10 +1,13 @@
 package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.keys.CredentialSelector;
+import dev.lockstep.tls.session.SessionStore;
+import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
@@ -31,6 +34,11 @@ public final class TlsServerConfig {
     private final @Nullable KeyLog keyLog;
     private final SecureRandom random;
     private final LongSupplier clock;
+    private final @Nullable SessionStore sessionStore;
+    private final @Nullable TicketProtector tickets;
+    private final byte @Nullable [] sessionContext;
+    private final long sessionLifetimeSeconds;
+    private final InstantSource wallClock;
 
     TlsServerConfig(TlsServerConfigBuilder b, Credentials credentials) {
         this.credentials = credentials;
@@ -48,6 +56,11 @@ public final class TlsServerConfig {
         this.keyLog = b.keyLog;
         this.random = b.random;
         this.clock = b.clock;
+        this.sessionStore = b.sessionStore;
+        this.tickets = b.tickets;
+        this.sessionContext = b.sessionContext;
+        this.sessionLifetimeSeconds = b.sessionLifetime.toSeconds();
+        this.wallClock = b.wallClock;
     }
 
     /** Starts a configuration; {@link TlsServerConfigBuilder#build} checks it. */
@@ -128,5 +141,30 @@ public final class TlsServerConfig {
     /** The clock of all deadlines: nanoseconds from an arbitrary origin, like {@link System#nanoTime}. */
     public LongSupplier clock() {
         return clock;
+    }
+
+    /** Who keeps sessions by their ids, or null: then none is resumed by its id. */
+    public @Nullable SessionStore sessionStore() {
+        return sessionStore;
+    }
+
+    /** Who makes and opens session tickets, or null: then there are none. */
+    public @Nullable TicketProtector tickets() {
+        return tickets;
+    }
+
+    /** A copy of what sessions are bound to; null for the credentials of the server name. */
+    public byte @Nullable [] sessionContext() {
+        return sessionContext == null ? null : sessionContext.clone();
+    }
+
+    /** How long a session can be resumed after its full handshake, in seconds. */
+    public long sessionLifetimeSeconds() {
+        return sessionLifetimeSeconds;
+    }
+
+    /** The time of day, for the ages of sessions. */
+    public InstantSource wallClock() {
+        return wallClock;
     }
 }

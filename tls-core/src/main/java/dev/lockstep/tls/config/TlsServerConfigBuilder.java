@@ -2,12 +2,15 @@ package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.keys.Credential;
 import dev.lockstep.tls.keys.CredentialSelector;
+import dev.lockstep.tls.session.SessionStore;
+import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +51,16 @@ public final class TlsServerConfigBuilder {
 
     SecureRandom random = new SecureRandom();
     LongSupplier clock = System::nanoTime;
+
+    @Nullable
+    SessionStore sessionStore;
+
+    @Nullable
+    TicketProtector tickets;
+
+    byte @Nullable [] sessionContext;
+    Duration sessionLifetime = Duration.ofHours(2);
+    InstantSource wallClock = InstantSource.system();
 
     TlsServerConfigBuilder() {}
 
@@ -167,6 +180,54 @@ public final class TlsServerConfigBuilder {
     /** The clock of all deadlines in nanoseconds; {@link System#nanoTime} by default. */
     public TlsServerConfigBuilder clock(LongSupplier nanos) {
         this.clock = Objects.requireNonNull(nanos, "clock");
+        return this;
+    }
+
+    /** Keeps sessions by their ids (RFC 5246 appendix F.1.4); off by default. */
+    public TlsServerConfigBuilder sessionStore(SessionStore store) {
+        this.sessionStore = Objects.requireNonNull(store, "sessionStore");
+        return this;
+    }
+
+    /** Gives sessions to the clients as tickets (RFC 5077); off by default. */
+    public TlsServerConfigBuilder tickets(TicketProtector protector) {
+        this.tickets = Objects.requireNonNull(protector, "tickets");
+        return this;
+    }
+
+    /**
+     * How long a session can be resumed after its full handshake, 1 second to 7 days; 2 hours by default. RFC 5246
+     * appendix F.1.4 suggests no more than 24 hours.
+     */
+    public TlsServerConfigBuilder sessionLifetime(Duration lifetime) {
+        if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(Duration.ofDays(7)) > 0) {
+            throw new IllegalArgumentException(
+                    "sessionLifetime: " + lifetime + " is out of range; give 1 second to 7 days");
+        }
+        this.sessionLifetime = lifetime;
+        return this;
+    }
+
+    /**
+     * What sessions are bound to besides the server name and the policy for client certificates: servers that share a
+     * store or ticket keys resume each other's sessions only when this is the same. By default it is the public keys of
+     * the credentials for the server name, so that a session of one host never continues at another. Set it where a
+     * {@link CredentialSelector} brings credentials that are not configured, or where servers of one name have
+     * different keys.
+     *
+     * @param context 0 to 2^16-1 bytes, no secret; copied
+     */
+    public TlsServerConfigBuilder sessionContext(byte[] context) {
+        if (context.length > 0xffff) {
+            throw new IllegalArgumentException("sessionContext: " + context.length + " bytes; give at most 65535");
+        }
+        this.sessionContext = context.clone();
+        return this;
+    }
+
+    /** The time of day, for the ages of sessions; {@link InstantSource#system} by default. */
+    public TlsServerConfigBuilder wallClock(InstantSource wallClock) {
+        this.wallClock = Objects.requireNonNull(wallClock, "wallClock");
         return this;
     }
 
