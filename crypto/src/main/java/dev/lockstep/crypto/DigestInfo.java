@@ -30,19 +30,33 @@ public final class DigestInfo {
      * @throws IllegalArgumentException if the digest has another length
      */
     public static byte[] encode(HashAlgorithm hash, byte[] digest) {
+        return encode(hash, digest, true);
+    }
+
+    /** The form without the parameters, which nobody here makes and a verifier has to take. */
+    static byte[] encodeWithoutParameters(HashAlgorithm hash, byte[] digest) {
+        return encode(hash, digest, false);
+    }
+
+    private static byte[] encode(HashAlgorithm hash, byte[] digest, boolean parameters) {
         if (digest.length != hash.length()) {
             throw new IllegalArgumentException(digest.length + " bytes are no digest of " + hash);
         }
         byte[] oid = oid(hash);
-        // RFC 8017 A.2.4: the parameters of each of these hash functions are NULL, not absent.
-        int algorithmLength = 2 + oid.length + 2;
-        byte[] out = new byte[encodedLength(hash)];
+        int parametersLength = parameters ? 2 : 0;
+        byte[] out = new byte[encodedLength(hash) - 2 + parametersLength];
         int at = 0;
+        // RFC 5246 4.7-1: "As discussed in [PKCS1], the DigestInfo MUST be DER-encoded"
         at = header(out, at, SEQUENCE, out.length - 2);
-        at = header(out, at, SEQUENCE, algorithmLength);
+        at = header(out, at, SEQUENCE, 2 + oid.length + parametersLength);
         at = header(out, at, OBJECT_IDENTIFIER, oid.length);
         System.arraycopy(oid, 0, out, at, oid.length);
-        at = header(out, at + oid.length, NULL, 0);
+        at += oid.length;
+        // RFC 5246 4.7-2: "For hash algorithms without parameters (which includes SHA-1), the
+        // DigestInfo.AlgorithmIdentifier.parameters field MUST be NULL"
+        if (parameters) {
+            at = header(out, at, NULL, 0);
+        }
         at = header(out, at, OCTET_STRING, digest.length);
         System.arraycopy(digest, 0, out, at, digest.length);
         return out;

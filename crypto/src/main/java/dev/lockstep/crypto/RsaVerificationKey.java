@@ -75,12 +75,15 @@ final class RsaVerificationKey implements VerificationKey {
             return false;
         }
         byte[] found = FfdheParameters.unsigned(s.modPow(exponent, modulus), signature.length);
-        return Arrays.equals(found, encode(hash, message, signature.length));
+        byte[] digest = hash.digest(message);
+        // RFC 5246 4.7-2: "implementations MUST accept both without parameters and with NULL parameters." Two encodings
+        // then, each compared to its last byte, and no parser.
+        return Arrays.equals(found, pad(DigestInfo.encode(hash, digest), signature.length))
+                || Arrays.equals(found, pad(DigestInfo.encodeWithoutParameters(hash, digest), signature.length));
     }
 
     /** EMSA-PKCS1-v1_5 (RFC 8017 9.2): 00 01 FF..FF 00 DigestInfo. */
-    private static byte[] encode(HashAlgorithm hash, byte[] message, int length) {
-        byte[] digestInfo = DigestInfo.encode(hash, hash.digest(message));
+    private static byte[] pad(byte[] digestInfo, int length) {
         byte[] encoded = new byte[length];
         int separator = length - digestInfo.length - 1;
         encoded[1] = 1;

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DigestInfoTest {
-    /** The prefixes of RFC 8017 9.2 note 1. */
+    /** The prefixes of RFC 8017 9.2 note 1; so RFC 5246 4.7-1, 4.7-2. */
     @ParameterizedTest
     @CsvSource({
         "SHA1, 3021300906052b0e03021a05000414",
@@ -22,6 +22,14 @@ class DigestInfoTest {
         byte[] digest = hash.digest(new byte[] {1});
         assertThat(HexFormat.of().formatHex(DigestInfo.encode(hash, digest)))
                 .isEqualTo(prefix + HexFormat.of().formatHex(digest));
+    }
+
+    @Test
+    void theFormWithoutParametersIsTheSameWithoutTheNull() {
+        byte[] digest = HashAlgorithm.SHA256.digest(new byte[] {1});
+        assertThat(HexFormat.of().formatHex(DigestInfo.encodeWithoutParameters(HashAlgorithm.SHA256, digest)))
+                .isEqualTo("302f300b0609608648016503040201" + "0420"
+                        + HexFormat.of().formatHex(digest));
     }
 
     @Test
