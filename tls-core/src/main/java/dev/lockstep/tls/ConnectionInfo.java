@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param applicationProtocol the ALPN name (RFC 7301), or null
  * @param extendedMasterSecret whether RFC 7627 is in force
  * @param encryptThenMac whether RFC 7366 is in force
- * @param credential whose certificate was sent
+ * @param credential whose certificate was sent; null where none was (resumption, PSK)
  */
 public record ConnectionInfo(
         CipherSuite cipherSuite,
@@ -26,4 +26,4 @@ public record ConnectionInfo(
         @Nullable String applicationProtocol,
         boolean extendedMasterSecret,
         boolean encryptThenMac,
-        Credential credential) {}
+        @Nullable Credential credential) {}

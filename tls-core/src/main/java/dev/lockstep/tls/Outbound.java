@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound implements HandshakeOutput {
 
-    private record Pending(ContentType type, ByteBuffer content) {}
+    /** {@code next} is the write state that becomes current behind a ChangeCipherSpec. */
+    private record Pending(
+            ContentType type, ByteBuffer content, @Nullable Protection next) {}
 
     private final RecordWriter writer = new RecordWriter();
     private final SecureRandom random;
@@ -40,7 +42,11 @@ final class Outbound implements HandshakeOutput {
 
     @Override
     public void sendChangeCipherSpec() {
-        enqueue(ContentType.CHANGE_CIPHER_SPEC, new byte[] {1});
+        if (pendingWriteState == null) {
+            throw new IllegalStateException("no pending write state");
+        }
+        enqueue(ContentType.CHANGE_CIPHER_SPEC, new byte[] {1}, pendingWriteState);
+        pendingWriteState = null;
     }
 
     @Override
@@ -83,8 +89,8 @@ final class Outbound implements HandshakeOutput {
                 return false;
             }
             queue.remove();
-            if (first.type == ContentType.CHANGE_CIPHER_SPEC) {
-                activateWriteState();
+            if (first.next != null) {
+                writer.changeProtection(first.next);
             }
             if (queue.isEmpty()) {
                 queue = null;
@@ -107,7 +113,10 @@ final class Outbound implements HandshakeOutput {
 
     /** Nothing that waits is sent any more; an alert queued after this is the last record, then the keys are cleared. */
     void finishWith(@Nullable AlertLevel level, @Nullable AlertDescription description) {
-        queue = null;
+        if (last) {
+            return; // close_notify was the last word already
+        }
+        dropQueue();
         if (level != null && description != null) {
             sendAlert(level, description);
         }
@@ -118,12 +127,15 @@ final class Outbound implements HandshakeOutput {
         }
     }
 
-    private void activateWriteState() {
-        if (pendingWriteState == null) {
-            throw new IllegalStateException("no pending write state");
+    private void dropQueue() {
+        if (queue != null) {
+            for (Pending dropped : queue) {
+                if (dropped.next != null) {
+                    dropped.next.destroy();
+                }
+            }
+            queue = null;
         }
-        writer.changeProtection(pendingWriteState);
-        pendingWriteState = null;
     }
 
     private void destroyPendingStates() {
@@ -138,9 +150,13 @@ final class Outbound implements HandshakeOutput {
     }
 
     private void enqueue(ContentType type, byte[] content) {
+        enqueue(type, content, null);
+    }
+
+    private void enqueue(ContentType type, byte[] content, @Nullable Protection next) {
         if (queue == null) {
             queue = new ArrayDeque<>(4);
         }
-        queue.add(new Pending(type, ByteBuffer.wrap(content)));
+        queue.add(new Pending(type, ByteBuffer.wrap(content), next));
     }
 }

@@ -1,17 +1,12 @@
 package dev.lockstep.tls;
 
-import dev.lockstep.tls.Inbound.Arrival;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.NegotiatedParameters;
 import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import dev.lockstep.tls.internal.handshake.State;
 import dev.lockstep.tls.internal.handshake.State.Kind;
-import dev.lockstep.tls.internal.record.JoinedMessage;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.keys.Suspension;
-import dev.lockstep.tls.spec.AlertDescription;
-import dev.lockstep.tls.spec.AlertLevel;
-import dev.lockstep.tls.spec.ContentType;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -47,25 +42,16 @@ public final class TlsServerConnection {
     /** The most application data that one record carries, in bytes: the least free room of {@code appOut}. */
     public static final int APPLICATION_BUFFER_SIZE = 1 << 14;
 
-    private final TlsServerConfig config;
-    private final Inbound inbound;
-    private final Outbound outbound;
+    private final ConnectionDriver driver;
     private final ServerHandshake handshake;
+    private final Outbound outbound;
     private final WakeHandler wakeHandler = new WakeHandler();
-    private final OptionalLong handshakeDeadlineNanos;
     private boolean entered;
-    private boolean inputClosed;
-    private @Nullable TlsException failure;
 
     private TlsServerConnection(TlsServerConfig config) {
-        this.config = config;
-        this.inbound = new Inbound(config.bounds());
-        this.outbound = new Outbound(config.random(), inbound);
-        OptionalLong timeout = config.handshakeTimeoutNanos();
-        this.handshakeDeadlineNanos = timeout.isPresent()
-                ? OptionalLong.of(config.clock().getAsLong() + timeout.getAsLong())
-                : OptionalLong.empty();
-        this.handshake = new ServerHandshake(config, outbound, wakeHandler, handshakeDeadlineNanos);
+        this.driver = new ConnectionDriver(config, wakeHandler);
+        this.handshake = driver.handshake();
+        this.outbound = driver.outbound();
     }
 
     /** A connection that waits for a ClientHello. The handshake's time limit begins now. */
@@ -74,8 +60,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Moves the handshake by at most one state. Before anything else it writes what is waiting for {@code netOut}; once
-     * the connection is established that is all it does.
+     * Moves the handshake by at most one state. Before anything else it writes what is waiting for {@code netOut}. Once
+     * the connection is established input is {@link #read}'s matter; a later handshake is moved as far as it needs none.
      *
      * @throws TlsException when the connection has failed, now or earlier
      * @throws IllegalStateException when called from within a callback of this connection
@@ -83,21 +69,19 @@ public final class TlsServerConnection {
     public StepResult step(ByteBuffer netIn, ByteBuffer netOut) throws TlsException {
         enter();
         try {
-            if (failure != null) {
-                outbound.flush(netOut);
-                throw failure;
-            }
-            if (!outbound.flush(netOut)) {
+            boolean flushed = outbound.flush(netOut);
+            requireNoFailure();
+            if (!flushed) {
                 return StepResult.NEED_OUTPUT;
             }
-            StepResult result = advance(netIn);
+            StepResult result = driver.step(netIn);
             outbound.flush(netOut);
             return result;
         } catch (FatalAlert alert) {
-            throw fail(alert, netOut);
+            throw driver.fail(alert, netOut);
         } catch (RuntimeException bug) {
             // The last line of defence: a defect here must not reach the caller as anything but a closed connection.
-            throw fail(FatalAlert.internalError("defect: " + bug, bug), netOut);
+            throw driver.fail(defect(bug), netOut);
         } finally {
             entered = false;
         }
@@ -106,20 +90,23 @@ public final class TlsServerConnection {
     /**
      * Opens at most one record of application data, straight from {@code netIn} to {@code appOut}. Other records are
      * acted on; what they make the connection send waits for {@link #step} or {@link #close} (see {@link #wantsOutput}).
+     * During a renegotiation this is what takes the handshake on.
      *
      * @return PROGRESSED when a record was opened, even an empty one; NEED_INPUT; NEED_OUTPUT when {@code appOut} has
-     *     no room for the record ({@link #APPLICATION_BUFFER_SIZE} bytes always suffice); CLOSED after close_notify
+     *     no room for the record ({@link #APPLICATION_BUFFER_SIZE} bytes always suffice); ASYNC_IN_PROGRESS when a
+     *     renegotiation waits: call again with the same arguments when woken, or earlier; CLOSED after close_notify
      * @throws TlsException when the connection has failed, now or earlier; its alert waits for {@link #close}
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public StepResult read(ByteBuffer netIn, ByteBuffer appOut) throws TlsException {
         enterOpen();
         try {
-            return handshake.state() == State.CLOSED ? StepResult.CLOSED : receive(netIn, appOut);
+            requireNoFailure();
+            return driver.read(netIn, appOut);
         } catch (FatalAlert alert) {
-            throw fail(alert, null);
+            throw driver.fail(alert, null);
         } catch (RuntimeException bug) {
-            throw fail(FatalAlert.internalError("defect: " + bug, bug), null);
+            throw driver.fail(defect(bug), null);
         } finally {
             entered = false;
         }
@@ -128,7 +115,9 @@ public final class TlsServerConnection {
     /**
      * Seals application data straight from {@code appIn} to {@code netOut}, as many records as there is room for.
      *
-     * @return ESTABLISHED when {@code appIn} is consumed; NEED_OUTPUT when {@code netOut} is full; CLOSED after
+     * @return ESTABLISHED when {@code appIn} is consumed; NEED_OUTPUT when {@code netOut} is full; ASYNC_IN_PROGRESS when
+     *     a renegotiation waits: call again with the same arguments when woken, or earlier; NEED_INPUT when a
+     *     renegotiation must hear from the client before more can be sent: {@link #read} first; CLOSED after
      *     close_notify in either direction: nothing is sent any more
      * @throws TlsException when the connection has failed, now or earlier
      * @throws IllegalStateException before the connection is established, or from within a callback
@@ -136,18 +125,41 @@ public final class TlsServerConnection {
     public StepResult write(ByteBuffer appIn, ByteBuffer netOut) throws TlsException {
         enterOpen();
         try {
-            if (!outbound.flush(netOut)) {
-                return StepResult.NEED_OUTPUT;
-            }
-            if (handshake.state() == State.CLOSED) {
-                return StepResult.CLOSED;
+            requireNoFailure();
+            StepResult ready = driver.prepareWrite(netOut);
+            if (ready != StepResult.ESTABLISHED) {
+                return ready;
             }
             outbound.write(appIn, netOut);
             return appIn.hasRemaining() ? StepResult.NEED_OUTPUT : StepResult.ESTABLISHED;
         } catch (FatalAlert alert) {
-            throw fail(alert, netOut);
+            throw driver.fail(alert, netOut);
         } catch (RuntimeException bug) {
-            throw fail(FatalAlert.internalError("defect: " + bug, bug), netOut);
+            throw driver.fail(defect(bug), netOut);
+        } finally {
+            entered = false;
+        }
+    }
+
+    /**
+     * Says close_notify and goes on reading: for protocols in which one side ends its stream before the other does. The
+     * connection is over when the peer's close_notify is read, or with {@link #close}. RFC 5246 section 7.2.1 lets a peer
+     * drop what it has not sent yet when it gets a close_notify, so both ends must agree on this use.
+     *
+     * @return CLOSED when close_notify is in {@code netOut} or was said before; else what {@link #write} would answer,
+     *     and nothing has been said yet
+     * @throws TlsException when the connection has failed, now or earlier
+     * @throws IllegalStateException before the connection is established, or from within a callback
+     */
+    public StepResult closeOutput(ByteBuffer netOut) throws TlsException {
+        enterOpen();
+        try {
+            requireNoFailure();
+            return driver.closeOutput(netOut);
+        } catch (FatalAlert alert) {
+            throw driver.fail(alert, netOut);
+        } catch (RuntimeException bug) {
+            throw driver.fail(defect(bug), netOut);
         } finally {
             entered = false;
         }
@@ -163,10 +175,25 @@ public final class TlsServerConnection {
     public StepResult close(ByteBuffer netOut) {
         enter();
         try {
-            if (handshake.state() != State.CLOSED) {
-                end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, null);
-            }
+            driver.close();
             return outbound.flush(netOut) ? StepResult.CLOSED : StepResult.NEED_OUTPUT;
+        } finally {
+            entered = false;
+        }
+    }
+
+    /**
+     * Asks the client for another handshake (RFC 5246 section 7.4.1.1). The client may answer with a ClientHello, which
+     * {@link #read} takes on, or say no_renegotiation, or do nothing: how long to wait is the application's to decide.
+     *
+     * @return whether HelloRequest was queued (see {@link #wantsOutput}); false when the policy, its limits or the client
+     *     do not allow a renegotiation now, or one is under way
+     * @throws IllegalStateException before the connection is established, or from within a callback
+     */
+    public boolean renegotiate() {
+        enterOpen();
+        try {
+            return handshake.renegotiate();
         } finally {
             entered = false;
         }
@@ -177,7 +204,7 @@ public final class TlsServerConnection {
      * call reports once the whole records in {@code netIn} are used up; a suspended connection ends at the next step.
      */
     public void inputClosed() {
-        inputClosed = true;
+        driver.inputClosed();
     }
 
     /**
@@ -191,11 +218,11 @@ public final class TlsServerConnection {
 
     /** When to step again at the latest, in nanoseconds of the configured clock; empty when nothing has a time limit. */
     public OptionalLong nextDeadlineNanos() {
-        if (handshake.state().kind() == Kind.OPEN || handshake.state().kind() == Kind.END) {
+        if (handshake.state().kind() == Kind.END) {
             return OptionalLong.empty();
         }
         Suspension suspension = handshake.suspension();
-        return suspension == null ? handshakeDeadlineNanos : suspension.deadlineNanos();
+        return suspension == null ? handshake.deadlineNanos() : suspension.deadlineNanos();
     }
 
     /** What is being waited for, since when and until when; null when the connection is not suspended. */
@@ -208,9 +235,9 @@ public final class TlsServerConnection {
         return !outbound.isEmpty();
     }
 
-    /** Whether application data can flow. */
+    /** Whether the first handshake is over and the connection is not: application data can flow. */
     public boolean isEstablished() {
-        return handshake.state().kind() == Kind.OPEN;
+        return driver.isEstablished();
     }
 
     /** Whether the connection is over, in whatever way. */
@@ -220,11 +247,11 @@ public final class TlsServerConnection {
 
     /** Why the connection failed; null while it has not. */
     public @Nullable TlsException failure() {
-        return failure;
+        return driver.failure();
     }
 
     /**
-     * What was negotiated; stays available after the end.
+     * What was negotiated by the last handshake that was finished, or by the first one; stays available after the end.
      *
      * @throws IllegalStateException before ServerHello
      */
@@ -241,132 +268,15 @@ public final class TlsServerConnection {
                 n.credential());
     }
 
-    private StepResult advance(ByteBuffer netIn) throws TlsException {
-        requireInTime();
-        return switch (handshake.state().kind()) {
-            case SEND -> {
-                handshake.proceed();
-                yield moved();
-            }
-            case SUSPEND -> awaitAnswer(netIn);
-            case READ -> receive(netIn, null);
-            case OPEN -> StepResult.ESTABLISHED;
-            case END -> StepResult.CLOSED;
-        };
+    private static FatalAlert defect(RuntimeException bug) {
+        return FatalAlert.internalError("defect: " + bug, bug);
     }
 
-    /** A wait that began in this step is told now: whoever closes instead of stepping again finds nothing polled. */
-    private StepResult moved() {
-        return handshake.state().kind() == Kind.SUSPEND ? StepResult.ASYNC_IN_PROGRESS : StepResult.PROGRESSED;
-    }
-
-    /** Acts on what came, until something moved; application data goes to {@code appOut}. */
-    private StepResult receive(ByteBuffer netIn, @Nullable ByteBuffer appOut) throws TlsException {
-        while (true) {
-            switch (inbound.next(netIn)) {
-                case NOTHING -> {
-                    if (inputClosed) {
-                        throw truncated();
-                    }
-                    return StepResult.NEED_INPUT;
-                }
-                case MESSAGE -> {
-                    JoinedMessage message = inbound.takeMessage();
-                    handshake.onMessage(message.typeCode(), message.encoded());
-                    inbound.fixVersion();
-                    if (appOut == null) {
-                        return moved();
-                    }
-                }
-                case CHANGE_CIPHER_SPEC -> {
-                    handshake.onChangeCipherSpec();
-                    return StepResult.PROGRESSED;
-                }
-                case APPLICATION_DATA -> {
-                    handshake.onApplicationData();
-                    if (appOut == null || appOut.remaining() < inbound.plaintextBound(netIn)) {
-                        return StepResult.NEED_OUTPUT;
-                    }
-                    inbound.open(netIn, appOut);
-                    return StepResult.PROGRESSED;
-                }
-                case CLOSE_NOTIFY -> {
-                    return closedByPeer();
-                }
-                case FATAL_ALERT -> throw failedByPeer();
-            }
+    private void requireNoFailure() throws TlsException {
+        TlsException failure = driver.failure();
+        if (failure != null) {
+            throw failure;
         }
-    }
-
-    /** Looks at the input only for what ends the wait or must not come during it; then polls. */
-    private StepResult awaitAnswer(ByteBuffer netIn) throws TlsException {
-        Inbound.Glance glance = inbound.glance(netIn);
-        if (glance.arrival() == Arrival.CLOSE_NOTIFY) {
-            return closedByPeer();
-        }
-        if (glance.arrival() == Arrival.FATAL_ALERT) {
-            throw failedByPeer();
-        }
-        if (inputClosed) {
-            throw truncated();
-        }
-        ContentType waiting = glance.waiting();
-        if (waiting != null && !handshake.holds(waiting)) {
-            throw FatalAlert.unexpectedMessage(waiting + " in " + handshake.state());
-        }
-        return handshake.poll() ? StepResult.PROGRESSED : StepResult.ASYNC_IN_PROGRESS;
-    }
-
-    private void requireInTime() {
-        if (handshakeDeadlineNanos.isPresent()
-                && handshake.state().kind() != Kind.OPEN
-                && handshake.state().kind() != Kind.END
-                && config.clock().getAsLong() - handshakeDeadlineNanos.getAsLong() >= 0) {
-            throw FatalAlert.internalError("the handshake did not end before its deadline", null);
-        }
-    }
-
-    /** RFC 5246 7.2.1: "the other party MUST respond with a close_notify alert of its own and close down". */
-    private StepResult closedByPeer() {
-        end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, null);
-        return StepResult.CLOSED;
-    }
-
-    private TlsException failedByPeer() {
-        AlertDescription description = inbound.fatalAlert();
-        TlsException e = new TlsException(description, true, stateName(), "the peer ended the connection", null);
-        end(null, null, e);
-        return e;
-    }
-
-    private TlsException truncated() {
-        TlsException e = new TlsException(null, false, stateName(), "the transport ended without close_notify", null);
-        end(null, null, e);
-        return e;
-    }
-
-    private TlsException fail(FatalAlert alert, @Nullable ByteBuffer netOut) {
-        TlsException e = new TlsException(
-                alert.description(), false, stateName(), String.valueOf(alert.getMessage()), alert.getCause());
-        end(AlertLevel.FATAL, alert.description(), e);
-        if (netOut != null) {
-            outbound.flush(netOut);
-        }
-        return e;
-    }
-
-    /** The one way into CLOSED: the last alert is queued, pending work cancelled, secrets cleared. */
-    private void end(@Nullable AlertLevel level, @Nullable AlertDescription description, @Nullable TlsException e) {
-        String state = stateName();
-        failure = e;
-        outbound.finishWith(level, description);
-        inbound.destroy();
-        handshake.close();
-        config.observer().onClosed(state, e);
-    }
-
-    private String stateName() {
-        return handshake.state().name();
     }
 
     private void enter() {
@@ -376,16 +286,11 @@ public final class TlsServerConnection {
         entered = true;
     }
 
-    private void enterOpen() throws TlsException {
+    private void enterOpen() {
         enter();
-        if (failure != null) {
+        if (!driver.isEstablished() && handshake.state() != State.CLOSED) {
             entered = false;
-            throw failure;
-        }
-        Kind kind = handshake.state().kind();
-        if (kind != Kind.OPEN && kind != Kind.END) {
-            entered = false;
-            throw new IllegalStateException("not established: " + stateName() + "; step first");
+            throw new IllegalStateException("not established: " + handshake.state() + "; step first");
         }
     }
 }

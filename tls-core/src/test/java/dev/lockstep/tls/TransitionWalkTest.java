@@ -5,12 +5,15 @@ import static dev.lockstep.tls.testkit.ClientMessages.changeCipherSpec;
 import static dev.lockstep.tls.testkit.ClientMessages.changeCipherSpecContaining;
 import static dev.lockstep.tls.testkit.ClientMessages.clientHello;
 import static dev.lockstep.tls.testkit.ClientMessages.clientKeyExchange;
+import static dev.lockstep.tls.testkit.ClientMessages.closeNotify;
 import static dev.lockstep.tls.testkit.ClientMessages.finished;
+import static dev.lockstep.tls.testkit.ClientMessages.renegotiatingClientHello;
 import static dev.lockstep.tls.testkit.ClientMessages.strayHandshake;
 import static dev.lockstep.tls.testkit.TestServers.builder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.internal.handshake.Event;
@@ -22,6 +25,7 @@ import dev.lockstep.tls.keys.Credential;
 import dev.lockstep.tls.keys.PendingOperation;
 import dev.lockstep.tls.keys.Progress;
 import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.ContentType;
 import dev.lockstep.tls.spec.HandshakeType;
@@ -35,9 +39,9 @@ import dev.lockstep.tls.testkit.RecordedOperation;
 import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.Seen;
 import dev.lockstep.tls.testkit.TestIdentity;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -69,7 +73,10 @@ class TransitionWalkTest {
         Walk(CipherSuite suite, Set<Edge> edges, boolean selector, KeyScript keyScript) {
             this.edges = edges;
             key.answers(keyScript);
-            TlsServerConfigBuilder builder = builder(key.credential()).observer(this);
+            TlsServerConfigBuilder builder = builder(key.credential())
+                    .observer(this)
+                    .renegotiation(
+                            RenegotiationPolicy.ALLOWED.withAskers(false, true).withLimits(1, Duration.ZERO));
             if (selector) {
                 PendingOperation<List<Credential>> choice =
                         () -> selected ? Progress.done(List.of(key.credential())) : Progress.inProgress();
@@ -94,17 +101,47 @@ class TransitionWalkTest {
         Walk to(State target) {
             for (int steps = 0; state != target; steps++) {
                 assertThat(steps).as("steps to %s, now at %s", target, state).isLessThan(100);
+                if (state == State.CONNECTED && target == State.HALF_CLOSED) {
+                    conversation.server().settle();
+                    conversation.server().closesOutput();
+                    continue;
+                }
                 StepResult result = conversation.server().stepsOnce();
                 if (state == target) {
                     return this;
                 }
-                if (result == StepResult.NEED_INPUT) {
+                if (result == StepResult.NEED_INPUT
+                        && !conversation.server().connection().wantsOutput()) {
                     conversation.client().sends(script.remove());
                 } else if (result == StepResult.ASYNC_IN_PROGRESS) {
                     answer();
                 }
             }
             return this;
+        }
+
+        /** Once more on the same connection, asked for by the server; then the end of its output and of everything. */
+        void renegotiatesAndHalfCloses() {
+            assertThat(conversation.server().connection().renegotiate()).isTrue();
+            selected = false;
+            script.addAll(List.of(renegotiatingClientHello(), clientKeyExchange(), changeCipherSpec(), finished()));
+            conversation.server().settle();
+            conversation.server().hasSent(Seen.Kind.HELLO_REQUEST);
+            conversation.client().sends(script.remove());
+            conversation.server().stepsOnce();
+            assertThat(state).isNotEqualTo(State.CONNECTED);
+            to(State.CONNECTED);
+            conversation.server().settle();
+            conversation.client().takeSeen();
+            conversation.exchangesData();
+            to(State.HALF_CLOSED);
+            conversation.server().hasSent(Seen.Kind.ALERT);
+            conversation.client().sends(applicationData("still said"), clientHello());
+            conversation.server().answers();
+            conversation.server().hasReceived("still said");
+            conversation.client().sends(closeNotify());
+            assertThat(conversation.server().settle()).isEqualTo(StepResult.CLOSED);
+            conversation.server().hasSent();
         }
 
         void answer() {
@@ -135,9 +172,19 @@ class TransitionWalkTest {
         return Stream.of(State.values())
                 .filter(state -> state.kind() != Kind.END)
                 .flatMap(state -> Stream.of(Event.values())
-                        .filter(event -> event != Event.PROCEED && event != Event.ANSWER)
-                        .filter(event -> ServerHandshake.TABLE.row(takenIn(state, event), event) == null)
+                        .filter(TransitionWalkTest::comesFromTheClient)
+                        .filter(event -> isAbsent(takenIn(state, event), event))
                         .map(event -> Arguments.of(state, event)));
+    }
+
+    private static boolean comesFromTheClient(Event event) {
+        return event.type() != null || event == Event.CHANGE_CIPHER_SPEC || event == Event.APPLICATION_DATA;
+    }
+
+    /** Rows for application data in the middle of a handshake are there for the handshakes after the first. */
+    private static boolean isAbsent(State state, Event event) {
+        return ServerHandshake.TABLE.row(state, event) == null
+                || event == Event.APPLICATION_DATA && state.kind() != Kind.OPEN;
     }
 
     @ParameterizedTest(name = "{1} in {0}")
@@ -170,6 +217,12 @@ class TransitionWalkTest {
             }
         }
         List<Seen> seen = walk.conversation.client().takeSeen();
+        if (walk.conversation.server().failure().state().equals(State.HALF_CLOSED.name())) {
+            assertThat(seen).as("nothing follows close_notify").isEmpty();
+            assertThat(walk.conversation.server().failure().alert()).isEqualTo(AlertDescription.UNEXPECTED_MESSAGE);
+            walk.conversation.server().isDead();
+            return;
+        }
         assertThat(seen)
                 .as("answer, failure %s", walk.conversation.server().failure())
                 .isNotEmpty();
@@ -192,7 +245,10 @@ class TransitionWalkTest {
     /** After the end nothing is answered, whatever comes. */
     @Test
     void nothingIsAnsweredOnceClosed() {
-        for (Event event : EnumSet.complementOf(EnumSet.of(Event.PROCEED, Event.ANSWER))) {
+        for (Event event : Event.values()) {
+            if (!comesFromTheClient(event)) {
+                continue;
+            }
             Walk walk = Walk.suspendedEverywhere(ECDHE).to(State.CONNECTED);
             walk.conversation.server().closes();
             walk.conversation.client().takeSeen();
@@ -227,7 +283,7 @@ class TransitionWalkTest {
                     walk.conversation.client().sends(clientHello());
                     walk.conversation.server().answers(Seen.Kind.ALERT);
                     walk.conversation.exchangesData();
-                    walk.conversation.server().closes();
+                    walk.renegotiatesAndHalfCloses();
                 }
             }
         }

@@ -29,6 +29,8 @@ public final class TlsServerConfig {
     private final boolean verifyExternalSignatures;
     private final OptionalLong keyOperationTimeoutNanos;
     private final OptionalLong handshakeTimeoutNanos;
+    private final RenegotiationPolicy renegotiation;
+    private final boolean exporters;
     private final Bounds bounds;
     private final ConnectionObserver observer;
     private final @Nullable KeyLog keyLog;
@@ -51,6 +53,8 @@ public final class TlsServerConfig {
         this.verifyExternalSignatures = b.verifyExternalSignatures;
         this.keyOperationTimeoutNanos = b.keyOperationTimeoutNanos;
         this.handshakeTimeoutNanos = b.handshakeTimeoutNanos;
+        this.renegotiation = b.renegotiation;
+        this.exporters = b.exporters;
         this.bounds = b.bounds;
         this.observer = b.observer;
         this.keyLog = b.keyLog;
@@ -116,6 +120,16 @@ public final class TlsServerConfig {
     /** How long a handshake may last from the first step on, in nanoseconds; empty for no limit. */
     public OptionalLong handshakeTimeoutNanos() {
         return handshakeTimeoutNanos;
+    }
+
+    /** Whether and how established connections may be negotiated anew. */
+    public RenegotiationPolicy renegotiation() {
+        return renegotiation;
+    }
+
+    /** Whether connections keep their master secret for exporters (RFC 5705). */
+    public boolean exporters() {
+        return exporters;
     }
 
     /** The limits on what a peer may send. */

@@ -43,6 +43,8 @@ public final class TlsServerConfigBuilder {
     OptionalLong keyOperationTimeoutNanos =
             OptionalLong.of(Duration.ofSeconds(30).toNanos());
     OptionalLong handshakeTimeoutNanos = OptionalLong.of(Duration.ofSeconds(60).toNanos());
+    RenegotiationPolicy renegotiation = RenegotiationPolicy.REFUSED;
+    boolean exporters;
     Bounds bounds = Bounds.DEFAULT;
     ConnectionObserver observer = ConnectionObserver.NONE;
 
@@ -150,6 +152,21 @@ public final class TlsServerConfigBuilder {
     /** The longest a handshake may last from the first step on; 60 seconds by default, zero for no limit. */
     public TlsServerConfigBuilder handshakeTimeout(Duration timeout) {
         this.handshakeTimeoutNanos = nanos("handshakeTimeout", timeout);
+        return this;
+    }
+
+    /** Whether and how established connections may be negotiated anew; refused by default. */
+    public TlsServerConfigBuilder renegotiation(RenegotiationPolicy policy) {
+        this.renegotiation = Objects.requireNonNull(policy, "renegotiation");
+        return this;
+    }
+
+    /**
+     * Whether connections can export keying material (RFC 5705). They keep their master secret for it until they are
+     * closed; false by default, and then an established connection holds nothing but its traffic keys.
+     */
+    public TlsServerConfigBuilder exporters(boolean enabled) {
+        this.exporters = enabled;
         return this;
     }
 

@@ -17,6 +17,14 @@ public final class ClientMessages {
         return client -> client.handshake(CLIENT_HELLO, client.encodedClientHello());
     }
 
+    /** The ClientHello of another handshake on the same connection, bound to the one before (RFC 5746 section 3.5). */
+    public static ClientMessage renegotiatingClientHello() {
+        return client -> {
+            client.beginRenegotiation();
+            client.handshake(CLIENT_HELLO, client.encodedClientHello());
+        };
+    }
+
     /** ClientKeyExchange of the negotiated kind; derives the keys. */
     public static ClientMessage clientKeyExchange() {
         return clientKeyExchange(body -> body);

@@ -25,6 +25,7 @@ public final class ClientOptions {
     boolean extendedMasterSecret = true;
     boolean encryptThenMac = true;
     boolean renegotiationInfo = true;
+    byte[] renegotiatedConnection = {};
     boolean pointFormats = true;
     boolean extensions = true;
     boolean verifySignature = true;
@@ -171,7 +172,7 @@ public final class ClientOptions {
             all.add(encoded(23, new byte[0]));
         }
         if (renegotiationInfo) {
-            all.add(encoded(0xff01, new byte[1]));
+            all.add(encoded(0xff01, Bytes.vector(1, renegotiatedConnection)));
         }
         if (groups.length > 0) {
             all.add(encoded(10, Bytes.vector(2, Bytes.u16s(groups))));

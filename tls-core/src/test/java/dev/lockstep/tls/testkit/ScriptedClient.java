@@ -53,6 +53,10 @@ public final class ScriptedClient {
     private ClientCipher readCipher;
     private ClientCipher writeCipher;
     private boolean finished;
+    private boolean wasFinished;
+    private byte[] clientVerifyData = {};
+    private byte[] serverVerifyData = {};
+    private final List<byte[]> secrets = new ArrayList<>();
 
     public ScriptedClient(ClientOptions options) {
         this.options = options;
@@ -97,6 +101,20 @@ public final class ScriptedClient {
 
     SecureRandom random() {
         return random;
+    }
+
+    /** Another handshake on the same connection: everything of the one before is forgotten, but for what binds them. */
+    void beginRenegotiation() {
+        options.renegotiatedConnection = clientVerifyData;
+        random.nextBytes(clientRandom);
+        transcript.reset();
+        serverExtensions.clear();
+        certificates.clear();
+        premaster = null;
+        master = null;
+        group = 0;
+        scheme = 0;
+        finished = false;
     }
 
     byte[] encodedClientHello() {
@@ -181,18 +199,28 @@ public final class ScriptedClient {
                 Bytes.slice(block, ivs + ivLength, ivLength),
                 etm,
                 random);
+        remember();
+    }
+
+    private void remember() {
+        secrets.add(premaster);
+        secrets.add(master);
+        secrets.addAll(writeCipher.keys());
+        secrets.addAll(readCipher.keys());
     }
 
     /** Everything after this goes out under the new keys, when there are any. */
     void protectWrites() {
         if (writeCipher != null) {
             out.protectWith(writeCipher);
+            writeCipher = null;
         }
     }
 
     /** The verify_data of the client's Finished at this point. */
     byte[] verifyData() {
-        return ClientPrf.prf(suite.prfHash(), master, "client finished", transcriptHash(), 12);
+        clientVerifyData = ClientPrf.prf(suite.prfHash(), master, "client finished", transcriptHash(), 12);
+        return clientVerifyData.clone();
     }
 
     // ---- what it gets
@@ -222,21 +250,28 @@ public final class ScriptedClient {
             case SERVER_KEY_EXCHANGE -> onServerKeyExchange(message.body());
             case SERVER_HELLO_DONE -> require(message.body().length == 4, "a ServerHelloDone with content");
             case CHANGE_CIPHER_SPEC -> {
-                require(readCipher != null && !in.isProtected(), "an early or second ChangeCipherSpec");
+                require(readCipher != null, "an early or second ChangeCipherSpec");
                 in.expect(readCipher);
+                readCipher = null;
                 return;
             }
             case FINISHED -> {
                 require(in.isProtected(), "Finished in the clear");
                 byte[] expected = ClientPrf.prf(suite.prfHash(), master, "server finished", transcriptHash(), 12);
                 require(Arrays.equals(expected, tail(message.body(), 4)), "a wrong Finished");
+                serverVerifyData = expected;
                 finished = true;
+                wasFinished = true;
+            }
+            case HELLO_REQUEST -> {
+                require(message.body().length == 4, "a HelloRequest with content");
+                return;
             }
             case ALERT -> {
                 return;
             }
             case APPLICATION_DATA -> {
-                require(finished, "application data before Finished");
+                require(wasFinished, "application data before Finished");
                 received.writeBytes(message.body());
                 return;
             }
@@ -274,6 +309,11 @@ public final class ScriptedClient {
                     "extension " + type + " twice");
             at += 4 + length;
         }
+        byte[] binding = serverExtensions.get(0xff01);
+        byte[] expected = wasFinished ? Bytes.concat(clientVerifyData, serverVerifyData) : new byte[0];
+        require(
+                binding == null || Arrays.equals(binding, Bytes.vector(1, expected)),
+                "a renegotiation_info of another handshake");
         require(!serverExtensions.containsKey(22) || suite.isCbc(), "encrypt_then_mac with an AEAD suite");
     }
 
@@ -401,14 +441,7 @@ public final class ScriptedClient {
 
     /** What both sides should keep to themselves: premaster and master secret and the keys of both directions. */
     public List<byte[]> secrets() {
-        List<byte[]> secrets = new ArrayList<>();
-        if (master != null) {
-            secrets.add(premaster);
-            secrets.add(master);
-            secrets.addAll(writeCipher.keys());
-            secrets.addAll(readCipher.keys());
-        }
-        return secrets;
+        return List.copyOf(secrets);
     }
 
     /** The application data received since this was last asked. */

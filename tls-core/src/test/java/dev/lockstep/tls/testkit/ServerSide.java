@@ -172,6 +172,21 @@ public final class ServerSide {
         return this;
     }
 
+    /** The application has nothing more to send. */
+    public ServerSide closesOutput() {
+        try {
+            StepResult last = StepResult.NEED_OUTPUT;
+            for (int calls = 0; calls < MAX_CALLS && last == StepResult.NEED_OUTPUT; calls++) {
+                last = tls.closeOutput(netOut);
+                flush();
+            }
+            assertThat(last).as("result of closeOutput").isEqualTo(StepResult.CLOSED);
+        } catch (TlsException e) {
+            throw new AssertionError("closeOutput failed", e);
+        }
+        return this;
+    }
+
     /** The peer's end of stream. */
     public ServerSide meetsEndOfStream() {
         tls.inputClosed();

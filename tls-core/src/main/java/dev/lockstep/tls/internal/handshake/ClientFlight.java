@@ -4,7 +4,6 @@ import dev.lockstep.crypto.HashAlgorithm;
 import dev.lockstep.tls.config.KeyLog;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.extension.EcPointFormats;
-import dev.lockstep.tls.internal.extension.RenegotiationInfo;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.ClientKeyExchange;
 import dev.lockstep.tls.internal.message.RsaClientKeyExchange;
@@ -26,7 +25,7 @@ final class ClientFlight {
         ClientHello hello = ClientHello.parse(body);
         requireVersion(hello);
         requirePointFormat(hello);
-        requireInitialRenegotiationInfo(hello);
+        context.renegotiation().requireBinding(hello);
         context.clientHello(hello);
     }
 
@@ -91,15 +90,6 @@ final class ClientFlight {
         // point format, ... the server MUST abort the handshake and return an illegal_parameter alert."
         if (formats != null && !formats.hasUncompressed()) {
             throw FatalAlert.illegalParameter("ec_point_formats without uncompressed");
-        }
-    }
-
-    private static void requireInitialRenegotiationInfo(ClientHello hello) {
-        RenegotiationInfo info = hello.extensions().find(RenegotiationInfo.class);
-        // RFC 5746 3.6: "The server MUST then verify that the length of the "renegotiated_connection" field is zero,
-        // and if it is not, MUST abort the handshake (by sending a fatal handshake_failure alert)."
-        if (info != null && !info.isInitial()) {
-            throw FatalAlert.handshakeFailure("renegotiation_info is not empty in an initial handshake");
         }
     }
 }

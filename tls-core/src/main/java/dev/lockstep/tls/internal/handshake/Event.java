@@ -10,6 +10,10 @@ public enum Event {
     PROCEED(null),
     /** The answer that a SUSPEND state waits for is there, good or bad. */
     ANSWER(null),
+    /** The application wants the connection negotiated anew. */
+    RENEGOTIATE(null),
+    /** The application has nothing more to send. */
+    CLOSE_OUTPUT(null),
     HELLO_REQUEST(HandshakeType.HELLO_REQUEST),
     CLIENT_HELLO(HandshakeType.CLIENT_HELLO),
     SERVER_HELLO(HandshakeType.SERVER_HELLO),

@@ -25,6 +25,7 @@ final class Finishing {
         if (!ConstantTime.equal(expected, finished.verifyData())) {
             throw FatalAlert.decryptError("the client's Finished does not match this handshake");
         }
+        context.clientFinished(expected);
         context.reportMaskedFailure();
     }
 
@@ -36,6 +37,6 @@ final class Finishing {
         byte[] verifyData = context.masterSecret()
                 .verifyData(SERVER_FINISHED, context.transcript().snapshot());
         context.send(new Finished(verifyData).encode());
-        context.wipe();
+        context.serverFinished(verifyData);
     }
 }

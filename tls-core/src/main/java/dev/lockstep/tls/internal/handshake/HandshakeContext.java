@@ -10,16 +10,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handshake knows while it runs: four phase objects, each made whole at one transition and cleared at the end,
- * and the one wait.
+ * What one handshake knows while it runs: four phase objects, each made whole at one transition and cleared at the end,
+ * and the one wait. A renegotiation is another handshake with another context, which knows what was established before.
  */
 final class HandshakeContext {
 
     private final TlsServerConfig config;
     private final HandshakeOutput output;
     private final Runnable wakeHandler;
-    private final OptionalLong handshakeDeadlineNanos;
+    private final Renegotiation renegotiation;
 
+    private OptionalLong handshakeDeadlineNanos;
     private @Nullable TranscriptHash transcript;
     private @Nullable ClientHello clientHello;
     private @Nullable NegotiatedParameters negotiated;
@@ -29,13 +30,30 @@ final class HandshakeContext {
     private @Nullable CredentialChoice credentialChoice;
     private @Nullable ServerKeyExchangeSigning signing;
     private @Nullable PremasterDecryption premasterDecryption;
-    private int refusedRenegotiations;
+    private byte @Nullable [] clientVerifyData;
+    private byte @Nullable [] serverVerifyData;
+    private boolean clientFinishedFirst;
 
-    HandshakeContext(TlsServerConfig config, HandshakeOutput output, Runnable wakeHandler, OptionalLong deadline) {
+    private boolean helloRequested;
+
+    /**
+     * @param renegotiation what the handshakes of a connection know of each other
+     */
+    HandshakeContext(
+            TlsServerConfig config, HandshakeOutput output, Runnable wakeHandler, Renegotiation renegotiation) {
         this.config = config;
         this.output = output;
         this.wakeHandler = wakeHandler;
-        this.handshakeDeadlineNanos = deadline;
+        this.renegotiation = renegotiation;
+        this.handshakeDeadlineNanos = OptionalLong.empty();
+    }
+
+    /** From now on the handshake's time runs. */
+    void begin() {
+        OptionalLong timeout = config.handshakeTimeoutNanos();
+        if (timeout.isPresent()) {
+            handshakeDeadlineNanos = OptionalLong.of(config.clock().getAsLong() + timeout.getAsLong());
+        }
     }
 
     TlsServerConfig config() {
@@ -44,6 +62,20 @@ final class HandshakeContext {
 
     HandshakeOutput output() {
         return output;
+    }
+
+    /** What binds this handshake to those before it on the connection, if there are any. */
+    Renegotiation renegotiation() {
+        return renegotiation;
+    }
+
+    /** Whether this side has asked for the handshake, with HelloRequest. */
+    boolean helloRequested() {
+        return helloRequested;
+    }
+
+    void helloRequested(boolean requested) {
+        helloRequested = requested;
     }
 
     TranscriptHash transcript() {
@@ -155,8 +187,26 @@ final class HandshakeContext {
         return handshakeDeadlineNanos;
     }
 
-    int countRefusedRenegotiation() {
-        return ++refusedRenegotiations;
+    /** The client's Finished was right. */
+    void clientFinished(byte[] verifyData) {
+        clientVerifyData = verifyData;
+        clientFinishedFirst = serverVerifyData == null;
+    }
+
+    /** The server's Finished was sent. */
+    void serverFinished(byte[] verifyData) {
+        serverVerifyData = verifyData;
+    }
+
+    /** Both sides have finished: what stays is returned, everything else is cleared. */
+    Established complete() {
+        MasterSecret kept = config.exporters() ? masterSecret() : null;
+        if (kept != null) {
+            masterSecret = null;
+        }
+        wipe();
+        return new Established(
+                negotiated(), require(clientVerifyData), require(serverVerifyData), clientFinishedFirst, kept);
     }
 
     /** Reports a failed decryption: only once nothing of the handshake can depend on it any more. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What both sides agreed on: fixed when ServerHello is sent.
  *
  * @param cipherSuite the suite
- * @param credential whose certificate and key serve this connection
+ * @param credential whose certificate and key serve this connection; null where none is needed (resumption, PSK)
  * @param group the group of the ephemeral key; null for the RSA key exchange
  * @param signatureScheme how ServerKeyExchange is signed; null for the RSA key exchange
  * @param serverName the host name the client asked for, or null
@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param applicationProtocol the ALPN name, or null
  * @param extendedMasterSecret RFC 7627
  * @param encryptThenMac RFC 7366
+ * @param secureRenegotiation whether the client knows RFC 5746
  * @param clientRandom ClientHello.random
  * @param serverRandom ServerHello.random
  */
 public record NegotiatedParameters(
         CipherSuite cipherSuite,
-        Credential credential,
+        @Nullable Credential credential,
         @Nullable NamedGroup group,
         @Nullable SignatureScheme signatureScheme,
         @Nullable String serverName,
@@ -33,8 +34,13 @@ public record NegotiatedParameters(
         @Nullable String applicationProtocol,
         boolean extendedMasterSecret,
         boolean encryptThenMac,
+        boolean secureRenegotiation,
         HelloRandom clientRandom,
         HelloRandom serverRandom) {
+
+    Credential requireCredential() {
+        return Objects.requireNonNull(credential, "this key exchange has a certificate");
+    }
 
     NamedGroup requireGroup() {
         return Objects.requireNonNull(group, "an ephemeral key exchange has a group");

@@ -5,6 +5,7 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.extension.ApplicationProtocols;
 import dev.lockstep.tls.internal.extension.EncryptThenMac;
 import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
+import dev.lockstep.tls.internal.extension.RenegotiationInfo;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithms;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
 import dev.lockstep.tls.internal.message.ClientHello;
@@ -14,6 +15,7 @@ import dev.lockstep.tls.keys.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.KeyExchange;
 import dev.lockstep.tls.spec.NamedGroup;
+import dev.lockstep.tls.spec.Signaling;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,8 @@ final class Negotiation {
                         // RFC 7366 3: "If a server receives an encrypt-then-MAC request extension from a client and
                         // then selects a stream or AEAD ciphersuite, it MUST NOT send an encrypt-then-MAC response"
                         hello.extensions().has(EncryptThenMac.class) && !suite.isAead(),
+                        hello.extensions().has(RenegotiationInfo.class)
+                                || hello.offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
                         hello.random(),
                         serverRandom);
             }

@@ -41,7 +41,7 @@ final class PremasterDecryption {
      */
     static void start(HandshakeContext context, byte[] encryptedPremaster) {
         NegotiatedParameters negotiated = context.negotiated();
-        Credential credential = negotiated.credential();
+        Credential credential = negotiated.requireCredential();
         // RFC 5246 7.4.7.1: "1. Generate a string R of 48 random bytes", before and not after the decryption.
         byte[] random = new byte[48];
         context.config().random().nextBytes(random);

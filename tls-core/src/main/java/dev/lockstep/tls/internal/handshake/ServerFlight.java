@@ -7,7 +7,6 @@ import dev.lockstep.tls.internal.extension.EncryptThenMac;
 import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
 import dev.lockstep.tls.internal.extension.Extension;
 import dev.lockstep.tls.internal.extension.ExtensionSet;
-import dev.lockstep.tls.internal.extension.RenegotiationInfo;
 import dev.lockstep.tls.internal.extension.ServerName;
 import dev.lockstep.tls.internal.message.CertificateMessage;
 import dev.lockstep.tls.internal.message.ClientHello;
@@ -18,7 +17,6 @@ import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.keys.CredentialSelector;
 import dev.lockstep.tls.spec.ProtocolVersion;
-import dev.lockstep.tls.spec.Signaling;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -65,17 +63,17 @@ final class ServerFlight {
                         negotiated.serverRandom(),
                         sessionId,
                         negotiated.cipherSuite(),
-                        ExtensionSet.of(extensions(context.clientHello(), negotiated)))
+                        ExtensionSet.of(extensions(context, negotiated)))
                 .encode());
     }
 
     /** RFC 5246 7.4.1.4: "An extension type MUST NOT appear in the ServerHello unless ... in ... ClientHello". */
-    private static List<Extension> extensions(ClientHello hello, NegotiatedParameters negotiated) {
+    private static List<Extension> extensions(HandshakeContext context, NegotiatedParameters negotiated) {
+        ClientHello hello = context.clientHello();
         List<Extension> extensions = new ArrayList<>();
         // RFC 5746 3.6: both the extension and the SCSV ask for the answer, in spite of the rule above.
-        if (hello.extensions().has(RenegotiationInfo.class)
-                || hello.offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV)) {
-            extensions.add(RenegotiationInfo.initial());
+        if (negotiated.secureRenegotiation()) {
+            extensions.add(context.renegotiation().answer());
         }
         if (negotiated.serverNameUsed()) {
             extensions.add(ServerName.acknowledgement());
@@ -100,13 +98,17 @@ final class ServerFlight {
         NegotiatedParameters negotiated = context.negotiated();
         List<byte[]> encoded = new ArrayList<>();
         try {
-            for (X509Certificate certificate : negotiated.credential().chain()) {
+            for (X509Certificate certificate : negotiated.requireCredential().chain()) {
                 encoded.add(certificate.getEncoded());
             }
         } catch (CertificateEncodingException e) {
             throw FatalAlert.internalError("the configured certificate has no encoding", e);
         }
         context.send(new CertificateMessage(encoded).encode());
+        return afterCertificate(negotiated);
+    }
+
+    private static State afterCertificate(NegotiatedParameters negotiated) {
         return negotiated.cipherSuite().keyExchange().isEphemeral()
                 ? State.SIGN_SERVER_KEY_EXCHANGE
                 : State.SEND_SERVER_HELLO_DONE;

@@ -12,6 +12,7 @@ import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.keys.Suspension;
 import dev.lockstep.tls.spec.ContentType;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class ServerHandshake {
 
     /**
-     * The whole protocol. Resumption will branch off AWAIT_CLIENT_HELLO, client authentication stands around
-     * SEND_SERVER_HELLO_DONE and AWAIT_CLIENT_KEY_EXCHANGE, renegotiation leaves CONNECTED: rows, not flags.
+     * The whole protocol. Renegotiation leaves CONNECTED and takes the ordinary states again; only there may application
+     * data come in the middle of a handshake, until the client changes its keys.
      */
     // @formatter:off
     public static final TransitionTable TABLE = new TransitionTable()
@@ -41,25 +42,41 @@ public final class ServerHandshake {
             .on    (AWAIT_FINISHED,                      FINISHED,            Finishing::onFinished,               SEND_CHANGE_CIPHER_SPEC)
             .on    (SEND_CHANGE_CIPHER_SPEC,             PROCEED,             Finishing::sendChangeCipherSpec,     SEND_FINISHED)
             .on    (SEND_FINISHED,                       PROCEED,             Finishing::sendFinished,             CONNECTED)
-            .on    (CONNECTED,                           APPLICATION_DATA,    ServerHandshake::deliver,            CONNECTED)
-            .on    (CONNECTED,                           CLIENT_HELLO,        Renegotiation::refuse,               CONNECTED);
+            .on    (CONNECTED,                           APPLICATION_DATA,    ServerHandshake::nothing,            CONNECTED)
+            .on    (CONNECTED,                           RENEGOTIATE,         Renegotiation::sendHelloRequest,     CONNECTED)
+            .branch(CONNECTED,                           CLIENT_HELLO,        Renegotiation::onClientHello,        SELECT_CREDENTIAL, CONNECTED)
+            .on    (CONNECTED,                           CLOSE_OUTPUT,        ServerHandshake::nothing,            HALF_CLOSED)
+            .on    (HALF_CLOSED,                         APPLICATION_DATA,    ServerHandshake::nothing,            HALF_CLOSED)
+            .on    (HALF_CLOSED,                         CLIENT_HELLO,        Renegotiation::ignore,               HALF_CLOSED)
+            .on    (AWAIT_CLIENT_KEY_EXCHANGE,           APPLICATION_DATA,    Renegotiation::deliver,              AWAIT_CLIENT_KEY_EXCHANGE)
+            .on    (AWAIT_CHANGE_CIPHER_SPEC,            APPLICATION_DATA,    Renegotiation::deliver,              AWAIT_CHANGE_CIPHER_SPEC);
     // @formatter:on
+
+    /** States of an established connection in which no application data may be sent. */
+    private static final Set<State> SILENT = Set.of(HALF_CLOSED);
 
     private static final WireReader NOTHING = WireReader.of(new byte[0]);
 
     private final TlsServerConfig config;
-    private final HandshakeContext context;
+    private final HandshakeOutput output;
+    private final Runnable wakeHandler;
+    private final Renegotiation renegotiation;
+    private HandshakeContext context;
     private State state = AWAIT_CLIENT_HELLO;
 
     /**
+     * A handshake whose time begins to run now.
+     *
      * @param output where messages go
      * @param wakeHandler what a waker runs, on any thread
-     * @param deadlineNanos when the handshake must be over, in the configured clock
      */
-    public ServerHandshake(
-            TlsServerConfig config, HandshakeOutput output, Runnable wakeHandler, OptionalLong deadlineNanos) {
+    public ServerHandshake(TlsServerConfig config, HandshakeOutput output, Runnable wakeHandler) {
         this.config = config;
-        this.context = new HandshakeContext(config, output, wakeHandler, deadlineNanos);
+        this.output = output;
+        this.wakeHandler = wakeHandler;
+        this.renegotiation = new Renegotiation(config);
+        this.context = new HandshakeContext(config, output, wakeHandler, renegotiation);
+        context.begin();
     }
 
     public State state() {
@@ -98,11 +115,12 @@ public final class ServerHandshake {
     public void onMessage(int type, byte[] encoded) {
         Event event = Event.of(type);
         Row row = requireRow(event);
-        if (state.kind() != Kind.OPEN && !event.coversTranscript()) {
+        boolean joinsAfterwards = event.coversTranscript() || state.kind() == Kind.OPEN;
+        if (!joinsAfterwards) {
             context.transcript().update(encoded, 0, encoded.length);
         }
         fire(row, new WireReader(encoded, 4, encoded.length - 4));
-        if (event.coversTranscript()) {
+        if (joinsAfterwards && state.kind() != Kind.OPEN) {
             context.transcript().update(encoded, 0, encoded.length);
         }
         continueAtOnce();
@@ -118,9 +136,42 @@ public final class ServerHandshake {
         fire(APPLICATION_DATA, NOTHING);
     }
 
+    /** Asks the client for another handshake, if the policy and the client allow one: whether HelloRequest was sent. */
+    public boolean renegotiate() {
+        if (!renegotiation.mayRequest() || TABLE.row(state, RENEGOTIATE) == null) {
+            return false;
+        }
+        fire(RENEGOTIATE, NOTHING);
+        return true;
+    }
+
+    /** The application has nothing more to send; what comes is still read. Not in the middle of a handshake. */
+    public boolean closeOutput() {
+        if (TABLE.row(state, CLOSE_OUTPUT) == null) {
+            return false;
+        }
+        fire(CLOSE_OUTPUT, NOTHING);
+        return true;
+    }
+
+    /** Whether application data may be sent on this established connection now. */
+    public boolean maySend() {
+        return !SILENT.contains(state);
+    }
+
     /** Whether a record of this type may wait in the caller's buffer while the handshake is suspended. */
     public boolean holds(ContentType type) {
-        return TABLE.holds(state, type);
+        return TABLE.holds(state, type) || renegotiation.holds(type);
+    }
+
+    /** What the last handshake that was finished has left; null before the first one is. */
+    public @Nullable Established established() {
+        return renegotiation.previous();
+    }
+
+    /** When the handshake under way must be over, in the configured clock; empty when none is or has a limit. */
+    public OptionalLong deadlineNanos() {
+        return context.handshakeDeadlineNanos();
     }
 
     /** What the handshake waits for, or null. */
@@ -129,9 +180,10 @@ public final class ServerHandshake {
         return wait == null ? null : wait.suspension();
     }
 
-    /** The negotiated parameters; only from ServerHello on. */
+    /** The negotiated parameters in force; only from ServerHello on. */
     public NegotiatedParameters negotiated() {
-        return context.negotiated();
+        Established established = renegotiation.previous();
+        return established != null ? established.negotiated() : context.negotiated();
     }
 
     /** Ends the handshake wherever it is: what is pending is cancelled, what is secret is cleared. */
@@ -140,6 +192,7 @@ public final class ServerHandshake {
         try {
             context.reportMaskedFailure();
         } finally {
+            renegotiation.wipe();
             context.wipe(); // whatever an observer does
         }
     }
@@ -176,12 +229,16 @@ public final class ServerHandshake {
     private void fire(Row row, WireReader body) {
         State from = state;
         state = row.fire(context, body);
-        if (from != CONNECTED || row.event() != APPLICATION_DATA) {
+        if (state == CONNECTED && from != CONNECTED) {
+            renegotiation.establish(context.complete());
+            context = new HandshakeContext(config, output, wakeHandler, renegotiation);
+        }
+        if (row.event() != APPLICATION_DATA) {
             config.observer().onTransition(from.name(), row.event().name(), state.name());
         }
     }
 
-    private static void deliver(HandshakeContext context, WireReader none) {
-        // The row is the permission; the record itself goes from the caller's buffer to the caller's buffer.
+    private static void nothing(HandshakeContext context, WireReader none) {
+        // The row is the permission; records of application data go from the caller's buffer to the caller's buffer.
     }
 }

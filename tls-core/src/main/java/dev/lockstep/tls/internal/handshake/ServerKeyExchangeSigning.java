@@ -27,7 +27,7 @@ final class ServerKeyExchangeSigning {
      */
     static void start(HandshakeContext context, byte[] params, SignatureScheme scheme) {
         NegotiatedParameters negotiated = context.negotiated();
-        Credential credential = negotiated.credential();
+        Credential credential = negotiated.requireCredential();
         byte[] message = signedMessage(negotiated, params);
         context.signing(new ServerKeyExchangeSigning(
                 message,
@@ -57,7 +57,7 @@ final class ServerKeyExchangeSigning {
 
     /** A faulty signature is worse than none: with RSA-CRT it gives the key away. */
     private boolean isGood(HandshakeContext context, SignatureScheme scheme, byte[] signature) {
-        Credential credential = context.negotiated().credential();
+        Credential credential = context.negotiated().requireCredential();
         int modulusLength = credential.rsaModulusLength();
         if (signature.length == 0 || (modulusLength > 0 && signature.length != modulusLength)) {
             return false;

@@ -22,6 +22,8 @@ public enum State {
     SEND_CHANGE_CIPHER_SPEC(Kind.SEND),
     SEND_FINISHED(Kind.SEND),
     CONNECTED(Kind.OPEN),
+    /** This side has said close_notify and still reads. */
+    HALF_CLOSED(Kind.OPEN),
     CLOSED(Kind.END);
 
     /** What a state needs in order to go on; {@code step()} asks for nothing else. */

@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +108,6 @@ class TransitionTableTest {
     private static HandshakeContext context() {
         TlsServerConfig config = TestServers.config(TestServers.local(TestIdentity.P256));
         HandshakeOutput nowhere = null;
-        return new HandshakeContext(config, nowhere, () -> {}, OptionalLong.empty());
+        return new HandshakeContext(config, nowhere, () -> {}, new Renegotiation(config));
     }
 }

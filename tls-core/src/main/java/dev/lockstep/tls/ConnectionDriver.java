@@ -1,0 +1,257 @@
+package dev.lockstep.tls;
+
+import dev.lockstep.tls.Inbound.Arrival;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.internal.handshake.ServerHandshake;
+import dev.lockstep.tls.internal.handshake.State;
+import dev.lockstep.tls.internal.handshake.State.Kind;
+import dev.lockstep.tls.internal.record.JoinedMessage;
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.spec.AlertLevel;
+import dev.lockstep.tls.spec.ContentType;
+import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves a connection: takes what came to the handshake or to the application, gives SEND states their turn, asks what
+ * is waited for, and knows the one way to the end. What it asks of its caller follows from the state's kind alone.
+ */
+final class ConnectionDriver {
+
+    private final TlsServerConfig config;
+    private final Inbound inbound;
+    private final Outbound outbound;
+    private final ServerHandshake handshake;
+    private boolean inputClosed;
+    private @Nullable TlsException failure;
+
+    ConnectionDriver(TlsServerConfig config, Runnable wakeHandler) {
+        this.config = config;
+        this.inbound = new Inbound(config.bounds());
+        this.outbound = new Outbound(config.random(), inbound);
+        this.handshake = new ServerHandshake(config, outbound, wakeHandler);
+    }
+
+    ServerHandshake handshake() {
+        return handshake;
+    }
+
+    Outbound outbound() {
+        return outbound;
+    }
+
+    @Nullable
+    TlsException failure() {
+        return failure;
+    }
+
+    void inputClosed() {
+        inputClosed = true;
+    }
+
+    /** One state of a handshake; an established connection takes its input through {@link #read} only. */
+    StepResult step(ByteBuffer netIn) throws TlsException {
+        requireInTime();
+        return switch (handshake.state().kind()) {
+            case SEND -> {
+                handshake.proceed();
+                yield moved();
+            }
+            case SUSPEND -> awaitAnswer(netIn);
+            case READ -> {
+                if (isEstablished()) {
+                    yield StepResult.ESTABLISHED;
+                }
+                @Nullable StepResult result = receive(netIn, null);
+                yield result == null ? moved() : result;
+            }
+            case OPEN -> StepResult.ESTABLISHED;
+            case END -> StepResult.CLOSED;
+        };
+    }
+
+    /** Application data, and whatever handshake comes between: as far as it goes without waiting. */
+    StepResult read(ByteBuffer netIn, ByteBuffer appOut) throws TlsException {
+        while (true) {
+            requireInTime();
+            switch (handshake.state().kind()) {
+                case SEND -> handshake.proceed();
+                case SUSPEND -> {
+                    StepResult result = awaitAnswer(netIn);
+                    if (result != StepResult.PROGRESSED) {
+                        return result;
+                    }
+                }
+                case READ, OPEN -> {
+                    @Nullable StepResult result = receive(netIn, appOut);
+                    if (result != null) {
+                        return result;
+                    }
+                }
+                case END -> {
+                    return StepResult.CLOSED;
+                }
+            }
+        }
+    }
+
+    /** Goes on with a handshake as far as it needs no input: ESTABLISHED when the application may send. */
+    StepResult prepareWrite(ByteBuffer netOut) throws TlsException {
+        while (true) {
+            if (!outbound.flush(netOut)) {
+                return StepResult.NEED_OUTPUT;
+            }
+            requireInTime();
+            switch (handshake.state().kind()) {
+                case SEND -> handshake.proceed();
+                case SUSPEND -> {
+                    if (!handshake.poll()) {
+                        return StepResult.ASYNC_IN_PROGRESS;
+                    }
+                }
+                case READ -> {
+                    return handshake.maySend() ? StepResult.ESTABLISHED : StepResult.NEED_INPUT;
+                }
+                case OPEN -> {
+                    return handshake.maySend() ? StepResult.ESTABLISHED : StepResult.CLOSED;
+                }
+                case END -> {
+                    return StepResult.CLOSED;
+                }
+            }
+        }
+    }
+
+    /** Sends close_notify and goes on reading; a handshake that is under way must end first. */
+    StepResult closeOutput(ByteBuffer netOut) throws TlsException {
+        StepResult ready = prepareWrite(netOut);
+        if (ready != StepResult.ESTABLISHED) {
+            return ready;
+        }
+        if (!handshake.closeOutput()) {
+            return StepResult.NEED_INPUT;
+        }
+        outbound.finishWith(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY);
+        return outbound.flush(netOut) ? StepResult.CLOSED : StepResult.NEED_OUTPUT;
+    }
+
+    void close() {
+        if (handshake.state() != State.CLOSED) {
+            end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, null);
+        }
+    }
+
+    boolean isEstablished() {
+        return handshake.established() != null && handshake.state() != State.CLOSED;
+    }
+
+    TlsException fail(FatalAlert alert, @Nullable ByteBuffer netOut) {
+        TlsException e = new TlsException(
+                alert.description(), false, stateName(), String.valueOf(alert.getMessage()), alert.getCause());
+        end(AlertLevel.FATAL, alert.description(), e);
+        if (netOut != null) {
+            outbound.flush(netOut);
+        }
+        return e;
+    }
+
+    /** A wait that began in this step is told now: whoever closes instead of stepping again finds nothing polled. */
+    private StepResult moved() {
+        return handshake.state().kind() == Kind.SUSPEND ? StepResult.ASYNC_IN_PROGRESS : StepResult.PROGRESSED;
+    }
+
+    /** Acts on what came; application data goes to {@code appOut}. The answer is null when it moved the handshake. */
+    private @Nullable StepResult receive(ByteBuffer netIn, @Nullable ByteBuffer appOut) throws TlsException {
+        return switch (inbound.next(netIn)) {
+            case NOTHING -> {
+                if (inputClosed) {
+                    throw truncated();
+                }
+                yield StepResult.NEED_INPUT;
+            }
+            case MESSAGE -> {
+                JoinedMessage message = inbound.takeMessage();
+                handshake.onMessage(message.typeCode(), message.encoded());
+                inbound.fixVersion();
+                yield null;
+            }
+            case CHANGE_CIPHER_SPEC -> {
+                handshake.onChangeCipherSpec();
+                yield null;
+            }
+            case APPLICATION_DATA -> {
+                handshake.onApplicationData();
+                if (appOut == null || appOut.remaining() < inbound.plaintextBound(netIn)) {
+                    yield StepResult.NEED_OUTPUT;
+                }
+                inbound.open(netIn, appOut);
+                yield StepResult.PROGRESSED;
+            }
+            case CLOSE_NOTIFY -> closedByPeer();
+            case FATAL_ALERT -> throw failedByPeer();
+        };
+    }
+
+    /** Looks at the input only for what ends the wait or must not come during it; then polls. */
+    private StepResult awaitAnswer(ByteBuffer netIn) throws TlsException {
+        Inbound.Glance glance = inbound.glance(netIn);
+        if (glance.arrival() == Arrival.CLOSE_NOTIFY) {
+            return closedByPeer();
+        }
+        if (glance.arrival() == Arrival.FATAL_ALERT) {
+            throw failedByPeer();
+        }
+        if (inputClosed) {
+            throw truncated();
+        }
+        ContentType waiting = glance.waiting();
+        if (waiting != null && !handshake.holds(waiting)) {
+            throw FatalAlert.unexpectedMessage(waiting + " in " + handshake.state());
+        }
+        return handshake.poll() ? StepResult.PROGRESSED : StepResult.ASYNC_IN_PROGRESS;
+    }
+
+    private void requireInTime() {
+        OptionalLong deadline = handshake.deadlineNanos();
+        if (deadline.isPresent()
+                && handshake.state().kind() != Kind.END
+                && config.clock().getAsLong() - deadline.getAsLong() >= 0) {
+            throw FatalAlert.internalError("the handshake did not end before its deadline", null);
+        }
+    }
+
+    /** RFC 5246 7.2.1: "the other party MUST respond with a close_notify alert of its own and close down". */
+    private StepResult closedByPeer() {
+        end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, null);
+        return StepResult.CLOSED;
+    }
+
+    private TlsException failedByPeer() {
+        AlertDescription description = inbound.fatalAlert();
+        TlsException e = new TlsException(description, true, stateName(), "the peer ended the connection", null);
+        end(null, null, e);
+        return e;
+    }
+
+    private TlsException truncated() {
+        TlsException e = new TlsException(null, false, stateName(), "the transport ended without close_notify", null);
+        end(null, null, e);
+        return e;
+    }
+
+    /** The one way into CLOSED: the last alert is queued, pending work cancelled, secrets cleared. */
+    private void end(@Nullable AlertLevel level, @Nullable AlertDescription description, @Nullable TlsException e) {
+        String state = stateName();
+        failure = e;
+        outbound.finishWith(level, description);
+        inbound.destroy();
+        handshake.close();
+        config.observer().onClosed(state, e);
+    }
+
+    private String stateName() {
+        return handshake.state().name();
+    }
+}

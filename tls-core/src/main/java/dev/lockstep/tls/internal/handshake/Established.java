@@ -1,0 +1,67 @@
+package dev.lockstep.tls.internal.handshake;
+
+import dev.lockstep.tls.internal.secrets.MasterSecret;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a finished handshake leaves to its connection: what was agreed on, what binds the next handshake to it
+ * (RFC 5746 section 3.1), and, only where exporters are enabled, the secret that they need.
+ */
+public final class Established {
+
+    private final NegotiatedParameters negotiated;
+    private final byte[] clientVerifyData;
+    private final byte[] serverVerifyData;
+    private final boolean clientFinishedFirst;
+    private final @Nullable MasterSecret exporterSecret;
+
+    /**
+     * @param clientFinishedFirst whether the client's Finished was the first one, as in a full handshake
+     * @param exporterSecret passes to this object, or null where exporters are off
+     */
+    Established(
+            NegotiatedParameters negotiated,
+            byte[] clientVerifyData,
+            byte[] serverVerifyData,
+            boolean clientFinishedFirst,
+            @Nullable MasterSecret exporterSecret) {
+        this.negotiated = negotiated;
+        this.clientVerifyData = clientVerifyData;
+        this.serverVerifyData = serverVerifyData;
+        this.clientFinishedFirst = clientFinishedFirst;
+        this.exporterSecret = exporterSecret;
+    }
+
+    public NegotiatedParameters negotiated() {
+        return negotiated;
+    }
+
+    byte[] clientVerifyData() {
+        return clientVerifyData;
+    }
+
+    byte[] serverVerifyData() {
+        return serverVerifyData;
+    }
+
+    /** RFC 5929 3.1, tls-unique: "The first TLS Finished message sent (...) in the most recent TLS handshake". */
+    public byte[] firstVerifyData() {
+        return (clientFinishedFirst ? clientVerifyData : serverVerifyData).clone();
+    }
+
+    /** The master secret, or null where exporters are off. */
+    public @Nullable MasterSecret exporterSecret() {
+        return exporterSecret;
+    }
+
+    void wipe() {
+        if (exporterSecret != null) {
+            exporterSecret.wipe();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Established[" + negotiated.cipherSuite() + "]";
+    }
+}
