@@ -18,12 +18,18 @@ import dev.lockstep.tls.spec.ExtensionType;
  */
 public sealed interface Extension
         permits ServerName,
+                MaxFragmentLength,
+                StatusRequest,
                 SupportedGroups,
                 EcPointFormats,
                 SignatureAlgorithms,
+                SignatureAlgorithmsCert,
                 ApplicationProtocols,
+                SignedCertificateTimestamps,
+                Padding,
                 EncryptThenMac,
                 ExtendedMasterSecret,
+                RecordSizeLimit,
                 SessionTicket,
                 RenegotiationInfo {
 

@@ -190,15 +190,20 @@ public final class ExtensionSet {
     private static @Nullable Extension clientForm(ExtensionType type, WireReader body) {
         return switch (type) {
             case SERVER_NAME -> withHostName(ServerName.parse(body));
+            case MAX_FRAGMENT_LENGTH -> MaxFragmentLength.parse(body);
+            case STATUS_REQUEST -> ofKnownType(StatusRequest.parse(body));
             case SUPPORTED_GROUPS -> SupportedGroups.parse(body);
             case EC_POINT_FORMATS -> EcPointFormats.parse(body);
             case SIGNATURE_ALGORITHMS -> SignatureAlgorithms.parse(body);
             case APPLICATION_LAYER_PROTOCOL_NEGOTIATION -> ApplicationProtocols.parse(body);
+            case SIGNED_CERTIFICATE_TIMESTAMP -> SignedCertificateTimestamps.parse(body);
+            case PADDING -> Padding.parse(body);
             case ENCRYPT_THEN_MAC -> EncryptThenMac.parse(body);
             case EXTENDED_MASTER_SECRET -> ExtendedMasterSecret.parse(body);
+            case RECORD_SIZE_LIMIT -> RecordSizeLimit.parse(body);
             case SESSION_TICKET -> SessionTicket.parse(body);
+            case SIGNATURE_ALGORITHMS_CERT -> SignatureAlgorithmsCert.parse(body);
             case RENEGOTIATION_INFO -> RenegotiationInfo.parse(body);
-            default -> null;
         };
     }
 
@@ -207,10 +212,17 @@ public final class ExtensionSet {
         return name.hostName() == null ? null : name;
     }
 
+    // RFC 6066 8 leaves a server free not to answer, and to a request of an unknown type it could not.
+    private static @Nullable StatusRequest ofKnownType(StatusRequest request) {
+        return request.request() == null ? null : request;
+    }
+
     private static @Nullable Extension serverForm(ExtensionType type, WireReader body) {
         return switch (type) {
             case SERVER_NAME -> ServerName.parseServerHello(body);
             case APPLICATION_LAYER_PROTOCOL_NEGOTIATION -> ApplicationProtocols.parseServerHello(body);
+            case STATUS_REQUEST -> StatusRequest.parseServerHello(body);
+            case SIGNED_CERTIFICATE_TIMESTAMP -> SignedCertificateTimestamps.parseServerHello(body);
             case SESSION_TICKET -> SessionTicket.parseServerHello(body);
             default -> clientForm(type, body);
         };

@@ -2,6 +2,8 @@ package dev.lockstep.tls.internal.message;
 
 import dev.lockstep.tls.internal.extension.EcPointFormats;
 import dev.lockstep.tls.internal.extension.ExtensionSet;
+import dev.lockstep.tls.internal.extension.MaxFragmentLength;
+import dev.lockstep.tls.internal.extension.RecordSizeLimit;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireReader;
@@ -55,6 +57,7 @@ public record ClientHello(
                 ExtensionSet.parseClientHello(body));
         hello.requireNullCompression();
         hello.requireUncompressedPoints();
+        hello.requireKnownFragmentLength();
         return hello;
     }
 
@@ -122,6 +125,20 @@ public record ClientHello(
         // illegal_parameter alert."
         if (groups.known().stream().anyMatch(group -> !group.isFiniteField())) {
             throw FatalAlert.illegalParameter("ec_point_formats: uncompressed is missing");
+        }
+    }
+
+    private void requireKnownFragmentLength() {
+        MaxFragmentLength length = extensions.find(MaxFragmentLength.class);
+        // RFC 8449 5: "A server that supports the "record_size_limit" extension MUST ignore a "max_fragment_length"
+        // that appears in a ClientHello if both extensions appear."
+        if (length == null || extensions.has(RecordSizeLimit.class)) {
+            return;
+        }
+        // RFC 6066 4: "If a server receives a maximum fragment length negotiation request for a value other than the
+        // allowed values, it MUST abort the handshake with an "illegal_parameter" alert."
+        if (length.known() == null) {
+            throw FatalAlert.illegalParameter("max_fragment_length: " + length.code() + " stands for no length");
         }
     }
 }

@@ -57,17 +57,6 @@ class ExtensionSetTest {
     }
 
     @Test
-    void extensionsThatAreNumberedButNotSpokenHereAreIgnoredWhateverTheyHold() {
-        // max_fragment_length, status_request, signed_certificate_timestamp, padding, record_size_limit,
-        // signature_algorithms_cert
-        for (String type : List.of("0001", "0005", "0012", "0015", "001c", "0032")) {
-            ExtensionSet set = ExtensionSet.parseClientHello(hex("0007" + type + "0003 ffffff"));
-            assertThat(set.list()).isEmpty();
-            assertThat(set.contains(HexFormat.fromHexDigits(type))).isTrue();
-        }
-    }
-
-    @Test
     void anExtensionTwiceIsIllegalKnownOrNot() {
         assertIllegalParameter(() -> ExtensionSet.parseClientHello(hex("0008" + EMS + EMS)));
         assertIllegalParameter(() -> ExtensionSet.parseClientHello(hex("0008 1a1a 0000 1a1a 0000")));

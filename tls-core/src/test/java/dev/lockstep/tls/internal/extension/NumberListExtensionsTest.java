@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NumberListExtensionsTest {
 
     static List<Function<WireReader, Extension>> listsOfPairs() {
-        return List.of(SupportedGroups::parse, SignatureAlgorithms::parse);
+        return List.of(SupportedGroups::parse, SignatureAlgorithms::parse, SignatureAlgorithmsCert::parse);
     }
 
     @ParameterizedTest

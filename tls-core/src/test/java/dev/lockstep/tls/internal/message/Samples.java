@@ -6,10 +6,17 @@ import dev.lockstep.tls.internal.extension.EncryptThenMac;
 import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
 import dev.lockstep.tls.internal.extension.Extension;
 import dev.lockstep.tls.internal.extension.ExtensionSet;
+import dev.lockstep.tls.internal.extension.MaxFragmentLength;
+import dev.lockstep.tls.internal.extension.Padding;
+import dev.lockstep.tls.internal.extension.RecordSizeLimit;
 import dev.lockstep.tls.internal.extension.RenegotiationInfo;
 import dev.lockstep.tls.internal.extension.ServerName;
 import dev.lockstep.tls.internal.extension.SessionTicket;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithms;
+import dev.lockstep.tls.internal.extension.SignatureAlgorithmsCert;
+import dev.lockstep.tls.internal.extension.SignedCertificateTimestamps;
+import dev.lockstep.tls.internal.extension.StatusRequest;
+import dev.lockstep.tls.internal.extension.StatusRequest.OcspStatusRequest;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.internal.wire.WireWriter;
@@ -17,6 +24,7 @@ import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.ClientCertificateType;
 import dev.lockstep.tls.spec.KeyExchange;
+import dev.lockstep.tls.spec.MaxFragmentLengthCode;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.ProtocolVersion;
 import dev.lockstep.tls.spec.SignatureScheme;
@@ -171,6 +179,20 @@ public final class Samples {
         all.add(extension(new ApplicationProtocols(List.of("h2")), ApplicationProtocols::parseServerHello));
         all.add(extension(new EncryptThenMac(), EncryptThenMac::parse));
         all.add(extension(new ExtendedMasterSecret(), ExtendedMasterSecret::parse));
+        all.add(extension(new MaxFragmentLength(MaxFragmentLengthCode.LENGTH_1024), MaxFragmentLength::parse));
+        all.add(extension(new RecordSizeLimit(0x4001), RecordSizeLimit::parse));
+        all.add(extension(StatusRequest.ocsp(), StatusRequest::parse));
+        all.add(extension(
+                new StatusRequest(new OcspStatusRequest(new byte[] {0, 2, 0x30, 0, 0, 1, 4}, bytes(9, 1))),
+                StatusRequest::parse));
+        all.add(extension(StatusRequest.acknowledgement(), StatusRequest::parseServerHello));
+        all.add(extension(SignedCertificateTimestamps.wanted(), SignedCertificateTimestamps::parse));
+        all.add(extension(
+                new SignedCertificateTimestamps(List.of(bytes(118, 1), bytes(1, 2))),
+                SignedCertificateTimestamps::parseServerHello));
+        all.add(extension(
+                SignatureAlgorithmsCert.of(List.of(SignatureScheme.RSA_PKCS1_SHA256)), SignatureAlgorithmsCert::parse));
+        all.add(openEnded(new Padding(77), Padding::parse));
         all.add(openEnded(new SessionTicket(bytes(192, 1)), SessionTicket::parse));
         all.add(extension(SessionTicket.empty(), SessionTicket::parseServerHello));
         all.add(extension(RenegotiationInfo.initial(), RenegotiationInfo::parse));
@@ -189,7 +211,13 @@ public final class Samples {
                 new ApplicationProtocols(List.of("h2", "http/1.1")),
                 new SignatureAlgorithms(new int[] {0x0403, 0x0804, 0x0401}),
                 new EncryptThenMac(),
-                new SessionTicket(bytes(32, 4)));
+                new StatusRequest(new OcspStatusRequest(new byte[] {0, 1, 4}, bytes(5, 1))),
+                SignedCertificateTimestamps.wanted(),
+                new SignatureAlgorithmsCert(new int[] {0x0403, 0x0401}),
+                new MaxFragmentLength(MaxFragmentLengthCode.LENGTH_512),
+                new RecordSizeLimit(1000),
+                new SessionTicket(bytes(32, 4)),
+                new Padding(11));
     }
 
     public static HelloRandom random(int seed) {
