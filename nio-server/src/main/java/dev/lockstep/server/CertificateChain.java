@@ -3,6 +3,7 @@ package dev.lockstep.server;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -16,11 +17,14 @@ final class CertificateChain {
 
     private CertificateChain() {}
 
-    /** Loads a chain and checks its order and that every certificate of it is valid at {@code now}. */
+    /** Loads a chain and checks its order, its dates at {@code now}, and the size of its RSA key. */
     static List<X509Certificate> load(String option, Path file, Instant now) throws UsageError {
         List<X509Certificate> chain = PemFiles.certificates(option, file);
         for (X509Certificate certificate : chain) {
             requireValid(option, file, certificate, now);
+        }
+        if (chain.get(0).getPublicKey() instanceof RSAKey rsa) {
+            KeySizes.requireRsa(option, name(chain.get(0)) + " in " + file + " is for", rsa);
         }
         for (int i = 1; i < chain.size(); i++) {
             requireIssued(option, file, chain.get(i - 1), chain.get(i));

@@ -1,6 +1,9 @@
 package dev.lockstep.server;
 
+import dev.lockstep.server.keys.KeyUri;
+import dev.lockstep.server.keys.RemoteKeys;
 import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.keys.PrivateKeyException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -8,15 +11,17 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Loads a certificate file with its key file, and finds out that they belong together before anybody connects. */
+/** Loads a certificate file with its key, and finds out that they belong together before anybody connects. */
 final class CredentialFiles {
 
     private final KeyMode keyMode;
+    private final RemoteKeys remote;
     private final char @Nullable [] password;
     private final Instant now;
 
-    CredentialFiles(KeyMode keyMode, char @Nullable [] password, Instant now) {
+    CredentialFiles(KeyMode keyMode, RemoteKeys remote, char @Nullable [] password, Instant now) {
         this.keyMode = keyMode;
+        this.remote = remote;
         this.password = password;
         this.now = now;
     }
@@ -25,10 +30,27 @@ final class CredentialFiles {
      * Loads a pair.
      *
      * @param certOption the option that named the certificate file
-     * @param keyOption the option that named the key file
+     * @param keyOption the option that named the key's place
      */
-    Credential load(String certOption, Path certFile, String keyOption, Path keyFile) throws UsageError {
+    Credential load(String certOption, Path certFile, String keyOption, KeyUri place) throws UsageError {
         List<X509Certificate> chain = CertificateChain.load(certOption, certFile, now);
+        try {
+            return place instanceof KeyUri.InFile file
+                    ? fromFile(certOption, certFile, chain, keyOption, file.path())
+                    : Credential.external(chain, remote.key(place, chain.get(0)));
+        } catch (IllegalArgumentException e) {
+            throw UsageError.of(keyOption, e);
+        } catch (PrivateKeyException e) {
+            throw new UsageError(
+                    keyOption,
+                    "no key for " + certFile + " in the " + place.describe() + ": " + e.getMessage(),
+                    "see that the key is there and may be used");
+        }
+    }
+
+    private Credential fromFile(
+            String certOption, Path certFile, List<X509Certificate> chain, String keyOption, Path keyFile)
+            throws UsageError {
         PrivateKey key = PemFiles.privateKey(keyOption, keyFile, password);
         try {
             // Tries the key out with a signature; the credential that is served asks the key where it is placed.
@@ -42,10 +64,6 @@ final class CredentialFiles {
                             keyFile + " does not match the certificate in " + certFile,
                             "give the key that the certificate was issued for");
         }
-        try {
-            return Credential.external(chain, keyMode.place(key));
-        } catch (IllegalArgumentException e) {
-            throw UsageError.of(keyOption, e);
-        }
+        return Credential.external(chain, keyMode.place(key));
     }
 }

@@ -13,14 +13,16 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
@@ -72,11 +74,15 @@ final class PemFiles {
      */
     static PrivateKey privateKey(String option, Path file, char @Nullable [] password) throws UsageError {
         boolean sawCertificate = false;
+        ASN1Encodable ecParameters = null;
         try (PEMParser parser = new PEMParser(new StringReader(text(option, file)))) {
             for (Object block = parser.readObject(); block != null; block = parser.readObject()) {
                 PrivateKeyInfo info = keyInfo(option, file, block, password);
                 if (info != null) {
-                    return decode(option, file, info);
+                    return decode(option, file, info, ecParameters);
+                }
+                if (block instanceof ASN1ObjectIdentifier || block instanceof X9ECParameters) {
+                    ecParameters = (ASN1Encodable) block;
                 }
                 sawCertificate |= block instanceof org.bouncycastle.cert.X509CertificateHolder;
             }
@@ -130,7 +136,8 @@ final class PemFiles {
         }
     }
 
-    private static PrivateKey decode(String option, Path file, PrivateKeyInfo info) throws UsageError {
+    private static PrivateKey decode(
+            String option, Path file, PrivateKeyInfo info, @Nullable ASN1Encodable ecParameters) throws UsageError {
         ASN1ObjectIdentifier oid = info.getPrivateKeyAlgorithm().getAlgorithm();
         String algorithm = algorithm(oid);
         if (algorithm == null) {
@@ -138,24 +145,18 @@ final class PemFiles {
                     option, file + " holds a key of an unknown kind (" + oid + ")", "use RSA, EC, Ed25519 or Ed448");
         }
         try {
-            byte[] pkcs8 = (algorithm.equals("EC") ? scalarOnly(info) : info).getEncoded();
-            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-        } catch (GeneralSecurityException | IOException e) {
+            byte[] pkcs8 = (algorithm.equals("EC") ? EcKeyInfo.plain(info, ecParameters) : info).getEncoded();
+            PrivateKey key = KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            if (key instanceof RSAKey rsa) {
+                KeySizes.requireRsa(option, file + " holds", rsa);
+            }
+            return key;
+        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
             throw new UsageError(
                     option,
                     file + " holds an unusable " + algorithm + " key",
                     "use RSA of 2048 bits or more, EC on P-256, P-384 or P-521, Ed25519 or Ed448");
         }
-    }
-
-    /** The JDK takes an EC key without the optional parts of RFC 5915 section 3, which SEC1 files do have. */
-    private static PrivateKeyInfo scalarOnly(PrivateKeyInfo info) throws IOException {
-        ECPrivateKey key = ECPrivateKey.getInstance(info.parsePrivateKey());
-        if (key == null) { // bcprov's answer to an empty OCTET STRING
-            throw new IOException("the key is empty");
-        }
-        int orderBits = key.getPrivateKey().getOctets().length * 8;
-        return new PrivateKeyInfo(info.getPrivateKeyAlgorithm(), new ECPrivateKey(orderBits, key.getKey()));
     }
 
     private static @Nullable String algorithm(ASN1ObjectIdentifier oid) {

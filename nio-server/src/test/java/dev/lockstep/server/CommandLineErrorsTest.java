@@ -94,7 +94,7 @@ class CommandLineErrorsTest {
     @Test
     void noCertificateAtAll() throws Exception {
         assertThat(refused("serve", "--port", "0"))
-                .isEqualTo("--cert: none was given; give --cert FILE --key FILE, or try 'lockstep demo' without files");
+                .isEqualTo("--cert: none was given; give --cert FILE --key KEY, or try 'lockstep demo' without files");
     }
 
     @Test
@@ -103,6 +103,72 @@ class CommandLineErrorsTest {
                 .isEqualTo("--key: there are 2 --cert and 1 --key; give one --key for each --cert, in the same order");
         assertThat(refused("serve", "--port", "0", "--key", files.rsaKey.toString()))
                 .startsWith("--cert: ");
+    }
+
+    @Test
+    void aCertificateAloneIsToldWhereItsKeyCanBe() throws Exception {
+        assertThat(refused("serve", "--port", "0", "--cert", files.rsaCert.toString()))
+                .isEqualTo(
+                        "--key: none was given for the --cert; add --key and where the key is: file:PATH, pkcs11:URI,"
+                                + " keyserver:SOCKET or ssh-agent:[SOCKET]");
+    }
+
+    @Test
+    void aPlaceOfKeysThatNobodyKnows() throws Exception {
+        assertThat(refused("serve", "--port", "0", "--cert", files.rsaCert.toString(), "--key", "vault:tls"))
+                .startsWith("--key: 'vault:' is no place of keys that is known here; use file:PATH, ");
+        assertThat(refusedServe("--sni", "a.test=" + files.ecCert + ",pkcs11:token=a,b?pin-value=1"))
+                .startsWith("--sni: pin-value shows the PIN to every user of this machine; ");
+        assertThat(refused("serve", "--port", "0", "--cert", files.rsaCert.toString(), "--key", "pkcs11:token=a"))
+                .startsWith("--key: the PKCS#11 library is not named; add '?module-path=");
+    }
+
+    @Test
+    void anOptionForFilesWithoutAFile() throws Exception {
+        assertThat(refused(serve(files.rsaCert, Path.of("ssh-agent:"), "--key-inline")))
+                .isEqualTo("--key-inline: no key comes from a file; leave it out");
+    }
+
+    @Test
+    void twoCertificatesOfOneKindForOneName() throws Exception {
+        String ec = files.ecCert + "," + files.ecKey;
+        assertThat(refusedServe("--sni", "a.test=" + ec, "--sni", "A.test.=" + ec))
+                .isEqualTo(
+                        "--sni: there are two certificates with an EC key of 256 bits for 'A.test.'; give one for each"
+                                + " kind of key");
+        assertThat(refusedServe("--cert", files.rsaCert.toString(), "--key", files.rsaKey.toString()))
+                .startsWith("--cert: there are two certificates with an RSA key for clients without a server name; ");
+        try (Running both = Running.start(serve(
+                files.rsaCert,
+                files.rsaKey,
+                "--sni",
+                "a.test=" + ec,
+                "--sni",
+                "a.test=" + files.rsaCert + "," + files.rsaKey,
+                "--sni",
+                "b.test=" + ec))) {
+            assertThat(both.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void strictWithoutNames() throws Exception {
+        assertThat(refusedServe("--sni-strict"))
+                .isEqualTo("--sni-strict: no host name is known; add --sni HOST=CERT,KEY for each");
+    }
+
+    @Test
+    void anRsaKeyThatIsTooSmall() throws Exception {
+        java.security.KeyPairGenerator generator = java.security.KeyPairGenerator.getInstance("RSA");
+        generator.initialize(1024);
+        KeyPair small = generator.generateKeyPair();
+        Path key = files.write("small.key", TestFiles.pkcs8(small));
+        Path cert = files.write("small.pem", ThrowawayCa.pem(files.ca.issueForLocalhost(small)));
+        assertThat(refused(serve(cert, key)))
+                .isEqualTo("--cert: 'CN=localhost' in " + cert
+                        + " is for an RSA key of 1024 bits; use one of 2048 bits or more");
+        assertThat(refused(serve(files.rsaCert, key)))
+                .isEqualTo("--key: " + key + " holds an RSA key of 1024 bits; use one of 2048 bits or more");
     }
 
     @Test
@@ -263,7 +329,7 @@ class CommandLineErrorsTest {
     void anSniPairOfAnotherForm() throws Exception {
         for (String value : List.of("a.test", "a.test=cert.pem", "=c,k", "a.test=,k", "a.test=c,")) {
             assertThat(refusedServe("--sni", value))
-                    .isEqualTo("--sni: '" + value + "' has another form; write HOST=CERTFILE,KEYFILE");
+                    .isEqualTo("--sni: '" + value + "' has another form; write HOST=CERTFILE,KEY");
         }
         assertThat(refusedServe("--sni", "a.test=" + files.ecCert + "," + files.rsaKey))
                 .startsWith("--sni: " + files.rsaKey + " does not match the certificate in " + files.ecCert);

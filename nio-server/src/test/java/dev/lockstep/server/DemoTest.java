@@ -1,7 +1,6 @@
 package dev.lockstep.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -72,13 +71,7 @@ class DemoTest {
     private static Process start(String... command) throws IOException {
         List<String> quiet = new ArrayList<>(Arrays.asList(command));
         quiet.addAll(1, List.of("-sS", "--noproxy", "*"));
-        try {
-            return new ProcessBuilder(quiet).redirectErrorStream(true).start();
-        } catch (IOException e) {
-            // Continuous integration installs curl; elsewhere its absence is said and is no fault of this code.
-            assertThat(System.getenv("CI")).as("curl is not installed").isNull();
-            assumeTrue(false, "curl is not installed: apt-get install curl");
-            throw e;
-        }
+        Needed.programs("curl", "curl");
+        return new ProcessBuilder(quiet).redirectErrorStream(true).start();
     }
 }

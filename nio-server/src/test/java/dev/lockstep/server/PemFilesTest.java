@@ -9,6 +9,10 @@ import java.security.PrivateKey;
 import java.security.interfaces.ECPrivateKey;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.x9.ECNamedCurveTable;
+import org.bouncycastle.asn1.x9.X9ECParameters;
+import org.bouncycastle.asn1.x9.X9ECPoint;
+import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,9 +52,28 @@ class PemFilesTest {
                 new Form("SEC1 P-256", p256, TestFiles.traditional(p256), null),
                 new Form("SEC1 P-384", p384, TestFiles.traditional(p384), null),
                 new Form("SEC1 after its parameters", p256, parameters + TestFiles.traditional(p256), null),
+                new Form("SEC1 with its curve written out", p384, ecPem(p384, "secp384r1", true, false), null),
+                new Form("SEC1 after a curve written out", p521, ecPem(p521, "secp521r1", true, true), null),
+                new Form("SEC1 whose curve stands before it only", p384, ecPem(p384, "secp384r1", false, true), null),
+                new Form("PKCS#8 after parameters", p256, parameters + TestFiles.pkcs8(p256), null),
                 new Form("PBES2 RSA", rsa, TestFiles.pbes2(rsa), password),
                 new Form("PBES2 P-256", p256, TestFiles.pbes2(p256), password),
                 new Form("with a comment before it", p256, "my key\n" + TestFiles.pkcs8(p256), null));
+    }
+
+    /** SEC1 as {@code openssl ecparam -genkey -param_enc explicit} writes it, and variations on it. */
+    private static String ecPem(KeyPair keys, String curve, boolean inside, boolean before) throws Exception {
+        X9ECParameters named = ECNamedCurveTable.getByName(curve);
+        X9ECParameters explicit = new X9ECParameters(
+                named.getCurve(), new X9ECPoint(named.getG(), false), named.getN(), named.getH(), named.getSeed());
+        ECPrivateKey key = (ECPrivateKey) keys.getPrivate();
+        int bits = named.getN().bitLength();
+        byte[] sec1 = (inside
+                        ? new org.bouncycastle.asn1.sec.ECPrivateKey(bits, key.getS(), explicit)
+                        : new org.bouncycastle.asn1.sec.ECPrivateKey(bits, key.getS()))
+                .getEncoded();
+        return (before ? ThrowawayCa.pem(new PemObject("EC PARAMETERS", explicit.getEncoded())) : "")
+                + ThrowawayCa.pem(new PemObject("EC PRIVATE KEY", sec1));
     }
 
     @ParameterizedTest

@@ -35,7 +35,12 @@ final class Running implements AutoCloseable {
 
     /** Starts the program and waits until it listens; fails with its errors when it does not. */
     static Running start(String... args) throws Exception {
-        Running running = new Running(Map.of(), args);
+        return start(Map.of(), args);
+    }
+
+    /** As {@link #start(String...)}, with environment variables. */
+    static Running start(Map<String, String> variables, String... args) throws Exception {
+        Running running = new Running(variables, args);
         running.thread.start();
         CompletableFuture.anyOf(running.loop, running.exit).get(30, TimeUnit.SECONDS);
         if (!running.loop.isDone()) {

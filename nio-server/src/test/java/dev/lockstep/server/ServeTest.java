@@ -124,6 +124,18 @@ class ServeTest {
         }
     }
 
+    @Test
+    void strictlyNamedHostsOnly() throws Exception {
+        String pair = files.ecCert + ",file:" + files.ecKey;
+        try (Running server = serve("--sni-strict", "--sni", "ec.test=" + pair)) {
+            assertThat(keyTypeFor(server, "ec.test")).isEqualTo("EC");
+            assertThat(page(server)).contains("200 OK"); // without a name
+            assertThatThrownBy(() -> keyTypeFor(server, "other.test"))
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("unrecognized_name");
+        }
+    }
+
     private static String keyTypeFor(Running server, String name) throws Exception {
         // A context of its own: the JDK's client repeats the server name of a session that it remembers.
         try (SSLSocket client = TestLoop.client(TestLoop.trusting(files.ca), server.port())) {
