@@ -4,8 +4,9 @@ import org.jspecify.annotations.NullMarked;
  * A TLS 1.2 server that is stepped through: no sockets, no threads, no clock and no randomness but what is passed in.
  *
  * <p>{@code dev.lockstep.tls} is what an embedder imports, {@code .config} how a server is set up, {@code .keys} the
- * SPI behind which a private key may live elsewhere, {@code .session} what resumption needs, {@code .spec} the numbers
- * IANA keeps. Everything below {@code internal} is closed.
+ * SPI behind which a private key may live elsewhere, {@code .peer} the one behind which a client's certificate is judged,
+ * {@code .session} what resumption needs, {@code .spec} the numbers IANA keeps. Everything below {@code internal} is
+ * closed.
  */
 @NullMarked
 module dev.lockstep.tls {
@@ -15,6 +16,7 @@ module dev.lockstep.tls {
     exports dev.lockstep.tls;
     exports dev.lockstep.tls.config;
     exports dev.lockstep.tls.keys;
+    exports dev.lockstep.tls.peer;
     exports dev.lockstep.tls.session;
     exports dev.lockstep.tls.spec;
 }

@@ -54,10 +54,11 @@ class ArchitectureTest {
                 "internal.message,   internal.extension internal.wire spec",
                 "internal.secrets,   internal.algorithm crypto spec",
                 "internal.record,    internal.wire internal.algorithm spec crypto",
-                "internal.handshake, internal.message internal.extension internal.wire internal.secrets internal.algorithm keys session config spec crypto",
+                "internal.handshake, internal.message internal.extension internal.wire internal.secrets internal.algorithm keys session peer config spec crypto",
                 "keys,               internal.algorithm spec crypto",
                 "session,            keys internal.wire spec crypto",
-                "config,             keys session spec crypto",
+                "peer,               keys spec",
+                "config,             keys session peer spec crypto",
             })
     void aPackageImportsOnlyThoseBelowIt(String importer, String allowed) {
         Stream<String> below = Stream.ofNullable(allowed)

@@ -21,6 +21,7 @@ public final class TlsServerConfig {
 
     private final Credentials credentials;
     private final @Nullable CredentialSelector credentialSelector;
+    private final ClientAuthentications clientAuthentications;
     private final List<CipherSuite> cipherSuites;
     private final List<NamedGroup> groups;
     private final List<SignatureScheme> signatureSchemes;
@@ -45,6 +46,7 @@ public final class TlsServerConfig {
     TlsServerConfig(TlsServerConfigBuilder b, Credentials credentials) {
         this.credentials = credentials;
         this.credentialSelector = b.credentialSelector;
+        this.clientAuthentications = b.clientAuthentications();
         this.cipherSuites = b.cipherSuites();
         this.groups = b.groups();
         this.signatureSchemes = b.signatureSchemes();
@@ -80,6 +82,15 @@ public final class TlsServerConfig {
     /** Who chooses the credentials instead, or null. */
     public @Nullable CredentialSelector credentialSelector() {
         return credentialSelector;
+    }
+
+    /**
+     * Whether and how a client shows who it is.
+     *
+     * @param serverName the host name that it asked for, or null
+     */
+    public ClientAuthentication clientAuthentication(@Nullable String serverName) {
+        return clientAuthentications.of(serverName);
     }
 
     /** Enabled suites, most preferred first. */

@@ -29,6 +29,8 @@ public final class TlsServerConfigBuilder {
 
     private final List<Credential> defaults = new ArrayList<>();
     private final Map<String, List<Credential>> byHost = new HashMap<>();
+    private ClientAuthentication clientAuthentication = ClientAuthentication.none();
+    private final Map<String, ClientAuthentication> clientAuthenticationByHost = new HashMap<>();
     private Policy policy = Policy.MODERN;
     private @Nullable List<CipherSuite> explicitSuites;
     private @Nullable List<NamedGroup> explicitGroups;
@@ -78,13 +80,28 @@ public final class TlsServerConfigBuilder {
      * @throws IllegalArgumentException when the pattern is not a host name in ASCII form
      */
     public TlsServerConfigBuilder credential(String hostPattern, Credential credential) {
-        String host = Credentials.normalize(hostPattern);
-        String name = host.startsWith("*.") ? host.substring(2) : host;
-        if (name.isEmpty() || !name.matches("[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")) {
-            throw new IllegalArgumentException("credential: '" + hostPattern
-                    + "' is not a host name; give it in ASCII (A-labels), with '*.' in front for a wildcard");
-        }
+        String host = hostPattern("credential", hostPattern);
         byHost.computeIfAbsent(host, h -> new ArrayList<>()).add(Objects.requireNonNull(credential, "credential"));
+        return this;
+    }
+
+    /** Whether and how clients show who they are, for every host name without a policy of its own; not by default. */
+    public TlsServerConfigBuilder clientAuthentication(ClientAuthentication policy) {
+        this.clientAuthentication = Objects.requireNonNull(policy, "clientAuthentication");
+        return this;
+    }
+
+    /**
+     * Whether and how clients of a host name, or of a wildcard of one label, show who they are. The client chooses the
+     * name that it sends: an application that serves hosts of different policies over one configuration must refuse a
+     * request for another host than {@code ConnectionInfo.serverName}, or the laxest policy holds for all of them.
+     *
+     * @throws IllegalArgumentException when the pattern is not a host name in ASCII form
+     */
+    public TlsServerConfigBuilder clientAuthentication(String hostPattern, ClientAuthentication policy) {
+        clientAuthenticationByHost.put(
+                hostPattern("clientAuthentication", hostPattern),
+                Objects.requireNonNull(policy, "clientAuthentication"));
         return this;
     }
 
@@ -282,6 +299,21 @@ public final class TlsServerConfigBuilder {
 
     List<SignatureScheme> signatureSchemes() {
         return explicitSchemes != null ? explicitSchemes : policy.signatureSchemes();
+    }
+
+    /** Checked here, so that a configuration that cannot work names its fault. */
+    ClientAuthentications clientAuthentications() {
+        return new ClientAuthentications(clientAuthentication, clientAuthenticationByHost, signatureSchemes());
+    }
+
+    private static String hostPattern(String field, String hostPattern) {
+        String host = Credentials.normalize(hostPattern);
+        String name = host.startsWith("*.") ? host.substring(2) : host;
+        if (name.isEmpty() || !name.matches("[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")) {
+            throw new IllegalArgumentException(field + ": '" + hostPattern
+                    + "' is not a host name; give it in ASCII (A-labels), with '*.' in front for a wildcard");
+        }
+        return host;
     }
 
     private static <T> List<T> nonEmpty(String field, List<T> values) {

@@ -1,0 +1,29 @@
+package dev.lockstep.tls.peer;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link ClientCertificateVerifier} judges.
+ *
+ * @param chain as the client sent it: its own certificate first, then whatever else it sent; never empty
+ * @param serverName the host name the client asked for (RFC 6066 section 3), or null; chosen by the client
+ * @param deadlineNanos when the connection gives up waiting, in nanoseconds of its clock
+ */
+public record VerificationRequest(
+        List<X509Certificate> chain, @Nullable String serverName, OptionalLong deadlineNanos) {
+
+    public VerificationRequest {
+        chain = List.copyOf(chain);
+        if (chain.isEmpty()) {
+            throw new IllegalArgumentException("chain: empty; there is nothing to judge");
+        }
+    }
+
+    /** The client's own certificate. */
+    public X509Certificate certificate() {
+        return chain.get(0);
+    }
+}
