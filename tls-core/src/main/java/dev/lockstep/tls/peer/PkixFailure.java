@@ -34,8 +34,8 @@ final class PkixFailure {
             return switch (pkix) {
                 // "the certificate was not accepted because the CA certificate could not be located or couldn't be
                 // matched with a known, trusted CA."
-                case NO_TRUST_ANCHOR, NOT_CA_CERT, PATH_TOO_LONG -> AlertDescription.UNKNOWN_CA;
-                case INVALID_KEY_USAGE, UNRECOGNIZED_CRIT_EXT -> AlertDescription.UNSUPPORTED_CERTIFICATE;
+                case NO_TRUST_ANCHOR, NOT_CA_CERT, INVALID_KEY_USAGE, PATH_TOO_LONG -> AlertDescription.UNKNOWN_CA;
+                case UNRECOGNIZED_CRIT_EXT -> AlertDescription.UNSUPPORTED_CERTIFICATE;
                 case NAME_CHAINING, INVALID_NAME, INVALID_POLICY -> AlertDescription.BAD_CERTIFICATE;
             };
         }
