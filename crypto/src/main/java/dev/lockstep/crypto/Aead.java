@@ -8,8 +8,8 @@ import java.util.Objects;
  * <p>One cipher object is kept for the lifetime of the key; a record costs its re-initialisation with the new nonce and
  * nothing else. For one thread at a time. All arrays stay the caller's and none is retained.
  *
- * <p>The caller guarantees that no nonce is sealed with twice. AES-GCM and ChaCha20-Poly1305 notice when the
- * <em>last</em> one is repeated and throw {@link IllegalStateException}; nobody notices anything beyond that.
+ * <p>The caller guarantees that no nonce is sealed with twice. All but CCM notice when the <em>last</em> one is
+ * repeated and throw {@link IllegalStateException}; nobody notices anything beyond that.
  */
 public abstract class Aead {
     private final AeadAlgorithm algorithm;
@@ -52,7 +52,8 @@ public abstract class Aead {
         return switch (a) {
             case AES_128_GCM, AES_256_GCM -> new JdkGcm(a, sealing, key, keyOff);
             case CHACHA20_POLY1305 -> new JdkChaCha20Poly1305(a, sealing, key, keyOff);
-            case AES_128_CCM, AES_256_CCM, AES_128_CCM_8, AES_256_CCM_8 -> new BcCcm(a, sealing, key, keyOff);
+            case AES_128_CCM, AES_256_CCM, AES_128_CCM_8, AES_256_CCM_8 -> new JdkCcm(a, sealing, key, keyOff);
+            case CAMELLIA_128_GCM, CAMELLIA_256_GCM, ARIA_128_GCM, ARIA_256_GCM -> new BcGcm(a, sealing, key, keyOff);
         };
     }
 

@@ -1,7 +1,7 @@
 package dev.lockstep.crypto;
 
 /**
- * The AEAD algorithms of TLS 1.2 (RFC 5288, RFC 7905, RFC 6655). How a nonce is built from salt, explicit part and
+ * The AEAD algorithms of TLS 1.2 (RFC 5288, RFC 7905, RFC 6655, RFC 6367, RFC 6209). How a nonce is built from salt, explicit part and
  * sequence number is the record layer's matter: here a nonce is 12 bytes.
  */
 public enum AeadAlgorithm {
@@ -18,7 +18,15 @@ public enum AeadAlgorithm {
     /** AES-128 CCM with a tag of 8 bytes, RFC 6655. */
     AES_128_CCM_8(16, 8),
     /** AES-256 CCM with a tag of 8 bytes, RFC 6655. */
-    AES_256_CCM_8(32, 8);
+    AES_256_CCM_8(32, 8),
+    /** Camellia-128 in Galois/Counter Mode, RFC 6367. */
+    CAMELLIA_128_GCM(16, 16),
+    /** Camellia-256 in Galois/Counter Mode, RFC 6367. */
+    CAMELLIA_256_GCM(32, 16),
+    /** ARIA-128 in Galois/Counter Mode, RFC 6209. */
+    ARIA_128_GCM(16, 16),
+    /** ARIA-256 in Galois/Counter Mode, RFC 6209. */
+    ARIA_256_GCM(32, 16);
 
     private static final int NONCE_LENGTH = 12;
 

@@ -1,20 +1,17 @@
 package dev.lockstep.crypto;
 
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Objects;
 import java.util.function.Supplier;
-import javax.crypto.Cipher;
-import javax.crypto.spec.IvParameterSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AES-CBC with HMAC for one direction: GenericBlockCipher of RFC 5246 6.2.3.2 with its explicit IV, or the order of
- * RFC 7366.
+ * A block cipher in CBC mode with HMAC for one direction: GenericBlockCipher of RFC 5246 6.2.3.2 with its explicit IV,
+ * or the order of RFC 7366.
  *
- * <p>AES and hashes come from the JDK: 10 to 150 times faster than bcprov at 16 KiB. The cipher is initialised once: CBC
- * chains by exclusive-or, so a new IV needs no more than a changed first block (sealing) or to be decrypted as if it
- * were a block of data (opening).
+ * <p>AES and hashes come from the JDK, Camellia and ARIA from bcprov. The cipher is initialised once: CBC chains by
+ * exclusive-or, so a new IV needs no more than a changed first block (sealing) or to be decrypted as if it were a block
+ * of data (opening).
  *
  * <p>Allocates nothing per record as long as {@code in} and {@code out} are different arrays. For one thread at a time.
  * All arrays stay the caller's. After {@link #destroy}, or in the wrong direction, sealing and opening throw
@@ -29,7 +26,7 @@ public final class CbcHmac {
         ENCRYPT_THEN_MAC
     }
 
-    private static final int BLOCK = 16;
+    private static final int BLOCK = CbcMode.BLOCK;
     private static final int LENGTH_FIELD = 11;
     private static final int MAX_LENGTH = 0xffff;
 
@@ -44,18 +41,18 @@ public final class CbcHmac {
     /** Sealing: the first block, then what follows the whole blocks of plaintext: its rest, MAC and padding. */
     private final byte[] tail;
 
-    private @Nullable Cipher cipher;
+    private @Nullable CbcMode cipher;
 
     CbcHmac(
             Order order,
             boolean sealing,
-            int keyLength,
+            CbcCipher cipher,
             HashAlgorithm mac,
             byte[] key,
             byte[] macKey,
             Supplier<MessageDigest> digests) {
-        if ((keyLength != 16 && keyLength != 32) || key.length != keyLength || macKey.length != mac.length()) {
-            throw new IllegalArgumentException("AES keys have 16 or 32 bytes, MAC keys the length of their hash");
+        if (key.length != cipher.keyLength() || macKey.length != mac.length()) {
+            throw new IllegalArgumentException("keys have the length of their cipher, MAC keys that of their hash");
         }
         this.order = order;
         this.sealing = sealing;
@@ -66,51 +63,37 @@ public final class CbcHmac {
         this.expected = new byte[macLength];
         this.received = new byte[macLength];
         this.tail = new byte[sealing ? 3 * BLOCK + macLength : 0];
-        this.cipher = initialised(sealing, key);
-    }
-
-    private static Cipher initialised(boolean sealing, byte[] key) {
-        RawKey rawKey = new RawKey("AES", key, 0, key.length);
-        try {
-            Cipher cipher = Providers.cipher("AES/CBC/NoPadding");
-            int mode = sealing ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE;
-            cipher.init(mode, rawKey, new IvParameterSpec(new byte[BLOCK]));
-            return cipher;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("AES-CBC refuses its key", e);
-        } finally {
-            rawKey.destroy();
-        }
+        this.cipher = CbcMode.of(cipher, sealing, key);
     }
 
     /**
      * Prepares keys for {@link #seal}.
      *
      * @param o the order
-     * @param keyLength bytes of the AES key, 16 or 32
+     * @param cipher the block cipher
      * @param mac the hash of the HMAC
-     * @param key the AES key, which is copied
+     * @param key the cipher's key, which is copied
      * @param macKey the MAC key of {@code mac.length()} bytes, which is copied
      * @return an object that seals
      * @throws IllegalArgumentException if a key has another length
      */
-    public static CbcHmac sealing(Order o, int keyLength, HashAlgorithm mac, byte[] key, byte[] macKey) {
-        return new CbcHmac(o, true, keyLength, mac, key, macKey, mac::newDigest);
+    public static CbcHmac sealing(Order o, CbcCipher cipher, HashAlgorithm mac, byte[] key, byte[] macKey) {
+        return new CbcHmac(o, true, cipher, mac, key, macKey, mac::newDigest);
     }
 
     /**
      * Prepares keys for {@link #open}.
      *
      * @param o the order
-     * @param keyLength bytes of the AES key, 16 or 32
+     * @param cipher the block cipher
      * @param mac the hash of the HMAC
-     * @param key the AES key, which is copied
+     * @param key the cipher's key, which is copied
      * @param macKey the MAC key of {@code mac.length()} bytes, which is copied
      * @return an object that opens
      * @throws IllegalArgumentException if a key has another length
      */
-    public static CbcHmac opening(Order o, int keyLength, HashAlgorithm mac, byte[] key, byte[] macKey) {
-        return new CbcHmac(o, false, keyLength, mac, key, macKey, mac::newDigest);
+    public static CbcHmac opening(Order o, CbcCipher cipher, HashAlgorithm mac, byte[] key, byte[] macKey) {
+        return new CbcHmac(o, false, cipher, mac, key, macKey, mac::newDigest);
     }
 
     /**
@@ -152,7 +135,7 @@ public final class CbcHmac {
      * @throws IllegalArgumentException if header or IV have another length, or the plaintext is too long
      */
     public int seal(byte[] header, byte[] iv, byte[] in, int inOff, int len, byte[] out, int outOff) {
-        Cipher aes = require(true, header);
+        CbcMode cbc = require(true, header);
         Objects.checkFromIndexSize(inOff, len, in.length);
         if (iv.length != BLOCK || len > MAX_LENGTH || sealedLength(len) > MAX_LENGTH) {
             throw new IllegalArgumentException("an IV has 16 bytes and a fragment less than 2^16");
@@ -171,7 +154,7 @@ public final class CbcHmac {
         }
         int padding = CbcPadding.minimal(end, BLOCK);
         CbcPadding.fill(tail, BLOCK + end, padding);
-        int body = encrypt(aes, iv, in, inOff, whole, end + padding, out, outOff + BLOCK);
+        int body = encrypt(cbc, iv, in, inOff, whole, end + padding, out, outOff + BLOCK);
         System.arraycopy(iv, 0, out, outOff, BLOCK);
         Wipe.bytes(tail);
         if (order == Order.ENCRYPT_THEN_MAC) {
@@ -184,22 +167,22 @@ public final class CbcHmac {
     }
 
     /** Encrypts {@code whole} bytes of {@code in} and {@code rest} bytes of {@link #tail} after its first block. */
-    private int encrypt(Cipher aes, byte[] iv, byte[] in, int inOff, int whole, int rest, byte[] out, int outOff) {
+    private int encrypt(CbcMode cbc, byte[] iv, byte[] in, int inOff, int whole, int rest, byte[] out, int outOff) {
         byte[] first = whole > 0 ? in : tail;
         int firstOff = whole > 0 ? inOff : BLOCK;
         // The cipher is about to chain the last block of the previous record: that one is replaced by the IV.
         for (int i = 0; i < BLOCK; i++) {
             tail[i] = (byte) (first[firstOff + i] ^ iv[i] ^ chain[i]);
         }
-        run(aes, tail, 0, BLOCK, out, outOff);
+        cbc.run(tail, 0, BLOCK, out, outOff);
         int done = BLOCK;
         int skipped = BLOCK;
         if (whole > 0) {
-            run(aes, in, inOff + BLOCK, whole - BLOCK, out, outOff + BLOCK);
+            cbc.run(in, inOff + BLOCK, whole - BLOCK, out, outOff + BLOCK);
             done = whole;
             skipped = 0;
         }
-        run(aes, tail, BLOCK + skipped, rest - skipped, out, outOff + done);
+        cbc.run(tail, BLOCK + skipped, rest - skipped, out, outOff + done);
         int body = whole + rest;
         System.arraycopy(out, outOff + body - BLOCK, chain, 0, BLOCK);
         return body;
@@ -222,7 +205,7 @@ public final class CbcHmac {
      * @throws IllegalArgumentException if the header has another length
      */
     public int open(byte[] header, byte[] in, int inOff, int len, byte[] out, int outOff) {
-        Cipher aes = require(false, header);
+        CbcMode cbc = require(false, header);
         Objects.checkFromIndexSize(inOff, len, in.length);
         int encrypted = len - BLOCK - (hiddenHmac == null ? macLength : 0);
         // Lengths are on the wire for everybody to see.
@@ -232,8 +215,8 @@ public final class CbcHmac {
         }
         Objects.checkFromIndexSize(outOff, len - BLOCK, out.length);
         int opened = hiddenHmac != null
-                ? openHidden(aes, hiddenHmac, header, in, inOff, encrypted, out, outOff)
-                : openVerified(aes, header, in, inOff, encrypted, out, outOff);
+                ? openHidden(cbc, hiddenHmac, header, in, inOff, encrypted, out, outOff)
+                : openVerified(cbc, header, in, inOff, encrypted, out, outOff);
         if (opened < 0) {
             putLength(header, 0);
             Wipe.range(out, outOff, len - BLOCK);
@@ -242,7 +225,7 @@ public final class CbcHmac {
     }
 
     private int openHidden(
-            Cipher aes,
+            CbcMode cbc,
             HiddenLengthHmac hidden,
             byte[] header,
             byte[] in,
@@ -250,7 +233,7 @@ public final class CbcHmac {
             int encrypted,
             byte[] out,
             int outOff) {
-        decrypt(aes, in, inOff, encrypted, out, outOff);
+        decrypt(cbc, in, inOff, encrypted, out, outOff);
         int longest = encrypted - macLength - 1;
         int shortest = Math.max(0, longest - HiddenLengthHmac.MAX_SPAN);
         // RFC 5246 6.2.3.2: "implementations MUST ensure that record processing time is essentially the same whether
@@ -266,34 +249,21 @@ public final class CbcHmac {
         return ConstantTime.select(good, length, -1);
     }
 
-    private int openVerified(Cipher aes, byte[] header, byte[] in, int inOff, int encrypted, byte[] out, int outOff) {
+    private int openVerified(CbcMode cbc, byte[] header, byte[] in, int inOff, int encrypted, byte[] out, int outOff) {
         putLength(header, BLOCK + encrypted);
         hmac.mac(header, in, inOff, BLOCK + encrypted, expected, 0);
         if (!ConstantTime.equal(expected, 0, in, inOff + BLOCK + encrypted, macLength)) {
             return -1;
         }
-        decrypt(aes, in, inOff, encrypted, out, outOff);
+        decrypt(cbc, in, inOff, encrypted, out, outOff);
         int padding = CbcPadding.length(out, outOff, encrypted, 0);
         return ConstantTime.select(padding >> 31, -1, encrypted - 1 - padding);
     }
 
-    private void decrypt(Cipher aes, byte[] in, int inOff, int encrypted, byte[] out, int outOff) {
+    private void decrypt(CbcMode cbc, byte[] in, int inOff, int encrypted, byte[] out, int outOff) {
         // The IV as one more block of ciphertext: what it decrypts to means nothing, what follows is chained to it.
-        run(aes, in, inOff, BLOCK, chain, 0);
-        run(aes, in, inOff + BLOCK, encrypted, out, outOff);
-    }
-
-    private static void run(Cipher aes, byte[] in, int inOff, int len, byte[] out, int outOff) {
-        if (len == 0) {
-            return;
-        }
-        try {
-            if (aes.update(in, inOff, len, out, outOff) != len) {
-                throw new IllegalStateException("AES-CBC keeps blocks back");
-            }
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("AES-CBC refuses whole blocks", e);
-        }
+        cbc.run(in, inOff, BLOCK, chain, 0);
+        cbc.run(in, inOff + BLOCK, encrypted, out, outOff);
     }
 
     private static void putLength(byte[] header, int length) {
@@ -301,9 +271,9 @@ public final class CbcHmac {
         header[LENGTH_FIELD + 1] = (byte) length;
     }
 
-    private Cipher require(boolean seal, byte[] header) {
-        Cipher aes = cipher;
-        if (aes == null) {
+    private CbcMode require(boolean seal, byte[] header) {
+        CbcMode cbc = cipher;
+        if (cbc == null) {
             throw new IllegalStateException("the keys have been destroyed");
         }
         if (seal != sealing) {
@@ -312,7 +282,7 @@ public final class CbcHmac {
         if (header.length != RecordHmac.HEADER_LENGTH) {
             throw new IllegalArgumentException("a header has 13 bytes");
         }
-        return aes;
+        return cbc;
     }
 
     /** Wipes the MAC key and what is left of plaintexts, and drops the cipher; a second call does nothing. */

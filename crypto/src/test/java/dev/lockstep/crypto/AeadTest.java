@@ -39,6 +39,8 @@ class AeadTest {
         assertThat(AeadAlgorithm.AES_256_CCM.tagLength()).isEqualTo(16);
         assertThat(AeadAlgorithm.AES_128_CCM_8.tagLength()).isEqualTo(8);
         assertThat(AeadAlgorithm.AES_256_CCM_8.keyLength()).isEqualTo(32);
+        assertThat(AeadAlgorithm.CAMELLIA_128_GCM.keyLength()).isEqualTo(16);
+        assertThat(AeadAlgorithm.ARIA_256_GCM.keyLength()).isEqualTo(32);
     }
 
     @ParameterizedTest
@@ -158,13 +160,33 @@ class AeadTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"AES_128_GCM", "AES_256_GCM", "CHACHA20_POLY1305"})
+    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = ".*_CCM.*")
     void sealingTwiceWithOneNonceIsRefused(AeadAlgorithm a) {
         Aead sealing = Aead.sealing(a, key(a), 0);
         byte[] out = new byte[40 + a.tagLength()];
         sealing.seal(NONCE, AAD, AAD.length, new byte[40], 0, 40, out, 0);
         assertThatThrownBy(() -> sealing.seal(NONCE, AAD, AAD.length, new byte[40], 0, 40, out, 0))
                 .isInstanceOf(IllegalStateException.class);
+    }
+
+    /** RFC 3610 2.2: the length field has what the nonce leaves of a block, and longer additional data another form. */
+    @Test
+    void ccmRefusesWhatItsFormatCannotSay() {
+        Aead sealing = Aead.sealing(AeadAlgorithm.AES_128_CCM, key(AeadAlgorithm.AES_128_CCM), 0);
+        byte[] b = new byte[(1 << 24) + 16];
+        assertThatThrownBy(() -> sealing.seal(NONCE, AAD, 13, b, 0, 1 << 24, b, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> sealing.seal(NONCE, b, 0xff00, b, 0, 16, b, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        byte[] out = new byte[32];
+        sealing.seal(NONCE, b, 0xfeff, b, 0, 16, out, 0);
+        assertThat(out)
+                .isEqualTo(OtherAead.seal(
+                        AeadAlgorithm.AES_128_CCM,
+                        key(AeadAlgorithm.AES_128_CCM),
+                        NONCE,
+                        new byte[0xfeff],
+                        new byte[16]));
     }
 
     @ParameterizedTest

@@ -54,6 +54,26 @@ class AeadVectorTest {
                         : (shortKey ? AeadAlgorithm.AES_128_CCM : AeadAlgorithm.AES_256_CCM));
     }
 
+    static Stream<AeadCase> camellia() {
+        return SymmetricVectors.aead("camellia-gcm.txt").stream();
+    }
+
+    static Stream<AeadCase> aria() {
+        return SymmetricVectors.aead("aria-gcm.txt").stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("camellia")
+    void camelliaGivesTheValuesOfGnuTls(AeadCase c) {
+        check(c, c.key().length == 16 ? AeadAlgorithm.CAMELLIA_128_GCM : AeadAlgorithm.CAMELLIA_256_GCM);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("aria")
+    void ariaGivesTheValuesOfOpenSsl(AeadCase c) {
+        check(c, c.key().length == 16 ? AeadAlgorithm.ARIA_128_GCM : AeadAlgorithm.ARIA_256_GCM);
+    }
+
     private static void check(AeadCase c, AeadAlgorithm a) {
         Aead opening = Aead.opening(a, c.key(), 0);
         byte[] opened = new byte[Math.max(c.sealed().length, 1)];
@@ -95,7 +115,7 @@ class AeadVectorTest {
         }
     }
 
-    /** The engine behind the CCM suites, with the nonce lengths that RFC 3610 and SP 800-38C chose for their examples. */
+    /** The engine that the CCM of the library is compared with, with the nonce lengths that RFC 3610 and SP 800-38C chose for their examples. */
     @Test
     void theCcmEngineGivesTheValuesOfRfc3610AndSp80038c() throws Exception {
         byte[] nistKey = hex("404142434445464748494a4b4c4d4e4f");

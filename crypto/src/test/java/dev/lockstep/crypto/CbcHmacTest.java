@@ -10,15 +10,16 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sealing, published values, lengths, buffers and the life of the object; {@link CbcHmacOpenTest} has the defects. */
 class CbcHmacTest {
     static Stream<ReferenceCbc> variants() {
-        return Stream.of(Order.values())
-                .flatMap(order -> Stream.of(HashAlgorithm.SHA1, HashAlgorithm.SHA256, HashAlgorithm.SHA384)
-                        .flatMap(hash -> Stream.of(16, 32).map(length -> ReferenceCbc.of(order, hash, length))));
+        return Stream.of(Order.values()).flatMap(order -> Stream.of(
+                        HashAlgorithm.SHA1, HashAlgorithm.SHA256, HashAlgorithm.SHA384)
+                .flatMap(hash -> Stream.of(CbcCipher.values()).map(cipher -> ReferenceCbc.of(order, cipher, hash))));
     }
 
     private static byte[] seal(CbcHmac sealing, byte[] iv, byte[] plain) {
@@ -48,7 +49,12 @@ class CbcHmacTest {
                 + "39f23369a9d9bacfa530e26304231461b2eb05e2c39be9fcda6c19078c6a9d1b");
         for (Order order : Order.values()) {
             for (byte[] key : new byte[][] {key128, key256}) {
-                CbcHmac sealing = CbcHmac.sealing(order, key.length, HashAlgorithm.SHA1, key, new byte[20]);
+                CbcHmac sealing = CbcHmac.sealing(
+                        order,
+                        key == key128 ? CbcCipher.AES_128 : CbcCipher.AES_256,
+                        HashAlgorithm.SHA1,
+                        key,
+                        new byte[20]);
                 for (int i = 0; i < 3; i++) {
                     byte[] sealed = seal(sealing, iv, plain);
                     assertThat(Arrays.copyOf(sealed, 16)).isEqualTo(iv);
@@ -56,6 +62,53 @@ class CbcHmacTest {
                             .as("record %d", i)
                             .isEqualTo(key == key128 ? expected128 : expected256);
                 }
+            }
+        }
+    }
+
+    /** RFC 3713 appendix A and RFC 5794 appendix A: one block under an IV of zeros is the cipher itself. */
+    @Test
+    void theFirstBlockIsThatOfRfc3713AndRfc5794() {
+        byte[] camellia = hex("0123456789abcdeffedcba98765432100011223344556677 8899aabbccddeeff");
+        byte[] camelliaPlain = Arrays.copyOf(camellia, 16);
+        byte[] aria = hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+        byte[] ariaPlain = hex("00112233445566778899aabbccddeeff");
+        assertThat(firstBlock(CbcCipher.CAMELLIA_128, camellia, camelliaPlain))
+                .isEqualTo(hex("67673138549669730857065648eabe43"));
+        assertThat(firstBlock(CbcCipher.CAMELLIA_256, camellia, camelliaPlain))
+                .isEqualTo(hex("9acc237dff16d76c20ef7c919e3a7509"));
+        assertThat(firstBlock(CbcCipher.ARIA_128, aria, ariaPlain)).isEqualTo(hex("d718fbd6ab644c739da95f3be6451778"));
+        assertThat(firstBlock(CbcCipher.ARIA_256, aria, ariaPlain)).isEqualTo(hex("f92bd7c79fb72e2f2b8f80c1972d24fc"));
+    }
+
+    private static byte[] firstBlock(CbcCipher cipher, byte[] longKey, byte[] plain) {
+        byte[] key = Arrays.copyOf(longKey, cipher.keyLength());
+        CbcHmac sealing = CbcHmac.sealing(Order.ENCRYPT_THEN_MAC, cipher, HashAlgorithm.SHA1, key, new byte[20]);
+        return Arrays.copyOfRange(seal(sealing, new byte[16], plain), 16, 32);
+    }
+
+    /** Four chained blocks as {@code openssl enc} makes them, in every record of a connection anew. */
+    @ParameterizedTest
+    @CsvSource({
+        "CAMELLIA_128, a2961deba09b7f5c5e33829ea8d36e4a272e1aff9f5c6a6a4122314437904eaa"
+                + "2dde7ed23ca62412c13527d401f8b84e666bdee018bf3c40e21a189f599978a4",
+        "CAMELLIA_256, 50531c61dd8df413d892bce9a81e678700d1bef1436d50b033259407edc8acf1"
+                + "95de2050dead891ceaecd315600899d0cbf018d8e311659b6dad71e91e33258f",
+        "ARIA_128, 313b986557a70bf37558e4d5bd9f9b081b81663e9ac6201d65200d69e78fbab4"
+                + "6779c177fd11432150bee548f36a7297f373400d2021388912b701476c391d12",
+        "ARIA_256, 3411b082361c81a642b914bdbfed0ed0096a1b0a0ed3cda04889dfb55c67a5a6"
+                + "c511b3d2f50beb88d7db481661f7fd929dd3c1d7dd12b31fe351aba5455a85f4"
+    })
+    void camelliaAndAriaChainAsOpenSslDoes(CbcCipher cipher, String expected) {
+        byte[] iv = hex("000102030405060708090a0b0c0d0e0f");
+        byte[] key = Arrays.copyOf(
+                hex("00112233445566778899aabbccddeeffffeeddccbbaa99887766554433221100"), cipher.keyLength());
+        byte[] plain = hex("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+                + "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710");
+        for (Order order : Order.values()) {
+            CbcHmac sealing = CbcHmac.sealing(order, cipher, HashAlgorithm.SHA256, key, new byte[32]);
+            for (int i = 0; i < 3; i++) {
+                assertThat(Arrays.copyOfRange(seal(sealing, iv, plain), 16, 80)).isEqualTo(hex(expected));
             }
         }
     }
@@ -86,10 +139,10 @@ class CbcHmacTest {
                 + "077fdd90067c516bacb3ba90dedf720f");
         byte[] header = hex("00000000000000001603030000");
         byte[] out = new byte[64];
-        CbcHmac opening = CbcHmac.opening(Order.MAC_THEN_ENCRYPT, 16, HashAlgorithm.SHA1, key, macKey);
+        CbcHmac opening = CbcHmac.opening(Order.MAC_THEN_ENCRYPT, CbcCipher.AES_128, HashAlgorithm.SHA1, key, macKey);
         int length = opening.open(header, fragment, 0, fragment.length, out, 0);
         assertThat(Arrays.copyOf(out, length)).isEqualTo(finished);
-        CbcHmac sealing = CbcHmac.sealing(Order.MAC_THEN_ENCRYPT, 16, HashAlgorithm.SHA1, key, macKey);
+        CbcHmac sealing = CbcHmac.sealing(Order.MAC_THEN_ENCRYPT, CbcCipher.AES_128, HashAlgorithm.SHA1, key, macKey);
         byte[] sealed = new byte[sealing.sealedLength(finished.length)];
         sealing.seal(hex("00000000000000001603030000"), iv, finished, 0, finished.length, sealed, 0);
         assertThat(sealed).isEqualTo(fragment);
@@ -214,7 +267,7 @@ class CbcHmacTest {
     @ParameterizedTest
     @EnumSource
     void theLargestFragmentIsBelowTwoToTheSixteen(Order order) {
-        ReferenceCbc reference = ReferenceCbc.of(order, HashAlgorithm.SHA256, 16);
+        ReferenceCbc reference = ReferenceCbc.of(order, CbcCipher.AES_128, HashAlgorithm.SHA256);
         CbcHmac sealing = reference.sealing();
         byte[] plain = bytes(5, 65471);
         assertThat(sealing.sealedLength(65471)).isEqualTo(65520);
@@ -231,7 +284,7 @@ class CbcHmacTest {
     @ParameterizedTest
     @EnumSource
     void misuseIsRefused(Order order) {
-        ReferenceCbc reference = ReferenceCbc.of(order, HashAlgorithm.SHA256, 16);
+        ReferenceCbc reference = ReferenceCbc.of(order, CbcCipher.AES_128, HashAlgorithm.SHA256);
         CbcHmac sealing = reference.sealing();
         CbcHmac opening = reference.opening();
         byte[] header = ReferenceCbc.HEADER.clone();
@@ -253,11 +306,11 @@ class CbcHmacTest {
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> opening.open(header, b, 0, order == Order.ENCRYPT_THEN_MAC ? 96 : 80, new byte[63], 0))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> CbcHmac.sealing(order, 24, HashAlgorithm.SHA256, new byte[24], macKey))
+        assertThatThrownBy(() -> CbcHmac.sealing(order, CbcCipher.AES_256, HashAlgorithm.SHA256, new byte[24], macKey))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> CbcHmac.sealing(order, 32, HashAlgorithm.SHA256, key, macKey))
+        assertThatThrownBy(() -> CbcHmac.sealing(order, CbcCipher.ARIA_256, HashAlgorithm.SHA256, key, macKey))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> CbcHmac.opening(order, 16, HashAlgorithm.SHA1, key, macKey))
+        assertThatThrownBy(() -> CbcHmac.opening(order, CbcCipher.AES_128, HashAlgorithm.SHA1, key, macKey))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -284,7 +337,7 @@ class CbcHmacTest {
     void keysAreCopied(ReferenceCbc reference) {
         byte[] key = reference.key().clone();
         byte[] macKey = reference.macKey().clone();
-        CbcHmac opening = CbcHmac.opening(reference.order(), key.length, reference.hash(), key, macKey);
+        CbcHmac opening = CbcHmac.opening(reference.order(), reference.cipher(), reference.hash(), key, macKey);
         Wipe.bytes(key, macKey);
         assertThat(open(opening, seal(reference.sealing(), ReferenceCbc.IV, bytes(1, 40))))
                 .isEqualTo(bytes(1, 40));

@@ -1,7 +1,10 @@
 package dev.lockstep.crypto;
 
 import java.util.Arrays;
+import org.bouncycastle.crypto.BlockCipher;
 import org.bouncycastle.crypto.engines.AESEngine;
+import org.bouncycastle.crypto.engines.ARIAEngine;
+import org.bouncycastle.crypto.engines.CamelliaLightEngine;
 import org.bouncycastle.crypto.modes.CBCBlockCipher;
 import org.bouncycastle.crypto.modes.CBCModeCipher;
 import org.bouncycastle.crypto.params.KeyParameter;
@@ -11,21 +14,25 @@ import org.bouncycastle.crypto.params.ParametersWithIV;
  * A sender and a receiver of CBC records written straight from RFC 5246 6.2.3.2 and RFC 7366 over bcprov: slow, not
  * constant-time, and able to send what no honest sender would.
  */
-record ReferenceCbc(CbcHmac.Order order, HashAlgorithm hash, byte[] key, byte[] macKey) {
+record ReferenceCbc(CbcHmac.Order order, CbcCipher cipher, HashAlgorithm hash, byte[] key, byte[] macKey) {
     static final byte[] HEADER = SymmetricVectors.hex("00000000000000071703030000");
     static final byte[] IV = SymmetricVectors.bytes(77, 16);
 
-    static ReferenceCbc of(CbcHmac.Order order, HashAlgorithm hash, int keyLength) {
+    static ReferenceCbc of(CbcHmac.Order order, CbcCipher cipher, HashAlgorithm hash) {
         return new ReferenceCbc(
-                order, hash, SymmetricVectors.bytes(1, keyLength), SymmetricVectors.bytes(2, hash.length()));
+                order,
+                cipher,
+                hash,
+                SymmetricVectors.bytes(1, cipher.keyLength()),
+                SymmetricVectors.bytes(2, hash.length()));
     }
 
     CbcHmac sealing() {
-        return CbcHmac.sealing(order, key.length, hash, key, macKey);
+        return CbcHmac.sealing(order, cipher, hash, key, macKey);
     }
 
     CbcHmac opening() {
-        return CbcHmac.opening(order, key.length, hash, key, macKey);
+        return CbcHmac.opening(order, cipher, hash, key, macKey);
     }
 
     /** Bytes of padding, the length byte included, that a sender without a wish of its own appends. */
@@ -89,12 +96,21 @@ record ReferenceCbc(CbcHmac.Order order, HashAlgorithm hash, byte[] key, byte[] 
     }
 
     private byte[] cbc(boolean encrypting, byte[] iv, byte[] blocks) {
-        CBCModeCipher cipher = CBCBlockCipher.newInstance(AESEngine.newInstance());
-        cipher.init(encrypting, new ParametersWithIV(new KeyParameter(key), iv));
+        CBCModeCipher cbc = CBCBlockCipher.newInstance(engine());
+        cbc.init(encrypting, new ParametersWithIV(new KeyParameter(key), iv));
         byte[] out = new byte[blocks.length];
         for (int i = 0; i < blocks.length; i += 16) {
-            cipher.processBlock(blocks, i, out, i);
+            cbc.processBlock(blocks, i, out, i);
         }
         return out;
+    }
+
+    private BlockCipher engine() {
+        return switch (cipher) {
+            case AES_128, AES_256 -> AESEngine.newInstance();
+            // without the tables of the engine that the library takes
+            case CAMELLIA_128, CAMELLIA_256 -> new CamelliaLightEngine();
+            case ARIA_128, ARIA_256 -> new ARIAEngine();
+        };
     }
 }

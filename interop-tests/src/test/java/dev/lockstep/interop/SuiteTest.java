@@ -11,6 +11,9 @@ class SuiteTest {
     void theMatrixHasEverySuiteTheServerCanBeToldToServe() {
         assertThat(Arrays.stream(Suite.values()).map(Enum::name))
                 .containsExactlyInAnyOrderElementsOf(Policy.COMPATIBLE.cipherSuites().stream()
+                        // these have a matrix of their own
+                        .filter(suite -> !suite.keyExchange().usesPsk()
+                                && !suite.bulkCipher().isCamelliaOrAria())
                         .map(Enum::name)
                         .toList());
     }

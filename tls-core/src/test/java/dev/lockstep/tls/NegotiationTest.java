@@ -6,6 +6,7 @@ import static dev.lockstep.tls.testkit.TestServers.builder;
 import static dev.lockstep.tls.testkit.TestServers.config;
 import static dev.lockstep.tls.testkit.TestServers.local;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -231,6 +232,27 @@ class NegotiationTest {
                 .contains(RSA, CBC)
                 .doesNotContain(CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA);
         assertThat(Policy.COMPATIBLE.cipherSuites()).containsExactlyInAnyOrder(CipherSuite.values());
+        for (Policy policy : List.of(Policy.MODERN, Policy.INTERMEDIATE)) {
+            assertThat(policy.cipherSuites())
+                    .allMatch(suite -> suite.keyExchange().isEphemeral())
+                    .noneMatch(suite -> suite.bulkCipher().isCamelliaOrAria())
+                    .noneMatch(suite -> suite.name().contains("CCM_8"));
+        }
+    }
+
+    @Test
+    void suitesWithAPreSharedKeyAreOffWithoutASourceOfKeys() {
+        for (Policy policy : Policy.values()) {
+            TlsServerConfig config =
+                    builder(local(TestIdentity.RSA_2048)).policy(policy).build();
+            assertThat(config.cipherSuites()).isNotEmpty().noneMatch(suite -> suite.keyExchange()
+                    .usesPsk());
+        }
+        assertThatThrownBy(() -> builder(local(TestIdentity.RSA_2048))
+                        .cipherSuites(List.of(RSA, CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256))
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("TLS_PSK_WITH_AES_128_GCM_SHA256");
     }
 
     /** A session that cannot be resumed gets an id of its own, also when the client offers one it remembers. */

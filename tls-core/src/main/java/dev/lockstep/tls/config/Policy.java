@@ -9,25 +9,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** A named choice of suites, groups and signature schemes, each in the server's order of preference. */
+/**
+ * A named choice of suites, groups and signature schemes, each in the server's order of preference. Suites with a
+ * pre-shared key count only where a source of such keys is configured.
+ */
 @SuppressWarnings("ImmutableEnumChecker") // the lists come from Stream.toList, which makes unmodifiable ones
 public enum Policy {
 
     /** Forward secrecy and AEAD only, elliptic curves only, no SHA-1: every client of the last ten years. */
     MODERN(
-            suite -> suite.keyExchange().isEcdhe() && suite.isAead() && hasFullTag(suite),
+            suite -> suite.keyExchange().isEcdhe() && suite.isAead() && isOrdinary(suite),
             group -> !group.isFiniteField(),
             scheme -> !isOldHash(scheme)),
 
     /** Adds DHE_RSA with the groups of RFC 7919, and CBC suites with forward secrecy for older clients. */
     INTERMEDIATE(
-            suite -> suite.keyExchange().isEphemeral() && hasFullTag(suite),
+            suite -> suite.keyExchange().isEphemeral() && isOrdinary(suite),
             group -> true,
             scheme -> !isOldHash(scheme)),
 
     /**
-     * Everything this library speaks: the RSA key exchange (no forward secrecy), every CBC suite, eight-byte tags and
-     * SHA-1 signatures too. For test benches and for peers that cannot be changed.
+     * Everything this library speaks: RSA, RSA_PSK and plain PSK key exchanges (no forward secrecy), every CBC suite,
+     * Camellia and ARIA, eight-byte tags and SHA-1 signatures too. For test benches and for peers that cannot be changed.
      */
     COMPATIBLE(suite -> true, group -> true, scheme -> true);
 
@@ -113,8 +116,11 @@ public enum Policy {
                 SignatureScheme.RSA_PKCS1_SHA1);
     }
 
-    private static boolean hasFullTag(CipherSuite suite) {
-        return suite.bulkCipher() != BulkCipher.AES_128_CCM_8 && suite.bulkCipher() != BulkCipher.AES_256_CCM_8;
+    /** AES or ChaCha20 with a full tag: the others are for peers that have nothing else. */
+    private static boolean isOrdinary(CipherSuite suite) {
+        return suite.bulkCipher() != BulkCipher.AES_128_CCM_8
+                && suite.bulkCipher() != BulkCipher.AES_256_CCM_8
+                && !suite.bulkCipher().isCamelliaOrAria();
     }
 
     private static boolean isOldHash(SignatureScheme scheme) {

@@ -12,10 +12,13 @@ public final class Servable {
 
     private Servable() {}
 
-    /** Whether {@code credential} has the key for {@code exchange}, with one of {@code schemes} where it signs. */
+    /**
+     * Whether {@code credential} has the key for {@code exchange}, with one of {@code schemes} where it signs. An exchange
+     * without a certificate has no use for one.
+     */
     public static boolean canServe(Credential credential, KeyExchange exchange, List<SignatureScheme> schemes) {
-        if (exchange == KeyExchange.RSA) {
-            return credential.canDecrypt();
+        if (!exchange.signsServerKeyExchange()) {
+            return exchange.decryptsPremaster() && credential.canDecrypt();
         }
         for (SignatureScheme scheme : schemes) {
             if (signs(exchange, scheme) && credential.signatureSchemes().contains(scheme)) {
@@ -31,8 +34,23 @@ public final class Servable {
         return switch (exchange) {
             case ECDHE_ECDSA -> !rsa;
             case ECDHE_RSA, DHE_RSA -> rsa;
-            case RSA -> false;
+            case ECDHE_PSK, DHE_PSK, RSA, RSA_PSK, PSK -> false;
         };
+    }
+
+    /** What is left of a policy's suites for a server that has no pre-shared keys. */
+    static List<CipherSuite> withoutPsk(List<CipherSuite> suites) {
+        return suites.stream().filter(suite -> !suite.keyExchange().usesPsk()).toList();
+    }
+
+    /** No suite may be asked for by name that needs a pre-shared key. */
+    static void requireNoPsk(List<CipherSuite> suites) {
+        for (CipherSuite suite : suites) {
+            if (suite.keyExchange().usesPsk()) {
+                throw new IllegalArgumentException(
+                        "cipherSuites: " + suite + " needs a source of pre-shared keys; leave the suite out");
+            }
+        }
     }
 
     /** Every credential must be good for something. */

@@ -280,6 +280,7 @@ public final class TlsServerConfigBuilder {
                     "requireKnownServerName: no host name is configured; add credential(hostPattern, ...)");
         }
         Credentials credentials = new Credentials(defaults, byHost);
+        Servable.requireNoPsk(cipherSuites());
         if (credentialSelector == null) {
             Servable.requireEachOf(credentials.all(), cipherSuites(), groups(), signatureSchemes());
         }
@@ -290,7 +291,7 @@ public final class TlsServerConfigBuilder {
     }
 
     List<CipherSuite> cipherSuites() {
-        return explicitSuites != null ? explicitSuites : policy.cipherSuites();
+        return explicitSuites != null ? explicitSuites : Servable.withoutPsk(policy.cipherSuites());
     }
 
     List<NamedGroup> groups() {

@@ -16,10 +16,26 @@ public enum BulkCipher {
     AES_128_CCM_8(16, 4, 8, 8),
     /** RFC 6655. */
     AES_256_CCM_8(32, 4, 8, 8),
+    /** RFC 6367. */
+    CAMELLIA_128_GCM(16, 4, 8, 16),
+    /** RFC 6367. */
+    CAMELLIA_256_GCM(32, 4, 8, 16),
+    /** RFC 6209. */
+    ARIA_128_GCM(16, 4, 8, 16),
+    /** RFC 6209. */
+    ARIA_256_GCM(32, 4, 8, 16),
     /** RFC 5246 6.2.3.2: explicit IV, no tag of its own. */
     AES_128_CBC(16, 0, 16, 0),
     /** RFC 5246 6.2.3.2: explicit IV, no tag of its own. */
-    AES_256_CBC(32, 0, 16, 0);
+    AES_256_CBC(32, 0, 16, 0),
+    /** RFC 5932. */
+    CAMELLIA_128_CBC(16, 0, 16, 0),
+    /** RFC 5932. */
+    CAMELLIA_256_CBC(32, 0, 16, 0),
+    /** RFC 6209. */
+    ARIA_128_CBC(16, 0, 16, 0),
+    /** RFC 6209. */
+    ARIA_256_CBC(32, 0, 16, 0);
 
     private final int keyLength;
     private final int fixedIvLength;
@@ -56,5 +72,14 @@ public enum BulkCipher {
     /** Tells whether the cipher authenticates by itself (RFC 5246 6.2.3.3). */
     public boolean isAead() {
         return tagLength != 0;
+    }
+
+    /** Tells whether the block cipher is Camellia or ARIA: spoken for peers that have nothing else. */
+    public boolean isCamelliaOrAria() {
+        return switch (this) {
+            case CAMELLIA_128_GCM, CAMELLIA_256_GCM, CAMELLIA_128_CBC, CAMELLIA_256_CBC -> true;
+            case ARIA_128_GCM, ARIA_256_GCM, ARIA_128_CBC, ARIA_256_CBC -> true;
+            default -> false;
+        };
     }
 }

@@ -226,12 +226,38 @@ class RegistryTest {
                 0x0039 TLS_DHE_RSA_WITH_AES_256_CBC_SHA
                 0x003c TLS_RSA_WITH_AES_128_CBC_SHA256
                 0x003d TLS_RSA_WITH_AES_256_CBC_SHA256
+                0x0041 TLS_RSA_WITH_CAMELLIA_128_CBC_SHA
+                0x0045 TLS_DHE_RSA_WITH_CAMELLIA_128_CBC_SHA
                 0x0067 TLS_DHE_RSA_WITH_AES_128_CBC_SHA256
                 0x006b TLS_DHE_RSA_WITH_AES_256_CBC_SHA256
+                0x0084 TLS_RSA_WITH_CAMELLIA_256_CBC_SHA
+                0x0088 TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA
+                0x008c TLS_PSK_WITH_AES_128_CBC_SHA
+                0x008d TLS_PSK_WITH_AES_256_CBC_SHA
+                0x0090 TLS_DHE_PSK_WITH_AES_128_CBC_SHA
+                0x0091 TLS_DHE_PSK_WITH_AES_256_CBC_SHA
+                0x0094 TLS_RSA_PSK_WITH_AES_128_CBC_SHA
+                0x0095 TLS_RSA_PSK_WITH_AES_256_CBC_SHA
                 0x009c TLS_RSA_WITH_AES_128_GCM_SHA256
                 0x009d TLS_RSA_WITH_AES_256_GCM_SHA384
                 0x009e TLS_DHE_RSA_WITH_AES_128_GCM_SHA256
                 0x009f TLS_DHE_RSA_WITH_AES_256_GCM_SHA384
+                0x00a8 TLS_PSK_WITH_AES_128_GCM_SHA256
+                0x00a9 TLS_PSK_WITH_AES_256_GCM_SHA384
+                0x00aa TLS_DHE_PSK_WITH_AES_128_GCM_SHA256
+                0x00ab TLS_DHE_PSK_WITH_AES_256_GCM_SHA384
+                0x00ac TLS_RSA_PSK_WITH_AES_128_GCM_SHA256
+                0x00ad TLS_RSA_PSK_WITH_AES_256_GCM_SHA384
+                0x00ae TLS_PSK_WITH_AES_128_CBC_SHA256
+                0x00af TLS_PSK_WITH_AES_256_CBC_SHA384
+                0x00b2 TLS_DHE_PSK_WITH_AES_128_CBC_SHA256
+                0x00b3 TLS_DHE_PSK_WITH_AES_256_CBC_SHA384
+                0x00b6 TLS_RSA_PSK_WITH_AES_128_CBC_SHA256
+                0x00b7 TLS_RSA_PSK_WITH_AES_256_CBC_SHA384
+                0x00ba TLS_RSA_WITH_CAMELLIA_128_CBC_SHA256
+                0x00be TLS_DHE_RSA_WITH_CAMELLIA_128_CBC_SHA256
+                0x00c0 TLS_RSA_WITH_CAMELLIA_256_CBC_SHA256
+                0x00c4 TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA256
                 0xc009 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA
                 0xc00a TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA
                 0xc013 TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA
@@ -244,6 +270,66 @@ class RegistryTest {
                 0xc02c TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
                 0xc02f TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
                 0xc030 TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+                0xc035 TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA
+                0xc036 TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA
+                0xc037 TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256
+                0xc038 TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384
+                0xc03c TLS_RSA_WITH_ARIA_128_CBC_SHA256
+                0xc03d TLS_RSA_WITH_ARIA_256_CBC_SHA384
+                0xc044 TLS_DHE_RSA_WITH_ARIA_128_CBC_SHA256
+                0xc045 TLS_DHE_RSA_WITH_ARIA_256_CBC_SHA384
+                0xc048 TLS_ECDHE_ECDSA_WITH_ARIA_128_CBC_SHA256
+                0xc049 TLS_ECDHE_ECDSA_WITH_ARIA_256_CBC_SHA384
+                0xc04c TLS_ECDHE_RSA_WITH_ARIA_128_CBC_SHA256
+                0xc04d TLS_ECDHE_RSA_WITH_ARIA_256_CBC_SHA384
+                0xc050 TLS_RSA_WITH_ARIA_128_GCM_SHA256
+                0xc051 TLS_RSA_WITH_ARIA_256_GCM_SHA384
+                0xc052 TLS_DHE_RSA_WITH_ARIA_128_GCM_SHA256
+                0xc053 TLS_DHE_RSA_WITH_ARIA_256_GCM_SHA384
+                0xc05c TLS_ECDHE_ECDSA_WITH_ARIA_128_GCM_SHA256
+                0xc05d TLS_ECDHE_ECDSA_WITH_ARIA_256_GCM_SHA384
+                0xc060 TLS_ECDHE_RSA_WITH_ARIA_128_GCM_SHA256
+                0xc061 TLS_ECDHE_RSA_WITH_ARIA_256_GCM_SHA384
+                0xc064 TLS_PSK_WITH_ARIA_128_CBC_SHA256
+                0xc065 TLS_PSK_WITH_ARIA_256_CBC_SHA384
+                0xc066 TLS_DHE_PSK_WITH_ARIA_128_CBC_SHA256
+                0xc067 TLS_DHE_PSK_WITH_ARIA_256_CBC_SHA384
+                0xc068 TLS_RSA_PSK_WITH_ARIA_128_CBC_SHA256
+                0xc069 TLS_RSA_PSK_WITH_ARIA_256_CBC_SHA384
+                0xc06a TLS_PSK_WITH_ARIA_128_GCM_SHA256
+                0xc06b TLS_PSK_WITH_ARIA_256_GCM_SHA384
+                0xc06c TLS_DHE_PSK_WITH_ARIA_128_GCM_SHA256
+                0xc06d TLS_DHE_PSK_WITH_ARIA_256_GCM_SHA384
+                0xc06e TLS_RSA_PSK_WITH_ARIA_128_GCM_SHA256
+                0xc06f TLS_RSA_PSK_WITH_ARIA_256_GCM_SHA384
+                0xc070 TLS_ECDHE_PSK_WITH_ARIA_128_CBC_SHA256
+                0xc071 TLS_ECDHE_PSK_WITH_ARIA_256_CBC_SHA384
+                0xc072 TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_CBC_SHA256
+                0xc073 TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_CBC_SHA384
+                0xc076 TLS_ECDHE_RSA_WITH_CAMELLIA_128_CBC_SHA256
+                0xc077 TLS_ECDHE_RSA_WITH_CAMELLIA_256_CBC_SHA384
+                0xc07a TLS_RSA_WITH_CAMELLIA_128_GCM_SHA256
+                0xc07b TLS_RSA_WITH_CAMELLIA_256_GCM_SHA384
+                0xc07c TLS_DHE_RSA_WITH_CAMELLIA_128_GCM_SHA256
+                0xc07d TLS_DHE_RSA_WITH_CAMELLIA_256_GCM_SHA384
+                0xc086 TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_GCM_SHA256
+                0xc087 TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_GCM_SHA384
+                0xc08a TLS_ECDHE_RSA_WITH_CAMELLIA_128_GCM_SHA256
+                0xc08b TLS_ECDHE_RSA_WITH_CAMELLIA_256_GCM_SHA384
+                0xc08e TLS_PSK_WITH_CAMELLIA_128_GCM_SHA256
+                0xc08f TLS_PSK_WITH_CAMELLIA_256_GCM_SHA384
+                0xc090 TLS_DHE_PSK_WITH_CAMELLIA_128_GCM_SHA256
+                0xc091 TLS_DHE_PSK_WITH_CAMELLIA_256_GCM_SHA384
+                0xc092 TLS_RSA_PSK_WITH_CAMELLIA_128_GCM_SHA256
+                0xc093 TLS_RSA_PSK_WITH_CAMELLIA_256_GCM_SHA384
+                0xc094 TLS_PSK_WITH_CAMELLIA_128_CBC_SHA256
+                0xc095 TLS_PSK_WITH_CAMELLIA_256_CBC_SHA384
+                0xc096 TLS_DHE_PSK_WITH_CAMELLIA_128_CBC_SHA256
+                0xc097 TLS_DHE_PSK_WITH_CAMELLIA_256_CBC_SHA384
+                0xc098 TLS_RSA_PSK_WITH_CAMELLIA_128_CBC_SHA256
+                0xc099 TLS_RSA_PSK_WITH_CAMELLIA_256_CBC_SHA384
+                0xc09a TLS_ECDHE_PSK_WITH_CAMELLIA_128_CBC_SHA256
+                0xc09b TLS_ECDHE_PSK_WITH_CAMELLIA_256_CBC_SHA384
                 0xc09c TLS_RSA_WITH_AES_128_CCM
                 0xc09d TLS_RSA_WITH_AES_256_CCM
                 0xc09e TLS_DHE_RSA_WITH_AES_128_CCM
@@ -252,6 +338,14 @@ class RegistryTest {
                 0xc0a1 TLS_RSA_WITH_AES_256_CCM_8
                 0xc0a2 TLS_DHE_RSA_WITH_AES_128_CCM_8
                 0xc0a3 TLS_DHE_RSA_WITH_AES_256_CCM_8
+                0xc0a4 TLS_PSK_WITH_AES_128_CCM
+                0xc0a5 TLS_PSK_WITH_AES_256_CCM
+                0xc0a6 TLS_DHE_PSK_WITH_AES_128_CCM
+                0xc0a7 TLS_DHE_PSK_WITH_AES_256_CCM
+                0xc0a8 TLS_PSK_WITH_AES_128_CCM_8
+                0xc0a9 TLS_PSK_WITH_AES_256_CCM_8
+                0xc0aa TLS_PSK_DHE_WITH_AES_128_CCM_8
+                0xc0ab TLS_PSK_DHE_WITH_AES_256_CCM_8
                 0xc0ac TLS_ECDHE_ECDSA_WITH_AES_128_CCM
                 0xc0ad TLS_ECDHE_ECDSA_WITH_AES_256_CCM
                 0xc0ae TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8
@@ -259,6 +353,14 @@ class RegistryTest {
                 0xcca8 TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
                 0xcca9 TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
                 0xccaa TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+                0xccab TLS_PSK_WITH_CHACHA20_POLY1305_SHA256
+                0xccac TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256
+                0xccad TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256
+                0xccae TLS_RSA_PSK_WITH_CHACHA20_POLY1305_SHA256
+                0xd001 TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256
+                0xd002 TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384
+                0xd003 TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256
+                0xd005 TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256
                 """, CipherSuite.values(), CipherSuite::code, CipherSuite::name, CipherSuite::of);
     }
 
@@ -266,7 +368,10 @@ class RegistryTest {
     void aSuiteIsMadeOfThePartsItsNameSays() {
         for (CipherSuite suite : CipherSuite.values()) {
             String[] halves = suite.name().substring("TLS_".length()).split("_WITH_");
-            assertThat(suite.keyExchange().name()).as(suite.name()).isEqualTo(halves[0]);
+            // RFC 6655 has two names of its own kind
+            assertThat(suite.keyExchange().name())
+                    .as(suite.name())
+                    .isEqualTo(halves[0].equals("PSK_DHE") ? "DHE_PSK" : halves[0]);
 
             String cipher = halves[1].replaceFirst("_SHA(\\d*)$", "");
             String hash = halves[1].substring(cipher.length()).replaceFirst("^_", "");
@@ -284,16 +389,24 @@ class RegistryTest {
     @Test
     void theLengthsOfACipherAreThoseOfItsRfc() {
         // name: enc_key_length, fixed_iv_length, record_iv_length, tag
-        Map<String, int[]> lengths = Map.of(
-                "AES_128_GCM", new int[] {16, 4, 8, 16},
-                "AES_256_GCM", new int[] {32, 4, 8, 16},
-                "CHACHA20_POLY1305", new int[] {32, 12, 0, 16},
-                "AES_128_CCM", new int[] {16, 4, 8, 16},
-                "AES_256_CCM", new int[] {32, 4, 8, 16},
-                "AES_128_CCM_8", new int[] {16, 4, 8, 8},
-                "AES_256_CCM_8", new int[] {32, 4, 8, 8},
-                "AES_128_CBC", new int[] {16, 0, 16, 0},
-                "AES_256_CBC", new int[] {32, 0, 16, 0});
+        Map<String, int[]> lengths = Map.ofEntries(
+                Map.entry("AES_128_GCM", new int[] {16, 4, 8, 16}),
+                Map.entry("AES_256_GCM", new int[] {32, 4, 8, 16}),
+                Map.entry("CHACHA20_POLY1305", new int[] {32, 12, 0, 16}),
+                Map.entry("AES_128_CCM", new int[] {16, 4, 8, 16}),
+                Map.entry("AES_256_CCM", new int[] {32, 4, 8, 16}),
+                Map.entry("AES_128_CCM_8", new int[] {16, 4, 8, 8}),
+                Map.entry("AES_256_CCM_8", new int[] {32, 4, 8, 8}),
+                Map.entry("CAMELLIA_128_GCM", new int[] {16, 4, 8, 16}),
+                Map.entry("CAMELLIA_256_GCM", new int[] {32, 4, 8, 16}),
+                Map.entry("ARIA_128_GCM", new int[] {16, 4, 8, 16}),
+                Map.entry("ARIA_256_GCM", new int[] {32, 4, 8, 16}),
+                Map.entry("AES_128_CBC", new int[] {16, 0, 16, 0}),
+                Map.entry("AES_256_CBC", new int[] {32, 0, 16, 0}),
+                Map.entry("CAMELLIA_128_CBC", new int[] {16, 0, 16, 0}),
+                Map.entry("CAMELLIA_256_CBC", new int[] {32, 0, 16, 0}),
+                Map.entry("ARIA_128_CBC", new int[] {16, 0, 16, 0}),
+                Map.entry("ARIA_256_CBC", new int[] {32, 0, 16, 0}));
         assertThat(BulkCipher.values()).hasSize(lengths.size());
         for (BulkCipher cipher : BulkCipher.values()) {
             assertThat(new int[] {
@@ -307,11 +420,24 @@ class RegistryTest {
     }
 
     @Test
-    void onlyRsaKeyExchangeIsNotEphemeral() {
-        assertThat(Arrays.stream(KeyExchange.values()).filter(exchange -> !exchange.isEphemeral()))
-                .containsExactly(KeyExchange.RSA);
-        assertThat(Arrays.stream(KeyExchange.values()).filter(KeyExchange::isEcdhe))
-                .containsExactly(KeyExchange.ECDHE_ECDSA, KeyExchange.ECDHE_RSA);
+    void aKeyExchangeIsWhatItsNameSays() {
+        for (KeyExchange exchange : KeyExchange.values()) {
+            String name = exchange.name();
+            boolean psk = name.endsWith("PSK");
+            boolean rsa = name.startsWith("RSA");
+            assertThat(exchange.isEphemeral()).as(name).isEqualTo(name.contains("DHE"));
+            assertThat(exchange.isEcdhe()).as(name).isEqualTo(name.startsWith("ECDHE"));
+            assertThat(exchange.usesPsk()).as(name).isEqualTo(psk);
+            assertThat(exchange.decryptsPremaster()).as(name).isEqualTo(rsa);
+            assertThat(exchange.usesCertificate()).as(name).isEqualTo(!psk || rsa);
+            assertThat(exchange.signsServerKeyExchange()).as(name).isEqualTo(!psk && !rsa);
+        }
+    }
+
+    /** RFC 5487 3.2, RFC 4785 and RFC 5246 A.5 have suites that encrypt nothing; none is here. */
+    @Test
+    void everySuiteEncrypts() {
+        assertThat(CipherSuite.values()).noneMatch(suite -> suite.name().contains("WITH_NULL"));
     }
 
     @Test

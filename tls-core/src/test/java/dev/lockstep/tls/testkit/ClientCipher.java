@@ -2,6 +2,7 @@ package dev.lockstep.tls.testkit;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.Provider;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,7 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /**
  * One direction of record protection, RFC 5246 section 6.2.3 with RFC 5288, 6655, 7366 and 7905, as plainly as can be:
@@ -18,6 +20,9 @@ import javax.crypto.spec.SecretKeySpec;
 final class ClientCipher {
 
     private static final int IV = 16;
+
+    /** For Camellia and ARIA, which the JDK does not have. */
+    private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
 
     private final ClientSuite suite;
     private final byte[] key;
@@ -99,8 +104,8 @@ final class ClientCipher {
         int mode = seal ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE;
         switch (suite.kind()) {
             case GCM -> {
-                Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-                cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
+                Cipher cipher = cipher("GCM");
+                cipher.init(mode, new SecretKeySpec(key, suite.cipher()), new GCMParameterSpec(128, nonce));
                 cipher.updateAAD(aad);
                 return cipher.doFinal(in);
             }
@@ -200,9 +205,16 @@ final class ClientCipher {
     }
 
     private byte[] cbc(int mode, byte[] iv, byte[] text) throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/CBC/NoPadding");
-        cipher.init(mode, new SecretKeySpec(key, "AES"), new IvParameterSpec(iv));
+        Cipher cipher = cipher("CBC");
+        cipher.init(mode, new SecretKeySpec(key, suite.cipher()), new IvParameterSpec(iv));
         return cipher.doFinal(text);
+    }
+
+    private Cipher cipher(String mode) throws GeneralSecurityException {
+        String transformation = suite.cipher() + "/" + mode + "/NoPadding";
+        return suite.cipher().equals("AES")
+                ? Cipher.getInstance(transformation)
+                : Cipher.getInstance(transformation, BOUNCY_CASTLE);
     }
 
     private byte[] mac(byte[] header, byte[] body) {

@@ -2,11 +2,13 @@ package dev.lockstep.tls.testkit;
 
 import dev.lockstep.tls.spec.CipherSuite;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a suite means, read from its IANA name and not from the library's columns.
  *
- * @param exchange ECDHE_ECDSA, ECDHE_RSA, DHE_RSA or RSA
+ * @param exchange ECDHE_ECDSA, ECDHE_RSA, DHE_RSA, RSA, or one of these without its signature and with PSK
+ * @param cipher AES, CAMELLIA, ARIA or CHACHA20
  * @param kind how records are protected
  * @param keyLength of the bulk cipher, in bytes
  * @param fixedIvLength from the key block, in bytes
@@ -17,6 +19,7 @@ import java.util.Map;
  */
 public record ClientSuite(
         String exchange,
+        String cipher,
         Kind kind,
         int keyLength,
         int fixedIvLength,
@@ -35,27 +38,42 @@ public record ClientSuite(
 
     private static final Map<String, Integer> MAC_LENGTHS = Map.of("SHA-1", 20, "SHA-256", 32, "SHA-384", 48);
 
+    /** Every suite whose server shows a certificate and that needs no pre-shared key. */
+    public static Stream<CipherSuite> ordinary() {
+        return Stream.of(CipherSuite.values()).filter(suite -> !of(suite).isPsk());
+    }
+
+    /** The same, with each key exchange and each cipher, but without every pair of the rarer ciphers with one. */
+    public static Stream<CipherSuite> representative() {
+        return ordinary()
+                .filter(suite -> !suite.name().matches(".*(CAMELLIA|ARIA).*")
+                        || suite.name().startsWith("TLS_RSA_"));
+    }
+
     public static ClientSuite of(CipherSuite suite) {
         return named(suite.name());
     }
 
     static ClientSuite named(String name) {
         int with = name.indexOf("_WITH_");
-        String exchange = name.substring("TLS_".length(), with);
+        String exchange = name.substring("TLS_".length(), with).replace("PSK_DHE", "DHE_PSK");
         String cipher = name.substring(with + "_WITH_".length());
         String hash = cipher.endsWith("_SHA384") ? "SHA-384" : "SHA-256";
         if (cipher.startsWith("CHACHA20_POLY1305")) {
-            return new ClientSuite(exchange, Kind.CHACHA20, 32, 12, 16, "", 0, hash);
+            return new ClientSuite(exchange, "CHACHA20", Kind.CHACHA20, 32, 12, 16, "", 0, hash);
         }
-        int keyLength = Integer.parseInt(cipher.substring(4, 7)) / 8;
+        String[] parts = cipher.split("_");
+        String family = parts[0];
+        int keyLength = Integer.parseInt(parts[1]) / 8;
         if (cipher.contains("_GCM_")) {
-            return new ClientSuite(exchange, Kind.GCM, keyLength, 4, 16, "", 0, hash);
+            return new ClientSuite(exchange, family, Kind.GCM, keyLength, 4, 16, "", 0, hash);
         }
         if (cipher.contains("_CCM")) {
-            return new ClientSuite(exchange, Kind.CCM, keyLength, 4, cipher.endsWith("_8") ? 8 : 16, "", 0, hash);
+            int tagLength = cipher.contains("_CCM_8") ? 8 : 16;
+            return new ClientSuite(exchange, family, Kind.CCM, keyLength, 4, tagLength, "", 0, hash);
         }
         String mac = cipher.endsWith("_SHA") ? "SHA-1" : hash;
-        return new ClientSuite(exchange, Kind.CBC, keyLength, 0, 0, mac, MAC_LENGTHS.get(mac), hash);
+        return new ClientSuite(exchange, family, Kind.CBC, keyLength, 0, 0, mac, MAC_LENGTHS.get(mac), hash);
     }
 
     public boolean isEcdhe() {
@@ -63,7 +81,11 @@ public record ClientSuite(
     }
 
     public boolean isRsaExchange() {
-        return exchange.equals("RSA");
+        return exchange.startsWith("RSA");
+    }
+
+    public boolean isPsk() {
+        return exchange.endsWith("PSK");
     }
 
     public boolean isCbc() {
@@ -74,7 +96,8 @@ public record ClientSuite(
     public boolean isServedBy(TestIdentity identity) {
         return switch (exchange) {
             case "ECDHE_ECDSA" -> !identity.isRsa();
-            case "RSA" -> identity.algorithm().equals("RSA");
+            case "RSA", "RSA_PSK" -> identity.algorithm().equals("RSA");
+            case "PSK", "DHE_PSK", "ECDHE_PSK" -> false;
             default -> identity.isRsa();
         };
     }

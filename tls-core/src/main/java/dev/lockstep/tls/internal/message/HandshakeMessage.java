@@ -26,6 +26,7 @@ public sealed interface HandshakeMessage
                 CertificateStatus,
                 ServerKeyExchange,
                 CertificateRequest,
+                PskServerKeyExchange,
                 ServerHelloDone,
                 CertificateVerify,
                 ClientKeyExchange,

@@ -6,7 +6,8 @@ import dev.lockstep.tls.spec.HandshakeType;
 import dev.lockstep.tls.spec.KeyExchange;
 
 /**
- * The server's signed share of the key exchange, RFC 5246 7.4.3 and RFC 8422 5.4.
+ * The server's signed share of the key exchange, RFC 5246 7.4.3 and RFC 8422 5.4; with a pre-shared key it has another
+ * form, {@link PskServerKeyExchange}, and nobody signs it.
  *
  * <pre>
  * struct {
@@ -27,7 +28,8 @@ public sealed interface ServerKeyExchange extends HandshakeMessage
             case ECDHE_ECDSA, ECDHE_RSA -> EcdheServerKeyExchange.parse(body);
             case DHE_RSA -> DheServerKeyExchange.parse(body);
             // RFC 5246 7.4.3: "It is not legal to send the ServerKeyExchange message for [...] RSA"
-            case RSA -> throw FatalAlert.unexpectedMessage("ServerKeyExchange with RSA key exchange");
+            case RSA, ECDHE_PSK, DHE_PSK, RSA_PSK, PSK ->
+                throw FatalAlert.unexpectedMessage("signed ServerKeyExchange with " + keyExchange);
         };
     }
 

@@ -9,7 +9,8 @@ import dev.lockstep.tls.spec.ContentType;
 import dev.lockstep.tls.spec.ProtocolVersion;
 
 /**
- * AEAD records: AES-GCM (RFC 5288), AES-CCM and CCM_8 (RFC 6655), ChaCha20-Poly1305 (RFC 7905).
+ * AEAD records: AES-GCM (RFC 5288), AES-CCM and CCM_8 (RFC 6655), ChaCha20-Poly1305 (RFC 7905), Camellia-GCM (RFC 6367),
+ * ARIA-GCM (RFC 6209).
  *
  * <pre>
  * struct {
@@ -175,7 +176,9 @@ final class AeadProtection extends Protection {
 
     private static long fullRecords(BulkCipher cipher) {
         return switch (cipher) {
-            case AES_128_GCM, AES_256_GCM -> GCM_FULL_RECORDS;
+            // the blocks have 128 bits in all of them
+            case AES_128_GCM, AES_256_GCM, CAMELLIA_128_GCM, CAMELLIA_256_GCM, ARIA_128_GCM, ARIA_256_GCM ->
+                GCM_FULL_RECORDS;
             case AES_128_CCM, AES_256_CCM, AES_128_CCM_8, AES_256_CCM_8 -> CCM_FULL_RECORDS;
             // RFC 8446 5.5: "For ChaCha20/Poly1305, the record sequence number would wrap before the safety limit is
             // reached."
@@ -192,6 +195,10 @@ final class AeadProtection extends Protection {
             case AES_256_CCM -> AeadAlgorithm.AES_256_CCM;
             case AES_128_CCM_8 -> AeadAlgorithm.AES_128_CCM_8;
             case AES_256_CCM_8 -> AeadAlgorithm.AES_256_CCM_8;
+            case CAMELLIA_128_GCM -> AeadAlgorithm.CAMELLIA_128_GCM;
+            case CAMELLIA_256_GCM -> AeadAlgorithm.CAMELLIA_256_GCM;
+            case ARIA_128_GCM -> AeadAlgorithm.ARIA_128_GCM;
+            case ARIA_256_GCM -> AeadAlgorithm.ARIA_256_GCM;
             default -> throw new IllegalArgumentException(cipher + " is not an AEAD cipher");
         };
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.record;
 
+import dev.lockstep.crypto.CbcCipher;
 import dev.lockstep.crypto.CbcHmac;
 import dev.lockstep.crypto.HashAlgorithm;
 import dev.lockstep.tls.spec.BulkCipher;
@@ -9,7 +10,7 @@ import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AES-CBC records with HMAC, in both orders: MAC-then-encrypt (RFC 5246 section 6.2.3.2) and encrypt-then-MAC (RFC 7366).
+ * CBC records with HMAC, in both orders: MAC-then-encrypt (RFC 5246 section 6.2.3.2) and encrypt-then-MAC (RFC 7366).
  *
  * <pre>
  * struct {
@@ -51,13 +52,13 @@ final class CbcProtection extends Protection {
             byte[] macKey,
             boolean encryptThenMac,
             SecureRandom ivSource) {
-        CbcHmac cbc = CbcHmac.sealing(order(encryptThenMac), cipher.keyLength(), hash(mac), key, macKey);
+        CbcHmac cbc = CbcHmac.sealing(order(encryptThenMac), cipher(cipher), hash(mac), key, macKey);
         return new CbcProtection(cbc, mac.length(), ivSource, 0);
     }
 
     static CbcProtection opening(
             BulkCipher cipher, MacAlgorithm mac, byte[] key, byte[] macKey, boolean encryptThenMac) {
-        CbcHmac cbc = CbcHmac.opening(order(encryptThenMac), cipher.keyLength(), hash(mac), key, macKey);
+        CbcHmac cbc = CbcHmac.opening(order(encryptThenMac), cipher(cipher), hash(mac), key, macKey);
         return new CbcProtection(cbc, mac.length(), null, 0);
     }
 
@@ -120,6 +121,18 @@ final class CbcProtection extends Protection {
 
     private static CbcHmac.Order order(boolean encryptThenMac) {
         return encryptThenMac ? CbcHmac.Order.ENCRYPT_THEN_MAC : CbcHmac.Order.MAC_THEN_ENCRYPT;
+    }
+
+    private static CbcCipher cipher(BulkCipher cipher) {
+        return switch (cipher) {
+            case AES_128_CBC -> CbcCipher.AES_128;
+            case AES_256_CBC -> CbcCipher.AES_256;
+            case CAMELLIA_128_CBC -> CbcCipher.CAMELLIA_128;
+            case CAMELLIA_256_CBC -> CbcCipher.CAMELLIA_256;
+            case ARIA_128_CBC -> CbcCipher.ARIA_128;
+            case ARIA_256_CBC -> CbcCipher.ARIA_256;
+            default -> throw new IllegalArgumentException(cipher + " is not a cipher in CBC mode");
+        };
     }
 
     private static HashAlgorithm hash(MacAlgorithm mac) {

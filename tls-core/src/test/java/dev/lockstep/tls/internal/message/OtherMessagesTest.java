@@ -27,7 +27,13 @@ class OtherMessagesTest {
     void anEmptyClientKeyExchangeIsADecodeError(KeyExchange keyExchange) {
         assertDecodeError(() -> ClientKeyExchange.parse(keyExchange, hex("")));
         assertDecodeError(() -> ClientKeyExchange.parse(keyExchange, hex("00")));
-        assertDecodeError(() -> ClientKeyExchange.parse(keyExchange, hex("0000")));
+        if (keyExchange == KeyExchange.PSK) {
+            // RFC 4279 2: "opaque psk_identity<0..2^16-1>"
+            assertThat(ClientKeyExchange.parse(keyExchange, hex("0000")))
+                    .isEqualTo(new PskClientKeyExchange(new byte[0], null));
+        } else {
+            assertDecodeError(() -> ClientKeyExchange.parse(keyExchange, hex("0000")));
+        }
     }
 
     @Test

@@ -146,6 +146,19 @@ public final class Samples {
                 new CertificateRequest(new int[] {1}, new int[] {0x0401}, List.of()),
                 CertificateRequest::parse));
         all.add(message("CertificateVerify", new CertificateVerify(signed), CertificateVerify::parse));
+        all.add(message(
+                "ServerKeyExchange, PSK",
+                new PskServerKeyExchange(bytes(20, 3), new byte[0]),
+                in -> PskServerKeyExchange.parse(KeyExchange.PSK, in)));
+        all.add(message(
+                "ServerKeyExchange, DHE_PSK",
+                new PskServerKeyExchange(
+                        new byte[0], new ServerDhParams(bytes(256, 0xff), bytes(1, 2), bytes(256, 7)).encode()),
+                in -> PskServerKeyExchange.parse(KeyExchange.DHE_PSK, in)));
+        all.add(message(
+                "ServerKeyExchange, ECDHE_PSK",
+                new PskServerKeyExchange(bytes(3, 3), new ServerEcdhParams(NamedGroup.X25519, bytes(32, 4)).encode()),
+                in -> PskServerKeyExchange.parse(KeyExchange.ECDHE_PSK, in)));
         all.add(message("ServerHelloDone", new ServerHelloDone(), ServerHelloDone::parse));
         all.add(message(
                 "ClientKeyExchange, ECDHE",
@@ -159,6 +172,22 @@ public final class Samples {
                 "ClientKeyExchange, RSA",
                 new RsaClientKeyExchange(bytes(256, 8)),
                 in -> ClientKeyExchange.parse(KeyExchange.RSA, in)));
+        all.add(message(
+                "ClientKeyExchange, PSK",
+                new PskClientKeyExchange(bytes(20, 1), null),
+                in -> ClientKeyExchange.parse(KeyExchange.PSK, in)));
+        all.add(message(
+                "ClientKeyExchange, ECDHE_PSK",
+                new PskClientKeyExchange(bytes(20, 1), new EcdheClientKeyExchange(bytes(32, 8))),
+                in -> ClientKeyExchange.parse(KeyExchange.ECDHE_PSK, in)));
+        all.add(message(
+                "ClientKeyExchange, DHE_PSK",
+                new PskClientKeyExchange(new byte[0], new DheClientKeyExchange(bytes(256, 8))),
+                in -> ClientKeyExchange.parse(KeyExchange.DHE_PSK, in)));
+        all.add(message(
+                "ClientKeyExchange, RSA_PSK",
+                new PskClientKeyExchange(bytes(1, 1), new RsaClientKeyExchange(bytes(256, 8))),
+                in -> ClientKeyExchange.parse(KeyExchange.RSA_PSK, in)));
         all.add(message("Finished", new Finished(bytes(12, 1)), Finished::parse));
         Alert alert = Alert.fatal(AlertDescription.HANDSHAKE_FAILURE);
         all.add(new Sample(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.crypto.Aead;
 import dev.lockstep.crypto.AeadAlgorithm;
+import dev.lockstep.crypto.CbcCipher;
 import dev.lockstep.crypto.CbcHmac;
 import dev.lockstep.crypto.HashAlgorithm;
 import dev.lockstep.tls.spec.AlertDescription;
@@ -50,7 +51,8 @@ class KeyUsageLimitTest {
     @Test
     void cbcSequenceNumbersDoNotWrap() {
         byte[] macKey = RecordSuite.pattern(20, 1);
-        CbcHmac cbc = CbcHmac.sealing(CbcHmac.Order.MAC_THEN_ENCRYPT, 16, HashAlgorithm.SHA1, KEY, macKey);
+        CbcHmac cbc =
+                CbcHmac.sealing(CbcHmac.Order.MAC_THEN_ENCRYPT, CbcCipher.AES_128, HashAlgorithm.SHA1, KEY, macKey);
         CbcProtection sealing = new CbcProtection(cbc, 20, new RecordSuite.CountingRandom(), -2);
         assertThat(sealing.isNearLimit()).isTrue();
         seal(sealing, ContentType.ALERT, 2);

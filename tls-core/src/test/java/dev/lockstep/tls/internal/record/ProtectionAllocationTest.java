@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.lockstep.crypto.Aead;
 import dev.lockstep.crypto.AeadAlgorithm;
+import dev.lockstep.crypto.CbcCipher;
 import dev.lockstep.crypto.CbcHmac;
 import dev.lockstep.crypto.HashAlgorithm;
 import dev.lockstep.tls.spec.CipherSuite;
@@ -197,9 +198,9 @@ class ProtectionAllocationTest {
             HashAlgorithm mac = suite.mac() == MacAlgorithm.HMAC_SHA1
                     ? HashAlgorithm.SHA1
                     : suite.mac() == MacAlgorithm.HMAC_SHA256 ? HashAlgorithm.SHA256 : HashAlgorithm.SHA384;
-            int keyLength = suite.cipher().keyLength();
-            sealing = CbcHmac.sealing(order, keyLength, mac, suite.key(), suite.macKey());
-            opening = CbcHmac.opening(order, keyLength, mac, suite.key(), suite.macKey());
+            CbcCipher cipher = CbcCipher.valueOf(suite.cipher().name().replace("_CBC", ""));
+            sealing = CbcHmac.sealing(order, cipher, mac, suite.key(), suite.macKey());
+            opening = CbcHmac.opening(order, cipher, mac, suite.key(), suite.macKey());
             this.ivs = ivs;
         }
 

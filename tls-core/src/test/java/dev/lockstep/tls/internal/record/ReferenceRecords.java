@@ -9,8 +9,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
-/** Records made straight from the RFCs' formulas with javax.crypto alone, to compare with. Slow and plain. */
+/** Records made straight from the RFCs' formulas with javax.crypto alone (by bcprov for Camellia and ARIA), to compare with. Slow and plain. */
 final class ReferenceRecords {
     private final RecordSuite suite;
 
@@ -51,9 +52,9 @@ final class ReferenceRecords {
         byte[] explicit = ByteBuffer.allocate(8).putLong(sequence).array();
         SecretKeySpec aes = new SecretKeySpec(suite.key(), "AES");
         switch (suite.cipher()) {
-            case AES_128_GCM, AES_256_GCM -> {
-                Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding");
-                gcm.init(Cipher.ENCRYPT_MODE, aes, new GCMParameterSpec(128, concat(suite.fixedIv(), explicit)));
+            case AES_128_GCM, AES_256_GCM, CAMELLIA_128_GCM, CAMELLIA_256_GCM, ARIA_128_GCM, ARIA_256_GCM -> {
+                Cipher gcm = cipher("GCM");
+                gcm.init(Cipher.ENCRYPT_MODE, key(), new GCMParameterSpec(128, concat(suite.fixedIv(), explicit)));
                 gcm.updateAAD(aad);
                 return concat(explicit, gcm.doFinal(plaintext));
             }
@@ -108,14 +109,29 @@ final class ReferenceRecords {
         int padding = paddingLength < 0 ? shortestPadding(plaintext.length) : paddingLength;
         byte[] paddingBytes = new byte[padding + 1];
         Arrays.fill(paddingBytes, (byte) padding);
-        Cipher cbc = Cipher.getInstance("AES/CBC/NoPadding");
-        cbc.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(suite.key(), "AES"), new IvParameterSpec(iv));
+        Cipher cbc = cipher("CBC");
+        cbc.init(Cipher.ENCRYPT_MODE, key(), new IvParameterSpec(iv));
         if (suite.encryptThenMac()) {
             byte[] encrypted = concat(iv, cbc.doFinal(concat(plaintext, paddingBytes)));
             return concat(encrypted, mac(header(sequence, type, version, encrypted.length), encrypted));
         }
         byte[] mac = mac(header(sequence, type, version, plaintext.length), plaintext);
         return concat(iv, cbc.doFinal(concat(plaintext, mac, paddingBytes)));
+    }
+
+    private Cipher cipher(String mode) throws GeneralSecurityException {
+        String transformation = family() + "/" + mode + "/NoPadding";
+        return family().equals("AES")
+                ? Cipher.getInstance(transformation)
+                : Cipher.getInstance(transformation, new BouncyCastleProvider());
+    }
+
+    private SecretKeySpec key() {
+        return new SecretKeySpec(suite.key(), family());
+    }
+
+    private String family() {
+        return suite.cipher().name().split("_")[0];
     }
 
     private byte[] mac(byte[] header, byte[] data) throws GeneralSecurityException {

@@ -1,0 +1,23 @@
+package dev.lockstep.crypto;
+
+import org.bouncycastle.crypto.BlockCipher;
+import org.bouncycastle.crypto.engines.ARIAEngine;
+import org.bouncycastle.crypto.engines.CamelliaEngine;
+
+/**
+ * The block ciphers the JDK does not have, from bcprov.
+ *
+ * <p>Both engines look their S-boxes up in tables, so cache timing may tell something of the key to whoever shares the
+ * processor: one more reason why no policy but the one for peers that cannot be changed has them.
+ */
+final class BcBlockCiphers {
+    private BcBlockCiphers() {}
+
+    static BlockCipher camellia() {
+        return new CamelliaEngine();
+    }
+
+    static BlockCipher aria() {
+        return new ARIAEngine();
+    }
+}
