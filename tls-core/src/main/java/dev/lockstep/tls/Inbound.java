@@ -47,8 +47,17 @@ final class Inbound {
         messages = new HandshakeJoiner(HandshakeJoiner.bounds(bounds.maxClientHello(), bounds.maxHandshakeMessage()));
     }
 
-    void changeProtection(Protection next) {
-        reader.changeProtection(next);
+    void changeProtection(Protection next, int plaintextLimit) {
+        reader.changeProtection(next, plaintextLimit);
+    }
+
+    /** Whether records come unprotected: during the first handshake, up to the peer's ChangeCipherSpec. */
+    boolean isUnprotected() {
+        return reader.protection() == Protection.none();
+    }
+
+    void limitPlaintext(int limit) {
+        reader.limitPlaintext(limit);
     }
 
     /** From ServerHello on, records are of version 3.3 only. */

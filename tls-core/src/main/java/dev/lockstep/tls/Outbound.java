@@ -2,6 +2,7 @@ package dev.lockstep.tls;
 
 import dev.lockstep.tls.internal.handshake.HandshakeOutput;
 import dev.lockstep.tls.internal.record.Protection;
+import dev.lockstep.tls.internal.record.RecordHeader;
 import dev.lockstep.tls.internal.record.RecordWriter;
 import dev.lockstep.tls.internal.secrets.KeyBlock;
 import dev.lockstep.tls.spec.AlertDescription;
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound implements HandshakeOutput {
 
-    /** {@code next} is the write state that becomes current behind a ChangeCipherSpec. */
+    /** {@code next} is the write state that becomes current behind a ChangeCipherSpec, with the limit that goes with it. */
     private record Pending(
-            ContentType type, ByteBuffer content, @Nullable Protection next) {}
+            ContentType type, ByteBuffer content, @Nullable Protection next, int nextLimit) {}
 
     private final RecordWriter writer = new RecordWriter();
     private final SecureRandom random;
@@ -28,6 +29,8 @@ final class Outbound implements HandshakeOutput {
     private @Nullable ArrayDeque<Pending> queue;
     private @Nullable Protection pendingWriteState;
     private @Nullable Protection pendingReadState;
+    private int pendingWriteLimit = RecordHeader.MAX_PLAINTEXT;
+    private int pendingReadLimit = RecordHeader.MAX_PLAINTEXT;
     private boolean last;
 
     Outbound(SecureRandom random, Inbound inbound) {
@@ -45,8 +48,10 @@ final class Outbound implements HandshakeOutput {
         if (pendingWriteState == null) {
             throw new IllegalStateException("no pending write state");
         }
-        enqueue(ContentType.CHANGE_CIPHER_SPEC, new byte[] {1}, pendingWriteState);
+        enqueue(new Pending(
+                ContentType.CHANGE_CIPHER_SPEC, ByteBuffer.wrap(new byte[] {1}), pendingWriteState, pendingWriteLimit));
         pendingWriteState = null;
+        pendingWriteLimit = RecordHeader.MAX_PLAINTEXT;
     }
 
     @Override
@@ -72,8 +77,25 @@ final class Outbound implements HandshakeOutput {
         if (pendingReadState == null) {
             throw new IllegalStateException("no pending read state");
         }
-        inbound.changeProtection(pendingReadState);
+        inbound.changeProtection(pendingReadState, pendingReadLimit);
         pendingReadState = null;
+        pendingReadLimit = RecordHeader.MAX_PLAINTEXT;
+    }
+
+    @Override
+    public void limitFragments(int limit) {
+        limitProtectedRecords(limit, limit);
+        writer.limitPlaintext(limit);
+        if (inbound.isUnprotected()) {
+            // what comes under the keys of an earlier handshake may have been sent before the peer heard of the limit
+            inbound.limitPlaintext(limit);
+        }
+    }
+
+    @Override
+    public void limitProtectedRecords(int sent, int received) {
+        pendingWriteLimit = sent;
+        pendingReadLimit = received;
     }
 
     /**
@@ -90,7 +112,7 @@ final class Outbound implements HandshakeOutput {
             }
             queue.remove();
             if (first.next != null) {
-                writer.changeProtection(first.next);
+                writer.changeProtection(first.next, first.nextLimit);
             }
             if (queue.isEmpty()) {
                 queue = null;
@@ -150,13 +172,13 @@ final class Outbound implements HandshakeOutput {
     }
 
     private void enqueue(ContentType type, byte[] content) {
-        enqueue(type, content, null);
+        enqueue(new Pending(type, ByteBuffer.wrap(content), null, 0));
     }
 
-    private void enqueue(ContentType type, byte[] content, @Nullable Protection next) {
+    private void enqueue(Pending pending) {
         if (queue == null) {
             queue = new ArrayDeque<>(4);
         }
-        queue.add(new Pending(type, ByteBuffer.wrap(content), next));
+        queue.add(pending);
     }
 }

@@ -82,8 +82,8 @@ final class AeadProtection extends Protection {
     }
 
     @Override
-    public int maxFragmentLength() {
-        return RecordHeader.MAX_PLAINTEXT + explicitLength + tagLength;
+    public int maxFragmentLength(int plaintextLimit) {
+        return plaintextLimit + explicitLength + tagLength;
     }
 
     @Override

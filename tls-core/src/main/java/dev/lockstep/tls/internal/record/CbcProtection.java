@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CbcProtection extends Protection {
     private static final int BLOCK_LENGTH = 16;
+
+    /** RFC 5246 6.2.3.2: up to 255 bytes of padding, and the byte that says how many. */
+    private static final int MAX_PADDING = 256;
+
     private static final int PSEUDO_HEADER_LENGTH = 13;
 
     private final CbcHmac cbc;
@@ -72,10 +76,15 @@ final class CbcProtection extends Protection {
         return cbc.sealedLength(plaintextLength);
     }
 
-    /** A peer may pad by up to 256 bytes, so the length in the header decides nothing below the general limit. */
+    /**
+     * A peer may pad by up to 256 bytes. With the general limit on plaintext the general limit on ciphertext counts, and
+     * the plaintext is judged when it is there.
+     */
     @Override
-    public int maxFragmentLength() {
-        return RecordHeader.MAX_CIPHERTEXT;
+    public int maxFragmentLength(int plaintextLimit) {
+        return plaintextLimit == RecordHeader.MAX_PLAINTEXT
+                ? RecordHeader.MAX_CIPHERTEXT
+                : BLOCK_LENGTH + plaintextLimit + macLength + MAX_PADDING;
     }
 
     @Override

@@ -20,8 +20,8 @@ final class NullProtection extends Protection {
     }
 
     @Override
-    public int maxFragmentLength() {
-        return RecordHeader.MAX_PLAINTEXT;
+    public int maxFragmentLength(int plaintextLimit) {
+        return plaintextLimit;
     }
 
     @Override

@@ -79,8 +79,13 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
     /** Length of the protected fragment, without the header, for {@code plaintextLength} bytes of plaintext. */
     public abstract int sealedLength(int plaintextLength);
 
-    /** The longest protected fragment that can hold no more than 2^14 bytes; a header that announces more is refused. */
-    public abstract int maxFragmentLength();
+    /**
+     * The longest protected fragment that can hold no more than {@code plaintextLimit} bytes; a header that announces more
+     * is refused.
+     *
+     * @param plaintextLimit 1..2^14
+     */
+    public abstract int maxFragmentLength(int plaintextLimit);
 
     /**
      * Room that {@link #open} must find in its destination for a fragment of this length: the most plaintext it can hold,
@@ -168,17 +173,22 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
      */
     public final int open(int typeCode, int version, ByteBuffer src, int length, ByteBuffer dst) {
         int start = src.position();
-        int opened = openAt(typeCode, version, src, start, length, dst);
+        int opened = openAt(typeCode, version, src, start, length, dst, RecordHeader.MAX_PLAINTEXT);
         src.position(start + length);
         return opened;
     }
 
-    /** Does what {@link #open} does for the fragment at {@code src[start..start+length)} and leaves the source's position. */
-    final int openAt(int typeCode, int version, ByteBuffer src, int start, int length, ByteBuffer dst) {
+    /**
+     * Does what {@link #open} does for the fragment at {@code src[start..start+length)} and leaves the source's position.
+     *
+     * @param plaintextLimit the most plaintext that was agreed on; more is record_overflow
+     */
+    final int openAt(
+            int typeCode, int version, ByteBuffer src, int start, int length, ByteBuffer dst, int plaintextLimit) {
         if (length < 0 || length > src.limit() - start) {
             throw new IllegalArgumentException("fragment of " + length + " bytes in " + (src.limit() - start));
         }
-        if (length > maxFragmentLength()) {
+        if (length > maxFragmentLength(plaintextLimit)) {
             throw FatalAlert.recordOverflow("record with a fragment of " + length + " bytes");
         }
         requireRoom(dst, plaintextBound(length));
@@ -203,7 +213,7 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
             // weren't correct."
             throw FatalAlert.badRecordMac("record that does not verify");
         }
-        if (opened > RecordHeader.MAX_PLAINTEXT) {
+        if (opened > plaintextLimit) {
             Wipe.range(out, outOff, room);
             throw FatalAlert.recordOverflow("record with " + opened + " bytes of plaintext");
         }

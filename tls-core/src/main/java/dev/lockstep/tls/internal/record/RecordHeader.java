@@ -58,11 +58,13 @@ public final class RecordHeader {
      *
      * @param versionNegotiated whether ServerHello has fixed the version already
      * @param protection what will open the record: it knows the longest fragment that can be right
+     * @param plaintextLimit the most plaintext that a record may carry, 1..2^14
      * @return the record's content type
      * @throws FatalAlert unexpected_message for an unknown content type, protocol_version for a version that cannot stand
      *     here, record_overflow for a length nobody may send
      */
-    public static ContentType check(ByteBuffer in, boolean versionNegotiated, Protection protection) {
+    public static ContentType check(
+            ByteBuffer in, boolean versionNegotiated, Protection protection, int plaintextLimit) {
         // RFC 5246 6: "If a TLS implementation receives an unexpected record type, it MUST send an unexpected_message
         // alert."
         ContentType type = ContentType.of(typeCode(in));
@@ -78,11 +80,19 @@ public final class RecordHeader {
             throw FatalAlert.protocolVersion("record of version " + (version >>> 8) + "." + (version & 0xff));
         }
         int length = length(in);
-        if (length > protection.maxFragmentLength()) {
-            throw FatalAlert.recordOverflow(
-                    "record of " + length + " bytes where " + protection.maxFragmentLength() + " are the limit");
+        int longest = protection.maxFragmentLength(plaintextLimit);
+        if (length > longest) {
+            throw FatalAlert.recordOverflow("record of " + length + " bytes where " + longest + " are the limit");
         }
         return type;
+    }
+
+    /** Refuses what cannot be a limit on the plaintext of a record. */
+    static int requireLimit(int limit) {
+        if (limit < 1 || limit > MAX_PLAINTEXT) {
+            throw new IllegalArgumentException("records of up to " + limit + " bytes");
+        }
+        return limit;
     }
 
     /** Writes the header of a record of ours to {@code out[offset..offset+5)}. */

@@ -15,6 +15,7 @@ public final class RecordReader {
     private final RecordLimits limits;
     private Protection protection = Protection.none();
     private boolean versionNegotiated;
+    private int plaintextLimit = RecordHeader.MAX_PLAINTEXT;
 
     /** A reader in the initial state: no protection, any version 3.x. */
     public RecordReader(RecordLimits limits) {
@@ -26,10 +27,20 @@ public final class RecordReader {
         versionNegotiated = true;
     }
 
-    /** The peer's ChangeCipherSpec: the next record comes under {@code next}; the old keys are wiped. */
-    public void changeProtection(Protection next) {
+    /**
+     * The peer's ChangeCipherSpec: the next record comes under {@code next}; the old keys are wiped.
+     *
+     * @param limit the most plaintext that a record under {@code next} may carry, 1..2^14
+     */
+    public void changeProtection(Protection next, int limit) {
         protection.destroy();
         protection = next;
+        limitPlaintext(limit);
+    }
+
+    /** From the next record on, no record may carry more than {@code limit} bytes of plaintext, 1..2^14. */
+    public void limitPlaintext(int limit) {
+        plaintextLimit = RecordHeader.requireLimit(limit);
     }
 
     /** The protection in force. */
@@ -47,13 +58,13 @@ public final class RecordReader {
         if (!RecordHeader.isComplete(in)) {
             return false;
         }
-        RecordHeader.check(in, versionNegotiated, protection);
+        RecordHeader.check(in, versionNegotiated, protection, plaintextLimit);
         return in.remaining() - RecordHeader.LENGTH >= RecordHeader.length(in);
     }
 
     /** The content type of the record at {@code in.position()}, whose header must be complete. */
     public ContentType contentType(ByteBuffer in) {
-        return RecordHeader.check(in, versionNegotiated, protection);
+        return RecordHeader.check(in, versionNegotiated, protection, plaintextLimit);
     }
 
     /** Room that {@link #open(ByteBuffer, ByteBuffer)} needs for the record at {@code in.position()}. */
@@ -69,10 +80,10 @@ public final class RecordReader {
      * @throws FatalAlert as {@link Protection#open}, and unexpected_message for too many empty records
      */
     public int open(ByteBuffer in, ByteBuffer dst) {
-        ContentType type = RecordHeader.check(in, versionNegotiated, protection);
+        ContentType type = RecordHeader.check(in, versionNegotiated, protection, plaintextLimit);
         int start = in.position() + RecordHeader.LENGTH;
         int length = RecordHeader.length(in);
-        int opened = protection.openAt(type.code(), RecordHeader.version(in), in, start, length, dst);
+        int opened = protection.openAt(type.code(), RecordHeader.version(in), in, start, length, dst, plaintextLimit);
         in.position(start + length);
         limits.onRecord(type, opened);
         return opened;

@@ -13,16 +13,27 @@ public final class RecordWriter {
     static final int SHORTEST_CUT = 512;
 
     private Protection protection = Protection.none();
+    private int plaintextLimit = RecordHeader.MAX_PLAINTEXT;
 
     /** A writer in the initial state: no protection. */
     public RecordWriter() {
         // nothing to prepare
     }
 
-    /** Our ChangeCipherSpec is sent: the next record goes out under {@code next}; the old keys are wiped. */
-    public void changeProtection(Protection next) {
+    /**
+     * Our ChangeCipherSpec is sent: the next record goes out under {@code next}; the old keys are wiped.
+     *
+     * @param limit the most plaintext that a record under {@code next} may carry, 1..2^14
+     */
+    public void changeProtection(Protection next, int limit) {
         protection.destroy();
         protection = next;
+        limitPlaintext(limit);
+    }
+
+    /** From the next record on, no record carries more than {@code limit} bytes of plaintext, 1..2^14. */
+    public void limitPlaintext(int limit) {
+        plaintextLimit = RecordHeader.requireLimit(limit);
     }
 
     /** The protection in force. */
@@ -32,9 +43,9 @@ public final class RecordWriter {
 
     /** Bytes that {@code length} bytes of plaintext, cut into fragments as long as possible, take as records. */
     public int recordsLength(int length) {
-        int whole = length / RecordHeader.MAX_PLAINTEXT;
-        int rest = length % RecordHeader.MAX_PLAINTEXT;
-        int bytes = whole * (RecordHeader.LENGTH + protection.sealedLength(RecordHeader.MAX_PLAINTEXT));
+        int whole = length / plaintextLimit;
+        int rest = length % plaintextLimit;
+        int bytes = whole * (RecordHeader.LENGTH + protection.sealedLength(plaintextLimit));
         return rest == 0 ? bytes : bytes + RecordHeader.LENGTH + protection.sealedLength(rest);
     }
 
@@ -49,7 +60,7 @@ public final class RecordWriter {
     public int write(ContentType type, ByteBuffer src, ByteBuffer dst) {
         int taken = 0;
         while (src.hasRemaining()) {
-            int length = Math.min(src.remaining(), RecordHeader.MAX_PLAINTEXT);
+            int length = Math.min(src.remaining(), plaintextLimit);
             int room = dst.remaining() - RecordHeader.LENGTH;
             if (room < protection.sealedLength(length)) {
                 int shorter = Math.min(length, room - protection.overhead());

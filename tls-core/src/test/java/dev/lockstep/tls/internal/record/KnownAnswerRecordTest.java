@@ -81,7 +81,7 @@ class KnownAnswerRecordTest {
     void moreThanTwoToTheFourteenthAnd2048OfCiphertextIsARecordOverflow(RecordSuite suite) {
         byte[] record = ReferenceRecords.whole(23, 0x0303, new byte[16384 + 2048 + 1]);
         Alerts.assertAlert(AlertDescription.RECORD_OVERFLOW, () -> open(suite.opening(), record));
-        int longest = suite.opening().maxFragmentLength();
+        int longest = suite.opening().maxFragmentLength(RecordHeader.MAX_PLAINTEXT);
         byte[] garbage = ReferenceRecords.whole(23, 0x0303, new byte[longest]);
         Alerts.assertAlert(AlertDescription.BAD_RECORD_MAC, () -> open(suite.opening(), garbage));
     }

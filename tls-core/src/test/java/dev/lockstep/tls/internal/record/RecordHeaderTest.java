@@ -38,9 +38,11 @@ class RecordHeaderTest {
             ContentType type = ContentType.of(code);
             if (type == null) {
                 assertAlert(
-                        AlertDescription.UNEXPECTED_MESSAGE, () -> RecordHeader.check(in, false, Protection.none()));
+                        AlertDescription.UNEXPECTED_MESSAGE,
+                        () -> RecordHeader.check(in, false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
             } else {
-                assertThat(RecordHeader.check(in, false, Protection.none())).isEqualTo(type);
+                assertThat(RecordHeader.check(in, false, Protection.none(), RecordHeader.MAX_PLAINTEXT))
+                        .isEqualTo(type);
             }
         }
     }
@@ -48,35 +50,43 @@ class RecordHeaderTest {
     @Test
     void aFirstRecordMayBeOfAnyVersionThreeAndNoOther() {
         for (int minor = 0; minor < 256; minor++) {
-            RecordHeader.check(header(22, 0x0300 | minor, 10), false, Protection.none());
+            RecordHeader.check(header(22, 0x0300 | minor, 10), false, Protection.none(), RecordHeader.MAX_PLAINTEXT);
         }
         for (int major : new int[] {0, 1, 2, 4, 0x80, 0xfe, 0xff}) {
             ByteBuffer in = header(22, major << 8 | 3, 10);
-            assertAlert(AlertDescription.PROTOCOL_VERSION, () -> RecordHeader.check(in, false, Protection.none()));
+            assertAlert(
+                    AlertDescription.PROTOCOL_VERSION,
+                    () -> RecordHeader.check(in, false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
         }
     }
 
     @Test
     void onceNegotiatedTheVersionIsThreeThree() {
-        RecordHeader.check(header(22, 0x0303, 10), true, Protection.none());
+        RecordHeader.check(header(22, 0x0303, 10), true, Protection.none(), RecordHeader.MAX_PLAINTEXT);
         for (int version : new int[] {0x0300, 0x0301, 0x0302, 0x0304, 0x0203, 0x0403}) {
             ByteBuffer in = header(22, version, 10);
-            assertAlert(AlertDescription.PROTOCOL_VERSION, () -> RecordHeader.check(in, true, Protection.none()));
+            assertAlert(
+                    AlertDescription.PROTOCOL_VERSION,
+                    () -> RecordHeader.check(in, true, Protection.none(), RecordHeader.MAX_PLAINTEXT));
         }
     }
 
     @Test
     void anSslTwoHelloIsUnexpected() {
         ByteBuffer in = ByteBuffer.wrap(new byte[] {(byte) 0x80, 0x2e, 1, 3, 3, 0, 0x15});
-        assertAlert(AlertDescription.UNEXPECTED_MESSAGE, () -> RecordHeader.check(in, false, Protection.none()));
+        assertAlert(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                () -> RecordHeader.check(in, false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
     }
 
     @Test
     void anUnprotectedFragmentHasAtMostTwoToTheFourteenthBytes() {
-        RecordHeader.check(header(22, 0x0303, 1 << 14), true, Protection.none());
+        RecordHeader.check(header(22, 0x0303, 1 << 14), true, Protection.none(), RecordHeader.MAX_PLAINTEXT);
         for (int length : new int[] {(1 << 14) + 1, (1 << 14) + 2048, 0xffff}) {
             ByteBuffer in = header(22, 0x0303, length);
-            assertAlert(AlertDescription.RECORD_OVERFLOW, () -> RecordHeader.check(in, true, Protection.none()));
+            assertAlert(
+                    AlertDescription.RECORD_OVERFLOW,
+                    () -> RecordHeader.check(in, true, Protection.none(), RecordHeader.MAX_PLAINTEXT));
         }
     }
 
@@ -87,10 +97,12 @@ class RecordHeaderTest {
         int longest = suite.suite().isAead()
                 ? (1 << 14) + suite.cipher().recordIvLength() + suite.cipher().tagLength()
                 : (1 << 14) + 2048;
-        assertThat(opening.maxFragmentLength()).isEqualTo(longest);
-        RecordHeader.check(header(23, 0x0303, longest), true, opening);
+        assertThat(opening.maxFragmentLength(RecordHeader.MAX_PLAINTEXT)).isEqualTo(longest);
+        RecordHeader.check(header(23, 0x0303, longest), true, opening, RecordHeader.MAX_PLAINTEXT);
         ByteBuffer over = header(23, 0x0303, longest + 1);
-        assertAlert(AlertDescription.RECORD_OVERFLOW, () -> RecordHeader.check(over, true, opening));
+        assertAlert(
+                AlertDescription.RECORD_OVERFLOW,
+                () -> RecordHeader.check(over, true, opening, RecordHeader.MAX_PLAINTEXT));
         assertThat(suite.sealing().sealedLength(1 << 14)).isLessThanOrEqualTo(longest);
     }
 }

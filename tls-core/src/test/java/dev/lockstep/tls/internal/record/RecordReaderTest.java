@@ -68,12 +68,12 @@ class RecordReaderTest {
         ByteBuffer in = kind.holding(ReferenceRecords.concat(gcm, cbc));
         RecordReader reader = reader();
         Protection first = GCM.opening();
-        reader.changeProtection(first);
+        reader.changeProtection(first, RecordHeader.MAX_PLAINTEXT);
         ByteBuffer out = kind.allocate(1100);
         int start = out.position();
         assertThat(reader.open(in, out)).isEqualTo(1000);
         Protection second = CBC.opening();
-        reader.changeProtection(second);
+        reader.changeProtection(second, RecordHeader.MAX_PLAINTEXT);
         assertThat(reader.protection()).isSameAs(second);
         assertThat(BufferKind.written(out, start)).isEqualTo(plaintext);
         assertThat(reader.open(in)).isEqualTo(ByteBuffer.wrap(plaintext));
@@ -95,7 +95,7 @@ class RecordReaderTest {
         byte[] record = new ReferenceRecords(GCM).record(0, 23, RecordSuite.pattern(100, 3));
         ByteBuffer in = ByteBuffer.wrap(record);
         RecordReader reader = reader();
-        reader.changeProtection(GCM.opening());
+        reader.changeProtection(GCM.opening(), RecordHeader.MAX_PLAINTEXT);
         ByteBuffer small = ByteBuffer.allocate(99);
         assertThatExceptionOfType(BufferOverflowException.class).isThrownBy(() -> reader.open(in, small));
         assertThat(in.position()).isZero();
@@ -108,7 +108,7 @@ class RecordReaderTest {
     void emptyRecordsAreCounted() {
         ReferenceRecords records = new ReferenceRecords(GCM);
         RecordReader reader = reader();
-        reader.changeProtection(GCM.opening());
+        reader.changeProtection(GCM.opening(), RecordHeader.MAX_PLAINTEXT);
         for (int i = 0; i < 32; i++) {
             assertThat(reader.open(ByteBuffer.wrap(records.record(i, 23, new byte[0])))
                             .hasRemaining())
@@ -126,7 +126,7 @@ class RecordReaderTest {
         int padding = 255 - (255 - new ReferenceRecords(CBC).shortestPadding(1 << 14)) % 16;
         byte[] record = new ReferenceRecords(CBC).record(0, 22, 0x0303, plaintext, iv, padding);
         RecordReader reader = reader();
-        reader.changeProtection(CBC.opening());
+        reader.changeProtection(CBC.opening(), RecordHeader.MAX_PLAINTEXT);
         assertThat(reader.open(BufferKind.DIRECT.holding(record))).isEqualTo(ByteBuffer.wrap(plaintext));
     }
 }

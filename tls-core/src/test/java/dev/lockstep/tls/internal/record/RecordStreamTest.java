@@ -74,7 +74,7 @@ class RecordStreamTest {
                         throw FatalAlert.unexpectedMessage("here");
                     }
                     events.add("change");
-                    reader.changeProtection(afterChange);
+                    reader.changeProtection(afterChange, RecordHeader.MAX_PLAINTEXT);
                     reader.fixVersion();
                 }
                 case APPLICATION_DATA -> events.add("data " + plaintext.remaining() + " " + plaintext.hashCode());

@@ -31,9 +31,9 @@ class RecordWriterTest {
     void plaintextIsCutIntoTheLongestFragments(RecordSuite suite) {
         for (int size : new int[] {1, 16383, 16384, 16385, 2 * 16384, 50000}) {
             RecordWriter writer = new RecordWriter();
-            writer.changeProtection(suite.sealing());
+            writer.changeProtection(suite.sealing(), RecordHeader.MAX_PLAINTEXT);
             RecordReader reader = new RecordReader(new RecordLimits(0, 0));
-            reader.changeProtection(suite.opening());
+            reader.changeProtection(suite.opening(), RecordHeader.MAX_PLAINTEXT);
             byte[] plaintext = RecordSuite.pattern(size, 6);
             ByteBuffer records = ByteBuffer.allocate(writer.recordsLength(size));
             assertThat(writer.write(ContentType.APPLICATION_DATA, ByteBuffer.wrap(plaintext), records))
@@ -62,9 +62,9 @@ class RecordWriterTest {
         byte[] plaintext = RecordSuite.pattern(20000, 6);
         for (int room : new int[] {0, 5, 68, 500, 550, 569, 600, 4096, 16384, 16453, 16600, 17000, 19999, 20200}) {
             RecordWriter writer = new RecordWriter();
-            writer.changeProtection(CBC.sealing());
+            writer.changeProtection(CBC.sealing(), RecordHeader.MAX_PLAINTEXT);
             RecordReader reader = new RecordReader(new RecordLimits(0, 0));
-            reader.changeProtection(CBC.opening());
+            reader.changeProtection(CBC.opening(), RecordHeader.MAX_PLAINTEXT);
             ByteBuffer src = kind.holding(plaintext);
             ByteBuffer opened = ByteBuffer.allocate(20400);
             int calls = 0;
@@ -96,7 +96,7 @@ class RecordWriterTest {
     @Test
     void smallPlaintextNeedsNoMoreRoomThanItsRecord() {
         RecordWriter writer = new RecordWriter();
-        writer.changeProtection(CBC.sealing());
+        writer.changeProtection(CBC.sealing(), RecordHeader.MAX_PLAINTEXT);
         ByteBuffer src = ByteBuffer.allocate(100);
         assertThat(writer.write(ContentType.ALERT, src, ByteBuffer.allocate(writer.recordsLength(100) - 1)))
                 .isZero();
@@ -109,8 +109,8 @@ class RecordWriterTest {
         RecordWriter writer = new RecordWriter();
         Protection first = CBC.sealing();
         Protection second = CBC.sealing();
-        writer.changeProtection(first);
-        writer.changeProtection(second);
+        writer.changeProtection(first, RecordHeader.MAX_PLAINTEXT);
+        writer.changeProtection(second, RecordHeader.MAX_PLAINTEXT);
         assertThat(writer.protection()).isSameAs(second);
         ByteBuffer room = ByteBuffer.allocate(500);
         assertThatExceptionOfType(IllegalStateException.class)
