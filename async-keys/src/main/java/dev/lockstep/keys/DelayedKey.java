@@ -1,5 +1,6 @@
 package dev.lockstep.keys;
 
+import dev.lockstep.crypto.Wipe;
 import dev.lockstep.tls.keys.DecryptRequest;
 import dev.lockstep.tls.keys.ExternalPrivateKey;
 import dev.lockstep.tls.keys.PrivateKeyException;
@@ -81,7 +82,7 @@ public final class DelayedKey implements ExternalPrivateKey {
 
     private Start<byte[]> schedule(Callable<byte[]> work, Waker waker) {
         try {
-            return Start.inProgress(new KeyTask(work, waker, task -> {
+            return Start.inProgress(new KeyTask<>(work, (byte[] late) -> Wipe.bytes(late), waker, task -> {
                 ScheduledFuture<?> turn = scheduler.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
                 return () -> turn.cancel(false);
             }));

@@ -1,5 +1,6 @@
 package dev.lockstep.keys;
 
+import dev.lockstep.crypto.Wipe;
 import dev.lockstep.tls.keys.DecryptRequest;
 import dev.lockstep.tls.keys.ExternalPrivateKey;
 import dev.lockstep.tls.keys.PrivateKeyException;
@@ -42,11 +43,15 @@ public final class ExecutorKey implements ExternalPrivateKey {
      * @throws IllegalArgumentException when the pool's queue has no bound, or takes more than a million operations
      */
     public static ExecutorKey of(BlockingKey key, ThreadPoolExecutor pool) {
+        return new ExecutorKey(key, requireBounded(pool));
+    }
+
+    static ThreadPoolExecutor requireBounded(ThreadPoolExecutor pool) {
         if (pool.getQueue().remainingCapacity() > 1_000_000) {
             throw new IllegalArgumentException(
                     "pool: its queue has no bound, so a peer could fill the memory; use ExecutorKey.boundedPool");
         }
-        return new ExecutorKey(key, pool);
+        return pool;
     }
 
     /**
@@ -97,7 +102,7 @@ public final class ExecutorKey implements ExternalPrivateKey {
 
     private Start<byte[]> submit(Callable<byte[]> work, Waker waker) {
         try {
-            return Start.inProgress(new KeyTask(work, waker, task -> {
+            return Start.inProgress(new KeyTask<>(work, (byte[] late) -> Wipe.bytes(late), waker, task -> {
                 pool.execute(task);
                 return () -> pool.remove(task);
             }));

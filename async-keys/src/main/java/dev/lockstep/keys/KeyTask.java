@@ -1,6 +1,5 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.crypto.Wipe;
 import dev.lockstep.tls.keys.PendingOperation;
 import dev.lockstep.tls.keys.PrivateKeyException;
 import dev.lockstep.tls.keys.PrivateKeyException.Reason;
@@ -10,23 +9,25 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 
 /**
- * One key operation done by another thread. Whatever that thread throws, an {@link Error} included, becomes a failed
+ * One operation, of a key or of a verifier, done by another thread. Whatever that thread throws, an {@link Error} included, becomes a failed
  * operation; a result that nobody fetches is wiped, whether it arrives before or after the cancellation.
  */
-final class KeyTask implements PendingOperation<byte[]> {
+final class KeyTask<T> implements PendingOperation<T> {
 
-    private final Task task;
+    private final Task<T> task;
     private final Runnable unschedule;
 
     /**
      * @param work what to do, on a thread of {@code submission}
+     * @param wipe clears a result that nobody fetches
      * @param waker called once the outcome can be fetched
      * @param submission hands the task to an executor and answers what takes it out again
      */
-    KeyTask(Callable<byte[]> work, Waker waker, Submission submission) {
-        this.task = new Task(work, waker);
+    KeyTask(Callable<T> work, Consumer<T> wipe, Waker waker, Submission submission) {
+        this.task = new Task<>(work, wipe, waker);
         this.unschedule = submission.submit(task);
     }
 
@@ -39,11 +40,11 @@ final class KeyTask implements PendingOperation<byte[]> {
          * @return removes the task if it still waits for its turn
          * @throws java.util.concurrent.RejectedExecutionException when there is no room
          */
-        Runnable submit(FutureTask<byte[]> task);
+        Runnable submit(FutureTask<?> task);
     }
 
     @Override
-    public Progress<byte[]> resume() {
+    public Progress<T> resume() {
         if (!task.isDone()) {
             return Progress.inProgress();
         }
@@ -71,24 +72,26 @@ final class KeyTask implements PendingOperation<byte[]> {
     }
 
     /** The future with the two ends that matter here: waking, and wiping what came too late. */
-    private static final class Task extends FutureTask<byte[]> {
+    private static final class Task<T> extends FutureTask<T> {
 
+        private final Consumer<T> wipe;
         private final Waker waker;
 
-        Task(Callable<byte[]> work, Waker waker) {
+        Task(Callable<T> work, Consumer<T> wipe, Waker waker) {
             super(work);
+            this.wipe = wipe;
             this.waker = waker;
         }
 
         @Override
-        protected void set(byte[] result) {
+        protected void set(T result) {
             if (result == null) {
-                setException(new PrivateKeyException(Reason.INVALID_OUTPUT, "the key answered null"));
+                setException(new PrivateKeyException(Reason.INVALID_OUTPUT, "nothing was answered"));
                 return;
             }
             super.set(result);
             if (isCancelled()) {
-                Wipe.bytes(result);
+                wipe.accept(result);
             }
         }
 
@@ -103,7 +106,7 @@ final class KeyTask implements PendingOperation<byte[]> {
                 return;
             }
             try {
-                Wipe.bytes(get());
+                wipe.accept(get());
             } catch (ExecutionException | CancellationException e) {
                 // Nothing came, so there is nothing to wipe.
             } catch (InterruptedException e) {

@@ -96,8 +96,8 @@ class ClientAuthenticationTest {
 
     @Test
     void aTypeLeavesOnlyItsSchemes() {
-        ClientAuthentication policy = built(ClientAuthentication.wanted(VERIFIER)
-                .withCertificateTypes(List.of(ClientCertificateType.ECDSA_SIGN)));
+        ClientAuthentication policy = built(
+                ClientAuthentication.wanted(VERIFIER).withCertificateTypes(List.of(ClientCertificateType.ECDSA_SIGN)));
         assertThat(policy.signatureSchemes())
                 .isNotEmpty()
                 .allMatch(ClientCertificateType.ECDSA_SIGN::signsWith)
@@ -162,8 +162,10 @@ class ClientAuthenticationTest {
                 .clientAuthentication("admin.example.org", required)
                 .clientAuthentication("*.example.com", ClientAuthentication.none())
                 .build();
-        assertThat(config.clientAuthentication("admin.example.org").isRequired()).isTrue();
-        assertThat(config.clientAuthentication("ADMIN.Example.ORG.").isRequired()).isTrue();
+        assertThat(config.clientAuthentication("admin.example.org").isRequired())
+                .isTrue();
+        assertThat(config.clientAuthentication("ADMIN.Example.ORG.").isRequired())
+                .isTrue();
         assertThat(config.clientAuthentication("www.example.com").asks()).isFalse();
         for (String other : new String[] {"example.com", "a.b.example.com", "other", ".example.org", ""}) {
             assertThat(config.clientAuthentication(other).demand())

@@ -1,0 +1,150 @@
+package dev.lockstep.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.tls.keys.PendingOperation;
+import dev.lockstep.tls.keys.PrivateKeyException;
+import dev.lockstep.tls.keys.Progress;
+import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.peer.PkixVerifier;
+import dev.lockstep.tls.peer.Verdict;
+import dev.lockstep.tls.peer.VerificationRequest;
+import dev.lockstep.tls.spec.AlertDescription;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.security.auth.x500.X500Principal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A verifier that blocks does so on a thread of the pool, under the same discipline as a key. */
+@Timeout(60)
+class ExecutorVerifierTest {
+
+    private final ThreadPoolExecutor pool = ExecutorKey.boundedPool(1, 1);
+    private final Signal signal = new Signal();
+
+    @AfterEach
+    void stop() {
+        pool.shutdownNow();
+    }
+
+    private Start<Verdict> start(BlockingVerifier verifier) {
+        return ExecutorVerifier.of(verifier, List.of(), pool).startVerify(request(Identity.EC), signal);
+    }
+
+    private static VerificationRequest request(Identity identity) {
+        return new VerificationRequest(identity.chain(), "host", OptionalLong.empty());
+    }
+
+    private static PendingOperation<Verdict> inProgress(Start<Verdict> start) {
+        assertThat(start).isInstanceOf(Start.InProgress.class);
+        return ((Start.InProgress<Verdict>) start).operation();
+    }
+
+    @Test
+    void theVerdictIsThereWhenItWakes() throws Exception {
+        AtomicReference<Thread> worker = new AtomicReference<>();
+        AtomicReference<VerificationRequest> seen = new AtomicReference<>();
+        CountDownLatch release = new CountDownLatch(1);
+        PendingOperation<Verdict> operation = inProgress(start(request -> {
+            worker.set(Thread.currentThread());
+            seen.set(request);
+            release.await();
+            return Verdict.rejected(AlertDescription.CERTIFICATE_REVOKED, "says the responder");
+        }));
+        assertThat(operation.resume()).isEqualTo(Progress.inProgress());
+        release.countDown();
+        signal.await();
+        assertThat(operation.resume())
+                .isEqualTo(Progress.done(Verdict.rejected(AlertDescription.CERTIFICATE_REVOKED, "says the responder")));
+        assertThat(worker.get()).isNotSameAs(Thread.currentThread());
+        assertThat(seen.get().certificate()).isEqualTo(Identity.EC.chain().get(0));
+    }
+
+    @Test
+    void pkixValidationRunsOnThePoolAndNamesItsAuthorities() throws Exception {
+        PkixVerifier pkix = PkixVerifier.trusting(Identity.EC.chain());
+        ExecutorVerifier verifier = ExecutorVerifier.of(pkix, pool);
+        assertThat(verifier.acceptedIssuers()).containsExactly(new X500Principal("CN=ec.test"));
+        PendingOperation<Verdict> good = inProgress(verifier.startVerify(request(Identity.EC), signal));
+        signal.await();
+        assertThat(good.resume()).isEqualTo(Progress.done(Verdict.accepted()));
+        PendingOperation<Verdict> bad = inProgress(verifier.startVerify(request(Identity.RSA), signal));
+        signal.await();
+        assertThat(((Progress.Done<Verdict>) bad.resume()).value()).isInstanceOf(Verdict.Rejected.class);
+    }
+
+    @Test
+    void whatItThrowsOrLeavesOutIsAFailure() throws Exception {
+        PendingOperation<Verdict> thrown = inProgress(start(request -> {
+            throw new java.net.ConnectException("no responder");
+        }));
+        signal.await();
+        assertThat(((Progress.Failed<Verdict>) thrown.resume()).cause()).hasMessage("no responder");
+        PendingOperation<Verdict> nothing = inProgress(start(request -> null));
+        signal.await();
+        assertThat(((Progress.Failed<Verdict>) nothing.resume()).cause()).isInstanceOf(PrivateKeyException.class);
+    }
+
+    @Test
+    void withoutRoomItFailsAtOnce() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        BlockingVerifier slow = request -> {
+            release.await();
+            return Verdict.accepted();
+        };
+        inProgress(start(slow));
+        inProgress(start(slow));
+        Start<Verdict> third = start(slow);
+        assertThat(third).isInstanceOf(Start.Failed.class);
+        assertThat(((PrivateKeyException) ((Start.Failed<Verdict>) third).cause()).reason())
+                .isEqualTo(PrivateKeyException.Reason.REJECTED);
+        release.countDown();
+    }
+
+    @Test
+    void cancellingInterruptsAndDequeues() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        AtomicInteger second = new AtomicInteger();
+        PendingOperation<Verdict> first = inProgress(start(request -> {
+            running.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+            }
+            return Verdict.accepted();
+        }));
+        PendingOperation<Verdict> queued = inProgress(start(request -> {
+            second.incrementAndGet();
+            return Verdict.accepted();
+        }));
+        assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
+        queued.cancel();
+        assertThat(pool.getQueue()).isEmpty();
+        first.cancel();
+        assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(second).hasValue(0);
+    }
+
+    @Test
+    void aPoolWithoutABoundIsRefused() {
+        ThreadPoolExecutor endless = (ThreadPoolExecutor) java.util.concurrent.Executors.newFixedThreadPool(1);
+        try {
+            assertThatThrownBy(() -> ExecutorVerifier.of(request -> Verdict.accepted(), List.of(), endless))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("pool: ");
+        } finally {
+            endless.shutdownNow();
+        }
+    }
+}
