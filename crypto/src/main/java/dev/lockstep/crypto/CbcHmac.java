@@ -236,7 +236,7 @@ public final class CbcHmac {
         decrypt(cbc, in, inOff, encrypted, out, outOff);
         int longest = encrypted - macLength - 1;
         int shortest = Math.max(0, longest - HiddenLengthHmac.MAX_SPAN);
-        // RFC 5246 6.2.3.2: "implementations MUST ensure that record processing time is essentially the same whether
+        // RFC 5246 6.2.3.2-5: "implementations MUST ensure that record processing time is essentially the same whether
         // or not the padding is correct. In general, the best way to do this is to compute the MAC even if the padding
         // is incorrect". Wrong padding counts as the shortest there is.
         int padding = CbcPadding.length(out, outOff, encrypted, macLength);
@@ -249,6 +249,8 @@ public final class CbcHmac {
         return ConstantTime.select(good, length, -1);
     }
 
+    // RFC 7366 3-2: "The MAC SHALL be evaluated before any further processing such as decryption is performed, and if
+    // the MAC verification fails, then processing SHALL terminate immediately."
     private int openVerified(CbcMode cbc, byte[] header, byte[] in, int inOff, int encrypted, byte[] out, int outOff) {
         putLength(header, BLOCK + encrypted);
         hmac.mac(header, in, inOff, BLOCK + encrypted, expected, 0);

@@ -31,8 +31,8 @@ final class CbcPadding {
         int end = off + len - 1;
         int padding = b[end] & 0xff;
         int fits = ConstantTime.maskLessThan(padding, len - atLeast);
-        // RFC 5246 6.2.3.2: "Each uint8 in the padding data vector MUST be filled with the padding length value. The
-        // receiver MUST check this padding". All that could be padding is read, whatever its length claims.
+        // RFC 5246 6.2.3.2-2, 6.2.3.2-3: "Each uint8 in the padding data vector MUST be filled with the padding length
+        // value. The receiver MUST check this padding". All that could be padding is read, whatever its length claims.
         int span = Math.min(LONGEST, len);
         int difference = 0;
         for (int i = 1; i < span; i++) {

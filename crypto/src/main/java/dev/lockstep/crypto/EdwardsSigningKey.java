@@ -8,6 +8,8 @@ import org.bouncycastle.math.ec.rfc8032.Ed448;
 /**
  * Ed25519 and Ed448 signing (RFC 8032), pure, with the empty context.
  *
+ * <p>RFC 8422 5.10-5, 5.10-6: "All EdDSA computations MUST be performed according to [RFC8032] or its successors."
+ *
  * <p>Taken from bcprov, whose fixed-base multiplication is several times faster than the JDK's; the public key that goes
  * into every signature is computed once, from the private one, as a public key handed in by somebody else would let him
  * learn the private key from two signatures.
@@ -40,6 +42,8 @@ final class EdwardsSigningKey implements SigningKey {
 
     @Override
     public boolean supports(SignatureAlgorithm wanted) {
+        // RFC 8422 5.9-3, 5.9-4: "EdDSA keys using the Ed25519 algorithm MUST use the ed25519 signature algorithm, and
+        // Ed448 keys MUST use the ed448 signature algorithm."
         return wanted == algorithm;
     }
 

@@ -5,7 +5,7 @@ import org.bouncycastle.math.ec.rfc8032.Ed448;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ed25519 and Ed448 verification (RFC 8032 5.1.7 and 5.2.7), pure, with the empty context.
+ * Ed25519 and Ed448 verification (RFC 8032 5.1.7 and 5.2.7), pure, with the empty context (RFC 8422 5.10-6).
  *
  * <p>Taken from bcprov, faster than the JDK and with the point decoded once. Encodings are read strictly: S below the order,
  * both points canonical.

@@ -92,8 +92,8 @@ public final class FfdheParameters {
     }
 
     /**
-     * RFC 7919 5.1: "Peers MUST validate each other's public key Y [...] by ensuring that 1 &lt; Y &lt; p-1." As p is a safe
-     * prime, every such Y has order (p - 1) / 2 or p - 1, and no exponentiation is needed to know it.
+     * RFC 7919 4-6, 5.1-1: "Peers MUST validate each other's public key Y [...] by ensuring that 1 &lt; Y &lt; p-1." As
+     * p is a safe prime, every such Y has order (p - 1) / 2 or p - 1, and no exponentiation is needed to know it.
      */
     boolean isPublicValue(BigInteger y) {
         return y.compareTo(BigInteger.ONE) > 0 && y.compareTo(largestPublic) <= 0;

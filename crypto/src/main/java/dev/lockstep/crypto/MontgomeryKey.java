@@ -46,7 +46,7 @@ final class MontgomeryKey extends EphemeralKey {
                 ? X25519.calculateAgreement(scalar, 0, peerPublic, 0, secret, 0)
                 : X448.calculateAgreement(scalar, 0, peerPublic, 0, secret, 0);
         if (!contributory) {
-            // RFC 8422 5.10: "if either party obtains all-zeroes x_S, it MUST abort the handshake"
+            // RFC 8422 5.10-2, 5.11-3: "if either party obtains all-zeroes x_S, it MUST abort the handshake"
             throw badValue("a point of small order");
         }
         return secret;

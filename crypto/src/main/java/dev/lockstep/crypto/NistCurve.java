@@ -107,6 +107,8 @@ final class NistCurve {
      */
     @Nullable
     ECPoint decode(byte[] encoded) {
+        // RFC 8422 5.1.2-1: "Implementations of this document MUST support the uncompressed format for all of their
+        // supported curves and MUST NOT support other formats for curves defined in this specification."
         if (encoded.length != 1 + 2 * fieldLength || encoded[0] != UNCOMPRESSED) {
             return null;
         }
@@ -116,6 +118,8 @@ final class NistCurve {
         if (!curve.isValidFieldElement(x) || !curve.isValidFieldElement(y)) {
             return null;
         }
+        // RFC 8422 5.11-1, 5.11-2: "A receiving party MUST check that the x and y parameters from the peer's public
+        // value satisfy the curve equation, y^2 = x^3 + ax + b mod p."
         ECPoint point = curve.createPoint(x, y);
         return point.isValid() && !point.isInfinity() ? point : null;
     }

@@ -40,8 +40,8 @@ final class WeierstrassKey extends EphemeralKey {
             // Not possible with a validated point and 0 < d < n; a fault in the arithmetic must not become a secret.
             throw badValue("a point of small order");
         }
-        // RFC 8422 5.10: "this octet string [...] has constant length for any given field; leading zeros found in this
-        // octet string MUST NOT be truncated."
+        // RFC 8422 5.10-1: "this octet string [...] has constant length for any given field; leading zeros found in
+        // this octet string MUST NOT be truncated."
         return shared.getAffineXCoord().getEncoded();
     }
 

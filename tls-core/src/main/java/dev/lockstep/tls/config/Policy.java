@@ -59,7 +59,10 @@ public enum Policy {
         return signatureSchemes;
     }
 
-    /** Forward secrecy first, then the cipher, then the key exchange; the enums stand in order of preference. */
+    /**
+     * Forward secrecy first, then the cipher, then the key exchange; the enums stand in order of preference. RFC 9325
+     * 4.1-4, 4.2.1-1: "Implementations MUST support and prefer to negotiate cipher suites offering forward secrecy."
+     */
     private static List<CipherSuite> suitesByPreference() {
         List<CipherSuite> order = new ArrayList<>();
         for (boolean ephemeral : new boolean[] {true, false}) {
@@ -123,6 +126,7 @@ public enum Policy {
                 && !suite.bulkCipher().isCamelliaOrAria();
     }
 
+    // RFC 9325 4.5-4: "SHA-1 or MD5 MUST NOT be used": not in MODERN or INTERMEDIATE, and MD5 nowhere.
     private static boolean isOldHash(SignatureScheme scheme) {
         return scheme.name().endsWith("SHA1") || scheme.name().endsWith("SHA224");
     }

@@ -11,7 +11,7 @@ public enum AlertDescription {
     UNEXPECTED_MESSAGE(10),
     /** RFC 5246 7.2.2: the one answer to every defect that protection finds. */
     BAD_RECORD_MAC(20),
-    /** Reserved by RFC 5246 7.2.2: "MUST NOT be sent by compliant implementations". */
+    /** Reserved, RFC 5246 7.2.2-6: "It MUST NOT be sent by compliant implementations." */
     DECRYPTION_FAILED(21),
     /** RFC 5246 7.2.2. */
     RECORD_OVERFLOW(22),
@@ -19,7 +19,7 @@ public enum AlertDescription {
     DECOMPRESSION_FAILURE(30),
     /** RFC 5246 7.2.2. */
     HANDSHAKE_FAILURE(40),
-    /** Reserved by RFC 5246 7.2.2: a word of SSL 3.0. */
+    /** Reserved, RFC 5246 7.2.2-7: "It MUST NOT be sent by compliant implementations." */
     NO_CERTIFICATE(41),
     /** RFC 5246 7.2.2. */
     BAD_CERTIFICATE(42),
@@ -41,7 +41,7 @@ public enum AlertDescription {
     DECODE_ERROR(50),
     /** RFC 5246 7.2.2: a signature or Finished that does not verify. */
     DECRYPT_ERROR(51),
-    /** Reserved by RFC 5246 7.2.2. */
+    /** Reserved, RFC 5246 7.2.2-8: "It MUST NOT be sent by compliant implementations." */
     EXPORT_RESTRICTION(60),
     /** RFC 5246 7.2.2. */
     PROTOCOL_VERSION(70),

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The cipher suites Lockstep can speak: {@code CipherSuite} of RFC 5246 A.5 and the registry "TLS Cipher Suites", each
  * with the parts its name is made of. They stand by key exchange, and the order is that of the registry's names, not one
  * of preference. Suites without encryption (RFC 4785, RFC 5487 section 3.2) are not here.
+ *
+ * <p>What is not here cannot be negotiated: RFC 5246 A.5-1, A.5-2, no NULL, no anonymous suites; RFC 9325 4.1-1, 4.1-2,
+ * 4.1-3, no NULL encryption, no RC4, nothing below 112 bits.
  */
 public enum CipherSuite {
     // ECDHE_ECDSA: RFC 5289, RFC 7905, RFC 7251, RFC 8422, RFC 6367 (Camellia), RFC 6209 (ARIA)
@@ -78,6 +81,7 @@ public enum CipherSuite {
     TLS_RSA_WITH_AES_256_CCM(0xc09d, RSA, AES_256_CCM, NULL, SHA256),
     TLS_RSA_WITH_AES_128_CCM_8(0xc0a0, RSA, AES_128_CCM_8, NULL, SHA256),
     TLS_RSA_WITH_AES_256_CCM_8(0xc0a1, RSA, AES_256_CCM_8, NULL, SHA256),
+    // RFC 5246 9-1: "a TLS-compliant application MUST implement the cipher suite TLS_RSA_WITH_AES_128_CBC_SHA"
     TLS_RSA_WITH_AES_128_CBC_SHA(0x002f, RSA, AES_128_CBC, HMAC_SHA1, SHA256),
     TLS_RSA_WITH_AES_256_CBC_SHA(0x0035, RSA, AES_256_CBC, HMAC_SHA1, SHA256),
     TLS_RSA_WITH_AES_128_CBC_SHA256(0x003c, RSA, AES_128_CBC, HMAC_SHA256, SHA256),

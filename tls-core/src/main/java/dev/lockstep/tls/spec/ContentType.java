@@ -2,7 +2,10 @@ package dev.lockstep.tls.spec;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a record carries: {@code ContentType} of RFC 5246 6.2.1. */
+/**
+ * What a record carries: {@code ContentType} of RFC 5246 6.2.1. RFC 5246 6-1: "Implementations MUST NOT send record
+ * types not defined in this document unless negotiated by some extension."
+ */
 public enum ContentType {
     /** {@code change_cipher_spec}, RFC 5246 7.1. */
     CHANGE_CIPHER_SPEC(20),

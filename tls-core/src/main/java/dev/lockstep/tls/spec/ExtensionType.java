@@ -2,7 +2,10 @@ package dev.lockstep.tls.spec;
 
 import org.jspecify.annotations.Nullable;
 
-/** The extensions Lockstep knows by name: the registry "TLS ExtensionType Values". */
+/**
+ * The extensions Lockstep knows by name: the registry "TLS ExtensionType Values". RFC 9325 4.6-1: "Implementations MUST
+ * NOT use the Truncated HMAC Extension", which is not here.
+ */
 public enum ExtensionType {
     /** RFC 6066 3. */
     SERVER_NAME(0, "server_name"),

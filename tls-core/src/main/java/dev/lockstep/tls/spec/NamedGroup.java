@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The groups a key exchange may run in: {@code NamedGroup} of RFC 7919 2, which is the {@code NamedCurve} of RFC 8422
  * 5.1.1 with the finite fields added.
+ *
+ * <p>RFC 9325 4.5-1, 4.5-2: "DH key lengths of at least 2048 bits are REQUIRED"; "Curves of less than 224 bits MUST NOT
+ * be used." None is here.
  */
 public enum NamedGroup {
     /** RFC 8422 5.1.1, RFC 7748 5. */

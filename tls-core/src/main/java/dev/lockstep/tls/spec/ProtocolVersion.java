@@ -3,6 +3,9 @@ package dev.lockstep.tls.spec;
 /**
  * The protocol versions as numbers: {@code ProtocolVersion} of RFC 5246 6.2.1, major byte above minor byte.
  *
+ * <p>RFC 9325 3.1.1-1, 3.1.1-2, 3.1.1-3, 3.1.1-4, 3.1.1-5: "Implementations MUST support TLS 1.2", and none of those
+ * before it is negotiated.
+ *
  * <p>Versions are plain ints in the code because a peer may name any of 65536 of them, and they are compared.
  */
 public final class ProtocolVersion {

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * How a handshake signature is made: {@code SignatureScheme} of RFC 8446 4.2.3, whose two bytes are the
  * {@code SignatureAndHashAlgorithm} of RFC 5246 7.4.1.4.1 (hash first).
  *
+ * <p>RFC 8422 5.10-7: "EdDSA signatures MUST have HashAlgorithm of 8 (Intrinsic)."
+ *
  * <p>In TLS 1.2 an ECDSA scheme fixes the hash and not the curve: RFC 8446 4.2.3 ties them together for TLS 1.3 only.
  */
 public enum SignatureScheme {

@@ -19,8 +19,11 @@ import java.util.stream.Stream;
 final class RfcCitations {
 
     private static final String PLACE = "(?:\\d+|[A-Z])(?:\\.\\d+)*-\\d+";
-    private static final Pattern CITATION =
-            Pattern.compile("RFC (\\d{4}) (" + PLACE + "(?:(?:, | and )" + PLACE + ")*)(?![\\d-]|\\.\\d)");
+    /** A blank, or the end of a line of comment and the beginning of the next. */
+    private static final String GAP = "\\s+(?:(?://|\\*)\\s*)?";
+
+    private static final Pattern CITATION = Pattern.compile("RFC" + GAP + "(\\d{4})" + GAP + "(" + PLACE + "(?:(?:,"
+            + GAP + "|" + GAP + "and" + GAP + ")" + PLACE + ")*)(?![\\d-]|\\.\\d)");
     private static final Pattern ONE_PLACE = Pattern.compile(PLACE);
     private static final Pattern METHOD = Pattern.compile("^ {4}\\S*(?: \\S+)*? ?void (\\w+)\\(.*");
     private static final Pattern TYPE = Pattern.compile("^(?:final |abstract |public |sealed )*class .*");
@@ -64,16 +67,19 @@ final class RfcCitations {
     }
 
     private void add(String name, List<String> lines, boolean isTest) {
-        for (int i = 0; i < lines.size(); i++) {
-            Matcher citation = CITATION.matcher(lines.get(i));
-            while (citation.find()) {
-                Matcher place = ONE_PLACE.matcher(citation.group(2));
-                while (place.find()) {
-                    String where = isTest ? name + method(lines, i) : name;
-                    (isTest ? tests : code)
-                            .computeIfAbsent(citation.group(1) + "-" + place.group(), id -> new TreeSet<>())
-                            .add(where);
-                }
+        String text = String.join("\n", lines);
+        Matcher citation = CITATION.matcher(text);
+        while (citation.find()) {
+            int line = (int) text.substring(0, citation.start())
+                    .chars()
+                    .filter(c -> c == '\n')
+                    .count();
+            String where = isTest ? name + method(lines, line) : name;
+            Matcher place = ONE_PLACE.matcher(citation.group(2));
+            while (place.find()) {
+                (isTest ? tests : code)
+                        .computeIfAbsent(citation.group(1) + "-" + place.group(), id -> new TreeSet<>())
+                        .add(where);
             }
         }
     }

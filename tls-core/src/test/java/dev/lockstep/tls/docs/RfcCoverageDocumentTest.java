@@ -73,12 +73,14 @@ class RfcCoverageDocumentTest {
                 "        body(); // @ 5246 6-2",
                 "    }",
                 "",
-                "    // @ 5246 6.1 alone, and @ 5246 6.1-3",
+                "    // @ 5246 6.1 alone, and @ 5246 6.1-3,",
+                "    // 6.1-2",
                 "    void second() {}");
         RfcCitations found = RfcCitations.of("SomeTest", lines, true);
         assertThat(found.ids())
                 .containsExactly(
                         "5246-6-2",
+                        "5246-6.1-2",
                         "5246-6.1-3",
                         "5246-6.2.1-1",
                         "5246-6.2.3-1",

@@ -24,13 +24,14 @@ public final class KeyCapabilities {
     /**
      * The schemes that fit the certificate's key type, size, parameters and key usage. Owned by the caller.
      *
-     * <p>The same rule for both sides: RFC 5246 7.4.6 gives a client's "RSA public key; the certificate MUST allow the
-     * key to be used for signing with the signature scheme and hash function that will be employed in the certificate
-     * verify message", and the like for ECDSA.
+     * <p>The same rule for both sides: RFC 5246 7.4.6-4 gives a client's "RSA public key; the certificate MUST allow
+     * the key to be used for signing with the signature scheme and hash algorithm that will be employed in the
+     * certificate verify message", and the like for ECDSA.
      */
     public static Set<SignatureScheme> schemes(X509Certificate certificate) {
         Set<SignatureScheme> schemes = EnumSet.noneOf(SignatureScheme.class);
-        // RFC 5246 7.4.2: "the certificate ... MUST allow the key to be used for signing (the digitalSignature bit
+        // RFC 5246 7.4.2-8, 7.4.2-12: "the certificate MUST allow the key to be used for signing (the digitalSignature
+        // bit
         // MUST be set if the key usage extension is present)"
         if (!allows(certificate, DIGITAL_SIGNATURE)) {
             return schemes;
@@ -46,7 +47,7 @@ public final class KeyCapabilities {
 
     /** Whether the certificate allows RSA key exchange. */
     public static boolean encipherment(X509Certificate certificate) {
-        // RFC 5246 7.4.2: "RSA public key; the certificate MUST allow the key to be used for encryption (the
+        // RFC 5246 7.4.2-7: "RSA public key; the certificate MUST allow the key to be used for encryption (the
         // keyEncipherment bit MUST be set if the key usage extension is present)"
         return isPlainRsa(certificate.getPublicKey()) && allows(certificate, KEY_ENCIPHERMENT);
     }

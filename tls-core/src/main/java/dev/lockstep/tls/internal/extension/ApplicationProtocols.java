@@ -39,7 +39,7 @@ public record ApplicationProtocols(byte[] nameList) implements Extension {
         body.requireEnd("application_layer_protocol_negotiation");
         WireReader names = WireReader.of(nameList);
         while (!names.isEmpty()) {
-            // RFC 7301 3.1: "Empty strings MUST NOT be included and byte strings MUST NOT be truncated."
+            // RFC 7301 3.1-1, 3.1-2: "Empty strings MUST NOT be included and byte strings MUST NOT be truncated."
             names.skipVector8(1, 0xff, "ProtocolName");
         }
         return new ApplicationProtocols(nameList);
@@ -48,7 +48,7 @@ public record ApplicationProtocols(byte[] nameList) implements Extension {
     /** Reads the ServerHello form. */
     public static ApplicationProtocols parseServerHello(WireReader body) {
         ApplicationProtocols one = parse(body);
-        // RFC 7301 3.1: "The 'ProtocolNameList' MUST contain exactly one 'ProtocolName'"
+        // RFC 7301 3.1-3: "the "ProtocolNameList" MUST contain exactly one "ProtocolName"."
         if ((one.nameList[0] & 0xff) != one.nameList.length - 1) {
             throw FatalAlert.illegalParameter("application_layer_protocol_negotiation: not exactly one name");
         }

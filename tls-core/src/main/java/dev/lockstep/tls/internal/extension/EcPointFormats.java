@@ -20,7 +20,7 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // equality is by content, below; the array is never changed
 public record EcPointFormats(int[] formats) implements Extension {
 
-    /** Returns the list with the one format that RFC 8422 leaves. */
+    /** Returns the list with the one format that RFC 8422 leaves; RFC 8422 5.1-1, 5.2-1: it is never missing. */
     public static EcPointFormats uncompressedOnly() {
         return new EcPointFormats(new int[] {EcPointFormat.UNCOMPRESSED.code()});
     }

@@ -5,7 +5,7 @@ import dev.lockstep.tls.internal.wire.WireWriter;
 import dev.lockstep.tls.spec.ExtensionType;
 
 /**
- * Puts the MAC of CBC suites outside the encryption, RFC 7366 2; the same empty body in both hellos.
+ * Puts the MAC of CBC suites outside the encryption, RFC 7366 2-1; the same empty body in both hellos.
  *
  * <pre>
  * struct {} EncryptThenMac;

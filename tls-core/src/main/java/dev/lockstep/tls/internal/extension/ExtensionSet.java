@@ -144,7 +144,7 @@ public final class ExtensionSet {
         int[] types = types(WireReader.of(block));
         Arrays.sort(types);
         if (repeats(types)) {
-            // RFC 5246 7.4.1.4: "There MUST NOT be more than one extension of the same type."
+            // RFC 5246 7.4.1.4-3: "There MUST NOT be more than one extension of the same type."
             throw FatalAlert.illegalParameter("extensions: one of them twice");
         }
 
@@ -153,7 +153,8 @@ public final class ExtensionSet {
         while (!extensions.isEmpty()) {
             ExtensionType type = ExtensionType.of(extensions.uint16("extension_type"));
             if (type == null) {
-                // RFC 5246 7.4.1.4 lets a server ignore what it does not know; RFC 8701 makes sure that it does.
+                // RFC 5746 3.6-5: "TLS servers implementing this specification MUST ignore any unknown extensions
+                // offered by the client"; RFC 8701 makes sure that they do.
                 extensions.skipVector16(0, 0xffff, "extension_data");
                 continue;
             }

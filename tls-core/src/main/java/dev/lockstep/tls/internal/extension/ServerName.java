@@ -10,7 +10,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of the server the client wants to reach, RFC 6066 3.
+ * The name of the server the client wants to reach, RFC 6066 3-1.
  *
  * <pre>
  * struct {                                       // ClientHello form
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerName(@Nullable String hostName) implements Extension {
 
-    /** Returns the ServerHello form, by which a server says that it used the name: RFC 6066 3. */
+    /** Returns the ServerHello form, by which a server says that it used the name; RFC 6066 3-5: it is empty. */
     public static ServerName acknowledgement() {
         return new ServerName(null);
     }
@@ -44,13 +44,15 @@ public record ServerName(@Nullable String hostName) implements Extension {
         while (!list.isEmpty()) {
             if (list.uint8("name_type") == NameType.HOST_NAME.code()) {
                 twice |= name != null;
+                // RFC 6066 11.1-2: "Implementations MUST ensure that a buffer overflow does not occur, whatever the
+                // values of the length fields in server_name." The reader ends where the vector around it ends.
                 name = list.opaque16(1, 0xffff, "HostName");
             } else {
                 list.skipVector16(0, 0xffff, "name");
             }
         }
         if (twice) {
-            // RFC 6066 3: "The ServerNameList MUST NOT contain more than one name of the same name_type."
+            // RFC 6066 3-2: "The ServerNameList MUST NOT contain more than one name of the same name_type."
             throw FatalAlert.illegalParameter("server_name: two host names");
         }
         return new ServerName(name == null ? null : ascii(name));

@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 
 /**
- * The signatures the client can verify, its favourite first: RFC 5246 7.4.1.4.1, with the numbers of RFC 8446 4.2.3.
+ * The signatures the client can verify, its favourite first: RFC 5246 7.4.1.4.1-6, with the numbers of RFC 8446 4.2.3.
  *
  * <pre>
  * struct {
@@ -36,7 +36,10 @@ public record SignatureAlgorithms(int[] codes) implements Extension {
         return new SignatureAlgorithms(codes);
     }
 
-    /** Returns the schemes that are known here, in the client's order, each once. */
+    /**
+     * Returns the schemes that are known here, in the client's order, each once. The anonymous value, which has no
+     * place here by RFC 5246 7.4.1.4.1-1, is not among them.
+     */
     public List<SignatureScheme> known() {
         List<SignatureScheme> known = new ArrayList<>();
         EnumSet<SignatureScheme> seen = EnumSet.noneOf(SignatureScheme.class);

@@ -38,9 +38,8 @@ final class Negotiation {
         this.groups = hello.extensions().find(SupportedGroups.class);
         this.clientGroups = groups == null ? List.of() : groups.known();
         SignatureAlgorithms schemes = hello.extensions().find(SignatureAlgorithms.class);
-        // RFC 5246 7.4.1.4.1: "If the client does not send the signature_algorithms extension, the server MUST do the
-        // following: if the negotiated key exchange algorithm is one of (RSA, DHE_RSA, ...), behave as if client had
-        // sent the value {sha1,rsa}" and likewise {sha1,ecdsa}: usable only where SHA-1 is enabled.
+        // RFC 5246 7.4.1.4.1-3: "If the client does not send the signature_algorithms extension, the server MUST do the
+        // following": take {sha1,rsa} or {sha1,ecdsa} for its offer, usable only where SHA-1 is enabled.
         this.clientSchemes =
                 schemes == null ? List.of(SignatureScheme.RSA_PKCS1_SHA1, SignatureScheme.ECDSA_SHA1) : schemes.known();
     }
@@ -59,6 +58,8 @@ final class Negotiation {
         for (CipherSuite suite : config.cipherSuites()) {
             KeyExchange exchange = suite.keyExchange();
             NamedGroup group = exchange.isEphemeral() ? chooseGroup(exchange) : null;
+            // RFC 7919 4-5: "A TLS server MUST NOT select an FFDHE cipher suite if the client did not offer one"; and
+            // RFC 5246 7.4.1.2-2: what the client lists and this server does not know is passed over.
             if (!hello.offers(suite.code()) || (exchange.isEphemeral() && group == null)) {
                 continue;
             }
@@ -76,8 +77,9 @@ final class Negotiation {
                         candidates.serverNameUsed(),
                         applicationProtocol,
                         hello.extensions().has(ExtendedMasterSecret.class),
-                        // RFC 7366 3: "If a server receives an encrypt-then-MAC request extension from a client and
-                        // then selects a stream or AEAD ciphersuite, it MUST NOT send an encrypt-then-MAC response"
+                        // RFC 7366 3-1, 2-2: "If a server receives an encrypt-then-MAC request extension from a client
+                        // and then selects a stream or Authenticated Encryption with Associated Data (AEAD)
+                        // ciphersuite, it MUST NOT send an encrypt-then-MAC response extension back to the client."
                         hello.extensions().has(EncryptThenMac.class) && !suite.isAead(),
                         hello.extensions().has(RenegotiationInfo.class)
                                 || hello.offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
@@ -93,6 +95,9 @@ final class Negotiation {
         if (groups == null || (finiteField && !groups.namesFiniteField())) {
             return groupWithoutOffer(finiteField);
         }
+        // RFC 8422 4-1, 5.1-2, 5.1-4: "servers MUST NOT negotiate the use of an ECC cipher suite unless they can
+        // complete the handshake while respecting the choice of curves specified by the client." RFC 7919 4-1, 4-3,
+        // 4-4: "A TLS server MUST NOT select a named FFDHE group that was not offered by a compatible client."
         for (NamedGroup group : config.groups()) {
             if (group.isFiniteField() == finiteField && clientGroups.contains(group)) {
                 return group;
@@ -102,8 +107,8 @@ final class Negotiation {
     }
 
     /**
-     * RFC 8422 4: "If a client does not use this extension, the server is free to choose any one of the elliptic curves
-     * or point formats": P-256 then, which every such client has. RFC 7919 4 leaves the FFDHE group to the server.
+     * RFC 8422 4: "In this case, the server is free to choose any one of the elliptic curves or point formats listed
+     * in Section 5." P-256 then, which every such client has. RFC 7919 4 leaves the FFDHE group to the server.
      */
     private @Nullable NamedGroup groupWithoutOffer(boolean finiteField) {
         if (!finiteField && config.groups().contains(NamedGroup.SECP256R1)) {
@@ -119,10 +124,13 @@ final class Negotiation {
 
     private @Nullable SignatureScheme chooseScheme(KeyExchange exchange, Credential credential) {
         NamedGroup curve = credential.curve();
-        // RFC 8422 5.1: the curves a client lists bound those of the server's certificate as well as of its key share.
+        // RFC 5246 7.4.2-13, RFC 8422 5.1-3, 5.3-3, 5.3-4: "the public key in the server's certificate MUST respect the
+        // client's choice of elliptic curves": the list bounds the certificate as well as the key share.
         if (curve != null && groups != null && !clientGroups.contains(curve)) {
             return null;
         }
+        // RFC 5246 7.4.3-2, 7.4.3-3, 7.4.3-4: "the server MUST check any candidate cipher suites against the
+        // "signature_algorithms" extension before selecting them."
         for (SignatureScheme scheme : config.signatureSchemes()) {
             if (Servable.signs(exchange, scheme)
                     && clientSchemes.contains(scheme)
@@ -143,17 +151,17 @@ final class Negotiation {
                 return protocol;
             }
         }
-        // RFC 7301 3.2: "In the event that the server supports no protocols that the client advertises, then the
-        // server SHALL respond with a fatal "no_application_protocol" alert."
+        // RFC 9325 3.8-2, RFC 7301 3.2-1: "In the event that the server supports no protocols that the client
+        // advertises, then the server SHALL respond with a fatal "no_application_protocol" alert."
         throw FatalAlert.noApplicationProtocol("none of the client's protocols is served");
     }
 
     private FatalAlert nothingInCommon() {
         boolean dheOffered = config.cipherSuites().stream()
                 .anyMatch(suite -> suite.keyExchange() == KeyExchange.DHE_RSA && hello.offers(suite.code()));
-        // RFC 7919 4: "If ... none of the client's proposed FFDHE groups are known and acceptable to the server ...
-        // the server MUST NOT select an FFDHE cipher suite ... If the extension ... but no other acceptable cipher
-        // suite is present, the server MUST ... with a fatal TLS alert of type insufficient_security(71)."
+        // RFC 7919 4-2: "If the extension is present with FFDHE groups, none of the client's offered groups are
+        // acceptable by the server, and none of the client's proposed non-FFDHE cipher suites are acceptable to the
+        // server, the server MUST end the connection with a fatal TLS alert of type insufficient_security(71)."
         if (dheOffered && groups != null && groups.namesFiniteField() && chooseGroup(KeyExchange.DHE_RSA) == null) {
             return FatalAlert.insufficientSecurity("no FFDHE group in common");
         }

@@ -46,7 +46,10 @@ public record ClientHello(
         ExtensionSet extensions)
         implements HandshakeMessage {
 
-    /** Reads the body. First its whole shape (decode_error), then what no server may accept (illegal_parameter). */
+    /**
+     * Reads the body. First its whole shape (decode_error), then what no server may accept (illegal_parameter).
+     * RFC 5246 7.4.1.2-6: "A server MUST accept ClientHello messages both with and without the extensions field".
+     */
     public static ClientHello parse(WireReader body) {
         ClientHello hello = new ClientHello(
                 body.uint16("client_version"),
@@ -103,7 +106,7 @@ public record ClientHello(
     }
 
     private void requireNullCompression() {
-        // RFC 5246 7.4.1.2: "This vector MUST contain, and all implementations MUST support,
+        // RFC 5246 7.4.1.2-5: "This vector MUST contain, and all implementations MUST support,
         // CompressionMethod.null."
         for (byte method : compressionMethods) {
             if (method == CompressionMethod.NULL.code()) {
@@ -119,7 +122,7 @@ public record ClientHello(
         if (formats == null || formats.hasUncompressed() || groups == null) {
             return;
         }
-        // RFC 8422 5.1.2: "If the client sends the extension and the extension does not contain the uncompressed
+        // RFC 8422 5.1.2-2: "If the client sends the extension and the extension does not contain the uncompressed
         // point format, and the client has used the Supported Groups extension to indicate support for any of the
         // curves defined in this specification, then the server MUST abort the handshake and return an
         // illegal_parameter alert."

@@ -13,6 +13,9 @@ import java.util.Arrays;
  * } EncryptedPreMasterSecret;
  * </pre>
  *
+ * <p>RFC 5246 7.4.7.1-5: "Implementors upgrading from SSLv3 MUST modify their implementations to generate and accept
+ * the correct encoding", which is the one with these two length bytes.
+ *
  * @param encryptedPremaster the ciphertext as sent, 1 to 65535 bytes; whether it has the length of the modulus is not
  *     judged here
  */

@@ -38,6 +38,7 @@ final class AeadProtection extends Protection {
     /** What is left when {@link #isNearLimit()} starts to say so, in full-size records: a gibibyte. */
     static final long NEAR_LIMIT_FULL_RECORDS = 1 << 16;
 
+    // RFC 5288 3-1, RFC 6655 3-1: "The "nonce" SHALL be 12 bytes long": the salt, and eight bytes that are sent.
     private static final int NONCE_LENGTH = 12;
     private static final int PSEUDO_HEADER_LENGTH = 13;
 
@@ -102,6 +103,8 @@ final class AeadProtection extends Protection {
         useUp(length, typeCode == ContentType.ALERT.code());
         long sequenceNumber = takeSequenceNumber();
         putPseudoHeader(additionalData, sequenceNumber, typeCode, ProtocolVersion.TLS_1_2, length);
+        // RFC 5288 3-2, RFC 6655 3-2: "Each value of the nonce_explicit MUST be distinct for each distinct invocation
+        // of the GCM encrypt function for any fixed key."
         putNonce(sequenceNumber);
         if (explicitLength > 0) {
             putLong(out, outOff, sequenceNumber);

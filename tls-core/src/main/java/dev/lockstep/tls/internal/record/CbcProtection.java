@@ -104,7 +104,7 @@ final class CbcProtection extends Protection {
             throw new IllegalStateException("this protection opens");
         }
         putPseudoHeader(pseudoHeader, takeSequenceNumber(), typeCode, ProtocolVersion.TLS_1_2, length);
-        // RFC 5246 6.2.3.2: "The Initialization Vector (IV) SHOULD be chosen at random, and MUST be unpredictable."
+        // RFC 5246 6.2.3.2-1: "The Initialization Vector (IV) SHOULD be chosen at random, and MUST be unpredictable."
         ivSource.nextBytes(iv);
         return cbc.seal(pseudoHeader, iv, in, inOff, length, out, outOff);
     }

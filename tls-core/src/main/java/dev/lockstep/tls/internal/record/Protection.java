@@ -21,7 +21,10 @@ import java.security.SecureRandom;
  * <p>Source and destination must not overlap; where both are views of one array, an overlap is refused.
  */
 public abstract sealed class Protection permits NullProtection, AeadProtection, CbcProtection {
-    /** The sequence number of the next record; see {@link #takeSequenceNumber()}. */
+    /**
+     * The sequence number of the next record; see {@link #takeSequenceNumber()}. RFC 5246 6.1-2: "The sequence number
+     * MUST be set to zero whenever a connection state is made the active state."
+     */
     private long sequenceNumber;
 
     Protection(long firstSequenceNumber) {
@@ -206,11 +209,10 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
         int opened = openFragment(typeCode, version, in, inOff, length, out, outOff);
         if (opened < 0) {
             Wipe.range(out, outOff, room);
-            // RFC 5246 7.2.2: "This alert also MUST be returned if an alert is sent because a TLSCiphertext decrypted
-            // in
-            // an invalid way: either it wasn't an even multiple of the block length, or its padding values, when
-            // checked,
-            // weren't correct."
+            // RFC 5246 7.2.2-5, 6.2.3.2-3: "This alert also MUST be returned if an alert is sent because a
+            // TLSCiphertext decrypted in an invalid way: either it wasn't an even multiple of the block length, or its
+            // padding values, when checked, weren't correct." RFC 5246 6.2.3.3-3: "If the decryption fails, a fatal
+            // bad_record_mac alert MUST be generated." RFC 5288 3-4, RFC 5487 2-2 and RFC 7366 3-3 say the same.
             throw FatalAlert.badRecordMac("record that does not verify");
         }
         if (opened > plaintextLimit) {
@@ -236,6 +238,8 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
         if (sequenceNumber == -1L) {
             throw FatalAlert.internalError("sequence numbers are used up", null);
         }
+        // RFC 5246 6.1-1, 6.1-3: "the first record transmitted under a particular connection state MUST use sequence
+        // number 0."
         return sequenceNumber++;
     }
 

@@ -23,11 +23,11 @@ public final class RecordHeader {
     /** Bytes of a header. */
     public static final int LENGTH = 5;
 
-    // RFC 5246 6.2.1: "The length MUST NOT exceed 2^14."
+    // RFC 5246 6.2.1-1: "The length MUST NOT exceed 2^14."
     /** Most bytes of plaintext one record may carry. */
     public static final int MAX_PLAINTEXT = 1 << 14;
 
-    // RFC 5246 6.2.3: "The length MUST NOT exceed 2^14 + 2048."
+    // RFC 5246 6.2.3-1: "The length MUST NOT exceed 2^14 + 2048."
     /** Most bytes a protected fragment may have. */
     public static final int MAX_CIPHERTEXT = (1 << 14) + 2048;
 
@@ -65,16 +65,15 @@ public final class RecordHeader {
      */
     public static ContentType check(
             ByteBuffer in, boolean versionNegotiated, Protection protection, int plaintextLimit) {
-        // RFC 5246 6: "If a TLS implementation receives an unexpected record type, it MUST send an unexpected_message
+        // RFC 5246 6-2: "If a TLS implementation receives an unexpected record type, it MUST send an unexpected_message
         // alert."
         ContentType type = ContentType.of(typeCode(in));
         if (type == null) {
             throw FatalAlert.unexpectedMessage("record of unknown content type " + typeCode(in));
         }
         int version = version(in);
-        // RFC 5246 E.1: "TLS servers compliant with this specification MUST accept any value {03,XX} as the record
-        // layer
-        // version number for ClientHello."
+        // RFC 5246 E.1-4: "TLS servers compliant with this specification MUST accept any value {03,XX} as the
+        // record layer version number for ClientHello."
         boolean acceptable = versionNegotiated ? version == ProtocolVersion.TLS_1_2 : version >>> 8 == 3;
         if (!acceptable) {
             throw FatalAlert.protocolVersion("record of version " + (version >>> 8) + "." + (version & 0xff));

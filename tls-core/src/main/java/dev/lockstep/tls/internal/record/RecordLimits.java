@@ -34,8 +34,7 @@ public final class RecordLimits {
         if (length == 0) {
             // RFC 5246 6.2.1: "Implementations MUST NOT send zero-length fragments of Handshake, Alert, or
             // ChangeCipherSpec content types. Zero-length fragments of Application data MAY be sent as they are
-            // potentially
-            // useful as a traffic analysis countermeasure."
+            // potentially useful as a traffic analysis countermeasure."
             // Nothing says that a receiver must object, so all are borne, and all are counted.
             if (++emptyRecords > maxEmptyRecords) {
                 throw FatalAlert.unexpectedMessage("more than " + maxEmptyRecords + " empty records in a row");

@@ -54,11 +54,13 @@ public final class RecordWriter {
      * not below {@value #SHORTEST_CUT} bytes.
      *
      * @param src plaintext; its position is moved behind what was taken. If it is empty nothing is written, as RFC 5246
-     *     section 6.2.1 demands for all types but application data
+     *     6.2.1 demands for all types but application data
      * @return bytes of plaintext taken; 0 with something remaining in {@code src} means that {@code dst} needs draining
      */
     public int write(ContentType type, ByteBuffer src, ByteBuffer dst) {
         int taken = 0;
+        // RFC 5246 6.2.1-2: "Implementations MUST NOT send zero-length fragments of Handshake, Alert, or
+        // ChangeCipherSpec content types."
         while (src.hasRemaining()) {
             int length = Math.min(src.remaining(), plaintextLimit);
             int room = dst.remaining() - RecordHeader.LENGTH;
