@@ -2,7 +2,7 @@ import org.jspecify.annotations.NullMarked;
 
 /**
  * Implementations of the private-key SPI: inline, on an executor, behind a future or four callbacks, in a token, in an
- * ssh-agent; and what composes them.
+ * ssh-agent, in a key server; and what composes them.
  */
 @NullMarked
 module dev.lockstep.keys {
@@ -12,4 +12,5 @@ module dev.lockstep.keys {
 
     exports dev.lockstep.keys;
     exports dev.lockstep.keys.protocol;
+    exports dev.lockstep.keys.transport;
 }

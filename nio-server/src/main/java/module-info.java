@@ -10,6 +10,7 @@ module dev.lockstep.server {
     requires info.picocli;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
+    requires jdk.net; // who is at the other end of a Unix-domain socket
 
     // picocli reads the annotations of the commands.
     opens dev.lockstep.server to

@@ -75,8 +75,12 @@ public final class Pkcs11Keys implements AutoCloseable {
         return Credential.external(chain, key(chain.get(0)));
     }
 
-    /** The key without the pool, for whoever brings threads of his own. */
-    BlockingKey blockingKey(X509Certificate certificate) throws PrivateKeyException {
+    /**
+     * The key without the pool, for whoever brings threads of his own.
+     *
+     * @throws PrivateKeyException as {@link #key}
+     */
+    public BlockingKey blockingKey(X509Certificate certificate) throws PrivateKeyException {
         token.session().key(certificate);
         return new Pkcs11Key(token, certificate);
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.server;
 
+import dev.lockstep.keys.SelectorDriven;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
@@ -8,7 +9,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -39,6 +42,7 @@ final class EventLoop implements AutoCloseable {
     private final BufferPool buffers = new BufferPool(TlsServerConnection.NETWORK_BUFFER_SIZE, IDLE_BUFFERS);
     private final Set<Connection> open = new HashSet<>();
     private final ConcurrentLinkedQueue<Connection> woken = new ConcurrentLinkedQueue<>();
+    private final List<SelectorDriven> companions = new ArrayList<>();
     private volatile boolean stopping;
     private boolean acceptPaused;
     private long acceptPauseEnds;
@@ -67,6 +71,15 @@ final class EventLoop implements AutoCloseable {
     }
 
     /**
+     * Before {@link #run}: has something else live in this loop, a key server's client for instance. It stays open when
+     * the loop ends.
+     */
+    void accompany(SelectorDriven companion) throws IOException {
+        companion.register(selector);
+        companions.add(companion);
+    }
+
+    /**
      * Serves until {@link #close}. Nothing that a peer does ends it.
      *
      * @throws IOException when the selector itself fails
@@ -75,6 +88,9 @@ final class EventLoop implements AutoCloseable {
         try {
             while (!stopping) {
                 select();
+                for (SelectorDriven companion : companions) {
+                    companion.tick(now());
+                }
                 drainWakes();
                 Deadlines.@Nullable Entry due;
                 while ((due = deadlines.pollDue(now())) != null) {
@@ -100,6 +116,9 @@ final class EventLoop implements AutoCloseable {
         OptionalLong sleep = deadlines.sleepMillis(now());
         long millis = acceptPaused ? TimeUnit.NANOSECONDS.toMillis(ACCEPT_PAUSE) : Long.MAX_VALUE;
         millis = Math.min(millis, sleep.orElse(Long.MAX_VALUE));
+        for (SelectorDriven companion : companions) {
+            millis = Math.min(millis, millisUntil(companion.nextDeadlineNanos()));
+        }
         if (!woken.isEmpty() || millis == 0) {
             selector.selectNow(this::onReady);
         } else {
@@ -107,9 +126,18 @@ final class EventLoop implements AutoCloseable {
         }
     }
 
+    /** Rounded up, so that the time has come when the selector returns. */
+    private long millisUntil(OptionalLong nanos) {
+        return nanos.isPresent()
+                ? Math.max(0, TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong() - now() + 999_999))
+                : Long.MAX_VALUE;
+    }
+
     private void onReady(SelectionKey key) {
         if (key.attachment() instanceof Connection connection) {
             connection.onReady();
+        } else if (key.attachment() instanceof SelectorDriven companion) {
+            companion.onReady(key);
         } else {
             accept();
         }

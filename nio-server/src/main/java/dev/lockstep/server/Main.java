@@ -8,7 +8,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The program: {@code lockstep demo}, {@code lockstep serve} and {@code lockstep audit}. */
+/** The program: {@code lockstep demo}, {@code lockstep serve}, {@code lockstep keyserver} and
+ * {@code lockstep audit}. */
 @Command(
         name = "lockstep",
         description = "A TLS 1.2 server whose private key may take its time.",
@@ -38,6 +39,7 @@ public final class Main implements Runnable {
         return new CommandLine(new Main(environment))
                 .addSubcommand(new ServeCommand(environment))
                 .addSubcommand(new DemoCommand(environment))
+                .addSubcommand(new KeyserverCommand(environment))
                 .addSubcommand(new AuditCommand(environment))
                 .setOut(environment.out())
                 .setErr(environment.err())
@@ -60,6 +62,7 @@ public final class Main implements Runnable {
         new CommandLine(new Main(environment))
                 .addSubcommand(new ServeCommand(environment))
                 .addSubcommand(new DemoCommand(environment))
+                .addSubcommand(new KeyserverCommand(environment))
                 .addSubcommand(new AuditCommand(environment))
                 .usage(environment.out());
     }

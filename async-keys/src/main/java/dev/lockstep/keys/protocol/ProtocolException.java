@@ -5,7 +5,8 @@ public final class ProtocolException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    ProtocolException(String message) {
+    /** Says what was wrong, without quoting bytes. */
+    public ProtocolException(String message) {
         super(message);
     }
 }

@@ -1,0 +1,50 @@
+package dev.lockstep.server;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Lets a loop end in its own way when the process is told to. Closed by the thread that has ended by then. */
+final class ShutdownHook implements AutoCloseable {
+
+    private static final int PATIENCE_SECONDS = 5;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread thread;
+
+    private volatile Runnable stop = () -> {};
+
+    private ShutdownHook() {
+        thread = new Thread(
+                () -> {
+                    stop.run();
+                    try {
+                        boolean unused = ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "lockstep-shutdown");
+    }
+
+    /** A hook that waits for {@link #close} when the process is told to end. */
+    static ShutdownHook register() {
+        ShutdownHook hook = new ShutdownHook();
+        Runtime.getRuntime().addShutdownHook(hook.thread);
+        return hook;
+    }
+
+    /** What to call first then. */
+    void stopping(Runnable action) {
+        stop = action;
+    }
+
+    @Override
+    public void close() {
+        ended.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(thread);
+        } catch (IllegalStateException e) {
+            // The process is ending, which is why we are here.
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.lockstep.server.keyserver;
+
+import dev.lockstep.keys.protocol.Frame;
+import dev.lockstep.keys.protocol.Message;
+import dev.lockstep.keys.protocol.Message.Failure;
+import dev.lockstep.keys.protocol.ProtocolException;
+import dev.lockstep.keys.transport.FrameChannel;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A client on the loop's thread: what it asked and has no answer to, and what it must not do. */
+final class ClientConnection {
+
+    private static final int VERSION = 1;
+
+    private final KeyServer server;
+    private final FrameChannel frames;
+    private final PeerShare share;
+    private final long uid;
+    private final SelectionKey key;
+    private final Map<Long, KeyWork> open = new HashMap<>();
+    private boolean greeted;
+    private boolean ending;
+    private boolean ended;
+    private int queuedBefore;
+    private long movedAt;
+    private long earliest;
+
+    ClientConnection(KeyServer server, FrameChannel frames, PeerShare share, long uid, SelectionKey key, long now) {
+        this.server = server;
+        this.frames = frames;
+        this.share = share;
+        this.uid = uid;
+        this.key = key;
+        this.movedAt = now;
+        this.earliest = now + server.limits().helloNanos();
+    }
+
+    long uid() {
+        return uid;
+    }
+
+    PeerShare share() {
+        return share;
+    }
+
+    int openRequests() {
+        return open.size();
+    }
+
+    /** Sends and reads what there is. A client that breaks the protocol loses this connection and nothing else. */
+    void turn(long now) {
+        if (ended) {
+            return;
+        }
+        try {
+            frames.flush();
+            if (isReading()) {
+                frames.receive(frame -> onFrame(frame, now));
+                frames.flush();
+            }
+            noteOutput(now);
+            if (ending && frames.queuedBytes() == 0) {
+                end();
+                return;
+            }
+            key.interestOps(frames.interest(isReading()));
+        } catch (IOException | ProtocolException e) {
+            end();
+        }
+    }
+
+    /** Whether {@link #turn} has to come again without the selector. */
+    boolean wantsTurn() {
+        return !ended && isReading() && frames.hasInput();
+    }
+
+    /** A client that does not read its answers is not read either. */
+    private boolean isReading() {
+        return !ending && frames.queuedBytes() < KeyServerLimits.PAUSE_BYTES;
+    }
+
+    private void noteOutput(long now) {
+        int queued = frames.queuedBytes();
+        if (queued < queuedBefore || queued == 0) {
+            movedAt = now;
+        }
+        queuedBefore = queued;
+        if (queued > 0) {
+            sooner(movedAt + server.limits().stallNanos());
+        }
+    }
+
+    private boolean onFrame(Frame frame, long now) throws ProtocolException {
+        Message message = frame.message();
+        if (!greeted) {
+            greet(message);
+        } else if (message instanceof Message.Sign sign) {
+            submit(frame.id(), sign, sign.millis(), now);
+        } else if (message instanceof Message.Decrypt decrypt) {
+            submit(frame.id(), decrypt, decrypt.millis(), now);
+        } else if (message instanceof Message.Cancel) {
+            KeyWork work = open.get(frame.id());
+            if (work != null) {
+                giveUp(work, Failure.CANCELLED);
+            }
+        } else if (message instanceof Message.ListKeys) {
+            requireUnused(frame.id());
+            frames.send(new Frame(frame.id(), new Message.Keys(server.keyIds())));
+        } else if (message instanceof Message.Ping) {
+            requireUnused(frame.id());
+            frames.send(new Frame(frame.id(), new Message.Pong()));
+        } else {
+            throw new ProtocolException("the client sent what a key server sends, or a second hello");
+        }
+        return isReading();
+    }
+
+    private void greet(Message message) throws ProtocolException {
+        if (!(message instanceof Message.ClientHello hello)) {
+            throw new ProtocolException("the client did not begin with hello");
+        }
+        if (hello.lowest() > VERSION) {
+            frames.send(new Frame(0, new Message.Failed(Failure.UNSUPPORTED)));
+            ending = true;
+            return;
+        }
+        greeted = true;
+        frames.send(
+                new Frame(0, new Message.ServerHello(VERSION, server.limits().openPerConnection())));
+    }
+
+    private void requireUnused(long id) throws ProtocolException {
+        if (open.containsKey(id)) {
+            throw new ProtocolException("a request has the id of another that is open");
+        }
+    }
+
+    private void submit(long id, Message request, int millis, long now) throws ProtocolException {
+        requireUnused(id);
+        if (open.size() >= server.limits().openPerConnection() || !share.take(now)) {
+            frames.send(new Frame(id, new Message.Failed(Failure.REJECTED)));
+            return;
+        }
+        KeyWork work = server.work(this, id, request, millis, now);
+        if (!server.submit(work)) {
+            share.give();
+            frames.send(new Frame(id, new Message.Failed(Failure.REJECTED)));
+            return;
+        }
+        open.put(id, work);
+        if (work.hasDeadline()) {
+            sooner(work.deadlineNanos());
+        }
+    }
+
+    /** Answers before the work is done; what comes of it is wiped. */
+    private void giveUp(KeyWork work, Failure failure) {
+        open.remove(work.id);
+        work.abandon();
+        frames.send(new Frame(work.id, new Message.Failed(failure)));
+    }
+
+    /** Work has left the pool. */
+    void finished(KeyWork work) {
+        share.give();
+        if (!ended && open.remove(work.id, work)) {
+            frames.send(new Frame(work.id, work.outcome().answer()));
+        }
+        work.outcome().wipe();
+    }
+
+    private void sooner(long nanos) {
+        if (nanos - earliest < 0) {
+            earliest = nanos;
+        }
+    }
+
+    /** The earliest time at which {@link #checkTimes} may have something to do. */
+    long earliest() {
+        return earliest;
+    }
+
+    /** Whether something came of it: then there is output. */
+    boolean checkTimes(long now) {
+        if (ended || now - earliest < 0) {
+            return false;
+        }
+        boolean stalled =
+                frames.queuedBytes() > 0 && now - movedAt - server.limits().stallNanos() >= 0;
+        if (!greeted || stalled) {
+            end();
+            return false;
+        }
+        earliest = now + server.limits().stallNanos();
+        for (KeyWork work : List.copyOf(open.values())) {
+            if (work.isDue(now)) {
+                giveUp(work, Failure.TIMED_OUT);
+            } else if (work.hasDeadline()) {
+                sooner(work.deadlineNanos());
+            }
+        }
+        return true;
+    }
+
+    /** Closes the connection and cancels what is open. */
+    void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        key.cancel();
+        frames.close();
+        open.values().forEach(KeyWork::abandon);
+        open.clear();
+        server.forget(this);
+    }
+}

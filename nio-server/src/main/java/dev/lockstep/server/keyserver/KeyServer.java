@@ -1,0 +1,277 @@
+package dev.lockstep.server.keyserver;
+
+import dev.lockstep.keys.protocol.KeyId;
+import dev.lockstep.keys.protocol.Message;
+import dev.lockstep.keys.transport.FrameChannel;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The loop of a key server: one thread and one selector for all clients, the work with the keys elsewhere. Nothing that
+ * a client does ends it.
+ */
+public final class KeyServer implements AutoCloseable {
+
+    private static final int ACCEPTS_AT_ONCE = 16;
+    private static final int ANSWERS_AT_ONCE = 1024;
+    private static final long ACCEPT_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final List<Door> doors;
+    private final KeyServerLimits limits;
+    private final Executor workers;
+    private final Consumer<String> complaints;
+    private final KeyWork.Setting setting;
+    private final List<KeyId> keyIds;
+    private final Selector selector;
+    private final Set<ClientConnection> clients = new HashSet<>();
+    private final Map<String, PeerShare> peers = new HashMap<>();
+    private final Set<ClientConnection> due = new LinkedHashSet<>();
+    private final ConcurrentLinkedQueue<KeyWork> finished = new ConcurrentLinkedQueue<>();
+    private volatile boolean stopping;
+    private volatile int openRequests;
+    private boolean acceptPaused;
+    private long acceptAgain;
+
+    /**
+     * Takes over doors that are open.
+     *
+     * @param keys what is served, at most {@link Message#MAX_KEYS}
+     * @param workers do the work; with a bound, and a {@link RejectedExecutionException} beyond it. Whoever made it ends
+     *     it, after this
+     * @param complaints is told, in a line, of what an operator should know
+     * @throws IOException when there is no selector to be had
+     */
+    public KeyServer(
+            List<Door> doors,
+            Map<KeyId, ServedKey> keys,
+            KeyPolicy policy,
+            KeyServerLimits limits,
+            Executor workers,
+            UsageLog log,
+            Consumer<String> complaints)
+            throws IOException {
+        this.doors = List.copyOf(doors);
+        this.limits = limits;
+        this.workers = workers;
+        this.complaints = complaints;
+        this.setting = new KeyWork.Setting(Map.copyOf(keys), policy, log, this::onFinished);
+        this.keyIds = List.copyOf(setting.keys().keySet());
+        this.selector = Selector.open();
+    }
+
+    /**
+     * Serves until {@link #close}, then closes connections and doors.
+     *
+     * @throws IOException when the selector itself fails
+     */
+    public void run() throws IOException {
+        try {
+            for (Door door : doors) {
+                door.channel().configureBlocking(false);
+                door.channel().register(selector, SelectionKey.OP_ACCEPT, door);
+            }
+            while (!stopping) {
+                select();
+                answer();
+                List<ClientConnection> turns = List.copyOf(due);
+                due.clear();
+                for (ClientConnection client : turns) {
+                    turn(client);
+                }
+                checkTimes();
+            }
+        } finally {
+            List.copyOf(clients).forEach(ClientConnection::end);
+            for (Door door : doors) {
+                door.close();
+            }
+            selector.close();
+        }
+    }
+
+    /** Any thread: makes {@link #run} return soon. */
+    @Override
+    public void close() {
+        stopping = true;
+        selector.wakeup();
+    }
+
+    private void select() throws IOException {
+        if (!due.isEmpty() || !finished.isEmpty()) {
+            selector.selectNow(this::onReady);
+            return;
+        }
+        long now = now();
+        long nanos = acceptPaused ? acceptAgain - now : Long.MAX_VALUE;
+        for (ClientConnection client : clients) {
+            nanos = Math.min(nanos, client.earliest() - now);
+        }
+        // Rounded up: to wake a little late is better than to turn until the time has come.
+        long millis = nanos == Long.MAX_VALUE ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+        selector.select(this::onReady, millis);
+    }
+
+    private void onReady(SelectionKey key) {
+        if (key.attachment() instanceof ClientConnection client) {
+            due.add(client);
+        } else if (key.attachment() instanceof Door door) {
+            accept(door, key);
+        }
+    }
+
+    private void turn(ClientConnection client) {
+        client.turn(now());
+        if (client.wantsTurn()) {
+            due.add(client);
+        }
+    }
+
+    /** A bounded share of the answers, so that they do not starve the sockets. */
+    private void answer() {
+        for (int i = 0; i < ANSWERS_AT_ONCE; i++) {
+            KeyWork work = finished.poll();
+            if (work == null) {
+                return;
+            }
+            work.client.finished(work);
+            due.add(work.client);
+        }
+    }
+
+    /** On a thread of the pool. */
+    private void onFinished(KeyWork work) {
+        finished.add(work);
+        selector.wakeup();
+    }
+
+    private void checkTimes() {
+        long now = now();
+        if (acceptPaused && now - acceptAgain >= 0) {
+            acceptPaused = false;
+            listen(SelectionKey.OP_ACCEPT);
+        }
+        int open = 0;
+        for (ClientConnection client : List.copyOf(clients)) {
+            if (client.checkTimes(now)) {
+                due.add(client);
+            }
+            open += client.openRequests();
+        }
+        openRequests = open;
+        peers.values().removeIf(share -> share.isIdle(now));
+    }
+
+    private void accept(Door door, SelectionKey key) {
+        for (int i = 0; i < ACCEPTS_AT_ONCE && key.isValid(); i++) {
+            SocketChannel channel;
+            try {
+                channel = door.channel().accept();
+            } catch (IOException e) {
+                // Out of descriptors, most likely.
+                complaints.accept("accept failed: " + e.getMessage());
+                acceptPaused = true;
+                acceptAgain = now() + ACCEPT_PAUSE;
+                listen(0);
+                return;
+            }
+            if (channel == null) {
+                return;
+            }
+            try {
+                if (!admit(door, channel)) {
+                    channel.close();
+                }
+            } catch (IOException e) {
+                closeQuietly(channel);
+            }
+        }
+    }
+
+    private boolean admit(Door door, SocketChannel channel) throws IOException {
+        channel.configureBlocking(false);
+        Door.Admission admission = door.admit(channel);
+        if (admission == null) {
+            return false;
+        }
+        long now = now();
+        PeerShare share = peers.computeIfAbsent(admission.peer(), name -> new PeerShare(limits, now));
+        if (clients.size() >= limits.connections() || share.connections >= limits.connectionsPerPeer()) {
+            complaints.accept("refused a connection of " + admission.peer() + ": too many are open");
+            return false;
+        }
+        SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+        ClientConnection client =
+                new ClientConnection(this, new FrameChannel(admission.transport()), share, admission.uid(), key, now);
+        share.connections++;
+        clients.add(client);
+        key.attach(client);
+        due.add(client);
+        return true;
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The client is gone, and so is the descriptor.
+        }
+    }
+
+    private void listen(int interest) {
+        for (SelectionKey key : selector.keys()) {
+            if (key.isValid() && key.attachment() instanceof Door) {
+                key.interestOps(interest);
+            }
+        }
+    }
+
+    KeyWork work(ClientConnection client, long id, Message request, int millis, long now) {
+        return new KeyWork(client, id, request, millis, now, setting);
+    }
+
+    /** Whether the pool has room for it. */
+    boolean submit(KeyWork work) {
+        try {
+            workers.execute(work);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    void forget(ClientConnection client) {
+        clients.remove(client);
+        client.share().connections--;
+    }
+
+    KeyServerLimits limits() {
+        return limits;
+    }
+
+    /** What is served, in no order. */
+    List<KeyId> keyIds() {
+        return keyIds;
+    }
+
+    /** Any thread: how many requests had no answer, over all clients, when the loop last turned. */
+    public int openRequests() {
+        return openRequests;
+    }
+
+    private static long now() {
+        return System.nanoTime();
+    }
+}

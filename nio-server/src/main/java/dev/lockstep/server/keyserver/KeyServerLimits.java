@@ -1,0 +1,28 @@
+package dev.lockstep.server.keyserver;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the clients of a key server may take up.
+ *
+ * @param connections open at once, half of them at most by one peer; others are closed on arrival
+ * @param openPerConnection requests of one connection, 1 to 65,535: told to the client in the hello
+ * @param queuePerPeer requests of one peer that wait or run
+ * @param ratePerPeer requests a second of one peer, as many at once after a second of rest; 0 for no limit
+ * @param helloNanos for a connection to come to its hello, the TLS handshake included
+ * @param stallNanos for a client to take something of what it is sent
+ */
+public record KeyServerLimits(
+        int connections, int openPerConnection, int queuePerPeer, int ratePerPeer, long helloNanos, long stallNanos) {
+
+    /** 64 connections, 4,096 requests open on each and 8,192 of a peer, 20,000 a second; 5 s for a hello, 30 s stalled. */
+    public static final KeyServerLimits DEFAULT =
+            new KeyServerLimits(64, 4096, 8192, 20_000, TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(30));
+
+    /** Input is left in the socket while so many bytes wait to be sent. */
+    static final int PAUSE_BYTES = 256 * 1024;
+
+    int connectionsPerPeer() {
+        return (connections + 1) / 2;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.lockstep.server.keyserver;
+
+import dev.lockstep.keys.protocol.KeyId;
+import dev.lockstep.keys.protocol.Message;
+import dev.lockstep.keys.protocol.Message.Failure;
+import dev.lockstep.server.audit.KeyUse;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One signature or decryption, done and logged on a thread of the pool and answered by the loop. */
+final class KeyWork implements Runnable {
+
+    /** What all requests of a key server share. */
+    record Setting(Map<KeyId, ServedKey> keys, KeyPolicy policy, UsageLog log, Consumer<KeyWork> finished) {}
+
+    final ClientConnection client;
+    final long id;
+    private final Message request;
+    private final Setting setting;
+    private final long deadlineNanos;
+    private final boolean hasDeadline;
+    private volatile boolean abandoned;
+    private Outcome outcome = Outcome.failed(Failure.FAILED);
+
+    /** @param millis what the client gave, 0 for no deadline */
+    KeyWork(ClientConnection client, long id, Message request, int millis, long now, Setting setting) {
+        this.client = client;
+        this.id = id;
+        this.request = request;
+        this.setting = setting;
+        this.hasDeadline = millis > 0;
+        this.deadlineNanos = now + Duration.ofMillis(millis).toNanos();
+    }
+
+    boolean hasDeadline() {
+        return hasDeadline;
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    boolean isDue(long now) {
+        return hasDeadline && now - deadlineNanos >= 0;
+    }
+
+    /** The answer is not wanted any more: what has not begun is not done, and what is done is wiped. */
+    void abandon() {
+        abandoned = true;
+    }
+
+    /** For the loop, after {@link Setting#finished} was told. */
+    Outcome outcome() {
+        return outcome;
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (!abandoned) {
+                outcome = isDue(System.nanoTime()) ? Outcome.failed(Failure.TIMED_OUT) : perform();
+            }
+        } finally {
+            setting.finished().accept(this);
+        }
+    }
+
+    private Outcome perform() {
+        if (!setting.log().isWritable()) {
+            return Outcome.failed(Failure.KEY_UNAVAILABLE);
+        }
+        long began = System.nanoTime();
+        Outcome made = request instanceof Message.Sign sign
+                ? sign(sign, setting.keys().get(sign.key()))
+                : decrypt((Message.Decrypt) request);
+        if (!setting.log().write(line(made, System.nanoTime() - began))) {
+            made.wipe();
+            return Outcome.failed(Failure.FAILED);
+        }
+        return made;
+    }
+
+    private Outcome sign(Message.Sign sign, @Nullable ServedKey key) {
+        if (!setting.policy().allows(sign)) {
+            return Outcome.refused("policy");
+        }
+        return key == null ? Outcome.failed(Failure.KEY_UNAVAILABLE) : key.sign(sign);
+    }
+
+    private Outcome decrypt(Message.Decrypt decrypt) {
+        if (!setting.policy().allows(decrypt)) {
+            return Outcome.refused("policy");
+        }
+        ServedKey key = setting.keys().get(decrypt.key());
+        return key == null ? Outcome.failed(Failure.KEY_UNAVAILABLE) : key.decrypt(decrypt);
+    }
+
+    private KeyUse line(Outcome made, long nanos) {
+        long uid = client.uid();
+        Duration took = Duration.ofNanos(nanos);
+        if (request instanceof Message.Sign sign) {
+            SignatureScheme scheme = SignatureScheme.of(sign.scheme());
+            String name = scheme == null ? "0x" + Integer.toHexString(sign.scheme()) : scheme.ianaName();
+            String form = sign.form() == Message.SignForm.MESSAGE ? "sign:" : "sign-digest:";
+            return KeyUse.of(
+                    uid, id, form + name, sign.key().toString(), sign.input().bytes(), made.token(), took);
+        }
+        Message.Decrypt decrypt = (Message.Decrypt) request;
+        String operation = decrypt.form() == Message.DecryptForm.RAW ? "decrypt:raw" : "decrypt:or-random";
+        return KeyUse.of(
+                uid,
+                id,
+                operation,
+                decrypt.key().toString(),
+                decrypt.ciphertext().bytes(),
+                made.token(),
+                took);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.lockstep.server.keyserver;
+
+import java.util.concurrent.TimeUnit;
+
+/** What one peer, a user or a machine, takes up over all its connections. On the loop's thread. */
+final class PeerShare {
+
+    private final KeyServerLimits limits;
+    int connections;
+    private int queued;
+    private double tokens;
+    private long filledAt;
+
+    PeerShare(KeyServerLimits limits, long now) {
+        this.limits = limits;
+        this.tokens = limits.ratePerPeer();
+        this.filledAt = now;
+    }
+
+    /** Takes a place in the queue, if rate and queue have one. */
+    boolean take(long now) {
+        if (queued >= limits.queuePerPeer()) {
+            return false;
+        }
+        if (limits.ratePerPeer() > 0) {
+            double grown = (double) (now - filledAt) * limits.ratePerPeer() / TimeUnit.SECONDS.toNanos(1);
+            tokens = Math.min(limits.ratePerPeer(), tokens + grown);
+            filledAt = now;
+            if (tokens < 1) {
+                return false;
+            }
+            tokens--;
+        }
+        queued++;
+        return true;
+    }
+
+    /** A request has left the pool. */
+    void give() {
+        queued--;
+    }
+
+    /** Whether nothing of this peer is left, so that forgetting it gives it no new rate: the bucket is full again. */
+    boolean isIdle(long now) {
+        return connections == 0 && queued == 0 && now - filledAt >= TimeUnit.SECONDS.toNanos(1);
+    }
+}
