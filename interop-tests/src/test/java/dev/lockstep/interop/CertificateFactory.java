@@ -57,8 +57,8 @@ public final class CertificateFactory {
                     subject, pair.getPrivate(), sign(name, subject, pair.getPublic(), true, List.of(), key, SIGNATURE));
         }
 
-        X509Certificate issue(PublicKey subjectKey, String host) throws GeneralSecurityException {
-            return sign(name, new X500Principal("CN=" + host), subjectKey, false, List.of(host), key, SIGNATURE);
+        X509Certificate issue(PublicKey subjectKey, List<String> hosts) throws GeneralSecurityException {
+            return sign(name, new X500Principal("CN=" + hosts.get(0)), subjectKey, false, hosts, key, SIGNATURE);
         }
     }
 

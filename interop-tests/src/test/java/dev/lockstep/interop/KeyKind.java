@@ -1,5 +1,6 @@
 package dev.lockstep.interop;
 
+import java.util.List;
 import java.util.Locale;
 
 /** The kinds of certificate the interop matrix serves, each under a host name of its own. */
@@ -41,6 +42,16 @@ public enum KeyKind {
     /** The name in the certificate, and the server_name that selects it. */
     String host() {
         return fileName() + ".lockstep.test";
+    }
+
+    /** Whether the server also shows it to a client that asks for none of the hosts: one of each kind of key. */
+    boolean isDefault() {
+        return this == RSA_2048 || this == P256;
+    }
+
+    /** The names in the certificate. */
+    List<String> names() {
+        return isDefault() ? List.of(host(), "localhost") : List.of(host());
     }
 
     String fileName() {

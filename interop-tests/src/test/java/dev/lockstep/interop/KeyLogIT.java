@@ -56,7 +56,7 @@ class KeyLogIT {
                         connection,
                         new Target(
                                 server.port(),
-                                connection.certificate().host(),
+                                connection.certificate(),
                                 servers.pki().trustedRoot()),
                         payload);
                 payloads.add(payload.strip());
@@ -84,7 +84,7 @@ class KeyLogIT {
         try (ServerProcess server = ServerProcess.start(command, LockstepJar.READY);
                 Capture capture = Capture.start(server.port(), directory.resolve("capture.pcapng"))) {
             Exchange exchange = curl.talk(
-                    new Target(server.port(), KeyKind.P256.host(), servers.pki().trustedRoot()), Payload.of(5, 1));
+                    new Target(server.port(), KeyKind.P256, servers.pki().trustedRoot()), Payload.of(5, 1));
             assertThat(exchange.outcome()).as(exchange::said).isEqualTo(Outcome.COMPLETED);
             capture.awaitEnds(1);
             assertThat(capture.applicationData(1, List.of("-o", "tls.keylog_file:" + keyLog)))

@@ -81,23 +81,13 @@ final class NssClient implements Peer {
     private Path makeDatabase(Path trust) {
         try {
             Path database = Files.createTempDirectory(Files.createDirectories(directory), "nssdb");
-            certutil("-N", "-d", "sql:" + database, "--empty-password");
-            certutil("-A", "-d", "sql:" + database, "-n", "root", "-t", "CT,,", "-i", trust.toString());
+            NssDatabase.create(database, trust);
             return database;
         } catch (IOException e) {
             throw new IllegalStateException("cannot make the NSS database", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the NSS database was made", e);
-        }
-    }
-
-    private static void certutil(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("certutil"));
-        command.addAll(List.of(arguments));
-        Program.Finished result = Program.run(command, LIMIT);
-        if (result.exit() != 0) {
-            throw new IOException(String.join(" ", command) + "\n" + result.output());
         }
     }
 }

@@ -7,24 +7,17 @@ import dev.lockstep.interop.Setup.Groups;
 import dev.lockstep.interop.Setup.Keys;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Clients written by others, each with its own defaults capped at TLS 1.2: they complete with every certificate they
- * know, and every one of them refuses the same server when it trusts another root.
+ * Clients written by others, each with its own defaults capped at TLS 1.2, and the certificates that are not in the
+ * interop matrix: they complete with every one they know, and refuse the same server when they trust another root.
  */
 @ExtendWith(Servers.class)
 class PeersIT {
-    private static final List<Peer> PEERS = List.of(
-            new OpenSslClient(),
-            new GnuTlsClient(),
-            new NssClient(Servers.DIRECTORY),
-            new CurlClient(),
-            new JdkClient());
 
     private final Servers.Pool servers;
 
@@ -40,7 +33,8 @@ class PeersIT {
     }
 
     static Stream<Case> peers() {
-        return PEERS.stream().flatMap(peer -> peer.kinds().stream()
+        return Peers.ALL.stream().flatMap(peer -> peer.kinds().stream()
+                .filter(kind -> !kind.isDefault())
                 .flatMap(kind -> Arrays.stream(Keys.values()).map(keys -> new Case(peer, kind, keys))));
     }
 

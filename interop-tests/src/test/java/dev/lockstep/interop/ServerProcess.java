@@ -3,6 +3,8 @@ package dev.lockstep.interop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 
 /** A server under test, in a process of its own. */
 public final class ServerProcess implements AutoCloseable {
@@ -15,6 +17,7 @@ public final class ServerProcess implements AutoCloseable {
     private final Program program;
     private final int port;
     private final List<String> command;
+    private final Semaphore watcher = new Semaphore(1, true);
 
     private ServerProcess(Program program, int port, List<String> command) {
         this.program = program;
@@ -57,6 +60,16 @@ public final class ServerProcess implements AutoCloseable {
     /** What it printed so far, for a failing test to show. */
     public String output() {
         return program.output();
+    }
+
+    /** Waits until what it printed satisfies {@code wanted}, and tells whether it does. */
+    boolean awaitOutput(Predicate<String> wanted, Duration limit) throws InterruptedException {
+        return program.awaitOutput(wanted, limit);
+    }
+
+    /** Held by the one who must have the server for himself. */
+    Semaphore watcher() {
+        return watcher;
     }
 
     @Override

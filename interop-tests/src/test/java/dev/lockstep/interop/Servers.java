@@ -61,12 +61,12 @@ final class Servers implements ParameterResolver {
 
         /** Where a client finds the certificate of {@code kind}, trusting the right root. */
         Target target(Setup setup, KeyKind kind) {
-            return new Target(server(setup).port(), kind.host(), pki.trustedRoot());
+            return new Target(server(setup).port(), kind, pki.trustedRoot());
         }
 
         /** The same for a client that trusts only a root that issued nothing here. */
         Target distrusted(Setup setup, KeyKind kind) {
-            return new Target(server(setup).port(), kind.host(), pki.otherRoot());
+            return new Target(server(setup).port(), kind, pki.otherRoot());
         }
 
         private ServerProcess start(Setup setup) {

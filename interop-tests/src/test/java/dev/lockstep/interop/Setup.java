@@ -9,8 +9,13 @@ import java.util.List;
  * @param keys where the private keys are
  * @param service what the server does with application data
  * @param groups the groups it has, in its order of preference
+ * @param more other options of its command line
  */
-record Setup(Keys keys, Service service, Groups groups) {
+record Setup(Keys keys, Service service, Groups groups, List<String> more) {
+    Setup(Keys keys, Service service, Groups groups) {
+        this(keys, service, groups, List.of());
+    }
+
     /** A client with an ECDSA certificate to verify offers two curves; which one is used depends on the order. */
     enum Groups {
         LARGE_FIRST("x25519,x448,secp521r1,secp384r1,secp256r1", "ffdhe2048"),
@@ -67,9 +72,10 @@ record Setup(Keys keys, Service service, Groups groups) {
         words.addAll(List.of("--policy", "compatible", service.option));
         words.addAll(keys.options());
         words.addAll(List.of("--groups", groups.curves + "," + groups.finiteField));
+        words.addAll(more);
         for (KeyKind kind : KeyKind.values()) {
             KeyMaterial leaf = pki.leaf(kind);
-            if (kind == KeyKind.RSA_2048 || kind == KeyKind.P256) {
+            if (kind.isDefault()) {
                 words.addAll(List.of(
                         "--cert", leaf.chain().toString(), "--key", leaf.key().toString()));
             }

@@ -6,7 +6,12 @@ import java.nio.file.Path;
  * What a client connects to.
  *
  * @param port on 127.0.0.1
- * @param host the server_name to ask for, and the name the certificate must have
+ * @param certificate the one the server shall show
  * @param trust the PEM file of the only root the client trusts
  */
-record Target(int port, String host, Path trust) {}
+record Target(int port, KeyKind certificate, Path trust) {
+    /** The server_name to ask for, and the name the certificate must have. */
+    String host() {
+        return certificate.host();
+    }
+}

@@ -40,7 +40,7 @@ final class TestPki {
                             Pem.write(
                                     directory.resolve(kind.fileName() + ".pem"),
                                     List.of(
-                                            intermediate.issue(pair.getPublic(), kind.host()),
+                                            intermediate.issue(pair.getPublic(), kind.names()),
                                             intermediate.certificate())),
                             Pem.write(directory.resolve(kind.fileName() + ".key"), pair.getPrivate())));
         }

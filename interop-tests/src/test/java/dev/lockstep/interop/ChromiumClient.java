@@ -1,0 +1,84 @@
+package dev.lockstep.interop;
+
+import dev.lockstep.interop.Setup.Service;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Chromium without a screen: loads the page and prints its document. A home and a profile of its own hold its root; its
+ * network log says what was agreed.
+ */
+final class ChromiumClient implements Peer {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String UNTRUSTED = "\"net_error\":-202";
+
+    private final Path directory;
+
+    ChromiumClient(Path directory) {
+        this.directory = directory;
+    }
+
+    @Override
+    public String name() {
+        return "Chromium";
+    }
+
+    @Override
+    public void require() {
+        Tools.require(List.of("chromium-headless-shell"), "chromium-headless-shell");
+        Tools.require(List.of("certutil"), "libnss3-tools");
+    }
+
+    /** It offers neither P-521 nor the schemes of the others. */
+    @Override
+    public Set<KeyKind> kinds() {
+        return EnumSet.of(KeyKind.RSA_2048, KeyKind.RSA_4096, KeyKind.P256, KeyKind.P384);
+    }
+
+    @Override
+    public Service service() {
+        return Service.HTTP;
+    }
+
+    @Override
+    public Exchange talk(Target target, String payload) throws IOException, InterruptedException {
+        Path home = Files.createTempDirectory(Files.createDirectories(directory), "chromium");
+        NssDatabase.create(home.resolve(".pki").resolve("nssdb"), target.trust());
+        Path log = home.resolve("net.json");
+        List<String> command = List.of(
+                "chromium-headless-shell",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-proxy-server",
+                "--ssl-version-max=tls1.2",
+                "--user-data-dir=" + home.resolve("profile"),
+                "--log-net-log=" + log,
+                "--host-resolver-rules=MAP *.lockstep.test 127.0.0.1",
+                "--dump-dom",
+                "https://" + target.host() + ":" + target.port() + "/?" + payload.replace("\n", ""));
+        try (Program browser = Program.start(command, Map.of("HOME", home.toString()), Path.of("."))) {
+            browser.endInput();
+            int exit = browser.awaitExit(LIMIT);
+            String agreed = Files.readString(log);
+            Exchange.Outcome outcome = Exchange.Outcome.FAILED;
+            if (exit == 0 && HttpClients.hasPage(browser.output()) && agreed.contains("\"version\":\"TLS 1.2\"")) {
+                outcome = Exchange.Outcome.COMPLETED;
+            } else if (agreed.contains(UNTRUSTED) && !HttpClients.hasPage(browser.output())) {
+                outcome = Exchange.Outcome.CERTIFICATE_REFUSED;
+            }
+            return new Exchange(outcome, String.join(" ", command) + "\n" + browser.output());
+        }
+    }
+}

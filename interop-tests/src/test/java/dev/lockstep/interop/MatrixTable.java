@@ -1,0 +1,125 @@
+package dev.lockstep.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/** Collects how the runs of the matrix went, a row for each client, and prints them. */
+final class MatrixTable {
+    private static final Path PAGE = Path.of("..", "docs", "interop.md");
+    private static final String BEGIN = "<!-- matrix: printed by InteropMatrixIT -->\n";
+    private static final String END = "<!-- end of the matrix -->\n";
+    private static final String RED = "\u001b[31m";
+    private static final String PLAIN = "\u001b[0m";
+
+    /** What is tried; each of them with {RSA, EC} x {inline, asynchronous} keys. */
+    enum Column {
+        FRESH("full handshake"),
+        OTHER_ROOT("refuses another root");
+
+        private final String title;
+
+        Column(String title) {
+            this.title = title;
+        }
+    }
+
+    private record Place(String peer, Column column) {}
+
+    private final List<Peer> peers;
+    private final Map<Place, List<Run>> runs = new ConcurrentHashMap<>();
+
+    MatrixTable(List<Peer> peers) {
+        this.peers = peers;
+    }
+
+    /** One run of one client. It counts as failed unless it says that it passed. */
+    static final class Run {
+        private final String name;
+        private volatile boolean passed;
+
+        private Run(String name) {
+            this.name = name;
+        }
+
+        void passed() {
+            passed = true;
+        }
+    }
+
+    Run begin(Peer peer, Column column, String name) {
+        Run run = new Run(name);
+        runs.computeIfAbsent(new Place(peer.name(), column), place -> Collections.synchronizedList(new ArrayList<>()))
+                .add(run);
+        return run;
+    }
+
+    /** The table with colours, and the names of what failed. */
+    String forTerminal() {
+        List<Run> failed = runs.values().stream()
+                .flatMap(List::stream)
+                .filter(run -> !run.passed)
+                .toList();
+        StringBuilder text = new StringBuilder("\n");
+        markdown().forEach(line -> text.append(line.contains("FAILED") ? RED + line + PLAIN : line)
+                .append('\n'));
+        failed.forEach(run -> text.append(RED)
+                .append("FAILED ")
+                .append(run.name)
+                .append(PLAIN)
+                .append('\n'));
+        return text.toString();
+    }
+
+    /** The page must say what this run showed; {@code -Ddocs.update=true} makes it so. Clients that did not run are left out. */
+    void checkPage() throws IOException {
+        String page = Files.readString(PAGE);
+        int begin = page.indexOf(BEGIN) + BEGIN.length();
+        int end = page.indexOf(END);
+        assertThat(end).as("the place for the table in " + PAGE).isGreaterThanOrEqualTo(begin);
+        if (Boolean.getBoolean("docs.update")) {
+            Files.writeString(
+                    PAGE, page.substring(0, begin) + String.join("\n", markdown()) + "\n" + page.substring(end));
+            return;
+        }
+        assertThat(page.substring(begin, end).lines().toList())
+                .as("docs/interop.md is stale: interop-tests/matrix -Ddocs.update=true")
+                .containsAll(markdown().stream()
+                        .filter(line -> !line.contains("not run"))
+                        .toList());
+    }
+
+    private List<String> markdown() {
+        List<String> lines = new ArrayList<>();
+        List<Column> columns = List.of(Column.values());
+        lines.add(row("client", columns.stream().map(column -> column.title).toList()));
+        lines.add("|---|" + "---|".repeat(columns.size()));
+        for (Peer peer : peers) {
+            lines.add(row(
+                    peer.name(),
+                    columns.stream().map(column -> cell(peer, column)).toList()));
+        }
+        return lines;
+    }
+
+    private String cell(Peer peer, Column column) {
+        List<Run> here = runs.getOrDefault(new Place(peer.name(), column), List.of());
+        if (here.isEmpty()) {
+            return "not run";
+        }
+        long passed = here.stream().filter(run -> run.passed).count();
+        return passed + " of " + here.size() + (passed == here.size() ? "" : " FAILED");
+    }
+
+    private static String row(String first, List<String> others) {
+        return "| " + first + " | " + others.stream().collect(Collectors.joining(" | ")) + " |";
+    }
+}

@@ -1,0 +1,126 @@
+package dev.lockstep.interop;
+
+import dev.lockstep.interop.Setup.Service;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.Provider;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
+import org.conscrypt.Conscrypt;
+
+/** A provider of {@code javax.net.ssl}, in this JVM and not registered in it. */
+final class SslSocketClient implements Peer {
+    private static final int TIMEOUT_MILLIS = 30_000;
+
+    private final String name;
+    private final Provider provider;
+    private final Set<KeyKind> kinds;
+    private final boolean halfCloses;
+
+    private SslSocketClient(String name, Provider provider, Set<KeyKind> kinds, boolean halfCloses) {
+        this.name = name;
+        this.provider = provider;
+        this.kinds = kinds;
+        this.halfCloses = halfCloses;
+    }
+
+    static SslSocketClient jdk() {
+        try {
+            Provider provider = SSLContext.getInstance("TLSv1.2").getProvider();
+            return new SslSocketClient("JSSE", provider, EnumSet.allOf(KeyKind.class), true);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the JDK has no TLS here", e);
+        }
+    }
+
+    static SslSocketClient bctls() {
+        return new SslSocketClient(
+                "bctls", new BouncyCastleJsseProvider(new BouncyCastleProvider()), EnumSet.allOf(KeyKind.class), false);
+    }
+
+    /** BoringSSL inside. */
+    static SslSocketClient conscrypt() {
+        return new SslSocketClient(
+                "Conscrypt",
+                Conscrypt.newProvider(),
+                EnumSet.of(KeyKind.RSA_2048, KeyKind.RSA_4096, KeyKind.P256, KeyKind.P384),
+                false);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void require() {
+        // It comes with the JDK or as a dependency.
+    }
+
+    @Override
+    public Set<KeyKind> kinds() {
+        return kinds;
+    }
+
+    @Override
+    public Service service() {
+        return Service.ECHO;
+    }
+
+    @Override
+    public Exchange talk(Target target, String payload) throws IOException {
+        try {
+            SSLContext context = SSLContext.getInstance("TLSv1.2", provider);
+            context.init(null, TrustFile.managers(target.trust()), null);
+            return talk(context, target, payload);
+        } catch (IOException e) {
+            return new Exchange(TrustFile.refusalOr(e, Exchange.Outcome.FAILED), e.toString());
+        } catch (GeneralSecurityException e) {
+            throw new IOException(name + " has no TLS client here", e);
+        }
+    }
+
+    private Exchange talk(SSLContext context, Target target, String payload) throws IOException {
+        byte[] sent = payload.getBytes(StandardCharsets.US_ASCII);
+        try (Socket tcp = new Socket(InetAddress.getLoopbackAddress(), target.port());
+                SSLSocket tls =
+                        (SSLSocket) context.getSocketFactory().createSocket(tcp, target.host(), target.port(), true)) {
+            tls.setSoTimeout(TIMEOUT_MILLIS);
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setProtocols(new String[] {"TLSv1.2"});
+            parameters.setServerNames(List.of(new SNIHostName(target.host())));
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            tls.setSSLParameters(parameters);
+            tls.startHandshake();
+            SSLSession session = tls.getSession();
+            String agreed = session.getProtocol() + " " + session.getCipherSuite();
+            tls.getOutputStream().write(sent);
+            byte[] received = new byte[sent.length];
+            // Not readNBytes: it ends with a read of no bytes, for which Conscrypt waits.
+            new DataInputStream(tls.getInputStream()).readFully(received);
+            if (!new String(received, StandardCharsets.US_ASCII).equals(payload) || !agreed.startsWith("TLSv1.2 ")) {
+                return new Exchange(Exchange.Outcome.FAILED, agreed + ": the echo differs, or the version");
+            }
+            if (halfCloses) {
+                tls.shutdownOutput();
+                // RFC 5246 7.2.1: the answer to close_notify is close_notify; without it, this read throws.
+                if (tls.getInputStream().read() != -1) {
+                    return new Exchange(Exchange.Outcome.FAILED, agreed + ": data after the echo");
+                }
+            }
+            return new Exchange(Exchange.Outcome.COMPLETED, agreed);
+        }
+    }
+}

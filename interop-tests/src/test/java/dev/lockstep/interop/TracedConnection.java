@@ -1,0 +1,46 @@
+package dev.lockstep.interop;
+
+import java.util.List;
+
+/**
+ * One connection as the server's {@code --trace} tells it.
+ *
+ * @param lines what was printed of it, in order, without its number
+ */
+record TracedConnection(List<String> lines) {
+    /** Whether the handshake came to its end. */
+    boolean isEstablished() {
+        return reached("CONNECTED");
+    }
+
+    /** Whether close_notify was received and sent. */
+    boolean isClosedInOrder() {
+        return lines.stream().anyMatch(line -> line.startsWith("CLOSED  in good order"));
+    }
+
+    boolean isClosed() {
+        return lines.stream().anyMatch(line -> line.startsWith("CLOSED "));
+    }
+
+    /** How many signatures and decryptions the private key was asked for. */
+    long keyOperations() {
+        return count("-> AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE") + count("-> AWAIT_PREMASTER_DECRYPTION");
+    }
+
+    /** How often the handshake was suspended until the private key answered. */
+    long waitsForTheKey() {
+        return lines.stream()
+                .filter(line -> line.startsWith("SUSPEND SIGN:") || line.startsWith("SUSPEND DECRYPT:"))
+                .count();
+    }
+
+    private boolean reached(String state) {
+        return count("-> " + state) > 0;
+    }
+
+    private long count(String transition) {
+        return lines.stream()
+                .filter(line -> line.startsWith("STATE ") && line.endsWith(transition))
+                .count();
+    }
+}
