@@ -162,6 +162,7 @@ class AeadTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = ".*_CCM.*")
     void sealingTwiceWithOneNonceIsRefused(AeadAlgorithm a) {
+        // RFC 5288 3-2, RFC 6655 3-2
         Aead sealing = Aead.sealing(a, key(a), 0);
         byte[] out = new byte[40 + a.tagLength()];
         sealing.seal(NONCE, AAD, AAD.length, new byte[40], 0, 40, out, 0);

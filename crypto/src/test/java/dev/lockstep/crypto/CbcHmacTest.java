@@ -151,6 +151,7 @@ class CbcHmacTest {
     @ParameterizedTest
     @MethodSource("variants")
     void everyPlaintextLengthIsSealedWithMinimalPaddingAndOpened(ReferenceCbc reference) {
+        // RFC 5246 6.2.3.2-2, 6.2.3.2-4, RFC 8449 4.1-1
         CbcHmac sealing = reference.sealing();
         CbcHmac opening = reference.opening();
         for (int length = 0; length <= 16384; length = nextLength(length)) {

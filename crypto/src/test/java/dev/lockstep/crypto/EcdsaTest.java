@@ -27,6 +27,7 @@ class EcdsaTest {
 
     @Test
     void withoutAddedRandomnessSignaturesAreThoseOfRfc6979() throws Exception {
+        // RFC 8422 5.10-3
         assertSignature(
                 NistCurve.P256,
                 RFC6979_P256,
@@ -114,6 +115,7 @@ class EcdsaTest {
 
     @Test
     void verifiesTheSignaturesOfNistCavp() {
+        // RFC 8422 5.10-3
         assertVerifies(
                 NistCurve.P256,
                 "1ccbe91c075fc7f4f033bfa248db8fccd3565de94bbfb12f3c59ff46c271bf83",

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class EdwardsTest {
     @Test
     void signaturesAreThoseOfRfc8032() throws Exception {
+        // RFC 8422 5.10-5, 5.10-6
         List<VectorFile.Row> rows = VectorFile.rows("rfc8032.txt");
         assertThat(rows).hasSize(13);
         for (VectorFile.Row row : rows) {

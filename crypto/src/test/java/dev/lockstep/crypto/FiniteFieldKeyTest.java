@@ -72,6 +72,7 @@ class FiniteFieldKeyTest {
     @ParameterizedTest
     @EnumSource(value = Group.class, names = "FFDHE.*", mode = Mode.MATCH_ANY)
     void zeroOneAndEverythingFromPMinusOneIsRefused(Group group) {
+        // RFC 7919 4-6, 5.1-1
         BigInteger p = FfdheParameters.p(group);
         for (BigInteger y : new BigInteger[] {
             BigInteger.ZERO,

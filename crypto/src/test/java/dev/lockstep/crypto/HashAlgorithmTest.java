@@ -90,6 +90,7 @@ class HashAlgorithmTest {
 
     @Test
     void noneAndMd5AreAbsent() {
+        // RFC 9325 4.5-4, RFC 8422 5.10-4
         assertThat(HashAlgorithm.values())
                 .extracting(HashAlgorithm::jdkName)
                 .containsExactly("SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512");

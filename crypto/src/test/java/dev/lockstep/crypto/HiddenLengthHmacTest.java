@@ -96,6 +96,7 @@ class HiddenLengthHmacTest {
     @ParameterizedTest
     @EnumSource(names = {"SHA1", "SHA256", "SHA384"})
     void theNumberOfCompressionsDependsOnThePublicLengthOnly(HashAlgorithm hash) {
+        // RFC 5246 6.2.3.2-5
         ReferenceCbc reference = ReferenceCbc.of(Order.MAC_THEN_ENCRYPT, CbcCipher.AES_128, hash);
         Work work = new Work();
         CbcHmac opening = counted(reference, work);

@@ -134,6 +134,7 @@ class MontgomeryKeyTest {
     @ParameterizedTest
     @CsvSource({"X25519, 0", "X25519, 1", "X448, 0", "X448, 1"})
     void zeroAndOneArePointsOfSmallOrder(Group group, int value) {
+        // RFC 8422 5.10-2, 5.11-3
         byte[] u = new byte[group.publicLength()];
         u[0] = (byte) value;
         InvalidPublicValueException fault = catchThrowableOfType(

@@ -27,6 +27,7 @@ class PrfTest {
     /** The vector the TLS working group's list has used for P_SHA256 since 2009. */
     @Test
     void sha256GivesTheWorkingGroupsVector() {
+        // RFC 5288 3-3
         byte[] secret = hex("9bbe436ba940f017b17652849a71db35");
         byte[] seed = hex("a0ba9f936cda311827a6f796ffd5198c");
         byte[] expected = hex("e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a"
@@ -40,6 +41,7 @@ class PrfTest {
 
     @Test
     void sha384GivesTheWorkingGroupsVector() {
+        // RFC 5288 3-3, RFC 5487 2-1
         byte[] secret = hex("b80b733d6ceefcdc71566ea48e5567df");
         byte[] seed = hex("cd665cf6a8447dd6ff8b27555edb7465");
         byte[] expected = hex("7b0c18e9ced410ed1804f2cfa34a336a1c14dffb4900bb5fd7942107e81c83cd"

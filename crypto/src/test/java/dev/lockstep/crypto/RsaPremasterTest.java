@@ -86,11 +86,13 @@ class RsaPremasterTest {
     @ParameterizedTest
     @ValueSource(ints = {0x0301, 0x0302, 0x0304, 0x0203, 0x0403, 0x0000, 0xffff, 0x0003, 0x0300})
     void aPremasterOfAnotherVersionGivesTheRandomOne(int version) {
+        // RFC 5246 7.4.7.1-2, 7.4.7.1-4
         assertRandom(block(256, premaster(version)));
     }
 
     @Test
     void theVersionIsTheOneTheClientOfferedNotTheNegotiatedOne() {
+        // RFC 5246 7.4.7.1-2
         byte[] higher = premaster(0x0304);
         byte[] block = block(256, higher);
         assertThat(RsaPremaster.unpad(block, 0x0304, substitute)).isEqualTo(higher);

@@ -64,6 +64,7 @@ class WeierstrassKeyTest {
     @ParameterizedTest
     @EnumSource(value = Group.class, names = "SECP.*", mode = Mode.MATCH_ANY)
     void pointsOffTheCurveOrInAnotherEncodingAreValueFaults(Group group) {
+        // RFC 8422 5.1.2-1, 5.11-1, 5.11-2
         byte[] good = EphemeralKey.generate(group, new SecureRandom()).publicValue();
         int field = (good.length - 1) / 2;
         byte[] compressed = Arrays.copyOf(good, 1 + field);
@@ -120,6 +121,7 @@ class WeierstrassKeyTest {
 
     @Test
     void aSecretKeepsItsLeadingZeros() throws Exception {
+        // RFC 8422 5.10-1
         // One multiple of G in 256 has an x coordinate that starts with a zero byte.
         NistCurve curve = NistCurve.P256;
         BigInteger k = BigInteger.ONE;

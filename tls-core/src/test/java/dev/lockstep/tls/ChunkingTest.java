@@ -74,6 +74,7 @@ class ChunkingTest {
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("conversations")
     void wholeOneByteAndCoalescedInputGiveTheSameBytesOut(CipherSuite suite, KeyForm key) {
+        // RFC 5246 6.2.1-3
         byte[] expected = null;
         for (InputForm input : InputForm.values()) {
             for (BufferForm buffers : BufferForm.values()) {

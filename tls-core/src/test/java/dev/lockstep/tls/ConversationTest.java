@@ -66,6 +66,7 @@ class ConversationTest {
     @ParameterizedTest(name = "{0} with {1}, local key")
     @MethodSource("suitesWithKeys")
     void everySuiteWithEveryKindOfKey(CipherSuite suite, TestIdentity identity, Forms forms) {
+        // RFC 5246 7.4.2-1, 7.4.2-2, 7.4.2-6, 7.4.9-2, 9-1, RFC 8422 2.1-1, 2.1-2, 2.2-1, 5.3-2, RFC 9325 3.1.1-5
         Conversation conversation = Conversation.of(config(local(identity)), ClientOptions.offering(suite), forms);
         conversation.completes();
         assertThat(conversation.client().cipherSuite()).isEqualTo(suite);
@@ -109,6 +110,7 @@ class ConversationTest {
     @ParameterizedTest(name = "{0} with {1}")
     @MethodSource("curvesWithKeys")
     void everyCurveWithEveryKindOfKey(NamedGroup group, TestIdentity identity, Forms forms) {
+        // RFC 8422 4-1, 5.1.2-1
         CipherSuite suite = identity.isRsa()
                 ? CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
                 : CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384;
@@ -126,6 +128,7 @@ class ConversationTest {
     @ParameterizedTest
     @EnumSource(value = NamedGroup.class, names = "FFDHE.*", mode = EnumSource.Mode.MATCH_ALL)
     void everyFiniteFieldGroup(NamedGroup group) {
+        // RFC 9325 4.5-1
         ClientOptions options = ClientOptions.offering(CipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256)
                 .groups(NamedGroup.X25519, group);
         Conversation conversation = Conversation.of(config(local(TestIdentity.RSA_2048)), options, Forms.PLAIN);
@@ -144,6 +147,7 @@ class ConversationTest {
     @ParameterizedTest(name = "{0}, encrypt_then_mac {1}, extended_master_secret {2}")
     @MethodSource("cbcVariants")
     void cbcInBothOrdersAndAllLengths(CipherSuite suite, boolean encryptThenMac, boolean extendedMasterSecret) {
+        // RFC 7366 2-2, RFC 7627 5.1-1, 5.2-4, RFC 9325 3.5-4
         TestIdentity identity =
                 suite.keyExchange() == KeyExchange.ECDHE_ECDSA ? TestIdentity.P256 : TestIdentity.RSA_2048;
         ClientOptions options = ClientOptions.offering(suite)

@@ -169,6 +169,7 @@ class GroupDInputWhilePendingTest {
     @ParameterizedTest
     @MethodSource(INPUTS)
     void aRecordOfUnknownTypeWhileSigningIsRefusedAfterTheFlight(Setting setting) {
+        // RFC 5246 6-2
         for (String record : new String[] {"18030300020000", "00030300020000"}) {
             RecordingKey key = new RecordingKey(setting.identity()).signs(KeyScript.manual());
             Conversation conversation = signing(key, setting);

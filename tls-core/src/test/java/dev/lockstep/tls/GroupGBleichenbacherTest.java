@@ -187,6 +187,7 @@ class GroupGBleichenbacherTest {
     @ParameterizedTest
     @MethodSource("forms")
     void everyDefectLooksTheSame(Forms forms) {
+        // RFC 5246 7.4.7.1-3, 7.4.7.1-4
         Observation expected = observe(Premaster.WELL_FORMED, Answer.RAW_BLOCK, forms, ANOTHER_SECRET);
         assertThat(expected.alert()).isEqualTo(AlertDescription.BAD_RECORD_MAC);
         for (Premaster premaster : Premaster.values()) {
@@ -220,6 +221,7 @@ class GroupGBleichenbacherTest {
     @ParameterizedTest
     @MethodSource("forms")
     void aWellFormedBlockWithTheVersionOfClientHelloIsAccepted(Forms forms) {
+        // RFC 5246 7.4.7.1-2
         for (Answer answer : List.of(Answer.UNPADDED, Answer.RAW_BLOCK, Answer.LOCAL_KEY)) {
             if (answer.canCome(forms)) {
                 Conversation conversation = helloExchanged(key(answer, forms, new FakeClock()), answer, forms);
@@ -304,6 +306,7 @@ class GroupGBleichenbacherTest {
     @ParameterizedTest
     @MethodSource("forms")
     void aCiphertextOfTheWrongLengthIsMaskedToo(Forms forms) {
+        // RFC 5246 7.4.7.1-3, 7.4.7.1-5
         for (int length : new int[] {1, MODULUS - 1, MODULUS + 1, 2 * MODULUS}) {
             for (Answer answer : List.of(Answer.UNPADDED, Answer.RAW_BLOCK, Answer.LOCAL_KEY)) {
                 if (answer.canCome(forms)) {

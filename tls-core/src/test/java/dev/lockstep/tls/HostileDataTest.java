@@ -88,6 +88,7 @@ class HostileDataTest {
     @MethodSource("damages")
     void aDamagedRecordIsBadRecordMacWhateverTheDamage(
             CipherSuite suite, boolean encryptThenMac, Map<String, UnaryOperator<byte[]>> damages) {
+        // RFC 5246 6.2.3.2-3, 6.2.3.3-3, 7.2.2-5, RFC 5288 3-4, RFC 7366 3-3
         List<StepResult> results = null;
         for (Map.Entry<String, UnaryOperator<byte[]>> damage : damages.entrySet()) {
             Conversation conversation = connected(suite, encryptThenMac, Forms.PLAIN);
@@ -145,6 +146,7 @@ class HostileDataTest {
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("misdeeds")
     void isRefused(String name, Forms forms, AlertDescription alert, ClientMessage message) {
+        // RFC 5246 6-2, 6.2.1-1, 6.2.3-1, 7.2.2-3
         Conversation conversation = connected(forms);
         conversation.client().sends(message);
         conversation.server().refuses(alert);
@@ -188,6 +190,7 @@ class HostileDataTest {
     @ParameterizedTest
     @MethodSource(INPUT_FORMS)
     void closeNotifyIsAnsweredOnceAndWhatFollowsIsIgnored(Forms forms) {
+        // RFC 5246 7.2.1-1
         Conversation conversation = connected(forms);
         conversation.client().sends(applicationData("last"), closeNotify(), applicationData("after the end"));
         conversation.server().settle();
@@ -201,6 +204,7 @@ class HostileDataTest {
     @ParameterizedTest
     @MethodSource(INPUT_FORMS)
     void aFatalAlertIsNeverAnswered(Forms forms) {
+        // RFC 5246 7.2.2-1
         Conversation conversation = connected(forms);
         conversation.client().sends(fatalAlert(AlertDescription.ACCESS_DENIED));
         conversation.server().answers();

@@ -224,6 +224,7 @@ class HostileFlightTest {
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("misdeedsInEveryForm")
     void isRefused(Misdeed misdeed, Forms forms) {
+        // RFC 5246 7.2.2-3, 7.2.2-4, 7.4-1, 7.4.9-1, RFC 7919 4-6, 4-7, RFC 8422 5.1.2-1, 5.11-1, 5.11-2, 5.11-3
         Conversation conversation = Conversation.of(config(local(TestIdentity.RSA_2048)), misdeed.options(), forms);
         conversation.clientHelloAndAnswer();
         misdeed.act().accept(conversation);

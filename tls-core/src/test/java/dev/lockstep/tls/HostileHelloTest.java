@@ -80,6 +80,7 @@ class HostileHelloTest {
     static Stream<Misdeed> misdeeds() {
         List<Misdeed> all = new ArrayList<>();
         all.add(of("version 1.1", options().version(0x0302), PROTOCOL_VERSION));
+        all.add(of("version 1.0", options().version(0x0301), PROTOCOL_VERSION));
         all.add(of("version SSL 3.0", options().version(0x0300), PROTOCOL_VERSION));
         all.add(of("version 2.0", options().version(0x0200), PROTOCOL_VERSION));
         all.add(of(
@@ -186,6 +187,8 @@ class HostileHelloTest {
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("misdeedsInEveryForm")
     void isRefused(Misdeed misdeed, Forms forms) {
+        // RFC 5246 7.2.2-3, 7.4.1.2-5, 7.4.1.2-6, 7.4.1.4-3, E.1-3, RFC 7507 3-1, RFC 7919 4-2, RFC 8422 5.1-4,
+        // RFC 6066 3-1, 3-2, RFC 7301 3.2-1, RFC 5746 3.6-2, 3.6-3, RFC 9325 3.1.1-2, 3.1.1-3, 3.1.1-4, 3.8-2
         Conversation conversation = Conversation.of(server(), misdeed.options(), forms);
         misdeed.act().accept(conversation);
         conversation.server().refuses(misdeed.alert());
@@ -238,6 +241,7 @@ class HostileHelloTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("unusualButLegal")
     void isAccepted(String name, ClientOptions options) {
+        // RFC 5246 7.4.1.2-2, 7.4.1.2-6, E.1-2, RFC 5746 3.6-1, 3.6-2, 3.6-5
         Conversation conversation = Conversation.of(server(), options, Forms.PLAIN);
         conversation.completes();
     }
@@ -271,6 +275,7 @@ class HostileHelloTest {
 
     @Test
     void theRenegotiationScsvIsAnsweredAndAMissingOneIsNot() {
+        // RFC 5746 3.6-1, 3.6-4, 4.3-1, RFC 9325 3.5-1
         Conversation scsv = Conversation.of(server(), scsv(), Forms.PLAIN);
         scsv.completes();
         assertThat(scsv.client().serverExtension(0xff01)).containsExactly(0);
@@ -281,6 +286,7 @@ class HostileHelloTest {
 
     @Test
     void anUnknownServerNameIsRefusedWherePolicySaysSo() {
+        // RFC 6066 9-1
         TlsServerConfig strict = builder(local(TestIdentity.RSA_2048))
                 .credential("known.example.org", local(TestIdentity.RSA_2048))
                 .requireKnownServerName(true)
@@ -294,6 +300,7 @@ class HostileHelloTest {
 
     @Test
     void withoutSignatureAlgorithmsOnlySha1IsLeft() {
+        // RFC 5246 7.4.1.4.1-3, RFC 9325 4.5-4
         Conversation sha1 = Conversation.of(server(), options().schemeCodes(), Forms.PLAIN);
         sha1.completes();
         assertThat(sha1.client().scheme()).isEqualTo(0x0201);

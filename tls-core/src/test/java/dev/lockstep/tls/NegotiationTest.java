@@ -83,6 +83,7 @@ class NegotiationTest {
 
     @Test
     void theServersOrderOfProtocolsDecides() {
+        // RFC 7301 3.1-3, 3.2-2, 3.2-3, RFC 9325 3.8-1
         TlsServerConfig config = builder(local(TestIdentity.RSA_2048))
                 .applicationProtocols(List.of("h2", "http/1.1"))
                 .build();
@@ -98,6 +99,7 @@ class NegotiationTest {
     /** RFC 8422 5.1: the curves of the client bound the certificate as well as the key share. */
     @Test
     void aCertificateOnACurveTheClientDoesNotListIsNotUsed() {
+        // RFC 5246 7.4.2-13, RFC 8422 4-1, 5.1-2, 5.1-3, 5.3-3, 5.3-4
         TlsServerConfig both = config(local(TestIdentity.P256), local(TestIdentity.RSA_2048));
         ClientOptions options = ClientOptions.offering(ECDSA, RSA);
         assertThat(complete(both, options).cipherSuite()).isEqualTo(ECDSA);
@@ -124,6 +126,7 @@ class NegotiationTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("dheGroups")
     void theFiniteFieldGroupIsOneThatTheClientLists(String name, NamedGroup[] groups, int bits) {
+        // RFC 7919 4-3, 4-4
         TlsServerConfig config = builder(local(TestIdentity.RSA_2048))
                 .groups(List.of(NamedGroup.FFDHE2048, NamedGroup.FFDHE3072))
                 .build();
@@ -134,6 +137,7 @@ class NegotiationTest {
     /** RFC 7919 4: with FFDHE groups that are not ours, DHE is out, and everything else is as good as before. */
     @Test
     void withUnknownFiniteFieldGroupsAnotherSuiteIsTaken() {
+        // RFC 7919 4-1
         TlsServerConfig config = builder(local(TestIdentity.RSA_2048))
                 .cipherSuites(List.of(DHE, RSA))
                 .groups(List.of(NamedGroup.FFDHE2048, NamedGroup.X25519))
@@ -152,6 +156,7 @@ class NegotiationTest {
         "0x0401, RSA_2048"
     })
     void theCertificateIsOneThatTheClientsSchemesFit(String scheme, TestIdentity expected) {
+        // RFC 5246 7.4.2-2, 7.4.2-6, 7.4.3-2, 7.4.3-3, 7.4.3-4, RFC 8422 5.9-3, 5.9-4
         TlsServerConfig config = config(
                 local(TestIdentity.P256),
                 local(TestIdentity.RSA_2048),
@@ -173,6 +178,7 @@ class NegotiationTest {
         "somewhere.else, P256"
     })
     void theServerNameChoosesTheCredentialExactThenWildcardThenDefault(String host, TestIdentity expected) {
+        // RFC 6066 3-4, RFC 9325 3.7-1
         TlsServerConfig config = builder(local(TestIdentity.P256))
                 .credential("www.example.org", local(TestIdentity.P384))
                 .credential("*.example.org", local(TestIdentity.P521))
@@ -186,6 +192,7 @@ class NegotiationTest {
 
     @Test
     void anExtensionIsAnsweredOnlyWhereItWasOfferedAndApplies() {
+        // RFC 5246 7.4.1.4-1, 7.4.1.4.1-5, RFC 7366 2-2, 3-1, RFC 7627 5.2-2, 5.2-3, RFC 8422 5.2-1
         ScriptedClient all = complete(rsa(), ClientOptions.offering(CBC));
         assertThat(all.serverExtension(22)).as("encrypt_then_mac").isEmpty();
         assertThat(all.serverExtension(23)).as("extended_master_secret").isEmpty();
@@ -207,6 +214,7 @@ class NegotiationTest {
     @ParameterizedTest
     @ValueSource(ints = {0x0300, 0x0301, 0x0302, 0x0303, 0x0304, 0x03ff})
     void theFirstRecordMayBeOfAnyVersion3(int version) {
+        // RFC 5246 E.1-4
         Conversation conversation = Conversation.of(rsa(), ClientOptions.offering(RSA), Forms.PLAIN);
         conversation.client().sends(recordVersion(version), clientHello(), recordVersion(0x0303));
         conversation.server().answers(Conversation.fullAnswer());
@@ -258,6 +266,7 @@ class NegotiationTest {
     /** A session that cannot be resumed gets an id of its own, also when the client offers one it remembers. */
     @Test
     void everyHandshakeHasASessionIdOfItsOwn() {
+        // RFC 5246 7.4.1.2-1
         TlsServerConfig config = rsa();
         byte[] first = complete(config, ClientOptions.offering(RSA)).sessionId();
         byte[] second =

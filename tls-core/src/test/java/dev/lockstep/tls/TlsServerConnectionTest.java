@@ -312,6 +312,7 @@ class TlsServerConnectionTest {
     /** CONFORMANCE: randoms and key shares are fresh in every handshake. */
     @Test
     void nothingRandomRepeats() {
+        // RFC 5246 7.4.1.3-1
         TlsServerConfig config = builder(local(P256)).random(new SecureRandom()).build();
         List<String> randoms = new ArrayList<>();
         for (int i = 0; i < 20; i++) {

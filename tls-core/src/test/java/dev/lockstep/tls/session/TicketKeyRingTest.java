@@ -68,6 +68,7 @@ class TicketKeyRingTest {
 
     @Test
     void aKeyThatIsTurnedOutOpensUntilItsWindowIsOverAndIsThenCleared() throws Exception {
+        // RFC 9325 3.4-4
         TicketKey first = key(1);
         TicketKeyRing ring = ring(first);
         byte[] ticket = seal(ring);
@@ -126,6 +127,7 @@ class TicketKeyRingTest {
 
     @Test
     void aRotatingRingMakesANewKeyWhenThePeriodIsOver() throws Exception {
+        // RFC 9325 3.4-3
         TicketKeyRing ring = TicketKeyRing.rotating(HOUR, HOUR, clock, new SeededRandom(1));
         byte[] first = seal(ring);
         clock.seconds += 3599;
@@ -159,6 +161,7 @@ class TicketKeyRingTest {
     /** "A ticket forged in every byte": none opens, whatever name it bears. */
     @Test
     void aTicketChangedInAnyByteIsNone() throws Exception {
+        // RFC 5077 5.2-1, 5.7-2, RFC 9325 3.4-1
         TicketKeyRing ring = ring(key(2), key(1));
         byte[] ticket = seal(ring);
         for (int i = 0; i < ticket.length; i++) {

@@ -38,6 +38,7 @@ class TicketKeyTest {
     /** The layout and the derivation, done again with nothing but the JDK: what another program would have to do. */
     @Test
     void theTicketIsWhatTheDescriptionSays() throws Exception {
+        // RFC 5077 5.2-1, RFC 9325 3.4-1, 3.4-2
         byte[] file = file(1);
         byte[] name = Arrays.copyOf(file, 16);
         byte[] ticket = TicketKey.of(file).seal(STATE, new SeededRandom(2));
@@ -78,6 +79,7 @@ class TicketKeyTest {
 
     @Test
     void aTicketChangedInAnyBitDoesNotOpen() {
+        // RFC 5077 5.7-2
         TicketKey key = TicketKey.of(file(1));
         byte[] ticket = key.seal(STATE, new SeededRandom(2));
         for (int i = 16; i < ticket.length; i++) {

@@ -17,6 +17,7 @@ class RegistryTest {
 
     @Test
     void contentTypes() {
+        // RFC 5246 6-1
         check(
                 """
                 20 change_cipher_spec
@@ -121,6 +122,7 @@ class RegistryTest {
 
     @Test
     void extensions() {
+        // RFC 9325 4.6-1
         check("""
                 0 server_name
                 1 max_fragment_length
@@ -169,6 +171,7 @@ class RegistryTest {
 
     @Test
     void groups() {
+        // RFC 9325 4.5-1, 4.5-2
         check("""
                 23 secp256r1
                 24 secp384r1
@@ -195,6 +198,7 @@ class RegistryTest {
 
     @Test
     void signatureSchemes() {
+        // RFC 8422 5.10-7
         check("""
                 0x0201 rsa_pkcs1_sha1
                 0x0203 ecdsa_sha1
@@ -219,6 +223,7 @@ class RegistryTest {
 
     @Test
     void cipherSuites() {
+        // RFC 5246 9-1, A.5-1, A.5-2, RFC 9325 4.1-1, 4.1-2, 4.1-3
         check("""
                 0x002f TLS_RSA_WITH_AES_128_CBC_SHA
                 0x0033 TLS_DHE_RSA_WITH_AES_128_CBC_SHA
@@ -366,6 +371,7 @@ class RegistryTest {
 
     @Test
     void aSuiteIsMadeOfThePartsItsNameSays() {
+        // RFC 5288 3-3, RFC 5487 2-1, RFC 5489 3.2-1
         for (CipherSuite suite : CipherSuite.values()) {
             String[] halves = suite.name().substring("TLS_".length()).split("_WITH_");
             // RFC 6655 has two names of its own kind

@@ -23,6 +23,7 @@ class ApplicationProtocolsTest {
 
     @Test
     void anEmptyBodyAnEmptyListAndAnEmptyNameAreDecodeErrors() {
+        // RFC 7301 3.1-1, 3.1-2
         assertDecodeError(() -> ApplicationProtocols.parse(hex("")));
         assertDecodeError(() -> ApplicationProtocols.parse(hex("0000")));
         assertDecodeError(() -> ApplicationProtocols.parse(hex("0001 00")));
@@ -34,6 +35,7 @@ class ApplicationProtocolsTest {
 
     @Test
     void lengthsThatDoNotFitAreDecodeErrors() {
+        // RFC 7301 3.1-1, 3.1-2
         assertDecodeError(() -> ApplicationProtocols.parse(hex("0002 02 6832")));
         assertDecodeError(() -> ApplicationProtocols.parse(hex("0004 02 6832")));
         assertDecodeError(() -> ApplicationProtocols.parse(hex("0003 03 6832")));
@@ -86,6 +88,7 @@ class ApplicationProtocolsTest {
 
     @Test
     void theServerAnswersWithExactlyOneName() {
+        // RFC 7301 3.1-3
         assertThat(ApplicationProtocols.parseServerHello(hex("0003 02 6832")).protocols())
                 .containsExactly("h2");
         assertIllegalParameter(() -> ApplicationProtocols.parseServerHello(hex("0006 02 6832 02 6833")));

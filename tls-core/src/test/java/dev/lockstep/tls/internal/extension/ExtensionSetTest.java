@@ -20,6 +20,7 @@ class ExtensionSetTest {
 
     @Test
     void aHelloMayEndBeforeTheBlock() {
+        // RFC 5246 7.4.1.2-6
         ExtensionSet none = ExtensionSet.parseClientHello(hex(""));
         assertThat(none.present()).isFalse();
         assertThat(none.list()).isEmpty();
@@ -47,6 +48,7 @@ class ExtensionSetTest {
 
     @Test
     void unknownExtensionsLeaveTheirNumberAndNothingElse() {
+        // RFC 5746 3.6-5
         ExtensionSet set = ExtensionSet.parseClientHello(hex("000d 1a1a 0001 00" + EMS + "fafa 0000"));
         assertThat(set.list()).containsExactly(new ExtendedMasterSecret());
         assertThat(set.contains(0x1a1a)).isTrue();
@@ -58,6 +60,7 @@ class ExtensionSetTest {
 
     @Test
     void anExtensionTwiceIsIllegalKnownOrNot() {
+        // RFC 5246 7.4.1.4-3
         assertIllegalParameter(() -> ExtensionSet.parseClientHello(hex("0008" + EMS + EMS)));
         assertIllegalParameter(() -> ExtensionSet.parseClientHello(hex("0008 1a1a 0000 1a1a 0000")));
         assertIllegalParameter(
@@ -80,6 +83,7 @@ class ExtensionSetTest {
 
     @Test
     void everyOtherLengthOfTheBlockIsADecodeError() {
+        // RFC 5246 7.4.1.2-6
         String body = "005a 0000 005b 0000 005c 0000 005d 0000" + RENEGOTIATION;
         for (int length = 0; length < 256; length++) {
             WireReader hello = hex(HexFormat.of().toHexDigits((short) length) + body);

@@ -79,6 +79,7 @@ class NumberListExtensionsTest {
 
     @Test
     void unknownSchemesAreKeptAsNumbersAndSkippedAsSchemes() {
+        // RFC 5246 7.4.1.4.1-1, 7.4.1.4.1-6
         // GREASE, rsa with md5, ecdsa on a Brainpool curve, rsa_pkcs1_sha256
         SignatureAlgorithms read = SignatureAlgorithms.parse(hex("0008 2a2a 0101 081a 0401"));
         assertThat(read.codes()).containsExactly(0x2a2a, 0x0101, 0x081a, 0x0401);

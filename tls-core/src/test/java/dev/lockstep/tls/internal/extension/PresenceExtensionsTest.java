@@ -17,6 +17,7 @@ class PresenceExtensionsTest {
 
     @Test
     void encryptThenMacIsEmpty() {
+        // RFC 7366 2-1
         assertThat(EncryptThenMac.parse(hex(""))).isEqualTo(new EncryptThenMac());
         assertDecodeError(() -> EncryptThenMac.parse(hex("0000")));
     }

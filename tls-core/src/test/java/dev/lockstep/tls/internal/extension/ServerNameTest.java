@@ -18,6 +18,7 @@ class ServerNameTest {
 
     @Test
     void oneHostNameIsRead() {
+        // RFC 6066 3-1
         assertThat(ServerName.parse(hex("000a 00 0007 612e62632e6465")).hostName())
                 .isEqualTo("a.bc.de");
     }
@@ -46,11 +47,13 @@ class ServerNameTest {
 
     @Test
     void aListThatClaimsEverythingIsADecodeError() {
+        // RFC 6066 11.1-2
         assertDecodeError(() -> ServerName.parse(hex("ffffffff")));
     }
 
     @Test
     void twoHostNamesAreIllegal() {
+        // RFC 6066 3-2
         assertIllegalParameter(() -> ServerName.parse(hex("0008 00 0001 61 00 0001 62")));
         assertIllegalParameter(() -> ServerName.parse(hex("0008 00 0001 61 00 0001 61")));
         assertIllegalParameter(() -> ServerName.parse(hex("000c 00 0001 61 01 0001 ff 00 0001 62")));
@@ -75,6 +78,7 @@ class ServerNameTest {
 
     @Test
     void anUnknownNameThatIsCutIsADecodeError() {
+        // RFC 6066 11.1-2
         assertDecodeError(() -> ServerName.parse(hex("0004 01 0002 ff")));
         assertDecodeError(() -> ServerName.parse(hex("0001 01")));
     }
@@ -117,6 +121,7 @@ class ServerNameTest {
 
     @Test
     void theServerAnswersWithAnEmptyBody() {
+        // RFC 6066 3-5
         WireWriter out = new WireWriter();
         ServerName.acknowledgement().encodeBody(out);
         assertThat(out.size()).isZero();

@@ -98,6 +98,7 @@ class ClientHelloTest {
 
     @Test
     void nullCompressionMustBeOffered() {
+        // RFC 5246 7.4.1.2-5
         String head = "0303" + RANDOM + NO_SESSION + SUITES;
         assertIllegalParameter(() -> parse(head + "01 01"));
         WireWriter all = new WireWriter().bytes(bytes(head)).uint8(255);
@@ -117,6 +118,7 @@ class ClientHelloTest {
 
     @Test
     void pointFormatsWithoutUncompressedAreIllegalBesideACurve() {
+        // RFC 8422 5.1-1, 5.1.2-2
         String head = "0303" + RANDOM + NO_SESSION + SUITES + NULL_COMPRESSION;
         String compressedOnly = "000b 0003 02 0102";
         assertIllegalParameter(() -> parse(head + "000f" + compressedOnly + "000a 0004 0002 0017"));

@@ -38,6 +38,7 @@ class OtherMessagesTest {
 
     @Test
     void theFormOfAClientKeyExchangeFollowsFromTheSuite() {
+        // RFC 5246 7.4.7.1-5
         assertThat(ClientKeyExchange.parse(KeyExchange.ECDHE_ECDSA, hex("02 0405")))
                 .isEqualTo(new EcdheClientKeyExchange(new byte[] {4, 5}));
         assertThat(ClientKeyExchange.parse(KeyExchange.ECDHE_RSA, hex("01 04")))

@@ -54,6 +54,7 @@ class ParserRobustnessTest {
 
     @Test
     void damagedAndRandomInputYieldsNothingButAlertsInBoundedMemory() {
+        // RFC 6066 11.1-2
         SplittableRandom random = new SplittableRandom(SEED);
         Map<AlertDescription, Long> alerts = new EnumMap<>(AlertDescription.class);
         long accepted = 0;

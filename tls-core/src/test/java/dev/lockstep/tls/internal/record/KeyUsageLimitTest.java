@@ -106,6 +106,7 @@ class KeyUsageLimitTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#aead")
     void explicitNoncesAreTheSequenceNumbers(RecordSuite suite) {
+        // RFC 5246 6.1-2, 6.1-3, RFC 5288 3-1, 3-2, RFC 6655 3-1, 3-2
         Protection sealing = suite.sealing();
         int explicitLength = suite.cipher().recordIvLength();
         Set<ByteBuffer> seen = new HashSet<>();
@@ -121,6 +122,7 @@ class KeyUsageLimitTest {
 
     @Test
     void aRefusedSealNeverUsesANonceTwice() {
+        // RFC 5288 3-2
         AeadProtection sealing = sealing(7, 100);
         sealing.destroy();
         for (int i = 1; i < 4; i++) {

@@ -13,6 +13,7 @@ class KnownAnswerRecordTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
     void sealedRecordsAreTheOnesTheFormulasGive(RecordSuite suite) {
+        // RFC 5246 6.1-3, RFC 5288 3-1, RFC 6655 3-1
         ReferenceRecords reference = new ReferenceRecords(suite);
         Protection sealing = suite.sealing();
         ContentType[] types = ContentType.values();
@@ -69,6 +70,7 @@ class KnownAnswerRecordTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
     void moreThanTwoToTheFourteenthOfPlaintextIsARecordOverflow(RecordSuite suite) {
+        // RFC 5246 6.2.1-1
         ReferenceRecords reference = new ReferenceRecords(suite);
         for (int size : new int[] {16385, 16384 + 1024, 16384 + 1025}) {
             byte[] record = reference.record(0, 23, new byte[size]);
@@ -79,6 +81,7 @@ class KnownAnswerRecordTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
     void moreThanTwoToTheFourteenthAnd2048OfCiphertextIsARecordOverflow(RecordSuite suite) {
+        // RFC 5246 6.2.3-1
         byte[] record = ReferenceRecords.whole(23, 0x0303, new byte[16384 + 2048 + 1]);
         Alerts.assertAlert(AlertDescription.RECORD_OVERFLOW, () -> open(suite.opening(), record));
         int longest = suite.opening().maxFragmentLength(RecordHeader.MAX_PLAINTEXT);

@@ -15,6 +15,7 @@ class ProtectionDefectsTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
     void anyFlippedBitIsABadRecordMac(RecordSuite suite) {
+        // RFC 5246 6.2.3.3-3, RFC 5288 3-4, RFC 5487 2-2, RFC 7366 3-3
         for (int size : new int[] {0, 1, 16, 100}) {
             byte[] fragment = fragment(suite, size);
             for (int bit = 0; bit < 8 * fragment.length; bit++) {
@@ -34,6 +35,7 @@ class ProtectionDefectsTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
     void anyOtherLengthIsABadRecordMac(RecordSuite suite) {
+        // RFC 5246 7.2.2-5
         for (int size : new int[] {0, 1, 100, 300}) {
             byte[] fragment = fragment(suite, size);
             for (int length = 0; length < fragment.length + 40; length++) {
@@ -65,6 +67,7 @@ class ProtectionDefectsTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
     void aRecordLeftOutRepeatedOrSwappedIsABadRecordMac(RecordSuite suite) {
+        // RFC 5246 6.1-1
         Protection sealing = suite.sealing();
         byte[] first = seal(sealing, new byte[30]);
         byte[] second = seal(sealing, new byte[30]);
@@ -116,6 +119,7 @@ class ProtectionDefectsTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#cbc")
     void paddingThatIsNotAllAlikeIsABadRecordMac(RecordSuite suite) {
+        // RFC 5246 6.2.3.2-3, 7.2.2-5
         // A flipped bit in the block before the padding alters one padding byte; with MAC-then-encrypt nothing but the
         // check of every padding byte stands against it.
         byte[] plaintext = new byte[16 * 4];

@@ -33,6 +33,7 @@ class RecordHeaderTest {
 
     @Test
     void everyUnknownContentTypeIsUnexpected() {
+        // RFC 5246 6-2
         for (int code = 0; code < 256; code++) {
             ByteBuffer in = header(code, 0x0303, 10);
             ContentType type = ContentType.of(code);
@@ -49,6 +50,7 @@ class RecordHeaderTest {
 
     @Test
     void aFirstRecordMayBeOfAnyVersionThreeAndNoOther() {
+        // RFC 5246 E.1-4
         for (int minor = 0; minor < 256; minor++) {
             RecordHeader.check(header(22, 0x0300 | minor, 10), false, Protection.none(), RecordHeader.MAX_PLAINTEXT);
         }
@@ -73,6 +75,7 @@ class RecordHeaderTest {
 
     @Test
     void anSslTwoHelloIsUnexpected() {
+        // RFC 9325 3.1.1-1
         ByteBuffer in = ByteBuffer.wrap(new byte[] {(byte) 0x80, 0x2e, 1, 3, 3, 0, 0x15});
         assertAlert(
                 AlertDescription.UNEXPECTED_MESSAGE,
@@ -81,6 +84,7 @@ class RecordHeaderTest {
 
     @Test
     void anUnprotectedFragmentHasAtMostTwoToTheFourteenthBytes() {
+        // RFC 5246 6.2.1-1
         RecordHeader.check(header(22, 0x0303, 1 << 14), true, Protection.none(), RecordHeader.MAX_PLAINTEXT);
         for (int length : new int[] {(1 << 14) + 1, (1 << 14) + 2048, 0xffff}) {
             ByteBuffer in = header(22, 0x0303, length);
@@ -93,6 +97,7 @@ class RecordHeaderTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
     void aProtectedFragmentHasAtMostWhatTwoToTheFourteenthBytesCanBecome(RecordSuite suite) {
+        // RFC 5246 6.2.3-1
         Protection opening = suite.opening();
         int longest = suite.suite().isAead()
                 ? (1 << 14) + suite.cipher().recordIvLength() + suite.cipher().tagLength()

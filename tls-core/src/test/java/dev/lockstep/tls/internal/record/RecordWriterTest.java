@@ -29,6 +29,7 @@ class RecordWriterTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
     void plaintextIsCutIntoTheLongestFragments(RecordSuite suite) {
+        // RFC 5246 6.2.1-1
         for (int size : new int[] {1, 16383, 16384, 16385, 2 * 16384, 50000}) {
             RecordWriter writer = new RecordWriter();
             writer.changeProtection(suite.sealing(), RecordHeader.MAX_PLAINTEXT);
@@ -49,6 +50,7 @@ class RecordWriterTest {
 
     @Test
     void anEmptySourceGivesNoRecord() {
+        // RFC 5246 6.2.1-2
         ByteBuffer records = ByteBuffer.allocate(100);
         assertThat(new RecordWriter().write(ContentType.HANDSHAKE, ByteBuffer.allocate(0), records))
                 .isZero();
