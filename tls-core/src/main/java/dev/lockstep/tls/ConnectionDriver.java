@@ -150,6 +150,8 @@ final class ConnectionDriver {
     TlsException fail(FatalAlert alert, @Nullable ByteBuffer netOut) {
         TlsException e = new TlsException(
                 alert.description(), false, stateName(), String.valueOf(alert.getMessage()), alert.getCause());
+        // RFC 5246 7.2.2-3, 7.2.2-4: "it MUST send the appropriate alert prior to closing the connection", and at the
+        // fatal level.
         end(AlertLevel.FATAL, alert.description(), e);
         if (netOut != null) {
             outbound.flush(netOut);
@@ -222,7 +224,7 @@ final class ConnectionDriver {
         }
     }
 
-    /** RFC 5246 7.2.1: "the other party MUST respond with a close_notify alert of its own and close down". */
+    /** RFC 5246 7.2.1-1: "The other party MUST respond with a close_notify alert of its own and close down". */
     private StepResult closedByPeer() {
         end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, null);
         return StepResult.CLOSED;
@@ -241,7 +243,10 @@ final class ConnectionDriver {
         return e;
     }
 
-    /** The one way into CLOSED: the last alert is queued, pending work cancelled, secrets cleared. */
+    /**
+     * The one way into CLOSED: the last alert is queued, pending work cancelled, secrets cleared. RFC 5246 7.2.2-1:
+     * "Servers and clients MUST forget any session-identifiers, keys, and secrets associated with a failed connection."
+     */
     private void end(@Nullable AlertLevel level, @Nullable AlertDescription description, @Nullable TlsException e) {
         String state = stateName();
         failure = e;

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the connection sends besides application data: kept in order until the caller's buffer has room, and no longer.
+ * RFC 5246 6.2.1-3: "records MUST be delivered to the network in the same order as they are protected by the record
+ * layer."
  */
 final class Outbound implements HandshakeOutput {
 

@@ -52,8 +52,8 @@ final class ClientFlight {
         HashAlgorithm hash = Algorithms.hash(negotiated.cipherSuite().prfHash());
         byte[] clientRandom = negotiated.clientRandom().bytes();
         byte[] serverRandom = negotiated.serverRandom().bytes();
-        // RFC 7627 4: session_hash covers "the concatenation of all the handshake_messages sent and received ... up to
-        // and including the ClientKeyExchange message".
+        // RFC 7627 5.1-1, 5.2-4: "both client and server MUST use the extended master secret derivation algorithm" once
+        // they agreed on it; its session_hash covers all messages "up to and including the ClientKeyExchange message".
         MasterSecret master = negotiated.extendedMasterSecret()
                 ? MasterSecret.deriveExtended(
                         hash, premaster, context.transcript().snapshot())
@@ -70,12 +70,12 @@ final class ClientFlight {
     }
 
     private static void requireVersion(ClientHello hello) {
-        // RFC 5246 E.1: "If server supports (or is willing to use) only versions greater than client_version, it MUST
-        // send a "protocol_version" alert message and close the connection." A higher one negotiates TLS 1.2.
+        // RFC 5246 E.1-2, E.1-3: "If server supports (or is willing to use) only versions greater than client_version,
+        // it MUST send a "protocol_version" alert message and close the connection." A higher one negotiates TLS 1.2.
         if (hello.clientVersion() >= ProtocolVersion.TLS_1_2) {
             return;
         }
-        // RFC 7507 3: "If TLS_FALLBACK_SCSV appears in ClientHello.cipher_suites and the highest protocol version
+        // RFC 7507 3-1: "If TLS_FALLBACK_SCSV appears in ClientHello.cipher_suites and the highest protocol version
         // supported by the server is higher than the version indicated in ClientHello.client_version, the server MUST
         // respond with a fatal inappropriate_fallback alert"
         if (hello.offers(Signaling.TLS_FALLBACK_SCSV)) {
@@ -86,8 +86,8 @@ final class ClientFlight {
 
     private static void requirePointFormat(ClientHello hello) {
         EcPointFormats formats = hello.extensions().find(EcPointFormats.class);
-        // RFC 8422 5.1.2: "if the client sends this extension and the extension does not contain the uncompressed
-        // point format, ... the server MUST abort the handshake and return an illegal_parameter alert."
+        // RFC 8422 5.1-1: "If the Supported Point Formats Extension is indeed sent, it MUST contain the value 0
+        // (uncompressed) as one of the items in the list of point formats."
         if (formats != null && !formats.hasUncompressed()) {
             throw FatalAlert.illegalParameter("ec_point_formats without uncompressed");
         }

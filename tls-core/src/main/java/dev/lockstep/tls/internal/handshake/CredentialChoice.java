@@ -71,9 +71,9 @@ final class CredentialChoice {
             return new Candidates(own, true);
         }
         List<Credential> defaults = config.credentials().defaults();
-        // RFC 6066 3: "If the server understood the ClientHello extension but does not recognize the server name, the
-        // server SHOULD take one of two actions: either abort the handshake by sending a fatal-level
-        // unrecognized_name(112) alert or continue the handshake."
+        // RFC 9325 3.7-1. RFC 6066 9-1: this alert goes only to who sent a name. RFC 6066 3: "If the server understood
+        // the ClientHello extension but does not recognize the server name, the server SHOULD take one of two actions:
+        // either abort the handshake by sending a fatal-level unrecognized_name(112) alert or continue the handshake."
         if (host != null && (config.requireKnownServerName() || defaults.isEmpty())) {
             throw FatalAlert.of(AlertDescription.UNRECOGNIZED_NAME, "no credential for the server name", null);
         }

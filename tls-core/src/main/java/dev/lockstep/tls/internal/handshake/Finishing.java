@@ -21,7 +21,7 @@ final class Finishing {
         Finished finished = Finished.parse(body);
         byte[] expected = context.masterSecret()
                 .verifyData(CLIENT_FINISHED, context.transcript().snapshot());
-        // RFC 5246 7.4.9: "Recipients of Finished messages MUST verify that the contents are correct."
+        // RFC 5246 7.4.9-1: "Recipients of Finished messages MUST verify that the contents are correct."
         if (!ConstantTime.equal(expected, finished.verifyData())) {
             throw FatalAlert.decryptError("the client's Finished does not match this handshake");
         }

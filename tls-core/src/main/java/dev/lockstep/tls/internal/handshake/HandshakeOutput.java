@@ -10,7 +10,7 @@ public interface HandshakeOutput {
     /** Sends a handshake message, header included. The array passes to the receiver. */
     void sendMessage(byte[] encoded);
 
-    /** Sends ChangeCipherSpec; the pending write state becomes current right behind it (RFC 5246 section 7.1). */
+    /** Sends ChangeCipherSpec; the pending write state becomes current right behind it (RFC 5246 7.1-1, 7.1-2). */
     void sendChangeCipherSpec();
 
     /** Sends a warning alert. */

@@ -35,9 +35,10 @@ final class PremasterDecryption {
     }
 
     /**
-     * Submits the decryption. RFC 5246 7.4.7.1: "a TLS server MUST NOT generate an alert if processing an RSA-encrypted
-     * premaster secret message fails", and a ciphertext of the wrong length is one way to fail: the key is given another
-     * block in its place and its answer is dropped, so that the handshake takes the same steps to the same end.
+     * Submits the decryption. RFC 5246 7.4.7.1-3, 7.4.7.1-4: "a TLS server MUST NOT generate an alert if processing an
+     * RSA-encrypted premaster secret message fails", and a ciphertext of the wrong length is one way to fail: the key
+     * is given another block in its place and its answer is dropped, so that the handshake takes the same steps to the
+     * same end.
      */
     static void start(HandshakeContext context, byte[] encryptedPremaster) {
         NegotiatedParameters negotiated = context.negotiated();
@@ -79,7 +80,7 @@ final class PremasterDecryption {
             Wipe.bytes(value);
             value = new byte[modulusLength];
         }
-        // RFC 5246 7.4.7.1: "the version number in the PreMasterSecret is the version offered by the client in the
+        // RFC 5246 7.4.7.1-2: "the version number in the PreMasterSecret is the version offered by the client in the
         // ClientHello.client_version, not the version negotiated for the connection."
         byte[] premaster = value.length == modulusLength
                 ? RsaPremaster.unpad(value, clientVersion, randomPremaster)

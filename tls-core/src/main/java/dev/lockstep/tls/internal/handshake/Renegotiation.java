@@ -75,15 +75,16 @@ final class Renegotiation {
         context.renegotiation().countRefusal();
     }
 
-    /** RFC 5246 7.4.1.1: HelloRequest is not part of any transcript. The client may answer or ignore it. */
+    /** RFC 5246 7.4.1.1-1: HelloRequest is not part of any transcript. The client may answer or ignore it. */
     static void sendHelloRequest(HandshakeContext context, WireReader none) {
         context.helloRequested(true);
         context.output().sendMessage(new HelloRequest().encode());
     }
 
     /**
-     * RFC 5246 6.2.1: "recipients MUST receive and process interleaved application layer traffic during handshakes
-     * subsequent to the first one on a connection." During the first one there are no keys that could protect it.
+     * RFC 5246 6.2.1-4, 7.3-3: "Recipients MUST receive and process interleaved application layer traffic during
+     * handshakes subsequent to the first one on a connection." During the first one there are no keys that could
+     * protect it.
      */
     static void deliver(HandshakeContext context, WireReader none) {
         if (context.renegotiation().previous == null) {
@@ -110,8 +111,8 @@ final class Renegotiation {
         } else if (previous.negotiated().secureRenegotiation()) {
             requireBound(previous, info, scsv);
         } else if (info != null || scsv) {
-            // RFC 5746 4.4: "the server MUST verify that the "renegotiation_info" extension is not present; if it is,
-            // the server MUST abort the handshake", and the same for the SCSV.
+            // RFC 5746 4.4-1, 4.4-2, 4.4-3, 4.4-4: "the server MUST verify that the "renegotiation_info" extension is
+            // not present; if it is, the server MUST abort the handshake", and the same for the SCSV.
             throw FatalAlert.handshakeFailure("a client of legacy renegotiation has learnt the secure one meanwhile");
         }
         // RFC 7627 5.4 leaves a connection that loses the extension halfway open to the attack it was made against.
@@ -122,7 +123,7 @@ final class Renegotiation {
         }
     }
 
-    /** The answer of ServerHello: empty at first, then both verify_data (RFC 5746 section 3.7). */
+    /** The answer of ServerHello: empty at first, then both verify_data (RFC 5746 3.7-5). */
     RenegotiationInfo answer() {
         if (previous == null) {
             return RenegotiationInfo.initial();
@@ -161,8 +162,8 @@ final class Renegotiation {
     }
 
     private void requireInitial(@Nullable RenegotiationInfo info, boolean scsv) {
-        // RFC 5746 3.6: "The server MUST then verify that the length of the "renegotiated_connection" field is zero,
-        // and if it is not, MUST abort the handshake (by sending a fatal handshake_failure alert)."
+        // RFC 5746 3.6-1, 3.6-2, 3.6-3: "The server MUST then verify that the length of the "renegotiated_connection"
+        // field is zero, and if it is not, MUST abort the handshake."
         if (info != null && !info.isInitial()) {
             throw FatalAlert.handshakeFailure("renegotiation_info is not empty in an initial handshake");
         }
@@ -172,13 +173,14 @@ final class Renegotiation {
     }
 
     private static void requireBound(Established previous, @Nullable RenegotiationInfo info, boolean scsv) {
-        // RFC 5746 3.7: "When a ClientHello is received, the server MUST verify that it does not contain the
+        // RFC 5746 3.7-1, 3.7-2: "When a ClientHello is received, the server MUST verify that it does not contain the
         // TLS_EMPTY_RENEGOTIATION_INFO_SCSV SCSV. If the SCSV is present, the server MUST abort the handshake."
         if (scsv) {
             throw FatalAlert.handshakeFailure("the SCSV of initial handshakes in a renegotiation");
         }
-        // RFC 5746 3.7: "The server MUST verify that the "renegotiation_info" extension is present; if it is not, the
-        // server MUST abort the handshake." and that its value "is equal to the saved client_verify_data value".
+        // RFC 5746 3.7-3, 3.7-4: "The server MUST verify that the "renegotiation_info" extension is present; if it is
+        // not, the server MUST abort the handshake." and that its value "is equal to the saved client_verify_data
+        // value".
         if (info == null || !ConstantTime.equal(info.renegotiatedConnection(), previous.clientVerifyData())) {
             throw FatalAlert.handshakeFailure("the renegotiation is not bound to the handshake before it");
         }
