@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +48,7 @@ class ReadmeTest {
         FutureKey key = FutureKey.builder()
                 .signer(Set.of(SignatureScheme.ECDSA_SECP256R1_SHA256), request -> signature)
                 .build();
-        SSLEngine client = SSLContext.getDefault().createSSLEngine("localhost", 443);
+        SSLEngine client = TestLoop.trusting(ca).createSSLEngine("localhost", 443);
         client.setUseClientMode(true);
         client.setEnabledProtocols(new String[] {"TLSv1.2"});
         ByteBuffer hello = ByteBuffer.allocate(32 * 1024);
