@@ -74,12 +74,14 @@ final class ConnectionDriver {
 
     /** Application data, and whatever handshake comes between: as far as it goes without waiting. */
     StepResult read(ByteBuffer netIn, ByteBuffer appOut) throws TlsException {
+        boolean begun = false;
         while (true) {
             requireInTime();
             switch (handshake.state().kind()) {
                 case SEND -> handshake.proceed();
                 case SUSPEND -> {
-                    StepResult result = awaitAnswer(netIn);
+                    // a wait that began in this call is asked in the next one
+                    StepResult result = begun ? StepResult.ASYNC_IN_PROGRESS : awaitAnswer(netIn);
                     if (result != StepResult.PROGRESSED) {
                         return result;
                     }
@@ -94,11 +96,13 @@ final class ConnectionDriver {
                     return StepResult.CLOSED;
                 }
             }
+            begun = true;
         }
     }
 
     /** Goes on with a handshake as far as it needs no input: ESTABLISHED when the application may send. */
     StepResult prepareWrite(ByteBuffer netOut) throws TlsException {
+        boolean begun = false;
         while (true) {
             if (!outbound.flush(netOut)) {
                 return StepResult.NEED_OUTPUT;
@@ -107,7 +111,7 @@ final class ConnectionDriver {
             switch (handshake.state().kind()) {
                 case SEND -> handshake.proceed();
                 case SUSPEND -> {
-                    if (!handshake.poll()) {
+                    if (begun || !handshake.poll()) {
                         return StepResult.ASYNC_IN_PROGRESS;
                     }
                 }
@@ -121,6 +125,7 @@ final class ConnectionDriver {
                     return StepResult.CLOSED;
                 }
             }
+            begun = true;
         }
     }
 

@@ -1,10 +1,13 @@
 package dev.lockstep.tls;
 
 import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.internal.handshake.Established;
 import dev.lockstep.tls.internal.handshake.NegotiatedParameters;
 import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import dev.lockstep.tls.internal.handshake.State;
 import dev.lockstep.tls.internal.handshake.State.Kind;
+import dev.lockstep.tls.internal.secrets.Exporter;
+import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.keys.Suspension;
 import java.nio.ByteBuffer;
@@ -266,6 +269,71 @@ public final class TlsServerConnection {
                 n.extendedMasterSecret(),
                 n.encryptThenMac(),
                 n.credential());
+    }
+
+    /**
+     * Keying material for a protocol above this connection (RFC 5705 section 4). Without the extended master secret (see
+     * {@link #info}) a man in the middle may know it too (RFC 7627 section 1).
+     *
+     * @param label ASCII, registered or beginning with {@code EXPERIMENTAL}
+     * @param context what the material shall depend on, at most 65,535 bytes; null, which is another thing than empty, for nothing
+     * @param length how many bytes, 1 to 65,536
+     * @return the material, the caller's own
+     * @throws IllegalArgumentException when a parameter is out of its range or the label is one of TLS's own
+     * @throws IllegalStateException before the connection is established, after it was closed, or when the configuration
+     *     does not enable exporters
+     */
+    public byte[] exportKeyingMaterial(String label, byte @Nullable [] context, int length) {
+        Established established = requireEstablished();
+        MasterSecret secret = established.exporterSecret();
+        if (secret == null) {
+            throw new IllegalStateException("exporters: not enabled; build the configuration with exporters(true)");
+        }
+        NegotiatedParameters negotiated = established.negotiated();
+        return Exporter.export(
+                secret,
+                negotiated.clientRandom().bytes(),
+                negotiated.serverRandom().bytes(),
+                label,
+                context,
+                length);
+    }
+
+    /**
+     * The channel binding {@code tls-unique} (RFC 5929 section 3): verify_data of the first Finished of the last handshake.
+     *
+     * @return 12 bytes; null without the extended master secret, since then it is not unique (RFC 7627)
+     * @throws IllegalStateException before the connection is established, or after it was closed
+     */
+    public byte @Nullable [] tlsUnique() {
+        return ChannelBindings.tlsUnique(requireEstablished());
+    }
+
+    /**
+     * The channel binding {@code tls-server-end-point} (RFC 5929 section 4): a hash of the server's certificate.
+     *
+     * @return null when no certificate was sent, or its signature algorithm has no hash that RFC 5929 defines
+     * @throws IllegalStateException before the connection is established, or after it was closed
+     */
+    public byte @Nullable [] tlsServerEndPoint() {
+        return ChannelBindings.tlsServerEndPoint(requireEstablished().negotiated());
+    }
+
+    /**
+     * Whether the handshake under way may still need the credential's key: false once it has signed or decrypted, when a
+     * session is resumed, and on an established connection. An application that takes keys from a scarce pool may give
+     * this one back as soon as the answer is false; a renegotiation asks for a credential anew.
+     */
+    public boolean needsKey() {
+        return handshake.needsKey();
+    }
+
+    private Established requireEstablished() {
+        Established established = handshake.established();
+        if (established == null || handshake.state() == State.CLOSED) {
+            throw new IllegalStateException("not established: " + handshake.state());
+        }
+        return established;
     }
 
     private static FatalAlert defect(RuntimeException bug) {

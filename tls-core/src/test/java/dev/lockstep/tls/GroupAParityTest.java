@@ -38,8 +38,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The cases that Mbed TLS tests of its own private-key callbacks, under their numbers: 8 and 9 (PSK) and 26 to 29
- * (renegotiation) have no counterpart here yet.
+ * The cases that Mbed TLS tests of its own private-key callbacks, under their numbers. The renegotiations, 26 to 29, are in
+ * {@link GroupARenegotiationTest}.
  */
 class GroupAParityTest {
 

@@ -16,6 +16,9 @@ final class ClientRecords {
     /** Whether consecutive handshake messages share a record. */
     boolean packing;
 
+    /** Application data that goes out behind the next handshake record; null for none. */
+    byte[] interleaved;
+
     /** The version in the header of each record. */
     int version = 0x0303;
 
@@ -65,6 +68,11 @@ final class ClientRecords {
         packed = new byte[0];
         for (int at = 0; at < content.length; at += fragmentLength) {
             seal(22, Bytes.slice(content, at, Math.min(fragmentLength, content.length - at)));
+            if (interleaved != null) {
+                byte[] data = interleaved;
+                interleaved = null;
+                seal(23, data);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import dev.lockstep.tls.spec.CipherSuite;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A TLS 1.2 client that does what a test tells it, in whatever order, and checks everything it gets back. It shares
@@ -91,6 +93,11 @@ public final class ScriptedClient {
         return out.takeAll();
     }
 
+    /** Sends a record of application data behind the first fragment of the next handshake message. */
+    public void interleaves(String text) {
+        out.interleaved = text.getBytes(StandardCharsets.UTF_8);
+    }
+
     ClientRecords records() {
         return out;
     }
@@ -104,8 +111,14 @@ public final class ScriptedClient {
     }
 
     /** Another handshake on the same connection: everything of the one before is forgotten, but for what binds them. */
-    void beginRenegotiation() {
-        options.renegotiatedConnection = clientVerifyData;
+    public void beginRenegotiation() {
+        beginRenegotiation(binding -> {});
+    }
+
+    /** The same, but with another binding to the handshake before. */
+    public void beginRenegotiation(Consumer<byte[]> change) {
+        options.renegotiatedConnection = clientVerifyData.clone();
+        change.accept(options.renegotiatedConnection);
         random.nextBytes(clientRandom);
         transcript.reset();
         serverExtensions.clear();
@@ -417,6 +430,22 @@ public final class ScriptedClient {
     /** Whether the server's Finished came and was right. */
     public boolean isFinished() {
         return finished;
+    }
+
+    /** verify_data of the client's last Finished. */
+    public byte[] clientVerifyData() {
+        return clientVerifyData.clone();
+    }
+
+    /** RFC 5705: what this side exports; a null context is none. */
+    public byte[] exported(String label, byte[] context, int length) {
+        byte[] seed = Bytes.concat(clientRandom, serverRandom);
+        return ClientPrf.prf(
+                suite.prfHash(),
+                master,
+                label,
+                context == null ? seed : Bytes.concat(seed, Bytes.vector(2, context)),
+                length);
     }
 
     public byte[] clientRandom() {

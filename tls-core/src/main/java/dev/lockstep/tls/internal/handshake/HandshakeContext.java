@@ -99,6 +99,10 @@ final class HandshakeContext {
         this.clientHello = offer;
     }
 
+    boolean isNegotiated() {
+        return negotiated != null;
+    }
+
     NegotiatedParameters negotiated() {
         return require(negotiated);
     }

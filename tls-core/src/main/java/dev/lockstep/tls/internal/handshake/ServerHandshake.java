@@ -55,6 +55,9 @@ public final class ServerHandshake {
     /** States of an established connection in which no application data may be sent. */
     private static final Set<State> SILENT = Set.of(HALF_CLOSED);
 
+    private static final Set<State> BEFORE_SIGNATURE = TABLE.leadingTo(AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE);
+    private static final Set<State> BEFORE_DECRYPTION = TABLE.leadingTo(AWAIT_PREMASTER_DECRYPTION);
+
     private static final WireReader NOTHING = WireReader.of(new byte[0]);
 
     private final TlsServerConfig config;
@@ -162,6 +165,16 @@ public final class ServerHandshake {
     /** Whether a record of this type may wait in the caller's buffer while the handshake is suspended. */
     public boolean holds(ContentType type) {
         return TABLE.holds(state, type) || renegotiation.holds(type);
+    }
+
+    /** Whether the handshake under way may still ask the credential's key for something. */
+    public boolean needsKey() {
+        if (!context.isNegotiated()) {
+            return BEFORE_SIGNATURE.contains(state) || BEFORE_DECRYPTION.contains(state);
+        }
+        NegotiatedParameters chosen = context.negotiated();
+        Set<State> before = chosen.signatureScheme() != null ? BEFORE_SIGNATURE : BEFORE_DECRYPTION;
+        return chosen.credential() != null && before.contains(state);
     }
 
     /** What the last handshake that was finished has left; null before the first one is. */

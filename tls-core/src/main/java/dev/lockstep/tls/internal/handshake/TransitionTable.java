@@ -118,6 +118,20 @@ public final class TransitionTable {
         return held(state).contains(type);
     }
 
+    /** The states of a handshake from which {@code target} may still be reached in the same handshake, itself included. */
+    Set<State> leadingTo(State target) {
+        Set<State> leading = EnumSet.of(target);
+        boolean grown = true;
+        while (grown) {
+            grown = false;
+            for (Row row : rows()) {
+                boolean leads = row.state.kind() != State.Kind.OPEN && !Collections.disjoint(row.successors, leading);
+                grown |= leads && leading.add(row.state);
+            }
+        }
+        return Collections.unmodifiableSet(leading);
+    }
+
     /** All rows in the order of states and events, for documentation and tests. */
     public List<Row> rows() {
         return rows.values().stream().flatMap(of -> of.values().stream()).toList();

@@ -48,6 +48,10 @@ public final class MasterSecret {
         return prf.derive(bytes, finishedLabel, handshakeHash, 12);
     }
 
+    byte[] derive(String label, byte[] seed, int length) {
+        return prf.derive(bytes, label, seed, length);
+    }
+
     /** The secret in hexadecimal, for a key log that was asked for. */
     public String toKeyLogHex() {
         return HexFormat.of().formatHex(bytes);

@@ -1,0 +1,58 @@
+package dev.lockstep.tls;
+
+import dev.lockstep.tls.internal.handshake.Established;
+import dev.lockstep.tls.internal.handshake.NegotiatedParameters;
+import dev.lockstep.tls.keys.Credential;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What ties an authentication above TLS to the connection below it, RFC 5929. */
+final class ChannelBindings {
+
+    private ChannelBindings() {}
+
+    /**
+     * RFC 7627 section 8 explains why verify_data is unique to a connection only under the extended master secret;
+     * without it this binding binds nothing, so it is not given out.
+     */
+    static byte @Nullable [] tlsUnique(Established established) {
+        return established.negotiated().extendedMasterSecret() ? established.firstVerifyData() : null;
+    }
+
+    static byte @Nullable [] tlsServerEndPoint(NegotiatedParameters negotiated) {
+        Credential credential = negotiated.credential();
+        if (credential == null) {
+            return null;
+        }
+        X509Certificate certificate = credential.certificate();
+        String hash = hashOf(certificate.getSigAlgName());
+        try {
+            return hash == null ? null : MessageDigest.getInstance(hash).digest(certificate.getEncoded());
+        } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
+            return null; // a certificate signed with a hash that nobody has here
+        }
+    }
+
+    /**
+     * RFC 5929 4.1: the hash of the certificate's signatureAlgorithm, "if that hash function is MD5 or SHA-1", SHA-256
+     * instead; undefined where the algorithm has no single hash, such as the EdDSA ones.
+     */
+    private static @Nullable String hashOf(String signatureAlgorithm) {
+        String name = signatureAlgorithm.toUpperCase(Locale.ROOT);
+        int with = name.indexOf("WITH");
+        if (with <= 0) {
+            return null;
+        }
+        return switch (name.substring(0, with)) {
+            case "MD5", "SHA1", "SHA256" -> "SHA-256";
+            case "SHA224" -> "SHA-224";
+            case "SHA384" -> "SHA-384";
+            case "SHA512" -> "SHA-512";
+            default -> null;
+        };
+    }
+}

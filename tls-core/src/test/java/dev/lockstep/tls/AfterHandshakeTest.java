@@ -1,0 +1,220 @@
+package dev.lockstep.tls;
+
+import static dev.lockstep.tls.testkit.ClientMessages.applicationData;
+import static dev.lockstep.tls.testkit.ClientMessages.changeCipherSpecContaining;
+import static dev.lockstep.tls.testkit.ClientMessages.clientHello;
+import static dev.lockstep.tls.testkit.ClientMessages.closeNotify;
+import static dev.lockstep.tls.testkit.ClientMessages.record;
+import static dev.lockstep.tls.testkit.ClientMessages.renegotiatingClientHello;
+import static dev.lockstep.tls.testkit.Conversation.fullAnswer;
+import static dev.lockstep.tls.testkit.TestServers.builder;
+import static dev.lockstep.tls.testkit.TestServers.local;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.lockstep.tls.config.RenegotiationPolicy;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.testkit.ClientOptions;
+import dev.lockstep.tls.testkit.Conversation;
+import dev.lockstep.tls.testkit.Forms;
+import dev.lockstep.tls.testkit.KeyScript;
+import dev.lockstep.tls.testkit.RecordingKey;
+import dev.lockstep.tls.testkit.Seen.Kind;
+import dev.lockstep.tls.testkit.TestIdentity;
+import java.security.MessageDigest;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What an established connection gives to the protocols above it, and its end in one direction or both. */
+class AfterHandshakeTest {
+
+    private static final CipherSuite SHA256_SUITE = CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
+    private static final CipherSuite SHA384_SUITE = CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384;
+
+    private static Conversation established(ClientOptions options) {
+        TlsServerConfig config = builder(local(TestIdentity.P256))
+                .exporters(true)
+                .renegotiation(renegotiation())
+                .build();
+        return Conversation.of(config, options, Forms.PLAIN).completes();
+    }
+
+    private static RenegotiationPolicy renegotiation() {
+        return RenegotiationPolicy.ALLOWED.withLimits(10, Duration.ZERO);
+    }
+
+    @Test
+    void bothSidesExportTheSameMaterialWithAndWithoutAContext() {
+        for (CipherSuite suite : new CipherSuite[] {SHA256_SUITE, SHA384_SUITE}) {
+            Conversation conversation = established(ClientOptions.offering(suite));
+            TlsServerConnection tls = conversation.server().connection();
+            for (byte[] context : new byte[][] {null, {}, {1, 2, 3}, new byte[0xffff]}) {
+                for (int length : new int[] {1, 32, 1000}) {
+                    assertThat(tls.exportKeyingMaterial("EXPERIMENTAL test", context, length))
+                            .isEqualTo(conversation.client().exported("EXPERIMENTAL test", context, length));
+                }
+            }
+            assertThat(tls.exportKeyingMaterial("EXPERIMENTAL test", null, 32))
+                    .as("no context is another thing than an empty one")
+                    .isNotEqualTo(tls.exportKeyingMaterial("EXPERIMENTAL test", new byte[0], 32));
+        }
+    }
+
+    @Test
+    void theExporterRefusesWhatWouldGiveTheConnectionsOwnKeysAway() {
+        TlsServerConnection tls =
+                established(ClientOptions.offering(SHA256_SUITE)).server().connection();
+        for (String label : new String[] {
+            "client finished", "server finished", "master secret", "key expansion", "extended master secret"
+        }) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> tls.exportKeyingMaterial(label, null, 32))
+                    .withMessageContaining("label");
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> tls.exportKeyingMaterial("", null, 32));
+        assertThatIllegalArgumentException().isThrownBy(() -> tls.exportKeyingMaterial("ümlaut", null, 32));
+        assertThatIllegalArgumentException().isThrownBy(() -> tls.exportKeyingMaterial("x", null, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> tls.exportKeyingMaterial("x", null, (1 << 16) + 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> tls.exportKeyingMaterial("x", new byte[0x10000], 1));
+    }
+
+    @Test
+    void nothingIsExportedBeforeTheHandshakeIsOverAfterTheEndOrUnlessEnabled() {
+        TlsServerConfig config =
+                builder(local(TestIdentity.P256)).exporters(true).build();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> TlsServerConnection.create(config).exportKeyingMaterial("x", null, 1));
+        Conversation over = established(ClientOptions.offering(SHA256_SUITE));
+        over.server().closes();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> over.server().connection().exportKeyingMaterial("x", null, 1));
+        over.client().takeSeen();
+        over.server().isDead();
+        Conversation off = Conversation.of(
+                        builder(local(TestIdentity.P256)).build(), ClientOptions.offering(SHA256_SUITE), Forms.PLAIN)
+                .completes();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> off.server().connection().exportKeyingMaterial("x", null, 1))
+                .withMessageContaining("exporters(true)");
+    }
+
+    @Test
+    void aRenegotiationChangesWhatIsExportedAndTlsUnique() {
+        Conversation conversation = established(ClientOptions.offering(SHA256_SUITE));
+        TlsServerConnection tls = conversation.server().connection();
+        byte[] material = tls.exportKeyingMaterial("x", null, 32);
+        byte[] unique = tls.tlsUnique();
+        assertThat(unique).isEqualTo(conversation.client().clientVerifyData());
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().answers(fullAnswer());
+        assertThat(tls.exportKeyingMaterial("x", null, 32))
+                .as("the connection is what it was until the handshake is over")
+                .isEqualTo(material);
+        conversation.secondFlight();
+        conversation.server().answers(Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED);
+        assertThat(tls.exportKeyingMaterial("x", null, 32))
+                .isNotEqualTo(material)
+                .isEqualTo(conversation.client().exported("x", null, 32));
+        assertThat(tls.tlsUnique())
+                .isNotEqualTo(unique)
+                .isEqualTo(conversation.client().clientVerifyData());
+    }
+
+    /** RFC 7627 8: without it two connections may have the same verify_data. */
+    @Test
+    void tlsUniqueNeedsTheExtendedMasterSecret() {
+        ClientOptions options = ClientOptions.offering(SHA256_SUITE).extendedMasterSecret(false);
+        assertThat(established(options).server().connection().tlsUnique()).isNull();
+    }
+
+    @Test
+    void tlsServerEndPointIsTheHashOfTheCertificate() throws Exception {
+        TlsServerConnection tls =
+                established(ClientOptions.offering(SHA256_SUITE)).server().connection();
+        assertThat(TestIdentity.P256.certificate().getSigAlgName()).startsWithIgnoringCase("SHA256");
+        assertThat(tls.tlsServerEndPoint())
+                .isEqualTo(MessageDigest.getInstance("SHA-256")
+                        .digest(TestIdentity.P256.certificate().getEncoded()));
+    }
+
+    @Test
+    void theKeyIsNeededUntilItHasSigned() {
+        RecordingKey key = new RecordingKey(TestIdentity.P256).signs(KeyScript.manual());
+        Conversation conversation =
+                Conversation.of(builder(key.credential()).build(), ClientOptions.offering(SHA256_SUITE), Forms.PLAIN);
+        TlsServerConnection tls = conversation.server().connection();
+        assertThat(tls.needsKey()).isTrue();
+        conversation.client().sends(clientHello());
+        conversation.server().suspendsFor(SuspensionKind.SIGN);
+        assertThat(tls.needsKey()).isTrue();
+        key.operation().complete();
+        conversation.server().answers(fullAnswer());
+        assertThat(tls.needsKey()).isFalse();
+        conversation.secondFlight();
+        conversation.server().answers(Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED);
+        assertThat(tls.needsKey()).isFalse();
+    }
+
+    @Test
+    void theKeyIsNeededUntilItHasDecrypted() {
+        RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).decrypts(KeyScript.manual());
+        Conversation conversation = Conversation.of(
+                builder(key.credential()).build(),
+                ClientOptions.offering(CipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256),
+                Forms.PLAIN);
+        TlsServerConnection tls = conversation.server().connection();
+        conversation.client().sends(clientHello());
+        conversation.server().answers(Conversation.rsaAnswer());
+        assertThat(tls.needsKey()).isTrue();
+        conversation.secondFlight();
+        conversation.server().suspendsFor(SuspensionKind.DECRYPT);
+        assertThat(tls.needsKey()).isTrue();
+        key.operation().complete();
+        conversation.server().answers(Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED);
+        assertThat(tls.needsKey()).isFalse();
+    }
+
+    @Test
+    void whoHasSaidCloseNotifyStillReadsUntilThePeerSaysIt() {
+        Conversation conversation = established(ClientOptions.offering(SHA256_SUITE));
+        conversation.server().closesOutput();
+        conversation.server().hasSent(Kind.ALERT);
+        conversation.client().sends(applicationData("the rest"));
+        conversation.server().answers();
+        conversation.server().hasReceived("the rest");
+        conversation.client().sends(closeNotify());
+        conversation.server().answers();
+        assertThat(conversation.server().failure()).isNull();
+        conversation.server().isDead();
+    }
+
+    @Test
+    void anEndOfStreamWithoutCloseNotifyIsAnErrorAlsoWhenThisSideHasSaidIt() {
+        Conversation conversation = established(ClientOptions.offering(SHA256_SUITE));
+        conversation.server().closesOutput();
+        conversation.server().hasSent(Kind.ALERT);
+        conversation.server().meetsEndOfStream();
+        conversation.server().answers();
+        assertThat(conversation.server().failure()).isNotNull();
+        assertThat(conversation.server().failure().alert()).isNull();
+    }
+
+    @Test
+    void whoHasSaidCloseNotifySaysNothingMore() {
+        Conversation conversation = established(ClientOptions.offering(SHA256_SUITE));
+        conversation.server().closesOutput();
+        conversation.server().hasSent(Kind.ALERT);
+        conversation.client().sends(clientHello());
+        conversation.server().answers();
+        conversation.client().sends(record(23, new byte[0]));
+        conversation.server().answers();
+        conversation.client().sends(changeCipherSpecContaining(1));
+        conversation.server().answers();
+        assertThat(conversation.server().failure().alert()).isEqualTo(AlertDescription.UNEXPECTED_MESSAGE);
+        conversation.server().isDead();
+    }
+}

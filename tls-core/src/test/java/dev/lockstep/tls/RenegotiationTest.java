@@ -1,0 +1,278 @@
+package dev.lockstep.tls;
+
+import static dev.lockstep.tls.testkit.ClientMessages.applicationData;
+import static dev.lockstep.tls.testkit.ClientMessages.changeCipherSpec;
+import static dev.lockstep.tls.testkit.ClientMessages.clientHello;
+import static dev.lockstep.tls.testkit.ClientMessages.clientKeyExchange;
+import static dev.lockstep.tls.testkit.ClientMessages.closeNotify;
+import static dev.lockstep.tls.testkit.ClientMessages.finished;
+import static dev.lockstep.tls.testkit.ClientMessages.renegotiatingClientHello;
+import static dev.lockstep.tls.testkit.ClientMessages.warningAlert;
+import static dev.lockstep.tls.testkit.Conversation.fullAnswer;
+import static dev.lockstep.tls.testkit.TestServers.builder;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tls.config.RenegotiationPolicy;
+import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
+import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.testkit.ClientMessage;
+import dev.lockstep.tls.testkit.ClientOptions;
+import dev.lockstep.tls.testkit.Conversation;
+import dev.lockstep.tls.testkit.FakeClock;
+import dev.lockstep.tls.testkit.Forms;
+import dev.lockstep.tls.testkit.RecordingKey;
+import dev.lockstep.tls.testkit.Seen.Kind;
+import dev.lockstep.tls.testkit.TestIdentity;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Another handshake on the same connection: who may have one, what binds it, and that data goes on meanwhile. */
+class RenegotiationTest {
+
+    private static final String ALL_FORMS = "dev.lockstep.tls.testkit.Forms#all";
+    private static final CipherSuite SIGNING = CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
+    private static final CipherSuite DECRYPTING = CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA;
+    private static final RenegotiationPolicy OFTEN = RenegotiationPolicy.ALLOWED.withLimits(10, Duration.ZERO);
+    private static final Kind[] LAST_ANSWER = {Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED};
+
+    private static Conversation established(
+            RenegotiationPolicy policy, Forms forms, ClientOptions options, RecordingKey key) {
+        TlsServerConfigBuilder builder = builder(key.credential()).renegotiation(policy);
+        return Conversation.of(builder.build(), options, forms).completes();
+    }
+
+    private static Conversation established(RenegotiationPolicy policy) {
+        return established(
+                policy, Forms.PLAIN, ClientOptions.offering(SIGNING), new RecordingKey(TestIdentity.RSA_2048));
+    }
+
+    private static void renegotiates(Conversation conversation, Kind... firstAnswer) {
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().answers(firstAnswer);
+        conversation.secondFlight();
+        conversation.server().answers(LAST_ANSWER);
+        conversation.exchangesData();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(ALL_FORMS)
+    void theClientMayHaveSeveralHandshakesOneAfterTheOther(Forms forms) {
+        RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).signs(forms.script());
+        Conversation conversation = established(OFTEN, forms, ClientOptions.offering(SIGNING), key);
+        byte[] firstRandom = conversation.client().serverRandom();
+        renegotiates(conversation, fullAnswer());
+        renegotiates(conversation, fullAnswer());
+        assertThat(key.operations()).hasSize(3);
+        assertThat(conversation.client().serverRandom()).isNotEqualTo(firstRandom);
+        key.assertDisciplined();
+        conversation.server().closes();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(ALL_FORMS)
+    void theServerMayAskForOne(Forms forms) {
+        RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).decrypts(forms.script());
+        Conversation conversation =
+                established(OFTEN.withAskers(false, true), forms, ClientOptions.offering(DECRYPTING), key);
+        assertThat(conversation.server().connection().renegotiate()).isTrue();
+        conversation.server().answers(Kind.HELLO_REQUEST);
+        renegotiates(conversation, Conversation.rsaAnswer());
+        assertThat(key.operations()).hasSize(2);
+        key.assertDisciplined();
+    }
+
+    @Test
+    void aClientThatWasAskedMayRefuse() {
+        Conversation conversation = established(OFTEN);
+        assertThat(conversation.server().connection().renegotiate()).isTrue();
+        conversation.client().sends(warningAlert(AlertDescription.NO_RENEGOTIATION));
+        conversation.server().answers(Kind.HELLO_REQUEST);
+        conversation.exchangesData();
+    }
+
+    /** RFC 5246 6.2.1: "recipients MUST receive and process interleaved application layer traffic". */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(ALL_FORMS)
+    void dataComesBetweenTheMessagesAndTheirFragmentsUpToTheChangeOfKeys(Forms forms) {
+        RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).signs(forms.script());
+        Conversation conversation = established(OFTEN, forms, ClientOptions.offering(SIGNING), key);
+        conversation.client().fragmentsOf(50);
+        conversation.client().sends(interleaving(renegotiatingClientHello(), "a"), applicationData("b"));
+        conversation.server().answers(fullAnswer());
+        conversation.server().sends("under the old keys");
+        conversation.server().hasSent(Kind.APPLICATION_DATA);
+        conversation
+                .client()
+                .sends(
+                        interleaving(clientKeyExchange(), "c"),
+                        applicationData("d"),
+                        changeCipherSpec(),
+                        finished(),
+                        applicationData("e"));
+        conversation.server().answers(LAST_ANSWER);
+        conversation.server().hasReceived("abcde");
+        conversation.client().takeReceived();
+        conversation.exchangesData();
+    }
+
+    /** A record of data behind the first fragment of a message. */
+    private static ClientMessage interleaving(ClientMessage message, String data) {
+        return client -> {
+            client.interleaves(data);
+            message.writeTo(client);
+        };
+    }
+
+    @Test
+    void dataBehindTheClientsChangeOfKeysIsUnexpected() {
+        Conversation conversation = established(OFTEN);
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().answers(fullAnswer());
+        conversation.client().sends(clientKeyExchange(), changeCipherSpec(), applicationData("too early"));
+        conversation.server().refuses(AlertDescription.UNEXPECTED_MESSAGE);
+    }
+
+    @Test
+    void aHandshakeThatIsNotBoundToTheOneBeforeEndsTheConnection() {
+        Conversation conversation = established(OFTEN);
+        conversation.client().sends(clientHello());
+        conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
+    }
+
+    @Test
+    void aBindingWithOneBitChangedEndsTheConnection() {
+        Conversation conversation = established(OFTEN);
+        conversation.client().sends(client -> client.beginRenegotiation(binding -> binding[0] ^= 1), clientHello());
+        conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
+    }
+
+    @Test
+    void theScsvOfFirstHandshakesIsWrongInALaterOne() {
+        ClientOptions options = ClientOptions.offering(SIGNING);
+        Conversation conversation = established(OFTEN, Forms.PLAIN, options, new RecordingKey(TestIdentity.RSA_2048));
+        options.suiteCodes(SIGNING.code(), 0x00ff);
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
+    }
+
+    @Test
+    void theExtendedMasterSecretMayNotBeDropped() {
+        ClientOptions options = ClientOptions.offering(SIGNING);
+        Conversation conversation = established(OFTEN, Forms.PLAIN, options, new RecordingKey(TestIdentity.RSA_2048));
+        options.extendedMasterSecret(false);
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
+    }
+
+    @Test
+    void aLegacyClientIsServedButNotRenegotiatedWith() {
+        ClientOptions options = ClientOptions.offering(SIGNING).renegotiationInfo(false);
+        Conversation conversation = established(OFTEN, Forms.PLAIN, options, new RecordingKey(TestIdentity.RSA_2048));
+        assertThat(conversation.server().connection().renegotiate()).isFalse();
+        conversation.client().sends(clientHello());
+        conversation.server().answers(Kind.ALERT);
+        conversation.exchangesData();
+    }
+
+    @Test
+    void aLegacyClientRenegotiatesUnboundOnlyWhereThatIsAllowed() {
+        ClientOptions options = ClientOptions.offering(SIGNING).renegotiationInfo(false);
+        RenegotiationPolicy policy = OFTEN.withLegacyClients(LegacyClients.RENEGOTIATE_UNBOUND);
+        Conversation conversation = established(policy, Forms.PLAIN, options, new RecordingKey(TestIdentity.RSA_2048));
+        renegotiates(conversation, fullAnswer());
+        options.renegotiationInfo(true);
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
+    }
+
+    @Test
+    void aLegacyClientIsRefusedWhereThePolicySaysSo() {
+        RecordingKey key = new RecordingKey(TestIdentity.RSA_2048);
+        RenegotiationPolicy policy = RenegotiationPolicy.REFUSED.withLegacyClients(LegacyClients.REFUSE);
+        Conversation conversation = Conversation.of(
+                builder(key.credential()).renegotiation(policy).build(),
+                ClientOptions.offering(SIGNING).renegotiationInfo(false),
+                Forms.PLAIN);
+        conversation.client().sends(clientHello());
+        conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
+    }
+
+    @Test
+    void thereAreAsManyAsThePolicySays() {
+        Conversation conversation = established(OFTEN.withLimits(2, Duration.ZERO));
+        renegotiates(conversation, fullAnswer());
+        renegotiates(conversation, fullAnswer());
+        assertThat(conversation.server().connection().renegotiate()).isFalse();
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().answers(Kind.ALERT);
+        conversation.exchangesData();
+    }
+
+    @Test
+    void theyComeNoFasterThanThePolicySays() {
+        FakeClock clock = new FakeClock();
+        RecordingKey key = new RecordingKey(TestIdentity.RSA_2048);
+        Conversation conversation = Conversation.of(
+                        builder(key.credential())
+                                .clock(clock)
+                                .renegotiation(OFTEN.withLimits(10, Duration.ofSeconds(5)))
+                                .build(),
+                        ClientOptions.offering(SIGNING),
+                        Forms.PLAIN)
+                .completes();
+        assertThat(conversation.server().connection().renegotiate()).isFalse();
+        clock.advance(Duration.ofSeconds(5));
+        renegotiates(conversation, fullAnswer());
+        assertThat(conversation.server().connection().renegotiate()).isFalse();
+        clock.advance(Duration.ofSeconds(5));
+        renegotiates(conversation, fullAnswer());
+    }
+
+    @Test
+    void itHasADeadlineOfItsOwn() {
+        FakeClock clock = new FakeClock();
+        RecordingKey key = new RecordingKey(TestIdentity.RSA_2048);
+        Conversation conversation = Conversation.of(
+                        builder(key.credential())
+                                .clock(clock)
+                                .handshakeTimeout(Duration.ofSeconds(10))
+                                .renegotiation(OFTEN)
+                                .build(),
+                        ClientOptions.offering(SIGNING),
+                        Forms.PLAIN)
+                .completes();
+        clock.advance(Duration.ofSeconds(100));
+        conversation.exchangesData();
+        assertThat(conversation.server().connection().nextDeadlineNanos()).isEmpty();
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().answers(fullAnswer());
+        assertThat(conversation.server().connection().nextDeadlineNanos()).isPresent();
+        clock.advance(Duration.ofSeconds(10));
+        conversation.server().refuses(AlertDescription.INTERNAL_ERROR);
+    }
+
+    @Test
+    void closeNotifyInTheMiddleOfItEndsTheConnectionInGoodOrder() {
+        Conversation conversation = established(OFTEN);
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().answers(fullAnswer());
+        conversation.client().sends(closeNotify());
+        conversation.server().answers(Kind.ALERT);
+        assertThat(conversation.server().failure()).isNull();
+        conversation.server().isDead();
+    }
+
+    @Test
+    void noneBeginsWhileOneIsUnderWay() {
+        Conversation conversation = established(OFTEN);
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().answers(fullAnswer());
+        assertThat(conversation.server().connection().renegotiate()).isFalse();
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().refuses(AlertDescription.UNEXPECTED_MESSAGE);
+    }
+}
