@@ -7,6 +7,8 @@ import dev.lockstep.tls.TlsServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,9 @@ final class Connection implements Session {
         CLOSED
     }
 
+    /** Records of data that may wait behind a handshake of an established connection. */
+    private static final int MAX_BACKLOG = 16;
+
     final long id;
     final Deadlines.Entry deadline;
     private final EventLoop loop;
@@ -40,6 +45,8 @@ final class Connection implements Session {
     private Phase phase = Phase.OPEN;
     private @Nullable ByteBuffer record;
     private @Nullable ByteBuffer sending;
+    private final Deque<ByteBuffer> backlog = new ArrayDeque<>(0);
+    private boolean hearsFirst;
     private boolean closeWhenSent;
     private boolean handshakeCounted;
     private long phaseEnds;
@@ -169,15 +176,44 @@ final class Connection implements Session {
             loop.counters().handshakes++;
         }
         if (sending != null) {
-            return sendOn(sending);
+            StepResult result = sendOn(sending);
+            hearsFirst = result == StepResult.NEED_INPUT;
+            return hearsFirst ? receiveBeside() : result;
         }
         if (closeWhenSent) {
             return StepResult.CLOSED;
         }
-        if (!transport.hasInput() && !transport.inputEnded()) {
+        ByteBuffer waiting = backlog.poll();
+        if (waiting != null) {
+            record = waiting;
+            return deliver(waiting);
+        }
+        return nothingToRead() ? StepResult.NEED_INPUT : receiveRecord();
+    }
+
+    private boolean nothingToRead() {
+        return !transport.hasInput() && !transport.inputEnded() && tls.suspension() == null;
+    }
+
+    /**
+     * A handshake on the established connection must hear from the client before the answer can go out. Data that comes
+     * first is legal (RFC 5246 section 6.2.1) and is kept until then, within bounds.
+     */
+    private StepResult receiveBeside() throws IOException {
+        if (nothingToRead()) {
             return StepResult.NEED_INPUT;
         }
-        return receiveRecord();
+        ByteBuffer into = loop.buffers().take();
+        StepResult result = tls.read(transport.input(), into.clear());
+        if (result != StepResult.PROGRESSED) {
+            loop.buffers().giveWiped(into);
+            return result != StepResult.CLOSED && tls.wantsOutput() ? StepResult.PROGRESSED : result;
+        }
+        backlog.add(into.flip());
+        if (backlog.size() > MAX_BACKLOG) {
+            throw new IOException("the client sends data and does not go on with its handshake");
+        }
+        return StepResult.PROGRESSED;
     }
 
     private StepResult sendOn(ByteBuffer data) throws TlsException {
@@ -200,14 +236,19 @@ final class Connection implements Session {
         record = into;
         StepResult result = tls.read(transport.input(), into.clear());
         if (result == StepResult.PROGRESSED) {
-            application.onRecord(into.flip(), this);
-        } else if (result != StepResult.CLOSED && tls.wantsOutput()) {
-            result = StepResult.PROGRESSED; // a message of the peer's has an answer (no_renegotiation): step writes it
+            return deliver(into.flip());
         }
+        releaseRecord();
+        // a message of the peer's may have an answer (no_renegotiation, another handshake): step writes it
+        return result != StepResult.CLOSED && tls.wantsOutput() ? StepResult.PROGRESSED : result;
+    }
+
+    private StepResult deliver(ByteBuffer content) {
+        application.onRecord(content, this);
         if (sending == null) {
             releaseRecord();
         }
-        return result;
+        return StepResult.PROGRESSED;
     }
 
     @Override
@@ -283,6 +324,8 @@ final class Connection implements Session {
         loop.buffers().give(last);
         sending = null;
         releaseRecord();
+        backlog.forEach(loop.buffers()::giveWiped);
+        backlog.clear();
         transport.close();
         key.cancel();
         loop.forget(this);
@@ -302,7 +345,8 @@ final class Connection implements Session {
         }
         transport.releaseIdleBuffers();
         // While an answer waits for room, or what came is not used yet, further input waits in the kernel.
-        boolean read = !transport.inputEnded() && (phase == Phase.DRAINING || (sending == null && transport.hasRoom()));
+        boolean read = !transport.inputEnded()
+                && (phase == Phase.DRAINING || ((sending == null || hearsFirst) && transport.hasRoom()));
         int interest = (phase != Phase.FLUSHING && read ? SelectionKey.OP_READ : 0)
                 | (transport.hasOutput() ? SelectionKey.OP_WRITE : 0);
         if (key.interestOps() != interest) {
