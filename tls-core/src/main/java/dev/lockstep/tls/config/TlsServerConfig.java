@@ -32,6 +32,7 @@ public final class TlsServerConfig {
     private final OptionalLong handshakeTimeoutNanos;
     private final RenegotiationPolicy renegotiation;
     private final boolean exporters;
+    private final int recordSizeLimit;
     private final Bounds bounds;
     private final ConnectionObserver observer;
     private final @Nullable KeyLog keyLog;
@@ -57,6 +58,7 @@ public final class TlsServerConfig {
         this.handshakeTimeoutNanos = b.handshakeTimeoutNanos;
         this.renegotiation = b.renegotiation;
         this.exporters = b.exporters;
+        this.recordSizeLimit = b.recordSizeLimit;
         this.bounds = b.bounds;
         this.observer = b.observer;
         this.keyLog = b.keyLog;
@@ -141,6 +143,11 @@ public final class TlsServerConfig {
     /** Whether connections keep their master secret for exporters (RFC 5705). */
     public boolean exporters() {
         return exporters;
+    }
+
+    /** The most plaintext taken in one record from a client that negotiates it (RFC 8449), in bytes. */
+    public int recordSizeLimit() {
+        return recordSizeLimit;
     }
 
     /** The limits on what a peer may send. */

@@ -47,6 +47,7 @@ public final class TlsServerConfigBuilder {
     OptionalLong handshakeTimeoutNanos = OptionalLong.of(Duration.ofSeconds(60).toNanos());
     RenegotiationPolicy renegotiation = RenegotiationPolicy.REFUSED;
     boolean exporters;
+    int recordSizeLimit = 1 << 14;
     Bounds bounds = Bounds.DEFAULT;
     ConnectionObserver observer = ConnectionObserver.NONE;
 
@@ -184,6 +185,20 @@ public final class TlsServerConfigBuilder {
      */
     public TlsServerConfigBuilder exporters(boolean enabled) {
         this.exporters = enabled;
+        return this;
+    }
+
+    /**
+     * The most plaintext to take in one record from a client that sends record_size_limit (RFC 8449); 2^14 by default.
+     * Clients that do not send it go on sending records of up to 2^14 bytes.
+     *
+     * @param bytes 64 to 2^14
+     */
+    public TlsServerConfigBuilder recordSizeLimit(int bytes) {
+        if (bytes < 64 || bytes > 1 << 14) {
+            throw new IllegalArgumentException("recordSizeLimit: " + bytes + " is out of range; give 64 to 16384");
+        }
+        this.recordSizeLimit = bytes;
         return this;
     }
 

@@ -480,6 +480,14 @@ public final class ScriptedClient {
         return all;
     }
 
+    /** How much plaintext each record of the server held so far, protected or not. */
+    public List<Integer> recordLengths(boolean areProtected) {
+        return in.plaintexts().stream()
+                .filter(plaintext -> plaintext.isProtected() == areProtected)
+                .map(ServerFlightReader.Plaintext::length)
+                .toList();
+    }
+
     List<ServerFlightReader.RecordSeen> recordsSeen() {
         return in.records();
     }

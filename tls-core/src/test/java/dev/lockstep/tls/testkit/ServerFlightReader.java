@@ -9,6 +9,7 @@ final class ServerFlightReader {
 
     private final Consumer<Seen> messages;
     private final List<RecordSeen> records = new ArrayList<>();
+    private final List<Plaintext> plaintexts = new ArrayList<>();
     private byte[] unread = {};
     private byte[] handshake = {};
     private ClientCipher cipher;
@@ -20,8 +21,15 @@ final class ServerFlightReader {
      */
     record RecordSeen(int type, int version, int length) {}
 
+    /** How much a record held. */
+    record Plaintext(int type, boolean isProtected, int length) {}
+
     ServerFlightReader(Consumer<Seen> messages) {
         this.messages = messages;
+    }
+
+    List<Plaintext> plaintexts() {
+        return plaintexts;
     }
 
     List<RecordSeen> records() {
@@ -61,6 +69,7 @@ final class ServerFlightReader {
     private void record(int type, int version, byte[] fragment) {
         require(version == 0x0303, "a record of version " + Integer.toHexString(version));
         byte[] plaintext = cipher == null ? fragment : cipher.open(type, version, fragment);
+        plaintexts.add(new Plaintext(type, cipher != null, plaintext.length));
         require(plaintext.length <= 1 << 14, "a record of " + plaintext.length + " bytes");
         require(type == 22 || handshake.length == 0, "record type " + type + " inside a handshake message");
         switch (type) {

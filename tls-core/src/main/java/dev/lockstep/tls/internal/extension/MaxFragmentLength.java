@@ -7,7 +7,7 @@ import dev.lockstep.tls.spec.MaxFragmentLengthCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shorter records for a client that is short of memory, RFC 6066 4; the same value in both hellos.
+ * Shorter records for a client that is short of memory, RFC 6066 4-1; the same value in both hellos.
  *
  * <pre>
  * enum {

@@ -23,7 +23,7 @@ public record RecordSizeLimit(int limit) implements Extension {
     public static RecordSizeLimit parse(WireReader body) {
         int limit = body.uint16("RecordSizeLimit");
         body.requireEnd("record_size_limit");
-        // RFC 8449 4: "Endpoints MUST NOT send a "record_size_limit" extension with a value smaller than 64. An
+        // RFC 8449 4-6, 4-7: "Endpoints MUST NOT send a "record_size_limit" extension with a value smaller than 64. An
         // endpoint MUST treat receipt of a smaller value as a fatal error and generate an "illegal_parameter" alert."
         if (limit < SMALLEST) {
             throw FatalAlert.illegalParameter("record_size_limit: " + limit + " is below " + SMALLEST);

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for an OCSP response beside the certificate, RFC 6066 8.
+ * Asks for an OCSP response beside the certificate, RFC 6066 8-1.
  *
  * <pre>
  * struct {                                       // ClientHello form

@@ -60,12 +60,14 @@ final class ServerFlight {
         // handshake.
         byte[] sessionId = new byte[32];
         context.config().random().nextBytes(sessionId);
+        RecordLengths lengths = RecordLengths.of(context.clientHello());
+        lengths.apply(context.output(), context.config().recordSizeLimit());
         context.send(new ServerHello(
                         ProtocolVersion.TLS_1_2,
                         negotiated.serverRandom(),
                         sessionId,
                         negotiated.cipherSuite(),
-                        ExtensionSet.of(extensions(context, negotiated)))
+                        ExtensionSet.of(extensions(context, negotiated, lengths)))
                 .encode());
     }
 
@@ -73,7 +75,8 @@ final class ServerFlight {
      * RFC 5246 7.4.1.4-1, 7.4.1.4.1-5: "An extension type MUST NOT appear in the ServerHello unless the same extension
      * type appeared in the corresponding ClientHello."
      */
-    private static List<Extension> extensions(HandshakeContext context, NegotiatedParameters negotiated) {
+    private static List<Extension> extensions(
+            HandshakeContext context, NegotiatedParameters negotiated, RecordLengths lengths) {
         ClientHello hello = context.clientHello();
         List<Extension> extensions = new ArrayList<>();
         // RFC 5746 3.6-4, 3.6-6, 4.3-1: both the extension and the SCSV ask for the answer, in spite of the rule above.
@@ -85,6 +88,7 @@ final class ServerFlight {
             // hello."
             extensions.add(ServerName.acknowledgement());
         }
+        lengths.answer(extensions, context.config().recordSizeLimit());
         if (negotiated.cipherSuite().keyExchange().isEcdhe()
                 && hello.extensions().has(EcPointFormats.class)) {
             extensions.add(EcPointFormats.uncompressedOnly());

@@ -133,12 +133,12 @@ public record ClientHello(
 
     private void requireKnownFragmentLength() {
         MaxFragmentLength length = extensions.find(MaxFragmentLength.class);
-        // RFC 8449 5: "A server that supports the "record_size_limit" extension MUST ignore a "max_fragment_length"
+        // RFC 8449 5-1: "A server that supports the "record_size_limit" extension MUST ignore a "max_fragment_length"
         // that appears in a ClientHello if both extensions appear."
         if (length == null || extensions.has(RecordSizeLimit.class)) {
             return;
         }
-        // RFC 6066 4: "If a server receives a maximum fragment length negotiation request for a value other than the
+        // RFC 6066 4-3: "If a server receives a maximum fragment length negotiation request for a value other than the
         // allowed values, it MUST abort the handshake with an "illegal_parameter" alert."
         if (length.known() == null) {
             throw FatalAlert.illegalParameter("max_fragment_length: " + length.code() + " stands for no length");

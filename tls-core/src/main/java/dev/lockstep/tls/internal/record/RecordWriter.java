@@ -62,6 +62,8 @@ public final class RecordWriter {
         // RFC 5246 6.2.1-2: "Implementations MUST NOT send zero-length fragments of Handshake, Alert, or
         // ChangeCipherSpec content types."
         while (src.hasRemaining()) {
+            // RFC 8449 4: "an endpoint MUST NOT generate a protected record with plaintext that is larger than the
+            // RecordSizeLimit value it receives from its peer."
             int length = Math.min(src.remaining(), plaintextLimit);
             int room = dst.remaining() - RecordHeader.LENGTH;
             if (room < protection.sealedLength(length)) {

@@ -19,6 +19,7 @@ class CertificateExtensionsTest {
         assertThat(StatusRequest.parse(hex("01 0000 0000"))).isEqualTo(StatusRequest.ocsp());
     }
 
+    /** RFC 6066 8-1. */
     @Test
     void respondersAndExtensionsAreReadForTheirShape() {
         assertThat(StatusRequest.parse(hex("01 0007 0002 aabb 0001 cc 0003 dddddd"))

@@ -60,6 +60,7 @@ class RecordLengthExtensionsTest {
         }
     }
 
+    /** RFC 8449 4-7. */
     @Test
     void aRecordSizeLimitBelow64IsIllegal() {
         for (int limit = 0; limit <= 0xffff; limit++) {

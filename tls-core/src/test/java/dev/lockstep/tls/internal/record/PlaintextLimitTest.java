@@ -24,6 +24,7 @@ class PlaintextLimitTest {
         return RecordSuite.cbc();
     }
 
+    /** RFC 8449 4.1-1: padding is the shortest, so that no record is longer than its limit makes it. */
     @ParameterizedTest
     @MethodSource("suites")
     void noRecordThatIsWrittenHoldsMoreThanTheLimit(RecordSuite suite) {
