@@ -21,7 +21,8 @@ record RecordLengths(
         @Nullable MaxFragmentLengthCode fragmentLength,
         boolean answersFragmentLength) {
 
-    // RFC 8449 4-2: "An endpoint MUST NOT send a value higher than the protocol-defined maximum record size". RFC 8449 4:
+    // RFC 8449 4-2: "An endpoint MUST NOT send a value higher than the protocol-defined maximum record size". RFC 8449
+    // 4:
     // "For TLS 1.2 and earlier, that limit is 2^14 octets."
     private static final int PROTOCOL_LIMIT = 1 << 14;
 
@@ -75,7 +76,8 @@ record RecordLengths(
      */
     void apply(HandshakeOutput output, int ownLimit) {
         if (sizeLimit != null) {
-            // RFC 8449 4-4: "Even if a larger record size limit is provided by a peer, an endpoint MUST NOT send records
+            // RFC 8449 4-4: "Even if a larger record size limit is provided by a peer, an endpoint MUST NOT send
+            // records
             // larger than the protocol-defined limit, unless explicitly allowed by a future TLS version or extension."
             output.limitProtectedRecords(Math.min(sizeLimit.limit(), PROTOCOL_LIMIT), ownLimit);
         } else if (fragmentLength != null) {

@@ -79,7 +79,8 @@ public final class RecordHeader {
             throw FatalAlert.protocolVersion("record of version " + (version >>> 8) + "." + (version & 0xff));
         }
         int length = length(in);
-        // RFC 6066 4-6: "a TLS record-layer peer receiving a TLS record-layer message larger than 805 bytes MUST discard
+        // RFC 6066 4-6: "a TLS record-layer peer receiving a TLS record-layer message larger than 805 bytes MUST
+        // discard
         // the message and send a "record_overflow" alert, without decrypting the message." RFC 8449 4-5 likewise.
         int longest = protection.maxFragmentLength(plaintextLimit);
         if (length > longest) {
