@@ -23,6 +23,8 @@ import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.Setting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -101,6 +103,18 @@ class FaultyListenerTest {
     void nothingIsLeftBehindWhenItThrowsWhileSigning(Hook hook) throws TlsException {
         RecordingKey key = new RecordingKey(RSA_2048).signs(KeyScript.manual());
         endsWithNothingLeft(hook, key, ClientOptions.offering(Setting.signingSuite(RSA_2048)), true);
+    }
+
+    /** The answer is fetched before the observer hears of it, and is the library's to clear then. */
+    @Test
+    void aPremasterSecretThatWasFetchedIsClearedWhenTheObserverThrows() throws TlsException {
+        AtomicReference<byte[]> fetched = new AtomicReference<>();
+        KeyScript script = KeyScript.inProgress(1).changed(value -> {
+            fetched.set(value);
+            return value;
+        });
+        endsWithNothingLeft(Hook.ON_RESUME, new RecordingKey(RSA_2048).decrypts(script), decryptingClient(), false);
+        assertThat(fetched.get()).isNotEmpty().containsOnly(0);
     }
 
     /** Drives until the handshake gets no further, closes, and looks at what is left. */

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches connections: for traces, metrics and logs. Every method is called on the thread that drives the connection,
- * must return quickly and must not call the connection; what it throws passes through {@code step}.
+ * must return quickly and must not call the connection. What it throws ends the connection with internal_error, unless it
+ * has ended already; then the caller gets it.
  */
 public interface ConnectionObserver {
 

@@ -6,6 +6,7 @@ import dev.lockstep.tls.spec.KeyExchange;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.util.List;
+import java.util.TreeSet;
 
 /** Which suite a credential can serve at all: asked at build time, so that an impossible configuration never starts. */
 public final class Servable {
@@ -62,7 +63,8 @@ public final class Servable {
         for (Credential credential : credentials) {
             if (suites.stream().noneMatch(suite -> serves(credential, suite, groups, schemes))) {
                 throw new IllegalArgumentException("credential: " + credential
-                        + " can serve none of the enabled suites (its key signs with " + credential.signatureSchemes()
+                        + " can serve none of the enabled suites (its key signs with "
+                        + new TreeSet<>(credential.signatureSchemes())
                         + (credential.canDecrypt() ? " and decrypts" : " and does not decrypt")
                         + "); enable a suite, group and scheme that fit it, or give another key");
             }

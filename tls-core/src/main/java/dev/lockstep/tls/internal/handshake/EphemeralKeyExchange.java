@@ -74,7 +74,8 @@ final class EphemeralKeyExchange {
             // RFC 7919 4-7: a fatal alert in any case; illegal_parameter says more than the handshake_failure named
             // there.
             throw e.kind() == InvalidPublicValueException.Kind.BAD_LENGTH
-                    ? FatalAlert.decodeError("the client's public value has another length than its group says")
+                    ? FatalAlert.decodeError(
+                            "the client's public value is empty or has another length than its group says")
                     : FatalAlert.illegalParameter("the client's public value is not one of its group");
         }
     }

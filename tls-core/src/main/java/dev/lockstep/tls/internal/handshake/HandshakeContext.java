@@ -183,7 +183,12 @@ final class HandshakeContext {
         Wait<?> ended = require(wait);
         wait = null;
         if (ended.wasSuspended()) {
-            config.observer().onResume(ended.kind(), config.clock().getAsLong() - ended.sinceNanos());
+            try {
+                config.observer().onResume(ended.kind(), config.clock().getAsLong() - ended.sinceNanos());
+            } catch (RuntimeException fault) {
+                ended.cancel(); // the observer's fault ends the connection, and nobody will take the answer
+                throw fault;
+            }
         }
     }
 
