@@ -70,7 +70,8 @@ class HttpApplicationTest {
                 protocol,
                 false,
                 true,
-                credential);
+                credential,
+                null);
     }
 
     private final Noted session = new Noted();

@@ -1,6 +1,7 @@
 package dev.lockstep.tls;
 
 import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.keys.PskIdentity;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param extendedMasterSecret whether RFC 7627 is in force
  * @param encryptThenMac whether RFC 7366 is in force
  * @param credential whose certificate was sent; null where none was (resumption, PSK)
+ * @param pskIdentity whose pre-shared key the client has shown to know (RFC 4279); null before its Finished was right, and
+ *     where no such key is used
  */
 public record ConnectionInfo(
         CipherSuite cipherSuite,
@@ -26,4 +29,5 @@ public record ConnectionInfo(
         @Nullable String applicationProtocol,
         boolean extendedMasterSecret,
         boolean encryptThenMac,
-        @Nullable Credential credential) {}
+        @Nullable Credential credential,
+        @Nullable PskIdentity pskIdentity) {}

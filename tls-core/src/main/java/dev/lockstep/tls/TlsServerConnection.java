@@ -260,6 +260,7 @@ public final class TlsServerConnection {
      */
     public ConnectionInfo info() {
         NegotiatedParameters n = handshake.negotiated();
+        Established established = handshake.established();
         return new ConnectionInfo(
                 n.cipherSuite(),
                 n.group(),
@@ -268,7 +269,8 @@ public final class TlsServerConnection {
                 n.applicationProtocol(),
                 n.extendedMasterSecret(),
                 n.encryptThenMac(),
-                n.credential());
+                n.credential(),
+                established == null ? null : established.pskIdentity());
     }
 
     /**

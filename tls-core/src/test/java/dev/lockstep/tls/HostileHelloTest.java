@@ -260,7 +260,7 @@ class HostileHelloTest {
     @Test
     void aHelloOverTheBoundIsRefusedAtItsHeader() {
         TlsServerConfig config = builder(local(TestIdentity.RSA_2048))
-                .bounds(new Bounds(1000, 1000, 32, 4))
+                .bounds(new Bounds(1000, 1000, 32, 4, 128))
                 .build();
         for (InputForm input : InputForm.values()) {
             Forms forms = new Forms(input, Forms.PLAIN.key(), Forms.PLAIN.buffers());

@@ -78,7 +78,10 @@ public final class Servable {
             List<NamedGroup> groups,
             List<SignatureScheme> schemes) {
         for (CipherSuite suite : suites) {
-            if (credentials.stream().noneMatch(credential -> serves(credential, suite, groups, schemes))) {
+            boolean served = suite.keyExchange().usesCertificate()
+                    ? credentials.stream().anyMatch(credential -> serves(credential, suite, groups, schemes))
+                    : hasGroup(suite.keyExchange(), groups);
+            if (!served) {
                 throw new IllegalArgumentException("cipherSuites: no credential, group and scheme can serve " + suite
                         + "; add a matching credential, or leave the suite out");
             }
@@ -88,8 +91,11 @@ public final class Servable {
     private static boolean serves(
             Credential credential, CipherSuite suite, List<NamedGroup> groups, List<SignatureScheme> schemes) {
         KeyExchange exchange = suite.keyExchange();
-        return canServe(credential, exchange, schemes)
-                && (!exchange.isEphemeral()
-                        || groups.stream().anyMatch(group -> group.isFiniteField() != exchange.isEcdhe()));
+        return canServe(credential, exchange, schemes) && hasGroup(exchange, groups);
+    }
+
+    private static boolean hasGroup(KeyExchange exchange, List<NamedGroup> groups) {
+        return !exchange.isEphemeral()
+                || groups.stream().anyMatch(group -> group.isFiniteField() != exchange.isEcdhe());
     }
 }

@@ -1,6 +1,7 @@
 package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.keys.CredentialSelector;
+import dev.lockstep.tls.keys.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.CipherSuite;
@@ -22,6 +23,8 @@ public final class TlsServerConfig {
     private final Credentials credentials;
     private final @Nullable CredentialSelector credentialSelector;
     private final ClientAuthentications clientAuthentications;
+    private final @Nullable PskSource pskSource;
+    private final byte[] pskIdentityHint;
     private final List<CipherSuite> cipherSuites;
     private final List<NamedGroup> groups;
     private final List<SignatureScheme> signatureSchemes;
@@ -48,6 +51,8 @@ public final class TlsServerConfig {
         this.credentials = credentials;
         this.credentialSelector = b.credentialSelector;
         this.clientAuthentications = b.clientAuthentications();
+        this.pskSource = b.pskSource;
+        this.pskIdentityHint = b.pskIdentityHint;
         this.cipherSuites = b.cipherSuites();
         this.groups = b.groups();
         this.signatureSchemes = b.signatureSchemes();
@@ -93,6 +98,16 @@ public final class TlsServerConfig {
      */
     public ClientAuthentication clientAuthentication(@Nullable String serverName) {
         return clientAuthentications.of(serverName);
+    }
+
+    /** Who knows the pre-shared keys, or null. */
+    public @Nullable PskSource pskSource() {
+        return pskSource;
+    }
+
+    /** The psk_identity_hint, in UTF-8; empty when none is given. A fresh copy. */
+    public byte[] pskIdentityHint() {
+        return pskIdentityHint.clone();
     }
 
     /** Enabled suites, most preferred first. */

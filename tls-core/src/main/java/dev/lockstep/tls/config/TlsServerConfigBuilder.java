@@ -2,6 +2,7 @@ package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.keys.Credential;
 import dev.lockstep.tls.keys.CredentialSelector;
+import dev.lockstep.tls.keys.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.CipherSuite;
@@ -39,6 +40,10 @@ public final class TlsServerConfigBuilder {
     @Nullable
     CredentialSelector credentialSelector;
 
+    @Nullable
+    PskSource pskSource;
+
+    byte[] pskIdentityHint = {};
     List<String> applicationProtocols = List.of();
     boolean requireKnownServerName;
     boolean verifyExternalSignatures = true;
@@ -109,6 +114,30 @@ public final class TlsServerConfigBuilder {
     /** Lets {@code selector} choose the credentials of each handshake; the configured ones are its fall-back. */
     public TlsServerConfigBuilder credentialSelector(CredentialSelector selector) {
         this.credentialSelector = Objects.requireNonNull(selector, "credentialSelector");
+        return this;
+    }
+
+    /**
+     * Enables the key exchanges with a pre-shared key (RFC 4279) and asks {@code source} for the keys. A policy's suites of
+     * that kind are off without one. A server that has a source needs no credential.
+     */
+    public TlsServerConfigBuilder preSharedKeys(PskSource source) {
+        this.pskSource = Objects.requireNonNull(source, "preSharedKeys");
+        return this;
+    }
+
+    /**
+     * The psk_identity_hint that helps clients to choose among their keys; none by default, as RFC 4279 5.2 advises.
+     *
+     * @param hint 1 to 65535 bytes in UTF-8
+     */
+    public TlsServerConfigBuilder pskIdentityHint(String hint) {
+        byte[] encoded = hint.getBytes(StandardCharsets.UTF_8);
+        if (encoded.length == 0 || encoded.length > 0xffff) {
+            throw new IllegalArgumentException(
+                    "pskIdentityHint: " + encoded.length + " bytes in UTF-8; give 1 to 65535, or leave it out");
+        }
+        this.pskIdentityHint = encoded;
         return this;
     }
 
@@ -286,16 +315,22 @@ public final class TlsServerConfigBuilder {
      * @throws IllegalArgumentException naming the field, the cause and the fix
      */
     public TlsServerConfig build() {
-        if (defaults.isEmpty() && byHost.isEmpty() && credentialSelector == null) {
+        if (defaults.isEmpty() && byHost.isEmpty() && credentialSelector == null && pskSource == null) {
             throw new IllegalArgumentException(
-                    "credential: none given; add credential(Credential.local(chain, key)) or another one");
+                    "credential: none given; add credential(Credential.local(chain, key)) or preSharedKeys(source)");
+        }
+        if (pskIdentityHint.length > 0 && pskSource == null) {
+            throw new IllegalArgumentException(
+                    "pskIdentityHint: there is nothing to hint at; add preSharedKeys(source), or leave it out");
         }
         if (requireKnownServerName && byHost.isEmpty()) {
             throw new IllegalArgumentException(
                     "requireKnownServerName: no host name is configured; add credential(hostPattern, ...)");
         }
         Credentials credentials = new Credentials(defaults, byHost);
-        Servable.requireNoPsk(cipherSuites());
+        if (pskSource == null) {
+            Servable.requireNoPsk(cipherSuites());
+        }
         if (credentialSelector == null) {
             Servable.requireEachOf(credentials.all(), cipherSuites(), groups(), signatureSchemes());
         }
@@ -306,7 +341,9 @@ public final class TlsServerConfigBuilder {
     }
 
     List<CipherSuite> cipherSuites() {
-        return explicitSuites != null ? explicitSuites : Servable.withoutPsk(policy.cipherSuites());
+        return explicitSuites != null
+                ? explicitSuites
+                : pskSource != null ? policy.cipherSuites() : Servable.withoutPsk(policy.cipherSuites());
     }
 
     List<NamedGroup> groups() {

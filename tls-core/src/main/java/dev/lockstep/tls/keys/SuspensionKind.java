@@ -7,5 +7,7 @@ public enum SuspensionKind {
     /** The private key is signing ServerKeyExchange. */
     SIGN,
     /** The private key is decrypting the premaster secret of ClientKeyExchange. */
-    DECRYPT
+    DECRYPT,
+    /** A {@link PskSource} is looking for the pre-shared key of the client's identity. */
+    PSK_LOOKUP
 }

@@ -95,4 +95,13 @@ public final class Bytes {
     public static String hex(byte[] b) {
         return HexFormat.of().formatHex(b);
     }
+
+    /** 1, 2, 3 and so on. */
+    public static byte[] ascending(int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) (i + 1);
+        }
+        return bytes;
+    }
 }

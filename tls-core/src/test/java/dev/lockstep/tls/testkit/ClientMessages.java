@@ -90,6 +90,18 @@ public final class ClientMessages {
         };
     }
 
+    /** The same for RSA_PSK: {@code decrypted} is what the client takes for the other secret. */
+    public static ClientMessage rsaPskClientKeyExchange(byte[] ciphertext, byte[] decrypted) {
+        return client -> {
+            ClientOptions options = client.options();
+            client.handshake(
+                    CLIENT_KEY_EXCHANGE,
+                    Bytes.concat(Bytes.vector(2, options.pskIdentity), Bytes.vector(2, ciphertext)));
+            client.assumePremaster(ClientPsk.premaster(decrypted, options.psk));
+            client.deriveKeys();
+        };
+    }
+
     /** A ClientKeyExchange with any body, of a client that then goes on with {@code premaster}. */
     public static ClientMessage clientKeyExchange(byte[] body, byte[] premaster) {
         return client -> {

@@ -11,6 +11,13 @@ import java.util.List;
 /** What a client puts into its ClientHello. Mutable, for one test; the defaults are an ordinary modern client. */
 public final class ClientOptions {
 
+    /** The identity and the key that a client has unless told otherwise. */
+    public static final byte[] PSK_IDENTITY = "gerät".getBytes(StandardCharsets.UTF_8);
+
+    public static final byte[] PSK = Bytes.ascending(32);
+
+    byte[] pskIdentity = PSK_IDENTITY;
+    byte[] psk = PSK;
     int version = 0x0303;
     byte[] sessionId = {};
     int[] suites =
@@ -68,6 +75,13 @@ public final class ClientOptions {
     /** Schemes by number; none leaves the extension out. */
     public ClientOptions schemeCodes(int... codes) {
         schemes = codes;
+        return this;
+    }
+
+    /** Whom the client says it is, and the key that it takes for the right one. */
+    public ClientOptions psk(byte[] identity, byte[] key) {
+        pskIdentity = identity;
+        psk = key;
         return this;
     }
 

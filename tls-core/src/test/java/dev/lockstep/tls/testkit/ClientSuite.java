@@ -84,6 +84,16 @@ public record ClientSuite(
         return exchange.startsWith("RSA");
     }
 
+    /** Whether the server sends a fresh share. */
+    public boolean isEphemeral() {
+        return exchange.contains("DHE");
+    }
+
+    /** Whether the server sends certificates. */
+    public boolean hasCertificate() {
+        return !isPsk() || isRsaExchange();
+    }
+
     public boolean isPsk() {
         return exchange.endsWith("PSK");
     }
@@ -97,7 +107,7 @@ public record ClientSuite(
         return switch (exchange) {
             case "ECDHE_ECDSA" -> !identity.isRsa();
             case "RSA", "RSA_PSK" -> identity.algorithm().equals("RSA");
-            case "PSK", "DHE_PSK", "ECDHE_PSK" -> false;
+            case "PSK", "DHE_PSK", "ECDHE_PSK" -> true;
             default -> identity.isRsa();
         };
     }

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A scripted client and a server, in memory. Reads like the figures of RFC 5246 section 7.3. */
 public final class Conversation {
@@ -85,10 +87,19 @@ public final class Conversation {
     /** What comes back to a ClientHello; depends on the suite, so call it only once that is known. */
     private Seen.Kind[] firstAnswer() {
         server.settle();
-        return client.cipherSuite() != null
-                        && client.cipherSuite().keyExchange().isEphemeral()
-                ? fullAnswer()
-                : rsaAnswer();
+        if (client.cipherSuite() == null) {
+            return rsaAnswer();
+        }
+        ClientSuite suite = ClientSuite.of(client.cipherSuite());
+        List<Seen.Kind> answer = new ArrayList<>(List.of(Seen.Kind.SERVER_HELLO));
+        if (suite.hasCertificate()) {
+            answer.add(Seen.Kind.CERTIFICATE);
+        }
+        if (suite.isEphemeral() || client.identityHint() != null) {
+            answer.add(Seen.Kind.SERVER_KEY_EXCHANGE);
+        }
+        answer.add(Seen.Kind.SERVER_HELLO_DONE);
+        return answer.toArray(Seen.Kind[]::new);
     }
 
     /** The server's first flight with ephemeral keys. */

@@ -50,6 +50,7 @@ public final class ScriptedClient {
     private int scheme;
     private byte[] serverPoint;
     private BigInteger[] dhParams;
+    private byte[] identityHint;
     private byte[] premaster;
     private byte[] master;
     private ClientCipher readCipher;
@@ -125,6 +126,7 @@ public final class ScriptedClient {
         certificates.clear();
         premaster = null;
         master = null;
+        identityHint = null;
         group = 0;
         scheme = 0;
         finished = false;
@@ -143,6 +145,20 @@ public final class ScriptedClient {
 
     /** The body of an honest ClientKeyExchange; the premaster secret is remembered. */
     byte[] keyExchange() {
+        byte[] body = otherKeyExchange();
+        if (!suite.isPsk()) {
+            return body;
+        }
+        premaster = ClientPsk.premaster(premaster, options.psk);
+        return Bytes.concat(Bytes.vector(2, options.pskIdentity), body);
+    }
+
+    /** What stands behind the identity when there is one; the premaster secret is that of the exchange alone. */
+    byte[] otherKeyExchange() {
+        if (suite.exchange().equals("PSK")) {
+            premaster = new byte[options.psk.length];
+            return new byte[0];
+        }
         if (suite.isEcdhe()) {
             ClientKeyShare share = ClientKeyShare.ecdhe(group, serverPoint, random);
             premaster = share.premaster();
@@ -345,8 +361,18 @@ public final class ScriptedClient {
     }
 
     private void onServerKeyExchange(byte[] message) {
-        require(!suite.isRsaExchange(), "a ServerKeyExchange for the RSA key exchange");
+        require(suite.isPsk() || !suite.isRsaExchange(), "a ServerKeyExchange for the RSA key exchange");
         int at = 4;
+        if (suite.isPsk()) {
+            int length = Bytes.readNumber(message, at, 2);
+            identityHint = Bytes.slice(message, at + 2, length);
+            at += 2 + length;
+            if (!suite.isEphemeral()) {
+                require(length > 0, "a ServerKeyExchange that says nothing");
+                require(at == message.length, "trailing bytes after the hint");
+                return;
+            }
+        }
         if (suite.isEcdhe()) {
             require(message[at] == 3, "a curve type other than named_curve");
             group = Bytes.readNumber(message, at + 1, 2);
@@ -365,6 +391,10 @@ public final class ScriptedClient {
             }
             require(dhParams[0].bitLength() >= 2048, "a small prime");
             require(dhParams[2].signum() > 0 && dhParams[2].compareTo(dhParams[0]) < 0, "Ys out of range");
+        }
+        if (suite.isPsk()) {
+            require(at == message.length, "trailing bytes after the parameters");
+            return;
         }
         byte[] params = Bytes.slice(message, 4, at - 4);
         scheme = Bytes.readNumber(message, at, 2);
@@ -413,13 +443,18 @@ public final class ScriptedClient {
         return dhParams[0];
     }
 
+    /** The psk_identity_hint, null without ServerKeyExchange. */
+    public byte[] identityHint() {
+        return identityHint;
+    }
+
     /** The IANA number of the signature scheme, 0 without ServerKeyExchange. */
     public int scheme() {
         return scheme;
     }
 
     public X509Certificate certificate() {
-        return certificates.get(0);
+        return certificates.isEmpty() ? null : certificates.get(0);
     }
 
     /** The body of an extension of ServerHello, or null. */

@@ -6,6 +6,7 @@ import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.extension.EcPointFormats;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.ClientKeyExchange;
+import dev.lockstep.tls.internal.message.PskClientKeyExchange;
 import dev.lockstep.tls.internal.message.RsaClientKeyExchange;
 import dev.lockstep.tls.internal.secrets.KeyBlock;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
@@ -29,11 +30,15 @@ final class ClientFlight {
         context.clientHello(hello);
     }
 
-    /** Ephemeral exchanges agree at once; the RSA exchange asks the key. */
+    /** Ephemeral exchanges agree at once; the RSA exchange asks the key, those with a pre-shared key its source. */
     static State onClientKeyExchange(HandshakeContext context, WireReader body) {
         NegotiatedParameters negotiated = context.negotiated();
         ClientKeyExchange message =
                 ClientKeyExchange.parse(negotiated.cipherSuite().keyExchange(), body);
+        if (message instanceof PskClientKeyExchange psk) {
+            context.pskKeyExchange(PskKeyExchange.start(context, psk));
+            return State.AWAIT_PSK;
+        }
         if (message instanceof RsaClientKeyExchange rsa) {
             PremasterDecryption.start(context, rsa.encryptedPremaster());
             return State.AWAIT_PREMASTER_DECRYPTION;
@@ -43,8 +48,31 @@ final class ClientFlight {
         return State.AWAIT_CHANGE_CIPHER_SPEC;
     }
 
+    /** The pre-shared key, or a random one in its place: with it goes what was agreed, or what is decrypted next. */
+    static State onPsk(HandshakeContext context, WireReader none) {
+        PskKeyExchange exchange = requirePsk(context);
+        exchange.onKey(context);
+        byte[] encryptedPremaster = exchange.encryptedPremaster();
+        if (encryptedPremaster != null) {
+            PremasterDecryption.start(context, encryptedPremaster);
+            return State.AWAIT_PREMASTER_DECRYPTION;
+        }
+        deriveKeys(context, exchange.premaster());
+        return State.AWAIT_CHANGE_CIPHER_SPEC;
+    }
+
     static void onPremaster(HandshakeContext context, WireReader none) {
-        deriveKeys(context, context.premasterDecryption().premaster(context));
+        PremasterSecret decrypted = context.premasterDecryption().premaster(context);
+        PskKeyExchange psk = context.pskKeyExchange();
+        deriveKeys(context, psk == null ? decrypted : psk.premaster(decrypted));
+    }
+
+    private static PskKeyExchange requirePsk(HandshakeContext context) {
+        PskKeyExchange exchange = context.pskKeyExchange();
+        if (exchange == null) {
+            throw new IllegalStateException("no pre-shared key at this point of the handshake");
+        }
+        return exchange;
     }
 
     private static void deriveKeys(HandshakeContext context, PremasterSecret premaster) {

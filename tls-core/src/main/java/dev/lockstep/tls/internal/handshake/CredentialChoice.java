@@ -71,6 +71,9 @@ final class CredentialChoice {
             return new Candidates(own, true);
         }
         List<Credential> defaults = config.credentials().defaults();
+        if (defaults.isEmpty() && config.pskSource() != null && !config.requireKnownServerName()) {
+            return new Candidates(List.of(), false); // a pre-shared key may do without any
+        }
         // RFC 9325 3.7-1. RFC 6066 9-1: this alert goes only to who sent a name. RFC 6066 3: "If the server understood
         // the ClientHello extension but does not recognize the server name, the server SHOULD take one of two actions:
         // either abort the handshake by sending a fatal-level unrecognized_name(112) alert or continue the handshake."

@@ -11,6 +11,7 @@ import dev.lockstep.tls.internal.message.DheServerKeyExchange;
 import dev.lockstep.tls.internal.message.DigitallySigned;
 import dev.lockstep.tls.internal.message.EcdheClientKeyExchange;
 import dev.lockstep.tls.internal.message.EcdheServerKeyExchange;
+import dev.lockstep.tls.internal.message.PskClientKeyExchange;
 import dev.lockstep.tls.internal.message.RsaClientKeyExchange;
 import dev.lockstep.tls.internal.message.ServerDhParams;
 import dev.lockstep.tls.internal.message.ServerEcdhParams;
@@ -57,7 +58,7 @@ final class EphemeralKeyExchange {
             return agree(ecdhe.point());
         } else if (message instanceof DheClientKeyExchange dhe) {
             return agree(dhe.yc());
-        } else if (message instanceof RsaClientKeyExchange) {
+        } else if (message instanceof RsaClientKeyExchange || message instanceof PskClientKeyExchange) {
             throw new IllegalStateException("parsed as another key exchange than was negotiated");
         }
         throw new IllegalStateException("unknown ClientKeyExchange");

@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.tls.internal.secrets.MasterSecret;
+import dev.lockstep.tls.keys.PskIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,22 +11,26 @@ import org.jspecify.annotations.Nullable;
 public final class Established {
 
     private final NegotiatedParameters negotiated;
+    private final @Nullable PskIdentity pskIdentity;
     private final byte[] clientVerifyData;
     private final byte[] serverVerifyData;
     private final boolean clientFinishedFirst;
     private final @Nullable MasterSecret exporterSecret;
 
     /**
+     * @param pskIdentity whose pre-shared key the client has shown to know, or null
      * @param clientFinishedFirst whether the client's Finished was the first one, as in a full handshake
      * @param exporterSecret passes to this object, or null where exporters are off
      */
     Established(
             NegotiatedParameters negotiated,
+            @Nullable PskIdentity pskIdentity,
             byte[] clientVerifyData,
             byte[] serverVerifyData,
             boolean clientFinishedFirst,
             @Nullable MasterSecret exporterSecret) {
         this.negotiated = negotiated;
+        this.pskIdentity = pskIdentity;
         this.clientVerifyData = clientVerifyData;
         this.serverVerifyData = serverVerifyData;
         this.clientFinishedFirst = clientFinishedFirst;
@@ -34,6 +39,11 @@ public final class Established {
 
     public NegotiatedParameters negotiated() {
         return negotiated;
+    }
+
+    /** Whose pre-shared key the client has shown to know, or null. */
+    public @Nullable PskIdentity pskIdentity() {
+        return pskIdentity;
     }
 
     byte[] clientVerifyData() {

@@ -4,6 +4,7 @@ import dev.lockstep.crypto.TranscriptHash;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
+import dev.lockstep.tls.keys.PskIdentity;
 import dev.lockstep.tls.keys.SuspensionKind;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -29,6 +30,7 @@ final class HandshakeContext {
     private @Nullable Wait<?> wait;
     private @Nullable CredentialChoice credentialChoice;
     private @Nullable ServerKeyExchangeSigning signing;
+    private @Nullable PskKeyExchange pskKeyExchange;
     private @Nullable PremasterDecryption premasterDecryption;
     private byte @Nullable [] clientVerifyData;
     private byte @Nullable [] serverVerifyData;
@@ -150,6 +152,16 @@ final class HandshakeContext {
         this.signing = started;
     }
 
+    /** The key exchange with a pre-shared key, from ClientKeyExchange on; null where there is none. */
+    @Nullable
+    PskKeyExchange pskKeyExchange() {
+        return pskKeyExchange;
+    }
+
+    void pskKeyExchange(PskKeyExchange started) {
+        this.pskKeyExchange = started;
+    }
+
     PremasterDecryption premasterDecryption() {
         return require(premasterDecryption);
     }
@@ -213,13 +225,22 @@ final class HandshakeContext {
         if (kept != null) {
             masterSecret = null;
         }
+        PskIdentity identity = pskKeyExchange == null ? null : pskKeyExchange.identity();
         wipe();
         return new Established(
-                negotiated(), require(clientVerifyData), require(serverVerifyData), clientFinishedFirst, kept);
+                negotiated(),
+                identity,
+                require(clientVerifyData),
+                require(serverVerifyData),
+                clientFinishedFirst,
+                kept);
     }
 
-    /** Reports a failed decryption: only once nothing of the handshake can depend on it any more. */
+    /** Reports a failed look-up or decryption: only once nothing of the handshake can depend on it any more. */
     void reportMaskedFailure() {
+        if (pskKeyExchange != null) {
+            pskKeyExchange.report(config.observer());
+        }
         if (premasterDecryption != null) {
             premasterDecryption.report(config.observer());
         }
@@ -231,6 +252,10 @@ final class HandshakeContext {
         if (masterSecret != null) {
             masterSecret.wipe();
             masterSecret = null;
+        }
+        if (pskKeyExchange != null) {
+            pskKeyExchange.wipe();
+            pskKeyExchange = null;
         }
         if (premasterDecryption != null) {
             premasterDecryption.wipe();
@@ -248,7 +273,7 @@ final class HandshakeContext {
     }
 
     boolean holdsSecrets() {
-        return keyExchange != null || masterSecret != null || premasterDecryption != null;
+        return keyExchange != null || masterSecret != null || pskKeyExchange != null || premasterDecryption != null;
     }
 
     private OptionalLong waitDeadline() {

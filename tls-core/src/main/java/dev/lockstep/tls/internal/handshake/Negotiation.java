@@ -63,31 +63,53 @@ final class Negotiation {
             if (!hello.offers(suite.code()) || (exchange.isEphemeral() && group == null)) {
                 continue;
             }
-            for (Credential credential : candidates.credentials()) {
-                SignatureScheme scheme = exchange.isEphemeral() ? chooseScheme(exchange, credential) : null;
-                if (exchange.isEphemeral() ? scheme == null : !credential.canDecrypt()) {
-                    continue;
-                }
-                return new NegotiatedParameters(
-                        suite,
-                        credential,
-                        group,
-                        scheme,
-                        CredentialChoice.serverName(hello),
-                        candidates.serverNameUsed(),
-                        applicationProtocol,
-                        hello.extensions().has(ExtendedMasterSecret.class),
-                        // RFC 7366 3-1, 2-2: "If a server receives an encrypt-then-MAC request extension from a client
-                        // and then selects a stream or Authenticated Encryption with Associated Data (AEAD)
-                        // ciphersuite, it MUST NOT send an encrypt-then-MAC response extension back to the client."
-                        hello.extensions().has(EncryptThenMac.class) && !suite.isAead(),
-                        hello.extensions().has(RenegotiationInfo.class)
-                                || hello.offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
-                        hello.random(),
-                        serverRandom);
+            Authentication authentication = chooseAuthentication(exchange, candidates.credentials());
+            if (authentication == null) {
+                continue;
             }
+            return new NegotiatedParameters(
+                    suite,
+                    authentication.credential,
+                    group,
+                    authentication.scheme,
+                    CredentialChoice.serverName(hello),
+                    candidates.serverNameUsed(),
+                    applicationProtocol,
+                    hello.extensions().has(ExtendedMasterSecret.class),
+                    // RFC 7366 3-1, 2-2: "If a server receives an encrypt-then-MAC request extension from a client
+                    // and then selects a stream or Authenticated Encryption with Associated Data (AEAD)
+                    // ciphersuite, it MUST NOT send an encrypt-then-MAC response extension back to the client."
+                    hello.extensions().has(EncryptThenMac.class) && !suite.isAead(),
+                    hello.extensions().has(RenegotiationInfo.class)
+                            || hello.offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
+                    hello.random(),
+                    serverRandom);
         }
         throw nothingInCommon();
+    }
+
+    /** How the server proves who it is: a certificate, with the scheme it signs with if it does, or neither. */
+    private record Authentication(
+            @Nullable Credential credential, @Nullable SignatureScheme scheme) {}
+
+    /** The first credential that serves the exchange; null when none does. */
+    private @Nullable Authentication chooseAuthentication(KeyExchange exchange, List<Credential> credentials) {
+        if (!exchange.usesCertificate()) {
+            return new Authentication(null, null);
+        }
+        for (Credential credential : credentials) {
+            if (exchange.decryptsPremaster()) {
+                if (credential.canDecrypt()) {
+                    return new Authentication(credential, null);
+                }
+                continue;
+            }
+            SignatureScheme scheme = chooseScheme(exchange, credential);
+            if (scheme != null) {
+                return new Authentication(credential, scheme);
+            }
+        }
+        return null;
     }
 
     private @Nullable NamedGroup chooseGroup(KeyExchange exchange) {
@@ -158,7 +180,9 @@ final class Negotiation {
 
     private FatalAlert nothingInCommon() {
         boolean dheOffered = config.cipherSuites().stream()
-                .anyMatch(suite -> suite.keyExchange() == KeyExchange.DHE_RSA && hello.offers(suite.code()));
+                .anyMatch(suite -> suite.keyExchange().isEphemeral()
+                        && !suite.keyExchange().isEcdhe()
+                        && hello.offers(suite.code()));
         // RFC 7919 4-2: "If the extension is present with FFDHE groups, none of the client's offered groups are
         // acceptable by the server, and none of the client's proposed non-FFDHE cipher suites are acceptable to the
         // server, the server MUST end the connection with a fatal TLS alert of type insufficient_security(71)."

@@ -54,7 +54,7 @@ final class ServerFlight {
         context.transcript().choose(Algorithms.hash(negotiated.cipherSuite().prfHash()));
     }
 
-    static void sendServerHello(HandshakeContext context, WireReader none) {
+    static State sendServerHello(HandshakeContext context, WireReader none) {
         NegotiatedParameters negotiated = context.negotiated();
         // RFC 5246 7.4.1.3: a new session gets "a different value" from the one offered. It is fresh in every
         // handshake.
@@ -69,6 +69,7 @@ final class ServerFlight {
                         negotiated.cipherSuite(),
                         ExtensionSet.of(extensions(context, negotiated, lengths)))
                 .encode());
+        return afterHello(context);
     }
 
     /**
@@ -122,12 +123,21 @@ final class ServerFlight {
             throw FatalAlert.internalError("the configured certificate has no encoding", e);
         }
         context.send(new CertificateMessage(encoded).encode());
-        return afterCertificate(negotiated);
+        return afterCertificate(context);
     }
 
-    private static State afterCertificate(NegotiatedParameters negotiated) {
-        return negotiated.cipherSuite().keyExchange().isEphemeral()
-                ? State.SIGN_SERVER_KEY_EXCHANGE
+    private static State afterHello(HandshakeContext context) {
+        return context.negotiated().cipherSuite().keyExchange().usesCertificate()
+                ? State.SEND_CERTIFICATE
+                : afterCertificate(context);
+    }
+
+    private static State afterCertificate(HandshakeContext context) {
+        if (context.negotiated().cipherSuite().keyExchange().signsServerKeyExchange()) {
+            return State.SIGN_SERVER_KEY_EXCHANGE;
+        }
+        return PskKeyExchange.hasServerKeyExchange(context)
+                ? State.SEND_SERVER_KEY_EXCHANGE
                 : State.SEND_SERVER_HELLO_DONE;
     }
 

@@ -30,12 +30,15 @@ public final class ServerHandshake {
             .on    (AWAIT_CLIENT_HELLO,                  CLIENT_HELLO,        ClientFlight::onClientHello,         SELECT_CREDENTIAL)
             .branch(SELECT_CREDENTIAL,                   PROCEED,             ServerFlight::requestCredential,     AWAIT_CREDENTIAL, SEND_SERVER_HELLO)
             .on    (AWAIT_CREDENTIAL,                    ANSWER,              ServerFlight::onCredential,          SEND_SERVER_HELLO)
-            .on    (SEND_SERVER_HELLO,                   PROCEED,             ServerFlight::sendServerHello,       SEND_CERTIFICATE)
-            .branch(SEND_CERTIFICATE,                    PROCEED,             ServerFlight::sendCertificate,       SIGN_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE)
+            .branch(SEND_SERVER_HELLO,                   PROCEED,             ServerFlight::sendServerHello,       SEND_CERTIFICATE, SEND_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE)
+            .branch(SEND_CERTIFICATE,                    PROCEED,             ServerFlight::sendCertificate,       SIGN_SERVER_KEY_EXCHANGE, SEND_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE)
             .on    (SIGN_SERVER_KEY_EXCHANGE,            PROCEED,             ServerFlight::requestSignature,      AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE)
             .on    (AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE, ANSWER,              ServerFlight::sendServerKeyExchange, SEND_SERVER_HELLO_DONE)
+            .on    (SEND_SERVER_KEY_EXCHANGE,            PROCEED,             PskKeyExchange::sendServerKeyExchange, SEND_SERVER_HELLO_DONE)
             .on    (SEND_SERVER_HELLO_DONE,              PROCEED,             ServerFlight::sendServerHelloDone,   AWAIT_CLIENT_KEY_EXCHANGE)
-            .branch(AWAIT_CLIENT_KEY_EXCHANGE,           CLIENT_KEY_EXCHANGE, ClientFlight::onClientKeyExchange,   AWAIT_PREMASTER_DECRYPTION, AWAIT_CHANGE_CIPHER_SPEC)
+            .branch(AWAIT_CLIENT_KEY_EXCHANGE,           CLIENT_KEY_EXCHANGE, ClientFlight::onClientKeyExchange,   AWAIT_PSK, AWAIT_PREMASTER_DECRYPTION, AWAIT_CHANGE_CIPHER_SPEC)
+            .branch(AWAIT_PSK,                           ANSWER,              ClientFlight::onPsk,                 AWAIT_PREMASTER_DECRYPTION, AWAIT_CHANGE_CIPHER_SPEC)
+            .holds (AWAIT_PSK,                           HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC)
             .on    (AWAIT_PREMASTER_DECRYPTION,          ANSWER,              ClientFlight::onPremaster,           AWAIT_CHANGE_CIPHER_SPEC)
             .holds (AWAIT_PREMASTER_DECRYPTION,          HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC)
             .on    (AWAIT_CHANGE_CIPHER_SPEC,            CHANGE_CIPHER_SPEC,  Finishing::onChangeCipherSpec,       AWAIT_FINISHED)
@@ -106,6 +109,7 @@ public final class ServerHandshake {
             return false;
         }
         fire(ANSWER, NOTHING);
+        continueAtOnce(); // one wait may lead to the next
         return true;
     }
 
