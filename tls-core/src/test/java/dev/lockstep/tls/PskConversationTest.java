@@ -76,6 +76,7 @@ class PskConversationTest {
         return ClientOptions.offering(suite).groups(NamedGroup.X25519, NamedGroup.SECP256R1, NamedGroup.FFDHE2048);
     }
 
+    /** RFC 5489 2-1: the messages of both sides have the form of the suite; RFC 5487 2-1, RFC 5489 3.2-1: so has the PRF. */
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("suitesWithForms")
     void everySuiteInEveryForm(CipherSuite suite, Forms forms) {
@@ -146,7 +147,7 @@ class PskConversationTest {
         }
     }
 
-    /** RFC 4279 5.3 wants identities of 128 bytes and keys of 64; the lengths on the wire allow far more of both. */
+    /** RFC 4279 5.3-1 wants identities of 128 bytes and keys of 64; the lengths on the wire allow far more of both. */
     @ParameterizedTest
     @MethodSource("oneOfEachKind")
     void identitiesAndKeysOfEveryLength(CipherSuite suite) {

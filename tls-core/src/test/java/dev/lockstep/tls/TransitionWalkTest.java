@@ -37,6 +37,7 @@ import dev.lockstep.tls.testkit.Forms;
 import dev.lockstep.tls.testkit.KeyScript;
 import dev.lockstep.tls.testkit.RecordedOperation;
 import dev.lockstep.tls.testkit.RecordingKey;
+import dev.lockstep.tls.testkit.RecordingPsk;
 import dev.lockstep.tls.testkit.Seen;
 import dev.lockstep.tls.testkit.TestIdentity;
 import java.time.Duration;
@@ -56,6 +57,9 @@ class TransitionWalkTest {
 
     private static final CipherSuite ECDHE = CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
     private static final CipherSuite RSA = CipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256;
+    private static final CipherSuite PSK = CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256;
+    private static final CipherSuite ECDHE_PSK = CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256;
+    private static final CipherSuite RSA_PSK = CipherSuite.TLS_RSA_PSK_WITH_AES_128_GCM_SHA256;
     private static final int UNKNOWN_HANDSHAKE_TYPE = 99;
 
     private record Edge(String from, String event, String to) {}
@@ -63,6 +67,7 @@ class TransitionWalkTest {
     /** A handshake that is led state by state, with everything in it that can suspend suspended. */
     private static final class Walk implements ConnectionObserver {
         private final RecordingKey key = new RecordingKey(TestIdentity.RSA_2048);
+        private final RecordingPsk psk = new RecordingPsk();
         private final Set<Edge> edges;
         private final Conversation conversation;
         private final Deque<ClientMessage> script =
@@ -73,11 +78,14 @@ class TransitionWalkTest {
         Walk(CipherSuite suite, Set<Edge> edges, boolean selector, KeyScript keyScript) {
             this.edges = edges;
             key.answers(keyScript);
+            psk.answers(keyScript);
             TlsServerConfigBuilder builder = builder(key.credential())
                     .observer(this)
+                    .preSharedKeys(psk)
                     .renegotiation(
                             RenegotiationPolicy.ALLOWED.withAskers(false, true).withLimits(1, Duration.ZERO));
             if (selector) {
+                builder.pskIdentityHint("whose?");
                 PendingOperation<List<Credential>> choice =
                         () -> selected ? Progress.done(List.of(key.credential())) : Progress.inProgress();
                 builder.credentialSelector((request, waker) -> Start.inProgress(choice));
@@ -147,11 +155,17 @@ class TransitionWalkTest {
         void answer() {
             selected = true;
             key.operations().stream().filter(RecordedOperation::isPending).forEach(RecordedOperation::complete);
+            psk.operations().stream().filter(RecordedOperation::isPending).forEach(RecordedOperation::complete);
         }
     }
 
     private static CipherSuite suiteThrough(State state) {
-        return state == State.AWAIT_PREMASTER_DECRYPTION ? RSA : ECDHE;
+        return switch (state) {
+            case AWAIT_PREMASTER_DECRYPTION -> RSA;
+            case SEND_SERVER_KEY_EXCHANGE -> ECDHE_PSK;
+            case AWAIT_PSK -> PSK;
+            default -> ECDHE;
+        };
     }
 
     /** Where a message that comes in {@code state} is taken: SEND states go on by themselves first. */
@@ -160,10 +174,11 @@ class TransitionWalkTest {
             case SELECT_CREDENTIAL -> State.AWAIT_CREDENTIAL;
             case SEND_SERVER_HELLO, SEND_CERTIFICATE, SIGN_SERVER_KEY_EXCHANGE ->
                 State.AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE;
-            case SEND_SERVER_HELLO_DONE -> State.AWAIT_CLIENT_KEY_EXCHANGE;
+            case SEND_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE -> State.AWAIT_CLIENT_KEY_EXCHANGE;
             case SEND_CHANGE_CIPHER_SPEC, SEND_FINISHED -> State.CONNECTED;
-            // handshake messages and ChangeCipherSpec wait for the decryption, and are then judged by the next state
-            case AWAIT_PREMASTER_DECRYPTION -> event == Event.APPLICATION_DATA ? state : State.AWAIT_CHANGE_CIPHER_SPEC;
+            // handshake messages and ChangeCipherSpec wait for key or decryption, and are then judged by the next state
+            case AWAIT_PSK, AWAIT_PREMASTER_DECRYPTION ->
+                event == Event.APPLICATION_DATA ? state : State.AWAIT_CHANGE_CIPHER_SPEC;
             default -> state;
         };
     }
@@ -207,7 +222,7 @@ class TransitionWalkTest {
     }
 
     private static void refuses(Walk walk, ClientMessage message) {
-        boolean decrypting = walk.state == State.AWAIT_PREMASTER_DECRYPTION;
+        boolean decrypting = walk.state == State.AWAIT_PREMASTER_DECRYPTION || walk.state == State.AWAIT_PSK;
         walk.conversation.client().takeSeen();
         walk.conversation.client().sends(message);
         for (int steps = 0;
@@ -233,6 +248,8 @@ class TransitionWalkTest {
         walk.conversation.server().isDead();
         assertThat(walk.key.operations()).noneMatch(RecordedOperation::isPending);
         walk.key.assertDisciplined();
+        assertThat(walk.psk.operations()).noneMatch(RecordedOperation::isPending);
+        walk.psk.assertDisciplined();
     }
 
     private static ClientMessage message(Event event) {
@@ -273,7 +290,8 @@ class TransitionWalkTest {
     @Test
     void everyEdgeOfTheTableIsWalkedAndNoOther() {
         Set<Edge> walked = new HashSet<>();
-        for (CipherSuite suite : List.of(ECDHE, CipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, RSA)) {
+        for (CipherSuite suite :
+                List.of(ECDHE, CipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, RSA, PSK, ECDHE_PSK, RSA_PSK)) {
             for (boolean selector : new boolean[] {false, true}) {
                 for (KeyScript script : List.of(KeyScript.ready(), KeyScript.manual(), KeyScript.readyAfter(1))) {
                     Walk walk = new Walk(suite, walked, selector, script).to(State.CONNECTED);
@@ -302,10 +320,10 @@ class TransitionWalkTest {
 
     /** What may wait while a wait is pending is written in the table too. */
     @Test
-    void onlyADecryptionLetsAnythingWait() {
+    void onlyALookupOfAKeyAndADecryptionLetAnythingWait() {
         for (State state : State.values()) {
             for (ContentType type : ContentType.values()) {
-                boolean waits = state == State.AWAIT_PREMASTER_DECRYPTION
+                boolean waits = (state == State.AWAIT_PREMASTER_DECRYPTION || state == State.AWAIT_PSK)
                         && (type == ContentType.HANDSHAKE || type == ContentType.CHANGE_CIPHER_SPEC);
                 assertThat(ServerHandshake.TABLE.holds(state, type))
                         .as("%s in %s", type, state)

@@ -7,7 +7,7 @@ package dev.lockstep.tls.config;
  * @param maxHandshakeMessage the longest body of every other handshake message, in bytes (default 2^16; at least 512)
  * @param maxEmptyRecords records without content in a row, of any type (default 32)
  * @param maxWarningAlerts warning alerts in a row (default 4)
- * @param maxPskIdentity the longest psk_identity, in bytes (default 4096; RFC 4279 5.3 wants at least 128)
+ * @param maxPskIdentity the longest psk_identity, in bytes (default 4096; at least 128, RFC 4279 5.3)
  */
 public record Bounds(
         int maxClientHello, int maxHandshakeMessage, int maxEmptyRecords, int maxWarningAlerts, int maxPskIdentity) {
@@ -20,7 +20,7 @@ public record Bounds(
         check("maxHandshakeMessage", maxHandshakeMessage, 512, 0xFFFFFF);
         check("maxEmptyRecords", maxEmptyRecords, 0, 1 << 16);
         check("maxWarningAlerts", maxWarningAlerts, 0, 1 << 16);
-        check("maxPskIdentity", maxPskIdentity, 1, 0xffff);
+        check("maxPskIdentity", maxPskIdentity, 128, 0xffff);
     }
 
     /** These bounds with another {@link #maxPskIdentity}. */

@@ -203,7 +203,10 @@ public enum CipherSuite {
         return mac;
     }
 
-    /** Returns the hash of the pseudo-random function and of the transcript. */
+    /**
+     * Returns the hash of the pseudo-random function and of the transcript: for the suites of RFC 5487 2-1 and
+     * RFC 5489 3.2-1 the one that stands in the name, for those ending in SHA that of RFC 5246.
+     */
     public PrfHash prfHash() {
         return prfHash;
     }

@@ -108,6 +108,10 @@ public final class RecordingPsk implements PskSource {
         return requests;
     }
 
+    public List<RecordedOperation> operations() {
+        return operations;
+    }
+
     /** The one look-up there was. */
     public RecordedOperation operation() {
         assertThat(operations).as("look-ups").hasSize(1);

@@ -65,6 +65,8 @@ final class PskKeyExchange {
         if (source == null) {
             throw new IllegalStateException("a suite with a pre-shared key was chosen without a source of keys");
         }
+        // RFC 4279 5.3-1: "TLS implementations supporting these ciphersuites MUST support arbitrary PSK identities up
+        // to 128 octets in length, and arbitrary PSKs up to 64 octets in length."
         if (message.identity().length > context.config().bounds().maxPskIdentity()) {
             throw FatalAlert.decodeError("psk_identity of " + message.identity().length + " bytes");
         }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * } ServerKeyExchange;
  * </pre>
  *
+ * <p>RFC 5489 2-1: with ECDHE_PSK both key exchange messages have the form of ec_diffie_hellman_psk.
+ *
  * @param identityHint 0 to 65535 bytes
  * @param encodedParams ServerDHParams or ServerECDHParams, or nothing
  */
