@@ -8,6 +8,8 @@ final class CbcPadding {
 
     /** Padding bytes, the length byte included, that make {@code len} a multiple of the block: 1 to {@code block}. */
     static int minimal(int len, int block) {
+        // RFC 5246 6.2.3.2-4: "The padding length MUST be such that the total size of the GenericBlockCipher structure
+        // is a multiple of the cipher's block length." RFC 8449 4.1-1: it is never longer than that takes.
         return block - len % block;
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Taken from the JDK: RSA-2048 0.93 ms against 1.05 in bcprov, blinded. Thread-safe.
  *
  * <p>RFC 5246 7.4.7.1-6: "implementations that use static RSA keys MUST use RSA blinding or some other anti-timing
- * technique". The JDK blinds every operation that has the public exponent.
+ * technique". The JDK blinds every operation with a private key.
  */
 public final class RsaDecryption {
     private final int modulusLength;

@@ -3,8 +3,9 @@ package dev.lockstep.crypto;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ways to sign: what the SignatureScheme numbers of RFC 5246 7.4.1.4.1, RFC 8422 5.1.3 and RFC 8446 4.2.3 come down to
- * in arithmetic. ECDSA is not tied to a curve, as TLS 1.2 does not tie it.
+ * The ways to sign: what the SignatureScheme numbers of RFC 5246 7.4.1.4.1, RFC 8422 5.1.3 and RFC 8446 4.2.3 come down
+ * to in arithmetic. ECDSA is not tied to a curve, as TLS 1.2 does not tie it. RFC 8422 5.10-4: "A secure hash function
+ * such as SHA-256, SHA-384, or SHA-512 from [FIPS.180-4] MUST be used."
  */
 public enum SignatureAlgorithm {
     /** RSASSA-PKCS1-v1_5 (RFC 8017 8.2) with SHA-1; legacy. */

@@ -45,6 +45,8 @@ public final class SignatureVerifier {
 
     private static VerificationKey decode(byte[] subjectPublicKeyInfo) {
         AsymmetricKeyParameter decoded;
+        // RFC 8422 5.3-1, 5.9-1, 5.9-2: ECC keys in certificates "MUST comply with [RFC3279]", EdDSA keys "with
+        // [RFC8410]"; both are forms of SubjectPublicKeyInfo.
         try {
             decoded = PublicKeyFactory.createKey(SubjectPublicKeyInfo.getInstance(subjectPublicKeyInfo));
         } catch (IOException | RuntimeException e) {

@@ -112,6 +112,13 @@ class RsaDecryptionTest {
     }
 
     @Test
+    void theOperationIsTheOneOfTheJdkWhichBlinds() {
+        // RFC 5246 7.4.7.1-6
+        assertThat(Providers.cipher("RSA/ECB/NoPadding").getProvider().getName())
+                .isEqualTo("SunJCE");
+    }
+
+    @Test
     void keysThatDecryptNothingAreRefused() {
         assertThatThrownBy(() -> RsaDecryption.of(TestKeys.RSA_PSS.getPrivate()))
                 .isInstanceOf(IllegalArgumentException.class);

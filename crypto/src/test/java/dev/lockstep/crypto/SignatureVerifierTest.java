@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SignatureVerifierTest {
     @Test
     void tellsKindCurveAndSize() {
+        // RFC 8422 5.3-1, 5.9-1, 5.9-2
         SignatureVerifier rsa = SignatureVerifier.of(TestKeys.RSA_2048.getPublic());
         assertThat(rsa.keyType()).isEqualTo(SignatureAlgorithm.Key.RSA);
         assertThat(rsa.rsaModulusLength()).isEqualTo(256);
@@ -79,6 +80,7 @@ class SignatureVerifierTest {
 
     @Test
     void bytesThatAreNoKeyAreRefused() {
+        // RFC 8422 5.3-1, 5.9-1, 5.9-2
         java.util.Random noise = new java.util.Random(3);
         for (PublicKey key : new PublicKey[] {
             TestKeys.P256.getPublic(),

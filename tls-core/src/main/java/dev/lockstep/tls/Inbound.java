@@ -125,6 +125,11 @@ final class Inbound {
         return new Glance(Arrival.NOTHING, messages.isEmpty() ? null : ContentType.HANDSHAKE);
     }
 
+    /** The version in the header of the last record that was opened. */
+    int recordVersion() {
+        return reader.lastVersion();
+    }
+
     JoinedMessage takeMessage() {
         return messages.next();
     }

@@ -141,6 +141,12 @@ final class Outbound implements HandshakeOutput {
             return; // close_notify was the last word already
         }
         dropQueue();
+        // RFC 7507 3-2: "The record layer version number for this alert MUST be set to either
+        // ClientHello.client_version
+        // [...] or to the record layer version number used by the client."
+        if (description == AlertDescription.INAPPROPRIATE_FALLBACK) {
+            writer.plaintextVersion(inbound.recordVersion());
+        }
         if (level != null && description != null) {
             sendAlert(level, description);
         }

@@ -66,7 +66,8 @@ class ConversationTest {
     @ParameterizedTest(name = "{0} with {1}, local key")
     @MethodSource("suitesWithKeys")
     void everySuiteWithEveryKindOfKey(CipherSuite suite, TestIdentity identity, Forms forms) {
-        // RFC 5246 7.4.2-1, 7.4.2-2, 7.4.2-6, 7.4.9-2, 9-1, RFC 8422 2.1-1, 2.1-2, 2.2-1, 5.3-2, RFC 9325 3.1.1-5
+        // RFC 5246 7.4.2-1, 7.4.2-2, 7.4.2-6, 7.4.9-2, 9-1, 7.1-1, 7.1-2, RFC 8422 2.1-1, 2.1-2, 2.2-1, 5.3-2,
+        // RFC 9325 3.1.1-5
         Conversation conversation = Conversation.of(config(local(identity)), ClientOptions.offering(suite), forms);
         conversation.completes();
         assertThat(conversation.client().cipherSuite()).isEqualTo(suite);

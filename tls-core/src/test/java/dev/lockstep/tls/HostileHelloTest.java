@@ -188,7 +188,8 @@ class HostileHelloTest {
     @MethodSource("misdeedsInEveryForm")
     void isRefused(Misdeed misdeed, Forms forms) {
         // RFC 5246 7.2.2-3, 7.4.1.2-5, 7.4.1.2-6, 7.4.1.4-3, E.1-3, RFC 7507 3-1, RFC 7919 4-2, RFC 8422 5.1-4,
-        // RFC 6066 3-1, 3-2, RFC 7301 3.2-1, RFC 5746 3.6-2, 3.6-3, RFC 9325 3.1.1-2, 3.1.1-3, 3.1.1-4, 3.8-2
+        // RFC 6066 3-1, 3-2, RFC 7301 3.2-1, RFC 5746 3.6-2, 3.6-3, RFC 9325 3.1.1-2, 3.1.1-3, 3.1.1-4, 3.8-2,
+        // RFC 5288 4-1, 4-3, RFC 6655 5-1, 5-3
         Conversation conversation = Conversation.of(server(), misdeed.options(), forms);
         misdeed.act().accept(conversation);
         conversation.server().refuses(misdeed.alert());
@@ -282,6 +283,16 @@ class HostileHelloTest {
         Conversation none = Conversation.of(server(), options().renegotiationInfo(false), Forms.PLAIN);
         none.completes();
         assertThat(none.client().serverExtension(0xff01)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x0301, 0x0302, 0x0303})
+    void theAlertToAnInappropriateFallbackHasTheRecordVersionOfTheClient(int version) {
+        // RFC 7507 3-1, 3-2
+        ClientOptions fallback = options().version(0x0302).suiteCodes(ECDHE.code(), 0x5600);
+        Conversation conversation = Conversation.of(server(), fallback, Forms.PLAIN);
+        conversation.client().wantsPlaintextAlertsOfVersion(version).sends(recordVersion(version), clientHello());
+        conversation.server().refuses(INAPPROPRIATE_FALLBACK);
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.lockstep.tls.testkit.Conversation;
 import dev.lockstep.tls.testkit.Forms;
 import dev.lockstep.tls.testkit.ScriptedClient;
 import dev.lockstep.tls.testkit.TestIdentity;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,17 @@ class NegotiationTest {
         assertThat(complete(config, options).cipherSuite()).isEqualTo(RSA);
     }
 
+    @Test
+    void finiteFieldGroupsWithoutASuiteForThemAreNoReasonToTakeOne() {
+        // RFC 7919 4-5
+        TlsServerConfig config = builder(local(TestIdentity.RSA_2048))
+                .cipherSuites(List.of(DHE, RSA))
+                .groups(List.of(NamedGroup.FFDHE2048, NamedGroup.X25519))
+                .build();
+        ClientOptions options = ClientOptions.offering(RSA).groups(NamedGroup.FFDHE2048, NamedGroup.X25519);
+        assertThat(complete(config, options).cipherSuite()).isEqualTo(RSA);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0x0807, ED25519",
@@ -192,7 +204,7 @@ class NegotiationTest {
 
     @Test
     void anExtensionIsAnsweredOnlyWhereItWasOfferedAndApplies() {
-        // RFC 5246 7.4.1.4-1, 7.4.1.4.1-5, RFC 7366 2-2, 3-1, RFC 7627 5.2-2, 5.2-3, RFC 8422 5.2-1
+        // RFC 5246 7.4.1.4-1, 7.4.1.4.1-5, RFC 7366 2-2, 3-1, RFC 7627 5.2-2, 5.2-3, RFC 8422 5.2-1, RFC 5746 3.6-6
         ScriptedClient all = complete(rsa(), ClientOptions.offering(CBC));
         assertThat(all.serverExtension(22)).as("encrypt_then_mac").isEmpty();
         assertThat(all.serverExtension(23)).as("extended_master_secret").isEmpty();
@@ -261,6 +273,22 @@ class NegotiationTest {
                         .build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("TLS_PSK_WITH_AES_128_GCM_SHA256");
+    }
+
+    @Test
+    void everyPolicyPrefersForwardSecrecyAndAmongRsaSuitesAes128Gcm() {
+        // RFC 9325 4.1-4, 4.2.1-1
+        for (Policy policy : Policy.values()) {
+            List<CipherSuite> suites = policy.cipherSuites();
+            List<Boolean> forwardSecrecy = suites.stream()
+                    .map(suite -> suite.name().matches("TLS_.*DHE_.*"))
+                    .toList();
+            assertThat(forwardSecrecy).as("%s", policy).isSortedAccordingTo(Comparator.reverseOrder());
+            assertThat(suites.stream().filter(suite -> suite.name().startsWith("TLS_ECDHE_RSA_")))
+                    .as("%s", policy)
+                    .first()
+                    .isEqualTo(RSA);
+        }
     }
 
     /** A session that cannot be resumed gets an id of its own, also when the client offers one it remembers. */

@@ -61,6 +61,7 @@ class RenegotiationTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource(ALL_FORMS)
     void theClientMayHaveSeveralHandshakesOneAfterTheOther(Forms forms) {
+        // RFC 5746 3.7-1, 3.7-3, 3.7-5
         RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).signs(forms.script());
         Conversation conversation = established(OFTEN, forms, ClientOptions.offering(SIGNING), key);
         byte[] firstRandom = conversation.client().serverRandom();
@@ -75,6 +76,7 @@ class RenegotiationTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource(ALL_FORMS)
     void theServerMayAskForOne(Forms forms) {
+        // RFC 5246 7.4.1.1-1
         RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).decrypts(forms.script());
         Conversation conversation =
                 established(OFTEN.withAskers(false, true), forms, ClientOptions.offering(DECRYPTING), key);
@@ -98,6 +100,7 @@ class RenegotiationTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource(ALL_FORMS)
     void dataComesBetweenTheMessagesAndTheirFragmentsUpToTheChangeOfKeys(Forms forms) {
+        // RFC 5246 6.2.1-4
         RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).signs(forms.script());
         Conversation conversation = established(OFTEN, forms, ClientOptions.offering(SIGNING), key);
         conversation.client().fragmentsOf(50);
@@ -138,6 +141,7 @@ class RenegotiationTest {
 
     @Test
     void aHandshakeThatIsNotBoundToTheOneBeforeEndsTheConnection() {
+        // RFC 5746 3.7-3
         Conversation conversation = established(OFTEN);
         conversation.client().sends(clientHello());
         conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
@@ -145,6 +149,7 @@ class RenegotiationTest {
 
     @Test
     void aBindingWithOneBitChangedEndsTheConnection() {
+        // RFC 5746 3.7-4
         Conversation conversation = established(OFTEN);
         conversation.client().sends(client -> client.beginRenegotiation(binding -> binding[0] ^= 1), clientHello());
         conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
@@ -152,6 +157,7 @@ class RenegotiationTest {
 
     @Test
     void theScsvOfFirstHandshakesIsWrongInALaterOne() {
+        // RFC 5746 3.7-1, 3.7-2
         ClientOptions options = ClientOptions.offering(SIGNING);
         Conversation conversation = established(OFTEN, Forms.PLAIN, options, new RecordingKey(TestIdentity.RSA_2048));
         options.suiteCodes(SIGNING.code(), 0x00ff);

@@ -85,7 +85,8 @@ public final class ServedKey {
     }
 
     /**
-     * RFC 5246 7.4.7.1: "the server MUST behave the same way in either case". The version inside is left to whoever
+     * RFC 5246 7.4.7.1: "In any case, a TLS server MUST NOT generate an alert if processing an RSA-encrypted premaster
+     * secret message fails". The version inside is left to whoever
      * knows ClientHello. What replaces a secret depends on the ciphertext alone, or the same question asked twice would
      * tell good padding from bad.
      */

@@ -29,7 +29,10 @@ public final class Servable {
         return false;
     }
 
-    /** Whether a ServerKeyExchange of {@code exchange} may be signed with {@code scheme} (RFC 5246 7.4.3, RFC 8422 5.10). */
+    /**
+     * Whether a ServerKeyExchange of {@code exchange} may be signed with {@code scheme}, and so with a certificate that
+     * has such a key: RFC 5246 7.4.2-2, 7.4.2-6; RFC 8422 2.1-1, 2.2-1, 5.3-2.
+     */
     public static boolean signs(KeyExchange exchange, SignatureScheme scheme) {
         boolean rsa = scheme.name().startsWith("RSA");
         return switch (exchange) {

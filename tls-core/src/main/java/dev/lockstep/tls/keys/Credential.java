@@ -37,6 +37,7 @@ public final class Credential {
             throw new IllegalArgumentException("chain: empty; give at least the server's own certificate");
         }
         this.chain = List.copyOf(chain);
+        ChainRules.require(this.chain);
         X509Certificate leaf = this.chain.get(0);
         this.external = external;
         Set<SignatureScheme> allowed = KeyCapabilities.schemes(leaf);
@@ -59,7 +60,8 @@ public final class Credential {
      * A credential whose key is reached through {@code key} only.
      *
      * @param chain the server's certificate first, each further one certifying the one before (RFC 5246 7.4.2)
-     * @throws IllegalArgumentException when the chain is empty or holds a key of an unknown kind
+     * @throws IllegalArgumentException when the chain is empty or in another order, when it holds a certificate that is
+     *     not of version 3, a key of an unknown kind or an RSA key of less than 2048 bits
      */
     public static Credential external(List<X509Certificate> chain, ExternalPrivateKey key) {
         return new Credential(chain, Objects.requireNonNull(key, "key"), null);
@@ -69,7 +71,7 @@ public final class Credential {
      * A credential with a local key beside the external one: used when {@code key} answers
      * {@link Start#fallThrough} and for operations that {@code key} says it cannot do.
      *
-     * @throws IllegalArgumentException also when {@code localKey} does not match the certificate
+     * @throws IllegalArgumentException as above, and when {@code localKey} does not match the certificate
      */
     public static Credential external(List<X509Certificate> chain, ExternalPrivateKey key, PrivateKey localKey) {
         return new Credential(chain, Objects.requireNonNull(key, "key"), Objects.requireNonNull(localKey, "localKey"));
@@ -78,7 +80,7 @@ public final class Credential {
     /**
      * A credential whose key is in this process.
      *
-     * @throws IllegalArgumentException when the chain is empty or {@code key} does not match the certificate
+     * @throws IllegalArgumentException as above, and when {@code key} does not match the certificate
      */
     public static Credential local(List<X509Certificate> chain, PrivateKey key) {
         return new Credential(chain, null, Objects.requireNonNull(key, "key"));

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>RFC 9325 4.5-1, 4.5-2: "DH key lengths of at least 2048 bits are REQUIRED"; "Curves of less than 224 bits MUST NOT
  * be used." None is here.
+ * RFC 8422 5.4-1: Edwards curves are for signatures and not here either.
  */
 public enum NamedGroup {
     /** RFC 8422 5.1.1, RFC 7748 5. */

@@ -171,7 +171,7 @@ class RegistryTest {
 
     @Test
     void groups() {
-        // RFC 9325 4.5-1, 4.5-2
+        // RFC 9325 4.5-1, 4.5-2, RFC 8422 5.4-1
         check("""
                 23 secp256r1
                 24 secp384r1

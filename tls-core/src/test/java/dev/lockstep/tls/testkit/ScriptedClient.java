@@ -99,6 +99,12 @@ public final class ScriptedClient {
         out.interleaved = text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** The version that alerts without protection must have; 3.3 unless this says otherwise. */
+    public ScriptedClient wantsPlaintextAlertsOfVersion(int version) {
+        in.plaintextAlertVersion(version);
+        return this;
+    }
+
     ClientRecords records() {
         return out;
     }

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 final class ServerFlightReader {
 
     private final Consumer<Seen> messages;
+    private int plaintextAlertVersion = 0x0303;
     private final List<RecordSeen> records = new ArrayList<>();
     private final List<Plaintext> plaintexts = new ArrayList<>();
     private byte[] unread = {};
@@ -30,6 +31,11 @@ final class ServerFlightReader {
 
     List<Plaintext> plaintexts() {
         return plaintexts;
+    }
+
+    /** From now on alerts without protection have to be of this version. */
+    void plaintextAlertVersion(int version) {
+        plaintextAlertVersion = version;
     }
 
     List<RecordSeen> records() {
@@ -67,7 +73,9 @@ final class ServerFlightReader {
     }
 
     private void record(int type, int version, byte[] fragment) {
-        require(version == 0x0303, "a record of version " + Integer.toHexString(version));
+        require(
+                version == (type == 21 && cipher == null ? plaintextAlertVersion : 0x0303),
+                "a record of version " + Integer.toHexString(version));
         byte[] plaintext = cipher == null ? fragment : cipher.open(type, version, fragment);
         plaintexts.add(new Plaintext(type, cipher != null, plaintext.length));
         require(plaintext.length <= 1 << 14, "a record of " + plaintext.length + " bytes");

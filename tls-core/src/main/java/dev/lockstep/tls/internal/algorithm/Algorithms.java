@@ -54,7 +54,7 @@ public final class Algorithms {
         return NamedGroup.valueOf(group.name());
     }
 
-    /** The hash under a suite's PRF, which is also the hash of its Finished messages (RFC 5246 7.4.9). */
+    /** The hash under a suite's PRF, which is also the hash of its Finished messages (RFC 5246 7.4.9-2). */
     public static HashAlgorithm hash(PrfHash hash) {
         return switch (hash) {
             case SHA256 -> HashAlgorithm.SHA256;

@@ -98,6 +98,7 @@ final class ClientFlight {
     }
 
     private static void requireVersion(ClientHello hello) {
+        // RFC 5288 4-1, 4-3, RFC 6655 5-1, 5-3: with no older version there are no AEAD suites in one either.
         // RFC 5246 E.1-2, E.1-3: "If server supports (or is willing to use) only versions greater than client_version,
         // it MUST send a "protocol_version" alert message and close the connection." A higher one negotiates TLS 1.2.
         if (hello.clientVersion() >= ProtocolVersion.TLS_1_2) {

@@ -87,7 +87,7 @@ final class HandshakeContext {
         return transcript;
     }
 
-    /** Sends a message and adds it to the transcript. */
+    /** Sends a message and adds it to the transcript (RFC 6066 1.1-1: messages of extensions too). */
     void send(byte[] encoded) {
         transcript().update(encoded, 0, encoded.length);
         output.sendMessage(encoded);

@@ -102,7 +102,7 @@ final class Renegotiation {
         return previous != null && type == ContentType.APPLICATION_DATA;
     }
 
-    /** Judges how a ClientHello refers to the handshake before it, or to none. */
+    /** Judges how a ClientHello refers to the handshake before it, or to none (RFC 5746, by RFC 9325 3.5-1 for everybody). */
     void requireBinding(ClientHello hello) {
         RenegotiationInfo info = hello.extensions().find(RenegotiationInfo.class);
         boolean scsv = hello.offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV);

@@ -67,7 +67,7 @@ final class ServerKeyExchangeSigning {
                 || credential.verifies(scheme, message, signature);
     }
 
-    /** RFC 5246 7.4.3: the signature covers client_random, server_random and params. */
+    /** RFC 5246 7.4.3, RFC 8422 2.1-2: the signature covers client_random, server_random and params. */
     private static byte[] signedMessage(NegotiatedParameters negotiated, byte[] params) {
         byte[] message = new byte[64 + params.length];
         System.arraycopy(negotiated.clientRandom().bytes(), 0, message, 0, 32);

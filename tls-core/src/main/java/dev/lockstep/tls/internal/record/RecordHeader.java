@@ -106,6 +106,12 @@ public final class RecordHeader {
         out[offset + 4] = (byte) length;
     }
 
+    /** Says another version in a header that is written already, at {@code start} of {@code out}. */
+    static void putVersion(ByteBuffer out, int start, int version) {
+        out.put(start + 1, (byte) (version >>> 8));
+        out.put(start + 2, (byte) version);
+    }
+
     private static int uint16(ByteBuffer in, int index) {
         return (in.get(index) & 0xff) << 8 | (in.get(index + 1) & 0xff);
     }

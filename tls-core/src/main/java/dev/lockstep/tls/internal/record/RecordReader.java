@@ -2,6 +2,7 @@ package dev.lockstep.tls.internal.record;
 
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.ContentType;
+import dev.lockstep.tls.spec.ProtocolVersion;
 import java.nio.ByteBuffer;
 
 /**
@@ -16,6 +17,7 @@ public final class RecordReader {
     private Protection protection = Protection.none();
     private boolean versionNegotiated;
     private int plaintextLimit = RecordHeader.MAX_PLAINTEXT;
+    private int lastVersion = ProtocolVersion.TLS_1_2;
 
     /** A reader in the initial state: no protection, any version 3.x. */
     public RecordReader(RecordLimits limits) {
@@ -41,6 +43,11 @@ public final class RecordReader {
     /** From the next record on, no record may carry more than {@code limit} bytes of plaintext, 1..2^14. */
     public void limitPlaintext(int limit) {
         plaintextLimit = RecordHeader.requireLimit(limit);
+    }
+
+    /** The version in the header of the record that was opened last. */
+    public int lastVersion() {
+        return lastVersion;
     }
 
     /** The protection in force. */
@@ -83,7 +90,8 @@ public final class RecordReader {
         ContentType type = RecordHeader.check(in, versionNegotiated, protection, plaintextLimit);
         int start = in.position() + RecordHeader.LENGTH;
         int length = RecordHeader.length(in);
-        int opened = protection.openAt(type.code(), RecordHeader.version(in), in, start, length, dst, plaintextLimit);
+        lastVersion = RecordHeader.version(in);
+        int opened = protection.openAt(type.code(), lastVersion, in, start, length, dst, plaintextLimit);
         in.position(start + length);
         limits.onRecord(type, opened);
         return opened;

@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.record;
 
 import dev.lockstep.tls.spec.ContentType;
+import dev.lockstep.tls.spec.ProtocolVersion;
 import java.nio.ByteBuffer;
 
 /**
@@ -14,6 +15,7 @@ public final class RecordWriter {
 
     private Protection protection = Protection.none();
     private int plaintextLimit = RecordHeader.MAX_PLAINTEXT;
+    private int plaintextVersion = ProtocolVersion.TLS_1_2;
 
     /** A writer in the initial state: no protection. */
     public RecordWriter() {
@@ -34,6 +36,11 @@ public final class RecordWriter {
     /** From the next record on, no record carries more than {@code limit} bytes of plaintext, 1..2^14. */
     public void limitPlaintext(int limit) {
         plaintextLimit = RecordHeader.requireLimit(limit);
+    }
+
+    /** From now on records without protection say that they are of this version, which is 3.3 for all but one alert. */
+    public void plaintextVersion(int version) {
+        plaintextVersion = version;
     }
 
     /** The protection in force. */
@@ -73,7 +80,11 @@ public final class RecordWriter {
                 }
                 length = shorter;
             }
+            int start = dst.position();
             protection.seal(type, src, length, dst);
+            if (protection == Protection.none()) {
+                RecordHeader.putVersion(dst, start, plaintextVersion);
+            }
             taken += length;
         }
         return taken;

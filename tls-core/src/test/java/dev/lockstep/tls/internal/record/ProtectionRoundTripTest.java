@@ -31,6 +31,22 @@ class ProtectionRoundTripTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#cbc")
+    void theIvOfACbcRecordIsWhatTheSourceOfRandomnessGaveForIt(RecordSuite suite) {
+        // RFC 5246 6.2.3.2-1
+        RecordSuite.CountingRandom same = new RecordSuite.CountingRandom();
+        byte[] iv = new byte[16];
+        Protection sealing = suite.sealing(new RecordSuite.CountingRandom());
+        for (int i = 0; i < 2; i++) {
+            ByteBuffer record = ByteBuffer.allocate(RecordHeader.LENGTH + sealing.sealedLength(20));
+            sealing.seal(ContentType.APPLICATION_DATA, ByteBuffer.allocate(20), 20, record);
+            same.nextBytes(iv);
+            assertThat(Arrays.copyOfRange(record.array(), RecordHeader.LENGTH, RecordHeader.LENGTH + 16))
+                    .isEqualTo(iv);
+        }
+    }
+
     @Test
     void withoutProtectionARecordIsHeaderAndPlaintext() {
         for (BufferKind source : BufferKind.values()) {

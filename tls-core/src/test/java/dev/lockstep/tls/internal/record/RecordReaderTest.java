@@ -62,6 +62,7 @@ class RecordReaderTest {
     @ParameterizedTest
     @EnumSource(BufferKind.class)
     void theNextRecordAfterAChangeComesUnderTheNewProtection(BufferKind kind) {
+        // RFC 5246 7.1-2
         byte[] plaintext = RecordSuite.pattern(1000, 3);
         byte[] gcm = new ReferenceRecords(GCM).record(0, 23, plaintext);
         byte[] cbc = new ReferenceRecords(CBC).record(0, 23, plaintext);
