@@ -16,8 +16,8 @@ final class ChannelBindings {
     private ChannelBindings() {}
 
     /**
-     * RFC 7627 section 8 explains why verify_data is unique to a connection only under the extended master secret;
-     * without it this binding binds nothing, so it is not given out.
+     * RFC 7627 5.4-3: without the extended master secret "the client or server MUST NOT use the current handshake's
+     * "verify_data" for application-level authentication": it is not unique to a connection then.
      */
     static byte @Nullable [] tlsUnique(Established established) {
         return established.negotiated().extendedMasterSecret() ? established.firstVerifyData() : null;

@@ -275,15 +275,15 @@ public final class TlsServerConnection {
 
     /**
      * Keying material for a protocol above this connection (RFC 5705 section 4). Without the extended master secret (see
-     * {@link #info}) a man in the middle may know it too (RFC 7627 section 1).
+     * {@link #info}) a man in the middle might know it too, so there is none then (RFC 7627 section 5.4).
      *
      * @param label ASCII, registered or beginning with {@code EXPERIMENTAL}
      * @param context what the material shall depend on, at most 65,535 bytes; null, which is another thing than empty, for nothing
      * @param length how many bytes, 1 to 65,536
      * @return the material, the caller's own
      * @throws IllegalArgumentException when a parameter is out of its range or the label is one of TLS's own
-     * @throws IllegalStateException before the connection is established, after it was closed, or when the configuration
-     *     does not enable exporters
+     * @throws IllegalStateException before the connection is established, after it was closed, without the extended
+     *     master secret, or when the configuration does not enable exporters
      */
     public byte[] exportKeyingMaterial(String label, byte @Nullable [] context, int length) {
         Established established = requireEstablished();
@@ -292,6 +292,11 @@ public final class TlsServerConnection {
             throw new IllegalStateException("exporters: not enabled; build the configuration with exporters(true)");
         }
         NegotiatedParameters negotiated = established.negotiated();
+        // RFC 7627 5.4-1, 5.4-2: "the client or server MUST NOT export any key material based on the new master secret
+        // for any subsequent application-level authentication."
+        if (!negotiated.extendedMasterSecret()) {
+            throw new IllegalStateException("exporters: the client does not know the extended master secret");
+        }
         return Exporter.export(
                 secret,
                 negotiated.clientRandom().bytes(),

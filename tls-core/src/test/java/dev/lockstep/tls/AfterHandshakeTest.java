@@ -64,6 +64,7 @@ class AfterHandshakeTest {
         }
     }
 
+    // RFC 5705 6-1
     @Test
     void theExporterRefusesWhatWouldGiveTheConnectionsOwnKeysAway() {
         TlsServerConnection tls =
@@ -124,11 +125,16 @@ class AfterHandshakeTest {
                 .isEqualTo(conversation.client().clientVerifyData());
     }
 
-    /** RFC 7627 8: without it two connections may have the same verify_data. */
+    /** Without it two connections may share their master secret and their verify_data. */
+    // RFC 7627 5.4-1, 5.4-2, 5.4-3
     @Test
-    void tlsUniqueNeedsTheExtendedMasterSecret() {
+    void exportersAndTlsUniqueNeedTheExtendedMasterSecret() {
         ClientOptions options = ClientOptions.offering(SHA256_SUITE).extendedMasterSecret(false);
-        assertThat(established(options).server().connection().tlsUnique()).isNull();
+        TlsServerConnection tls = established(options).server().connection();
+        assertThat(tls.tlsUnique()).isNull();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> tls.exportKeyingMaterial("EXPERIMENTAL test", null, 32))
+                .withMessageContaining("extended master secret");
     }
 
     @Test

@@ -58,6 +58,7 @@ class RenegotiationTest {
         conversation.exchangesData();
     }
 
+    // RFC 5746 3.7-5
     @ParameterizedTest(name = "{0}")
     @MethodSource(ALL_FORMS)
     void theClientMayHaveSeveralHandshakesOneAfterTheOther(Forms forms) {
@@ -73,6 +74,7 @@ class RenegotiationTest {
         conversation.server().closes();
     }
 
+    // RFC 5246 7.4.1.1-1
     @ParameterizedTest(name = "{0}")
     @MethodSource(ALL_FORMS)
     void theServerMayAskForOne(Forms forms) {
@@ -97,6 +99,7 @@ class RenegotiationTest {
     }
 
     /** RFC 5246 6.2.1: "recipients MUST receive and process interleaved application layer traffic". */
+    // RFC 5246 6.2.1-4
     @ParameterizedTest(name = "{0}")
     @MethodSource(ALL_FORMS)
     void dataComesBetweenTheMessagesAndTheirFragmentsUpToTheChangeOfKeys(Forms forms) {
@@ -139,6 +142,7 @@ class RenegotiationTest {
         conversation.server().refuses(AlertDescription.UNEXPECTED_MESSAGE);
     }
 
+    // RFC 5746 3.7-3
     @Test
     void aHandshakeThatIsNotBoundToTheOneBeforeEndsTheConnection() {
         // RFC 5746 3.7-3
@@ -147,6 +151,7 @@ class RenegotiationTest {
         conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
     }
 
+    // RFC 5746 3.7-4
     @Test
     void aBindingWithOneBitChangedEndsTheConnection() {
         // RFC 5746 3.7-4
@@ -155,6 +160,7 @@ class RenegotiationTest {
         conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
     }
 
+    // RFC 5746 3.7-1, 3.7-2
     @Test
     void theScsvOfFirstHandshakesIsWrongInALaterOne() {
         // RFC 5746 3.7-1, 3.7-2
@@ -165,6 +171,7 @@ class RenegotiationTest {
         conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
     }
 
+    // RFC 7627 5.4-5
     @Test
     void theExtendedMasterSecretMayNotBeDropped() {
         ClientOptions options = ClientOptions.offering(SIGNING);
@@ -172,6 +179,27 @@ class RenegotiationTest {
         options.extendedMasterSecret(false);
         conversation.client().sends(renegotiatingClientHello());
         conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
+    }
+
+    /** An AEAD suite in between does not help. */
+    // RFC 7366 3.1-1
+    @Test
+    void encryptThenMacMayNotBeDroppedForMacThenEncrypt() {
+        ClientOptions options = ClientOptions.offering(DECRYPTING);
+        Conversation conversation = established(OFTEN, Forms.PLAIN, options, new RecordingKey(TestIdentity.RSA_2048));
+        options.encryptThenMac(false).suites(SIGNING);
+        renegotiates(conversation, fullAnswer());
+        options.suites(DECRYPTING);
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
+    }
+
+    @Test
+    void encryptThenMacMayBeTakenUp() {
+        ClientOptions options = ClientOptions.offering(DECRYPTING).encryptThenMac(false);
+        Conversation conversation = established(OFTEN, Forms.PLAIN, options, new RecordingKey(TestIdentity.RSA_2048));
+        options.encryptThenMac(true);
+        renegotiates(conversation, Conversation.rsaAnswer());
     }
 
     @Test
@@ -184,6 +212,7 @@ class RenegotiationTest {
         conversation.exchangesData();
     }
 
+    // RFC 5746 4.4-1, 4.4-4
     @Test
     void aLegacyClientRenegotiatesUnboundOnlyWhereThatIsAllowed() {
         ClientOptions options = ClientOptions.offering(SIGNING).renegotiationInfo(false);

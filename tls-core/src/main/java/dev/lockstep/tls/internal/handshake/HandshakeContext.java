@@ -110,6 +110,7 @@ final class HandshakeContext {
     }
 
     void negotiated(NegotiatedParameters parameters) {
+        renegotiation.requireNoWeakerProtection(parameters);
         this.negotiated = parameters;
     }
 

@@ -27,6 +27,7 @@ final class Renegotiation {
 
     private final TlsServerConfig config;
     private @Nullable Established previous;
+    private boolean hadEncryptThenMac;
     private int begun;
     private int refused;
     private long lastBegunNanos;
@@ -46,6 +47,7 @@ final class Renegotiation {
     void establish(Established next) {
         wipe();
         previous = next;
+        hadEncryptThenMac |= next.negotiated().encryptThenMac();
     }
 
     void wipe() {
@@ -120,6 +122,17 @@ final class Renegotiation {
                 && previous.negotiated().extendedMasterSecret()
                 && !hello.extensions().has(ExtendedMasterSecret.class)) {
             throw FatalAlert.handshakeFailure("extended_master_secret was dropped in a renegotiation");
+        }
+    }
+
+    /** Judges what was agreed on in the light of what the connection had before. */
+    void requireNoWeakerProtection(NegotiatedParameters chosen) {
+        // RFC 7366 3.1-1: "implementations MUST NOT renegotiate a downgrade from encrypt-then-MAC to MAC-then-encrypt",
+        // whatever came between.
+        if (hadEncryptThenMac
+                && !chosen.encryptThenMac()
+                && !chosen.cipherSuite().isAead()) {
+            throw FatalAlert.handshakeFailure("encrypt_then_mac was dropped in a renegotiation");
         }
     }
 
