@@ -91,7 +91,12 @@ public final class ClientMessages {
     }
 
     /** The same for RSA_PSK: {@code decrypted} is what the client takes for the other secret. */
-    public static ClientMessage rsaPskClientKeyExchange(byte[] ciphertext, byte[] decrypted) {
+    public static ClientMessage rsaPskClientKeyExchange(byte[] block, byte[] decrypted) {
+        return client -> rsaPskCiphertext(client.rawRsa(block), decrypted).writeTo(client);
+    }
+
+    /** The same with any ciphertext. */
+    public static ClientMessage rsaPskCiphertext(byte[] ciphertext, byte[] decrypted) {
         return client -> {
             ClientOptions options = client.options();
             client.handshake(
