@@ -258,6 +258,9 @@ final class ConnectionDriver {
         outbound.finishWith(level, description);
         inbound.destroy();
         handshake.close();
+        if (e != null && (e.alert() != null || e.fromPeer())) {
+            handshake.invalidateSession();
+        }
         config.observer().onClosed(state, e);
     }
 

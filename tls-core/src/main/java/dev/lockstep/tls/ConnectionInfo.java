@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What was negotiated.
  *
  * @param cipherSuite the suite
- * @param namedGroup the group of the ephemeral key exchange; null for the RSA key exchange
- * @param signatureScheme how ServerKeyExchange was signed; null for the RSA key exchange
+ * @param namedGroup the group of the ephemeral key exchange; null for the RSA key exchange and in a resumption
+ * @param signatureScheme how ServerKeyExchange was signed; null for the RSA key exchange and in a resumption
  * @param serverName the host name the client asked for (RFC 6066 section 3), or null
  * @param applicationProtocol the ALPN name (RFC 7301), or null
  * @param extendedMasterSecret whether RFC 7627 is in force
@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param credential whose certificate was sent; null where none was (resumption, PSK)
  * @param pskIdentity whose pre-shared key the client has shown to know (RFC 4279); null before its Finished was right, and
  *     where no such key is used
+ * @param resumed whether the handshake was an abbreviated one, which continues an earlier session
  */
 public record ConnectionInfo(
         CipherSuite cipherSuite,
@@ -30,4 +31,5 @@ public record ConnectionInfo(
         boolean extendedMasterSecret,
         boolean encryptThenMac,
         @Nullable Credential credential,
-        @Nullable PskIdentity pskIdentity) {}
+        @Nullable PskIdentity pskIdentity,
+        boolean resumed) {}

@@ -270,7 +270,8 @@ public final class TlsServerConnection {
                 n.extendedMasterSecret(),
                 n.encryptThenMac(),
                 n.credential(),
-                established == null ? null : established.pskIdentity());
+                established == null ? null : established.pskIdentity(),
+                n.resumed());
     }
 
     /**

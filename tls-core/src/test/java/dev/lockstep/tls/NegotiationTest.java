@@ -291,15 +291,13 @@ class NegotiationTest {
         }
     }
 
-    /** A session that cannot be resumed gets an id of its own, also when the client offers one it remembers. */
+    /** RFC 5246 7.4.1.3: an empty session_id says that there is nothing to resume; an id on offer is not even looked at. */
     @Test
-    void everyHandshakeHasASessionIdOfItsOwn() {
-        // RFC 5246 7.4.1.2-1
+    void withoutAStoreNoSessionIsPromised() {
         TlsServerConfig config = rsa();
-        byte[] first = complete(config, ClientOptions.offering(RSA)).sessionId();
-        byte[] second =
-                complete(config, ClientOptions.offering(RSA).sessionId(first)).sessionId();
-        assertThat(first).hasSize(32);
-        assertThat(second).hasSize(32).isNotEqualTo(first);
+        assertThat(complete(config, ClientOptions.offering(RSA)).sessionId()).isEmpty();
+        assertThat(complete(config, ClientOptions.offering(RSA).sessionId(new byte[32]))
+                        .sessionId())
+                .isEmpty();
     }
 }

@@ -9,7 +9,6 @@ import static dev.lockstep.tls.testkit.ClientMessages.closeNotify;
 import static dev.lockstep.tls.testkit.ClientMessages.finished;
 import static dev.lockstep.tls.testkit.ClientMessages.renegotiatingClientHello;
 import static dev.lockstep.tls.testkit.ClientMessages.strayHandshake;
-import static dev.lockstep.tls.testkit.TestServers.builder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.ConnectionObserver;
@@ -32,13 +31,16 @@ import dev.lockstep.tls.spec.HandshakeType;
 import dev.lockstep.tls.testkit.Bytes;
 import dev.lockstep.tls.testkit.ClientMessage;
 import dev.lockstep.tls.testkit.ClientOptions;
+import dev.lockstep.tls.testkit.ClientSession;
 import dev.lockstep.tls.testkit.Conversation;
 import dev.lockstep.tls.testkit.Forms;
 import dev.lockstep.tls.testkit.KeyScript;
 import dev.lockstep.tls.testkit.RecordedOperation;
 import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.RecordingPsk;
+import dev.lockstep.tls.testkit.ScriptedAnswers;
 import dev.lockstep.tls.testkit.Seen;
+import dev.lockstep.tls.testkit.SessionFixture;
 import dev.lockstep.tls.testkit.TestIdentity;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -72,14 +74,25 @@ class TransitionWalkTest {
         private final Conversation conversation;
         private final Deque<ClientMessage> script =
                 new ArrayDeque<>(List.of(clientHello(), clientKeyExchange(), changeCipherSpec(), finished()));
+        private final SessionFixture sessions = new SessionFixture();
         private State state = State.AWAIT_CLIENT_HELLO;
         private boolean selected;
 
         Walk(CipherSuite suite, Set<Edge> edges, boolean selector, KeyScript keyScript) {
+            this(suite, edges, selector, keyScript, Offer.NO_SESSION);
+        }
+
+        Walk(CipherSuite suite, Set<Edge> edges, boolean selector, KeyScript keyScript, Offer offer) {
             this.edges = edges;
+            ClientOptions options = offer.options(sessions, key.credential(), suite);
+            if (offer.isTaken()) {
+                script.clear();
+                script.addAll(List.of(clientHello(), changeCipherSpec(), finished()));
+            }
             key.answers(keyScript);
             psk.answers(keyScript);
-            TlsServerConfigBuilder builder = builder(key.credential())
+            TlsServerConfigBuilder builder = sessions.answers(ScriptedAnswers.Form.MANUAL)
+                    .builder(key.credential())
                     .observer(this)
                     .preSharedKeys(psk)
                     .renegotiation(
@@ -91,11 +104,16 @@ class TransitionWalkTest {
                 builder.credentialSelector((request, waker) -> Start.inProgress(choice));
             }
             TlsServerConfig config = builder.build();
-            conversation = Conversation.of(config, ClientOptions.offering(suite), Forms.PLAIN);
+            conversation = Conversation.of(config, options, Forms.PLAIN);
         }
 
         static Walk suspendedEverywhere(CipherSuite suite) {
             return new Walk(suite, new HashSet<>(), true, KeyScript.manual());
+        }
+
+        /** A walk whose way leads through {@code state}. */
+        static Walk through(State state) {
+            return new Walk(suiteThrough(state), new HashSet<>(), true, KeyScript.manual(), Offer.through(state));
         }
 
         @Override
@@ -154,8 +172,59 @@ class TransitionWalkTest {
 
         void answer() {
             selected = true;
+            sessions.complete();
             key.operations().stream().filter(RecordedOperation::isPending).forEach(RecordedOperation::complete);
             psk.operations().stream().filter(RecordedOperation::isPending).forEach(RecordedOperation::complete);
+        }
+    }
+
+    /** What the client brings along from an earlier handshake. */
+    private enum Offer {
+        NO_SESSION,
+        WISH_FOR_A_TICKET,
+        ID,
+        UNKNOWN_ID,
+        TICKET,
+        OLD_TICKET,
+        FORGED_TICKET;
+
+        boolean isTaken() {
+            return this == ID || this == TICKET || this == OLD_TICKET;
+        }
+
+        static Offer through(State state) {
+            return switch (state) {
+                case AWAIT_TICKET_OPENING, RESUME_NEW_SESSION_TICKET -> OLD_TICKET;
+                case AWAIT_SESSION_LOOKUP,
+                        RESUME_SERVER_HELLO,
+                        RESUME_CHANGE_CIPHER_SPEC,
+                        RESUME_FINISHED,
+                        RESUME_AWAIT_CHANGE_CIPHER_SPEC,
+                        RESUME_AWAIT_FINISHED -> ID;
+                case SEND_NEW_SESSION_TICKET -> WISH_FOR_A_TICKET;
+                default -> NO_SESSION;
+            };
+        }
+
+        /** The options of a client that makes the offer, after the handshake that it comes from. */
+        ClientOptions options(SessionFixture sessions, Credential credential, CipherSuite suite) {
+            ClientOptions options = ClientOptions.offering(suite);
+            if (this == NO_SESSION) {
+                return options;
+            }
+            if (this == WISH_FOR_A_TICKET) {
+                return options.wantingTicket();
+            }
+            TlsServerConfig config = sessions.builder(credential).build();
+            if (this == ID || this == UNKNOWN_ID) {
+                ClientSession session = SessionFixture.byId(config, ClientOptions.offering(suite));
+                return options.resumingById(this == ID ? session : session.withId(new byte[32]));
+            }
+            ClientSession session = SessionFixture.byTicket(config, ClientOptions.offering(suite));
+            if (this == OLD_TICKET) {
+                sessions.ring().rotateTo(List.of(SessionFixture.key(2)));
+            }
+            return options.resumingByTicket(this == FORGED_TICKET ? session.withTicket(new byte[100]) : session);
         }
     }
 
@@ -171,11 +240,13 @@ class TransitionWalkTest {
     /** Where a message that comes in {@code state} is taken: SEND states go on by themselves first. */
     private static State takenIn(State state, Event event) {
         return switch (state) {
-            case SELECT_CREDENTIAL -> State.AWAIT_CREDENTIAL;
+            case FIND_SESSION, SELECT_CREDENTIAL -> State.AWAIT_CREDENTIAL;
+            case RESUME_SERVER_HELLO, RESUME_NEW_SESSION_TICKET, RESUME_CHANGE_CIPHER_SPEC, RESUME_FINISHED ->
+                State.RESUME_AWAIT_CHANGE_CIPHER_SPEC;
             case SEND_SERVER_HELLO, SEND_CERTIFICATE, SIGN_SERVER_KEY_EXCHANGE ->
                 State.AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE;
             case SEND_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE -> State.AWAIT_CLIENT_KEY_EXCHANGE;
-            case SEND_CHANGE_CIPHER_SPEC, SEND_FINISHED -> State.CONNECTED;
+            case SEND_NEW_SESSION_TICKET, SEND_CHANGE_CIPHER_SPEC, SEND_FINISHED -> State.CONNECTED;
             // handshake messages and ChangeCipherSpec wait for key or decryption, and are then judged by the next state
             case AWAIT_PSK, AWAIT_PREMASTER_DECRYPTION ->
                 event == Event.APPLICATION_DATA ? state : State.AWAIT_CHANGE_CIPHER_SPEC;
@@ -206,15 +277,13 @@ class TransitionWalkTest {
     @MethodSource("pairsWithoutARow")
     void aPairWithoutARowIsAnUnexpectedMessageAndTheEnd(State state, Event event) {
         // RFC 5246 7.3-3, 7.4-1, 7.4.7-1, 7.4.7-2, 7.4.8-1
-        refuses(Walk.suspendedEverywhere(suiteThrough(state)).to(state), message(event));
+        refuses(Walk.through(state).to(state), message(event));
     }
 
     @ParameterizedTest(name = "an unknown handshake message in {0}")
     @MethodSource("statesBeforeTheEnd")
     void anUnknownHandshakeMessageIsUnexpectedInEveryState(State state) {
-        refuses(
-                Walk.suspendedEverywhere(suiteThrough(state)).to(state),
-                strayHandshake(UNKNOWN_HANDSHAKE_TYPE, new byte[2]));
+        refuses(Walk.through(state).to(state), strayHandshake(UNKNOWN_HANDSHAKE_TYPE, new byte[2]));
     }
 
     static Stream<State> statesBeforeTheEnd() {
@@ -281,8 +350,7 @@ class TransitionWalkTest {
     void everyStateIsReachedByAScriptedClient() {
         for (State state : State.values()) {
             if (state.kind() != Kind.END) {
-                assertThat(Walk.suspendedEverywhere(suiteThrough(state)).to(state).state)
-                        .isEqualTo(state);
+                assertThat(Walk.through(state).to(state).state).isEqualTo(state);
             }
         }
     }
@@ -305,6 +373,13 @@ class TransitionWalkTest {
                     walk.renegotiatesAndHalfCloses();
                 }
             }
+        }
+        for (Offer offer : Offer.values()) {
+            Walk walk = new Walk(ECDHE, walked, false, KeyScript.ready(), offer).to(State.CONNECTED);
+            walk.conversation.server().settle();
+            walk.conversation.client().takeSeen();
+            walk.conversation.exchangesData();
+            assertThat(walk.conversation.client().isResumed()).isEqualTo(offer.isTaken());
         }
         Set<Edge> declared = new HashSet<>();
         for (TransitionTable.Row row : ServerHandshake.TABLE.rows()) {

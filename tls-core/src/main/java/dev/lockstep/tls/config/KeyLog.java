@@ -9,7 +9,7 @@ public interface KeyLog {
 
     /**
      * One line without a line end: {@code CLIENT_RANDOM <client random> <master secret>}, both in hexadecimal. Called
-     * once per full handshake on the thread that drives the connection.
+     * once per handshake, resumptions included, on the thread that drives the connection.
      */
     void log(String line);
 }

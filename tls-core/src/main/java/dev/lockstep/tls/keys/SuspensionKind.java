@@ -2,6 +2,10 @@ package dev.lockstep.tls.keys;
 
 /** What a connection that answers {@code ASYNC_IN_PROGRESS} is waiting for. */
 public enum SuspensionKind {
+    /** A {@code SessionStore} is looking for the session that the client named by its id. */
+    SESSION_LOOKUP,
+    /** A {@code TicketProtector} is opening the client's session ticket. */
+    TICKET_OPENING,
     /** A {@link CredentialSelector} is choosing the certificate. */
     CREDENTIAL_SELECTION,
     /** The private key is signing ServerKeyExchange. */

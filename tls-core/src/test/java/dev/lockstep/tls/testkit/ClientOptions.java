@@ -37,6 +37,8 @@ public final class ClientOptions {
     boolean extensions = true;
     boolean verifySignature = true;
     long seed = 1;
+    ClientSession session;
+    byte[] ticket;
     private final List<byte[]> more = new ArrayList<>();
 
     /** Offers everything the library knows. */
@@ -92,6 +94,27 @@ public final class ClientOptions {
 
     public ClientOptions sessionId(byte[] value) {
         sessionId = value;
+        return this;
+    }
+
+    /** Offers a session by its id. */
+    public ClientOptions resumingById(ClientSession offered) {
+        session = offered;
+        sessionId = offered.id();
+        return this;
+    }
+
+    /** Offers a session by its ticket, with a session id by which to tell whether it was taken up (RFC 5077 section 3.4). */
+    public ClientOptions resumingByTicket(ClientSession offered) {
+        session = offered;
+        sessionId = new byte[] {7, 7, 7, 7};
+        ticket = offered.ticket();
+        return this;
+    }
+
+    /** Asks for a ticket without having one. */
+    public ClientOptions wantingTicket() {
+        ticket = new byte[0];
         return this;
     }
 
@@ -205,6 +228,9 @@ public final class ClientOptions {
         }
         if (schemes.length > 0) {
             all.add(encoded(13, Bytes.vector(2, Bytes.u16s(schemes))));
+        }
+        if (ticket != null) {
+            all.add(encoded(35, ticket));
         }
         all.addAll(more);
         return Bytes.concat(all.toArray(byte[][]::new));

@@ -56,6 +56,9 @@ public final class ScriptedClient {
     private ClientCipher readCipher;
     private ClientCipher writeCipher;
     private boolean finished;
+    private boolean resumed;
+    private byte[] ticket = {};
+    private long ticketLifetimeHint;
     private boolean wasFinished;
     private byte[] clientVerifyData = {};
     private byte[] serverVerifyData = {};
@@ -135,6 +138,7 @@ public final class ScriptedClient {
         identityHint = null;
         group = 0;
         scheme = 0;
+        resumed = false;
         finished = false;
     }
 
@@ -201,6 +205,40 @@ public final class ScriptedClient {
         return (RSAPublicKey) serverKey();
     }
 
+    /** What is needed to resume this session on another connection. */
+    public ClientSession session() {
+        return new ClientSession(
+                sessionId, ticket, ticketLifetimeHint, cipherSuite, master.clone(), serverExtensions.containsKey(23));
+    }
+
+    /** Whether the server has taken up the session that was offered. */
+    public boolean isResumed() {
+        return resumed;
+    }
+
+    /** The server goes on without a Certificate, so it must be the session that was offered. */
+    private void resume() {
+        ClientSession offered = options.session;
+        require(offered != null, "an abbreviated handshake that nobody asked for");
+        require(offered.suite() == cipherSuite, "another suite in a resumption");
+        require(
+                offered.extendedMasterSecret() == serverExtensions.containsKey(23),
+                "extended_master_secret changed in a resumption");
+        require(Arrays.equals(sessionId, options.sessionId), "another session id in a resumption");
+        require(!serverExtensions.containsKey(0), "server_name in the ServerHello of a resumption");
+        resumed = true;
+        master = offered.master();
+        expandKeys();
+    }
+
+    private void onNewSessionTicket(byte[] message) {
+        require(serverExtensions.containsKey(35), "a ticket that ServerHello has not announced");
+        ticketLifetimeHint = Bytes.readNumber(message, 4, 4) & 0xffffffffL;
+        int length = Bytes.readNumber(message, 8, 2);
+        require(message.length == 10 + length, "a NewSessionTicket of a wrong length");
+        ticket = Bytes.slice(message, 10, length);
+    }
+
     /** Derives the keys; call with ClientKeyExchange as the last message of the transcript. */
     void deriveKeys() {
         boolean extended = serverExtensions.containsKey(23);
@@ -208,6 +246,10 @@ public final class ScriptedClient {
                 ? ClientPrf.prf(suite.prfHash(), premaster, "extended master secret", transcriptHash(), 48)
                 : ClientPrf.prf(
                         suite.prfHash(), premaster, "master secret", Bytes.concat(clientRandom, serverRandom), 48);
+        expandKeys();
+    }
+
+    private void expandKeys() {
         int macLength = suite.macLength();
         int keyLength = suite.keyLength();
         int ivLength = suite.fixedIvLength();
@@ -238,7 +280,9 @@ public final class ScriptedClient {
     }
 
     private void remember() {
-        secrets.add(premaster);
+        if (premaster != null) {
+            secrets.add(premaster);
+        }
         secrets.add(master);
         secrets.addAll(writeCipher.keys());
         secrets.addAll(readCipher.keys());
@@ -284,7 +328,16 @@ public final class ScriptedClient {
             case CERTIFICATE -> onCertificate(message.body());
             case SERVER_KEY_EXCHANGE -> onServerKeyExchange(message.body());
             case SERVER_HELLO_DONE -> require(message.body().length == 4, "a ServerHelloDone with content");
+            case NEW_SESSION_TICKET -> {
+                if (master == null) {
+                    resume();
+                }
+                onNewSessionTicket(message.body());
+            }
             case CHANGE_CIPHER_SPEC -> {
+                if (master == null) {
+                    resume();
+                }
                 require(readCipher != null, "an early or second ChangeCipherSpec");
                 in.expect(readCipher);
                 readCipher = null;

@@ -1,21 +1,18 @@
 package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.crypto.HashAlgorithm;
-import dev.lockstep.tls.config.KeyLog;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.extension.EcPointFormats;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.ClientKeyExchange;
 import dev.lockstep.tls.internal.message.PskClientKeyExchange;
 import dev.lockstep.tls.internal.message.RsaClientKeyExchange;
-import dev.lockstep.tls.internal.secrets.KeyBlock;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.secrets.PremasterSecret;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.spec.ProtocolVersion;
 import dev.lockstep.tls.spec.Signaling;
-import java.util.HexFormat;
 
 /** The client's messages: what each must satisfy by itself, and what the handshake makes of it. */
 final class ClientFlight {
@@ -88,13 +85,7 @@ final class ClientFlight {
                 : MasterSecret.derive(hash, premaster, clientRandom, serverRandom);
         premaster.wipe();
         context.masterSecret(master);
-        KeyBlock keys = master.expand(negotiated.cipherSuite(), clientRandom, serverRandom);
-        context.output().preparePendingStates(negotiated.cipherSuite(), keys, negotiated.encryptThenMac());
-        keys.wipe();
-        KeyLog keyLog = context.config().keyLog();
-        if (keyLog != null) {
-            keyLog.log("CLIENT_RANDOM " + HexFormat.of().formatHex(clientRandom) + " " + master.toKeyLogHex());
-        }
+        ConnectionKeys.prepare(context, master);
     }
 
     private static void requireVersion(ClientHello hello) {

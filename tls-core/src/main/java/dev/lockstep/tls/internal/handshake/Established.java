@@ -2,6 +2,7 @@ package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.keys.PskIdentity;
+import dev.lockstep.tls.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +17,13 @@ public final class Established {
     private final byte[] serverVerifyData;
     private final boolean clientFinishedFirst;
     private final @Nullable MasterSecret exporterSecret;
+    private final @Nullable SessionId sessionId;
 
     /**
      * @param pskIdentity whose pre-shared key the client has shown to know, or null
      * @param clientFinishedFirst whether the client's Finished was the first one, as in a full handshake
      * @param exporterSecret passes to this object, or null where exporters are off
+     * @param sessionId under which a store knows the session, or null
      */
     Established(
             NegotiatedParameters negotiated,
@@ -28,13 +31,15 @@ public final class Established {
             byte[] clientVerifyData,
             byte[] serverVerifyData,
             boolean clientFinishedFirst,
-            @Nullable MasterSecret exporterSecret) {
+            @Nullable MasterSecret exporterSecret,
+            @Nullable SessionId sessionId) {
         this.negotiated = negotiated;
         this.pskIdentity = pskIdentity;
         this.clientVerifyData = clientVerifyData;
         this.serverVerifyData = serverVerifyData;
         this.clientFinishedFirst = clientFinishedFirst;
         this.exporterSecret = exporterSecret;
+        this.sessionId = sessionId;
     }
 
     public NegotiatedParameters negotiated() {
@@ -62,6 +67,11 @@ public final class Established {
     /** The master secret, or null where exporters are off. */
     public @Nullable MasterSecret exporterSecret() {
         return exporterSecret;
+    }
+
+    @Nullable
+    SessionId sessionId() {
+        return sessionId;
     }
 
     void wipe() {

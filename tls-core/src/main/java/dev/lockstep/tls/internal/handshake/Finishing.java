@@ -17,7 +17,14 @@ final class Finishing {
         context.output().activateReadState();
     }
 
-    static void onFinished(HandshakeContext context, WireReader body) {
+    static State onFinished(HandshakeContext context, WireReader body) {
+        verifyFinished(context, body);
+        // RFC 5077 3.3-3: "In the case of a full handshake, the server MUST verify the client's Finished message before
+        // sending the ticket."
+        return context.newSession().ticket() ? State.SEND_NEW_SESSION_TICKET : State.SEND_CHANGE_CIPHER_SPEC;
+    }
+
+    static void verifyFinished(HandshakeContext context, WireReader body) {
         Finished finished = Finished.parse(body);
         byte[] expected = context.masterSecret()
                 .verifyData(CLIENT_FINISHED, context.transcript().snapshot());
@@ -38,5 +45,6 @@ final class Finishing {
                 .verifyData(SERVER_FINISHED, context.transcript().snapshot());
         context.send(new Finished(verifyData).encode());
         context.serverFinished(verifyData);
+        context.keepSession();
     }
 }

@@ -6,6 +6,7 @@ import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.keys.PskIdentity;
 import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.session.SessionId;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ final class HandshakeContext {
     private @Nullable TranscriptHash transcript;
     private @Nullable ClientHello clientHello;
     private @Nullable NegotiatedParameters negotiated;
+    private @Nullable Resumption resumption;
+    private @Nullable NewSession newSession;
+    private @Nullable SessionId sessionId;
     private @Nullable EphemeralKeyExchange keyExchange;
     private @Nullable MasterSecret masterSecret;
     private @Nullable Wait<?> wait;
@@ -103,6 +107,39 @@ final class HandshakeContext {
 
     boolean isNegotiated() {
         return negotiated != null;
+    }
+
+    Resumption resumption() {
+        return require(resumption);
+    }
+
+    void resumption(Resumption started) {
+        this.resumption = started;
+    }
+
+    NewSession newSession() {
+        return require(newSession);
+    }
+
+    void newSession(NewSession planned) {
+        this.newSession = planned;
+    }
+
+    /** A full handshake is over: its session is kept where that was planned. */
+    void keepSession() {
+        if (newSession != null) {
+            newSession.keep(this);
+        }
+    }
+
+    /** Under which id a store knows the session, or null. */
+    @Nullable
+    SessionId sessionId() {
+        return sessionId;
+    }
+
+    void sessionId(SessionId id) {
+        this.sessionId = id;
     }
 
     NegotiatedParameters negotiated() {
@@ -220,13 +257,22 @@ final class HandshakeContext {
         serverVerifyData = verifyData;
     }
 
+    /** Whose pre-shared key stands behind the master secret, in this handshake or in the one that is resumed; or null. */
+    @Nullable
+    PskIdentity pskIdentity() {
+        if (pskKeyExchange != null) {
+            return pskKeyExchange.identity();
+        }
+        return resumption == null ? null : resumption.pskIdentity();
+    }
+
     /** Both sides have finished: what stays is returned, everything else is cleared. */
     Established complete() {
         MasterSecret kept = config.exporters() ? masterSecret() : null;
         if (kept != null) {
             masterSecret = null;
         }
-        PskIdentity identity = pskKeyExchange == null ? null : pskKeyExchange.identity();
+        PskIdentity identity = pskIdentity();
         wipe();
         return new Established(
                 negotiated(),
@@ -234,7 +280,8 @@ final class HandshakeContext {
                 require(clientVerifyData),
                 require(serverVerifyData),
                 clientFinishedFirst,
-                kept);
+                kept,
+                sessionId);
     }
 
     /** Reports a failed look-up or decryption: only once nothing of the handshake can depend on it any more. */
@@ -262,6 +309,11 @@ final class HandshakeContext {
             premasterDecryption.wipe();
             premasterDecryption = null;
         }
+        if (resumption != null) {
+            resumption.wipe();
+            resumption = null;
+        }
+        newSession = null;
         transcript = null;
         clientHello = null;
         credentialChoice = null;
@@ -274,7 +326,11 @@ final class HandshakeContext {
     }
 
     boolean holdsSecrets() {
-        return keyExchange != null || masterSecret != null || pskKeyExchange != null || premasterDecryption != null;
+        return keyExchange != null
+                || masterSecret != null
+                || pskKeyExchange != null
+                || premasterDecryption != null
+                || (resumption != null && resumption.holdsSecrets());
     }
 
     private OptionalLong waitDeadline() {

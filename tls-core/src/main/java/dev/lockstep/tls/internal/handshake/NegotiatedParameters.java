@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param extendedMasterSecret RFC 7627
  * @param encryptThenMac RFC 7366
  * @param secureRenegotiation whether the client knows RFC 5746
+ * @param resumed whether this continues an earlier session
  * @param clientRandom ClientHello.random
  * @param serverRandom ServerHello.random
  */
@@ -35,6 +36,7 @@ public record NegotiatedParameters(
         boolean extendedMasterSecret,
         boolean encryptThenMac,
         boolean secureRenegotiation,
+        boolean resumed,
         HelloRandom clientRandom,
         HelloRandom serverRandom) {
 

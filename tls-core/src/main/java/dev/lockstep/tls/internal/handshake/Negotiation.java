@@ -12,6 +12,7 @@ import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.HelloRandom;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.KeyExchange;
 import dev.lockstep.tls.spec.NamedGroup;
@@ -82,6 +83,7 @@ final class Negotiation {
                     hello.extensions().has(EncryptThenMac.class) && !suite.isAead(),
                     hello.extensions().has(RenegotiationInfo.class)
                             || hello.offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
+                    false,
                     hello.random(),
                     serverRandom);
         }
@@ -110,6 +112,34 @@ final class Negotiation {
             }
         }
         return null;
+    }
+
+    /**
+     * The parameters of a handshake that continues {@code session}: its suite and its secret; what belongs to a
+     * connection and not to a session is negotiated anew.
+     */
+    static NegotiatedParameters resume(
+            TlsServerConfig config, ClientHello hello, ResumableSession session, HelloRandom serverRandom) {
+        CipherSuite suite = session.cipherSuite();
+        return new NegotiatedParameters(
+                suite,
+                null,
+                null,
+                null,
+                CredentialChoice.serverName(hello),
+                // RFC 6066 3-7: "When resuming a session, the server MUST NOT include a server_name extension in the
+                // server hello."
+                false,
+                new Negotiation(config, hello).chooseApplicationProtocol(),
+                // RFC 7627 5.3-4: "If the new ClientHello contains the extension and the server chooses to continue the
+                // handshake, then the server MUST include the "extended_master_secret" extension in its ServerHello".
+                session.extendedMasterSecret(),
+                hello.extensions().has(EncryptThenMac.class) && !suite.isAead(),
+                hello.extensions().has(RenegotiationInfo.class)
+                        || hello.offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
+                true,
+                hello.random(),
+                serverRandom);
     }
 
     private @Nullable NamedGroup chooseGroup(KeyExchange exchange) {

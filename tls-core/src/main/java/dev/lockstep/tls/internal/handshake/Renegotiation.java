@@ -69,7 +69,7 @@ final class Renegotiation {
         renegotiation.lastBegunNanos = renegotiation.config.clock().getAsLong();
         context.begin();
         ClientFlight.onClientHello(context, body);
-        return State.SELECT_CREDENTIAL;
+        return State.FIND_SESSION;
     }
 
     /** A ClientHello that crossed our close_notify gets no answer, as nothing may follow that alert. */

@@ -8,6 +8,7 @@ import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
 import dev.lockstep.tls.internal.extension.Extension;
 import dev.lockstep.tls.internal.extension.ExtensionSet;
 import dev.lockstep.tls.internal.extension.ServerName;
+import dev.lockstep.tls.internal.extension.SessionTicket;
 import dev.lockstep.tls.internal.message.CertificateMessage;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.HelloRandom;
@@ -55,21 +56,35 @@ final class ServerFlight {
     }
 
     static State sendServerHello(HandshakeContext context, WireReader none) {
-        NegotiatedParameters negotiated = context.negotiated();
-        // RFC 5246 7.4.1.3: a new session gets "a different value" from the one offered. It is fresh in every
-        // handshake.
-        byte[] sessionId = new byte[32];
-        context.config().random().nextBytes(sessionId);
         RecordLengths lengths = RecordLengths.of(context.clientHello());
+        NewSession session = NewSession.plan(context, lengths);
+        context.newSession(session);
+        sendServerHello(context, lengths, session.sessionId(), session.ticket());
+        return afterHello(context);
+    }
+
+    /**
+     * Sends the ServerHello of any handshake.
+     *
+     * @param ticketFollows whether a NewSessionTicket will follow (RFC 5077 section 3.2)
+     */
+    static void sendServerHello(
+            HandshakeContext context, RecordLengths lengths, byte[] sessionId, boolean ticketFollows) {
+        NegotiatedParameters negotiated = context.negotiated();
         lengths.apply(context.output(), context.config().recordSizeLimit());
+        List<Extension> extensions = extensions(context, negotiated, lengths);
+        if (ticketFollows) {
+            // RFC 5077 3.2-3: "The server MUST send this extension in the ServerHello if it wishes to issue a new
+            // ticket to the client using the NewSessionTicket handshake message."
+            extensions.add(SessionTicket.empty());
+        }
         context.send(new ServerHello(
                         ProtocolVersion.TLS_1_2,
                         negotiated.serverRandom(),
                         sessionId,
                         negotiated.cipherSuite(),
-                        ExtensionSet.of(extensions(context, negotiated, lengths)))
+                        ExtensionSet.of(extensions))
                 .encode());
-        return afterHello(context);
     }
 
     /**

@@ -27,7 +27,17 @@ public final class ServerHandshake {
      */
     // @formatter:off
     public static final TransitionTable TABLE = new TransitionTable()
-            .on    (AWAIT_CLIENT_HELLO,                  CLIENT_HELLO,        ClientFlight::onClientHello,         SELECT_CREDENTIAL)
+            .on    (AWAIT_CLIENT_HELLO,                  CLIENT_HELLO,        ClientFlight::onClientHello,         FIND_SESSION)
+            .branch(FIND_SESSION,                        PROCEED,             Resumption::findSession,             AWAIT_TICKET_OPENING, AWAIT_SESSION_LOOKUP, SELECT_CREDENTIAL)
+            .branch(AWAIT_TICKET_OPENING,                ANSWER,              Resumption::onTicketOpened,          RESUME_SERVER_HELLO, SELECT_CREDENTIAL)
+            .branch(AWAIT_SESSION_LOOKUP,                ANSWER,              Resumption::onSessionFound,          RESUME_SERVER_HELLO, SELECT_CREDENTIAL)
+            .branch(RESUME_SERVER_HELLO,                 PROCEED,             Resumption::sendServerHello,         RESUME_NEW_SESSION_TICKET, RESUME_CHANGE_CIPHER_SPEC)
+            .on    (RESUME_NEW_SESSION_TICKET,           PROCEED,             Resumption::sendNewSessionTicket,    RESUME_CHANGE_CIPHER_SPEC)
+            .on    (RESUME_CHANGE_CIPHER_SPEC,           PROCEED,             Finishing::sendChangeCipherSpec,     RESUME_FINISHED)
+            .on    (RESUME_FINISHED,                     PROCEED,             Finishing::sendFinished,             RESUME_AWAIT_CHANGE_CIPHER_SPEC)
+            .on    (RESUME_AWAIT_CHANGE_CIPHER_SPEC,     CHANGE_CIPHER_SPEC,  Finishing::onChangeCipherSpec,       RESUME_AWAIT_FINISHED)
+            .on    (RESUME_AWAIT_CHANGE_CIPHER_SPEC,     APPLICATION_DATA,    Renegotiation::deliver,              RESUME_AWAIT_CHANGE_CIPHER_SPEC)
+            .on    (RESUME_AWAIT_FINISHED,               FINISHED,            Finishing::verifyFinished,           CONNECTED)
             .branch(SELECT_CREDENTIAL,                   PROCEED,             ServerFlight::requestCredential,     AWAIT_CREDENTIAL, SEND_SERVER_HELLO)
             .on    (AWAIT_CREDENTIAL,                    ANSWER,              ServerFlight::onCredential,          SEND_SERVER_HELLO)
             .branch(SEND_SERVER_HELLO,                   PROCEED,             ServerFlight::sendServerHello,       SEND_CERTIFICATE, SEND_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE)
@@ -42,12 +52,13 @@ public final class ServerHandshake {
             .on    (AWAIT_PREMASTER_DECRYPTION,          ANSWER,              ClientFlight::onPremaster,           AWAIT_CHANGE_CIPHER_SPEC)
             .holds (AWAIT_PREMASTER_DECRYPTION,          HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC)
             .on    (AWAIT_CHANGE_CIPHER_SPEC,            CHANGE_CIPHER_SPEC,  Finishing::onChangeCipherSpec,       AWAIT_FINISHED)
-            .on    (AWAIT_FINISHED,                      FINISHED,            Finishing::onFinished,               SEND_CHANGE_CIPHER_SPEC)
+            .branch(AWAIT_FINISHED,                      FINISHED,            Finishing::onFinished,               SEND_NEW_SESSION_TICKET, SEND_CHANGE_CIPHER_SPEC)
+            .on    (SEND_NEW_SESSION_TICKET,             PROCEED,             NewSession::sendNewSessionTicket,    SEND_CHANGE_CIPHER_SPEC)
             .on    (SEND_CHANGE_CIPHER_SPEC,             PROCEED,             Finishing::sendChangeCipherSpec,     SEND_FINISHED)
             .on    (SEND_FINISHED,                       PROCEED,             Finishing::sendFinished,             CONNECTED)
             .on    (CONNECTED,                           APPLICATION_DATA,    ServerHandshake::nothing,            CONNECTED)
             .on    (CONNECTED,                           RENEGOTIATE,         Renegotiation::sendHelloRequest,     CONNECTED)
-            .branch(CONNECTED,                           CLIENT_HELLO,        Renegotiation::onClientHello,        SELECT_CREDENTIAL, CONNECTED)
+            .branch(CONNECTED,                           CLIENT_HELLO,        Renegotiation::onClientHello,        FIND_SESSION, CONNECTED)
             .on    (CONNECTED,                           CLOSE_OUTPUT,        ServerHandshake::nothing,            HALF_CLOSED)
             .on    (HALF_CLOSED,                         APPLICATION_DATA,    ServerHandshake::nothing,            HALF_CLOSED)
             .on    (HALF_CLOSED,                         CLIENT_HELLO,        Renegotiation::ignore,               HALF_CLOSED)
@@ -56,7 +67,8 @@ public final class ServerHandshake {
     // @formatter:on
 
     /** States of an established connection in which no application data may be sent. */
-    private static final Set<State> SILENT = Set.of(HALF_CLOSED);
+    private static final Set<State> SILENT =
+            Set.of(HALF_CLOSED, RESUME_AWAIT_CHANGE_CIPHER_SPEC, RESUME_AWAIT_FINISHED);
 
     private static final Set<State> BEFORE_SIGNATURE = TABLE.leadingTo(AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE);
     private static final Set<State> BEFORE_DECRYPTION = TABLE.leadingTo(AWAIT_PREMASTER_DECRYPTION);
@@ -201,6 +213,13 @@ public final class ServerHandshake {
     public NegotiatedParameters negotiated() {
         Established established = renegotiation.previous();
         return established != null ? established.negotiated() : context.negotiated();
+    }
+
+    /** The connection ends with a fatal alert, sent or received: its session is not resumed any more. */
+    public void invalidateSession() {
+        Established established = renegotiation.previous();
+        NewSession.forget(config, established == null ? null : established.sessionId());
+        NewSession.forget(config, context.sessionId());
     }
 
     /** Ends the handshake wherever it is: what is pending is cancelled, what is secret is cleared. */

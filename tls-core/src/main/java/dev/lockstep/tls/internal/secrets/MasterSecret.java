@@ -33,6 +33,19 @@ public final class MasterSecret {
         return new MasterSecret(prf, prf.derive(premaster.bytes(), "extended master secret", sessionHash, LENGTH));
     }
 
+    /** The master secret of a session that is resumed. Takes the array over; {@link #wipe} clears it. */
+    public static MasterSecret restore(HashAlgorithm hash, byte[] bytes) {
+        if (bytes.length != LENGTH) {
+            throw new IllegalArgumentException("a master secret of " + bytes.length + " bytes");
+        }
+        return new MasterSecret(Prf.of(hash), bytes);
+    }
+
+    /** The secret itself, for a session that is kept; the caller wipes it. */
+    public byte[] copyOfBytes() {
+        return bytes.clone();
+    }
+
     /** The keys of a connection: {@code PRF(master_secret, "key expansion", server_random + client_random)}. */
     public KeyBlock expand(CipherSuite suite, byte[] clientRandom, byte[] serverRandom) {
         byte[] block = prf.derive(bytes, "key expansion", serverRandom, clientRandom, KeyBlock.length(suite));

@@ -1,0 +1,109 @@
+package dev.lockstep.tls.internal.handshake;
+
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.internal.extension.EncryptThenMac;
+import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
+import dev.lockstep.tls.internal.message.ClientHello;
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.session.ResumableSession;
+import java.security.MessageDigest;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Date;
+
+/**
+ * Whether a session that was found may be resumed by this ClientHello, under the configuration of now. Nearly every no is
+ * a full handshake; two are fatal, because only a client that errs, or somebody in between, gets there.
+ */
+final class ResumptionRules {
+
+    /** How far the clocks of servers that share sessions may be apart. */
+    private static final long CLOCK_SKEW_SECONDS = 60;
+
+    private final TlsServerConfig config;
+    private final ClientHello hello;
+    private final ResumableSession session;
+
+    private ResumptionRules(TlsServerConfig config, ClientHello hello, ResumableSession session) {
+        this.config = config;
+        this.hello = hello;
+        this.session = session;
+    }
+
+    /**
+     * Judges a session.
+     *
+     * @param byId whether the session was named by its id and not by a ticket
+     * @return whether the handshake is to be abbreviated
+     */
+    static boolean permit(TlsServerConfig config, ClientHello hello, ResumableSession session, boolean byId) {
+        ResumptionRules rules = new ResumptionRules(config, hello, session);
+        return rules.isOurs()
+                && rules.agreesOnMasterSecret()
+                && rules.hasSuite(byId)
+                && rules.keepsEncryptThenMac()
+                && rules.clientIsStillKnown();
+    }
+
+    /** The age, the name and the binding: whether there is such a session here at all. */
+    private boolean isOurs() {
+        long age = now().getEpochSecond() - session.createdAtSeconds();
+        String serverName = CredentialChoice.serverName(hello);
+        // RFC 6066 3-6: "A server that implements this extension MUST NOT accept the request to resume the session if
+        // the
+        // server_name extension contains a different name. Instead, it proceeds with a full handshake".
+        return age >= -CLOCK_SKEW_SECONDS
+                && age < config.sessionLifetimeSeconds()
+                && SessionBinding.sameName(session.serverName(), serverName)
+                && MessageDigest.isEqual(session.context(), SessionBinding.of(config, serverName));
+    }
+
+    private boolean agreesOnMasterSecret() {
+        boolean offered = hello.extensions().has(ExtendedMasterSecret.class);
+        // RFC 7627 5.3-3 and 5.4-5: "If the original session used the "extended_master_secret" extension but the new
+        // ClientHello does not contain it, the server MUST abort the abbreviated handshake."
+        if (session.extendedMasterSecret() && !offered) {
+            throw FatalAlert.handshakeFailure("extended_master_secret was dropped in a resumption");
+        }
+        // RFC 7627 5.3-2: "If the original session did not use the "extended_master_secret" extension but the new
+        // ClientHello contains the extension, then the server MUST NOT perform the abbreviated handshake."
+        return session.extendedMasterSecret() == offered;
+    }
+
+    private boolean hasSuite(boolean byId) {
+        if (!hello.offers(session.cipherSuite().code())) {
+            // RFC 5246 7.4.1.2-3: "If the session_id field is not empty (implying a session resumption request), this
+            // vector MUST include at least the cipher_suite from that session." A ticket says nothing to the client
+            // about its suite, and its session_id is invented (RFC 5077 3.4), so the rule is not for tickets.
+            if (byId) {
+                throw FatalAlert.illegalParameter("the cipher suite of the session is not offered");
+            }
+            return false;
+        }
+        return config.cipherSuites().contains(session.cipherSuite());
+    }
+
+    /** RFC 7366 3.1: a handshake that continues a session does not take encrypt-then-MAC away from it. */
+    private boolean keepsEncryptThenMac() {
+        return !session.encryptThenMac() || hello.extensions().has(EncryptThenMac.class);
+    }
+
+    /** Certificates that have run out since then are not accepted again by way of a session. */
+    private boolean clientIsStillKnown() {
+        Date now = Date.from(now());
+        try {
+            for (X509Certificate certificate : session.clientChain()) {
+                certificate.checkValidity(now);
+            }
+            return true;
+        } catch (CertificateExpiredException | CertificateNotYetValidException e) {
+            return false;
+        }
+    }
+
+    private Instant now() {
+        return config.wallClock().instant();
+    }
+}

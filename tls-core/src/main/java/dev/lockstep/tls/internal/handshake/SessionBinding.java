@@ -1,0 +1,62 @@
+package dev.lockstep.tls.internal.handshake;
+
+import dev.lockstep.crypto.HashAlgorithm;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.internal.wire.WireWriter;
+import dev.lockstep.tls.keys.Credential;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session is bound to besides its server name, as 32 bytes: which server this is, for that name. Servers may share
+ * a store or ticket keys without being the same; a session that begins at one of them must not go on at another that
+ * only happens to hold the key, or whoever redirects a connection chooses who answers it.
+ */
+final class SessionBinding {
+
+    private static final byte[] LABEL = "lockstep session context 1".getBytes(StandardCharsets.US_ASCII);
+
+    private SessionBinding() {}
+
+    /** The context of sessions for a client that asks for {@code serverName}. */
+    static byte[] of(TlsServerConfig config, @Nullable String serverName) {
+        WireWriter facts = new WireWriter(512).bytes(LABEL);
+        byte[] own = config.sessionContext();
+        if (own != null) {
+            facts.uint8(1).opaque16(own);
+        } else {
+            facts.uint8(0);
+            publicKeys(config, serverName).forEach(facts::bytes);
+        }
+        return HashAlgorithm.SHA256.digest(facts.toByteArray());
+    }
+
+    /** Renewed certificates leave a session alone as long as their keys stay; the order of configuration is no matter. */
+    private static List<byte[]> publicKeys(TlsServerConfig config, @Nullable String serverName) {
+        List<Credential> named =
+                serverName == null ? null : config.credentials().forHost(serverName);
+        List<Credential> candidates =
+                named != null ? named : config.credentials().defaults();
+        return candidates.stream()
+                .map(credential -> HashAlgorithm.SHA256.digest(
+                        credential.chain().get(0).getPublicKey().getEncoded()))
+                .sorted(Arrays::compareUnsigned)
+                .toList();
+    }
+
+    /** RFC 6066 3: names are compared without regard to ASCII case; a trailing dot says nothing either. */
+    static boolean sameName(@Nullable String a, @Nullable String b) {
+        if (a == null || b == null) {
+            return a == null && b == null;
+        }
+        return normalized(a).equals(normalized(b));
+    }
+
+    private static String normalized(String host) {
+        String lower = host.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+    }
+}
