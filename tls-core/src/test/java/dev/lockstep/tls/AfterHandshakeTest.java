@@ -49,6 +49,7 @@ class AfterHandshakeTest {
 
     @Test
     void bothSidesExportTheSameMaterialWithAndWithoutAContext() {
+        // RFC 5705 5-1
         for (CipherSuite suite : new CipherSuite[] {SHA256_SUITE, SHA384_SUITE}) {
             Conversation conversation = established(ClientOptions.offering(suite));
             TlsServerConnection tls = conversation.server().connection();

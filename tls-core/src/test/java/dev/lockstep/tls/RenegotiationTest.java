@@ -224,6 +224,17 @@ class RenegotiationTest {
         conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
     }
 
+    // RFC 5746 4.4-2, 4.4-3
+    @Test
+    void aLegacyClientThatSendsTheScsvInALaterHandshakeIsRefused() {
+        ClientOptions options = ClientOptions.offering(SIGNING).renegotiationInfo(false);
+        RenegotiationPolicy policy = OFTEN.withLegacyClients(LegacyClients.RENEGOTIATE_UNBOUND);
+        Conversation conversation = established(policy, Forms.PLAIN, options, new RecordingKey(TestIdentity.RSA_2048));
+        options.suiteCodes(SIGNING.code(), 0x00ff);
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
+    }
+
     @Test
     void aLegacyClientIsRefusedWhereThePolicySaysSo() {
         RecordingKey key = new RecordingKey(TestIdentity.RSA_2048);

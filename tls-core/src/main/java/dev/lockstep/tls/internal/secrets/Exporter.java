@@ -16,6 +16,9 @@ public final class Exporter {
     /**
      * {@code PRF(master_secret, label, client_random + server_random + context_value_length + context_value)[length]}.
      *
+     * <p>RFC 5705 5-1: "such an attacker MUST NOT be able to predict the output of the exporter": who chooses the
+     * context does not know the master secret.
+     *
      * @param label ASCII, and none that TLS uses itself
      * @param context at most 65,535 bytes; null, which is another thing than empty, for none
      * @throws IllegalArgumentException naming the parameter, the cause and the fix
