@@ -23,6 +23,11 @@ record Environment(
         Clock clock,
         Consumer<EventLoop> started) {
 
+    /** The same, with one more who is told of each loop, before the others. */
+    Environment alsoStarting(Consumer<EventLoop> first) {
+        return new Environment(out, err, variables, clock, first.andThen(started));
+    }
+
     static Environment ofProcess() {
         return new Environment(
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),

@@ -33,7 +33,7 @@ final class EventLoop implements AutoCloseable {
     private final Selector selector;
     private final ServerSocketChannel listener;
     private final SelectionKey listenerKey;
-    private final TlsServerConfig config;
+    private final Supplier<TlsServerConfig> config;
     private final Supplier<Application> applications;
     private final Limits limits;
     private final Trace trace;
@@ -50,12 +50,12 @@ final class EventLoop implements AutoCloseable {
     /**
      * Takes over a bound, listening socket.
      *
-     * @param config for every connection; its clock must be {@link System#nanoTime}
+     * @param config asked once for each connection, which keeps what it gets; its clock must be {@link System#nanoTime}
      * @param applications makes one for each connection
      */
     EventLoop(
             ServerSocketChannel listener,
-            TlsServerConfig config,
+            Supplier<TlsServerConfig> config,
             Supplier<Application> applications,
             Limits limits,
             Trace trace)
@@ -187,7 +187,7 @@ final class EventLoop implements AutoCloseable {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-            TlsServerConnection tls = TlsServerConnection.create(config);
+            TlsServerConnection tls = TlsServerConnection.create(config.get());
             Connection connection =
                     new Connection(id, this, key, new Transport(channel, buffers), tls, applications.get());
             tls.onWake(() -> wake(connection));

@@ -1,5 +1,6 @@
 package dev.lockstep.server;
 
+import dev.lockstep.keys.SelectorDriven;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
 import java.net.BindException;
@@ -7,7 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /** Opens the socket, says so, and runs the loop on the calling thread. */
@@ -18,28 +20,38 @@ final class Listener {
     private Listener() {}
 
     /**
-     * Serves until the loop is stopped.
+     * What is served.
      *
-     * @param what is served, in a few words
-     * @param bound is told the port when the socket is open, before the loop runs
+     * @param config asked once for each connection
+     * @param applications makes one for each connection
+     * @param what in a few words
+     * @param companions what else lives in the loop
      */
-    static void serve(
-            Environment environment,
-            String host,
-            int port,
-            TlsServerConfig config,
+    record Site(
+            Supplier<TlsServerConfig> config,
             Supplier<Application> applications,
             Trace trace,
             String what,
-            Consumer<Integer> bound)
+            List<? extends SelectorDriven> companions) {}
+
+    /**
+     * Serves until the loop is stopped.
+     *
+     * @param bound is told the port when the socket is open, before the loop runs
+     */
+    static void serve(Environment environment, String host, int port, Site site, IntConsumer bound)
             throws UsageError, IOException {
         try (ServerSocketChannel socket = open(host, port);
-                EventLoop loop = new EventLoop(socket, config, applications, Limits.DEFAULT, trace)) {
+                EventLoop loop =
+                        new EventLoop(socket, site.config(), site.applications(), Limits.DEFAULT, site.trace())) {
+            for (SelectorDriven companion : site.companions()) {
+                loop.accompany(companion);
+            }
             InetSocketAddress address = (InetSocketAddress) socket.getLocalAddress();
             environment
                     .out()
                     .println("listening on " + address.getAddress().getHostAddress() + ":" + address.getPort() + " ("
-                            + what + ")");
+                            + site.what() + ")");
             bound.accept(address.getPort());
             environment.out().flush();
             environment.started().accept(loop);

@@ -61,15 +61,13 @@ final class ServeCommand implements Callable<Integer> {
             TlsServerConfig config = configuration(keyMode, remote, tracer);
             String what = (echo ? "echo" : "https") + ", policy " + protocol.policy() + ", "
                     + config.cipherSuites().size() + " suites, " + credentials.describe(keyMode);
-            Listener.serve(
-                    environment,
-                    host,
-                    number,
-                    config,
+            Listener.Site site = new Listener.Site(
+                    () -> config,
                     echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
                     tracer,
                     what,
-                    bound -> {});
+                    remote.companions());
+            Listener.serve(environment, host, number, site, bound -> {});
         }
         return 0;
     }

@@ -12,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.Security;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +58,7 @@ final class TestLoop implements AutoCloseable {
                 .build();
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         EventLoop[] self = new EventLoop[1];
-        loop = new EventLoop(listener, config, applications.apply(self), limits, trace);
+        loop = new EventLoop(listener, () -> config, applications.apply(self), limits, trace);
         self[0] = loop;
         Thread thread = new Thread(this::run, "loop under test");
         thread.setDaemon(true);
@@ -110,9 +111,13 @@ final class TestLoop implements AutoCloseable {
     }
 
     static SSLContext trusting(ThrowawayCa ca) throws Exception {
+        return trusting(ca.certificate());
+    }
+
+    static SSLContext trusting(X509Certificate authority) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setCertificateEntry("ca", ca.certificate());
+        store.setCertificateEntry("ca", authority);
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
         SSLContext context = SSLContext.getInstance("TLS");

@@ -1,5 +1,6 @@
 package dev.lockstep.server.keys;
 
+import dev.lockstep.keys.KeyServerKeys;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,8 +27,8 @@ public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri
         }
     }
 
-    /** Lockstep's key server, behind a Unix-domain socket. */
-    record InKeyServer(Path socket) implements KeyUri {
+    /** Lockstep's key server, behind a Unix-domain socket, and what it is asked for in place of a decryption. */
+    record InKeyServer(Path socket, KeyServerKeys.Decryption decryption) implements KeyUri {
         @Override
         public String describe() {
             return "key server at " + socket;
@@ -55,7 +56,7 @@ public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri
         return switch (scheme) {
             case "file" -> new InFile(encodedPath("file:", rest));
             case "pkcs11" -> Pkcs11Uri.parse(rest);
-            case "keyserver" -> new InKeyServer(encodedPath("keyserver:", rest));
+            case "keyserver" -> keyServer(rest);
             case "ssh-agent" -> new InSshAgent(rest.isEmpty() ? null : encodedPath("ssh-agent:", rest));
             default -> {
                 if (scheme.matches("[a-z][a-z0-9+.-]+")) {
@@ -65,6 +66,23 @@ public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri
                 yield new InFile(path(text));
             }
         };
+    }
+
+    /** After the path may come what the key server decrypts: {@code ?decryption=raw}, or-random or none. */
+    private static InKeyServer keyServer(String rest) {
+        int question = rest.indexOf('?');
+        Path socket = encodedPath("keyserver:", question < 0 ? rest : rest.substring(0, question));
+        String query = question < 0 ? "decryption=raw" : rest.substring(question + 1);
+        return new InKeyServer(
+                socket,
+                switch (query) {
+                    case "decryption=raw" -> KeyServerKeys.Decryption.RAW;
+                    case "decryption=or-random" -> KeyServerKeys.Decryption.OR_RANDOM;
+                    case "decryption=none" -> KeyServerKeys.Decryption.NONE;
+                    default ->
+                        throw new IllegalArgumentException("uri: '?" + query + "' is not known behind keyserver:; use"
+                                + " ?decryption=raw, ?decryption=or-random or ?decryption=none");
+                });
     }
 
     private static Path encodedPath(String scheme, String encoded) {

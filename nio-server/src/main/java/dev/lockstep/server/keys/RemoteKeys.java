@@ -1,6 +1,8 @@
 package dev.lockstep.server.keys;
 
+import dev.lockstep.keys.KeyServerKeys;
 import dev.lockstep.keys.Pkcs11Keys;
+import dev.lockstep.keys.SelectorDriven;
 import dev.lockstep.keys.SshAgentKeys;
 import dev.lockstep.tls.keys.ExternalPrivateKey;
 import dev.lockstep.tls.keys.PrivateKeyException;
@@ -14,7 +16,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places outside this process where a server's keys are. Each token and agent is opened once, whatever the number of
+ * The places outside this process where a server's keys are. Each token, agent and key server is opened once, whatever the number of
  * its keys. For one thread; the keys that it gives are for any.
  */
 public final class RemoteKeys implements AutoCloseable {
@@ -25,6 +27,7 @@ public final class RemoteKeys implements AutoCloseable {
     private final UnaryOperator<@Nullable String> variables;
     private final Map<Pkcs11Uri, Pkcs11Keys> tokens = new HashMap<>();
     private final Map<Path, SshAgentKeys> agents = new HashMap<>();
+    private final Map<KeyUri.InKeyServer, KeyServerKeys> keyServers = new HashMap<>();
     private final List<Pkcs11Keys> replaced = new ArrayList<>();
 
     /**
@@ -49,8 +52,21 @@ public final class RemoteKeys implements AutoCloseable {
         if (place instanceof KeyUri.InSshAgent agent) {
             return agentKey(agent, certificate);
         }
-        throw new IllegalArgumentException(
-                "uri: this version does not reach the " + place.describe() + "; use file:, pkcs11: or ssh-agent:");
+        if (place instanceof KeyUri.InKeyServer server) {
+            return keyServers.computeIfAbsent(server, RemoteKeys::connect).key(certificate);
+        }
+        throw new IllegalArgumentException("uri: the key in " + place.describe() + " is not outside; load it");
+    }
+
+    /** What has to live in the selector loop of the server that uses these keys. */
+    public List<SelectorDriven> companions() {
+        return List.copyOf(keyServers.values());
+    }
+
+    private static KeyServerKeys connect(KeyUri.InKeyServer server) {
+        return KeyServerKeys.unix(server.socket())
+                .decryption(server.decryption())
+                .build();
     }
 
     private ExternalPrivateKey tokenKey(Pkcs11Uri uri, X509Certificate certificate) throws PrivateKeyException {
@@ -130,11 +146,12 @@ public final class RemoteKeys implements AutoCloseable {
         }
     }
 
-    /** Ends all of it; operations under way fail. */
+    /** Ends all of it; operations under way fail. Called by the thread of the loop. */
     @Override
     public void close() {
         replaced.forEach(Pkcs11Keys::close);
         tokens.values().forEach(Pkcs11Keys::close);
         agents.values().forEach(SshAgentKeys::close);
+        keyServers.values().forEach(KeyServerKeys::close);
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.server.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.keys.KeyServerKeys.Decryption;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -32,8 +33,12 @@ class KeyUriTest {
 
     @Test
     void socketsOfKeyServersAndAgents() {
-        assertThat(KeyUri.parse("keyserver:/run/keys.sock"))
-                .isEqualTo(new KeyUri.InKeyServer(Path.of("/run/keys.sock")));
+        Path keys = Path.of("/run/keys.sock");
+        assertThat(KeyUri.parse("keyserver:/run/keys.sock")).isEqualTo(new KeyUri.InKeyServer(keys, Decryption.RAW));
+        assertThat(KeyUri.parse("keyserver:/run/keys.sock?decryption=or-random"))
+                .isEqualTo(new KeyUri.InKeyServer(keys, Decryption.OR_RANDOM));
+        assertThat(KeyUri.parse("keyserver:///run/keys.sock?decryption=none"))
+                .isEqualTo(new KeyUri.InKeyServer(keys, Decryption.NONE));
         assertThat(KeyUri.parse("ssh-agent:")).isEqualTo(new KeyUri.InSshAgent(null));
         assertThat(KeyUri.parse("ssh-agent:/run/agent")).isEqualTo(new KeyUri.InSshAgent(Path.of("/run/agent")));
     }
@@ -76,6 +81,8 @@ class KeyUriTest {
                 "file:a%4",
                 "file:%ff%fe",
                 "keyserver:",
+                "keyserver:/s?decryption=some",
+                "keyserver:/s?",
                 "pkcs12:key.p12",
                 "http://example.org/key",
                 "pkcs11:token=a;token=b",
