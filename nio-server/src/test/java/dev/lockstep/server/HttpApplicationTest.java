@@ -70,6 +70,7 @@ class HttpApplicationTest {
                 protocol,
                 false,
                 true,
+                List.of(),
                 credential,
                 null);
     }

@@ -11,6 +11,8 @@ import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.keys.Suspension;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -269,6 +271,7 @@ public final class TlsServerConnection {
                 n.applicationProtocol(),
                 n.extendedMasterSecret(),
                 n.encryptThenMac(),
+                peerCertificates(),
                 n.credential(),
                 established == null ? null : established.pskIdentity(),
                 n.resumed());
@@ -342,6 +345,11 @@ public final class TlsServerConnection {
             throw new IllegalStateException("not established: " + handshake.state());
         }
         return established;
+    }
+
+    private List<X509Certificate> peerCertificates() {
+        Established established = handshake.established();
+        return established == null ? List.of() : established.peerCertificates();
     }
 
     private static FatalAlert defect(RuntimeException bug) {

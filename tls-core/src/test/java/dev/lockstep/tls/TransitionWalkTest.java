@@ -1,5 +1,8 @@
 package dev.lockstep.tls;
 
+import static dev.lockstep.tls.testkit.ClientAuthMessages.certificate;
+import static dev.lockstep.tls.testkit.ClientAuthMessages.certificateVerify;
+import static dev.lockstep.tls.testkit.ClientAuthMessages.noCertificate;
 import static dev.lockstep.tls.testkit.ClientMessages.applicationData;
 import static dev.lockstep.tls.testkit.ClientMessages.changeCipherSpec;
 import static dev.lockstep.tls.testkit.ClientMessages.changeCipherSpecContaining;
@@ -11,6 +14,7 @@ import static dev.lockstep.tls.testkit.ClientMessages.renegotiatingClientHello;
 import static dev.lockstep.tls.testkit.ClientMessages.strayHandshake;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -38,6 +42,7 @@ import dev.lockstep.tls.testkit.KeyScript;
 import dev.lockstep.tls.testkit.RecordedOperation;
 import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.RecordingPsk;
+import dev.lockstep.tls.testkit.RecordingVerifier;
 import dev.lockstep.tls.testkit.ScriptedAnswers;
 import dev.lockstep.tls.testkit.Seen;
 import dev.lockstep.tls.testkit.SessionFixture;
@@ -66,37 +71,76 @@ class TransitionWalkTest {
 
     private record Edge(String from, String event, String to) {}
 
+    /** What the server makes the client say about itself. */
+    private enum ClientOf {
+        NO_INTEREST,
+        A_CERTIFICATE,
+        NO_CERTIFICATE;
+
+        static ClientOf through(State state) {
+            return switch (state) {
+                case SEND_CERTIFICATE_REQUEST,
+                        AWAIT_CERTIFICATE,
+                        AWAIT_CLIENT_CERTIFICATE_VERDICT,
+                        AWAIT_CERTIFICATE_VERIFY -> A_CERTIFICATE;
+                default -> NO_INTEREST;
+            };
+        }
+
+        List<ClientMessage> messages(ClientMessage hello) {
+            return switch (this) {
+                case NO_INTEREST -> List.of(hello, clientKeyExchange(), changeCipherSpec(), finished());
+                case A_CERTIFICATE ->
+                    List.of(
+                            hello,
+                            certificate(TestIdentity.P256),
+                            clientKeyExchange(),
+                            certificateVerify(TestIdentity.P256),
+                            changeCipherSpec(),
+                            finished());
+                case NO_CERTIFICATE ->
+                    List.of(hello, noCertificate(), clientKeyExchange(), changeCipherSpec(), finished());
+            };
+        }
+    }
+
     /** A handshake that is led state by state, with everything in it that can suspend suspended. */
     private static final class Walk implements ConnectionObserver {
         private final RecordingKey key = new RecordingKey(TestIdentity.RSA_2048);
         private final RecordingPsk psk = new RecordingPsk();
         private final Set<Edge> edges;
         private final Conversation conversation;
-        private final Deque<ClientMessage> script =
-                new ArrayDeque<>(List.of(clientHello(), clientKeyExchange(), changeCipherSpec(), finished()));
+        private final RecordingVerifier verifier = new RecordingVerifier();
+        private final ClientOf client;
+        private final Deque<ClientMessage> script;
         private final SessionFixture sessions = new SessionFixture();
         private State state = State.AWAIT_CLIENT_HELLO;
         private boolean selected;
 
-        Walk(CipherSuite suite, Set<Edge> edges, boolean selector, KeyScript keyScript) {
-            this(suite, edges, selector, keyScript, Offer.NO_SESSION);
+        Walk(CipherSuite suite, Set<Edge> edges, boolean selector, KeyScript keyScript, ClientOf client) {
+            this(suite, edges, selector, keyScript, Offer.NO_SESSION, client);
         }
 
-        Walk(CipherSuite suite, Set<Edge> edges, boolean selector, KeyScript keyScript, Offer offer) {
+        Walk(CipherSuite suite, Set<Edge> edges, boolean selector, KeyScript keyScript, Offer offer, ClientOf client) {
             this.edges = edges;
+            this.client = client;
             ClientOptions options = offer.options(sessions, key.credential(), suite);
-            if (offer.isTaken()) {
-                script.clear();
-                script.addAll(List.of(clientHello(), changeCipherSpec(), finished()));
-            }
+            this.script = new ArrayDeque<>(
+                    offer.isTaken()
+                            ? List.of(clientHello(), changeCipherSpec(), finished())
+                            : client.messages(clientHello()));
             key.answers(keyScript);
             psk.answers(keyScript);
+            verifier.answers(keyScript);
             TlsServerConfigBuilder builder = sessions.answers(ScriptedAnswers.Form.MANUAL)
                     .builder(key.credential())
                     .observer(this)
                     .preSharedKeys(psk)
                     .renegotiation(
                             RenegotiationPolicy.ALLOWED.withAskers(false, true).withLimits(1, Duration.ZERO));
+            if (client != ClientOf.NO_INTEREST) {
+                builder.clientAuthentication(ClientAuthentication.wanted(verifier));
+            }
             if (selector) {
                 builder.pskIdentityHint("whose?");
                 PendingOperation<List<Credential>> choice =
@@ -107,13 +151,15 @@ class TransitionWalkTest {
             conversation = Conversation.of(config, options, Forms.PLAIN);
         }
 
-        static Walk suspendedEverywhere(CipherSuite suite) {
-            return new Walk(suite, new HashSet<>(), true, KeyScript.manual());
-        }
-
         /** A walk whose way leads through {@code state}. */
         static Walk through(State state) {
-            return new Walk(suiteThrough(state), new HashSet<>(), true, KeyScript.manual(), Offer.through(state));
+            return new Walk(
+                    suiteThrough(state),
+                    new HashSet<>(),
+                    true,
+                    KeyScript.manual(),
+                    Offer.through(state),
+                    ClientOf.through(state));
         }
 
         @Override
@@ -150,7 +196,7 @@ class TransitionWalkTest {
         void renegotiatesAndHalfCloses() {
             assertThat(conversation.server().connection().renegotiate()).isTrue();
             selected = false;
-            script.addAll(List.of(renegotiatingClientHello(), clientKeyExchange(), changeCipherSpec(), finished()));
+            script.addAll(client.messages(renegotiatingClientHello()));
             conversation.server().settle();
             conversation.server().hasSent(Seen.Kind.HELLO_REQUEST);
             conversation.client().sends(script.remove());
@@ -173,8 +219,10 @@ class TransitionWalkTest {
         void answer() {
             selected = true;
             sessions.complete();
-            key.operations().stream().filter(RecordedOperation::isPending).forEach(RecordedOperation::complete);
-            psk.operations().stream().filter(RecordedOperation::isPending).forEach(RecordedOperation::complete);
+            Stream.of(key.operations(), psk.operations(), verifier.operations())
+                    .flatMap(List::stream)
+                    .filter(RecordedOperation::isPending)
+                    .forEach(RecordedOperation::complete);
         }
     }
 
@@ -245,9 +293,12 @@ class TransitionWalkTest {
                 State.RESUME_AWAIT_CHANGE_CIPHER_SPEC;
             case SEND_SERVER_HELLO, SEND_CERTIFICATE, SIGN_SERVER_KEY_EXCHANGE ->
                 State.AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE;
+            case SEND_CERTIFICATE_REQUEST -> State.AWAIT_CERTIFICATE;
             case SEND_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE -> State.AWAIT_CLIENT_KEY_EXCHANGE;
             case SEND_NEW_SESSION_TICKET, SEND_CHANGE_CIPHER_SPEC, SEND_FINISHED -> State.CONNECTED;
-            // handshake messages and ChangeCipherSpec wait for key or decryption, and are then judged by the next state
+            // handshake messages and ChangeCipherSpec wait for the answer, and are then judged by the next state
+            case AWAIT_CLIENT_CERTIFICATE_VERDICT ->
+                event == Event.APPLICATION_DATA ? state : State.AWAIT_CLIENT_KEY_EXCHANGE;
             case AWAIT_PSK, AWAIT_PREMASTER_DECRYPTION ->
                 event == Event.APPLICATION_DATA ? state : State.AWAIT_CHANGE_CIPHER_SPEC;
             default -> state;
@@ -291,13 +342,13 @@ class TransitionWalkTest {
     }
 
     private static void refuses(Walk walk, ClientMessage message) {
-        boolean decrypting = walk.state == State.AWAIT_PREMASTER_DECRYPTION || walk.state == State.AWAIT_PSK;
+        boolean waits = ServerHandshake.TABLE.holds(walk.state, ContentType.HANDSHAKE);
         walk.conversation.client().takeSeen();
         walk.conversation.client().sends(message);
         for (int steps = 0;
                 steps < 20 && !walk.conversation.server().connection().isClosed();
                 steps++) {
-            if (walk.conversation.server().stepsOnce() == StepResult.ASYNC_IN_PROGRESS && decrypting) {
+            if (walk.conversation.server().stepsOnce() == StepResult.ASYNC_IN_PROGRESS && waits) {
                 walk.answer();
             }
         }
@@ -319,6 +370,8 @@ class TransitionWalkTest {
         walk.key.assertDisciplined();
         assertThat(walk.psk.operations()).noneMatch(RecordedOperation::isPending);
         walk.psk.assertDisciplined();
+        assertThat(walk.verifier.operations()).noneMatch(RecordedOperation::isPending);
+        walk.verifier.assertDisciplined();
     }
 
     private static ClientMessage message(Event event) {
@@ -336,7 +389,7 @@ class TransitionWalkTest {
             if (!comesFromTheClient(event)) {
                 continue;
             }
-            Walk walk = Walk.suspendedEverywhere(ECDHE).to(State.CONNECTED);
+            Walk walk = Walk.through(State.CONNECTED).to(State.CONNECTED);
             walk.conversation.server().closes();
             walk.conversation.client().takeSeen();
             walk.conversation.client().sends(message(event));
@@ -355,27 +408,35 @@ class TransitionWalkTest {
         }
     }
 
+    private static void walkThrough(Walk walk) {
+        walk.to(State.CONNECTED);
+        walk.conversation.server().settle();
+        walk.conversation.client().takeSeen();
+        walk.conversation.exchangesData();
+        // a renegotiation that is refused, with the data still served
+        walk.conversation.client().sends(clientHello());
+        walk.conversation.server().answers(Seen.Kind.ALERT);
+        walk.conversation.exchangesData();
+        walk.renegotiatesAndHalfCloses();
+    }
+
     @Test
     void everyEdgeOfTheTableIsWalkedAndNoOther() {
         Set<Edge> walked = new HashSet<>();
         for (CipherSuite suite :
                 List.of(ECDHE, CipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, RSA, PSK, ECDHE_PSK, RSA_PSK)) {
-            for (boolean selector : new boolean[] {false, true}) {
-                for (KeyScript script : List.of(KeyScript.ready(), KeyScript.manual(), KeyScript.readyAfter(1))) {
-                    Walk walk = new Walk(suite, walked, selector, script).to(State.CONNECTED);
-                    walk.conversation.server().settle();
-                    walk.conversation.client().takeSeen();
-                    walk.conversation.exchangesData();
-                    // a renegotiation that is refused, with the data still served
-                    walk.conversation.client().sends(clientHello());
-                    walk.conversation.server().answers(Seen.Kind.ALERT);
-                    walk.conversation.exchangesData();
-                    walk.renegotiatesAndHalfCloses();
+            for (KeyScript script : List.of(KeyScript.ready(), KeyScript.manual(), KeyScript.readyAfter(1))) {
+                walkThrough(new Walk(suite, walked, false, script, ClientOf.NO_INTEREST));
+                walkThrough(new Walk(suite, walked, true, script, ClientOf.NO_INTEREST));
+                if (!suite.keyExchange().usesPsk()) {
+                    walkThrough(new Walk(suite, walked, true, script, ClientOf.A_CERTIFICATE));
+                    walkThrough(new Walk(suite, walked, true, script, ClientOf.NO_CERTIFICATE));
                 }
             }
         }
         for (Offer offer : Offer.values()) {
-            Walk walk = new Walk(ECDHE, walked, false, KeyScript.ready(), offer).to(State.CONNECTED);
+            Walk walk =
+                    new Walk(ECDHE, walked, false, KeyScript.ready(), offer, ClientOf.NO_INTEREST).to(State.CONNECTED);
             walk.conversation.server().settle();
             walk.conversation.client().takeSeen();
             walk.conversation.exchangesData();
@@ -395,10 +456,12 @@ class TransitionWalkTest {
 
     /** What may wait while a wait is pending is written in the table too. */
     @Test
-    void onlyALookupOfAKeyAndADecryptionLetAnythingWait() {
+    void whatTheClientHasToSayInOneGoWaitsForWhatIsInItsWay() {
+        Set<State> waiting =
+                Set.of(State.AWAIT_PSK, State.AWAIT_PREMASTER_DECRYPTION, State.AWAIT_CLIENT_CERTIFICATE_VERDICT);
         for (State state : State.values()) {
             for (ContentType type : ContentType.values()) {
-                boolean waits = (state == State.AWAIT_PREMASTER_DECRYPTION || state == State.AWAIT_PSK)
+                boolean waits = waiting.contains(state)
                         && (type == ContentType.HANDSHAKE || type == ContentType.CHANGE_CIPHER_SPEC);
                 assertThat(ServerHandshake.TABLE.holds(state, type))
                         .as("%s in %s", type, state)

@@ -12,6 +12,8 @@ public enum SuspensionKind {
     SIGN,
     /** The private key is decrypting the premaster secret of ClientKeyExchange. */
     DECRYPT,
+    /** A {@code ClientCertificateVerifier} is judging the client's certificate. */
+    CLIENT_CERTIFICATE,
     /** A {@link PskSource} is looking for the pre-shared key of the client's identity. */
     PSK_LOOKUP
 }

@@ -55,6 +55,7 @@ public final class ScriptedClient {
     private byte[] master;
     private ClientCipher readCipher;
     private ClientCipher writeCipher;
+    private RequestSeen certificateRequest;
     private boolean finished;
     private boolean resumed;
     private byte[] ticket = {};
@@ -133,6 +134,7 @@ public final class ScriptedClient {
         transcript.reset();
         serverExtensions.clear();
         certificates.clear();
+        certificateRequest = null;
         premaster = null;
         master = null;
         identityHint = null;
@@ -327,6 +329,10 @@ public final class ScriptedClient {
             case SERVER_HELLO -> onServerHello(message.body());
             case CERTIFICATE -> onCertificate(message.body());
             case SERVER_KEY_EXCHANGE -> onServerKeyExchange(message.body());
+            case CERTIFICATE_REQUEST -> {
+                require(certificateRequest == null, "a second CertificateRequest");
+                certificateRequest = RequestSeen.of(message.body());
+            }
             case SERVER_HELLO_DONE -> require(message.body().length == 4, "a ServerHelloDone with content");
             case NEW_SESSION_TICKET -> {
                 if (master == null) {
@@ -487,6 +493,16 @@ public final class ScriptedClient {
     }
 
     // ---- what it knows
+
+    /** The server's CertificateRequest, or null. */
+    public RequestSeen certificateRequest() {
+        return certificateRequest;
+    }
+
+    /** All messages of the handshake so far, as CertificateVerify signs them. */
+    byte[] transcript() {
+        return transcript.toByteArray();
+    }
 
     public CipherSuite cipherSuite() {
         return cipherSuite;

@@ -42,7 +42,7 @@ final class ClientFlight {
         }
         deriveKeys(context, context.keyExchange().agree(message));
         context.dropKeyExchange();
-        return State.AWAIT_CHANGE_CIPHER_SPEC;
+        return afterKeyExchange(context);
     }
 
     /** The pre-shared key, or a random one in its place: with it goes what was agreed, or what is decrypted next. */
@@ -58,10 +58,11 @@ final class ClientFlight {
         return State.AWAIT_CHANGE_CIPHER_SPEC;
     }
 
-    static void onPremaster(HandshakeContext context, WireReader none) {
+    static State onPremaster(HandshakeContext context, WireReader none) {
         PremasterSecret decrypted = context.premasterDecryption().premaster(context);
         PskKeyExchange psk = context.pskKeyExchange();
         deriveKeys(context, psk == null ? decrypted : psk.premaster(decrypted));
+        return afterKeyExchange(context);
     }
 
     private static PskKeyExchange requirePsk(HandshakeContext context) {
@@ -70,6 +71,10 @@ final class ClientFlight {
             throw new IllegalStateException("no pre-shared key at this point of the handshake");
         }
         return exchange;
+    }
+
+    private static State afterKeyExchange(HandshakeContext context) {
+        return context.client().mustProve() ? State.AWAIT_CERTIFICATE_VERIFY : State.AWAIT_CHANGE_CIPHER_SPEC;
     }
 
     private static void deriveKeys(HandshakeContext context, PremasterSecret premaster) {

@@ -3,6 +3,8 @@ package dev.lockstep.tls.internal.handshake;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.keys.PskIdentity;
 import dev.lockstep.tls.session.SessionId;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Established {
 
     private final NegotiatedParameters negotiated;
+    private final List<X509Certificate> peerCertificates;
     private final @Nullable PskIdentity pskIdentity;
     private final byte[] clientVerifyData;
     private final byte[] serverVerifyData;
@@ -20,6 +23,7 @@ public final class Established {
     private final @Nullable SessionId sessionId;
 
     /**
+     * @param peerCertificates the chain of a client that has shown its key; empty for any other
      * @param pskIdentity whose pre-shared key the client has shown to know, or null
      * @param clientFinishedFirst whether the client's Finished was the first one, as in a full handshake
      * @param exporterSecret passes to this object, or null where exporters are off
@@ -27,6 +31,7 @@ public final class Established {
      */
     Established(
             NegotiatedParameters negotiated,
+            List<X509Certificate> peerCertificates,
             @Nullable PskIdentity pskIdentity,
             byte[] clientVerifyData,
             byte[] serverVerifyData,
@@ -34,6 +39,7 @@ public final class Established {
             @Nullable MasterSecret exporterSecret,
             @Nullable SessionId sessionId) {
         this.negotiated = negotiated;
+        this.peerCertificates = peerCertificates;
         this.pskIdentity = pskIdentity;
         this.clientVerifyData = clientVerifyData;
         this.serverVerifyData = serverVerifyData;
@@ -44,6 +50,11 @@ public final class Established {
 
     public NegotiatedParameters negotiated() {
         return negotiated;
+    }
+
+    /** The chain of a client that has shown its key, its own certificate first; empty for any other client. */
+    public List<X509Certificate> peerCertificates() {
+        return peerCertificates;
     }
 
     /** Whose pre-shared key the client has shown to know, or null. */

@@ -31,6 +31,7 @@ final class HandshakeContext {
     private @Nullable SessionId sessionId;
     private @Nullable EphemeralKeyExchange keyExchange;
     private @Nullable MasterSecret masterSecret;
+    private final ClientIdentity client = new ClientIdentity();
     private @Nullable Wait<?> wait;
     private @Nullable CredentialChoice credentialChoice;
     private @Nullable ServerKeyExchangeSigning signing;
@@ -174,6 +175,11 @@ final class HandshakeContext {
         this.masterSecret = secret;
     }
 
+    /** Who the client is, as far as this handshake has found out. */
+    ClientIdentity client() {
+        return client;
+    }
+
     CredentialChoice credentialChoice() {
         return require(credentialChoice);
     }
@@ -276,6 +282,7 @@ final class HandshakeContext {
         wipe();
         return new Established(
                 negotiated(),
+                client.proven(),
                 identity,
                 require(clientVerifyData),
                 require(serverVerifyData),
@@ -314,7 +321,10 @@ final class HandshakeContext {
             resumption = null;
         }
         newSession = null;
-        transcript = null;
+        if (transcript != null) {
+            transcript.clear(); // what is kept of a later handshake came encrypted
+            transcript = null;
+        }
         clientHello = null;
         credentialChoice = null;
         signing = null;

@@ -149,6 +149,7 @@ final class NewSession {
                     .encryptThenMac(negotiated.encryptThenMac())
                     .maxFragmentLength(lengths.fragmentLengthCode())
                     .serverName(negotiated.serverName())
+                    .clientChain(context.client().proven())
                     .pskIdentity(identity == null ? null : identity.bytes())
                     .context(SessionBinding.of(config, negotiated.serverName()))
                     .build();

@@ -112,7 +112,8 @@ final class Resumption {
 
     private State judge(HandshakeContext context, ResumableSession found, boolean byId) {
         session = found; // from here on cleared with the handshake, whatever the rules throw
-        if (!ResumptionRules.permit(context.config(), context.clientHello(), found, byId)) {
+        if (!ResumptionRules.permit(context.config(), context.clientHello(), found, byId)
+                || !context.client().restore(context, found.clientChain())) {
             wipe();
             return State.SELECT_CREDENTIAL;
         }

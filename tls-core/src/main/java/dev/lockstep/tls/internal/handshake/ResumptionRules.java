@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake;
 
+import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.extension.EncryptThenMac;
 import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
@@ -90,8 +91,15 @@ final class ResumptionRules {
         return !session.encryptThenMac() || hello.extensions().has(EncryptThenMac.class);
     }
 
-    /** Certificates that have run out since then are not accepted again by way of a session. */
+    /**
+     * Whether the policy of now would know the client by this session: one without a certificate is no way around a policy
+     * that requires one, and certificates that have run out since then are not accepted again.
+     */
     private boolean clientIsStillKnown() {
+        ClientAuthentication policy = config.clientAuthentication(CredentialChoice.serverName(hello));
+        if (session.clientChain().isEmpty() ? policy.isRequired() : !policy.asks()) {
+            return false;
+        }
         Date now = Date.from(now());
         try {
             for (X509Certificate certificate : session.clientChain()) {

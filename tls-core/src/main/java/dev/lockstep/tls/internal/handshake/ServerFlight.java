@@ -52,7 +52,9 @@ final class ServerFlight {
         NegotiatedParameters negotiated =
                 Negotiation.choose(context.config(), context.clientHello(), candidates, new HelloRandom(random));
         context.negotiated(negotiated);
-        context.transcript().choose(Algorithms.hash(negotiated.cipherSuite().prfHash()));
+        boolean asksClient = context.client().begin(context, negotiated);
+        // RFC 5246 7.4.8: CertificateVerify signs "all of the messages", under a hash that the client chooses.
+        context.transcript().choose(Algorithms.hash(negotiated.cipherSuite().prfHash()), asksClient);
     }
 
     static State sendServerHello(HandshakeContext context, WireReader none) {
@@ -153,7 +155,11 @@ final class ServerFlight {
         }
         return PskKeyExchange.hasServerKeyExchange(context)
                 ? State.SEND_SERVER_KEY_EXCHANGE
-                : State.SEND_SERVER_HELLO_DONE;
+                : afterKeyExchange(context);
+    }
+
+    private static State afterKeyExchange(HandshakeContext context) {
+        return context.client().isAsked() ? State.SEND_CERTIFICATE_REQUEST : State.SEND_SERVER_HELLO_DONE;
     }
 
     static void requestSignature(HandshakeContext context, WireReader none) {
@@ -163,13 +169,15 @@ final class ServerFlight {
         ServerKeyExchangeSigning.start(context, exchange.params(), negotiated.requireSignatureScheme());
     }
 
-    static void sendServerKeyExchange(HandshakeContext context, WireReader none) {
+    static State sendServerKeyExchange(HandshakeContext context, WireReader none) {
         SignatureScheme scheme = context.negotiated().requireSignatureScheme();
         byte[] signature = context.signing().signature(context, scheme);
         context.send(context.keyExchange().message(scheme, signature).encode());
+        return afterKeyExchange(context);
     }
 
-    static void sendServerHelloDone(HandshakeContext context, WireReader none) {
+    static State sendServerHelloDone(HandshakeContext context, WireReader none) {
         context.send(new ServerHelloDone().encode());
+        return context.client().isAsked() ? State.AWAIT_CERTIFICATE : State.AWAIT_CLIENT_KEY_EXCHANGE;
     }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,10 @@ final class SessionBinding {
         } else {
             facts.uint8(0);
             publicKeys(config, serverName).forEach(facts::bytes);
+        }
+        // A session that vouches for a client holds only where the same authorities would have vouched for it.
+        for (X500Principal authority : config.clientAuthentication(serverName).certificateAuthorities()) {
+            facts.bytes(HashAlgorithm.SHA256.digest(authority.getEncoded()));
         }
         return HashAlgorithm.SHA256.digest(facts.toByteArray());
     }

@@ -1,0 +1,116 @@
+package dev.lockstep.tls.internal.handshake;
+
+import dev.lockstep.crypto.SignatureVerifier;
+import dev.lockstep.tls.config.ClientAuthentication;
+import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.spec.ClientCertificateType;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chain that a client presents: well-formed, and with a key whose signatures can be verified and were asked for. What
+ * it is worth is for a verifier to judge, and whether the client has the key for CertificateVerify to show.
+ */
+final class ClientCertificate {
+
+    private final List<X509Certificate> chain;
+    private final Set<SignatureScheme> schemes;
+    private final SignatureVerifier verifier;
+
+    private ClientCertificate(List<X509Certificate> chain, Set<SignatureScheme> schemes, SignatureVerifier verifier) {
+        this.chain = chain;
+        this.schemes = schemes;
+        this.verifier = verifier;
+    }
+
+    /**
+     * Reads a chain and sees whether its key is of a kind that was asked for.
+     *
+     * @param encoded the client's own certificate first; not empty
+     */
+    static ClientCertificate parse(List<byte[]> encoded, ClientAuthentication policy) {
+        List<X509Certificate> chain = new ArrayList<>();
+        for (byte[] der : encoded) {
+            chain.add(parse(der));
+        }
+        X509Certificate leaf = chain.get(0);
+        Set<SignatureScheme> schemes = KeyCapabilities.schemes(leaf);
+        // RFC 5246 7.4.6: "the certificate MUST allow the key to be used for signing with the signature scheme and hash
+        // function that will be employed in the certificate verify message": key type, key usage, those asked for.
+        schemes.retainAll(policy.signatureSchemes());
+        if (schemes.isEmpty()) {
+            throw unsupported("a client certificate whose key signs with no scheme asked for");
+        }
+        // RFC 5246 7.4.6: "The end-entity certificate's public key (and associated restrictions) has to be compatible
+        // with the certificate types listed in CertificateRequest"
+        requireType(schemes, policy.certificateTypes());
+        SignatureVerifier verifier;
+        try {
+            verifier = SignatureVerifier.of(leaf.getPublicKey());
+        } catch (IllegalArgumentException e) {
+            throw unsupported("a client certificate with a key that cannot be verified here");
+        }
+        return new ClientCertificate(List.copyOf(chain), schemes, verifier);
+    }
+
+    List<X509Certificate> chain() {
+        return chain;
+    }
+
+    /** Whether the key of the certificate may sign with a scheme, and the scheme was asked for. */
+    boolean signsWith(@Nullable SignatureScheme scheme) {
+        return scheme != null && schemes.contains(scheme);
+    }
+
+    /** Whether {@code signature} is the certificate's key's over {@code message}; never throws. */
+    boolean verifies(SignatureScheme scheme, byte[] message, byte[] signature) {
+        return verifier.verify(Algorithms.signature(scheme), message, signature);
+    }
+
+    private static void requireType(Set<SignatureScheme> schemes, List<ClientCertificateType> types) {
+        if (schemes.stream().noneMatch(scheme -> types.stream().anyMatch(type -> type.signsWith(scheme)))) {
+            throw unsupported("a client certificate of a type that was not asked for");
+        }
+    }
+
+    /**
+     * One certificate. The factory would take PEM as well, and leave what follows unread: so all of the bytes must come
+     * back, which also holds a certificate to one encoding.
+     */
+    private static X509Certificate parse(byte[] der) {
+        X509Certificate certificate;
+        byte[] encoded;
+        try {
+            certificate = (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+            encoded = certificate.getEncoded();
+        } catch (CertificateException | RuntimeException e) {
+            // A boundary: the bytes are the client's, and a decoder that meets them may fail in any way.
+            throw malformed("a client certificate that is not X.509");
+        }
+        if (!Arrays.equals(encoded, der)) {
+            throw malformed("a client certificate in another encoding, or with something after it");
+        }
+        return certificate;
+    }
+
+    /** RFC 5246 7.2.2, bad_certificate: "A certificate was corrupt". */
+    private static FatalAlert malformed(String reason) {
+        return FatalAlert.of(AlertDescription.BAD_CERTIFICATE, reason, null);
+    }
+
+    private static FatalAlert unsupported(String reason) {
+        return FatalAlert.of(AlertDescription.UNSUPPORTED_CERTIFICATE, reason, null);
+    }
+}
