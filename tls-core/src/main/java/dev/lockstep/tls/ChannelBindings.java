@@ -38,8 +38,8 @@ final class ChannelBindings {
     }
 
     /**
-     * RFC 5929 4.1: the hash of the certificate's signatureAlgorithm, "if that hash function is MD5 or SHA-1", SHA-256
-     * instead; undefined where the algorithm has no single hash, such as the EdDSA ones.
+     * RFC 5929 4.1: the hash of the certificate's signatureAlgorithm; where "that hash function is either MD5 [RFC1321] or SHA-1
+     * [RFC3174], then use SHA-256"; undefined where the algorithm has no single hash, such as the EdDSA ones.
      */
     private static @Nullable String hashOf(String signatureAlgorithm) {
         String name = signatureAlgorithm.toUpperCase(Locale.ROOT);

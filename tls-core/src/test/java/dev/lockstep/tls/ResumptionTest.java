@@ -208,6 +208,7 @@ class ResumptionTest {
     @ParameterizedTest
     @EnumSource(By.class)
     void aSessionEndsWithItsLifetime(By by) {
+        // RFC 9325 3.4-5
         ClientSession session = by.session(config(), options());
         sessions.advance(SessionFixture.LIFETIME - 1);
         resumes(plain(config(), by.offering(options(), session)), shortAnswer());
@@ -229,6 +230,7 @@ class ResumptionTest {
     /** RFC 5077 3.3: the hint is the time that the session has left, renewals included. */
     @Test
     void aRenewedTicketKeepsTheTimeOfItsSession() {
+        // RFC 9325 3.4-5, RFC 5077 3.3-5
         ClientSession session = byTicket(config(), options());
         assertThat(session.lifetimeHint()).isEqualTo(SessionFixture.LIFETIME);
         sessions.ring().rotateTo(List.of(SessionFixture.key(2)));

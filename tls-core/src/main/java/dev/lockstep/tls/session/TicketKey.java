@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * } Ticket;                                    // additional data: label + key_name
  * </pre>
  *
+ * <p>RFC 5077 5.2-1, 5.7-2: "A TLS server MUST use strong encryption and integrity protection for the ticket to prevent
+ * an attacker from using a brute force mechanism to obtain the ticket's contents." RFC 9325 3.4-1, 3.4-2: no suite here
+ * has a stronger cipher.
+ *
  * <p>Safe for any thread.
  */
 public final class TicketKey {

@@ -195,8 +195,10 @@ public final class TicketKeyRing implements TicketProtector {
             }
         }
         slots = List.copyOf(next);
+        // RFC 9325 3.4-3: "Ticket-encryption keys MUST be changed regularly, e.g., once every week"
         long change = periodSeconds > 0 ? currentSince + periodSeconds : FOREVER;
         nextChange = next.stream().mapToLong(Slot::opensUntil).reduce(change, Math::min);
+        // RFC 9325 3.4-4: "Old ticket-encryption keys MUST be destroyed at the end of the validity period."
         dropped.forEach(slot -> slot.key.destroy());
     }
 

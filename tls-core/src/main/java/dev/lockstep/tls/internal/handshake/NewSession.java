@@ -34,13 +34,17 @@ final class NewSession {
     /** Decides before ServerHello is sent. */
     static NewSession plan(HandshakeContext context, RecordLengths lengths) {
         TlsServerConfig config = context.config();
-        // RFC 5077 3.2-4: "The server MUST NOT send this extension if it does not receive one from the client."
+        // RFC 5077 3.2-4, 3.3-2: "The server MUST NOT send this extension if it does not receive one in the
+        // ClientHello."
         if (config.tickets() != null && context.clientHello().extensions().has(SessionTicket.class)) {
             return new NewSession(true, null, lengths);
         }
         if (config.sessionStore() == null) {
             return new NewSession(false, null, lengths);
         }
+        // RFC 5246 7.4.1.2-1: "servers MUST NOT place confidential information in session identifiers or let the
+        // contents of fake session identifiers cause any breach of security." They are random, and looked up as a
+        // whole.
         byte[] fresh = new byte[SessionId.MAX_LENGTH];
         config.random().nextBytes(fresh);
         return new NewSession(false, new SessionId(fresh), lengths);
@@ -117,7 +121,7 @@ final class NewSession {
         }
     }
 
-    /** RFC 5246 7.2-1: after a fatal alert "the session identifier MUST be invalidated". Tickets cannot be. */
+    /** RFC 5246 7.2-1, 7.2.2-2: after a fatal alert "the session identifier MUST be invalidated". Tickets cannot be. */
     static void forget(TlsServerConfig config, @Nullable SessionId id) {
         SessionStore store = config.sessionStore();
         if (id == null || store == null) {

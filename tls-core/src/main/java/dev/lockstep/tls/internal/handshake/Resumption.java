@@ -139,9 +139,9 @@ final class Resumption {
                 MasterSecret.restore(Algorithms.hash(session.cipherSuite().prfHash()), session.masterSecret());
         context.masterSecret(master);
         ConnectionKeys.prepare(context, master);
-        // RFC 5246 7.4.1.3: a session that is resumed keeps its id. RFC 5077 3.4-1: "If the server accepts the ticket
-        // and
-        // the Session ID is not empty, then it MUST respond with the same Session ID present in the ClientHello."
+        // RFC 5246 7.4.1.3: a session that is resumed keeps its id. RFC 5077 3.4-1, 3.4-2: "If the server accepts the
+        // ticket and the Session ID is not empty, then it MUST respond with the same Session ID present in the
+        // ClientHello."
         byte[] sessionId = context.clientHello().sessionId();
         RecordLengths lengths = RecordLengths.ofResumption(context.clientHello(), session.maxFragmentLength());
         ServerFlight.sendServerHello(context, lengths, sessionId, resumption.renewTicket);
@@ -152,7 +152,10 @@ final class Resumption {
         return State.RESUME_CHANGE_CIPHER_SPEC;
     }
 
-    /** RFC 5077 3.3: the server "MAY renew the ticket by including a NewSessionTicket handshake message". */
+    /**
+     * RFC 5077 3.3-1, 3.3-5: "The server MUST NOT assume that the client actually received the updated ticket until it
+     * successfully verifies the client's Finished message." Nothing is assumed: the ticket before it opens as it did.
+     */
     static void sendNewSessionTicket(HandshakeContext context, WireReader none) {
         Resumption resumption = context.resumption();
         NewSession.sendTicket(context, resumption.require());

@@ -55,6 +55,7 @@ final class ResumptionRules {
         // RFC 6066 3-6: "A server that implements this extension MUST NOT accept the request to resume the session if
         // the
         // server_name extension contains a different name. Instead, it proceeds with a full handshake".
+        // RFC 9325 3.4-5: "session ticket validity MUST be limited to a reasonable duration".
         return age >= -CLOCK_SKEW_SECONDS
                 && age < config.sessionLifetimeSeconds()
                 && SessionBinding.sameName(session.serverName(), serverName)
@@ -74,6 +75,7 @@ final class ResumptionRules {
     }
 
     private boolean hasSuite(boolean byId) {
+        // RFC 5246 7.4.1.2-4: the compression method of every session is null, which every ClientHello must offer.
         if (!hello.offers(session.cipherSuite().code())) {
             // RFC 5246 7.4.1.2-3: "If the session_id field is not empty (implying a session resumption request), this
             // vector MUST include at least the cipher_suite from that session." A ticket says nothing to the client
