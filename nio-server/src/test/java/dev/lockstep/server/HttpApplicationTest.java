@@ -72,7 +72,8 @@ class HttpApplicationTest {
                 true,
                 List.of(),
                 credential,
-                null);
+                null,
+                false);
     }
 
     private final Noted session = new Noted();
