@@ -32,6 +32,7 @@ import dev.lockstep.tls.testkit.ClientSession;
 import dev.lockstep.tls.testkit.Conversation;
 import dev.lockstep.tls.testkit.Failures;
 import dev.lockstep.tls.testkit.Forms;
+import dev.lockstep.tls.testkit.Offering;
 import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.ScriptedAnswers.Form;
 import dev.lockstep.tls.testkit.SecretHunt;
@@ -52,20 +53,6 @@ class ResumptionTest {
 
     private static final CipherSuite SUITE = CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
 
-    /** How a session is offered again. */
-    enum By {
-        ID,
-        TICKET;
-
-        ClientSession session(TlsServerConfig config, ClientOptions options) {
-            return this == ID ? byId(config, options) : byTicket(config, options);
-        }
-
-        ClientOptions offering(ClientOptions options, ClientSession session) {
-            return this == ID ? options.resumingById(session) : options.resumingByTicket(session);
-        }
-    }
-
     private final SessionFixture sessions = new SessionFixture();
     private final RecordingKey key = new RecordingKey(P256);
 
@@ -73,9 +60,7 @@ class ResumptionTest {
         return sessions.builder(key.credential());
     }
 
-    private TlsServerConfig config() {
-        return builder().build();
-    }
+    private final TlsServerConfig config = builder().build();
 
     private static ClientOptions options() {
         return ClientOptions.offering(SUITE);
@@ -86,22 +71,22 @@ class ResumptionTest {
     }
 
     static Stream<Arguments> formsOfBoth() {
-        return Stream.of(By.values()).flatMap(by -> Forms.all().map(forms -> Arguments.of(by, forms)));
+        return Stream.of(Offering.values()).flatMap(by -> Forms.all().map(forms -> Arguments.of(by, forms)));
     }
 
     /** RFC 5246 7.3-4, RFC 5077 3.4-1: nothing but the hello messages stands before ChangeCipherSpec and Finished. */
     @ParameterizedTest
     @MethodSource("formsOfBoth")
-    void aSessionIsResumedWithoutAKeyOperation(By by, Forms forms) {
-        ClientSession session = by.session(config(), options());
+    void aSessionIsResumedWithoutAKeyOperation(Offering by, Forms forms) {
+        ClientSession session = by.session(config, options());
         assertThat(key.starts()).isEqualTo(1);
         sessions.answers(Form.like(forms.key()));
-        Conversation conversation = Conversation.of(config(), by.offering(options(), session), forms);
+        Conversation conversation = Conversation.of(config, by.offering(options(), session), forms);
         resumes(conversation, shortAnswer());
         assertThat(key.starts()).as("key operations").isEqualTo(1);
         assertThat(conversation.server().connection().info().credential()).isNull();
-        assertThat(sessions.store().answers().starts()).isEqualTo(by == By.ID ? 1 : 0);
-        assertThat(sessions.tickets().answers().starts()).isEqualTo(by == By.ID ? 0 : 1);
+        assertThat(sessions.store().answers().starts()).isEqualTo(by == Offering.BY_ID ? 1 : 0);
+        assertThat(sessions.tickets().answers().starts()).isEqualTo(by == Offering.BY_ID ? 0 : 1);
         sessions.store().answers().assertDisciplined();
         sessions.tickets().answers().assertDisciplined();
         conversation.server().closes();
@@ -109,19 +94,19 @@ class ResumptionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(By.class)
-    void aSessionIsResumedManyTimes(By by) {
-        ClientSession session = by.session(config(), options());
+    @EnumSource(Offering.class)
+    void aSessionIsResumedManyTimes(Offering by) {
+        ClientSession session = by.session(config, options());
         for (int i = 0; i < 5; i++) {
-            Conversation conversation = plain(config(), by.offering(options().seed(100 + i), session));
+            Conversation conversation = plain(config, by.offering(options().seed(100 + i), session));
             resumes(conversation, shortAnswer());
             conversation.server().closes();
         }
     }
 
     @ParameterizedTest
-    @EnumSource(By.class)
-    void everySuiteResumes(By by) {
+    @EnumSource(Offering.class)
+    void everySuiteResumes(Offering by) {
         TlsServerConfig config = sessions.builder(local(RSA_2048), local(P256)).build();
         for (CipherSuite suite : CipherSuite.values()) {
             if (!config.cipherSuites().contains(suite)
@@ -136,10 +121,9 @@ class ResumptionTest {
 
     /** RFC 7366 3.1: what protects the session goes on protecting it, and is negotiated in the hello messages. */
     @ParameterizedTest
-    @EnumSource(By.class)
-    void encryptThenMacIsNegotiatedAnewAndNeverLost(By by) {
+    @EnumSource(Offering.class)
+    void encryptThenMacIsNegotiatedAnewAndNeverLost(Offering by) {
         CipherSuite cbc = CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA;
-        TlsServerConfig config = config();
         ClientSession protectedOne = by.session(config, ClientOptions.offering(cbc));
         Conversation kept = plain(config, by.offering(ClientOptions.offering(cbc), protectedOne));
         resumes(kept, shortAnswer());
@@ -155,12 +139,12 @@ class ResumptionTest {
     /** RFC 5077 3.4-1: an accepted ticket is answered with the client's own session id, an empty one included. */
     @Test
     void theSessionIdOfATicketIsEchoed() {
-        ClientSession session = byTicket(config(), options());
-        resumes(plain(config(), options().resumingByTicket(session)), shortAnswer());
+        ClientSession session = byTicket(config, options());
+        resumes(plain(config, options().resumingByTicket(session)), shortAnswer());
         // RFC 5077 3.4-2: whatever the id is
         for (byte[] id : List.of(new byte[0], new byte[1], new byte[32])) {
             Conversation conversation =
-                    plain(config(), options().resumingByTicket(session).sessionId(id));
+                    plain(config, options().resumingByTicket(session).sessionId(id));
             resumes(conversation, shortAnswer());
             assertThat(conversation.client().sessionId()).isEqualTo(id);
         }
@@ -169,9 +153,9 @@ class ResumptionTest {
     /** RFC 5077 3.4-3: a ticket rules the lookup out, also when it does not open, also when nobody opens any. */
     @Test
     void withATicketNoSessionIdIsLookedUp() {
-        ClientSession known = byId(config(), options());
+        ClientSession known = byId(config, options());
         ClientOptions both = options().resumingById(known).extension(35, new byte[50]);
-        Conversation conversation = plain(config(), both);
+        Conversation conversation = plain(config, both);
         fullHandshake(conversation);
         assertThat(conversation.client().sessionId()).isEmpty();
         TlsServerConfig withoutTickets = sessions.storeOnly(key.credential()).build();
@@ -181,7 +165,6 @@ class ResumptionTest {
 
     @Test
     void anUnknownIdIsAFullHandshakeWithANewOne() {
-        TlsServerConfig config = config();
         ClientSession session = byId(config, options());
         Conversation conversation = plain(config, options().sessionId(new byte[32]));
         fullHandshake(conversation);
@@ -194,63 +177,63 @@ class ResumptionTest {
     @Test
     void anIdOfAnyLengthIsLookedUpAndNotFound() {
         for (int length = 1; length <= 32; length++) {
-            fullHandshake(plain(config(), options().sessionId(new byte[length])));
+            fullHandshake(plain(config, options().sessionId(new byte[length])));
         }
         assertThat(sessions.store().lookups()).hasSize(32);
     }
 
     @Test
     void anEmptyIdIsNotLookedUp() {
-        fullHandshake(plain(config(), options()));
+        fullHandshake(plain(config, options()));
         assertThat(sessions.store().lookups()).isEmpty();
     }
 
     @ParameterizedTest
-    @EnumSource(By.class)
-    void aSessionEndsWithItsLifetime(By by) {
+    @EnumSource(Offering.class)
+    void aSessionEndsWithItsLifetime(Offering by) {
         // RFC 9325 3.4-5
-        ClientSession session = by.session(config(), options());
+        ClientSession session = by.session(config, options());
         sessions.advance(SessionFixture.LIFETIME - 1);
-        resumes(plain(config(), by.offering(options(), session)), shortAnswer());
+        resumes(plain(config, by.offering(options(), session)), shortAnswer());
         sessions.advance(1);
-        fullHandshake(plain(config(), by.offering(options(), session)));
+        fullHandshake(plain(config, by.offering(options(), session)));
     }
 
     /** Servers that share sessions may differ by a minute; a session from further ahead is nobody's. */
     @ParameterizedTest
-    @EnumSource(By.class)
-    void aSessionFromTheFutureIsResumedOnlyWithinTheSkewOfClocks(By by) {
-        ClientSession session = by.session(config(), options());
+    @EnumSource(Offering.class)
+    void aSessionFromTheFutureIsResumedOnlyWithinTheSkewOfClocks(Offering by) {
+        ClientSession session = by.session(config, options());
         sessions.advance(-60);
-        resumes(plain(config(), by.offering(options(), session)), shortAnswer());
+        resumes(plain(config, by.offering(options(), session)), shortAnswer());
         sessions.advance(-1);
-        fullHandshake(plain(config(), by.offering(options(), session)));
+        fullHandshake(plain(config, by.offering(options(), session)));
     }
 
     /** RFC 5077 3.3: the hint is the time that the session has left, renewals included. */
     @Test
     void aRenewedTicketKeepsTheTimeOfItsSession() {
         // RFC 9325 3.4-5, RFC 5077 3.3-5
-        ClientSession session = byTicket(config(), options());
+        ClientSession session = byTicket(config, options());
         assertThat(session.lifetimeHint()).isEqualTo(SessionFixture.LIFETIME);
         sessions.ring().rotateTo(List.of(SessionFixture.key(2)));
         sessions.advance(1000);
-        Conversation conversation = plain(config(), options().resumingByTicket(session));
+        Conversation conversation = plain(config, options().resumingByTicket(session));
         resumes(conversation, shortAnswerWithTicket());
         ClientSession renewed = conversation.client().session();
         assertThat(renewed.ticket()).isNotEqualTo(session.ticket());
         assertThat(renewed.lifetimeHint()).isEqualTo(SessionFixture.LIFETIME - 1000);
         sessions.advance(SessionFixture.LIFETIME - 1001);
-        resumes(plain(config(), options().resumingByTicket(renewed)), shortAnswer());
+        resumes(plain(config, options().resumingByTicket(renewed)), shortAnswer());
         sessions.advance(1);
-        fullHandshake(plain(config(), options().resumingByTicket(renewed)));
+        fullHandshake(plain(config, options().resumingByTicket(renewed)));
     }
 
     /** Neither of RFC 5246's two flights is answered before its time: no data for a client that has not finished. */
     @Test
     void theServerSaysNothingBetweenItsFinishedAndTheClients() {
-        ClientSession session = byId(config(), options());
-        Conversation conversation = plain(config(), options().resumingById(session));
+        ClientSession session = byId(config, options());
+        Conversation conversation = plain(config, options().resumingById(session));
         conversation.client().sends(clientHello());
         conversation.server().answers(shortAnswer());
         assertThat(conversation.server().connection().isEstablished()).isFalse();
@@ -263,10 +246,10 @@ class ResumptionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(By.class)
-    void aWrongFinishedEndsAResumption(By by) {
-        ClientSession session = by.session(config(), options());
-        Conversation conversation = plain(config(), by.offering(options(), session));
+    @EnumSource(Offering.class)
+    void aWrongFinishedEndsAResumption(Offering by) {
+        ClientSession session = by.session(config, options());
+        Conversation conversation = plain(config, by.offering(options(), session));
         conversation.client().sends(clientHello());
         conversation.server().answers(shortAnswer());
         conversation.client().sends(changeCipherSpec(), finished(body -> {
@@ -279,10 +262,10 @@ class ResumptionTest {
 
     /** A client that names a session but does not have its secret gets nothing of it. */
     @ParameterizedTest
-    @EnumSource(By.class)
-    void whoDoesNotKnowTheMasterSecretDoesNotResume(By by) {
-        ClientSession session = by.session(config(), options());
-        Conversation conversation = plain(config(), by.offering(options(), session));
+    @EnumSource(Offering.class)
+    void whoDoesNotKnowTheMasterSecretDoesNotResume(Offering by) {
+        ClientSession session = by.session(config, options());
+        Conversation conversation = plain(config, by.offering(options(), session));
         conversation.client().sends(clientHello());
         conversation.server().answers(shortAnswer());
         conversation.client().sends(changeCipherSpecContaining(1), finished());
@@ -290,10 +273,10 @@ class ResumptionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(By.class)
-    void applicationDataBeforeTheClientsFinishedIsUnexpected(By by) {
-        ClientSession session = by.session(config(), options());
-        Conversation conversation = plain(config(), by.offering(options(), session));
+    @EnumSource(Offering.class)
+    void applicationDataBeforeTheClientsFinishedIsUnexpected(Offering by) {
+        ClientSession session = by.session(config, options());
+        Conversation conversation = plain(config, by.offering(options(), session));
         conversation.client().sends(clientHello());
         conversation.server().answers(shortAnswer());
         conversation.client().sends(changeCipherSpec(), applicationData("early"));
@@ -303,7 +286,6 @@ class ResumptionTest {
     /** RFC 5246 7.2-1, 7.2.2-1 and 7.2.2-2: in whichever direction the fatal alert goes. */
     @Test
     void aSessionThatEndsWithAFatalAlertIsForgotten() {
-        TlsServerConfig config = config();
         for (boolean ours : new boolean[] {true, false}) {
             Conversation first = plain(config, options());
             fullHandshake(first);
@@ -320,8 +302,8 @@ class ResumptionTest {
 
     @Test
     void aResumptionThatEndsWithAFatalAlertEndsItsSession() {
-        ClientSession session = byId(config(), options());
-        Conversation conversation = plain(config(), options().resumingById(session));
+        ClientSession session = byId(config, options());
+        Conversation conversation = plain(config, options().resumingById(session));
         resumes(conversation, shortAnswer());
         conversation.client().sends(fatalAlert(AlertDescription.INTERNAL_ERROR));
         conversation.server().settle();
@@ -332,7 +314,7 @@ class ResumptionTest {
     @Test
     void aSessionWithoutAFatalAlertIsKept() {
         for (Boolean notify : new Boolean[] {true, false}) {
-            Conversation first = plain(config(), options());
+            Conversation first = plain(config, options());
             fullHandshake(first);
             if (notify) {
                 first.server().closes();
@@ -340,7 +322,7 @@ class ResumptionTest {
                 first.server().meetsEndOfStream().settle();
             }
             first.client().takeSeen();
-            resumes(plain(config(), options().resumingById(first.client().session())), shortAnswer());
+            resumes(plain(config, options().resumingById(first.client().session())), shortAnswer());
         }
         assertThat(sessions.store().removals()).isZero();
     }
@@ -348,7 +330,7 @@ class ResumptionTest {
     /** Nothing is kept of a handshake that was not finished by both sides. */
     @Test
     void aSessionIsKeptOnlyWhenBothSidesHaveFinished() {
-        Conversation conversation = plain(config(), options());
+        Conversation conversation = plain(config, options());
         conversation.client().sends(clientHello());
         conversation.server().settle();
         conversation.client().sends(clientKeyExchange(), changeCipherSpec());
@@ -364,7 +346,7 @@ class ResumptionTest {
     /** RFC 5077 3.2-3, 3.2-4, 3.3-1 and 3.3-2: a ticket is announced and sent if it was asked for, else neither. */
     @Test
     void aTicketComesOnlyToWhomAsksForOne() {
-        Conversation asking = plain(config(), options().wantingTicket());
+        Conversation asking = plain(config, options().wantingTicket());
         asking.client().sends(clientHello());
         asking.server().answers(Conversation.fullAnswer());
         assertThat(asking.client().serverExtension(35)).isEmpty();
@@ -374,7 +356,7 @@ class ResumptionTest {
         asking.server().answers(Kind.NEW_SESSION_TICKET, Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED);
         assertThat(sessions.store().sessions()).isEmpty();
 
-        Conversation silent = plain(config(), options());
+        Conversation silent = plain(config, options());
         fullHandshake(silent);
         assertThat(silent.client().serverExtension(35)).isNull();
         assertThat(silent.client().sessionId()).hasSize(32);
@@ -435,10 +417,10 @@ class ResumptionTest {
 
     /** A session stays the connection's for as long as it takes, and then nobody's. */
     @ParameterizedTest
-    @EnumSource(By.class)
-    void theSecretsOfAResumptionAreCleared(By by) {
-        ClientSession session = by.session(config(), options());
-        Conversation conversation = plain(config(), by.offering(options(), session));
+    @EnumSource(Offering.class)
+    void theSecretsOfAResumptionAreCleared(Offering by) {
+        ClientSession session = by.session(config, options());
+        Conversation conversation = plain(config, by.offering(options(), session));
         resumes(conversation, shortAnswer());
         SecretHunt.assertHandshakeHoldsNone(conversation.server().connection());
         assertGivenAreDestroyed();
@@ -461,9 +443,9 @@ class ResumptionTest {
 
     @Test
     void aResumptionCanBeTheFirstThingAfterAnother() {
-        ClientSession session = byId(config(), options());
-        Conversation one = plain(config(), options().resumingById(session));
-        Conversation two = plain(config(), options().seed(9).resumingById(session));
+        ClientSession session = byId(config, options());
+        Conversation one = plain(config, options().resumingById(session));
+        Conversation two = plain(config, options().seed(9).resumingById(session));
         one.client().sends(clientHello());
         two.client().sends(clientHello());
         one.server().answers(shortAnswer());

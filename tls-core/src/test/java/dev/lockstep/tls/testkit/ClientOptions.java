@@ -112,6 +112,12 @@ public final class ClientOptions {
         return this;
     }
 
+    /** Presents a ticket, whatever it is. */
+    public ClientOptions ticket(byte[] value) {
+        ticket = value;
+        return this;
+    }
+
     /** Asks for a ticket without having one. */
     public ClientOptions wantingTicket() {
         ticket = new byte[0];

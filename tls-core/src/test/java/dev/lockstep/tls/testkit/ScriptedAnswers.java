@@ -105,6 +105,11 @@ public final class ScriptedAnswers<T> {
         last().complete();
     }
 
+    /** What {@link #complete} does to the operation that is now the last one. */
+    public Runnable lastCompletion() {
+        return last()::complete;
+    }
+
     /** Whether the last operation waits for {@link #complete}. */
     public boolean isPending() {
         return !operations.isEmpty() && !last().ended && last().cancels == 0;
