@@ -29,10 +29,8 @@ final class FiniteFieldKey extends EphemeralKey {
         FfdheParameters parameters = FfdheParameters.of(group);
         BigInteger y = FfdheParameters.g(group).modPow(exponent, parameters.prime());
         // RFC 5246 7.4.3 leaves open how long dh_Ys is, and any peer reads it as a number. It is padded to the length
-        // of p:
-        // one length for every handshake, as TLS 1.3 has it (RFC 8446 4.2.8.1) and as OpenSSL sends it in 1.2, because
-        // some
-        // versions of Schannel refuse a shorter one.
+        // of p: one length for every handshake, as TLS 1.3 has it (RFC 8446 4.2.8.1) and as OpenSSL sends it in 1.2,
+        // because some versions of Schannel refuse a shorter one.
         return new FiniteFieldKey(group, parameters, exponent, FfdheParameters.unsigned(y, group.publicLength()));
     }
 

@@ -53,8 +53,7 @@ final class PssRestriction {
                     : new PssRestriction(false, PSS);
         } catch (RuntimeException e) {
             // A boundary: the bytes may be from a peer's certificate, and bcprov's decoders fail in many ways. The
-            // cause
-            // stays out, as the bytes may be of a private key.
+            // cause stays out, as the bytes may be of a private key.
             throw new IllegalArgumentException("RSA key whose type cannot be read");
         } finally {
             Wipe.bytes(encoded);

@@ -49,7 +49,7 @@ class RecordLengthTest {
         return Conversation.of(server(), options, Forms.PLAIN).completes();
     }
 
-    /** RFC 6066 4-1, 4-5. */
+    /** RFC 6066 4-1, 4-2, 4-5. */
     @ParameterizedTest
     @CsvSource({"1, 512", "2, 1024", "3, 2048", "4, 4096"})
     void aMaxFragmentLengthIsGrantedAndCountsAtOnce(int code, int length) {
@@ -103,7 +103,7 @@ class RecordLengthTest {
         conversation.server().refuses(AlertDescription.RECORD_OVERFLOW);
     }
 
-    /** RFC 8449 4-2, 4-4. */
+    /** RFC 8449 4-1, 4-2, 4-3, 4-4. */
     @ParameterizedTest
     @ValueSource(ints = {64, 65, 512, 1000, 16383, 16384, 16385, 65535})
     void aRecordSizeLimitBoundsWhatIsSentUnderTheNewKeysAlone(int limit) {

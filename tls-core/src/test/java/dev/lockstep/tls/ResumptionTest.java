@@ -343,7 +343,7 @@ class ResumptionTest {
         assertNothingKept(conversation);
     }
 
-    /** RFC 5077 3.2-3, 3.2-4, 3.3-1 and 3.3-2: a ticket is announced and sent if it was asked for, else neither. */
+    /** RFC 5077 3.2-3, 3.2-4, 3.3-1 and 3.3-2, RFC 6066 1.1-1: a ticket is announced and sent if it was asked for, else neither. */
     @Test
     void aTicketComesOnlyToWhomAsksForOne() {
         Conversation asking = plain(config, options().wantingTicket());
@@ -367,6 +367,18 @@ class ResumptionTest {
         fullHandshake(ignored);
         assertThat(ignored.client().serverExtension(35)).isNull();
         assertThat(ignored.client().sessionId()).hasSize(32);
+    }
+
+    /** RFC 5077 3.3-3: the ticket of a full handshake waits for the client's Finished. */
+    @Test
+    void aWrongFinishedGetsNoTicket() {
+        Conversation conversation = plain(config(), options().wantingTicket());
+        conversation.clientHelloAndAnswer();
+        conversation.client().sends(clientKeyExchange(), changeCipherSpec(), finished(body -> {
+            body[3] ^= 1;
+            return body;
+        }));
+        conversation.server().refuses(AlertDescription.DECRYPT_ERROR);
     }
 
     /** RFC 5077 3.3: no ticket after all is a ticket of no length, and the connection is as good as any. */

@@ -31,8 +31,7 @@ public final class KeyCapabilities {
     public static Set<SignatureScheme> schemes(X509Certificate certificate) {
         Set<SignatureScheme> schemes = EnumSet.noneOf(SignatureScheme.class);
         // RFC 5246 7.4.2-8, 7.4.2-12: "the certificate MUST allow the key to be used for signing (the digitalSignature
-        // bit
-        // MUST be set if the key usage extension is present)"
+        // bit MUST be set if the key usage extension is present)"
         if (!allows(certificate, DIGITAL_SIGNATURE)) {
             return schemes;
         }

@@ -28,7 +28,7 @@ public record RecordSizeLimit(int limit) implements Extension {
         if (limit < SMALLEST) {
             throw FatalAlert.illegalParameter("record_size_limit: " + limit + " is below " + SMALLEST);
         }
-        // RFC 8449 4: "A server MUST NOT enforce this restriction; a client might advertise a higher limit that is
+        // RFC 8449 4-3: "A server MUST NOT enforce this restriction; a client might advertise a higher limit that is
         // enabled by an extension or version the server does not understand."
         return new RecordSizeLimit(limit);
     }

@@ -21,9 +21,8 @@ record RecordLengths(
         @Nullable MaxFragmentLengthCode fragmentLength,
         boolean answersFragmentLength) {
 
-    // RFC 8449 4-2: "An endpoint MUST NOT send a value higher than the protocol-defined maximum record size". RFC 8449
-    // 4:
-    // "For TLS 1.2 and earlier, that limit is 2^14 octets."
+    // RFC 8449 4-2: "an endpoint MUST NOT send a value higher than the protocol-defined maximum record size". RFC 8449
+    // 4: "For TLS 1.2 and earlier, that limit is 2^14 octets."
     private static final int PROTOCOL_LIMIT = 1 << 14;
 
     /** What a full handshake agrees on. */
@@ -39,10 +38,10 @@ record RecordLengths(
     }
 
     /**
-     * What the resumption of a session agrees on. RFC 6066 1.1-2: "the server MUST ignore the extensions and send a server
-     * hello containing none of the extension types. In this case, the functionality of these extensions negotiated during
-     * the original session initiation is applied to the resumed session." RFC 8449 4: "During renegotiation or resumption,
-     * the record size limit is renegotiated."
+     * What the resumption of a session agrees on. RFC 6066 1.1-2: "the server MUST ignore the extensions and send a
+     * server hello containing none of the extension types. In this case, the functionality of these extensions
+     * negotiated during the original session initiation is applied to the resumed session." RFC 8449 4: "During
+     * renegotiation or resumption, the record size limit is renegotiated."
      *
      * @param fragmentLengthCode the session's, 0 for none
      */
@@ -63,7 +62,7 @@ record RecordLengths(
         if (sizeLimit != null) {
             extensions.add(new RecordSizeLimit(ownLimit));
         } else if (fragmentLength != null && answersFragmentLength) {
-            // RFC 6066 4: "a "MaxFragmentLength" whose value is the same as the requested maximum fragment length"
+            // RFC 6066 4-2: "a "MaxFragmentLength" whose value is the same as the requested maximum fragment length"
             extensions.add(new MaxFragmentLength(fragmentLength));
         }
     }
@@ -77,8 +76,8 @@ record RecordLengths(
     void apply(HandshakeOutput output, int ownLimit) {
         if (sizeLimit != null) {
             // RFC 8449 4-4: "Even if a larger record size limit is provided by a peer, an endpoint MUST NOT send
-            // records
-            // larger than the protocol-defined limit, unless explicitly allowed by a future TLS version or extension."
+            // records larger than the protocol-defined limit, unless explicitly allowed by a future TLS version or
+            // extension."
             output.limitProtectedRecords(Math.min(sizeLimit.limit(), PROTOCOL_LIMIT), ownLimit);
         } else if (fragmentLength != null) {
             // RFC 6066 4-5: "the client and server MUST immediately begin fragmenting messages (including handshake

@@ -46,8 +46,7 @@ final class Resumption {
         SessionTicket ticket = hello.extensions().find(SessionTicket.class);
         if (ticket != null && !ticket.isEmpty()) {
             // RFC 5077 3.4-3: "If a ticket is presented by the client, the server MUST NOT attempt to use the Session
-            // ID
-            // in the ClientHello for stateful session resumption."
+            // ID in the ClientHello for stateful session resumption."
             return config.tickets() == null
                     ? State.SELECT_CREDENTIAL
                     : openTicket(context, config.tickets(), ticket.ticket());

@@ -53,8 +53,7 @@ final class ResumptionRules {
         long age = now().getEpochSecond() - session.createdAtSeconds();
         String serverName = CredentialChoice.serverName(hello);
         // RFC 6066 3-6: "A server that implements this extension MUST NOT accept the request to resume the session if
-        // the
-        // server_name extension contains a different name. Instead, it proceeds with a full handshake".
+        // the server_name extension contains a different name. Instead, it proceeds with a full handshake".
         // RFC 9325 3.4-5: "session ticket validity MUST be limited to a reasonable duration".
         return age >= -CLOCK_SKEW_SECONDS
                 && age < config.sessionLifetimeSeconds()

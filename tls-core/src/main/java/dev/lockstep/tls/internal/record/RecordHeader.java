@@ -80,8 +80,8 @@ public final class RecordHeader {
         }
         int length = length(in);
         // RFC 6066 4-6: "a TLS record-layer peer receiving a TLS record-layer message larger than 805 bytes MUST
-        // discard
-        // the message and send a "record_overflow" alert, without decrypting the message." RFC 8449 4-5 likewise.
+        // discard the message and send a "record_overflow" alert, without decrypting the message." RFC 8449 4-5
+        // likewise.
         int longest = protection.maxFragmentLength(plaintextLimit);
         if (length > longest) {
             throw FatalAlert.recordOverflow("record of " + length + " bytes where " + longest + " are the limit");

@@ -69,7 +69,7 @@ public final class RecordWriter {
         // RFC 5246 6.2.1-2: "Implementations MUST NOT send zero-length fragments of Handshake, Alert, or
         // ChangeCipherSpec content types."
         while (src.hasRemaining()) {
-            // RFC 8449 4: "an endpoint MUST NOT generate a protected record with plaintext that is larger than the
+            // RFC 8449 4-1: "an endpoint MUST NOT generate a protected record with plaintext that is larger than the
             // RecordSizeLimit value it receives from its peer."
             int length = Math.min(src.remaining(), plaintextLimit);
             int room = dst.remaining() - RecordHeader.LENGTH;

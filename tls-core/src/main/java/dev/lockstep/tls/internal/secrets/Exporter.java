@@ -35,8 +35,7 @@ public final class Exporter {
                     "label: empty or not ASCII; give one of the IANA registry or EXPERIMENTAL...");
         }
         // RFC 5705 6-1: "These entries are reserved and MUST NOT be used for the purpose described in RFC 5705": what
-        // TLS
-        // itself derives with them must not be given away.
+        // TLS itself derives with them must not be given away.
         if (RESERVED.contains(label)) {
             throw new IllegalArgumentException("label: '" + label + "' is TLS's own; give another one");
         }

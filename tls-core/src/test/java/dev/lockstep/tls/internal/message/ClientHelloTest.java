@@ -98,7 +98,7 @@ class ClientHelloTest {
 
     @Test
     void nullCompressionMustBeOffered() {
-        // RFC 5246 7.4.1.2-5
+        // RFC 5246 7.4.1.2-5, 7.4.1.2-4
         String head = "0303" + RANDOM + NO_SESSION + SUITES;
         assertIllegalParameter(() -> parse(head + "01 01"));
         WireWriter all = new WireWriter().bytes(bytes(head)).uint8(255);
