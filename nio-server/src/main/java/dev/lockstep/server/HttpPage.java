@@ -25,6 +25,7 @@ final class HttpPage {
                 body,
                 "Signature",
                 info.signatureScheme() == null ? null : info.signatureScheme().ianaName());
+        row(body, "Client certificate", subject(info));
         row(body, "Server name", info.serverName());
         row(body, "Protocol (ALPN)", info.applicationProtocol());
         row(body, "Extended master secret", info.extendedMasterSecret() ? "yes" : "no");
@@ -35,6 +36,12 @@ final class HttpPage {
 
     static byte[] headTooLong() {
         return response("400 Bad Request", new StringBuilder("<p>The head of the request has no end.</p>\n"), "");
+    }
+
+    private static @Nullable String subject(ConnectionInfo info) {
+        return info.peerCertificates().isEmpty()
+                ? null
+                : info.peerCertificates().get(0).getSubjectX500Principal().getName();
     }
 
     private static String story(KeyWait wait) {

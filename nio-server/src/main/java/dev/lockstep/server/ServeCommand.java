@@ -33,6 +33,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final ProtocolOptions protocol = new ProtocolOptions();
 
+    @Mixin
+    private final ClientAuthOptions clients = new ClientAuthOptions();
+
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
 
@@ -86,6 +89,7 @@ final class ServeCommand implements Callable<Integer> {
             }
         }
         protocol.apply(builder);
+        clients.apply(builder);
         TlsServerConfig config = protocol.build(builder);
         return keylog == null ? config : protocol.build(builder.keyLog(KeyLogFile.open("--keylog", keylog)));
     }

@@ -363,4 +363,21 @@ class CommandLineErrorsTest {
         Running help = Running.finished(Map.of(), "serve", "--help");
         assertThat(help.out()).contains("--key-delay-ms").contains("--sni");
     }
+
+    @Test
+    void clientAuthenticationThatCannotWork() throws Exception {
+        String authority = files.rsaCert.toString();
+        assertThat(refusedServe("--client-auth", "require"))
+                .isEqualTo("--client-auth: nobody's clients are trusted; name their authority with --client-ca FILE");
+        assertThat(refusedServe("--client-ca", authority)).startsWith("--client-ca: no client is asked");
+        assertThat(refusedServe("--client-auth", "always", "--client-ca", authority))
+                .isEqualTo("--client-auth: 'always' has no such mode; use none, want or require");
+        assertThat(refusedServe("--client-auth", "a b=want", "--client-ca", authority))
+                .startsWith("--client-auth: 'a b' is not a host name; give");
+        assertThat(refusedServe("--client-auth", "want", "--client-ca", files.rsaKey.toString()))
+                .startsWith("--client-ca: ")
+                .contains("holds a private key and no certificate");
+        assertThat(refusedServe("--client-auth", "want", "--client-ca", authority, "--client-crl", authority))
+                .startsWith("--client-crl: ");
+    }
 }
