@@ -10,6 +10,7 @@ import static dev.lockstep.tls.testkit.TestIdentity.RSA_2048;
 import static dev.lockstep.tls.testkit.TestServers.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.SessionId;
@@ -20,6 +21,7 @@ import dev.lockstep.tls.testkit.ClientSession;
 import dev.lockstep.tls.testkit.Conversation;
 import dev.lockstep.tls.testkit.Forms;
 import dev.lockstep.tls.testkit.Offering;
+import dev.lockstep.tls.testkit.RecordingVerifier;
 import dev.lockstep.tls.testkit.Seen;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.SessionFixture;
@@ -239,12 +241,16 @@ class ResumptionRulesTest {
 
     // ---- the client's certificates
 
-    @ParameterizedTest
-    @EnumSource(Offering.class)
-    void aClientWhoseCertificateHasRunOutAuthenticatesAnew(Offering by) {
-        X509Certificate certificate = TestIdentity.P256_OTHER.certificate();
-        long end = certificate.getNotAfter().toInstant().getEpochSecond();
-        sessions.advance(end - 100 - sessions.instant().getEpochSecond());
+    private static RecordingVerifier verifier() {
+        return new RecordingVerifier().acceptedIssuers(List.of());
+    }
+
+    private TlsServerConfig asking(ClientAuthentication policy) {
+        return sessions.builder(local(P256)).clientAuthentication(policy).build();
+    }
+
+    /** A session that a client with this certificate has made, known to the store and sealed into its ticket. */
+    private ClientSession sessionOf(X509Certificate certificate) {
         ClientSession session = Offering.BY_ID.session(config, options());
         ResumableSession known = sessions.store().sessions().get(new SessionId(session.id()));
         ResumableSession withClient = ResumableSession.builder(
@@ -253,13 +259,60 @@ class ResumptionRulesTest {
                 .context(known.context())
                 .clientChain(List.of(certificate))
                 .build();
-        ClientSession offered = by == Offering.BY_ID
-                ? session
-                : session.withTicket(sessions.ring().seal(withClient));
         sessions.store().sessions().put(new SessionId(session.id()), withClient);
-        resumes(plain(config, by.offering(options(), offered)), shortAnswer());
+        return session.withTicket(sessions.ring().seal(withClient));
+    }
+
+    private static void asksForACertificate(Conversation conversation) {
+        conversation.client().sends(clientHello());
+        conversation.server().settle();
+        assertThat(conversation.client().takeSeen())
+                .extracting(Seen::kind)
+                .containsExactly(
+                        Kind.SERVER_HELLO,
+                        Kind.CERTIFICATE,
+                        Kind.SERVER_KEY_EXCHANGE,
+                        Kind.CERTIFICATE_REQUEST,
+                        Kind.SERVER_HELLO_DONE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Offering.class)
+    void aClientWhoseCertificateHasRunOutAuthenticatesAnew(Offering by) {
+        X509Certificate certificate = TestIdentity.P256_OTHER.certificate();
+        long end = certificate.getNotAfter().toInstant().getEpochSecond();
+        sessions.advance(end - 100 - sessions.instant().getEpochSecond());
+        TlsServerConfig asking = asking(ClientAuthentication.wanted(verifier()));
+        ClientSession session = sessionOf(certificate);
+        Conversation conversation = plain(asking, by.offering(options(), session));
+        resumes(conversation, shortAnswer());
+        assertThat(conversation.server().connection().info().peerCertificates()).containsExactly(certificate);
         sessions.advance(101);
-        fullHandshake(plain(config, by.offering(options(), offered)));
+        asksForACertificate(plain(asking, by.offering(options(), session)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Offering.class)
+    void aSessionWithoutACertificateIsNoWayAroundARequiredOne(Offering by) {
+        ClientSession session = by.session(config, options());
+        asksForACertificate(plain(asking(ClientAuthentication.required(verifier())), by.offering(options(), session)));
+        resumes(plain(asking(ClientAuthentication.wanted(verifier())), by.offering(options(), session)), shortAnswer());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Offering.class)
+    void aSessionIsNotResumedUnderOtherAuthorities(Offering by) {
+        ClientSession session = sessionOf(TestIdentity.P256_OTHER.certificate());
+        TlsServerConfig others = asking(ClientAuthentication.wanted(
+                verifier().acceptedIssuers(List.of(TestIdentity.CA.certificate().getSubjectX500Principal()))));
+        asksForACertificate(plain(others, by.offering(options(), session)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Offering.class)
+    void aSessionWithACertificateIsNotResumedWhereNobodyAsksForOne(Offering by) {
+        ClientSession session = sessionOf(TestIdentity.P256_OTHER.certificate());
+        fullHandshake(plain(config, by.offering(options(), session)));
     }
 
     // ---- forgeries
