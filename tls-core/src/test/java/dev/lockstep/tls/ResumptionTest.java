@@ -372,7 +372,7 @@ class ResumptionTest {
     /** RFC 5077 3.3-3: the ticket of a full handshake waits for the client's Finished. */
     @Test
     void aWrongFinishedGetsNoTicket() {
-        Conversation conversation = plain(config(), options().wantingTicket());
+        Conversation conversation = plain(config, options().wantingTicket());
         conversation.clientHelloAndAnswer();
         conversation.client().sends(clientKeyExchange(), changeCipherSpec(), finished(body -> {
             body[3] ^= 1;
