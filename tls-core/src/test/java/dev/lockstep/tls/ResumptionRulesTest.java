@@ -205,7 +205,7 @@ class ResumptionRulesTest {
 
     // ---- what belongs to a connection and not to a session
 
-    /** RFC 7301 3.1: "applies to the connection, not to the session". */
+    /** RFC 7301 3.1: "this extension does not establish properties of the session, only of the connection." */
     @ParameterizedTest
     @EnumSource(Offering.class)
     void theApplicationProtocolIsNegotiatedAnew(Offering by) {

@@ -327,7 +327,7 @@ class TransitionWalkTest {
     @ParameterizedTest(name = "{1} in {0}")
     @MethodSource("pairsWithoutARow")
     void aPairWithoutARowIsAnUnexpectedMessageAndTheEnd(State state, Event event) {
-        // RFC 5246 7.3-3, 7.4-1, 7.4.7-1, 7.4.7-2, 7.4.8-1
+        // RFC 5246 7.3-3, 7.4-1, 7.4.7-1, 7.4.7-2, 7.4.8-1, 7.3-2, 7.3-4
         refuses(Walk.through(state).to(state), message(event));
     }
 

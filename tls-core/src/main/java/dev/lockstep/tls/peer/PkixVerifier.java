@@ -143,6 +143,7 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     private PKIXParameters parameters(CertPathValidator validator) throws GeneralSecurityException {
         PKIXParameters result = new PKIXParameters(anchors);
         result.setDate(Date.from(clock.instant()));
+        // RFC 9325 7.5-1: "TLS implementations MUST implement a strategy to distrust revoked certificates."
         result.setRevocationEnabled(checksRevocation);
         if (!crls.isEmpty()) {
             result.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(crls)));

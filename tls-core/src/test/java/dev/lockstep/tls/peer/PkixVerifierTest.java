@@ -230,6 +230,7 @@ class PkixVerifierTest {
 
     @Test
     void aRevokedCertificateIsCertificateRevoked() throws Exception {
+        // RFC 9325 7.5-1
         X509Certificate leaf = ROOT.client(KEY);
         accepts(builder().crls(List.of(ROOT.revoking())), leaf);
         refuses(AlertDescription.CERTIFICATE_REVOKED, builder().crls(List.of(ROOT.revoking(leaf))), leaf);
@@ -243,6 +244,7 @@ class PkixVerifierTest {
 
     @Test
     void aCertificateWithoutARevocationListIsCertificateUnknown() throws Exception {
+        // RFC 9325 7.5-1
         refuses(AlertDescription.CERTIFICATE_UNKNOWN, builder().crls(List.of(STRANGER.revoking())), ROOT.client(KEY));
     }
 

@@ -46,15 +46,21 @@ final class ClientCertificate {
         }
         X509Certificate leaf = chain.get(0);
         Set<SignatureScheme> schemes = KeyCapabilities.schemes(leaf);
-        // RFC 5246 7.4.6: "the certificate MUST allow the key to be used for signing with the signature scheme and hash
-        // function that will be employed in the certificate verify message": key type, key usage, those asked for.
+        // RFC 5246 7.4.6-3: "The certificate type MUST be X.509v3"
+        if (leaf.getVersion() != 3) {
+            throw unsupported("a client certificate of X.509 version " + leaf.getVersion());
+        }
+        // RFC 5246 7.4.6-4, 7.4.4-3: "the certificate MUST allow the key to be used for signing with the signature
+        // scheme and hash algorithm that will be employed in the certificate verify message": key type, key usage,
+        // those asked for.
         schemes.retainAll(policy.signatureSchemes());
         if (schemes.isEmpty()) {
             throw unsupported("a client certificate whose key signs with no scheme asked for");
         }
-        // RFC 5246 7.4.6: "The end-entity certificate's public key (and associated restrictions) has to be compatible
-        // with the certificate types listed in CertificateRequest"
+        // RFC 5246 7.4.4-2, 7.4.6-2; RFC 8422 3.1-1, 5.6-1. RFC 5246 7.4.6: "The end-entity certificate's public key
+        // (and associated restrictions) has to be compatible with the certificate types listed in CertificateRequest"
         requireType(schemes, policy.certificateTypes());
+        // RFC 5246 7.4.6-6: "the public key MUST use a curve and point format supported by the server."
         SignatureVerifier verifier;
         try {
             verifier = SignatureVerifier.of(leaf.getPublicKey());

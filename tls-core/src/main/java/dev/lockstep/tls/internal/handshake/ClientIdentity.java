@@ -94,8 +94,10 @@ final class ClientIdentity {
         ClientIdentity client = context.client();
         CertificateMessage message = CertificateMessage.parse(body, client.policy.maxChainLength(), 0xffffff);
         if (message.certificates().isEmpty()) {
-            // RFC 5246 7.4.6: "If the client does not send any certificates, the server MAY at its discretion either
-            // continue the handshake without client authentication, or respond with a fatal handshake_failure alert."
+            // RFC 8422 3-1: "the ClientKeyExchange MUST be sent as described in Section 2, and the CertificateVerify
+            // MUST NOT be sent." RFC 5246 7.4.6: "If the client does not send any certificates, the server MAY at its
+            // discretion either continue the handshake without client authentication, or respond with a fatal
+            // handshake_failure alert."
             if (client.policy.isRequired()) {
                 throw FatalAlert.handshakeFailure("the client has no certificate, and one is required");
             }
@@ -135,9 +137,9 @@ final class ClientIdentity {
         ClientCertificate certificate = context.client().requireClaimed();
         DigitallySigned signed = CertificateVerify.parse(body).signed();
         SignatureScheme scheme = signed.scheme();
-        // RFC 5246 7.4.8: "The hash and signature algorithms used in the signature MUST be one of those present in the
-        // supported_signature_algorithms field of the CertificateRequest message. In addition, the hash and signature
-        // algorithms MUST be compatible with the key in the client's end-entity certificate."
+        // RFC 5246 7.4.8-2, 7.4.8-3: "The hash and signature algorithms used in the signature MUST be one of those
+        // present in the supported_signature_algorithms field of the CertificateRequest message. In addition, the hash
+        // and signature algorithms MUST be compatible with the key in the client's end-entity certificate."
         if (scheme == null || !certificate.signsWith(scheme)) {
             throw FatalAlert.illegalParameter(
                     "CertificateVerify with a scheme that was not asked for or not for its key");

@@ -53,7 +53,8 @@ final class ServerFlight {
                 Negotiation.choose(context.config(), context.clientHello(), candidates, new HelloRandom(random));
         context.negotiated(negotiated);
         boolean asksClient = context.client().begin(context, negotiated);
-        // RFC 5246 7.4.8: CertificateVerify signs "all of the messages", under a hash that the client chooses.
+        // RFC 5246 7.4.8: CertificateVerify signs "the concatenation of all the Handshake structures [...] exchanged
+        // thus far", under a hash that the client chooses.
         context.transcript().choose(Algorithms.hash(negotiated.cipherSuite().prfHash()), asksClient);
     }
 

@@ -263,8 +263,8 @@ public final class ServerHandshake {
 
     private Row requireRow(Event event) {
         Row row = TABLE.row(state, event);
-        // RFC 5246 7.4-1, 7.4.7-1, 7.4.7-2, 7.4.8-1: "sending handshake messages in an unexpected order results in a
-        // fatal error."
+        // RFC 5246 7.3-2, 7.3-4, 7.4-1, 7.4.7-1, 7.4.7-2, 7.4.8-1: "sending handshake messages in an unexpected order
+        // results in a fatal error."
         if (row == null) {
             throw FatalAlert.unexpectedMessage(event + " in " + state);
         }
