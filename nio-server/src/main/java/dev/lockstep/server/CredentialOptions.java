@@ -58,6 +58,9 @@ final class CredentialOptions {
     @Option(names = "--key-inline", description = "Keys from files compute on the selector thread.")
     private boolean keyInline;
 
+    /** Whether there may be no certificate at all. */
+    boolean optional;
+
     /** One certificate and its key, as they were asked for. */
     private record Pair(@Nullable String host, String certOption, Path cert, String keyOption, KeyUri key) {}
 
@@ -81,7 +84,7 @@ final class CredentialOptions {
                             ? keyMode.describe()
                             : "key in " + pair.key().describe());
         }
-        return String.join(", ", places);
+        return places.isEmpty() ? "no certificate" : String.join(", ", places);
     }
 
     /** Puts every certificate with its key into the configuration. */
@@ -125,7 +128,7 @@ final class CredentialOptions {
     }
 
     private void requirePairs() throws UsageError {
-        if (certs.isEmpty() && keys.isEmpty() && sni.isEmpty()) {
+        if (certs.isEmpty() && keys.isEmpty() && sni.isEmpty() && !optional) {
             throw new UsageError(
                     "--cert", "none was given", "give --cert FILE --key KEY, or try 'lockstep demo' without files");
         }

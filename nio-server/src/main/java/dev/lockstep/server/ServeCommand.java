@@ -31,6 +31,9 @@ final class ServeCommand implements Callable<Integer> {
     private final CredentialOptions credentials = new CredentialOptions();
 
     @Mixin
+    private final PskOptions psk = new PskOptions();
+
+    @Mixin
     private final ProtocolOptions protocol = new ProtocolOptions();
 
     @Mixin
@@ -58,6 +61,7 @@ final class ServeCommand implements Callable<Integer> {
         if (http && echo) {
             throw new UsageError("--echo", "was given together with --http", "choose one");
         }
+        credentials.optional = psk.isGiven();
         KeyMode keyMode = credentials.keyMode();
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
         try (RemoteKeys remote = new RemoteKeys(environment.variables())) {
@@ -88,6 +92,7 @@ final class ServeCommand implements Callable<Integer> {
                 Arrays.fill(password, '\0');
             }
         }
+        psk.apply(builder);
         protocol.apply(builder);
         clients.apply(builder);
         TlsServerConfig config = protocol.build(builder);
