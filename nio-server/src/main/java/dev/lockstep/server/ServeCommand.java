@@ -39,6 +39,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final ClientAuthOptions clients = new ClientAuthOptions();
 
+    @Mixin
+    private final RenegotiationOptions renegotiation = new RenegotiationOptions();
+
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
 
@@ -95,6 +98,7 @@ final class ServeCommand implements Callable<Integer> {
         psk.apply(builder);
         protocol.apply(builder);
         clients.apply(builder);
+        renegotiation.apply(builder);
         TlsServerConfig config = protocol.build(builder);
         return keylog == null ? config : protocol.build(builder.keyLog(KeyLogFile.open("--keylog", keylog)));
     }

@@ -326,6 +326,16 @@ class CommandLineErrorsTest {
     }
 
     @Test
+    void aRenegotiationThatIsNoneOrHasNoMeasure() throws Exception {
+        assertThat(refusedServe("--renegotiation", "sometimes"))
+                .isEqualTo("--renegotiation: 'sometimes' is no mode; use none, secure or legacy");
+        assertThat(refusedServe("--max-renegotiations", "3"))
+                .isEqualTo("--max-renegotiations: there is no renegotiation; add --renegotiation secure");
+        assertThat(refusedServe("--renegotiation", "secure", "--max-renegotiations", "0"))
+                .startsWith("--max-renegotiations: 0 is not between 1 and");
+    }
+
+    @Test
     void anSniPairOfAnotherForm() throws Exception {
         for (String value : List.of("a.test", "a.test=cert.pem", "=c,k", "a.test=,k", "a.test=c,")) {
             assertThat(refusedServe("--sni", value))
