@@ -37,13 +37,24 @@ final class BotanClient implements Peer {
     }
 
     @Override
+    public Set<Resumption> resumptions() {
+        return EnumSet.allOf(Resumption.class);
+    }
+
+    @Override
+    public boolean hasIdentity() {
+        return false;
+    }
+
+    @Override
     public Service service() {
         return Service.ECHO;
     }
 
     @Override
-    public Exchange talk(Target target, String payload) throws IOException, InterruptedException {
-        // It keeps what it prints to a pipe for itself until it ends.
+    public Exchange talk(Target target, Visit visit) throws IOException, InterruptedException {
+        Path sessions = Files.createTempDirectory(Files.createDirectories(directory), "botan");
+        // It keeps what it prints to a pipe for itself until it ends, hence stdbuf.
         List<String> command = List.of(
                 "stdbuf",
                 "--output=L",
@@ -53,20 +64,40 @@ final class BotanClient implements Peer {
                 "--port=" + target.port(),
                 "--policy=" + policy(target.certificate()),
                 "--trusted-cas=" + target.trust(),
+                "--session-db=" + sessions.resolve("sessions.db"),
+                "--session-db-pass=none",
                 "--skip-system-cert-store",
                 "--tls1.2");
-        LineClient.Result result = LineClient.run(command, Map.of(), payload);
+        LineClient.Result first = LineClient.run(command, Map.of(), visit.payload());
+        boolean verified = first.said().contains("Certificate validation status: Verified");
         Exchange.Outcome outcome = Exchange.Outcome.FAILED;
-        if (result.said().contains("Certificate validation status: Certificate issuer not found")) {
+        if (first.said().contains("Certificate validation status: Certificate issuer not found")) {
             outcome = Exchange.Outcome.CERTIFICATE_REFUSED;
-        } else if (result.exit() == 0
-                && result.echoed()
-                && result.said().contains("Certificate validation status: Verified")
-                && result.said().contains("Handshake complete, TLS v1.2 using ")) {
+        } else if (verified && isGood(first)) {
             outcome = Exchange.Outcome.COMPLETED;
         }
+        String said = String.join(" ", command) + "\n" + first.said();
+        if (!visit.resumes() || outcome != Exchange.Outcome.COMPLETED) {
+            return new Exchange(outcome, false, said);
+        }
+        LineClient.Result second = LineClient.run(command, Map.of(), visit.payload());
         return new Exchange(
-                outcome, String.join(" ", command) + "\nexit status " + result.exit() + "\n" + result.said());
+                isGood(second) ? Exchange.Outcome.COMPLETED : Exchange.Outcome.FAILED,
+                !second.said().contains("Certificate validation status")
+                        && sessionId(first).equals(sessionId(second)),
+                said + second.said());
+    }
+
+    private static boolean isGood(LineClient.Result result) {
+        return result.exit() == 0 && result.echoed() && result.said().contains("Handshake complete, TLS v1.2 using ");
+    }
+
+    private static String sessionId(LineClient.Result result) {
+        return result.said()
+                .lines()
+                .filter(line -> line.startsWith("Session ID "))
+                .findFirst()
+                .orElse("");
     }
 
     private Path policy(KeyKind certificate) throws IOException {

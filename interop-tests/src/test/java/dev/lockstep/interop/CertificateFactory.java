@@ -60,10 +60,23 @@ public final class CertificateFactory {
         X509Certificate issue(PublicKey subjectKey, List<String> hosts) throws GeneralSecurityException {
             return sign(name, new X500Principal("CN=" + hosts.get(0)), subjectKey, false, hosts, key, SIGNATURE);
         }
+
+        /** A certificate for a client: without host names, and good for nothing else. */
+        X509Certificate issueToClient(PublicKey subjectKey, String commonName) throws GeneralSecurityException {
+            return sign(name, new X500Principal("CN=" + commonName), subjectKey, false, List.of(), key, SIGNATURE);
+        }
     }
 
     public static KeyPair keyPair(KeyKind kind) throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(kind.algorithm());
+        return keyPair(kind, KeyPairGenerator.getInstance(kind.algorithm()));
+    }
+
+    /** GnuTLS reads an EC key only if the public key stands beside it: BouncyCastle writes it, the JDK does not. */
+    static KeyPair clientKeyPair(KeyKind kind) throws GeneralSecurityException {
+        return keyPair(kind, KeyPairGenerator.getInstance(kind.algorithm(), new BouncyCastleProvider()));
+    }
+
+    private static KeyPair keyPair(KeyKind kind, KeyPairGenerator generator) throws GeneralSecurityException {
         if (kind.isRsa()) {
             generator.initialize(Integer.parseInt(kind.parameter()));
         } else if (!kind.parameter().isEmpty()) {
@@ -102,12 +115,14 @@ public final class CertificateFactory {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(usage(subjectKey, authority)));
             if (!authority) {
-                builder.addExtension(
-                        Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-                GeneralName[] names = hosts.stream()
-                        .map(host -> new GeneralName(GeneralName.dNSName, host))
-                        .toArray(GeneralName[]::new);
-                builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+                KeyPurposeId purpose = hosts.isEmpty() ? KeyPurposeId.id_kp_clientAuth : KeyPurposeId.id_kp_serverAuth;
+                builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
+                if (!hosts.isEmpty()) {
+                    GeneralName[] names = hosts.stream()
+                            .map(host -> new GeneralName(GeneralName.dNSName, host))
+                            .toArray(GeneralName[]::new);
+                    builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+                }
             }
             return new JcaX509CertificateConverter()
                     .getCertificate(builder.build(signer(algorithm).build(issuerKey)));

@@ -3,15 +3,21 @@ package dev.lockstep.interop;
 import dev.lockstep.interop.Setup.Service;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** {@code curl}: one GET, the payload in a request header, the page in the answer. */
 final class CurlClient implements Peer {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     /** curl's exit status when the peer's certificate cannot be authenticated with the given roots. */
     private static final int PEER_FAILED_VERIFICATION = 60;
+
+    /** Printed after each page. */
+    private static final String ANSWERED = "\nanswered=good\n";
 
     @Override
     public String name() {
@@ -28,18 +34,30 @@ final class CurlClient implements Peer {
         return EnumSet.allOf(KeyKind.class);
     }
 
+    /** It turns tickets off. */
+    @Override
+    public Set<Resumption> resumptions() {
+        return EnumSet.of(Resumption.ID);
+    }
+
+    @Override
+    public boolean hasIdentity() {
+        return true;
+    }
+
     @Override
     public Service service() {
         return Service.HTTP;
     }
 
     @Override
-    public Exchange talk(Target target, String payload) throws IOException, InterruptedException {
-        List<String> command = List.of(
+    public Exchange talk(Target target, Visit visit) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
                 "curl",
                 "--disable",
                 "--silent",
                 "--show-error",
+                "--verbose",
                 "--noproxy",
                 "*",
                 "--tlsv1.2",
@@ -50,20 +68,34 @@ final class CurlClient implements Peer {
                 "--resolve",
                 target.host() + ":" + target.port() + ":127.0.0.1",
                 "--header",
-                "X-Payload: " + payload.replace("\n", ""),
+                "X-Payload: " + visit.payload().replace("\n", ""),
                 "--write-out",
-                "\nstatus=%{http_code} bytes=%{size_download} verify=%{ssl_verify_result}\n",
-                "https://" + target.host() + ":" + target.port() + "/");
+                ANSWERED.replace("good", "%{http_code},%{ssl_verify_result}")));
+        KeyMaterial identity = visit.identity();
+        if (identity != null) {
+            command.addAll(List.of(
+                    "--cert",
+                    identity.chain().toString(),
+                    "--key",
+                    identity.key().toString()));
+        }
+        // The server closes after each page, so the second address means a second connection.
+        command.addAll(
+                Collections.nCopies(visit.connections(), "https://" + target.host() + ":" + target.port() + "/"));
         Program.Finished result = Program.run(command, LIMIT);
         Exchange.Outcome outcome = Exchange.Outcome.FAILED;
         if (result.exit() == 0
-                && result.output().contains("status=200 ")
-                && !result.output().contains(" bytes=0 ")
-                && result.output().contains(" verify=0\n")) {
+                && HttpClients.pages(result.output()) == visit.connections()
+                && count(result.output(), ANSWERED.replace("good", "200,0")) == visit.connections()) {
             outcome = Exchange.Outcome.COMPLETED;
         } else if (result.exit() == PEER_FAILED_VERIFICATION) {
             outcome = Exchange.Outcome.CERTIFICATE_REFUSED;
         }
-        return new Exchange(outcome, "curl " + target.host() + "\n" + result.output());
+        boolean resumed = visit.resumes() && count(result.output(), "(IN), TLS handshake, Certificate (11)") == 1;
+        return new Exchange(outcome, resumed, String.join(" ", command) + "\n" + result.output());
+    }
+
+    private static int count(String text, String part) {
+        return text.split(Pattern.quote(part), -1).length - 1;
     }
 }

@@ -33,7 +33,9 @@ class FiniteFieldGroupsIT {
         String group = groups.finiteField().toUpperCase(Locale.ROOT);
         String priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-" + group;
         Exchange exchange = client.talk(
-                servers.target(new Setup(keys, Service.ECHO, groups), KeyKind.RSA_2048), priority, Payload.of(7, 4));
+                servers.target(new Setup(keys, Service.ECHO, groups), KeyKind.RSA_2048),
+                priority,
+                Visit.once(Payload.of(7, 4)));
         assertThat(exchange.outcome()).as(exchange::said).isEqualTo(Outcome.COMPLETED);
         assertThat(exchange.said()).contains("(DHE-" + group + ")");
     }
@@ -48,7 +50,7 @@ class FiniteFieldGroupsIT {
         Exchange exchange = client.talk(
                 servers.target(new Setup(keys, Service.HTTP, groups), KeyKind.RSA_2048),
                 List.of("-H", "-I", "FF" + bits, "-c", ":009E"),
-                Payload.of(8, 4));
+                Visit.once(Payload.of(8, 4)));
         assertThat(exchange.outcome()).as(exchange::said).isEqualTo(Outcome.COMPLETED);
         assertThat(exchange.said()).contains("Key Exchange: " + bits + "-bit DHE");
     }

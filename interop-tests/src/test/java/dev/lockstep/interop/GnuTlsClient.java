@@ -2,6 +2,7 @@ package dev.lockstep.interop;
 
 import dev.lockstep.interop.Setup.Service;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -28,25 +29,43 @@ final class GnuTlsClient implements Peer {
     }
 
     @Override
+    public Set<Resumption> resumptions() {
+        return EnumSet.allOf(Resumption.class);
+    }
+
+    @Override
+    public boolean hasIdentity() {
+        return true;
+    }
+
+    @Override
     public Service service() {
         return Service.ECHO;
     }
 
     @Override
-    public Exchange talk(Target target, String payload) throws IOException, InterruptedException {
-        return talk(target, DEFAULTS, payload);
+    public Exchange talk(Target target, Visit visit) throws IOException, InterruptedException {
+        return talk(target, DEFAULTS, visit);
     }
 
-    Exchange talk(Target target, String priority, String payload) throws IOException, InterruptedException {
-        List<String> command = List.of(
+    /** The payload goes over the last connection: gnutls-cli ends the one before as soon as it has the session. */
+    Exchange talk(Target target, String priority, Visit visit) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
                 "gnutls-cli",
                 "--x509cafile=" + target.trust(),
                 "--priority=" + priority,
                 "--sni-hostname=" + target.host(),
                 "--verify-hostname=" + target.host(),
-                "--port=" + target.port(),
-                "127.0.0.1");
-        LineClient.Result result = LineClient.run(command, Map.of(), payload);
+                "--port=" + target.port()));
+        if (visit.resumes()) {
+            command.add("--resume");
+        }
+        KeyMaterial identity = visit.identity();
+        if (identity != null) {
+            command.addAll(List.of("--x509certfile=" + identity.chain(), "--x509keyfile=" + identity.key()));
+        }
+        command.add("127.0.0.1");
+        LineClient.Result result = LineClient.run(command, Map.of(), visit.payload());
         Exchange.Outcome outcome = Exchange.Outcome.FAILED;
         if (result.exit() == 0
                 && result.echoed()
@@ -56,6 +75,7 @@ final class GnuTlsClient implements Peer {
         } else if (result.exit() != 0 && result.said().contains("- Status: The certificate is NOT trusted.")) {
             outcome = Exchange.Outcome.CERTIFICATE_REFUSED;
         }
-        return new Exchange(outcome, String.join(" ", command) + "\n" + result.said());
+        boolean resumed = result.said().contains("*** This is a resumed session");
+        return new Exchange(outcome, resumed, String.join(" ", command) + "\n" + result.said());
     }
 }

@@ -84,7 +84,7 @@ class KeyLogIT {
         try (ServerProcess server = ServerProcess.start(command, LockstepJar.READY);
                 Capture capture = Capture.start(server.port(), directory.resolve("capture.pcapng"))) {
             Exchange exchange = curl.talk(
-                    new Target(server.port(), KeyKind.P256, servers.pki().trustedRoot()), Payload.of(5, 1));
+                    new Target(server.port(), KeyKind.P256, servers.pki().trustedRoot()), Visit.once(Payload.of(5, 1)));
             assertThat(exchange.outcome()).as(exchange::said).isEqualTo(Outcome.COMPLETED);
             capture.awaitEnds(1);
             assertThat(capture.applicationData(1, List.of("-o", "tls.keylog_file:" + keyLog)))
@@ -100,7 +100,7 @@ class KeyLogIT {
         List<String> options =
                 new ArrayList<>(List.of("-cipher", connection.suite().openSslName() + ":@SECLEVEL=0"));
         options.addAll(connection.options());
-        Session session = new OpenSslClient().talk(target, options, payload);
+        Session session = new OpenSslClient(Servers.DIRECTORY).talk(target, options, payload);
         assertThat(session.exchange().outcome())
                 .as(() -> session.exchange().said())
                 .isEqualTo(Outcome.COMPLETED);

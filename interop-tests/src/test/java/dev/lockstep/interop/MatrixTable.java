@@ -2,6 +2,7 @@ package dev.lockstep.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.interop.Peer.Resumption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Collects how the runs of the matrix went, a row for each client, and prints them. */
 final class MatrixTable {
@@ -20,15 +21,36 @@ final class MatrixTable {
     private static final String RED = "\u001b[31m";
     private static final String PLAIN = "\u001b[0m";
 
-    /** What is tried; each of them with {RSA, EC} x {inline, asynchronous} keys. */
+    /** What is tried, with {RSA, EC} x {inline, asynchronous} keys each. */
     enum Column {
-        FRESH("full handshake"),
-        OTHER_ROOT("refuses another root");
+        FULL("full handshake", null, false),
+        FULL_WITH_IDENTITY("full handshake, client certificate", null, true),
+        OTHER_ROOT("refuses another root", null, false);
 
         private final String title;
+        private final @Nullable Resumption resumption;
+        private final boolean identity;
 
-        Column(String title) {
+        Column(String title, @Nullable Resumption resumption, boolean identity) {
             this.title = title;
+            this.resumption = resumption;
+            this.identity = identity;
+        }
+
+        /** How the session of a first connection is resumed on the second; null for one connection. */
+        @Nullable
+        Resumption resumption() {
+            return resumption;
+        }
+
+        /** Whether the server requires a certificate of the client. */
+        boolean withIdentity() {
+            return identity;
+        }
+
+        /** Whether the client can do it at all. */
+        boolean isFor(Peer peer) {
+            return (resumption == null || peer.resumptions().contains(resumption)) && (!identity || peer.hasIdentity());
         }
     }
 
@@ -111,6 +133,9 @@ final class MatrixTable {
     }
 
     private String cell(Peer peer, Column column) {
+        if (!column.isFor(peer)) {
+            return "-";
+        }
         List<Run> here = runs.getOrDefault(new Place(peer.name(), column), List.of());
         if (here.isEmpty()) {
             return "not run";
@@ -120,6 +145,6 @@ final class MatrixTable {
     }
 
     private static String row(String first, List<String> others) {
-        return "| " + first + " | " + others.stream().collect(Collectors.joining(" | ")) + " |";
+        return "| " + first + " | " + String.join(" | ", others) + " |";
     }
 }

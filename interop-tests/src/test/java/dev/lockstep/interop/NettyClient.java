@@ -19,6 +19,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -48,29 +49,58 @@ final class NettyClient implements Peer {
         return EnumSet.of(KeyKind.RSA_2048, KeyKind.RSA_4096, KeyKind.P256, KeyKind.P384);
     }
 
+    /** It turns tickets off. */
+    @Override
+    public Set<Resumption> resumptions() {
+        return EnumSet.of(Resumption.ID);
+    }
+
+    @Override
+    public boolean hasIdentity() {
+        return true;
+    }
+
     @Override
     public Service service() {
         return Service.ECHO;
     }
 
     @Override
-    public Exchange talk(Target target, String payload) throws IOException, InterruptedException {
-        SslContext context = SslContextBuilder.forClient()
-                .sslProvider(SslProvider.OPENSSL)
-                .trustManager(target.trust().toFile())
-                .protocols("TLSv1.2")
-                .build();
+    public Exchange talk(Target target, Visit visit) throws IOException, InterruptedException {
         NioEventLoopGroup group = new NioEventLoopGroup(1);
         try {
-            return talk(context, group, target, payload);
+            CountingTrustManager trust = new CountingTrustManager(TrustFile.manager(target.trust()));
+            SslContextBuilder builder = SslContextBuilder.forClient()
+                    .sslProvider(SslProvider.OPENSSL)
+                    .trustManager(trust)
+                    .protocols("TLSv1.2");
+            KeyMaterial identity = visit.identity();
+            if (identity != null) {
+                builder.keyManager(identity.chain().toFile(), identity.key().toFile());
+            }
+            SslContext context = builder.build();
+            try {
+                StringBuilder said = new StringBuilder();
+                for (int i = 0; i < visit.connections(); i++) {
+                    said.append(talk(context, group, target, visit.payload())).append('\n');
+                }
+                return new Exchange(
+                        Exchange.Outcome.COMPLETED, visit.resumes() && trust.chains() == 1, said.toString());
+            } finally {
+                ReferenceCountUtil.release(context);
+            }
+        } catch (ExecutionException e) {
+            return new Exchange(TrustFile.refusalOr(e, Exchange.Outcome.FAILED), false, String.valueOf(e.getCause()));
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot read " + target.trust(), e);
         } finally {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-            ReferenceCountUtil.release(context);
         }
     }
 
-    private static Exchange talk(SslContext context, NioEventLoopGroup group, Target target, String payload)
-            throws IOException, InterruptedException {
+    /** One connection; what was agreed. */
+    private static String talk(SslContext context, NioEventLoopGroup group, Target target, String payload)
+            throws IOException, InterruptedException, ExecutionException {
         Conversation conversation = new Conversation(payload);
         Bootstrap bootstrap = new Bootstrap()
                 .group(group)
@@ -88,8 +118,6 @@ final class NettyClient implements Peer {
         bootstrap.connect("127.0.0.1", target.port()).sync();
         try {
             return conversation.result.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            return new Exchange(TrustFile.refusalOr(e, Exchange.Outcome.FAILED), String.valueOf(e.getCause()));
         } catch (TimeoutException e) {
             throw new IOException("Netty did not end within " + TIMEOUT_SECONDS + " s", e);
         }
@@ -97,7 +125,7 @@ final class NettyClient implements Peer {
 
     /** Sends, compares what comes back, closes and waits for the server's close_notify. */
     private static final class Conversation extends SimpleChannelInboundHandler<ByteBuf> {
-        final CompletableFuture<Exchange> result = new CompletableFuture<>();
+        final CompletableFuture<String> result = new CompletableFuture<>();
         private final String payload;
         private final StringBuilder received = new StringBuilder();
         private String agreed = "";
@@ -118,8 +146,11 @@ final class NettyClient implements Peer {
                 agreed = session.getProtocol() + " " + session.getCipherSuite();
                 context.writeAndFlush(Unpooled.copiedBuffer(payload, StandardCharsets.US_ASCII));
             } else if (event instanceof SslCloseCompletionEvent close && close.isSuccess()) {
-                boolean good = received.toString().equals(payload) && agreed.startsWith("TLSv1.2 ");
-                result.complete(new Exchange(good ? Exchange.Outcome.COMPLETED : Exchange.Outcome.FAILED, agreed));
+                if (received.toString().equals(payload) && agreed.startsWith("TLSv1.2 ")) {
+                    result.complete(agreed);
+                } else {
+                    fail(agreed + ": the echo differs, or the version");
+                }
             }
         }
 
@@ -133,7 +164,12 @@ final class NettyClient implements Peer {
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            result.complete(new Exchange(Exchange.Outcome.FAILED, agreed + ": the connection ended without an alert"));
+            fail(agreed + ": the connection ended without close_notify");
+        }
+
+        /** Without effect if the result is there. */
+        private void fail(String reason) {
+            result.completeExceptionally(new IOException(reason));
         }
 
         @Override

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * NSS's {@code tstclnt}, its trust kept in a database that {@code certutil} makes. It reads its input until it can
@@ -20,10 +20,8 @@ import java.util.regex.Pattern;
 final class NssClient implements Peer {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private static final Pattern ANSWER = Pattern.compile("(?m)^HTTP/1\\.[01] 200 ");
-
     private final Path directory;
-    private final Map<Path, Path> databases = new ConcurrentHashMap<>();
+    private final Map<Contents, Path> databases = new ConcurrentHashMap<>();
 
     NssClient(Path directory) {
         this.directory = directory;
@@ -46,42 +44,63 @@ final class NssClient implements Peer {
     }
 
     @Override
+    public Set<Resumption> resumptions() {
+        return EnumSet.allOf(Resumption.class);
+    }
+
+    @Override
+    public boolean hasIdentity() {
+        return true;
+    }
+
+    @Override
     public Service service() {
         return Service.HTTP;
     }
 
     @Override
-    public Exchange talk(Target target, String payload) throws IOException, InterruptedException {
-        return talk(target, List.of(), payload);
+    public Exchange talk(Target target, Visit visit) throws IOException, InterruptedException {
+        return talk(target, List.of(), visit);
     }
 
-    Exchange talk(Target target, List<String> options, String payload) throws IOException, InterruptedException {
+    Exchange talk(Target target, List<String> options, Visit visit) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("tstclnt", "-4", "-h", "127.0.0.1", "-a", target.host()));
         command.addAll(List.of("-p", Integer.toString(target.port()), "-V", "tls1.2:tls1.2", "-v"));
-        command.addAll(List.of("-d", "sql:" + database(target.trust())));
+        command.addAll(List.of("-d", "sql:" + database(new Contents(target.trust(), visit.identity()))));
         command.addAll(options);
+        if (visit.identity() != null) {
+            command.addAll(List.of("-n", IdentityStore.ALIAS));
+        }
+        if (visit.resumes()) {
+            command.addAll(List.of("-L", Integer.toString(visit.connections())));
+        }
+        if (visit.resumption() == Resumption.TICKET) {
+            command.add("-u");
+        }
         Path request = Files.createTempFile(Files.createDirectories(directory), "request", ".txt");
-        Files.writeString(request, "GET / HTTP/1.0\r\nX-Payload: " + payload.replace("\n", "") + "\r\n\r\n");
+        Files.writeString(
+                request, "GET / HTTP/1.0\r\nX-Payload: " + visit.payload().replace("\n", "") + "\r\n\r\n");
         command.addAll(List.of("-A", request.toString()));
         Program.Finished result = Program.run(command, LIMIT);
         Files.delete(request);
         Exchange.Outcome outcome = Exchange.Outcome.FAILED;
-        if (result.exit() == 0 && ANSWER.matcher(result.output()).find()) {
+        if (result.exit() == 0 && HttpClients.pages(result.output()) == visit.connections()) {
             outcome = Exchange.Outcome.COMPLETED;
         } else if (result.exit() != 0 && result.output().contains("authentication of server cert failed")) {
             outcome = Exchange.Outcome.CERTIFICATE_REFUSED;
         }
-        return new Exchange(outcome, String.join(" ", command) + "\n" + result.output());
+        boolean resumed = result.output().contains("\n1 cache hits; 1 cache misses,");
+        return new Exchange(outcome, resumed, String.join(" ", command) + "\n" + result.output());
     }
 
-    private Path database(Path trust) {
-        return databases.computeIfAbsent(trust, this::makeDatabase);
+    private Path database(Contents contents) {
+        return databases.computeIfAbsent(contents, this::makeDatabase);
     }
 
-    private Path makeDatabase(Path trust) {
+    private Path makeDatabase(Contents contents) {
         try {
             Path database = Files.createTempDirectory(Files.createDirectories(directory), "nssdb");
-            NssDatabase.create(database, trust);
+            NssDatabase.create(database, contents.trust(), contents.identity());
             return database;
         } catch (IOException e) {
             throw new IllegalStateException("cannot make the NSS database", e);
@@ -90,4 +109,6 @@ final class NssClient implements Peer {
             throw new IllegalStateException("interrupted while the NSS database was made", e);
         }
     }
+
+    private record Contents(Path trust, @Nullable KeyMaterial identity) {}
 }

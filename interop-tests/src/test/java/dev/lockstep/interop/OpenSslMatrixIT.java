@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ExtendWith(Servers.class)
 class OpenSslMatrixIT {
-    private static final OpenSslClient CLIENT = new OpenSslClient();
+    private static final OpenSslClient CLIENT = new OpenSslClient(Servers.DIRECTORY);
     /** Signatures with SHA-1, CBC with SHA-1 and the like are below OpenSSL's default level. */
     private static final String ANY_LEVEL = ":@SECLEVEL=0";
 

@@ -6,6 +6,14 @@ import java.util.Set;
 
 /** A TLS client written by others, run with its defaults, capped at TLS 1.2. */
 interface Peer {
+    /** How a server knows a session again. */
+    enum Resumption {
+        /** RFC 5246 7.4.1.2: it keeps the session under its ID. */
+        ID,
+        /** RFC 5077: the client keeps it in a ticket. */
+        TICKET
+    }
+
     String name();
 
     /** Skips or fails the test if the client is not installed, see {@link Tools#require}. */
@@ -14,9 +22,15 @@ interface Peer {
     /** The certificates it can verify. */
     Set<KeyKind> kinds();
 
+    /** How it can resume a session. */
+    Set<Resumption> resumptions();
+
+    /** Whether it can authenticate itself with a certificate. */
+    boolean hasIdentity();
+
     /** What it needs at the other end. */
     Service service();
 
-    /** Connects, verifies, exchanges {@code payload}, closes. */
-    Exchange talk(Target target, String payload) throws IOException, InterruptedException;
+    /** Connects as often as the visit says, and each time verifies, exchanges the payload and closes. */
+    Exchange talk(Target target, Visit visit) throws IOException, InterruptedException;
 }

@@ -8,7 +8,7 @@ final class Peers {
     private static final Path DIRECTORY = Servers.DIRECTORY.resolve("peers");
 
     static final List<Peer> ALL = List.of(
-            new OpenSslClient(),
+            new OpenSslClient(DIRECTORY),
             new GnuTlsClient(),
             new NssClient(DIRECTORY),
             new CurlClient(),

@@ -43,7 +43,8 @@ class PeersIT {
     void completesAndExchangesData(Case row) throws IOException, InterruptedException {
         row.peer().require();
         Setup setup = new Setup(row.keys(), row.peer().service(), Groups.LARGE_FIRST);
-        Exchange exchange = row.peer().talk(servers.target(setup, row.certificate()), Payload.of(row.hashCode(), 20));
+        Exchange exchange =
+                row.peer().talk(servers.target(setup, row.certificate()), Visit.once(Payload.of(row.hashCode(), 20)));
         assertThat(exchange.outcome()).as(exchange::said).isEqualTo(Outcome.COMPLETED);
     }
 
@@ -52,8 +53,8 @@ class PeersIT {
     void refusesTheServerWhenItTrustsAnotherRoot(Case row) throws IOException, InterruptedException {
         row.peer().require();
         Setup setup = new Setup(row.keys(), row.peer().service(), Groups.LARGE_FIRST);
-        Exchange exchange =
-                row.peer().talk(servers.distrusted(setup, row.certificate()), Payload.of(row.hashCode(), 1));
+        Exchange exchange = row.peer()
+                .talk(servers.distrusted(setup, row.certificate()), Visit.once(Payload.of(row.hashCode(), 1)));
         assertThat(exchange.outcome()).as(exchange::said).isEqualTo(Outcome.CERTIFICATE_REFUSED);
     }
 }

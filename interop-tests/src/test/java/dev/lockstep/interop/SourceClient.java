@@ -28,12 +28,16 @@ final class SourceClient implements Peer {
 
     private static final String PROGRAM = "{program}";
 
+    /** Stands for no certificate in the arguments. */
+    private static final String NONE = "-";
+
     private final String name;
     private final String source;
     private final List<String> programs;
     private final String debianPackages;
     private final List<String> compile;
     private final Set<KeyKind> kinds;
+    private final Set<Resumption> resumptions;
     private final Path directory;
     private @Nullable List<String> command;
 
@@ -44,6 +48,7 @@ final class SourceClient implements Peer {
             String debianPackages,
             List<String> compile,
             Set<KeyKind> kinds,
+            Set<Resumption> resumptions,
             Path directory) {
         this.name = name;
         this.source = source;
@@ -51,6 +56,7 @@ final class SourceClient implements Peer {
         this.debianPackages = debianPackages;
         this.compile = compile;
         this.kinds = kinds;
+        this.resumptions = resumptions;
         this.directory = directory.resolve("clients");
     }
 
@@ -62,6 +68,7 @@ final class SourceClient implements Peer {
                 "golang-go",
                 List.of("go", "build", "-o", PROGRAM, SOURCE),
                 EnumSet.complementOf(EnumSet.of(KeyKind.RSA_PSS_2048, KeyKind.ED448)),
+                EnumSet.of(Resumption.TICKET),
                 directory);
     }
 
@@ -73,6 +80,7 @@ final class SourceClient implements Peer {
                 "gcc libc6-dev libmbedtls-dev",
                 List.of("cc", "-o", PROGRAM, SOURCE, "-lmbedtls", "-lmbedx509", "-lmbedcrypto"),
                 EnumSet.complementOf(EnumSet.of(KeyKind.RSA_PSS_2048, KeyKind.ED25519, KeyKind.ED448)),
+                EnumSet.allOf(Resumption.class),
                 directory);
     }
 
@@ -84,12 +92,20 @@ final class SourceClient implements Peer {
                 "gcc libc6-dev libwolfssl-dev",
                 List.of("cc", "-o", PROGRAM, SOURCE, "-lwolfssl"),
                 EnumSet.complementOf(EnumSet.of(KeyKind.RSA_PSS_2048)),
+                EnumSet.allOf(Resumption.class),
                 directory);
     }
 
     static SourceClient node(Path directory) {
         return new SourceClient(
-                "Node", "client.js", List.of("node"), "nodejs", List.of(), EnumSet.allOf(KeyKind.class), directory);
+                "Node",
+                "client.js",
+                List.of("node"),
+                "nodejs",
+                List.of(),
+                EnumSet.allOf(KeyKind.class),
+                EnumSet.allOf(Resumption.class),
+                directory);
     }
 
     @Override
@@ -116,27 +132,48 @@ final class SourceClient implements Peer {
     }
 
     @Override
+    public Set<Resumption> resumptions() {
+        return resumptions;
+    }
+
+    @Override
+    public boolean hasIdentity() {
+        return true;
+    }
+
+    @Override
     public Service service() {
         return Service.ECHO;
     }
 
     @Override
-    public Exchange talk(Target target, String payload) throws IOException, InterruptedException {
+    public Exchange talk(Target target, Visit visit) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(command());
         words.addAll(List.of(Integer.toString(target.port()), target.host()));
-        words.addAll(List.of(target.trust().toString(), "-", "-", "1"));
+        KeyMaterial identity = visit.identity();
+        words.add(target.trust().toString());
+        words.add(identity == null ? NONE : identity.chain().toString());
+        words.add(identity == null ? NONE : identity.key().toString());
+        words.add(Integer.toString(visit.connections()));
         try (Program client = Program.start(words)) {
-            client.send(payload.getBytes(StandardCharsets.US_ASCII));
+            client.send(visit.payload().getBytes(StandardCharsets.US_ASCII));
             client.endInput();
             int exit = client.awaitExit(LIMIT);
             Exchange.Outcome outcome = Exchange.Outcome.FAILED;
-            if (exit == 0 && client.output().contains("connection 1: version=TLSv1.2 ")) {
+            if (exit == 0 && reports(client.output()) == visit.connections()) {
                 outcome = Exchange.Outcome.COMPLETED;
             } else if (exit == REFUSED && client.output().contains("certificate refused:")) {
                 outcome = Exchange.Outcome.CERTIFICATE_REFUSED;
             }
-            return new Exchange(outcome, String.join(" ", words) + "\n" + client.output());
+            boolean resumed = client.output().contains("connection 2: version=TLSv1.2 resumed=yes ");
+            return new Exchange(outcome, resumed, String.join(" ", words) + "\n" + client.output());
         }
+    }
+
+    private static long reports(String said) {
+        return said.lines()
+                .filter(line -> line.matches("connection \\d: version=TLSv1\\.2 .*"))
+                .count();
     }
 
     /** The words that start it; compiles it the first time. */

@@ -16,6 +16,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
 import org.conscrypt.Conscrypt;
@@ -27,19 +28,23 @@ final class SslSocketClient implements Peer {
     private final String name;
     private final Provider provider;
     private final Set<KeyKind> kinds;
+    private final Set<Resumption> resumptions;
     private final boolean halfCloses;
 
-    private SslSocketClient(String name, Provider provider, Set<KeyKind> kinds, boolean halfCloses) {
+    private SslSocketClient(
+            String name, Provider provider, Set<KeyKind> kinds, Set<Resumption> resumptions, boolean halfCloses) {
         this.name = name;
         this.provider = provider;
         this.kinds = kinds;
+        this.resumptions = resumptions;
         this.halfCloses = halfCloses;
     }
 
     static SslSocketClient jdk() {
         try {
             Provider provider = SSLContext.getInstance("TLSv1.2").getProvider();
-            return new SslSocketClient("JSSE", provider, EnumSet.allOf(KeyKind.class), true);
+            return new SslSocketClient(
+                    "JSSE", provider, EnumSet.allOf(KeyKind.class), EnumSet.allOf(Resumption.class), true);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the JDK has no TLS here", e);
         }
@@ -47,7 +52,11 @@ final class SslSocketClient implements Peer {
 
     static SslSocketClient bctls() {
         return new SslSocketClient(
-                "bctls", new BouncyCastleJsseProvider(new BouncyCastleProvider()), EnumSet.allOf(KeyKind.class), false);
+                "bctls",
+                new BouncyCastleJsseProvider(new BouncyCastleProvider()),
+                EnumSet.allOf(KeyKind.class),
+                EnumSet.of(Resumption.ID),
+                false);
     }
 
     /** BoringSSL inside. */
@@ -56,6 +65,7 @@ final class SslSocketClient implements Peer {
                 "Conscrypt",
                 Conscrypt.newProvider(),
                 EnumSet.of(KeyKind.RSA_2048, KeyKind.RSA_4096, KeyKind.P256, KeyKind.P384),
+                EnumSet.allOf(Resumption.class),
                 false);
     }
 
@@ -75,25 +85,41 @@ final class SslSocketClient implements Peer {
     }
 
     @Override
+    public Set<Resumption> resumptions() {
+        return resumptions;
+    }
+
+    @Override
+    public boolean hasIdentity() {
+        return true;
+    }
+
+    @Override
     public Service service() {
         return Service.ECHO;
     }
 
     @Override
-    public Exchange talk(Target target, String payload) throws IOException {
+    public Exchange talk(Target target, Visit visit) throws IOException {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.2", provider);
-            context.init(null, TrustFile.managers(target.trust()), null);
-            return talk(context, target, payload);
+            CountingTrustManager trust = new CountingTrustManager(TrustFile.manager(target.trust()));
+            context.init(IdentityStore.managers(visit.identity()), new TrustManager[] {trust}, null);
+            StringBuilder said = new StringBuilder();
+            for (int i = 0; i < visit.connections(); i++) {
+                said.append(talk(context, target, visit)).append('\n');
+            }
+            return new Exchange(Exchange.Outcome.COMPLETED, visit.resumes() && trust.chains() == 1, said.toString());
         } catch (IOException e) {
-            return new Exchange(TrustFile.refusalOr(e, Exchange.Outcome.FAILED), e.toString());
+            return new Exchange(TrustFile.refusalOr(e, Exchange.Outcome.FAILED), false, e.toString());
         } catch (GeneralSecurityException e) {
             throw new IOException(name + " has no TLS client here", e);
         }
     }
 
-    private Exchange talk(SSLContext context, Target target, String payload) throws IOException {
-        byte[] sent = payload.getBytes(StandardCharsets.US_ASCII);
+    /** One connection; what was agreed. */
+    private String talk(SSLContext context, Target target, Visit visit) throws IOException {
+        byte[] sent = visit.payload().getBytes(StandardCharsets.US_ASCII);
         try (Socket tcp = new Socket(InetAddress.getLoopbackAddress(), target.port());
                 SSLSocket tls =
                         (SSLSocket) context.getSocketFactory().createSocket(tcp, target.host(), target.port(), true)) {
@@ -103,6 +129,10 @@ final class SslSocketClient implements Peer {
             parameters.setServerNames(List.of(new SNIHostName(target.host())));
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             tls.setSSLParameters(parameters);
+            if (Conscrypt.isConscrypt(tls)) {
+                // Off unless asked for.
+                Conscrypt.setUseSessionTickets(tls, visit.resumption() == Resumption.TICKET);
+            }
             tls.startHandshake();
             SSLSession session = tls.getSession();
             String agreed = session.getProtocol() + " " + session.getCipherSuite();
@@ -110,17 +140,18 @@ final class SslSocketClient implements Peer {
             byte[] received = new byte[sent.length];
             // Not readNBytes: it ends with a read of no bytes, for which Conscrypt waits.
             new DataInputStream(tls.getInputStream()).readFully(received);
-            if (!new String(received, StandardCharsets.US_ASCII).equals(payload) || !agreed.startsWith("TLSv1.2 ")) {
-                return new Exchange(Exchange.Outcome.FAILED, agreed + ": the echo differs, or the version");
+            if (!new String(received, StandardCharsets.US_ASCII).equals(visit.payload())
+                    || !agreed.startsWith("TLSv1.2 ")) {
+                throw new IOException(agreed + ": the echo differs, or the version");
             }
             if (halfCloses) {
                 tls.shutdownOutput();
                 // RFC 5246 7.2.1: the answer to close_notify is close_notify; without it, this read throws.
                 if (tls.getInputStream().read() != -1) {
-                    return new Exchange(Exchange.Outcome.FAILED, agreed + ": data after the echo");
+                    throw new IOException(agreed + ": data after the echo");
                 }
             }
-            return new Exchange(Exchange.Outcome.COMPLETED, agreed);
+            return agreed;
         }
     }
 }

@@ -12,17 +12,26 @@ import java.util.Map;
 
 /**
  * The files every interop test shares: a root, an intermediate, one leaf of each {@link KeyKind} under it, and a
- * second root that issued nothing, for the control that must fail.
+ * second root that issued nothing, for the control that must fail; and a third with certificates of clients.
  */
 final class TestPki {
     private final Path trustedRoot;
     private final Path otherRoot;
     private final Map<KeyKind, KeyMaterial> leaves;
+    private final Path clientRoot;
+    private final Map<KeyKind, KeyMaterial> clients;
 
-    private TestPki(Path trustedRoot, Path otherRoot, Map<KeyKind, KeyMaterial> leaves) {
+    private TestPki(
+            Path trustedRoot,
+            Path otherRoot,
+            Map<KeyKind, KeyMaterial> leaves,
+            Path clientRoot,
+            Map<KeyKind, KeyMaterial> clients) {
         this.trustedRoot = trustedRoot;
         this.otherRoot = otherRoot;
         this.leaves = leaves;
+        this.clientRoot = clientRoot;
+        this.clients = clients;
     }
 
     /** Makes all of it in {@code directory}, which is created. */
@@ -44,10 +53,25 @@ final class TestPki {
                                             intermediate.certificate())),
                             Pem.write(directory.resolve(kind.fileName() + ".key"), pair.getPrivate())));
         }
+        Authority clientRoot = Authority.root("Lockstep interop root of clients");
+        Map<KeyKind, KeyMaterial> clients = new EnumMap<>(KeyKind.class);
+        for (KeyKind kind : List.of(KeyKind.RSA_2048, KeyKind.P256)) {
+            KeyPair pair = CertificateFactory.clientKeyPair(kind);
+            String name = "client-" + kind.fileName();
+            clients.put(
+                    kind,
+                    new KeyMaterial(
+                            Pem.write(
+                                    directory.resolve(name + ".pem"),
+                                    List.of(clientRoot.issueToClient(pair.getPublic(), name))),
+                            Pem.write(directory.resolve(name + ".key"), pair.getPrivate())));
+        }
         return new TestPki(
                 Pem.write(directory.resolve("root.pem"), List.of(root.certificate())),
                 Pem.write(directory.resolve("other-root.pem"), List.of(other.certificate())),
-                leaves);
+                leaves,
+                Pem.write(directory.resolve("client-root.pem"), List.of(clientRoot.certificate())),
+                clients);
     }
 
     /** The root every leaf leads to. */
@@ -61,10 +85,24 @@ final class TestPki {
     }
 
     KeyMaterial leaf(KeyKind kind) {
-        KeyMaterial leaf = leaves.get(kind);
-        if (leaf == null) {
+        return known(leaves, kind);
+    }
+
+    /** The root of the certificates of clients. */
+    Path clientRoot() {
+        return clientRoot;
+    }
+
+    /** A client's certificate and key. */
+    KeyMaterial client(KeyKind kind) {
+        return known(clients, kind);
+    }
+
+    private static KeyMaterial known(Map<KeyKind, KeyMaterial> map, KeyKind kind) {
+        KeyMaterial material = map.get(kind);
+        if (material == null) {
             throw new IllegalArgumentException("no certificate of kind " + kind);
         }
-        return leaf;
+        return material;
     }
 }

@@ -5,12 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /** The programs of others that these tests drive. */
 final class Tools {
+    /** What was said once, as many tests may miss the same program. */
+    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+
     private Tools() {}
 
     /**
@@ -32,7 +37,9 @@ final class Tools {
         if (isContinuousIntegration()) {
             throw new AssertionFailedError(reason + "; with CI=true a missing peer is a failure");
         }
-        System.err.println("SKIPPED, this interop check did not run: " + reason);
+        if (TOLD.add(reason)) {
+            System.err.println("SKIPPED, interop checks did not run: " + reason);
+        }
         throw new TestAbortedException(reason);
     }
 

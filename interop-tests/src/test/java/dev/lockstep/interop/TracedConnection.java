@@ -1,5 +1,6 @@
 package dev.lockstep.interop;
 
+import dev.lockstep.interop.Peer.Resumption;
 import java.util.List;
 
 /**
@@ -32,6 +33,26 @@ record TracedConnection(List<String> lines) {
         return lines.stream()
                 .filter(line -> line.startsWith("SUSPEND SIGN:") || line.startsWith("SUSPEND DECRYPT:"))
                 .count();
+    }
+
+    /** Whether it went on with an earlier session that the server knew again in this way. */
+    boolean resumedBy(Resumption resumption) {
+        String from =
+                switch (resumption) {
+                    case ID -> "AWAIT_SESSION_LOOKUP";
+                    case TICKET -> "AWAIT_TICKET_OPENING";
+                };
+        return count("STATE   " + from + " -- ANSWER -> RESUME_SERVER_HELLO") == 1;
+    }
+
+    boolean isResumed() {
+        return reached("RESUME_SERVER_HELLO");
+    }
+
+    /** Whether the client's certificate was judged and the client showed that it has the key. */
+    boolean isClientAuthenticated() {
+        return reached("AWAIT_CLIENT_CERTIFICATE_VERDICT")
+                && count("STATE   AWAIT_CERTIFICATE_VERIFY -- CERTIFICATE_VERIFY -> AWAIT_CHANGE_CIPHER_SPEC") == 1;
     }
 
     private boolean reached(String state) {

@@ -10,14 +10,14 @@ import java.security.SignatureException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateFactory;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** The JDK's path validation with one PEM file as the only root, for every client written in Java. */
 final class TrustFile {
     private TrustFile() {}
 
-    static TrustManager[] managers(Path file) throws GeneralSecurityException, IOException {
+    static X509ExtendedTrustManager manager(Path file) throws GeneralSecurityException, IOException {
         KeyStore trust = KeyStore.getInstance(KeyStore.getDefaultType());
         trust.load(null, null);
         try (InputStream in = Files.newInputStream(file)) {
@@ -26,7 +26,8 @@ final class TrustFile {
         }
         TrustManagerFactory managers = TrustManagerFactory.getInstance("PKIX");
         managers.init(trust);
-        return managers.getTrustManagers();
+        // "PKIX" of the JDK makes exactly one, of this type.
+        return (X509ExtendedTrustManager) managers.getTrustManagers()[0];
     }
 
     /** {@link Exchange.Outcome#CERTIFICATE_REFUSED} if a handshake failed because no path leads to the root. */

@@ -3,13 +3,15 @@ package dev.lockstep.interop;
 import dev.lockstep.interop.Setup.Service;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * {@code wget}, which is GnuTLS on Debian: one GET. It connects to the name that it verifies, so it asks for
- * {@code localhost}, where the server has one RSA and one ECDSA certificate, and is told what to offer.
+ * {@code localhost}, where the server has one RSA and one ECDSA certificate, and is told what to offer. It
+ * resumes no sessions in HTTPS.
  */
 final class WgetClient implements Peer {
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -31,14 +33,24 @@ final class WgetClient implements Peer {
     }
 
     @Override
+    public Set<Resumption> resumptions() {
+        return EnumSet.noneOf(Resumption.class);
+    }
+
+    @Override
+    public boolean hasIdentity() {
+        return true;
+    }
+
+    @Override
     public Service service() {
         return Service.HTTP;
     }
 
     @Override
-    public Exchange talk(Target target, String payload) throws IOException, InterruptedException {
+    public Exchange talk(Target target, Visit visit) throws IOException, InterruptedException {
         String without = target.certificate().isRsa() ? "-ECDHE-ECDSA" : "-ECDHE-RSA:-DHE-RSA:-RSA";
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "wget",
                 "--no-config",
                 "--no-verbose",
@@ -48,16 +60,20 @@ final class WgetClient implements Peer {
                 "--timeout=20",
                 "--ciphers=" + GnuTlsClient.DEFAULTS + ":" + without,
                 "--ca-certificate=" + target.trust(),
-                "--header=X-Payload: " + payload.replace("\n", ""),
-                "--output-document=-",
-                "https://localhost:" + target.port() + "/");
+                "--header=X-Payload: " + visit.payload().replace("\n", ""),
+                "--output-document=-"));
+        KeyMaterial identity = visit.identity();
+        if (identity != null) {
+            command.addAll(List.of("--certificate=" + identity.chain(), "--private-key=" + identity.key()));
+        }
+        command.add("https://localhost:" + target.port() + "/");
         Program.Finished result = Program.run(command, LIMIT);
         Exchange.Outcome outcome = Exchange.Outcome.FAILED;
-        if (result.exit() == 0 && HttpClients.hasPage(result.output())) {
+        if (result.exit() == 0 && HttpClients.pages(result.output()) == 1) {
             outcome = Exchange.Outcome.COMPLETED;
         } else if (result.exit() == TLS_FAILED && result.output().contains("doesn't have a known issuer")) {
             outcome = Exchange.Outcome.CERTIFICATE_REFUSED;
         }
-        return new Exchange(outcome, String.join(" ", command) + "\n" + result.output());
+        return new Exchange(outcome, false, String.join(" ", command) + "\n" + result.output());
     }
 }
