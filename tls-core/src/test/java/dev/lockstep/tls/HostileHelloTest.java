@@ -307,6 +307,7 @@ class HostileHelloTest {
         unknown.server().refuses(AlertDescription.UNRECOGNIZED_NAME);
         Conversation.of(strict, options().serverName("known.example.org"), Forms.PLAIN)
                 .completes();
+        Conversation.of(strict, options(), Forms.PLAIN).completes();
     }
 
     @Test

@@ -13,8 +13,13 @@ final class RfcRules {
 
     static final Path FILE = Path.of("..", "docs", "rfc-rules.tsv");
 
-    /** What the list says of a whole RFC: how many sentences have an operative word, and whom they concern. */
-    record Rfc(String number, int sentences, int listed, int forClients, int others) {}
+    /**
+     * What the list says of a whole RFC: how many sentences have an operative word, and whom they concern.
+     *
+     * @param about what it is about, in a word or two
+     * @param note what there is to say where no sentence is listed; empty for all others
+     */
+    record Rfc(String number, int sentences, int listed, int forClients, int others, String about, String note) {}
 
     /**
      * One sentence.
@@ -57,8 +62,15 @@ final class RfcRules {
 
     private void add(String[] field) {
         String line = String.join(" | ", field);
-        if (field[0].equals("rfc") && field.length == 6) {
-            rfcs.add(new Rfc(field[1], number(field[2]), number(field[3]), number(field[4]), number(field[5])));
+        if (field[0].equals("rfc")) {
+            rfcs.add(new Rfc(
+                    field[1],
+                    number(field[2]),
+                    number(field[3]),
+                    number(field[4]),
+                    number(field[5]),
+                    field[6],
+                    field.length > 7 ? field[7] : ""));
             return;
         }
         boolean kept = field.length == 4 && field[2].equals("server");
