@@ -98,9 +98,13 @@ final class RfcCoverage {
     private String row(Rule rule) {
         String start = "| " + rule.place() + " | " + rule.level() + " | " + cell(rule.text()) + " | ";
         if (!rule.kept()) {
-            return start + "not kept here: " + cell(rule.reason()) + " | |";
+            return start + "not kept here: " + cell(rule.reason()) + " | " + (inTests(rule) ? tests(rule) : "") + " |";
         }
-        return start + names(citations.inCode(rule.id())) + " | " + names(citations.inTests(rule.id())) + " |";
+        return start + names(citations.inCode(rule.id())) + " | " + tests(rule) + " |";
+    }
+
+    private String tests(Rule rule) {
+        return names(citations.inTests(rule.id()));
     }
 
     private static String cell(String text) {
