@@ -200,6 +200,11 @@ public final class TicketKeyRing implements TicketProtector {
         nextChange = next.stream().mapToLong(Slot::opensUntil).reduce(change, Math::min);
         // RFC 9325 3.4-4: "Old ticket-encryption keys MUST be destroyed at the end of the validity period."
         dropped.forEach(slot -> slot.key.destroy());
+        for (TicketKey key : keys) {
+            if (next.stream().noneMatch(slot -> slot.key.equals(key))) {
+                key.destroy(); // a second object of a key that the ring has already
+            }
+        }
     }
 
     /** The ring's own object for a name, so that its count of sealed tickets goes on. */
