@@ -113,6 +113,8 @@ final class Outbound implements HandshakeOutput {
                 return false;
             }
             queue.remove();
+            // RFC 5246 7.1-1, 7.1-2: "Immediately after sending this message, the sender MUST instruct the record layer
+            // to make the write pending state the write active state."
             if (first.next != null) {
                 writer.changeProtection(first.next, first.nextLimit);
             }
