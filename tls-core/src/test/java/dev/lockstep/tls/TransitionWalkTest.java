@@ -47,6 +47,7 @@ import dev.lockstep.tls.testkit.ScriptedAnswers;
 import dev.lockstep.tls.testkit.Seen;
 import dev.lockstep.tls.testkit.SessionFixture;
 import dev.lockstep.tls.testkit.TestIdentity;
+import dev.lockstep.tls.testkit.TestOcsp;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -117,14 +118,21 @@ class TransitionWalkTest {
         private State state = State.AWAIT_CLIENT_HELLO;
         private boolean selected;
 
-        Walk(CipherSuite suite, Set<Edge> edges, boolean selector, KeyScript keyScript, ClientOf client) {
-            this(suite, edges, selector, keyScript, Offer.NO_SESSION, client);
-        }
-
-        Walk(CipherSuite suite, Set<Edge> edges, boolean selector, KeyScript keyScript, Offer offer, ClientOf client) {
+        Walk(
+                CipherSuite suite,
+                Set<Edge> edges,
+                boolean selector,
+                boolean stapling,
+                KeyScript keyScript,
+                Offer offer,
+                ClientOf client) {
             this.edges = edges;
             this.client = client;
-            ClientOptions options = offer.options(sessions, key.credential(), suite);
+            Credential credential = key.credential().withOcspResponse(TestOcsp.good(TestIdentity.RSA_2048));
+            ClientOptions options = offer.options(sessions, credential, suite);
+            if (stapling) {
+                options.statusRequest();
+            }
             this.script = new ArrayDeque<>(
                     offer.isTaken()
                             ? List.of(clientHello(), changeCipherSpec(), finished())
@@ -133,7 +141,7 @@ class TransitionWalkTest {
             psk.answers(keyScript);
             verifier.answers(keyScript);
             TlsServerConfigBuilder builder = sessions.answers(ScriptedAnswers.Form.MANUAL)
-                    .builder(key.credential())
+                    .builder(credential)
                     .observer(this)
                     .preSharedKeys(psk)
                     .renegotiation(
@@ -144,7 +152,7 @@ class TransitionWalkTest {
             if (selector) {
                 builder.pskIdentityHint("whose?");
                 PendingOperation<List<Credential>> choice =
-                        () -> selected ? Progress.done(List.of(key.credential())) : Progress.inProgress();
+                        () -> selected ? Progress.done(List.of(credential)) : Progress.inProgress();
                 builder.credentialSelector((request, waker) -> Start.inProgress(choice));
             }
             TlsServerConfig config = builder.build();
@@ -156,6 +164,7 @@ class TransitionWalkTest {
             return new Walk(
                     suiteThrough(state),
                     new HashSet<>(),
+                    true,
                     true,
                     KeyScript.manual(),
                     Offer.through(state),
@@ -291,7 +300,7 @@ class TransitionWalkTest {
             case FIND_SESSION, SELECT_CREDENTIAL -> State.AWAIT_CREDENTIAL;
             case RESUME_SERVER_HELLO, RESUME_NEW_SESSION_TICKET, RESUME_CHANGE_CIPHER_SPEC, RESUME_FINISHED ->
                 State.RESUME_AWAIT_CHANGE_CIPHER_SPEC;
-            case SEND_SERVER_HELLO, SEND_CERTIFICATE, SIGN_SERVER_KEY_EXCHANGE ->
+            case SEND_SERVER_HELLO, SEND_CERTIFICATE, SEND_CERTIFICATE_STATUS, SIGN_SERVER_KEY_EXCHANGE ->
                 State.AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE;
             case SEND_CERTIFICATE_REQUEST -> State.AWAIT_CERTIFICATE;
             case SEND_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE -> State.AWAIT_CLIENT_KEY_EXCHANGE;
@@ -408,7 +417,14 @@ class TransitionWalkTest {
         }
     }
 
-    private static void walkThrough(Walk walk) {
+    private static void walkThrough(
+            CipherSuite suite,
+            Set<Edge> walked,
+            boolean selector,
+            boolean stapling,
+            KeyScript script,
+            ClientOf client) {
+        Walk walk = new Walk(suite, walked, selector, stapling, script, Offer.NO_SESSION, client);
         walk.to(State.CONNECTED);
         walk.conversation.server().settle();
         walk.conversation.client().takeSeen();
@@ -426,17 +442,19 @@ class TransitionWalkTest {
         for (CipherSuite suite :
                 List.of(ECDHE, CipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, RSA, PSK, ECDHE_PSK, RSA_PSK)) {
             for (KeyScript script : List.of(KeyScript.ready(), KeyScript.manual(), KeyScript.readyAfter(1))) {
-                walkThrough(new Walk(suite, walked, false, script, ClientOf.NO_INTEREST));
-                walkThrough(new Walk(suite, walked, true, script, ClientOf.NO_INTEREST));
-                if (!suite.keyExchange().usesPsk()) {
-                    walkThrough(new Walk(suite, walked, true, script, ClientOf.A_CERTIFICATE));
-                    walkThrough(new Walk(suite, walked, true, script, ClientOf.NO_CERTIFICATE));
+                for (boolean stapling : new boolean[] {false, true}) {
+                    walkThrough(suite, walked, false, stapling, script, ClientOf.NO_INTEREST);
+                    walkThrough(suite, walked, true, stapling, script, ClientOf.NO_INTEREST);
+                    if (!suite.keyExchange().usesPsk()) {
+                        walkThrough(suite, walked, true, stapling, script, ClientOf.A_CERTIFICATE);
+                        walkThrough(suite, walked, true, stapling, script, ClientOf.NO_CERTIFICATE);
+                    }
                 }
             }
         }
         for (Offer offer : Offer.values()) {
-            Walk walk =
-                    new Walk(ECDHE, walked, false, KeyScript.ready(), offer, ClientOf.NO_INTEREST).to(State.CONNECTED);
+            Walk walk = new Walk(ECDHE, walked, false, true, KeyScript.ready(), offer, ClientOf.NO_INTEREST)
+                    .to(State.CONNECTED);
             walk.conversation.server().settle();
             walk.conversation.client().takeSeen();
             walk.conversation.exchangesData();

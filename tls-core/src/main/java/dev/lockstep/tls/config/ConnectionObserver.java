@@ -1,5 +1,6 @@
 package dev.lockstep.tls.config;
 
+import dev.lockstep.tls.keys.Credential;
 import dev.lockstep.tls.keys.Suspension;
 import dev.lockstep.tls.keys.SuspensionKind;
 import java.io.IOException;
@@ -40,6 +41,15 @@ public interface ConnectionObserver {
      * Finished was checked, since an earlier report could become an oracle.
      */
     default void onOperationFailed(SuspensionKind kind, Throwable cause) {}
+
+    /**
+     * A client asked for an OCSP response and the credential's cannot be sent: it is not current any more, or what the
+     * source gave is not usable. The handshake goes on without it.
+     *
+     * @param credential whose response it is
+     * @param reason what is wrong with it, beginning with the field's name
+     */
+    default void onOcspResponseUnusable(Credential credential, String reason) {}
 
     /**
      * The connection is over.

@@ -5,6 +5,7 @@ import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.KeyExchange;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.time.Instant;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -53,6 +54,17 @@ public final class Servable {
             if (suite.keyExchange().usesPsk()) {
                 throw new IllegalArgumentException(
                         "cipherSuites: " + suite + " needs a source of pre-shared keys; leave the suite out");
+            }
+        }
+    }
+
+    /** An OCSP response that no client could use is a mistake, as long as nobody had the time to see it grow old. */
+    static void requireUsableResponses(List<Credential> credentials, Instant now) {
+        for (Credential credential : credentials) {
+            String defect = credential.stapledResponse(now).defect();
+            if (defect != null) {
+                throw new IllegalArgumentException("ocspResponse of " + credential + ": " + defect
+                        + "; give a current response for this certificate, or none");
             }
         }
     }

@@ -29,6 +29,8 @@ public final class TlsServerConfig {
     private final List<NamedGroup> groups;
     private final List<SignatureScheme> signatureSchemes;
     private final List<String> applicationProtocols;
+    private final @Nullable ApplicationProtocolSelector applicationProtocolSelector;
+    private final boolean requireApplicationProtocol;
     private final boolean requireKnownServerName;
     private final boolean verifyExternalSignatures;
     private final OptionalLong keyOperationTimeoutNanos;
@@ -57,6 +59,8 @@ public final class TlsServerConfig {
         this.groups = b.groups();
         this.signatureSchemes = b.signatureSchemes();
         this.applicationProtocols = b.applicationProtocols;
+        this.applicationProtocolSelector = b.applicationProtocolSelector;
+        this.requireApplicationProtocol = b.requireApplicationProtocol;
         this.requireKnownServerName = b.requireKnownServerName;
         this.verifyExternalSignatures = b.verifyExternalSignatures;
         this.keyOperationTimeoutNanos = b.keyOperationTimeoutNanos;
@@ -128,6 +132,16 @@ public final class TlsServerConfig {
     /** ALPN names, most preferred first; empty when ALPN is off. */
     public List<String> applicationProtocols() {
         return applicationProtocols;
+    }
+
+    /** Who chooses the application protocol instead, or null. */
+    public @Nullable ApplicationProtocolSelector applicationProtocolSelector() {
+        return applicationProtocolSelector;
+    }
+
+    /** Whether a client that offers protocols, none of which is served, is refused. */
+    public boolean requireApplicationProtocol() {
+        return requireApplicationProtocol;
     }
 
     /** Whether an unknown server name ends the handshake with unrecognized_name. */

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +44,11 @@ public final class TlsServerConfigBuilder {
 
     byte[] pskIdentityHint = {};
     List<String> applicationProtocols = List.of();
+
+    @Nullable
+    ApplicationProtocolSelector applicationProtocolSelector;
+
+    boolean requireApplicationProtocol = true;
     boolean requireKnownServerName;
     boolean verifyExternalSignatures = true;
     OptionalLong keyOperationTimeoutNanos =
@@ -86,7 +90,7 @@ public final class TlsServerConfigBuilder {
      * @throws IllegalArgumentException when the pattern is not a host name in ASCII form
      */
     public TlsServerConfigBuilder credential(String hostPattern, Credential credential) {
-        String host = hostPattern("credential", hostPattern);
+        String host = Settings.hostPattern("credential", hostPattern);
         byHost.computeIfAbsent(host, h -> new ArrayList<>()).add(Objects.requireNonNull(credential, "credential"));
         return this;
     }
@@ -106,7 +110,7 @@ public final class TlsServerConfigBuilder {
      */
     public TlsServerConfigBuilder clientAuthentication(String hostPattern, ClientAuthentication policy) {
         clientAuthenticationByHost.put(
-                hostPattern("clientAuthentication", hostPattern),
+                Settings.hostPattern("clientAuthentication", hostPattern),
                 Objects.requireNonNull(policy, "clientAuthentication"));
         return this;
     }
@@ -149,32 +153,40 @@ public final class TlsServerConfigBuilder {
 
     /** Exactly these suites, whatever the policy says. */
     public TlsServerConfigBuilder cipherSuites(List<CipherSuite> suites) {
-        this.explicitSuites = nonEmpty("cipherSuites", suites);
+        this.explicitSuites = Settings.nonEmpty("cipherSuites", suites);
         return this;
     }
 
     /** Exactly these groups, whatever the policy says. */
     public TlsServerConfigBuilder groups(List<NamedGroup> groups) {
-        this.explicitGroups = nonEmpty("groups", groups);
+        this.explicitGroups = Settings.nonEmpty("groups", groups);
         return this;
     }
 
     /** Exactly these schemes, whatever the policy says. */
     public TlsServerConfigBuilder signatureSchemes(List<SignatureScheme> schemes) {
-        this.explicitSchemes = nonEmpty("signatureSchemes", schemes);
+        this.explicitSchemes = Settings.nonEmpty("signatureSchemes", schemes);
         return this;
     }
 
     /** ALPN names (RFC 7301), 1 to 255 bytes each in ISO-8859-1; none switches ALPN off. */
     public TlsServerConfigBuilder applicationProtocols(List<String> protocols) {
-        for (String protocol : protocols) {
-            int length = protocol.getBytes(StandardCharsets.ISO_8859_1).length;
-            if (length == 0 || length > 255 || protocol.chars().anyMatch(c -> c > 255)) {
-                throw new IllegalArgumentException(
-                        "applicationProtocols: '" + protocol + "' does not fit; give names of 1 to 255 bytes");
-            }
-        }
-        this.applicationProtocols = List.copyOf(protocols);
+        this.applicationProtocols = Settings.protocols("applicationProtocols", protocols);
+        return this;
+    }
+
+    /** Lets {@code selector} choose the protocol of each connection, whatever {@link #applicationProtocols} says. */
+    public TlsServerConfigBuilder applicationProtocolSelector(ApplicationProtocolSelector selector) {
+        this.applicationProtocolSelector = Objects.requireNonNull(selector, "applicationProtocolSelector");
+        return this;
+    }
+
+    /**
+     * Whether a client that offers protocols, none of which is served, is refused with no_application_protocol as RFC 7301
+     * section 3.2 has it; true by default. If not, it is answered as by a server that does not know ALPN.
+     */
+    public TlsServerConfigBuilder requireApplicationProtocol(boolean require) {
+        this.requireApplicationProtocol = require;
         return this;
     }
 
@@ -192,13 +204,13 @@ public final class TlsServerConfigBuilder {
 
     /** The longest a wait may last; 30 seconds by default, zero for no limit. */
     public TlsServerConfigBuilder keyOperationTimeout(Duration timeout) {
-        this.keyOperationTimeoutNanos = nanos("keyOperationTimeout", timeout);
+        this.keyOperationTimeoutNanos = Settings.nanos("keyOperationTimeout", timeout);
         return this;
     }
 
     /** The longest a handshake may last from the first step on; 60 seconds by default, zero for no limit. */
     public TlsServerConfigBuilder handshakeTimeout(Duration timeout) {
-        this.handshakeTimeoutNanos = nanos("handshakeTimeout", timeout);
+        this.handshakeTimeoutNanos = Settings.nanos("handshakeTimeout", timeout);
         return this;
     }
 
@@ -328,6 +340,7 @@ public final class TlsServerConfigBuilder {
                     "requireKnownServerName: no host name is configured; add credential(hostPattern, ...)");
         }
         Credentials credentials = new Credentials(defaults, byHost);
+        Servable.requireUsableResponses(credentials.all(), wallClock.instant());
         if (pskSource == null) {
             Servable.requireNoPsk(cipherSuites());
         }
@@ -357,30 +370,5 @@ public final class TlsServerConfigBuilder {
     /** Checked here, so that a configuration that cannot work names its fault. */
     ClientAuthentications clientAuthentications() {
         return new ClientAuthentications(clientAuthentication, clientAuthenticationByHost, signatureSchemes());
-    }
-
-    private static String hostPattern(String field, String hostPattern) {
-        String host = Credentials.normalize(hostPattern);
-        String name = host.startsWith("*.") ? host.substring(2) : host;
-        if (name.isEmpty() || !name.matches("[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")) {
-            throw new IllegalArgumentException(field + ": '" + hostPattern
-                    + "' is not a host name; give it in ASCII (A-labels), with '*.' in front for a wildcard");
-        }
-        return host;
-    }
-
-    private static <T> List<T> nonEmpty(String field, List<T> values) {
-        if (values.isEmpty() || Set.copyOf(values).size() != values.size()) {
-            throw new IllegalArgumentException(
-                    field + ": empty or with a value twice; give each value once, or leave the policy's list");
-        }
-        return List.copyOf(values);
-    }
-
-    private static OptionalLong nanos(String field, Duration timeout) {
-        if (timeout.isNegative() || timeout.compareTo(Duration.ofDays(365)) > 0) {
-            throw new IllegalArgumentException(field + ": " + timeout + " is out of range; give zero to 365 days");
-        }
-        return timeout.isZero() ? OptionalLong.empty() : OptionalLong.of(timeout.toNanos());
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.tls.keys;
 import dev.lockstep.crypto.Group;
 import dev.lockstep.crypto.SignatureVerifier;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.internal.algorithm.ChainSignatures;
 import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
 import dev.lockstep.tls.keys.PrivateKeyException.Reason;
 import dev.lockstep.tls.spec.NamedGroup;
@@ -10,10 +11,13 @@ import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,9 @@ public final class Credential {
     private final Set<SignatureScheme> schemes;
     private final boolean decrypts;
     private final SignatureVerifier verifier;
+    private final ChainSignatures chainSignatures;
+    private final @Nullable OcspStapling stapling;
+    private final List<byte[]> timestamps;
 
     private Credential(
             List<X509Certificate> chain, @Nullable ExternalPrivateKey external, @Nullable PrivateKey localKey) {
@@ -50,10 +57,25 @@ public final class Credential {
         if (local != null) {
             able.addAll(local.signatureSchemes());
         }
+        this.chainSignatures = ChainSignatures.of(this.chain);
+        this.stapling = null;
+        this.timestamps = List.of();
         able.retainAll(allowed);
         this.schemes = Set.copyOf(able);
         this.decrypts = KeyCapabilities.encipherment(leaf)
                 && ((external != null && external.canDecrypt()) || (local != null && local.canDecrypt()));
+    }
+
+    private Credential(Credential that, @Nullable OcspStapling stapling, List<byte[]> timestamps) {
+        this.chain = that.chain;
+        this.external = that.external;
+        this.local = that.local;
+        this.schemes = that.schemes;
+        this.decrypts = that.decrypts;
+        this.verifier = that.verifier;
+        this.chainSignatures = that.chainSignatures;
+        this.stapling = stapling;
+        this.timestamps = timestamps;
     }
 
     /**
@@ -94,6 +116,57 @@ public final class Credential {
     /** The server's own certificate. */
     public X509Certificate certificate() {
         return chain.get(0);
+    }
+
+    /**
+     * The same credential with an OCSP response (RFC 6960) to staple for clients that ask for one (RFC 6066 section 8).
+     * It is stapled from thisUpdate to nextUpdate and not outside of that. When it is configured it must be current, say
+     * good of this certificate, and be about its issuer's key if the chain has the issuer; the responder's signature is
+     * for clients to verify.
+     *
+     * @param der the DER encoding; copied
+     */
+    public Credential withOcspResponse(byte[] der) {
+        byte[] copy = der.clone();
+        return withOcspResponses(() -> copy);
+    }
+
+    /**
+     * The same credential with OCSP responses that change.
+     *
+     * @param source gives the latest response, or null while there is none: the same array as long as it is the same
+     *     response, and the array is not changed. It is called on the driving thread of any connection and must not
+     *     block. What it gives is checked as in {@link #withOcspResponse}; a response that cannot be used is not sent
+     *     and told to the observer
+     */
+    public Credential withOcspResponses(Supplier<byte @Nullable []> source) {
+        return new Credential(this, new OcspStapling(chain, Objects.requireNonNull(source, "source")), timestamps);
+    }
+
+    /**
+     * The same credential with signed certificate timestamps to send to clients that ask for them (RFC 6962 section
+     * 3.3.1).
+     *
+     * @param scts each a SignedCertificateTimestamp in its binary form; copied
+     * @throws IllegalArgumentException when one of them is not, or there are none, or more than 2^14 bytes of them
+     */
+    public Credential withSignedCertificateTimestamps(List<byte[]> scts) {
+        return new Credential(this, stapling, SerializedTimestamps.copyOf(scts));
+    }
+
+    /** The OCSP response to staple at a moment, or why there is none. */
+    public StapledResponse stapledResponse(Instant now) {
+        return stapling == null ? StapledResponse.NONE : stapling.at(now);
+    }
+
+    /** The signed certificate timestamps, possibly none; the arrays are not to be changed. */
+    public List<byte[]> signedCertificateTimestamps() {
+        return timestamps;
+    }
+
+    /** Whether a client that verifies these schemes in certificates can verify every certificate of the chain. */
+    public boolean chainFits(Collection<SignatureScheme> accepted) {
+        return chainSignatures.fit(accepted);
     }
 
     /** The schemes this credential can sign ServerKeyExchange with; possibly empty. */

@@ -175,6 +175,11 @@ public final class ClientOptions {
         return this;
     }
 
+    /** Asks for an OCSP response beside the certificate (RFC 6066 section 8). */
+    public ClientOptions statusRequest() {
+        return extension(5, new byte[] {1, 0, 0, 0, 0});
+    }
+
     /** The client's randomness: random, key shares, premaster secret, IVs. */
     public ClientOptions seed(long value) {
         seed = value;

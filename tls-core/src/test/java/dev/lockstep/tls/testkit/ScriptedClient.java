@@ -46,6 +46,7 @@ public final class ScriptedClient {
     private ClientSuite suite;
     private final Map<Integer, byte[]> serverExtensions = new HashMap<>();
     private final List<X509Certificate> certificates = new ArrayList<>();
+    private byte[] stapledResponse;
     private int group;
     private int scheme;
     private byte[] serverPoint;
@@ -328,6 +329,7 @@ public final class ScriptedClient {
         switch (message.kind()) {
             case SERVER_HELLO -> onServerHello(message.body());
             case CERTIFICATE -> onCertificate(message.body());
+            case CERTIFICATE_STATUS -> onCertificateStatus(message.body());
             case SERVER_KEY_EXCHANGE -> onServerKeyExchange(message.body());
             case CERTIFICATE_REQUEST -> {
                 require(certificateRequest == null, "a second CertificateRequest");
@@ -423,6 +425,14 @@ public final class ScriptedClient {
         } catch (GeneralSecurityException e) {
             throw new AssertionError("the server's certificates do not parse", e);
         }
+    }
+
+    private void onCertificateStatus(byte[] message) {
+        require(serverExtensions.containsKey(5), "a CertificateStatus without status_request in its ServerHello");
+        require(!certificates.isEmpty(), "a CertificateStatus before the certificate");
+        require(message[4] == 1, "a status of a type other than ocsp");
+        require(Bytes.readNumber(message, 5, 3) == message.length - 8, "an OCSPResponse of a wrong length");
+        stapledResponse = tail(message, 8);
     }
 
     private void onServerKeyExchange(byte[] message) {
@@ -535,6 +545,11 @@ public final class ScriptedClient {
     /** The body of an extension of ServerHello, or null. */
     public byte[] serverExtension(int type) {
         return serverExtensions.get(type);
+    }
+
+    /** The OCSP response that came beside the certificate, or null. */
+    public byte[] stapledResponse() {
+        return stapledResponse;
     }
 
     /** Whether the server's Finished came and was right. */

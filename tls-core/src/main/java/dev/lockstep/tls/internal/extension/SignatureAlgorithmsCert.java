@@ -36,6 +36,11 @@ public record SignatureAlgorithmsCert(int[] codes) implements Extension {
         return new SignatureAlgorithmsCert(codes);
     }
 
+    /** Returns the schemes that are known here, in the client's order, each once. */
+    public List<SignatureScheme> known() {
+        return new SignatureAlgorithms(codes).known();
+    }
+
     @Override
     public ExtensionType type() {
         return ExtensionType.SIGNATURE_ALGORITHMS_CERT;
@@ -58,6 +63,6 @@ public record SignatureAlgorithmsCert(int[] codes) implements Extension {
 
     @Override
     public String toString() {
-        return "SignatureAlgorithmsCert" + new SignatureAlgorithms(codes).known();
+        return "SignatureAlgorithmsCert" + known();
     }
 }

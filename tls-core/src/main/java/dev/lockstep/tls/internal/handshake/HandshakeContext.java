@@ -34,6 +34,7 @@ final class HandshakeContext {
     private final ClientIdentity client = new ClientIdentity();
     private @Nullable Wait<?> wait;
     private @Nullable CredentialChoice credentialChoice;
+    private byte @Nullable [] stapledResponse;
     private @Nullable ServerKeyExchangeSigning signing;
     private @Nullable PskKeyExchange pskKeyExchange;
     private @Nullable PremasterDecryption premasterDecryption;
@@ -186,6 +187,15 @@ final class HandshakeContext {
 
     void credentialChoice(CredentialChoice choice) {
         this.credentialChoice = choice;
+    }
+
+    /** The OCSP response that goes beside the certificate; null for none. */
+    byte @Nullable [] stapledResponse() {
+        return stapledResponse;
+    }
+
+    void stapledResponse(byte @Nullable [] der) {
+        stapledResponse = der;
     }
 
     ServerKeyExchangeSigning signing() {

@@ -2,11 +2,11 @@ package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.tls.config.Servable;
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.internal.extension.ApplicationProtocols;
 import dev.lockstep.tls.internal.extension.EncryptThenMac;
 import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
 import dev.lockstep.tls.internal.extension.RenegotiationInfo;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithms;
+import dev.lockstep.tls.internal.extension.SignatureAlgorithmsCert;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.HelloRandom;
@@ -55,7 +55,45 @@ final class Negotiation {
     }
 
     private NegotiatedParameters choose(CredentialChoice.Candidates candidates, HelloRandom serverRandom) {
-        String applicationProtocol = chooseApplicationProtocol();
+        String applicationProtocol = ApplicationProtocolChoice.choose(config, hello);
+        List<Credential> all = candidates.credentials();
+        List<Credential> fitting = withChainsThatFit(all);
+        NegotiatedParameters chosen = null;
+        if (!fitting.isEmpty() && fitting.size() < all.size()) {
+            chosen = choose(fitting, candidates.serverNameUsed(), applicationProtocol, serverRandom);
+        }
+        if (chosen == null) {
+            chosen = choose(all, candidates.serverNameUsed(), applicationProtocol, serverRandom);
+        }
+        if (chosen == null) {
+            throw nothingInCommon();
+        }
+        return chosen;
+    }
+
+    /**
+     * The credentials whose certificates are signed with what the client verifies. RFC 8446 4.2.3: "If no
+     * "signature_algorithms_cert" extension is present, then the "signature_algorithms" extension also applies to
+     * signatures appearing in certificates." A server that has no such chain sends the one it has: the client may know
+     * what it did not list, and its failure to verify is its own to report.
+     */
+    private List<Credential> withChainsThatFit(List<Credential> credentials) {
+        SignatureAlgorithmsCert forCertificates = hello.extensions().find(SignatureAlgorithmsCert.class);
+        if (credentials.size() < 2
+                || (forCertificates == null && !hello.extensions().has(SignatureAlgorithms.class))) {
+            return credentials;
+        }
+        List<SignatureScheme> accepted = forCertificates == null ? clientSchemes : forCertificates.known();
+        return credentials.stream()
+                .filter(credential -> credential.chainFits(accepted))
+                .toList();
+    }
+
+    private @Nullable NegotiatedParameters choose(
+            List<Credential> credentials,
+            boolean serverNameUsed,
+            @Nullable String applicationProtocol,
+            HelloRandom serverRandom) {
         for (CipherSuite suite : config.cipherSuites()) {
             KeyExchange exchange = suite.keyExchange();
             NamedGroup group = exchange.isEphemeral() ? chooseGroup(exchange) : null;
@@ -64,7 +102,7 @@ final class Negotiation {
             if (!hello.offers(suite.code()) || (exchange.isEphemeral() && group == null)) {
                 continue;
             }
-            Authentication authentication = chooseAuthentication(exchange, candidates.credentials());
+            Authentication authentication = chooseAuthentication(exchange, credentials);
             if (authentication == null) {
                 continue;
             }
@@ -74,7 +112,7 @@ final class Negotiation {
                     group,
                     authentication.scheme,
                     CredentialChoice.serverName(hello),
-                    candidates.serverNameUsed(),
+                    serverNameUsed,
                     applicationProtocol,
                     hello.extensions().has(ExtendedMasterSecret.class),
                     // RFC 7366 3-1, 2-2: "If a server receives an encrypt-then-MAC request extension from a client
@@ -87,7 +125,7 @@ final class Negotiation {
                     hello.random(),
                     serverRandom);
         }
-        throw nothingInCommon();
+        return null;
     }
 
     /** How the server proves who it is: a certificate, with the scheme it signs with if it does, or neither. */
@@ -130,7 +168,7 @@ final class Negotiation {
                 // RFC 6066 3-7: "When resuming a session, the server MUST NOT include a server_name extension in the
                 // server hello."
                 false,
-                new Negotiation(config, hello).chooseApplicationProtocol(),
+                ApplicationProtocolChoice.choose(config, hello),
                 // RFC 7627 5.3-4: "If the new ClientHello contains the extension and the server chooses to continue the
                 // handshake, then the server MUST include the "extended_master_secret" extension in its ServerHello".
                 session.extendedMasterSecret(),
@@ -191,21 +229,6 @@ final class Negotiation {
             }
         }
         return null;
-    }
-
-    private @Nullable String chooseApplicationProtocol() {
-        ApplicationProtocols offered = hello.extensions().find(ApplicationProtocols.class);
-        if (offered == null || config.applicationProtocols().isEmpty()) {
-            return null;
-        }
-        for (String protocol : config.applicationProtocols()) {
-            if (offered.contains(protocol)) {
-                return protocol;
-            }
-        }
-        // RFC 9325 3.8-2, RFC 7301 3.2-1: "In the event that the server supports no protocols that the client
-        // advertises, then the server SHALL respond with a fatal "no_application_protocol" alert."
-        throw FatalAlert.noApplicationProtocol("none of the client's protocols is served");
     }
 
     private FatalAlert nothingInCommon() {

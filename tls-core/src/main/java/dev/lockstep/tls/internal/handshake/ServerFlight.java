@@ -52,6 +52,7 @@ final class ServerFlight {
         NegotiatedParameters negotiated =
                 Negotiation.choose(context.config(), context.clientHello(), candidates, new HelloRandom(random));
         context.negotiated(negotiated);
+        Stapling.choose(context);
         boolean asksClient = context.client().begin(context, negotiated);
         // RFC 5246 7.4.8: CertificateVerify signs "the concatenation of all the Handshake structures [...] exchanged
         // thus far", under a hash that the client chooses.
@@ -107,6 +108,7 @@ final class ServerFlight {
             // hello."
             extensions.add(ServerName.acknowledgement());
         }
+        Stapling.answer(context, extensions);
         lengths.answer(extensions, context.config().recordSizeLimit());
         if (negotiated.cipherSuite().keyExchange().isEcdhe()
                 && hello.extensions().has(EcPointFormats.class)) {
@@ -147,10 +149,14 @@ final class ServerFlight {
     private static State afterHello(HandshakeContext context) {
         return context.negotiated().cipherSuite().keyExchange().usesCertificate()
                 ? State.SEND_CERTIFICATE
-                : afterCertificate(context);
+                : afterStatus(context);
     }
 
     private static State afterCertificate(HandshakeContext context) {
+        return context.stapledResponse() != null ? State.SEND_CERTIFICATE_STATUS : afterStatus(context);
+    }
+
+    static State afterStatus(HandshakeContext context) {
         if (context.negotiated().cipherSuite().keyExchange().signsServerKeyExchange()) {
             return State.SIGN_SERVER_KEY_EXCHANGE;
         }

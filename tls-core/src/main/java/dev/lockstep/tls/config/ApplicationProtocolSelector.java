@@ -1,0 +1,23 @@
+package dev.lockstep.tls.config;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the protocol that runs inside a connection (ALPN, RFC 7301) where a list of preferences does not say enough.
+ * Called on the thread that drives the connection, in every handshake whose client offers protocols; must not block.
+ */
+@FunctionalInterface
+public interface ApplicationProtocolSelector {
+
+    /**
+     * Chooses.
+     *
+     * @param offered the client's names in its order, each 1 to 255 bytes in ISO-8859-1; at least one
+     * @param serverName the host name that the client asked for, or null
+     * @return one of {@code offered}; null when none of them will do, which ends the handshake unless
+     *     {@link TlsServerConfigBuilder#requireApplicationProtocol} says otherwise
+     */
+    @Nullable
+    String select(List<String> offered, @Nullable String serverName);
+}

@@ -1,0 +1,49 @@
+package dev.lockstep.tls.internal.handshake;
+
+import dev.lockstep.tls.config.ApplicationProtocolSelector;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.internal.extension.ApplicationProtocols;
+import dev.lockstep.tls.internal.message.ClientHello;
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import org.jspecify.annotations.Nullable;
+
+/** Which protocol runs inside (RFC 7301): negotiated anew in every handshake, resumptions and renegotiations too. */
+final class ApplicationProtocolChoice {
+
+    private ApplicationProtocolChoice() {}
+
+    /** The protocol, or null where none is negotiated. */
+    static @Nullable String choose(TlsServerConfig config, ClientHello hello) {
+        ApplicationProtocols offered = hello.extensions().find(ApplicationProtocols.class);
+        ApplicationProtocolSelector selector = config.applicationProtocolSelector();
+        if (offered == null
+                || (selector == null && config.applicationProtocols().isEmpty())) {
+            return null;
+        }
+        String chosen = selector == null ? configured(config, offered) : selected(selector, hello, offered);
+        if (chosen == null && config.requireApplicationProtocol()) {
+            // RFC 9325 3.8-2, RFC 7301 3.2-1: "In the event that the server supports no protocols that the client
+            // advertises, then the server SHALL respond with a fatal "no_application_protocol" alert."
+            throw FatalAlert.noApplicationProtocol("none of the client's protocols is served");
+        }
+        return chosen;
+    }
+
+    private static @Nullable String configured(TlsServerConfig config, ApplicationProtocols offered) {
+        for (String protocol : config.applicationProtocols()) {
+            if (offered.contains(protocol)) {
+                return protocol;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String selected(
+            ApplicationProtocolSelector selector, ClientHello hello, ApplicationProtocols offered) {
+        String selected = selector.select(offered.protocols(), CredentialChoice.serverName(hello));
+        if (selected != null && !offered.contains(selected)) {
+            throw FatalAlert.internalError("the selector chose a protocol that was not offered", null);
+        }
+        return selected;
+    }
+}
