@@ -315,4 +315,29 @@ class ServeTest {
             clients.shutdownNow();
         }
     }
+
+    /** Handshakes on an established connection, with keys at once, from a pool and after a while, between its records. */
+    @Test
+    @Timeout(60)
+    void anEstablishedConnectionIsNegotiatedAnewWhateverTheKey() throws Exception {
+        for (String[] mode : new String[][] {{}, {"--key-inline"}, {"--key-delay-ms", "20"}}) {
+            for (String suite :
+                    new String[] {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_GCM_SHA256"}) {
+                List<String> args =
+                        new ArrayList<>(List.of("--echo", "--renegotiation", "secure", "--policy", "compatible"));
+                args.addAll(List.of(mode));
+                try (Running server = serve(args.toArray(String[]::new));
+                        SSLSocket client = client(server)) {
+                    client.setSoTimeout(20_000);
+                    client.setEnabledCipherSuites(new String[] {suite});
+                    for (int i = 0; i < 5; i++) {
+                        client.getSession().invalidate(); // so that each handshake is a full one
+                        client.startHandshake();
+                        client.getOutputStream().write(new byte[] {(byte) i, 1, 2});
+                        assertThat(client.getInputStream().readNBytes(3)).containsExactly(i, 1, 2);
+                    }
+                }
+            }
+        }
+    }
 }

@@ -235,9 +235,12 @@ public final class TlsServerConnection {
         return handshake.suspension();
     }
 
-    /** Whether something waits for a {@code netOut}: call {@link #step} or {@link #close}. */
+    /**
+     * Whether {@link #step} has something to write or to send, in a handshake of an established connection too: call it,
+     * or {@link #close}, before waiting for anything else.
+     */
     public boolean wantsOutput() {
-        return !outbound.isEmpty();
+        return !outbound.isEmpty() || (driver.isEstablished() && handshake.state().kind() == Kind.SEND);
     }
 
     /** Whether the first handshake is over and the connection is not: application data can flow. */

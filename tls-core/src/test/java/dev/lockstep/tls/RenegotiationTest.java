@@ -22,10 +22,13 @@ import dev.lockstep.tls.testkit.ClientOptions;
 import dev.lockstep.tls.testkit.Conversation;
 import dev.lockstep.tls.testkit.FakeClock;
 import dev.lockstep.tls.testkit.Forms;
+import dev.lockstep.tls.testkit.KeyScript;
 import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.TestIdentity;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -87,6 +90,29 @@ class RenegotiationTest {
         renegotiates(conversation, Conversation.rsaAnswer());
         assertThat(key.operations()).hasSize(2);
         key.assertDisciplined();
+    }
+
+    /** An event loop calls step when something wants out and read when something came or is waited for; no more. */
+    @Test
+    void whatItHasToSendIsSaidToWantOutput() throws TlsException {
+        RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).signs(KeyScript.inProgress(0));
+        Conversation conversation = established(OFTEN, Forms.PLAIN, ClientOptions.offering(SIGNING), key);
+        TlsServerConnection tls = conversation.server().connection();
+        ByteBuffer out = ByteBuffer.allocate(1 << 15);
+        conversation.client().sends(renegotiatingClientHello());
+        byte[] hello = conversation.client().takeRecords().get(0);
+        ByteBuffer in = ByteBuffer.wrap(hello);
+        while (in.hasRemaining() || tls.suspension() != null || tls.wantsOutput()) {
+            Conversation.markedStep(() -> {
+                if (tls.wantsOutput()) {
+                    tls.step(in, out);
+                } else {
+                    tls.read(in, ByteBuffer.allocate(TlsServerConnection.APPLICATION_BUFFER_SIZE));
+                }
+            });
+        }
+        conversation.client().receives(Arrays.copyOf(out.array(), out.position()));
+        conversation.server().hasSent(fullAnswer());
     }
 
     @Test
