@@ -240,7 +240,8 @@ public final class TlsServerConnection {
      * or {@link #close}, before waiting for anything else.
      */
     public boolean wantsOutput() {
-        return !outbound.isEmpty() || (driver.isEstablished() && handshake.state().kind() == Kind.SEND);
+        return !outbound.isEmpty()
+                || (driver.isEstablished() && handshake.state().kind() == Kind.SEND);
     }
 
     /** Whether the first handshake is over and the connection is not: application data can flow. */

@@ -99,6 +99,7 @@ class StaplingTest {
 
     @Test
     void aClientThatDoesNotAskGetsNone() {
+        // RFC 6066 8-4
         Conversation conversation =
                 Conversation.of(stapling(TestOcsp.good(WHO)), ClientOptions.offering(ECDHE), Forms.PLAIN);
         assertThat(conversation.completes().client().stapledResponse()).isNull();
@@ -114,6 +115,7 @@ class StaplingTest {
 
     @Test
     void withoutAResponseTheRequestIsNotAnswered() {
+        // RFC 6066 8-3
         Conversation conversation = Conversation.of(
                 builder(local(WHO)).build(), ClientOptions.offering(ECDHE).statusRequest(), Forms.PLAIN);
         assertThat(conversation.completes().client().serverExtension(STATUS_REQUEST))

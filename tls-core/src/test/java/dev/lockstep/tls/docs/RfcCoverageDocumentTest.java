@@ -46,6 +46,14 @@ class RfcCoverageDocumentTest {
     }
 
     @Test
+    void everyRuleToKeepIsCitedBesideTheCodeAndByATest() throws IOException {
+        RfcCoverage coverage = new RfcCoverage(RfcRules.read(), RfcCitations.collect(ROOT));
+        assertThat(coverage.lacking())
+                .as("rules without code or without a test")
+                .isEmpty();
+    }
+
+    @Test
     void theListAddsUp() throws IOException {
         RfcRules rules = RfcRules.read();
         for (Rfc rfc : rules.rfcs()) {

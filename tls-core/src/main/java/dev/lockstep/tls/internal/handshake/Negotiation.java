@@ -72,7 +72,9 @@ final class Negotiation {
     }
 
     /**
-     * The credentials whose certificates are signed with what the client verifies. RFC 8446 4.2.3: "If no
+     * The credentials whose certificates are signed with what the client verifies. RFC 5246 7.4.2-14: "If the client
+     * provided a "signature_algorithms" extension, then all certificates provided by the server MUST be signed by a
+     * hash/signature algorithm pair that appears in that extension." RFC 8446 4.2.3: "If no
      * "signature_algorithms_cert" extension is present, then the "signature_algorithms" extension also applies to
      * signatures appearing in certificates." A server that has no such chain sends the one it has: the client may know
      * what it did not list, and its failure to verify is its own to report.

@@ -34,6 +34,8 @@ final class Stapling {
     static void answer(HandshakeContext context, List<Extension> extensions) {
         ExtensionSet offered = context.clientHello().extensions();
         Credential credential = context.negotiated().credential();
+        // RFC 6066 8-3: "If a server returns a "CertificateStatus" message, then the server MUST have included an
+        // extension of type "status_request" with empty "extension_data" in the extended server hello."
         if (context.stapledResponse() != null) {
             extensions.add(StatusRequest.acknowledgement());
         }
@@ -46,7 +48,7 @@ final class Stapling {
         }
     }
 
-    // RFC 6066 8-3: "a server MUST NOT send the "CertificateStatus" message unless it received a "status_request"
+    // RFC 6066 8-4: "a server MUST NOT send the "CertificateStatus" message unless it received a "status_request"
     // extension in the client hello message and sent a "status_request" extension in the server hello message."
     static State sendCertificateStatus(HandshakeContext context, WireReader none) {
         byte[] response = Objects.requireNonNull(context.stapledResponse(), "settled with ServerHello");
