@@ -33,6 +33,8 @@ final class Talk {
         Security.setProperty("jdk.tls.disabledAlgorithms", "");
     }
 
+    private final TlsServerConfig config;
+    private final SSLContext context;
     private final SSLEngine client;
     private final TlsServerConnection server;
     private final Signal signal = new Signal();
@@ -50,11 +52,11 @@ final class Talk {
     SSLException clientFailure;
     boolean echoed;
 
-    private Talk(TlsServerConfig config, String suite, String serverName) throws GeneralSecurityException {
+    private Talk(TlsServerConfig config, String suite, String serverName, SSLContext context) {
+        this.config = config;
+        this.context = context;
         server = TlsServerConnection.create(config);
         server.onWake(signal::wake);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustsAll()}, null);
         client = context.createSSLEngine("server.test", 443);
         client.setUseClientMode(true);
         client.setEnabledProtocols(new String[] {"TLSv1.2"});
@@ -67,11 +69,27 @@ final class Talk {
     }
 
     static Talk with(Credential credential, String suite) throws GeneralSecurityException {
-        return new Talk(config(credential), suite, null);
+        return new Talk(config(credential), suite, null, newContext());
     }
 
     static Talk with(TlsServerConfig config, String suite, String serverName) throws GeneralSecurityException {
-        return new Talk(config, suite, serverName);
+        return new Talk(config, suite, serverName, newContext());
+    }
+
+    private static SSLContext newContext() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new TrustsAll()}, null);
+        return context;
+    }
+
+    /** Another connection of the same client, which remembers its sessions, to the same server. */
+    Talk again() {
+        return new Talk(config, String.join(",", client.getEnabledCipherSuites()), null, context);
+    }
+
+    /** Whether the server continued an earlier session. */
+    boolean resumed() {
+        return server.info().resumed();
     }
 
     static TlsServerConfig config(Credential... credentials) {

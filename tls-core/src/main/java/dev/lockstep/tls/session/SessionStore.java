@@ -3,6 +3,7 @@ package dev.lockstep.tls.session;
 import dev.lockstep.tls.keys.PendingOperation;
 import dev.lockstep.tls.keys.Start;
 import dev.lockstep.tls.keys.Waker;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,14 @@ public interface SessionStore {
      * @throws Exception counts as a failure with that cause
      */
     Start<Optional<ResumableSession>> startLookup(SessionLookup lookup, Waker waker) throws Exception;
+
+    /**
+     * How long a look-up may take before the connection gives it up and goes on without: better a full handshake than a
+     * client that waits. The limit of the configuration for every wait holds besides.
+     */
+    default Duration lookupTimeout() {
+        return Duration.ofSeconds(2);
+    }
 
     /**
      * Keeps a session, replacing one of the same id. Called once per session, after both Finished messages, on the thread

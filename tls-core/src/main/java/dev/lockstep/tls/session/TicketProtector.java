@@ -2,6 +2,7 @@ package dev.lockstep.tls.session;
 
 import dev.lockstep.tls.keys.Start;
 import dev.lockstep.tls.keys.Waker;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,4 +35,12 @@ public interface TicketProtector {
      * @throws Exception counts as a failure with that cause
      */
     Start<Optional<OpenedTicket>> startOpen(TicketOpening opening, Waker waker) throws Exception;
+
+    /**
+     * How long {@link #startOpen} may take before the connection gives it up and goes on without. The limit of the
+     * configuration for every wait holds besides.
+     */
+    default Duration openTimeout() {
+        return Duration.ofSeconds(2);
+    }
 }

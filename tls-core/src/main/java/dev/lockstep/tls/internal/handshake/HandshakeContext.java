@@ -230,10 +230,21 @@ final class HandshakeContext {
      * @param discard clears a value that arrives too late
      */
     <T> Wait<T> startWait(SuspensionKind kind, Consumer<T> discard, Wait.Starter<T> starter) {
+        return startWait(kind, config.keyOperationTimeoutNanos(), discard, starter);
+    }
+
+    /**
+     * The same with a time limit of its own.
+     *
+     * @param timeoutNanos empty for none but the handshake's
+     */
+    <T> Wait<T> startWait(
+            SuspensionKind kind, OptionalLong timeoutNanos, Consumer<T> discard, Wait.Starter<T> starter) {
         if (wait != null) {
             throw new IllegalStateException("a wait for " + wait.kind() + " is already pending");
         }
-        Wait<T> started = new Wait<>(kind, config.clock(), waitDeadline(), config.observer(), discard, wakeHandler);
+        Wait<T> started =
+                new Wait<>(kind, config.clock(), waitDeadline(timeoutNanos), config.observer(), discard, wakeHandler);
         wait = started;
         started.start(starter);
         return started;
@@ -353,8 +364,7 @@ final class HandshakeContext {
                 || (resumption != null && resumption.holdsSecrets());
     }
 
-    private OptionalLong waitDeadline() {
-        OptionalLong timeout = config.keyOperationTimeoutNanos();
+    private OptionalLong waitDeadline(OptionalLong timeout) {
         if (timeout.isEmpty()) {
             return handshakeDeadlineNanos;
         }

@@ -18,7 +18,9 @@ import dev.lockstep.tls.session.SessionLookup;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketOpening;
 import dev.lockstep.tls.session.TicketProtector;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,7 @@ final class Resumption {
         String serverName = CredentialChoice.serverName(context.clientHello());
         Wait<Optional<OpenedTicket>> wait = context.startWait(
                 SuspensionKind.TICKET_OPENING,
+                timeout(context, tickets.openTimeout()),
                 late -> late.ifPresent(opened -> opened.session().destroy()),
                 (waker, deadline) -> tickets.startOpen(new TicketOpening(ticket, serverName, deadline), waker));
         context.resumption(new Resumption(wait, null));
@@ -70,10 +73,18 @@ final class Resumption {
         String serverName = CredentialChoice.serverName(context.clientHello());
         Wait<Optional<ResumableSession>> wait = context.startWait(
                 SuspensionKind.SESSION_LOOKUP,
+                timeout(context, store.lookupTimeout()),
                 late -> late.ifPresent(ResumableSession::destroy),
                 (waker, deadline) -> store.startLookup(new SessionLookup(id, serverName, deadline), waker));
         context.resumption(new Resumption(null, wait));
         return State.AWAIT_SESSION_LOOKUP;
+    }
+
+    /** The shorter one of what the implementation asks for and of what the configuration allows. */
+    private static OptionalLong timeout(HandshakeContext context, Duration own) {
+        OptionalLong all = context.config().keyOperationTimeoutNanos();
+        long nanos = Math.max(0, own.toNanos());
+        return OptionalLong.of(all.isPresent() ? Math.min(nanos, all.getAsLong()) : nanos);
     }
 
     static State onTicketOpened(HandshakeContext context, WireReader none) {
