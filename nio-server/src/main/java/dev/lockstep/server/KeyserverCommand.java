@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code lockstep keyserver}: holds private keys and works with them for servers on this machine or others. */
@@ -49,6 +50,9 @@ final class KeyserverCommand implements Callable<Integer> {
             paramLabel = "UID",
             description = "User id that may connect; your own by default. Repeatable.")
     private List<String> uids = new ArrayList<>();
+
+    @Mixin
+    private KeyserverTcpOptions tcp = new KeyserverTcpOptions();
 
     @Option(
             names = "--key",
@@ -143,9 +147,6 @@ final class KeyserverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UsageError, IOException {
-        if (socket == null) {
-            throw new UsageError("--socket", "is missing", "give the path of the Unix-domain socket to listen on");
-        }
         KeyPolicy policy = new KeyPolicy(signAnything, !noRawDecrypt, !noDecrypt);
         KeyServerLimits limits = limits();
         // Closed last: the process ends when the log is closed, not before.
@@ -153,8 +154,7 @@ final class KeyserverCommand implements Callable<Integer> {
                 Pkcs11Keys token = openToken();
                 KeyUseLog useLog = openLog()) {
             Map<KeyId, ServedKey> served = served(token);
-            Door door = KeyserverDoors.unix(socket, socketMode, socketGroup, uids, complaints);
-            serve(List.of(door), served, policy, limits, useLog, hook);
+            serve(doors(), served, policy, limits, useLog, hook);
         }
         return 0;
     }
@@ -180,6 +180,21 @@ final class KeyserverCommand implements Callable<Integer> {
             environment.out().flush();
             server.run();
         }
+    }
+
+    private List<Door> doors() throws UsageError {
+        List<Door> doors = new ArrayList<>();
+        Door port = tcp.open(environment.clock().instant());
+        if (port != null) {
+            doors.add(port);
+        }
+        if (socket != null) {
+            doors.add(KeyserverDoors.unix(socket, socketMode, socketGroup, uids, complaints));
+        }
+        if (doors.isEmpty()) {
+            throw new UsageError("--socket", "is missing", "give the path of the Unix-domain socket to listen on");
+        }
+        return doors;
     }
 
     private KeyServerLimits limits() throws UsageError {

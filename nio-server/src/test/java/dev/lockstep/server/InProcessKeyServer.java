@@ -1,0 +1,145 @@
+package dev.lockstep.server;
+
+import dev.lockstep.crypto.HashAlgorithm;
+import dev.lockstep.keys.BlockingKey;
+import dev.lockstep.keys.LocalKey;
+import dev.lockstep.keys.protocol.KeyId;
+import dev.lockstep.server.audit.KeyUseLog;
+import dev.lockstep.server.keyserver.KeyPolicy;
+import dev.lockstep.server.keyserver.KeyServer;
+import dev.lockstep.server.keyserver.KeyServerLimits;
+import dev.lockstep.server.keyserver.ServedKey;
+import dev.lockstep.server.keyserver.UnixDoor;
+import dev.lockstep.server.keyserver.UsageLog;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.security.interfaces.RSAKey;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/** A key server on a thread of this process, on a real socket, with keys and threads that a test can meddle with. */
+final class InProcessKeyServer implements AutoCloseable {
+
+    final KeyServer server;
+    final Path socket;
+    final Path log;
+    private final KeyUseLog useLog;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    /** How a key server is made: start from {@link #serving} and change what matters. */
+    static final class Setup {
+        final Map<KeyId, ServedKey> keys = new HashMap<>();
+        KeyPolicy policy = KeyPolicy.DEFAULT;
+        KeyServerLimits limits = KeyServerLimits.DEFAULT;
+        Executor workers = Runnable::run;
+
+        InProcessKeyServer start(Path directory) throws Exception {
+            return new InProcessKeyServer(this, directory);
+        }
+
+        /** Adds a key, seen through {@code meddling}. */
+        Setup with(KeyPair pair, UnaryOperator<BlockingKey> meddling) {
+            int modulus = pair.getPublic() instanceof RSAKey rsa
+                    ? (rsa.getModulus().bitLength() + 7) / 8
+                    : 0;
+            BlockingKey key = meddling.apply(LocalKey.of(pair.getPrivate(), new SecureRandom()));
+            byte[] secret = HashAlgorithm.SHA256.digest(pair.getPublic().getEncoded());
+            keys.put(KeyId.of(pair.getPublic()), new ServedKey("test", key, modulus, secret));
+            return this;
+        }
+    }
+
+    static Setup serving(KeyPair... pairs) {
+        Setup setup = new Setup();
+        for (KeyPair pair : pairs) {
+            setup.with(pair, key -> key);
+        }
+        return setup;
+    }
+
+    private InProcessKeyServer(Setup setup, Path directory) throws Exception {
+        socket = directory.resolve("ks.sock");
+        log = directory.resolve("keys.log");
+        useLog = KeyUseLog.open(log, KeyUseLog.Options.DEFAULT);
+        UnixDoor door =
+                UnixDoor.open(socket, PosixFilePermissions.fromString("rw-------"), null, List.of(), line -> {});
+        server = new KeyServer(
+                List.of(door),
+                setup.keys,
+                setup.policy,
+                setup.limits,
+                setup.workers,
+                UsageLog.to(useLog, line -> {}),
+                line -> {});
+        Thread thread = new Thread(this::run, "key server under test");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            server.run();
+            ended.complete(null);
+        } catch (Throwable e) { // boundary of the thread: whatever ends the loop is what the test must see
+            ended.completeExceptionally(e);
+        }
+    }
+
+    boolean runs() {
+        return !ended.isDone();
+    }
+
+    /** Waits until no request is open, which is soon after the last answer. */
+    void awaitIdle() {
+        long begin = System.nanoTime();
+        while (server.openRequests() > 0) {
+            if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(20)) {
+                throw new AssertionError(server.openRequests() + " requests are still open");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Stops the loop; fails if something else has ended it. */
+    @Override
+    public void close() throws Exception {
+        server.close();
+        ended.orTimeout(30, TimeUnit.SECONDS).join();
+        useLog.close();
+    }
+
+    /** Counts what reaches a key. */
+    static UnaryOperator<BlockingKey> counting(AtomicInteger count) {
+        return key -> new BlockingKey() {
+            @Override
+            public java.util.Set<dev.lockstep.tls.spec.SignatureScheme> signatureSchemes() {
+                return key.signatureSchemes();
+            }
+
+            @Override
+            public boolean canDecrypt() {
+                return key.canDecrypt();
+            }
+
+            @Override
+            public byte[] sign(dev.lockstep.tls.keys.SignRequest request) throws Exception {
+                count.incrementAndGet();
+                return key.sign(request);
+            }
+
+            @Override
+            public byte[] decrypt(dev.lockstep.tls.keys.DecryptRequest request) throws Exception {
+                count.incrementAndGet();
+                return key.decrypt(request);
+            }
+        };
+    }
+}

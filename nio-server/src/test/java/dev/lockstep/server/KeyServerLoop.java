@@ -1,0 +1,140 @@
+package dev.lockstep.server;
+
+import dev.lockstep.keys.KeyServerKeys;
+import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.config.Policy;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.keys.Suspension;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.Security;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/** A TLS server that has certificates only: its keys are in a key server, reached from its own selector loop. */
+final class KeyServerLoop implements AutoCloseable {
+
+    static {
+        // Newer JDKs refuse the RSA key exchange, which some of these conversations are about.
+        Security.setProperty("jdk.tls.disabledAlgorithms", "");
+    }
+
+    final EventLoop loop;
+    private final KeyServerKeys keys;
+    private final Semaphore suspensions = new Semaphore(0);
+    private final ServerSocketChannel listener;
+    private final SSLContext trusting;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    /** @param directory has ca.pem and the certificates, as the key server's --demo-keys writes them */
+    KeyServerLoop(KeyServerKeys keys, Path directory, String... certificates) throws Exception {
+        this.keys = keys;
+        TlsServerConfigBuilder config = TlsServerConfig.builder().policy(Policy.COMPATIBLE);
+        for (String name : certificates) {
+            config.credential(keys.credential(List.of(certificate(directory.resolve(name)))));
+        }
+        config.observer(new ConnectionObserver() {
+            @Override
+            public void onSuspend(Suspension suspension) {
+                suspensions.release();
+            }
+        });
+        listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        Trace trace = new Trace(new java.io.PrintWriter(java.io.Writer.nullWriter()), Trace.Detail.OFF);
+        loop = new EventLoop(listener, config.build(), () -> EchoApplication.INSTANCE, Limits.DEFAULT, trace);
+        loop.accompany(keys);
+        trusting = trusting(certificate(directory.resolve("ca.pem")));
+        Thread thread = new Thread(this::run, "loop with a key server");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try (keys) {
+            loop.run();
+            ended.complete(null);
+        } catch (Throwable e) { // boundary of the thread: whatever ends the loop is what the test must see
+            ended.completeExceptionally(e);
+        }
+    }
+
+    static X509Certificate certificate(Path file) throws Exception {
+        try (var in = Files.newInputStream(file)) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    static SSLContext trusting(X509Certificate ca) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("ca", ca);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    /** A client that offers one suite and has not begun its handshake. */
+    SSLSocket client(String suite) throws IOException {
+        SSLSocket socket = TestLoop.client(trusting, ((InetSocketAddress) listener.getLocalAddress()).getPort());
+        socket.setEnabledCipherSuites(new String[] {suite});
+        return socket;
+    }
+
+    /** A whole handshake with an echo after it. */
+    void handshake(String suite) throws IOException {
+        try (SSLSocket client = client(suite)) {
+            client.getOutputStream().write(42);
+            if (client.getInputStream().read() != 42) {
+                throw new IOException("no echo");
+            }
+        }
+    }
+
+    /** Handshakes that may fail, until one does not or the time is over; answers how long that took, in milliseconds. */
+    long handshakeWithin(String suite, long millis) throws IOException {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                handshake(suite);
+                return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            } catch (IOException e) {
+                if (System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(millis)) {
+                    throw e;
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    /** Waits until so many more handshakes have suspended. */
+    void awaitSuspended(int count) throws InterruptedException {
+        if (!suspensions.tryAcquire(count, 30, TimeUnit.SECONDS)) {
+            throw new AssertionError("they did not suspend");
+        }
+    }
+
+    boolean runs() {
+        return !ended.isDone();
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        ended.orTimeout(30, TimeUnit.SECONDS).join();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.lockstep.server;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** {@code lockstep keyserver} as a process of its own. */
+final class KeyserverProcess implements AutoCloseable {
+
+    private final Process process;
+    private final Path errors;
+    private final String ready;
+
+    private KeyserverProcess(Process process, Path errors, String ready) {
+        this.process = process;
+        this.errors = errors;
+        this.ready = ready;
+    }
+
+    /** Starts it and waits for the line that says that it listens. */
+    static KeyserverProcess start(Path directory, String... options) throws IOException {
+        return start(directory, Map.of(), List.of(), options);
+    }
+
+    /**
+     * Starts it behind another program.
+     *
+     * @param variables added to its environment
+     * @param prefix the program in front of the command line
+     */
+    static KeyserverProcess start(Path directory, Map<String, String> variables, List<String> prefix, String... options)
+            throws IOException {
+        Path errors = Files.createTempFile(directory, "keyserver-", ".err");
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(javaProgram(), "-Xmx256m", "-cp", classPath(), "dev.lockstep.server.Main", "keyserver"));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        builder.environment().putAll(variables);
+        Process process = builder.start();
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+        String line = out.readLine();
+        if (line == null || !line.startsWith("keyserver: listening on ")) {
+            process.destroyForcibly();
+            throw new AssertionError("it did not start: " + line + Files.readString(errors));
+        }
+        return new KeyserverProcess(process, errors, line);
+    }
+
+    static String javaProgram() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** All that this JVM runs with, whether it came as class path or as module path. */
+    static String classPath() {
+        String modules = System.getProperty("jdk.module.path");
+        String classes = System.getProperty("java.class.path");
+        return modules == null ? classes : modules + File.pathSeparator + classes;
+    }
+
+    /** What it said when it was ready. */
+    String ready() {
+        return ready;
+    }
+
+    String errors() throws IOException {
+        return Files.readString(errors);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Ends it as a crash would. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        await();
+    }
+
+    /** Ends it as an operator would; answers the exit code. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return await();
+    }
+
+    private int await() throws InterruptedException {
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            throw new AssertionError("it does not end");
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+}
