@@ -32,6 +32,7 @@ final class InProcessKeyServer implements AutoCloseable {
     final Path socket;
     final Path log;
     private final KeyUseLog useLog;
+    private final Thread thread;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** How a key server is made: start from {@link #serving} and change what matters. */
@@ -79,7 +80,7 @@ final class InProcessKeyServer implements AutoCloseable {
                 setup.workers,
                 UsageLog.to(useLog, line -> {}),
                 line -> {});
-        Thread thread = new Thread(this::run, "key server under test");
+        thread = new Thread(this::run, "key server under test");
         thread.setDaemon(true);
         thread.start();
     }
@@ -91,6 +92,10 @@ final class InProcessKeyServer implements AutoCloseable {
         } catch (Throwable e) { // boundary of the thread: whatever ends the loop is what the test must see
             ended.completeExceptionally(e);
         }
+    }
+
+    long threadId() {
+        return thread.getId();
     }
 
     boolean runs() {

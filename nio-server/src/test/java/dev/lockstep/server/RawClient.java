@@ -1,0 +1,100 @@
+package dev.lockstep.server;
+
+import dev.lockstep.keys.protocol.Frame;
+import dev.lockstep.keys.protocol.FrameDecoder;
+import dev.lockstep.keys.protocol.Message;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+
+/** Says to a key server what a test wants, byte for byte, and waits for what comes. */
+final class RawClient implements AutoCloseable {
+
+    private final SocketChannel channel;
+    private final FrameDecoder decoder = new FrameDecoder();
+    private final ByteBuffer in = ByteBuffer.allocate(64 * 1024).limit(0);
+
+    private RawClient(SocketChannel channel) {
+        this.channel = channel;
+    }
+
+    static RawClient connect(Path socket) throws IOException {
+        return new RawClient(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+    }
+
+    /** Connected, and the hellos exchanged. */
+    static RawClient greeted(Path socket) throws Exception {
+        RawClient client = connect(socket);
+        client.send(0, new Message.ClientHello(1, 1));
+        if (!(client.next().message() instanceof Message.ServerHello)) {
+            throw new AssertionError("no hello");
+        }
+        return client;
+    }
+
+    RawClient send(long id, Message message) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(Frame.MAX_BYTES);
+        new Frame(id, message).encode(frame);
+        return send(frame.flip());
+    }
+
+    RawClient send(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        return this;
+    }
+
+    RawClient shutdownOutput() throws IOException {
+        channel.shutdownOutput();
+        return this;
+    }
+
+    /** The next frame; fails at the end of the stream. */
+    Frame next() throws Exception {
+        Frame frame = nextOrEnd();
+        if (frame == null) {
+            throw new AssertionError("the key server closed the connection");
+        }
+        return frame;
+    }
+
+    /** The answer to a request, which must be the next one. */
+    Message answer(long id) throws Exception {
+        Frame frame = next();
+        if (frame.id() != id) {
+            throw new AssertionError("an answer to " + frame.id() + " instead of " + id);
+        }
+        return frame.message();
+    }
+
+    /** The next frame, or null at the end of the stream, however that comes. */
+    Frame nextOrEnd() throws Exception {
+        while (true) {
+            Frame frame = decoder.next(in);
+            if (frame != null) {
+                return frame;
+            }
+            in.clear();
+            int read;
+            try {
+                read = channel.read(in);
+            } catch (java.nio.channels.ClosedByInterruptException e) {
+                throw e;
+            } catch (IOException e) {
+                read = -1; // reset, since we sent what was not read any more
+            }
+            in.flip();
+            if (read < 0) {
+                return null;
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
