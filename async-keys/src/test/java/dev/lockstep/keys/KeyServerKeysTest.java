@@ -86,8 +86,7 @@ class KeyServerKeysTest {
             assertThat(isPending(operation)).isTrue();
             Frame frame = fake.next();
             Message.Sign sign = (Message.Sign) frame.message();
-            assertThat(sign.key())
-                    .isEqualTo(KeyId.of(Identity.EC.chain().get(0).getPublicKey()));
+            assertThat(sign.key()).isEqualTo(KeyId.of(Identity.EC.chain().get(0).getPublicKey()));
             assertThat(sign.scheme()).isEqualTo(0x0403);
             assertThat(sign.form()).isEqualTo(SignForm.MESSAGE);
             assertThat(sign.input().bytes()).containsExactly(1, 2);
@@ -146,8 +145,8 @@ class KeyServerKeysTest {
             KeyServerKeys.Decryption chosen, DecryptForm asked, int length) throws Exception {
         try (FakeKeyServer fake = fake(options -> options.decryption(chosen)).greet(10)) {
             for (int answered : new int[] {length, length - 1}) {
-                PendingOperation<byte[]> operation = Requests.inProgress(
-                        rsa(fake).startDecrypt(Requests.decrypt(), wakes::incrementAndGet));
+                PendingOperation<byte[]> operation =
+                        Requests.inProgress(rsa(fake).startDecrypt(Requests.decrypt(), wakes::incrementAndGet));
                 Frame frame = fake.next();
                 assertThat(((Message.Decrypt) frame.message()).form()).isEqualTo(asked);
                 wakes.set(0);
@@ -166,7 +165,8 @@ class KeyServerKeysTest {
     void capabilitiesComeFromTheCertificateBeforeThereIsAConnection() throws Exception {
         try (FakeKeyServer fake = new FakeKeyServer(directory, false, options -> options)) {
             assertThat(ec(fake).canDecrypt()).isFalse();
-            assertThat(ec(fake).signatureSchemes()).allMatch(scheme -> scheme.name().startsWith("ECDSA"));
+            assertThat(ec(fake).signatureSchemes())
+                    .allMatch(scheme -> scheme.name().startsWith("ECDSA"));
             assertThat(rsa(fake).canDecrypt()).isTrue();
             assertThat(rsa(fake).signatureSchemes())
                     .contains(SignatureScheme.RSA_PKCS1_SHA256, SignatureScheme.RSA_PSS_RSAE_SHA256)
@@ -250,10 +250,12 @@ class KeyServerKeysTest {
             SignatureScheme scheme = SignatureScheme.ECDSA_SECP256R1_SHA256;
             SignRequest tooLong = new SignRequest(
                     scheme, new byte[Message.MAX_INPUT + 1], Identity.EC.chain(), null, OptionalLong.empty());
-            assertThat(reason(Requests.failure(ec(fake).startSign(tooLong, () -> {})))).isEqualTo(Reason.UNSUPPORTED);
+            assertThat(reason(Requests.failure(ec(fake).startSign(tooLong, () -> {}))))
+                    .isEqualTo(Reason.UNSUPPORTED);
             SignRequest tooLate = new SignRequest(
                     scheme, new byte[1], Identity.EC.chain(), null, OptionalLong.of(System.nanoTime() - 1));
-            assertThat(reason(Requests.failure(ec(fake).startSign(tooLate, () -> {})))).isEqualTo(Reason.TIMED_OUT);
+            assertThat(reason(Requests.failure(ec(fake).startSign(tooLate, () -> {}))))
+                    .isEqualTo(Reason.TIMED_OUT);
             assertThat(fake.client.openRequests()).isZero();
         }
     }
@@ -327,8 +329,7 @@ class KeyServerKeysTest {
     @Test
     void aKeyServerThatFallsSilentIsAskedAndThenGivenUp() throws Exception {
         AtomicLong clock = new AtomicLong(1_000_000_000L);
-        try (FakeKeyServer fake =
-                fake(options -> options.clock(clock::get).patience(Duration.ofSeconds(1)))
+        try (FakeKeyServer fake = fake(options -> options.clock(clock::get).patience(Duration.ofSeconds(1)))
                 .at(clock::get)
                 .greet(10)) {
             assertThat(fake.client.nextDeadlineNanos()).isEmpty(); // nothing is owed

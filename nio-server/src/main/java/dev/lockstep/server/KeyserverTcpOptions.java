@@ -39,8 +39,7 @@ final class KeyserverTcpOptions {
             throw new UsageError(missing, "is missing", "keys are served over TCP with mutual TLS only: give it");
         }
         try {
-            return TlsDoor.open(
-                    address, MutualTls.context("--tls", cert, key, "--tls-client-ca", clientCa, now));
+            return TlsDoor.open(address, MutualTls.context("--tls", cert, key, "--tls-client-ca", clientCa, now));
         } catch (IOException e) {
             throw new UsageError(
                     "--tcp",
@@ -57,7 +56,8 @@ final class KeyserverTcpOptions {
         int port = Numbers.require("--tcp", text.substring(colon + 1), 0, 65535, "write HOST:PORT");
         InetSocketAddress address = new InetSocketAddress(text.substring(0, colon), port);
         if (address.isUnresolved()) {
-            throw new UsageError("--tcp", "'" + address.getHostString() + "' has no address", "give one of this machine");
+            throw new UsageError(
+                    "--tcp", "'" + address.getHostString() + "' has no address", "give one of this machine");
         }
         return address;
     }

@@ -11,6 +11,7 @@ import dev.lockstep.server.keyserver.KeyServerLimits;
 import dev.lockstep.server.keyserver.ServedKey;
 import dev.lockstep.server.keyserver.UnixDoor;
 import dev.lockstep.server.keyserver.UsageLog;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
@@ -48,9 +49,8 @@ final class InProcessKeyServer implements AutoCloseable {
 
         /** Adds a key, seen through {@code meddling}. */
         Setup with(KeyPair pair, UnaryOperator<BlockingKey> meddling) {
-            int modulus = pair.getPublic() instanceof RSAKey rsa
-                    ? (rsa.getModulus().bitLength() + 7) / 8
-                    : 0;
+            int modulus =
+                    pair.getPublic() instanceof RSAKey rsa ? (rsa.getModulus().bitLength() + 7) / 8 : 0;
             BlockingKey key = meddling.apply(LocalKey.of(pair.getPrivate(), new SecureRandom()));
             byte[] secret = HashAlgorithm.SHA256.digest(pair.getPublic().getEncoded());
             keys.put(KeyId.of(pair.getPublic()), new ServedKey("test", key, modulus, secret));
@@ -115,7 +115,7 @@ final class InProcessKeyServer implements AutoCloseable {
 
     /** Stops the loop; fails if something else has ended it. */
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         server.close();
         ended.orTimeout(30, TimeUnit.SECONDS).join();
         useLog.close();

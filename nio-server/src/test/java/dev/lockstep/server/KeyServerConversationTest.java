@@ -190,10 +190,10 @@ class KeyServerConversationTest {
             Set<ByteBuffer> replaced = new HashSet<>();
             for (byte[] block : bad) {
                 byte[] ciphertext = encrypted(block);
-                byte[] first = result(
-                        client.send(2, decrypt(DecryptForm.OR_RANDOM, ciphertext)).answer(2));
-                byte[] second = result(
-                        client.send(3, decrypt(DecryptForm.OR_RANDOM, ciphertext)).answer(3));
+                byte[] first = result(client.send(2, decrypt(DecryptForm.OR_RANDOM, ciphertext))
+                        .answer(2));
+                byte[] second = result(client.send(3, decrypt(DecryptForm.OR_RANDOM, ciphertext))
+                        .answer(3));
                 assertThat(first).hasSize(48).isEqualTo(second).isNotEqualTo(Arrays.copyOfRange(block, 208, 256));
                 replaced.add(ByteBuffer.wrap(first));
             }
@@ -216,8 +216,7 @@ class KeyServerConversationTest {
             for (byte[] input : List.of(cut, longer, tls13, new byte[32], new byte[64])) {
                 assertThat(client.send(1, sign(input)).answer(1)).isEqualTo(new Failed(Failure.REJECTED));
             }
-            Message.Sign digest =
-                    new Message.Sign(KeyId.of(EC.getPublic()), 0, ECDSA, SignForm.DIGEST, new byte[32]);
+            Message.Sign digest = new Message.Sign(KeyId.of(EC.getPublic()), 0, ECDSA, SignForm.DIGEST, new byte[32]);
             assertThat(client.send(2, digest).answer(2)).isEqualTo(new Failed(Failure.REJECTED));
         }
         List<String> log = Files.readAllLines(directory.resolve("keys.log"));
@@ -307,8 +306,7 @@ class KeyServerConversationTest {
         try (InProcessKeyServer server = holding().start(directory);
                 RawClient client = RawClient.greeted(server.socket)) {
             client.send(
-                    1,
-                    new Message.Sign(KeyId.of(EC.getPublic()), 30, ECDSA, SignForm.MESSAGE, serverKeyExchange(1)));
+                    1, new Message.Sign(KeyId.of(EC.getPublic()), 30, ECDSA, SignForm.MESSAGE, serverKeyExchange(1)));
             assertThat(client.answer(1)).isEqualTo(new Failed(Failure.TIMED_OUT));
             held().run(); // comes to nothing
             client.send(2, new Message.Ping()).answer(2);

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -32,10 +31,13 @@ class KeyServerOutageTest {
 
     private KeyserverProcess keyServer(String... more) throws IOException {
         List<String> options = new ArrayList<>(List.of(
-                "--socket", socket().toString(),
-                "--demo-keys", directory.toString(),
+                "--socket",
+                socket().toString(),
+                "--demo-keys",
+                directory.toString(),
                 "--demo-key-files",
-                "--log", directory.resolve("keys.log").toString()));
+                "--log",
+                directory.resolve("keys.log").toString()));
         options.addAll(List.of(more));
         return KeyserverProcess.start(directory, options.toArray(String[]::new));
     }
@@ -69,8 +71,7 @@ class KeyServerOutageTest {
     void handshakesWorkWithTheKeysInAnotherProcess(KeyServerKeys.Decryption form) throws Exception {
         try (KeyserverProcess keys = keyServer();
                 KeyServerLoop server = server(form)) {
-            assertThat(keys.ready())
-                    .isEqualTo("keyserver: listening on " + socket() + " pid " + keys.pid());
+            assertThat(keys.ready()).isEqualTo("keyserver: listening on " + socket() + " pid " + keys.pid());
             server.handshake(ECDHE_ECDSA);
             server.handshake(ECDHE_RSA);
             server.handshake(RSA);
@@ -86,18 +87,20 @@ class KeyServerOutageTest {
                 SSLSocket signing = server.client(ECDHE_ECDSA);
                 SSLSocket signingToo = server.client(ECDHE_RSA);
                 SSLSocket decrypting = server.client(RSA)) {
-            List<CompletableFuture<Void>> handshakes =
-                    List.of(begin(signing), begin(signingToo), begin(decrypting));
+            List<CompletableFuture<Void>> handshakes = List.of(begin(signing), begin(signingToo), begin(decrypting));
             server.awaitSuspended(3);
             assertThat(handshakes).noneMatch(CompletableFuture::isDone);
 
             keys.kill();
             long killed = System.nanoTime();
             // A signature that fails is told: RFC 5246 7.2.2, internal_error.
-            assertThatThrownBy(() -> handshakes.get(0).get(10, TimeUnit.SECONDS)).hasStackTraceContaining("internal_error");
-            assertThatThrownBy(() -> handshakes.get(1).get(10, TimeUnit.SECONDS)).hasStackTraceContaining("internal_error");
+            assertThatThrownBy(() -> handshakes.get(0).get(10, TimeUnit.SECONDS))
+                    .hasStackTraceContaining("internal_error");
+            assertThatThrownBy(() -> handshakes.get(1).get(10, TimeUnit.SECONDS))
+                    .hasStackTraceContaining("internal_error");
             // RFC 5246 7.4.7.1: a decryption that fails is not; the handshake goes on and breaks at Finished.
-            assertThatThrownBy(() -> handshakes.get(2).get(10, TimeUnit.SECONDS)).hasStackTraceContaining("bad_record_mac");
+            assertThatThrownBy(() -> handshakes.get(2).get(10, TimeUnit.SECONDS))
+                    .hasStackTraceContaining("bad_record_mac");
             long ended = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed);
             assertThat(ended).as("milliseconds until all had ended").isLessThan(5_000); // the delay is 20 s
 
@@ -111,6 +114,7 @@ class KeyServerOutageTest {
             try (KeyserverProcess again = keyServer()) {
                 long took = server.handshakeWithin(ECDHE_ECDSA, 2_000);
                 server.handshake(RSA);
+                assertThat(again.ready()).contains(socket().toString());
                 System.out.println("first handshake " + took + " ms after the restart");
                 assertThat(took).isLessThan(2_000);
             }
@@ -128,6 +132,7 @@ class KeyServerOutageTest {
             assertThatThrownBy(() -> server.handshake(ECDHE_ECDSA)).isInstanceOf(IOException.class);
             try (KeyserverProcess second = keyServer()) {
                 assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
+                assertThat(second.pid()).isPositive();
             }
         }
     }

@@ -78,26 +78,23 @@ final class KeyserverProcess implements AutoCloseable {
     }
 
     /** Ends it as a crash would. */
-    void kill() throws InterruptedException {
+    void kill() {
         process.destroyForcibly();
         await();
     }
 
     /** Ends it as an operator would; answers the exit code. */
-    int terminate() throws InterruptedException {
+    int terminate() {
         process.destroy();
         return await();
     }
 
-    private int await() throws InterruptedException {
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
-            throw new AssertionError("it does not end");
-        }
-        return process.exitValue();
+    private int await() {
+        return process.onExit().orTimeout(30, TimeUnit.SECONDS).join().exitValue();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 }

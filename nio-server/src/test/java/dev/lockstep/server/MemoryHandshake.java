@@ -88,8 +88,7 @@ final class MemoryHandshake {
                     case NEED_WRAP -> client.wrap(NOTHING, toServer);
                     case NEED_UNWRAP -> {
                         SSLEngineResult result = client.unwrap(toClient, plain.clear());
-                        if (result.bytesConsumed() == 0
-                                && result.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP) {
+                        if (result.bytesConsumed() == 0 && result.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP) {
                             return moved;
                         }
                     }

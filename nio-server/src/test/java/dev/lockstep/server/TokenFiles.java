@@ -1,0 +1,123 @@
+package dev.lockstep.server;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/** A SoftHSM token that holds the keys of {@link TestFiles}, for a process that is told so by its environment. */
+final class TokenFiles {
+
+    static final String PIN = "1234";
+
+    static final Path LIBRARY = Stream.of(
+                    "/usr/lib/softhsm",
+                    "/usr/lib/x86_64-linux-gnu/softhsm",
+                    "/usr/lib/aarch64-linux-gnu/softhsm",
+                    "/usr/lib64/pkcs11")
+            .map(place -> Path.of(place, "libsofthsm2.so"))
+            .filter(Files::exists)
+            .findFirst()
+            .orElse(Path.of("/usr/lib/softhsm/libsofthsm2.so"));
+
+    private final Path directory;
+
+    /** The token; without the programs it needs a test is skipped and says so, in CI it fails. */
+    TokenFiles(Path directory, TestFiles files) throws Exception {
+        this.directory = directory;
+        requirePrograms();
+        Files.createDirectories(tokens());
+        Files.writeString(
+                configuration(),
+                "directories.tokendir = " + tokens() + "\nobjectstore.backend = file\nlog.level = ERROR\n");
+        run("softhsm2-util", "--init-token", "--free", "--label", "lockstep", "--so-pin", "5678", "--pin", PIN);
+        load(files.rsaKey, files.rsaCert, "01");
+        load(files.ecKey, files.ecCert, "02");
+        Files.writeString(pinFile(), PIN + "\n");
+    }
+
+    private static void requirePrograms() {
+        boolean there = Files.exists(LIBRARY)
+                && List.of("softhsm2-util", "pkcs11-tool").stream()
+                        .allMatch(program -> Stream.of(System.getenv("PATH").split(":"))
+                                .anyMatch(place -> Files.isExecutable(Path.of(place, program))));
+        if (!there) {
+            String message = "the tests of a token behind a key server did not run (Debian: softhsm2, opensc)";
+            if ("true".equals(System.getenv("CI"))) {
+                fail(message);
+            }
+            System.err.println("SKIPPED: " + message);
+            Assumptions.abort(message);
+        }
+    }
+
+    private void load(Path key, Path certificate, String id) throws Exception {
+        run(
+                "softhsm2-util",
+                "--import",
+                key.toString(),
+                "--token",
+                "lockstep",
+                "--label",
+                id,
+                "--id",
+                id,
+                "--pin",
+                PIN);
+        Path der = directory.resolve(id + ".der");
+        Files.write(der, KeyServerLoop.certificate(certificate).getEncoded());
+        run(
+                "pkcs11-tool",
+                "--module",
+                LIBRARY.toString(),
+                "--token-label",
+                "lockstep",
+                "--login",
+                "--pin",
+                PIN,
+                "--write-object",
+                der.toString(),
+                "--type",
+                "cert",
+                "--id",
+                id);
+    }
+
+    Path tokens() {
+        return directory.resolve("tokens");
+    }
+
+    Path pinFile() {
+        return directory.resolve("pin");
+    }
+
+    private Path configuration() {
+        return directory.resolve("softhsm2.conf");
+    }
+
+    /** What a process needs in its environment to find the token. */
+    Map<String, String> variables() {
+        return Map.of("SOFTHSM2_CONF", configuration().toString());
+    }
+
+    private void run(String... command) throws Exception {
+        Path output = directory.resolve("tool.out");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(variables());
+        Process process = builder.start();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException(command[0] + " does not end");
+        }
+        if (process.exitValue() != 0) {
+            throw new IOException(String.join(" ", command) + ": " + Files.readString(output));
+        }
+    }
+}
