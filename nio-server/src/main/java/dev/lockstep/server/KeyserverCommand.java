@@ -154,13 +154,12 @@ final class KeyserverCommand implements Callable<Integer> {
                 Pkcs11Keys token = openToken();
                 KeyUseLog useLog = openLog()) {
             Map<KeyId, ServedKey> served = served(token);
-            serve(doors(), served, policy, limits, useLog, hook);
+            serve(served, policy, limits, useLog, hook);
         }
         return 0;
     }
 
     private void serve(
-            List<Door> doors,
             Map<KeyId, ServedKey> served,
             KeyPolicy policy,
             KeyServerLimits limits,
@@ -170,15 +169,17 @@ final class KeyserverCommand implements Callable<Integer> {
         UsageLog usage = useLog == null ? UsageLog.none() : UsageLog.to(useLog, complaints);
         int delay = Numbers.require("--demo-key-delay-ms", demoDelay, 0, 25_000, "give milliseconds");
         int atOnce = Numbers.require("--threads", threads, 1, 1024, "give how many operations run at once");
-        try (KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay);
-                KeyServer server = new KeyServer(doors, served, policy, limits, workers, usage, complaints)) {
-            hook.stopping(server::close);
-            for (Door door : doors) {
-                String pid = Long.toString(ProcessHandle.current().pid());
-                environment.out().println("keyserver: listening on " + door.where() + " pid " + pid);
+        try (KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
+            List<Door> doors = doors(); // opened when nothing is left that could be refused
+            try (KeyServer server = new KeyServer(doors, served, policy, limits, workers, usage, complaints)) {
+                hook.stopping(server::close);
+                for (Door door : doors) {
+                    String pid = Long.toString(ProcessHandle.current().pid());
+                    environment.out().println("keyserver: listening on " + door.where() + " pid " + pid);
+                }
+                environment.out().flush();
+                server.run();
             }
-            environment.out().flush();
-            server.run();
         }
     }
 
