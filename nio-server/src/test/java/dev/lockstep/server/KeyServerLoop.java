@@ -54,7 +54,8 @@ final class KeyServerLoop implements AutoCloseable {
         });
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         Trace trace = new Trace(new java.io.PrintWriter(java.io.Writer.nullWriter()), Trace.Detail.OFF);
-        loop = new EventLoop(listener, config.build(), () -> EchoApplication.INSTANCE, Limits.DEFAULT, trace);
+        TlsServerConfig built = config.build();
+        loop = new EventLoop(listener, () -> built, () -> EchoApplication.INSTANCE, Limits.DEFAULT, trace);
         loop.accompany(keys);
         trusting = trusting(certificate(directory.resolve("ca.pem")));
         Thread thread = new Thread(this::run, "loop with a key server");

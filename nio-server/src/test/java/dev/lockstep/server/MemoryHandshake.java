@@ -5,6 +5,8 @@ import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -23,6 +25,11 @@ final class MemoryHandshake {
     private final ByteBuffer plain = ByteBuffer.allocate(20 * 1024);
     boolean suspended;
     boolean gone;
+
+    /** How many bytes the server sent in each of its steps, those that sent none included. */
+    final List<Integer> flights = new ArrayList<>();
+
+    int suspensions;
     TlsException serverFailure;
     SSLException clientFailure;
 
@@ -62,8 +69,10 @@ final class MemoryHandshake {
         }
         toServer.flip();
         int before = toServer.remaining() - toClient.position();
+        int sent = toClient.position();
         try {
             StepResult result = server.step(toServer, toClient);
+            suspensions += !suspended && result == StepResult.ASYNC_IN_PROGRESS ? 1 : 0;
             suspended = result == StepResult.ASYNC_IN_PROGRESS;
             return result == StepResult.PROGRESSED || before != toServer.remaining() - toClient.position();
         } catch (TlsException e) {
@@ -71,6 +80,7 @@ final class MemoryHandshake {
             server.close(toClient);
             return true;
         } finally {
+            flights.add(toClient.position() - sent);
             toServer.compact();
         }
     }

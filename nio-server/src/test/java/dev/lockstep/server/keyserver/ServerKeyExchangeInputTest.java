@@ -1,0 +1,113 @@
+package dev.lockstep.server.keyserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.crypto.FfdheParameters;
+import dev.lockstep.crypto.Group;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** RFC 5246 7.4.3: what a server signs is two randoms and the params, to the last byte, and nothing else. */
+class ServerKeyExchangeInputTest {
+
+    private static byte[] ecdhe(int curveType, int group, int pointLength, int form) {
+        ByteBuffer input = ByteBuffer.allocate(64 + 4 + pointLength).position(64);
+        input.put((byte) curveType).putShort((short) group).put((byte) pointLength);
+        if (pointLength > 0) {
+            input.put((byte) form);
+        }
+        return input.array();
+    }
+
+    private static byte[] dhe(byte[] p, byte[] g, byte[] y) {
+        ByteBuffer input = ByteBuffer.allocate(64 + 6 + p.length + g.length + y.length)
+                .position(64);
+        for (byte[] value : new byte[][] {p, g, y}) {
+            input.putShort((short) value.length).put(value);
+        }
+        return input.array();
+    }
+
+    private static boolean accepts(byte[] input) {
+        return ServerKeyExchangeInput.isWellFormed(input);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"23, 65", "24, 97", "25, 133", "29, 32", "30, 56"})
+    void aNamedGroupWithAPublicValueOfItsLengthIsSigned(int group, int length) {
+        assertThat(accepts(ecdhe(3, group, length, 4))).isTrue();
+        assertThat(accepts(ecdhe(3, group, length - 1, 4))).isFalse();
+        assertThat(accepts(ecdhe(3, group, length + 1, 4))).isFalse();
+        assertThat(accepts(ecdhe(3, group, 0, 4))).isFalse();
+        assertThat(accepts(ecdhe(1, group, length, 4))).isFalse(); // explicit_prime
+        assertThat(accepts(ecdhe(3, group + 200, length, 4))).isFalse();
+        byte[] right = ecdhe(3, group, length, 4);
+        assertThat(accepts(Arrays.copyOf(right, right.length - 1))).isFalse();
+        assertThat(accepts(Arrays.copyOf(right, right.length + 1))).isFalse();
+    }
+
+    @Test
+    void aCompressedPointAndAFiniteFieldAsACurveAreRefused() {
+        assertThat(accepts(ecdhe(3, 23, 33, 2))).isFalse();
+        assertThat(accepts(ecdhe(3, 23, 65, 2))).isFalse();
+        assertThat(accepts(ecdhe(3, 256, 255, 4))).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "FFDHE.*", mode = EnumSource.Mode.MATCH_ALL)
+    void finiteFieldParamsAreSignedAndEveryOtherLengthOrValueIsNot(Group group) {
+        byte[] p = FfdheParameters.pBytes(group);
+        byte[] g = {2};
+        byte[] y = FfdheParameters.p(group).subtract(BigInteger.TWO).toByteArray();
+        assertThat(accepts(dhe(p, g, y))).isTrue();
+        assertThat(accepts(dhe(p, g, new byte[] {4}))).isTrue();
+
+        byte[] right = dhe(p, g, y);
+        assertThat(accepts(Arrays.copyOf(right, right.length - 1))).isFalse();
+        assertThat(accepts(Arrays.copyOf(right, right.length + 1))).isFalse();
+        assertThat(accepts(dhe(p, g, new byte[] {1}))).isFalse();
+        assertThat(accepts(dhe(p, g, p))).isFalse();
+        assertThat(accepts(dhe(p, g, new byte[0]))).isFalse();
+        assertThat(accepts(dhe(p, new byte[] {0}, y))).isFalse();
+        assertThat(accepts(dhe(p, p, y))).isFalse();
+        byte[] even = p.clone();
+        even[even.length - 1] = 0;
+        assertThat(accepts(dhe(even, g, new byte[] {4}))).isFalse();
+    }
+
+    @Test
+    void shortAndEndlessPrimesAreRefused() {
+        byte[] prime = new byte[127];
+        Arrays.fill(prime, (byte) 0xFF);
+        assertThat(accepts(dhe(prime, new byte[] {2}, new byte[] {4}))).isFalse();
+        byte[] longer = new byte[1025];
+        Arrays.fill(longer, (byte) 0xFF);
+        assertThat(accepts(dhe(longer, new byte[] {2}, new byte[] {4}))).isFalse();
+    }
+
+    @Test
+    void whatOthersSignIsRefused() {
+        // RFC 8446 4.4.3: 64 spaces, a context string, 00 and the transcript's hash.
+        byte[] tls13 = new byte[64 + 33 + 1 + 32];
+        Arrays.fill(tls13, 0, 64, (byte) ' ');
+        byte[] context = "TLS 1.3, server CertificateVerify".getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(context, 0, tls13, 64, context.length);
+        assertThat(accepts(tls13)).isFalse();
+        for (int length = 0; length <= 64; length++) {
+            assertThat(accepts(new byte[length])).isFalse();
+        }
+        Random random = new Random(20_260_304);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] anything = new byte[65 + random.nextInt(400)];
+            random.nextBytes(anything);
+            assertThat(accepts(anything)).isFalse();
+        }
+    }
+}
