@@ -76,9 +76,16 @@ class ReadmeTest {
     }
 
     @Test
-    void everyOptionThatIsNamedExists() throws Exception {
-        Running help = Running.finished(java.util.Map.of(), "serve", "--help");
-        Matcher option = Pattern.compile("`?(--[a-z][a-z-]+)").matcher(readme());
+    void everyOptionThatIsNamedExistsInItsCommand() throws Exception {
+        Matcher keyserver = Pattern.compile("```\n[^`]*lockstep\\.jar keyserver[^`]*```").matcher(readme());
+        assertThat(keyserver.find()).isTrue();
+        assertOptionsExist("keyserver", keyserver.group());
+        assertOptionsExist("serve", keyserver.replaceAll(""));
+    }
+
+    private static void assertOptionsExist(String command, String text) throws Exception {
+        Running help = Running.finished(java.util.Map.of(), command, "--help");
+        Matcher option = Pattern.compile("`?(--[a-z][a-z-]+)").matcher(text);
         int options = 0;
         while (option.find()) {
             assertThat(help.out()).contains(option.group(1));

@@ -27,8 +27,8 @@ class ServerKeyExchangeInputTest {
     }
 
     private static byte[] dhe(byte[] p, byte[] g, byte[] y) {
-        ByteBuffer input = ByteBuffer.allocate(64 + 6 + p.length + g.length + y.length)
-                .position(64);
+        ByteBuffer input =
+                ByteBuffer.allocate(64 + 6 + p.length + g.length + y.length).position(64);
         for (byte[] value : new byte[][] {p, g, y}) {
             input.putShort((short) value.length).put(value);
         }
