@@ -36,13 +36,10 @@ final class ClientIdentity {
      * @return whether it does
      */
     boolean begin(HandshakeContext context, NegotiatedParameters negotiated) {
-        ClientAuthentication wanted = context.config().clientAuthentication(negotiated.serverName());
         // RFC 4279 2: with a pre-shared key "the Certificate and CertificateRequest payloads are omitted from the
-        // response." Whoever requires a certificate does not take a key in its place.
+        // response."
         if (!negotiated.cipherSuite().keyExchange().usesPsk()) {
-            policy = wanted;
-        } else if (wanted.isRequired()) {
-            throw FatalAlert.handshakeFailure("a suite without certificates, and one of the client is required");
+            policy = context.config().clientAuthentication(negotiated.serverName());
         }
         if (!policy.asks()) {
             requireUnchanged(context, List.of());

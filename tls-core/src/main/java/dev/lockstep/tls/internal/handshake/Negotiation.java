@@ -32,6 +32,7 @@ final class Negotiation {
     private final @Nullable SupportedGroups groups;
     private final List<NamedGroup> clientGroups;
     private final List<SignatureScheme> clientSchemes;
+    private final boolean requiresClientCertificate;
 
     private Negotiation(TlsServerConfig config, ClientHello hello) {
         this.config = config;
@@ -43,6 +44,10 @@ final class Negotiation {
         // following": take {sha1,rsa} or {sha1,ecdsa} for its offer, usable only where SHA-1 is enabled.
         this.clientSchemes =
                 schemes == null ? List.of(SignatureScheme.RSA_PKCS1_SHA1, SignatureScheme.ECDSA_SHA1) : schemes.known();
+        // RFC 4279 2: with a pre-shared key "the Certificate and CertificateRequest payloads are omitted from the
+        // response." Whoever requires a certificate does not take a key in its place.
+        this.requiresClientCertificate =
+                config.clientAuthentication(CredentialChoice.serverName(hello)).isRequired();
     }
 
     /** The parameters, the server's preference deciding; an offer with nothing in common is fatal. */
@@ -136,6 +141,9 @@ final class Negotiation {
 
     /** The first credential that serves the exchange; null when none does. */
     private @Nullable Authentication chooseAuthentication(KeyExchange exchange, List<Credential> credentials) {
+        if (exchange.usesPsk() && requiresClientCertificate) {
+            return null;
+        }
         if (!exchange.usesCertificate()) {
             return new Authentication(null, null);
         }
