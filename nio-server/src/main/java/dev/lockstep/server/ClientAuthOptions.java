@@ -17,6 +17,7 @@ import java.security.cert.X509CRL;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -46,6 +47,16 @@ final class ClientAuthOptions {
             description =
                     "Revocation lists of those authorities, in PEM or DER; then each of them needs one. Repeatable.")
     private List<Path> crls = new ArrayList<>();
+
+    /** One for all configurations of a server that is reloaded. */
+    private final ThreadPoolExecutor pool = ExecutorKey.boundedPool(THREADS, QUEUED);
+
+    /** Every file that {@link #apply} reads. */
+    List<Path> files() {
+        List<Path> files = new ArrayList<>(authorities);
+        files.addAll(crls);
+        return files;
+    }
 
     /** Chains are verified on threads of their own, so that their arithmetic holds up no other connection. */
     void apply(TlsServerConfigBuilder builder) throws UsageError {
@@ -105,7 +116,7 @@ final class ClientAuthOptions {
             }
             builder.crls(lists);
         }
-        return ExecutorVerifier.of(builder.build(), ExecutorKey.boundedPool(THREADS, QUEUED));
+        return ExecutorVerifier.of(builder.build(), pool);
     }
 
     private static List<X509CRL> revocationLists(Path file) throws UsageError {

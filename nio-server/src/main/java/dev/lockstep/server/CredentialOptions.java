@@ -64,6 +64,21 @@ final class CredentialOptions {
     /** One certificate and its key, as they were asked for. */
     private record Pair(@Nullable String host, String certOption, Path cert, String keyOption, KeyUri key) {}
 
+    /** Every file that is read for the credentials. */
+    List<Path> files() throws UsageError {
+        List<Path> files = new ArrayList<>();
+        for (Pair pair : pairs()) {
+            files.add(pair.cert());
+            if (pair.key() instanceof KeyUri.InFile key) {
+                files.add(key.path());
+            }
+        }
+        if (keyPasswordFile != null) {
+            files.add(keyPasswordFile);
+        }
+        return files;
+    }
+
     /** Where keys from files work. */
     KeyMode keyMode() throws UsageError {
         if (keyDelay == null) {

@@ -13,6 +13,8 @@ final class HttpPage {
 
     private static final int LONGEST_NAME = 48;
 
+    private static final String RESUMED = "An earlier session goes on: no key was used.";
+
     private HttpPage() {}
 
     static byte[] render(ConnectionInfo info, KeyWait wait) {
@@ -30,7 +32,9 @@ final class HttpPage {
         row(body, "Protocol (ALPN)", info.applicationProtocol());
         row(body, "Extended master secret", info.extendedMasterSecret() ? "yes" : "no");
         row(body, "Encrypt-then-MAC", info.encryptThenMac() ? "yes" : "no");
-        body.append("</table>\n<p>").append(story(wait)).append("</p>\n");
+        body.append("</table>\n<p>")
+                .append(info.resumed() ? RESUMED : story(wait))
+                .append("</p>\n");
         return response("200 OK", body, "</body></html>\n");
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.server;
 
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,6 +20,11 @@ final class PskOptions {
 
     boolean isGiven() {
         return pskFile != null;
+    }
+
+    /** Every file that {@link #apply} reads. */
+    List<Path> files() {
+        return pskFile == null ? List.of() : List.of(pskFile);
     }
 
     void apply(TlsServerConfigBuilder builder) throws UsageError {

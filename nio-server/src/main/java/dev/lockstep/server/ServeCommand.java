@@ -1,10 +1,8 @@
 package dev.lockstep.server;
 
 import dev.lockstep.server.keys.RemoteKeys;
-import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.config.KeyLog;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,6 +40,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final RenegotiationOptions renegotiation = new RenegotiationOptions();
 
+    @Mixin
+    private final SessionOptions sessions = new SessionOptions();
+
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
 
@@ -67,39 +68,28 @@ final class ServeCommand implements Callable<Integer> {
         credentials.optional = psk.isGiven();
         KeyMode keyMode = credentials.keyMode();
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
-        try (RemoteKeys remote = new RemoteKeys(environment.variables())) {
-            TlsServerConfig config = configuration(keyMode, remote, tracer);
+        KeyLog keyLog = keylog == null ? null : KeyLogFile.open("--keylog", keylog);
+        try (RemoteKeys remote = new RemoteKeys(environment.variables());
+                Reloader reloader = Reloader.load(new Configuration(
+                        environment,
+                        new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions),
+                        keyMode,
+                        remote,
+                        tracer,
+                        keyLog))) {
             String what = (echo ? "echo" : "https") + ", policy " + protocol.policy() + ", "
-                    + config.cipherSuites().size() + " suites, " + credentials.describe(keyMode);
+                    + reloader.current().cipherSuites().size() + " suites, " + credentials.describe(keyMode);
             Listener.Site site = new Listener.Site(
-                    () -> config,
+                    reloader::current,
                     echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
                     tracer,
                     what,
                     remote.companions());
-            Listener.serve(environment, host, number, site, bound -> {});
+            Listener.serve(environment, host, number, site, bound -> {
+                reloader.start();
+                HangUpSignal.handle(reloader::ask);
+            });
         }
         return 0;
-    }
-
-    private TlsServerConfig configuration(KeyMode keyMode, RemoteKeys remote, Trace tracer) throws UsageError {
-        TlsServerConfigBuilder builder = TlsServerConfig.builder().observer(tracer);
-        char[] password = KeyPassword.find(credentials.keyPasswordFile, environment.variables());
-        try {
-            credentials.apply(
-                    builder,
-                    new CredentialFiles(
-                            keyMode, remote, password, environment.clock().instant()));
-        } finally {
-            if (password != null) {
-                Arrays.fill(password, '\0');
-            }
-        }
-        psk.apply(builder);
-        protocol.apply(builder);
-        clients.apply(builder);
-        renegotiation.apply(builder);
-        TlsServerConfig config = protocol.build(builder);
-        return keylog == null ? config : protocol.build(builder.keyLog(KeyLogFile.open("--keylog", keylog)));
     }
 }

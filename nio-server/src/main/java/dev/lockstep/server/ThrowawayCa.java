@@ -50,7 +50,7 @@ final class ThrowawayCa {
         return certificate;
     }
 
-    /** A certificate for localhost, 127.0.0.1 and ::1. */
+    /** A certificate for localhost, 127.0.0.1 and ::1, for servers and for clients. */
     X509Certificate issueForLocalhost(KeyPair subject) throws GeneralSecurityException, IOException {
         return issue(new X500Name("CN=localhost"), subject, false);
     }
@@ -91,8 +91,8 @@ final class ThrowawayCa {
         } else {
             builder.addExtension(
                     Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment));
-            builder.addExtension(
-                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+            KeyPurposeId[] purposes = {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth};
+            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes));
             builder.addExtension(Extension.subjectAlternativeName, false, localhost());
         }
         try {

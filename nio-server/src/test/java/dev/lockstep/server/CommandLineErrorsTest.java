@@ -158,6 +158,23 @@ class CommandLineErrorsTest {
     }
 
     @Test
+    void optionsAboutSessionsThatDoNotFit() throws Exception {
+        assertThat(refusedServe("--session-cache", "many")).startsWith("--session-cache: 'many' is not a whole number");
+        Path keys = files.write("short.key", "x".repeat(48));
+        assertThat(refusedServe("--ticket-keys", keys.toString()))
+                .startsWith("--ticket-keys: " + keys + " is no ticket key; a ticket key of 48 bytes is for AES-128");
+        assertThat(refusedServe("--no-tickets", "--ticket-keys", keys.toString()))
+                .isEqualTo("--no-tickets: contradicts --ticket-keys; choose one");
+        Path key = files.write("ticket.key", "x".repeat(80));
+        assertThat(refusedServe("--ticket-keys", key.toString(), "--ticket-keys", key.toString()))
+                .startsWith("--ticket-keys: ")
+                .contains("twice");
+        Path policy = files.write("policy.properties", "policy = modern\n");
+        assertThat(refusedServe("--policy-file", policy.toString(), "--policy", "compatible"))
+                .isEqualTo("--policy: there is a --policy-file; put it into " + policy);
+    }
+
+    @Test
     void anRsaKeyThatIsTooSmall() throws Exception {
         java.security.KeyPairGenerator generator = java.security.KeyPairGenerator.getInstance("RSA");
         generator.initialize(1024);

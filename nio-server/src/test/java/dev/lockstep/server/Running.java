@@ -17,7 +17,7 @@ final class Running implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
 
     private final Lines out = new Lines();
-    private final StringWriter err = new StringWriter();
+    private final Lines err = new Lines();
     private final CompletableFuture<EventLoop> loop = new CompletableFuture<>();
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final Thread thread;
@@ -44,7 +44,7 @@ final class Running implements AutoCloseable {
         running.thread.start();
         CompletableFuture.anyOf(running.loop, running.exit).get(30, TimeUnit.SECONDS);
         if (!running.loop.isDone()) {
-            throw new AssertionError("exit " + running.exit.join() + ": " + running.err);
+            throw new AssertionError("exit " + running.exit.join() + ": " + running.err());
         }
         return running;
     }
@@ -78,7 +78,12 @@ final class Running implements AutoCloseable {
     }
 
     String err() {
-        return err.toString();
+        return err.text();
+    }
+
+    /** Waits for an error that contains {@code text} and answers all of them so far. */
+    String awaitError(String text) throws InterruptedException {
+        return err.await(text);
     }
 
     /** Waits for a line that contains {@code text} and answers everything printed so far. */

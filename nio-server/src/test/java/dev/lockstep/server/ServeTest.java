@@ -9,12 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -41,11 +43,76 @@ class ServeTest {
         trusting = TestLoop.trusting(files.ca);
     }
 
+    /** Without resumption, so that every handshake is a full one, with a key operation. */
     private static Running serve(String... more) throws Exception {
+        List<String> args = new ArrayList<>(List.of("--no-tickets", "--session-cache", "0"));
+        args.addAll(List.of(more));
+        return resuming(args.toArray(String[]::new));
+    }
+
+    private static Running resuming(String... more) throws Exception {
         List<String> args = new ArrayList<>(
                 List.of("serve", "--port", "0", "--cert", files.rsaCert.toString(), "--key", files.rsaKey.toString()));
         args.addAll(List.of(more));
         return Running.start(args.toArray(String[]::new));
+    }
+
+    @Test
+    void sessionsAreResumedByIdAndByTicketUnlessThatIsSwitchedOff() throws Exception {
+        String resumed = "An earlier session goes on: no key was used.";
+        for (String[] how : new String[][] {{}, {"--no-tickets"}, {"--session-cache", "0"}}) {
+            try (Running server = resuming(how)) {
+                assertThat(page(server)).contains("The key took");
+                assertThat(page(server)).contains(resumed);
+            }
+        }
+        try (Running server = serve()) {
+            page(server);
+            assertThat(page(server)).contains("The key took");
+        }
+    }
+
+    @Test
+    void clientCertificatesAreWantedOrRequired() throws Exception {
+        KeyPair keys = files.ca.ec();
+        SSLContext certified = TestLoop.certified(files.ca, keys);
+        String authority = files.caCert.toString();
+        try (Running wants = serve("--client-auth", "want", "--client-ca", authority);
+                Running requires = serve("--client-auth", "require", "--client-ca", authority)) {
+            assertThat(page(wants)).contains("200 OK");
+            assertThatThrownBy(() -> page(requires)).isInstanceOf(java.io.IOException.class);
+            for (Running server : List.of(wants, requires)) {
+                try (SSLSocket client = TestLoop.client(certified, server.port())) {
+                    assertThat(get(client)).contains("200 OK");
+                }
+            }
+        }
+    }
+
+    @Test
+    void renegotiationIsRefusedUnlessItIsAllowed() throws Exception {
+        try (Running refuses = serve("--echo");
+                Running allows = serve("--echo", "--trace", "--renegotiation", "secure")) {
+            try (SSLSocket client = client(allows)) {
+                echo(client);
+                client.startHandshake(); // sends ClientHello; the rest happens beside the data
+                Pattern again = Pattern.compile("CONNECTED -- CLIENT_HELLO -> .*-> CONNECTED", Pattern.DOTALL);
+                for (int i = 0; i < 100 && !again.matcher(allows.out()).find(); i++) {
+                    echo(client);
+                }
+                assertThat(allows.out()).containsPattern(again);
+            }
+            try (SSLSocket client = client(refuses)) {
+                echo(client);
+                client.startHandshake();
+                assertThatThrownBy(() -> echo(client)).isInstanceOf(java.io.IOException.class);
+            }
+        }
+    }
+
+    private static void echo(SSLSocket client) throws Exception {
+        client.getOutputStream().write(42);
+        assertThat(client.getInputStream().read()).isEqualTo(42);
     }
 
     private static SSLSocket client(Running server) throws Exception {

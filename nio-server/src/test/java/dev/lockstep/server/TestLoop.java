@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -106,6 +108,7 @@ final class TestLoop implements AutoCloseable {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.setSoTimeout(30_000);
+        socket.setTcpNoDelay(true); // the JDK's client sends its flight in pieces, which would wait for each other
         socket.setEnabledProtocols(new String[] {"TLSv1.2"});
         return socket;
     }
@@ -115,13 +118,28 @@ final class TestLoop implements AutoCloseable {
     }
 
     static SSLContext trusting(X509Certificate authority) throws Exception {
+        return context(authority, new KeyManager[0]);
+    }
+
+    /** Clients that have a certificate of the authority. */
+    static SSLContext certified(ThrowawayCa ca, KeyPair keys) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        X509Certificate[] chain = {ca.issueForLocalhost(keys)};
+        store.setKeyEntry("client", keys.getPrivate(), new char[0], chain);
+        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(store, new char[0]);
+        return context(ca.certificate(), own.getKeyManagers());
+    }
+
+    private static SSLContext context(X509Certificate authority, KeyManager[] own) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry("ca", authority);
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
+        context.init(own, trust.getTrustManagers(), null);
         return context;
     }
 
