@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,9 +67,9 @@ class KeyOutsideTheProcessTest {
                                 .get(0));
                 load.awaitHandshakes(100);
                 Path all = dump(server, "all.hprof", "-all");
-                load.awaitHandshakes(load.made() + 100);
+                load.awaitHandshakes(100);
                 Path live = dump(server, "live.hprof");
-                load.awaitHandshakes(load.made() + 100);
+                load.awaitHandshakes(100);
                 load.end();
 
                 assertThat(search.in(all))
@@ -154,6 +155,7 @@ class KeyOutsideTheProcessTest {
         private final List<CompletableFuture<Void>> ends = new ArrayList<>();
         private final AtomicBoolean over = new AtomicBoolean();
         private final AtomicInteger handshakes = new AtomicInteger();
+        private final Semaphore more = new Semaphore(0);
 
         Load(int port, X509Certificate authority) {
             for (int i = 0; i < CLIENTS; i++) {
@@ -163,6 +165,7 @@ class KeyOutsideTheProcessTest {
                             for (int n = first; !over.get(); n++) {
                                 page(port, authority, SUITES.get(n % SUITES.size()));
                                 handshakes.incrementAndGet();
+                                more.release();
                             }
                         },
                         clients));
@@ -185,17 +188,12 @@ class KeyOutsideTheProcessTest {
             return handshakes.get();
         }
 
-        void awaitHandshakes(int count) {
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            while (handshakes.get() < count) {
-                ends.stream()
-                        .filter(CompletableFuture::isCompletedExceptionally)
-                        .forEach(CompletableFuture::join);
-                assertThat(System.nanoTime() - end)
-                        .as("handshakes: %d", handshakes.get())
-                        .isNegative();
-                Thread.onSpinWait();
-            }
+        /** Waits for so many handshakes more. */
+        void awaitHandshakes(int count) throws InterruptedException {
+            more.drainPermits();
+            boolean inTime = more.tryAcquire(count, 60, TimeUnit.SECONDS);
+            ends.stream().filter(CompletableFuture::isDone).forEach(CompletableFuture::join);
+            assertThat(inTime).as("handshakes: %d", made()).isTrue();
         }
 
         void end() {

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -103,6 +104,7 @@ class ReloadTest {
         issue(1);
         Set<Integer> seen = ConcurrentHashMap.newKeySet();
         AtomicInteger made = new AtomicInteger();
+        Semaphore share = new Semaphore(0);
         AtomicBoolean reloading = new AtomicBoolean(true);
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         long before = System.nanoTime();
@@ -119,16 +121,16 @@ class ReloadTest {
                                 newest = shown;
                                 seen.add(shown);
                                 made.incrementAndGet();
+                                share.release();
                             }
                         },
                         clients));
             }
             for (int generation = 2; generation <= RELOADS + 1; generation++) {
                 // Spread over the handshakes: none of the reloads comes before its share of them was made.
-                int share = HANDSHAKES * (generation - 2) / RELOADS;
-                while (made.get() < share && ends.stream().noneMatch(CompletableFuture::isDone)) {
-                    Thread.onSpinWait();
-                }
+                boolean inTime = share.tryAcquire(HANDSHAKES / RELOADS, 60, TimeUnit.SECONDS);
+                ends.stream().filter(CompletableFuture::isDone).forEach(CompletableFuture::join);
+                assertThat(inTime).as("handshakes: %d", made.get()).isTrue();
                 issue(generation);
                 server.awaitLine("reloaded: configuration " + generation + " ");
             }
