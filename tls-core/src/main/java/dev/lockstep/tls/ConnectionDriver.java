@@ -30,7 +30,7 @@ final class ConnectionDriver {
     ConnectionDriver(TlsServerConfig config, Runnable wakeHandler) {
         this.config = config;
         this.inbound = new Inbound(config.bounds());
-        this.outbound = new Outbound(config.random(), inbound);
+        this.outbound = new Outbound(config.random(), inbound, config.bounds().maxRecordsPerKey());
         this.handshake = new ServerHandshake(config, outbound, wakeHandler);
     }
 
@@ -87,6 +87,9 @@ final class ConnectionDriver {
                     }
                 }
                 case READ, OPEN -> {
+                    if (closesForUsedKeys()) {
+                        return StepResult.CLOSED;
+                    }
                     @Nullable StepResult result = receive(netIn, appOut);
                     if (result != null) {
                         return result;
@@ -119,6 +122,9 @@ final class ConnectionDriver {
                     return handshake.maySend() ? StepResult.ESTABLISHED : StepResult.NEED_INPUT;
                 }
                 case OPEN -> {
+                    if (closesForUsedKeys()) {
+                        continue; // with the alert
+                    }
                     return handshake.maySend() ? StepResult.ESTABLISHED : StepResult.CLOSED;
                 }
                 case END -> {
@@ -217,7 +223,19 @@ final class ConnectionDriver {
         if (waiting != null && !handshake.holds(waiting)) {
             throw FatalAlert.unexpectedMessage(waiting + " in " + handshake.state());
         }
-        return handshake.poll() ? StepResult.PROGRESSED : StepResult.ASYNC_IN_PROGRESS;
+        return handshake.poll() ? moved() : StepResult.ASYNC_IN_PROGRESS;
+    }
+
+    /**
+     * RFC 8446 5.5, which speaks of the ciphers of TLS 1.2 too: keys serve for so many records only. Before a key is used up
+     * the connection is closed in good order; during a handshake there will be others soon.
+     */
+    private boolean closesForUsedKeys() {
+        if (handshake.state().kind() == Kind.OPEN && (outbound.isKeyNearLimit() || inbound.isKeyNearLimit())) {
+            close();
+            return true;
+        }
+        return false;
     }
 
     private void requireInTime() {

@@ -56,6 +56,11 @@ final class Inbound {
         return reader.protection() == Protection.none();
     }
 
+    /** Whether the key that opens records is all but used up. */
+    boolean isKeyNearLimit() {
+        return reader.protection().isNearLimit();
+    }
+
     void limitPlaintext(int limit) {
         reader.limitPlaintext(limit);
     }

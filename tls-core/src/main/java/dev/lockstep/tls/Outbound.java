@@ -27,6 +27,7 @@ final class Outbound implements HandshakeOutput {
 
     private final RecordWriter writer = new RecordWriter();
     private final SecureRandom random;
+    private final long maxRecordsPerKey;
     private final Inbound inbound;
     private @Nullable ArrayDeque<Pending> queue;
     private @Nullable Protection pendingWriteState;
@@ -35,8 +36,9 @@ final class Outbound implements HandshakeOutput {
     private int pendingReadLimit = RecordHeader.MAX_PLAINTEXT;
     private boolean last;
 
-    Outbound(SecureRandom random, Inbound inbound) {
+    Outbound(SecureRandom random, Inbound inbound, long maxRecordsPerKey) {
         this.random = random;
+        this.maxRecordsPerKey = maxRecordsPerKey;
         this.inbound = inbound;
     }
 
@@ -72,6 +74,8 @@ final class Outbound implements HandshakeOutput {
                 suite, keys.clientWriteMacKey(), keys.clientWriteKey(), keys.clientWriteIv(), encryptThenMac);
         pendingWriteState = Protection.sealing(
                 suite, keys.serverWriteMacKey(), keys.serverWriteKey(), keys.serverWriteIv(), encryptThenMac, random);
+        pendingReadState.limitKeyUse(maxRecordsPerKey);
+        pendingWriteState.limitKeyUse(maxRecordsPerKey);
     }
 
     @Override
@@ -98,6 +102,11 @@ final class Outbound implements HandshakeOutput {
     public void limitProtectedRecords(int sent, int received) {
         pendingWriteLimit = sent;
         pendingReadLimit = received;
+    }
+
+    /** Whether the key that seals records is all but used up. */
+    boolean isKeyNearLimit() {
+        return writer.protection().isNearLimit();
     }
 
     /**

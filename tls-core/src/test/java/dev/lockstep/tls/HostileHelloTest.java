@@ -261,7 +261,7 @@ class HostileHelloTest {
     @Test
     void aHelloOverTheBoundIsRefusedAtItsHeader() {
         TlsServerConfig config = builder(local(TestIdentity.RSA_2048))
-                .bounds(new Bounds(1000, 1000, 32, 4, 128))
+                .bounds(new Bounds(1000, 1000, 32, 4, 1000, 128))
                 .build();
         for (InputForm input : InputForm.values()) {
             Forms forms = new Forms(input, Forms.PLAIN.key(), Forms.PLAIN.buffers());

@@ -48,7 +48,9 @@ final class AeadProtection extends Protection {
     private final byte[] fixedIv;
     private final byte[] nonce = new byte[NONCE_LENGTH];
     private final byte[] additionalData = new byte[PSEUDO_HEADER_LENGTH];
+    private final boolean limited;
     private long blocksLeft;
+    private long nearLimit = NEAR_LIMIT_FULL_RECORDS * blocks(RecordHeader.MAX_PLAINTEXT);
 
     /** Tests start near the ends of the two counters; everybody else starts at 0 and the cipher's own limit. */
     AeadProtection(Aead aead, BulkCipher cipher, byte[] fixedIv, long firstSequenceNumber, long fullRecords) {
@@ -60,6 +62,7 @@ final class AeadProtection extends Protection {
         this.explicitLength = cipher.recordIvLength();
         this.tagLength = cipher.tagLength();
         this.fixedIv = fixedIv.clone();
+        this.limited = cipher != BulkCipher.CHACHA20_POLY1305;
         this.blocksLeft = fullRecords * blocks(RecordHeader.MAX_PLAINTEXT);
         System.arraycopy(fixedIv, 0, nonce, 0, fixedIv.length);
     }
@@ -142,9 +145,17 @@ final class AeadProtection extends Protection {
     }
 
     @Override
+    public void limitKeyUse(long fullRecords) {
+        if (limited) {
+            long records = Math.min(fullRecords, GCM_FULL_RECORDS);
+            blocksLeft = Math.min(blocksLeft, records * blocks(RecordHeader.MAX_PLAINTEXT));
+            nearLimit = Math.min(nearLimit, blocksLeft / 4);
+        }
+    }
+
+    @Override
     public boolean isNearLimit() {
-        return blocksLeft < NEAR_LIMIT_FULL_RECORDS * blocks(RecordHeader.MAX_PLAINTEXT)
-                || sequenceNumber() >>> 32 == 0xffff_ffffL;
+        return blocksLeft < nearLimit || sequenceNumber() >>> 32 == 0xffff_ffffL;
     }
 
     @Override

@@ -105,6 +105,16 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
     abstract int openFragment(int typeCode, int version, byte[] in, int inOff, int length, byte[] out, int outOff);
 
     /**
+     * Lets the key protect no more than this, where the cipher sets a limit to its use at all; a wider limit than the
+     * cipher's own changes nothing. {@link #isNearLimit()} speaks up when a quarter is left, or a gibibyte if that is less.
+     *
+     * @param fullRecords records of 2^14 bytes, at least 4; of smaller ones there may be more
+     */
+    public void limitKeyUse(long fullRecords) {
+        // most ciphers have none but the sequence number
+    }
+
+    /**
      * Whether the key is so far used up that the connection should be closed (or renegotiated) in good order now. It can
      * be used for a while longer; at the end, records are refused with internal_error.
      */

@@ -57,7 +57,8 @@ public final class RecordWriter {
     }
 
     /**
-     * Writes as many whole records as {@code dst} has room for. The first one is cut shorter if only a part of it fits, but
+     * Writes as many whole records as {@code dst} has room for, and of application data none that would use the key up: what
+     * is left of that belongs to the closing alert. The first one is cut shorter if only a part of it fits, but
      * not below {@value #SHORTEST_CUT} bytes.
      *
      * @param src plaintext; its position is moved behind what was taken. If it is empty nothing is written, as RFC 5246
@@ -68,7 +69,7 @@ public final class RecordWriter {
         int taken = 0;
         // RFC 5246 6.2.1-2: "Implementations MUST NOT send zero-length fragments of Handshake, Alert, or
         // ChangeCipherSpec content types."
-        while (src.hasRemaining()) {
+        while (src.hasRemaining() && !(type == ContentType.APPLICATION_DATA && protection.isNearLimit())) {
             // RFC 8449 4-1: "an endpoint MUST NOT generate a protected record with plaintext that is larger than the
             // RecordSizeLimit value it receives from its peer."
             int length = Math.min(src.remaining(), plaintextLimit);
