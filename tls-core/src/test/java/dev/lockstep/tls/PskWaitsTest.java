@@ -199,15 +199,15 @@ class PskWaitsTest {
     void theInputIsWatchedDuringTheLookUp(Forms forms) {
         Conversation leaving = lookingUp(PSK, forms);
         leaving.client().sends(closeNotify());
-        leaving.server().answers(Kind.ALERT);
+        assertThat(leaving.server().stepsThroughInput()).isEqualTo(StepResult.CLOSED);
         assertThat(psk.operation().cancels()).isEqualTo(1);
     }
 
     @Test
     void aFatalAlertDuringTheLookUpCancelsIt() {
         Conversation conversation = lookingUp(PSK, Forms.PLAIN);
-        conversation.client().sends(fatalAlert(AlertDescription.USER_CANCELED));
-        conversation.server().settle();
+        conversation.client().sends(fatalAlert(AlertDescription.INTERNAL_ERROR));
+        assertThat(conversation.server().stepsThroughInput()).isEqualTo(StepResult.CLOSED);
         assertThat(conversation.server().failure().fromPeer()).isTrue();
         assertThat(psk.operation().cancels()).isEqualTo(1);
         conversation.server().isDead();
@@ -217,6 +217,8 @@ class PskWaitsTest {
     void theEndOfTheTransportDuringTheLookUpCancelsIt() {
         Conversation conversation = lookingUp(PSK, Forms.PLAIN);
         conversation.server().meetsEndOfStream();
+        assertThat(conversation.server().steps()).isEqualTo(StepResult.CLOSED);
+        assertThat(conversation.server().failure()).as("truncation").isNotNull();
         assertThat(psk.operation().cancels()).isEqualTo(1);
     }
 
