@@ -77,7 +77,8 @@ class ReadmeTest {
 
     @Test
     void everyOptionThatIsNamedExistsInItsCommand() throws Exception {
-        Matcher keyserver = Pattern.compile("```\n[^`]*lockstep\\.jar keyserver[^`]*```").matcher(readme());
+        Matcher keyserver =
+                Pattern.compile("```\n[^`]*lockstep\\.jar keyserver[^`]*```").matcher(readme());
         assertThat(keyserver.find()).isTrue();
         assertOptionsExist("keyserver", keyserver.group());
         assertOptionsExist("serve", keyserver.replaceAll(""));

@@ -37,9 +37,21 @@ public final class PkixVerifierBuilder {
         return this;
     }
 
-    /** Trusts these anchors, with their name constraints; may be called again for more. */
+    /**
+     * Trusts these anchors, which may be names with keys; may be called again for more.
+     *
+     * @throws IllegalArgumentException when one has name constraints of its own, which the JDK does not know how to keep
+     */
     public PkixVerifierBuilder trustAnchors(Collection<TrustAnchor> more) {
-        anchors.addAll(List.copyOf(more));
+        for (TrustAnchor anchor : more) {
+            if (anchor.getNameConstraints() != null) {
+                throw new IllegalArgumentException(
+                        "trustAnchors: " + PathFinder.name(anchor).getName()
+                                + " comes with name constraints, which the JDK does not keep; have them in a certificate"
+                                + " below it, or check names with permit(...)");
+            }
+            anchors.add(anchor);
+        }
         return this;
     }
 

@@ -15,6 +15,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXReason;
+import java.security.cert.PKIXRevocationChecker.Option;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -246,6 +247,31 @@ class PkixVerifierTest {
     void aCertificateWithoutARevocationListIsCertificateUnknown() throws Exception {
         // RFC 9325 7.5-1
         refuses(AlertDescription.CERTIFICATE_UNKNOWN, builder().crls(List.of(STRANGER.revoking())), ROOT.client(KEY));
+    }
+
+    /** The JDK's own checker, which would ask the network too, on lists that are at hand. */
+    @Test
+    void theJdksRevocationCheckerTakesItsOptions() throws Exception {
+        X509Certificate leaf = ROOT.client(KEY);
+        Option[] offline = {Option.PREFER_CRLS, Option.NO_FALLBACK};
+        refuses(
+                AlertDescription.CERTIFICATE_REVOKED,
+                builder().crls(List.of(ROOT.revoking(leaf))).revocation(offline),
+                leaf);
+        accepts(builder().crls(List.of(ROOT.revoking())).revocation(offline), leaf);
+        refuses(AlertDescription.CERTIFICATE_UNKNOWN, builder().revocation(offline), leaf);
+        accepts(builder().revocation(Option.PREFER_CRLS, Option.NO_FALLBACK, Option.SOFT_FAIL), leaf);
+    }
+
+    @Test
+    void anAnchorWithNameConstraintsIsRefusedAtOnce() throws Exception {
+        byte[] constraints = new NameConstraints(
+                        new GeneralSubtree[] {new GeneralSubtree(new GeneralName(GeneralName.dNSName, "example.org"))},
+                        null)
+                .getEncoded();
+        assertThatThrownBy(() -> builder().trustAnchors(Set.of(new TrustAnchor(ROOT.certificate(), constraints))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("trustAnchors: CN=Root comes with name constraints");
     }
 
     @Test
