@@ -48,7 +48,7 @@ final class CertificateChain {
         }
     }
 
-    /** RFC 5246 7.4.2: "Each following certificate MUST directly certify the one preceding it." */
+    /** RFC 5246 7.4.2-3, 7.4.2-4: "Each following certificate MUST directly certify the one preceding it." */
     private static void requireIssued(String option, Path file, X509Certificate subject, X509Certificate issuer)
             throws UsageError {
         String fix = "put the leaf first and then the issuer of each, or leave the extra ones out";

@@ -5,7 +5,7 @@ import java.security.interfaces.RSAKey;
 /** How small a key may be. */
 final class KeySizes {
 
-    /** RFC 9325 4.5: a modulus of at least 2048 bits. */
+    /** RFC 9325 4.5-3: a modulus of at least 2048 bits. */
     private static final int SMALLEST_RSA = 2048;
 
     private KeySizes() {}

@@ -176,6 +176,7 @@ class CommandLineErrorsTest {
 
     @Test
     void anRsaKeyThatIsTooSmall() throws Exception {
+        // RFC 9325 4.5-3
         java.security.KeyPairGenerator generator = java.security.KeyPairGenerator.getInstance("RSA");
         generator.initialize(1024);
         KeyPair small = generator.generateKeyPair();
@@ -262,6 +263,7 @@ class CommandLineErrorsTest {
 
     @Test
     void aChainInTheWrongOrder() throws Exception {
+        // RFC 5246 7.4.2-3, 7.4.2-4
         String ca = Files.readString(files.caCert);
         String leaf = Files.readString(files.rsaCert);
         Path reversed = files.write("reversed.pem", ca + leaf);
