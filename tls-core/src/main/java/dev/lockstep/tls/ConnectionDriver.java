@@ -177,6 +177,9 @@ final class ConnectionDriver {
 
     /** Acts on what came; application data goes to {@code appOut}. The answer is null when it moved the handshake. */
     private @Nullable StepResult receive(ByteBuffer netIn, @Nullable ByteBuffer appOut) throws TlsException {
+        if (handshake.state().kind() == Kind.OPEN) {
+            inbound.betweenHandshakes();
+        }
         return switch (inbound.next(netIn)) {
             case NOTHING -> {
                 if (inputClosed) {

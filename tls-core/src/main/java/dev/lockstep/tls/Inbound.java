@@ -3,6 +3,7 @@ package dev.lockstep.tls;
 import dev.lockstep.tls.config.Bounds;
 import dev.lockstep.tls.internal.record.AlertJoiner;
 import dev.lockstep.tls.internal.record.HandshakeJoiner;
+import dev.lockstep.tls.internal.record.HandshakeLimits;
 import dev.lockstep.tls.internal.record.JoinedMessage;
 import dev.lockstep.tls.internal.record.Protection;
 import dev.lockstep.tls.internal.record.RecordHeader;
@@ -36,6 +37,7 @@ final class Inbound {
     }
 
     private final RecordLimits limits;
+    private final HandshakeLimits handshakeLimits;
     private final RecordReader reader;
     private final HandshakeJoiner messages;
     private final AlertJoiner alerts = new AlertJoiner();
@@ -43,6 +45,7 @@ final class Inbound {
 
     Inbound(Bounds bounds) {
         limits = new RecordLimits(bounds.maxEmptyRecords(), bounds.maxWarningAlerts());
+        handshakeLimits = new HandshakeLimits(bounds.maxHandshakeRecords(), bounds.maxHandshakeBytes());
         reader = new RecordReader(limits);
         messages = new HandshakeJoiner(HandshakeJoiner.bounds(bounds.maxClientHello(), bounds.maxHandshakeMessage()));
     }
@@ -70,6 +73,13 @@ final class Inbound {
         reader.fixVersion();
     }
 
+    /** No handshake is under way: the next one is counted from its first byte, which may be here already. */
+    void betweenHandshakes() {
+        if (messages.isEmpty()) {
+            handshakeLimits.reset();
+        }
+    }
+
     /** Goes through records until one means something. */
     Arrival next(ByteBuffer netIn) {
         while (true) {
@@ -82,7 +92,11 @@ final class Inbound {
             ContentType type = reader.contentType(netIn);
             requireWholeAlert(type);
             switch (type) {
-                case HANDSHAKE -> messages.append(reader.open(netIn));
+                case HANDSHAKE -> {
+                    ByteBuffer fragment = reader.open(netIn);
+                    handshakeLimits.onFragment(fragment.remaining());
+                    messages.append(fragment);
+                }
                 case CHANGE_CIPHER_SPEC -> {
                     requireChangeCipherSpec(reader.open(netIn));
                     return Arrival.CHANGE_CIPHER_SPEC;

@@ -261,7 +261,7 @@ class HostileHelloTest {
     @Test
     void aHelloOverTheBoundIsRefusedAtItsHeader() {
         TlsServerConfig config = builder(local(TestIdentity.RSA_2048))
-                .bounds(new Bounds(1000, 1000, 32, 4, 1000, 128))
+                .bounds(Bounds.DEFAULT.withMaxClientHello(1000).withMaxHandshakeMessage(1000))
                 .build();
         for (InputForm input : InputForm.values()) {
             Forms forms = new Forms(input, Forms.PLAIN.key(), Forms.PLAIN.buffers());

@@ -186,6 +186,11 @@ public final class ClientOptions {
         return this;
     }
 
+    /** Pads the ClientHello's body to this length (RFC 7685). */
+    public ClientOptions paddedTo(int length) {
+        return extension(21, new byte[length - clientHello(new byte[32]).length - 4]);
+    }
+
     boolean offersExtension(int type) {
         byte[] block = extensionBlock();
         for (int at = 0; at < block.length; at += 4 + Bytes.readNumber(block, at + 2, 2)) {

@@ -89,7 +89,8 @@ final class ClientIdentity {
     /** A chain goes to the verifier; none at all is the policy's to judge. */
     static State onCertificate(HandshakeContext context, WireReader body) {
         ClientIdentity client = context.client();
-        CertificateMessage message = CertificateMessage.parse(body, client.policy.maxChainLength(), 0xffffff);
+        CertificateMessage message = CertificateMessage.parse(
+                body, client.policy.maxChainLength(), context.config().bounds().maxCertificateChain());
         if (message.certificates().isEmpty()) {
             // RFC 8422 3-1: "the ClientKeyExchange MUST be sent as described in Section 2, and the CertificateVerify
             // MUST NOT be sent." RFC 5246 7.4.6: "If the client does not send any certificates, the server MAY at its

@@ -117,7 +117,8 @@ final class Renegotiation {
             // not present; if it is, the server MUST abort the handshake", and the same for the SCSV.
             throw FatalAlert.handshakeFailure("a client of legacy renegotiation has learnt the secure one meanwhile");
         }
-        // RFC 7627 5.2: "it SHOULD abort the handshake if it does not wish to interoperate with legacy clients": one that
+        // RFC 7627 5.2: "it SHOULD abort the handshake if it does not wish to interoperate with legacy clients": one
+        // that
         // knew the extension in the handshake before is none.
         if (previous != null
                 && previous.negotiated().extendedMasterSecret()
