@@ -197,6 +197,9 @@ class NegotiationTest {
                 .build();
         ScriptedClient client = complete(config, ClientOptions.offering(ECDSA).serverName(host));
         assertThat(client.certificate()).isEqualTo(expected.certificate());
+        assertThat(client.serverExtension(0) != null)
+                .as("the name is acknowledged where it decided")
+                .isEqualTo(expected != TestIdentity.P256);
         ScriptedClient nameless = complete(config, ClientOptions.offering(ECDSA));
         assertThat(nameless.certificate()).isEqualTo(TestIdentity.P256.certificate());
         assertThat(nameless.serverExtension(0)).isNull();

@@ -83,7 +83,8 @@ final class CredentialChoice {
         if (defaults.isEmpty()) {
             throw FatalAlert.handshakeFailure("no server name was sent and there is no default credential");
         }
-        return new Candidates(defaults, host != null);
+        // RFC 6066 3-4: the name is acknowledged by a server that used it, and here it decided nothing.
+        return new Candidates(defaults, false);
     }
 
     static @Nullable String serverName(ClientHello hello) {
