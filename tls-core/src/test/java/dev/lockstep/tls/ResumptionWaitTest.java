@@ -19,6 +19,7 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.keys.PrivateKeyException;
 import dev.lockstep.tls.keys.PrivateKeyException.Reason;
+import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.testkit.ClientOptions;
 import dev.lockstep.tls.testkit.ClientSession;
@@ -228,6 +229,24 @@ class ResumptionWaitTest {
         conversation.client().sends(renegotiatingClientHello());
         conversation.server().settle();
         finishesFullHandshake(conversation);
+    }
+
+    /** RFC 7366 3.1-1: an older session is no way down from encrypt-then-MAC in the middle of a connection. */
+    @ParameterizedTest
+    @EnumSource(Offering.class)
+    void aRenegotiationDoesNotResumeItsWayDownFromEncryptThenMac(Offering by) {
+        CipherSuite cbc = CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA;
+        TlsServerConfig config = builder()
+                .renegotiation(RenegotiationPolicy.ALLOWED.withLimits(3, Duration.ZERO))
+                .build();
+        ClientSession weaker = by.session(
+                config, ClientOptions.offering(cbc).encryptThenMac(false).seed(5));
+        ClientOptions options = ClientOptions.offering(cbc);
+        Conversation conversation = Conversation.of(config, options, Forms.PLAIN);
+        fullHandshake(conversation);
+        by.offering(options.encryptThenMac(false), weaker);
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
     }
 
     /** Sessions of a store that answers from another thread, many at a time. */
