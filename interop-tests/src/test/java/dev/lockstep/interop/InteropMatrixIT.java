@@ -99,6 +99,31 @@ class InteropMatrixIT {
         run.passed();
     }
 
+    static Stream<Case> notResumed() {
+        return Peers.ALL.stream().flatMap(peer -> Arrays.stream(Column.values())
+                .filter(column -> column.isRefusedTo(peer))
+                .filter(column -> peer.resumptions().contains(column.resumption()))
+                .flatMap(column ->
+                        Arrays.stream(Keys.values()).map(keys -> new Case(peer, column, KeyKind.RSA_2048, keys))));
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("notResumed")
+    void aSessionWithoutExtendedMasterSecretDoesNotVouchForTheClient(Case row)
+            throws IOException, InterruptedException {
+        row.peer().require();
+        Setup setup = row.setup(servers.pki());
+        Visit visit = new Visit(
+                Payload.of(row.hashCode(), 20),
+                row.column().resumption(),
+                servers.pki().client(row.certificate()));
+        try (ServerWatch watch = ServerWatch.start(servers.server(setup))) {
+            Exchange exchange = row.peer().talk(servers.target(setup, row.certificate()), visit);
+            assertThat(exchange.outcome()).as(exchange::said).isEqualTo(Outcome.COMPLETED);
+            assertThat(watch.established(2)).hasSize(2).allSatisfy(connection -> assertFull(row, connection));
+        }
+    }
+
     private static void assertFull(Case row, TracedConnection connection) {
         assertThat(connection.isResumed()).isFalse();
         assertThat(connection.keyOperations()).isOne();

@@ -24,7 +24,11 @@ final class MatrixTable {
     /** What is tried, with {RSA, EC} x {inline, asynchronous} keys each. */
     enum Column {
         FULL("full handshake", null, false),
+        BY_ID("resumed by ID", Resumption.ID, false),
+        BY_TICKET("resumed by ticket", Resumption.TICKET, false),
         FULL_WITH_IDENTITY("full handshake, client certificate", null, true),
+        BY_ID_WITH_IDENTITY("resumed by ID, client certificate", Resumption.ID, true),
+        BY_TICKET_WITH_IDENTITY("resumed by ticket, client certificate", Resumption.TICKET, true),
         OTHER_ROOT("refuses another root", null, false);
 
         private final String title;
@@ -48,9 +52,19 @@ final class MatrixTable {
             return identity;
         }
 
-        /** Whether the client can do it at all. */
+        /** Whether it can be done with this client at all. */
         boolean isFor(Peer peer) {
-            return (resumption == null || peer.resumptions().contains(resumption)) && (!identity || peer.hasIdentity());
+            return (resumption == null || peer.resumptions().contains(resumption))
+                    && (!identity || peer.hasIdentity())
+                    && !isRefusedTo(peer);
+        }
+
+        /**
+         * Whether the server makes full handshakes instead: a session without extended_master_secret may have somebody in
+         * between (RFC 7627 section 1), so it does not vouch for a client's certificate.
+         */
+        boolean isRefusedTo(Peer peer) {
+            return resumption != null && identity && !peer.hasExtendedMasterSecret();
         }
     }
 
@@ -101,7 +115,10 @@ final class MatrixTable {
         return text.toString();
     }
 
-    /** The page must say what this run showed; {@code -Ddocs.update=true} makes it so. Clients that did not run are left out. */
+    /**
+     * The page must say what this run showed; {@code -Ddocs.update=true} makes it so. Other versions of the clients may
+     * do more or less, so that only in continuous integration, where they are known, a difference is a failure.
+     */
     void checkPage() throws IOException {
         String page = Files.readString(PAGE);
         int begin = page.indexOf(BEGIN) + BEGIN.length();
@@ -112,11 +129,15 @@ final class MatrixTable {
                     PAGE, page.substring(0, begin) + String.join("\n", markdown()) + "\n" + page.substring(end));
             return;
         }
-        assertThat(page.substring(begin, end).lines().toList())
-                .as("docs/interop.md is stale: interop-tests/matrix -Ddocs.update=true")
-                .containsAll(markdown().stream()
-                        .filter(line -> !line.contains("not run"))
-                        .toList());
+        List<String> onPage = page.substring(begin, end).lines().toList();
+        List<String> missing =
+                markdown().stream().filter(line -> !onPage.contains(line)).toList();
+        if (Tools.isContinuousIntegration()) {
+            assertThat(missing)
+                    .as("docs/interop.md is stale: interop-tests/matrix -Ddocs.update=true")
+                    .isEmpty();
+        }
+        missing.forEach(line -> System.err.println("NOT IN docs/interop.md, made with Debian 12's clients: " + line));
     }
 
     private List<String> markdown() {

@@ -25,6 +25,11 @@ interface Peer {
     /** How it can resume a session. */
     Set<Resumption> resumptions();
 
+    /** Whether it offers extended_master_secret (RFC 7627). */
+    default boolean hasExtendedMasterSecret() {
+        return true;
+    }
+
     /** Whether it can authenticate itself with a certificate. */
     boolean hasIdentity();
 

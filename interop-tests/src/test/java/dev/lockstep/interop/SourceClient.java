@@ -136,6 +136,12 @@ final class SourceClient implements Peer {
         return resumptions;
     }
 
+    /** Go has it since 1.21. */
+    @Override
+    public boolean hasExtendedMasterSecret() {
+        return !source.endsWith(".go") || GoVersion.minor() >= 21;
+    }
+
     @Override
     public boolean hasIdentity() {
         return true;
