@@ -55,6 +55,7 @@ class CertificateSchemesTest {
 
     @Test
     void withoutThatExtensionSignatureAlgorithmsGoverns() {
+        // RFC 5246 7.4.2-14
         TlsServerConfig both = config(ISSUED_WITH_SHA256, ISSUED_WITH_SHA384);
         ClientOptions options = ClientOptions.offering(ECDSA).schemes(SignatureScheme.ECDSA_SECP384R1_SHA384);
         assertThat(served(both, options)).isEqualTo(ISSUED_WITH_SHA384.certificate());
@@ -62,6 +63,7 @@ class CertificateSchemesTest {
 
     @Test
     void whereNoChainFitsTheServersOrderDecides() {
+        // RFC 5246 7.4.2-14
         TlsServerConfig both = config(ISSUED_WITH_SHA256, ISSUED_WITH_SHA384);
         assertThat(served(both, ClientOptions.offering(ECDSA).extension(SIGNATURE_ALGORITHMS_CERT, bytes(0x0807))))
                 .isEqualTo(ISSUED_WITH_SHA256.certificate());
