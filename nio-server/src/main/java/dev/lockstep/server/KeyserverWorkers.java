@@ -31,18 +31,26 @@ final class KeyserverWorkers implements Executor, AutoCloseable {
             pool.execute(work);
             return;
         }
-        // Half of the bound waits for its time at most, so that the pool has room for it when that has come.
-        if (delayed.incrementAndGet() > bound / 2) {
+        if (delayed.incrementAndGet() > bound) {
             delayed.decrementAndGet();
             throw new RejectedExecutionException("too much is waiting");
         }
         var unused = timer.schedule(
                 () -> {
                     delayed.decrementAndGet();
-                    pool.execute(work);
+                    passOn(work);
                 },
                 delayMillis,
                 TimeUnit.MILLISECONDS);
+    }
+
+    /** It was accepted: if the pool is full by now, the timer waits for it. */
+    private void passOn(Runnable work) {
+        try {
+            pool.execute(work);
+        } catch (RejectedExecutionException e) {
+            work.run();
+        }
     }
 
     /** What runs has two seconds to end, what waits is dropped. */

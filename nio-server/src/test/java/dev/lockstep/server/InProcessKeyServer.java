@@ -94,6 +94,11 @@ final class InProcessKeyServer implements AutoCloseable {
         }
     }
 
+    /** From here on no line can be written. */
+    void breakLog() throws IOException {
+        useLog.close();
+    }
+
     long threadId() {
         return thread.getId();
     }

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Cipher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -353,6 +354,23 @@ class KeyServerConversationTest {
         try (InProcessKeyServer server = setup.start(directory);
                 RawClient client = RawClient.greeted(server.socket)) {
             assertThat(client.send(1, sign(serverKeyExchange(1))).answer(1)).isEqualTo(new Failed(Failure.REJECTED));
+        }
+    }
+
+    @Test
+    void withoutALogTheKeysAreOutOfUse() throws Exception {
+        AtomicInteger used = new AtomicInteger();
+        InProcessKeyServer.Setup setup = new InProcessKeyServer.Setup().with(EC, InProcessKeyServer.counting(used));
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            result(client.send(1, sign(serverKeyExchange(1))).answer(1));
+            server.breakLog();
+            // The one that finds out is done, and not told; none after it is done.
+            assertThat(client.send(2, sign(serverKeyExchange(2))).answer(2)).isEqualTo(new Failed(Failure.FAILED));
+            assertThat(client.send(3, sign(serverKeyExchange(3))).answer(3))
+                    .isEqualTo(new Failed(Failure.KEY_UNAVAILABLE));
+            assertThat(used).hasValue(2);
+            assertThat(client.send(4, new Message.Ping()).answer(4)).isEqualTo(new Message.Pong());
         }
     }
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.protocol.KeyId;
 import dev.lockstep.keys.protocol.Message;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command line of the key server, in this process for what it refuses and in one of its own for what it does. */
 @Timeout(120)
 class KeyserverCommandTest {
+
+    private static final String SETPRIV = "/usr/bin/setpriv";
+    private static final String PYTHON = "/usr/bin/python3";
 
     @TempDir
     static Path shared;
@@ -185,9 +190,73 @@ class KeyserverCommandTest {
                         "--key",
                         files.ecKey.toString());
                 RawClient stranger = RawClient.connect(Path.of(socket()))) {
-            stranger.send(0, new Message.ClientHello(1, 1));
-            assertThat(stranger.nextOrEnd()).isNull();
+            assertThat(stranger.nextOrEnd()).isNull(); // closed before it has said a word
             assertThat(server.errors()).contains("refused a connection of the user");
+        }
+    }
+
+    /** Says hello as another user, and prints the type of the answer, or that there was none. */
+    private static final String OTHER_USER = """
+            import socket, sys
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(sys.argv[1])
+            try:
+                s.sendall(bytes([0, 0, 0, 13, 1] + [0] * 8 + [0, 1, 0, 1]))
+                print(s.recv(100)[4])
+            except (IndexError, ConnectionResetError, BrokenPipeError):
+                print('closed')
+            """;
+
+    @Test
+    void anotherUserComesInIfItsIdIsAllowedAndNotOtherwise() throws Exception {
+        long own = Integer.toUnsignedLong((Integer) Files.getAttribute(directory, "unix:uid"));
+        boolean able = own == 0 && Stream.of(SETPRIV, PYTHON).map(Path::of).allMatch(Files::isExecutable);
+        // Without the right to be somebody else, the own user plays the other one too.
+        long other = able ? 65_534 : own;
+        long third = own + 1;
+        Path open = Files.createTempDirectory("lockstep-keys-");
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path path = open.resolve("s");
+        for (long allowed : new long[] {other, third}) {
+            String[] options = {
+                "--socket", path.toString(),
+                "--socket-mode", "0666",
+                "--allow-uid", Long.toString(allowed),
+                "--key", files.ecKey.toString()
+            };
+            try (KeyserverProcess server = KeyserverProcess.start(directory, options)) {
+                assertThat(server.ready()).contains(path.toString());
+                if (able) {
+                    assertThat(output(
+                                    SETPRIV,
+                                    "--reuid=65534",
+                                    "--regid=65534",
+                                    "--clear-groups",
+                                    PYTHON,
+                                    "-c",
+                                    OTHER_USER,
+                                    path.toString()))
+                            .isEqualTo(allowed == other ? "129" : "closed");
+                    assertThat(letsIn(path)).isFalse(); // root has no privilege here
+                } else {
+                    assertThat(letsIn(path)).isEqualTo(allowed == other);
+                }
+            }
+        }
+        Files.deleteIfExists(path);
+        Files.delete(open);
+    }
+
+    private static String output(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+    }
+
+    private static boolean letsIn(Path path) throws Exception {
+        try (RawClient client = RawClient.connect(path)) {
+            return client.send(0, new Message.ClientHello(1, 1)).nextOrEnd() != null;
+        } catch (IOException e) {
+            return false; // closed before we had spoken
         }
     }
 }
