@@ -101,14 +101,9 @@ final class Negotiation {
             boolean serverNameUsed,
             @Nullable String applicationProtocol,
             HelloRandom serverRandom) {
-        boolean requiresCertificate =
-                config.clientAuthentication(CredentialChoice.serverName(hello)).isRequired();
         for (CipherSuite suite : config.cipherSuites()) {
             KeyExchange exchange = suite.keyExchange();
             NamedGroup group = exchange.isEphemeral() ? chooseGroup(exchange) : null;
-            if (exchange.usesPsk() && requiresCertificate) {
-                continue; // RFC 4279 2: there is none with a pre-shared key
-            }
             // RFC 7919 4-5: "A TLS server MUST NOT select an FFDHE cipher suite if the client did not offer one"; and
             // RFC 5246 7.4.1.2-2: what the client lists and this server does not know is passed over.
             if (!hello.offers(suite.code()) || (exchange.isEphemeral() && group == null)) {
