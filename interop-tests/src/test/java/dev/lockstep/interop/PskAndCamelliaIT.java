@@ -233,9 +233,11 @@ class PskAndCamelliaIT {
                         Path.of("src", "test", "clients", "gnutls-psk.c").toString();
                 Program.Finished compiled = Program.run(
                         List.of("cc", "-Wall", "-o", program.toString(), source, "-lgnutls"), Duration.ofSeconds(60));
-                assertThat(compiled.exit())
-                        .as("libgnutls28-dev? " + compiled.output())
-                        .isZero();
+                if (compiled.exit() != 0) {
+                    COMPILED.set(false);
+                    Tools.absent(
+                            "gnutls-psk.c does not compile (apt-get install libgnutls28-dev): " + compiled.output());
+                }
             }
         }
         return List.of(program.toString(), Integer.toString(port), priority(suite), IDENTITY, KEY);
