@@ -41,8 +41,8 @@ class ServeTicketKeysTest {
     }
 
     private static Spawned serve(Path... ticketKeys) throws Exception {
-        List<String> args = new ArrayList<>(List.of(
-                "serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", files.ecKey.toString()));
+        List<String> args = new ArrayList<>(
+                List.of("serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", files.ecKey.toString()));
         for (Path file : ticketKeys) {
             args.addAll(List.of("--ticket-keys", file.toString()));
         }
@@ -52,7 +52,12 @@ class ServeTicketKeysTest {
     /** Connects with the session in {@code sessionIn}, if there is one, and leaves the one that comes in {@code sessionOut}. */
     private static boolean resumes(Spawned server, Path sessionIn, Path sessionOut) throws Exception {
         List<String> command = new ArrayList<>(List.of(
-                "openssl", "s_client", "-tls1_2", "-connect", "127.0.0.1:" + server.port(), "-sess_out",
+                "openssl",
+                "s_client",
+                "-tls1_2",
+                "-connect",
+                "127.0.0.1:" + server.port(),
+                "-sess_out",
                 sessionOut.toString()));
         if (sessionIn != null) {
             command.addAll(List.of("-sess_in", sessionIn.toString()));
@@ -65,7 +70,9 @@ class ServeTicketKeysTest {
             client.destroyForcibly();
             throw new AssertionError("openssl does not end: " + printed);
         }
-        assertThat(printed).contains("HTTP/1.0 200 OK").containsPattern("(?m)^(New|Reused), TLSv1\\.2, Cipher is ECDHE");
+        assertThat(printed)
+                .contains("HTTP/1.0 200 OK")
+                .containsPattern("(?m)^(New|Reused), TLSv1\\.2, Cipher is ECDHE");
         return printed.contains("\nReused, ");
     }
 
@@ -80,7 +87,9 @@ class ServeTicketKeysTest {
             assertThat(resumes(one, null, session)).isFalse();
             assertThat(resumes(two, session, other)).as("one's session at two").isTrue();
             assertThat(resumes(one, session, other)).as("one's session at one").isTrue();
-            assertThat(resumes(third, session, other)).as("one's session at the third").isFalse();
+            assertThat(resumes(third, session, other))
+                    .as("one's session at the third")
+                    .isFalse();
             assertThat(resumes(two, null, session)).isFalse();
             assertThat(resumes(one, session, other)).as("two's session at one").isTrue();
         }
@@ -93,22 +102,25 @@ class ServeTicketKeysTest {
         Path second = keyFile("second.key");
         byte[] old = Files.readAllBytes(first);
         byte[] next = Files.readAllBytes(second);
-        Path session = directory.resolve("before.pem");
-        Path renewed = directory.resolve("renewed.pem");
+        Path before = directory.resolve("before.pem");
+        Path after = directory.resolve("after.pem");
+        Path other = directory.resolve("other.pem");
         try (Spawned one = serve(first, second);
                 Spawned two = serve(first, second)) {
-            assertThat(resumes(one, null, session)).isFalse();
+            assertThat(resumes(one, null, before)).isFalse();
+            assertThat(nameOfTicket(before)).isEqualTo(Arrays.copyOf(old, 16));
             Files.write(first, next);
             Files.write(second, old);
             reload(one, 2);
-            assertThat(resumes(one, session, renewed)).as("after its own rotation").isTrue();
-            assertThat(nameOfTicket(renewed)).isEqualTo(Arrays.copyOf(next, 16));
-            assertThat(resumes(two, renewed, directory.resolve("x.pem")))
-                    .as("a renewed ticket at a server that has not rotated yet")
+            assertThat(resumes(one, before, other)).as("an old ticket").isTrue();
+            assertThat(resumes(one, null, after)).isFalse();
+            assertThat(nameOfTicket(after)).isEqualTo(Arrays.copyOf(next, 16));
+            assertThat(resumes(two, after, other))
+                    .as("a new ticket at a server that has not rotated yet")
                     .isTrue();
             reload(two, 2);
-            assertThat(resumes(two, session, directory.resolve("x.pem"))).as("an old ticket").isTrue();
-            assertThat(resumes(two, renewed, directory.resolve("x.pem"))).as("a new ticket").isTrue();
+            assertThat(resumes(two, before, other)).as("an old ticket").isTrue();
+            assertThat(resumes(two, after, other)).as("a new ticket").isTrue();
         }
     }
 
@@ -125,8 +137,7 @@ class ServeTicketKeysTest {
                 .start();
         String text = new String(show.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         assertThat(show.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        Matcher line =
-                Pattern.compile("0000 - ((?:[0-9a-f]{2}[ -]){16})").matcher(text);
+        Matcher line = Pattern.compile("0000 - ((?:[0-9a-f]{2}[ -]){16})").matcher(text);
         assertThat(line.find()).as(text).isTrue();
         return HexFormat.of().parseHex(line.group(1).replaceAll("[ -]", ""));
     }
