@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which certificates a server has, and where their keys are. */
@@ -58,6 +59,9 @@ final class CredentialOptions {
     @Option(names = "--key-inline", description = "Keys from files compute on the selector thread.")
     private boolean keyInline;
 
+    @Mixin
+    private final StaplingOptions stapling = new StaplingOptions();
+
     /** Whether there may be no certificate at all. */
     boolean optional;
 
@@ -76,6 +80,7 @@ final class CredentialOptions {
         if (keyPasswordFile != null) {
             files.add(keyPasswordFile);
         }
+        files.addAll(stapling.files());
         return files;
     }
 
@@ -105,12 +110,14 @@ final class CredentialOptions {
     /** Puts every certificate with its key into the configuration. */
     void apply(TlsServerConfigBuilder builder, CredentialFiles files) throws UsageError {
         Set<String> seen = new HashSet<>();
+        stapling.requireCertificates(certs.size());
+        int number = 0;
         for (Pair pair : pairs()) {
             Credential credential = files.load(pair.certOption(), pair.cert(), pair.keyOption(), pair.key());
             String host = pair.host();
             requireNew(seen, host, pair.certOption(), credential);
             if (host == null) {
-                builder.credential(credential);
+                builder.credential(stapling.addTo(credential, number++));
                 continue;
             }
             try {
