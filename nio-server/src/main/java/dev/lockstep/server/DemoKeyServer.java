@@ -23,6 +23,7 @@ final class DemoKeyServer implements AutoCloseable {
     private final Path directory;
     private final Process process;
     private final LogTail tail;
+    private volatile boolean closing;
 
     private DemoKeyServer(Path directory, Process process, LogTail tail) {
         this.directory = directory;
@@ -93,7 +94,9 @@ final class DemoKeyServer implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             last = String.valueOf(e.getMessage()); // this process closes the stream when it ends
         }
-        listening.completeExceptionally(new IOException(last));
+        if (!listening.completeExceptionally(new IOException(last)) && !closing) {
+            out.println("process " + process.pid() + ", the key server, has ended: no handshake can be made any more");
+        }
     }
 
     long pid() {
@@ -115,6 +118,7 @@ final class DemoKeyServer implements AutoCloseable {
     /** Ends the process and removes what it left. */
     @Override
     public void close() throws IOException {
+        closing = true;
         tail.close();
         process.destroy();
         try {

@@ -79,6 +79,31 @@ class DemoTest {
     }
 
     @Test
+    void aControlCReachesBothAndEndsBoth() throws Exception {
+        try (Spawned demo = Spawned.start(Map.of(), List.of(), "demo", "--port", "0")) {
+            ProcessHandle child = child(demo);
+            demo.await("try: ");
+            // What a terminal does: SIGINT for every process of the group.
+            List<String> interrupt =
+                    List.of("kill", "-INT", Long.toString(demo.pid()), Long.toString(child.pid()));
+            try (Spawned kill = Spawned.start(Map.of(), interrupt)) {
+                assertThat(kill.exitCode()).as(kill.printed()).isZero();
+            }
+            assertThat(demo.exitCode()).isEqualTo(128 + 2);
+            child.onExit().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aKeyServerThatEndsAloneIsNoticed() throws Exception {
+        try (Running demo = Running.start("demo", "--port", "0")) {
+            String pid = find(demo.awaitLine("try: "), "process (\\d+) is the key server");
+            ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly();
+            demo.awaitLine("process " + pid + ", the key server, has ended");
+        }
+    }
+
+    @Test
     void theKeyServerEndsEvenWhenTheDemoIsKilled() throws Exception {
         try (Spawned demo = Spawned.start(Map.of(), List.of(), "demo", "--port", "0")) {
             ProcessHandle child = child(demo);
