@@ -84,8 +84,7 @@ class DemoTest {
             ProcessHandle child = child(demo);
             demo.await("try: ");
             // What a terminal does: SIGINT for every process of the group.
-            List<String> interrupt =
-                    List.of("kill", "-INT", Long.toString(demo.pid()), Long.toString(child.pid()));
+            List<String> interrupt = List.of("kill", "-INT", Long.toString(demo.pid()), Long.toString(child.pid()));
             try (Spawned kill = Spawned.start(Map.of(), interrupt)) {
                 assertThat(kill.exitCode()).as(kill.printed()).isZero();
             }
