@@ -99,8 +99,7 @@ class PskConversationTest {
         conversation.server().answers(Kind.ALERT);
         List<byte[]> secrets = new ArrayList<>(conversation.client().secrets());
         secrets.add(ClientOptions.PSK);
-        SecretHunt.assertNoneIn(
-                conversation.server().connection(), conversation.client().secrets());
+        SecretHunt.assertNoneIn(conversation.server().connection(), secrets);
         psk.assertDisciplined();
         key.assertDisciplined();
     }
