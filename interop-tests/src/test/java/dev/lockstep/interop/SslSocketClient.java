@@ -11,6 +11,8 @@ import java.security.Provider;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -24,6 +26,8 @@ import org.conscrypt.Conscrypt;
 /** A provider of {@code javax.net.ssl}, in this JVM and not registered in it. */
 final class SslSocketClient implements Peer {
     private static final int TIMEOUT_MILLIS = 30_000;
+    /** bctls logs every alert with its stack. The field keeps the setting: a logger that nobody has is forgotten. */
+    private static final Logger BCTLS_LOG = Logger.getLogger("org.bouncycastle.jsse");
 
     private final String name;
     private final Provider provider;
@@ -51,6 +55,7 @@ final class SslSocketClient implements Peer {
     }
 
     static SslSocketClient bctls() {
+        BCTLS_LOG.setLevel(Level.OFF);
         return new SslSocketClient(
                 "bctls",
                 new BouncyCastleJsseProvider(new BouncyCastleProvider()),
