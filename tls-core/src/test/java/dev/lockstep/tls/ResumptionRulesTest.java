@@ -21,6 +21,7 @@ import dev.lockstep.tls.testkit.ClientSession;
 import dev.lockstep.tls.testkit.Conversation;
 import dev.lockstep.tls.testkit.Forms;
 import dev.lockstep.tls.testkit.Offering;
+import dev.lockstep.tls.testkit.RecordingPsk;
 import dev.lockstep.tls.testkit.RecordingVerifier;
 import dev.lockstep.tls.testkit.Seen;
 import dev.lockstep.tls.testkit.Seen.Kind;
@@ -313,6 +314,24 @@ class ResumptionRulesTest {
     void aSessionWithACertificateIsNotResumedWhereNobodyAsksForOne(Offering by) {
         ClientSession session = sessionOf(TestIdentity.P256_OTHER.certificate());
         fullHandshake(plain(config, by.offering(options(), session)));
+    }
+
+    /** Who authenticated with a pre-shared key is known by its identity in the resumption too; the source is not asked. */
+    @ParameterizedTest
+    @EnumSource(Offering.class)
+    void theIdentityOfAPreSharedKeyStaysWithTheSession(Offering by) {
+        RecordingPsk keys = new RecordingPsk();
+        TlsServerConfig config =
+                sessions.builder(local(RSA_2048)).preSharedKeys(keys).build();
+        for (CipherSuite suite :
+                List.of(CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_RSA_PSK_WITH_AES_128_GCM_SHA256)) {
+            ClientSession session = by.session(config, ClientOptions.offering(suite));
+            int asked = keys.operations().size();
+            Conversation conversation = plain(config, by.offering(ClientOptions.offering(suite), session));
+            resumes(conversation, shortAnswer());
+            assertThat(conversation.server().connection().info().pskIdentity()).isNotNull();
+            assertThat(keys.operations()).hasSize(asked);
+        }
     }
 
     // ---- forgeries
