@@ -4,6 +4,7 @@ import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.keys.Suspension;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -146,7 +147,8 @@ final class Connection implements Session {
                 result = next();
                 loop.counters().steps++;
                 if (result == StepResult.ASYNC_IN_PROGRESS) {
-                    keyWait.begin(loop.now(), loop.counters());
+                    Suspension suspension = tls.suspension();
+                    keyWait.begin(suspension == null ? loop.now() : suspension.sinceNanos(), loop.counters());
                     keyWait.ownStep();
                     transport.flush(); // ServerHello and Certificate are on their way while the key works
                     return;

@@ -13,12 +13,16 @@ final class KeyWait {
     private long answeredBefore;
     private long stepsBefore;
 
-    /** The connection suspends, unless it is suspended already. */
-    void begin(long nowNanos, Counters counters) {
+    /**
+     * The connection suspends, unless it is suspended already.
+     *
+     * @param sinceNanos when what it waits for was started
+     */
+    void begin(long sinceNanos, Counters counters) {
         if (!waiting) {
             waiting = true;
             suspensions++;
-            since = nowNanos;
+            since = sinceNanos;
             answeredBefore = counters.answered;
             stepsBefore = counters.steps;
         }
