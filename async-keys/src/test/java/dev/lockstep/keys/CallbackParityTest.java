@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.keys.AsyncContext.Inject;
 import dev.lockstep.tls.config.Policy;
+import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.keys.Credential;
 import dev.lockstep.tls.spec.AlertDescription;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * ASYNC.md group A through the literal four callbacks and the JDK's client: the cases of Mbed TLS's own test script
- * that need neither PSK nor renegotiation, under their numbers.
+ * that need no PSK, under their numbers.
  */
 @Timeout(60)
 class CallbackParityTest {
@@ -281,5 +286,33 @@ class CallbackParityTest {
         assertThatThrownBy(() -> Talk.config(external(Identity.RSA, nothing)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("credential:");
+    }
+
+    /** 26 and 28 are asked for by the client, 27 and 29 by the server; 26 and 27 sign, 28 and 29 decrypt. */
+    @ParameterizedTest
+    @CsvSource({"26, sign, false", "27, sign, true", "28, decrypt, false", "29, decrypt, true"})
+    void a26To29ARenegotiationSuspendsReadAndCallsTheSameFour(int number, String kind, boolean byServer)
+            throws Exception {
+        for (int delay : new int[] {0, 1, 2}) {
+            async.calls.clear();
+            async.slot(Identity.RSA, delay);
+            TlsServerConfig config = TlsServerConfig.builder()
+                    .policy(Policy.COMPATIBLE)
+                    .credential(external(Identity.RSA, async.both()))
+                    .renegotiation(RenegotiationPolicy.ALLOWED
+                            .withAskers(!byServer, byServer)
+                            .withLimits(1, Duration.ZERO))
+                    .build();
+            Talk talk = Talk.with(config, kind.equals("sign") ? ECDHE_RSA : RSA, null)
+                    .polling()
+                    .renegotiating(byServer)
+                    .run();
+
+            assertSucceeded(talk);
+            List<String> expected = new ArrayList<>();
+            expected.addAll(List.of(startThenResumes(kind, delay + 1)));
+            expected.addAll(List.of(startThenResumes(kind, delay + 1)));
+            assertThat(async.calls).as("case %s", number).isEqualTo(expected);
+        }
     }
 }

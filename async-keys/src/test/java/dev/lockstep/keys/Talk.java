@@ -43,6 +43,8 @@ final class Talk {
     private final ByteBuffer plain = ByteBuffer.allocate(32 * 1024);
     private boolean polls;
     private boolean closesWhenSuspended;
+    private int renegotiations;
+    private boolean serverAsks;
 
     /** How many bytes the server sent in each of its turns that sent any. */
     final List<Integer> flights = new ArrayList<>();
@@ -106,6 +108,30 @@ final class Talk {
         return this;
     }
 
+    /** Once the byte is echoed there is another full handshake on the connection, and another byte. */
+    Talk renegotiating(boolean asked) {
+        renegotiations = 1;
+        serverAsks = asked;
+        return this;
+    }
+
+    private void renegotiate() throws SSLException, InterruptedException {
+        renegotiations--;
+        sent = false;
+        echoed = false;
+        client.getSession().invalidate();
+        if (!serverAsks) {
+            client.beginHandshake();
+        } else if (server.renegotiate()) {
+            serverTurn();
+            client.unwrap(toClient.flip(), plain.clear()); // HelloRequest, before the client has anything to say
+            toClient.compact();
+        } else {
+            throw new AssertionError("the server may not ask for a renegotiation");
+        }
+        clientTurn();
+    }
+
     /** The server closes the connection as soon as it suspends. */
     Talk closingWhenSuspended() {
         closesWhenSuspended = true;
@@ -119,7 +145,9 @@ final class Talk {
             if (clientFailure == null) {
                 clientTurn();
             }
-            if (echoed || clientFailure != null) {
+            if (echoed && renegotiations > 0) {
+                renegotiate();
+            } else if (echoed || clientFailure != null) {
                 return this;
             }
             serverTurn();
@@ -204,28 +232,30 @@ final class Talk {
             server.close(toClient);
             return false;
         }
-        if (!server.isEstablished()) {
-            StepResult result = server.step(toServer, toClient);
-            if (result == StepResult.ASYNC_IN_PROGRESS) {
-                suspensions++;
-                if (closesWhenSuspended) {
-                    server.close(toClient);
-                } else if (!polls) {
-                    signal.await();
-                }
-                return true;
+        boolean established = server.isEstablished();
+        StepResult result = established && !server.wantsOutput() ? read() : server.step(toServer, toClient);
+        if (established && result == StepResult.ESTABLISHED) {
+            result = read();
+        }
+        if (result == StepResult.ASYNC_IN_PROGRESS) {
+            suspensions++;
+            if (closesWhenSuspended) {
+                server.close(toClient);
+            } else if (!polls) {
+                signal.await();
             }
-            return result == StepResult.PROGRESSED;
+            return true;
         }
-        if (server.wantsOutput()) {
-            server.step(toServer, toClient);
-        }
+        return result == StepResult.PROGRESSED || server.wantsOutput();
+    }
+
+    /** What is read is sent back. */
+    private StepResult read() throws TlsException {
         StepResult result = server.read(toServer, plain.clear());
         if (result == StepResult.PROGRESSED) {
             server.write(plain.flip(), toClient);
-            return true;
         }
-        return false;
+        return result;
     }
 
     /** Trust is not what is tested here; signatures are checked by the client all the same. */
