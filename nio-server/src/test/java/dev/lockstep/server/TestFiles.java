@@ -32,6 +32,8 @@ final class TestFiles {
     final X509Certificate rsaCertificate;
     final Path rsaCert;
     final Path rsaKey;
+    final KeyPair ec;
+    final X509Certificate ecCertificate;
     final Path ecCert;
     final Path ecKey;
 
@@ -43,8 +45,9 @@ final class TestFiles {
         rsaCertificate = ca.issueForLocalhost(rsa);
         rsaCert = write("rsa.pem", ThrowawayCa.pem(rsaCertificate));
         rsaKey = write("rsa.key", pkcs8(rsa));
-        KeyPair ec = ca.ec();
-        ecCert = write("ec.pem", ThrowawayCa.pem(ca.issueForLocalhost(ec)));
+        ec = ca.ec();
+        ecCertificate = ca.issueForLocalhost(ec);
+        ecCert = write("ec.pem", ThrowawayCa.pem(ecCertificate));
         ecKey = write("ec.key", pkcs8(ec));
     }
 

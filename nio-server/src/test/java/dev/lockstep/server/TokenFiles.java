@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -48,13 +49,34 @@ final class TokenFiles {
                         .allMatch(program -> Stream.of(System.getenv("PATH").split(":"))
                                 .anyMatch(place -> Files.isExecutable(Path.of(place, program))));
         if (!there) {
-            String message = "the tests of a token behind a key server did not run (Debian: softhsm2, opensc)";
-            if ("true".equals(System.getenv("CI"))) {
-                fail(message);
-            }
-            System.err.println("SKIPPED: " + message);
-            Assumptions.abort(message);
+            doNotRun("no SoftHSM or its tools (Debian: softhsm2, opensc)");
         }
+    }
+
+    /** Where this JVM's own token belongs: SoftHSM reads the environment alone, which the build sets. */
+    static Path ownDirectory() throws IOException {
+        String settings = System.getenv("SOFTHSM2_CONF");
+        if (settings == null) {
+            throw doNotRun("SOFTHSM2_CONF is not set; the build does that");
+        }
+        Path directory = Path.of(settings).getParent();
+        if (Files.exists(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        return Files.createDirectories(directory);
+    }
+
+    private static RuntimeException doNotRun(String reason) {
+        String message = "the tests of a token did not run: " + reason;
+        if ("true".equals(System.getenv("CI"))) {
+            fail(message);
+        }
+        System.err.println("SKIPPED: " + message);
+        return Assumptions.abort(message);
     }
 
     private void load(Path key, Path certificate, String id) throws Exception {
