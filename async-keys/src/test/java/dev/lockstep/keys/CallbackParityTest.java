@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * ASYNC.md group A through the literal four callbacks and the JDK's client: the cases of Mbed TLS's own test script
- * that need no PSK, under their numbers.
+ * under their numbers. 8 and 9, with a pre-shared key, are in {@link CallbackPskParityTest}.
  */
 @Timeout(60)
 class CallbackParityTest {
