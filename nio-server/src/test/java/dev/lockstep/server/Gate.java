@@ -20,6 +20,7 @@ final class Gate {
     final Queue<byte[]> plaintexts = new ConcurrentLinkedQueue<>();
 
     private boolean shut;
+    private int waiting;
     private @Nullable Throwable failure;
 
     synchronized void shut() {
@@ -29,6 +30,11 @@ final class Gate {
     synchronized void open() {
         shut = false;
         notifyAll();
+    }
+
+    /** How many results are held back. */
+    synchronized int waiting() {
+        return waiting;
     }
 
     /** What operations end with from now on; null for results. */
@@ -52,6 +58,7 @@ final class Gate {
         }
         boolean interrupted = false;
         synchronized (this) {
+            waiting++;
             while (shut) {
                 try {
                     wait();
@@ -59,6 +66,7 @@ final class Gate {
                     interrupted = true;
                 }
             }
+            waiting--;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

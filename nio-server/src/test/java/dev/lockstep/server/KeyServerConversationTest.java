@@ -226,6 +226,31 @@ class KeyServerConversationTest {
     }
 
     @Test
+    void aDriverThatBreaksIsAnOperationThatFailedWithItsLineInTheLog() throws Exception {
+        Gate gate = new Gate();
+        InProcessKeyServer.Setup setup =
+                new InProcessKeyServer.Setup().with(EC, gate::before).with(RSA, gate::before);
+        List<Message> requests = List.of(
+                sign(serverKeyExchange(1)),
+                decrypt(DecryptForm.RAW, encrypted(padded(48))),
+                decrypt(DecryptForm.OR_RANDOM, encrypted(padded(48))));
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            for (Throwable defect : List.of(new NoClassDefFoundError("part of the driver"), new AssertionError())) {
+                gate.failure(defect);
+                for (Message request : requests) {
+                    assertThat(client.send(1, request).answer(1)).isEqualTo(new Failed(Failure.FAILED));
+                }
+            }
+            gate.failure(null);
+            assertThat(client.send(1, requests.get(0)).answer(1)).isInstanceOf(Message.Result.class);
+        }
+        List<String> log = Files.readAllLines(directory.resolve("keys.log"));
+        assertThat(log).hasSize(8);
+        assertThat(log.subList(1, 7)).allMatch(line -> line.contains("\"result\":\"failed:"));
+    }
+
+    @Test
     void thePolicyMaySignAnythingAndMayDecryptNothing() throws Exception {
         InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC, RSA);
         setup.policy = new KeyPolicy(true, false, true);

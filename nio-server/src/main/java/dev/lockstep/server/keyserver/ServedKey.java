@@ -54,7 +54,8 @@ public final class ServedKey {
             return Outcome.failed(failure(e));
         } catch (InvalidKeyException e) {
             return Outcome.failed(Failure.UNSUPPORTED); // its size or parameters are not for this scheme
-        } catch (Exception e) { // boundary: whatever a key or its device throws is an operation that failed
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            // boundary: whatever a key or its device throws is an operation that failed, and that the log tells
             return Outcome.failed(Failure.FAILED);
         }
     }
@@ -77,7 +78,8 @@ public final class ServedKey {
             Wipe.bytes(block);
         } catch (PrivateKeyException e) {
             return Outcome.failed(failure(e));
-        } catch (Exception e) { // boundary, as above; falls through on purpose, see below
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            // boundary, as above; falls through on purpose, see below
         }
         // A token that unpads by itself: good padding gives a shorter result and bad padding an exception. They must
         // not differ in the answer.
@@ -105,7 +107,7 @@ public final class ServedKey {
         } catch (GeneralSecurityException | ProviderException e) {
             // May be the padding, in a token that unpads by itself, whatever it is called.
             return Outcome.done(replacement.clone());
-        } catch (Exception e) { // boundary, as above
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) { // boundary, as above
             return Outcome.failed(Failure.FAILED);
         } finally {
             Wipe.bytes(replacement, block);
