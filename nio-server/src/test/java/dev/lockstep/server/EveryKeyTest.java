@@ -211,6 +211,7 @@ class EveryKeyTest {
         assertThat(handshake.isDone()).isNotEqualTo(key.suspends);
         if (key.suspends) {
             assertThat(handshake.server.suspension().kind()).isEqualTo(work.kind());
+            turnUntil("a result held back", key::holds);
         }
         return handshake;
     }

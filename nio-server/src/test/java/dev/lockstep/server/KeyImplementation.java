@@ -121,6 +121,11 @@ enum KeyImplementation {
                 }
 
                 @Override
+                boolean holds() {
+                    return true; // a halted process tells nobody what it was sent
+                }
+
+                @Override
                 void release() throws Exception {
                     agent.goOn();
                 }

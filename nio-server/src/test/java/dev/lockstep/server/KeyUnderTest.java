@@ -75,6 +75,11 @@ class KeyUnderTest {
         }
     }
 
+    /** Whether something is done and held back, as far as that can be seen. */
+    boolean holds() {
+        return gate.waiting() > 0;
+    }
+
     void release() throws Exception {
         gate.open();
     }
