@@ -29,7 +29,10 @@ final class Spawned implements AutoCloseable {
     }
 
     static Spawned start(Map<String, String> variables, List<String> jvmOptions, String... args) throws IOException {
+        // A test run in the background has SIGINT ignored, and a JVM keeps to what it inherits.
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=INT,HUP,TERM",
                 System.getProperty("java.home") + "/bin/java",
                 "-cp",
                 System.getProperty("java.class.path"),
