@@ -37,11 +37,11 @@ public final class CertificateFactory {
     private CertificateFactory() {}
 
     /** A name with its key and certificate, able to issue. */
-    record Authority(X500Principal name, PrivateKey key, X509Certificate certificate) {
+    public record Authority(X500Principal name, PrivateKey key, X509Certificate certificate) {
         private static final String SIGNATURE = "SHA256withRSA";
 
         /** A root, trusted by whoever is given its certificate. */
-        static Authority root(String commonName) throws GeneralSecurityException {
+        public static Authority root(String commonName) throws GeneralSecurityException {
             KeyPair pair = keyPair(KeyKind.RSA_2048);
             X500Principal name = new X500Principal("CN=" + commonName);
             return new Authority(
@@ -62,7 +62,7 @@ public final class CertificateFactory {
         }
 
         /** A certificate for a client: without host names, and good for nothing else. */
-        X509Certificate issueToClient(PublicKey subjectKey, String commonName) throws GeneralSecurityException {
+        public X509Certificate issueToClient(PublicKey subjectKey, String commonName) throws GeneralSecurityException {
             return sign(name, new X500Principal("CN=" + commonName), subjectKey, false, List.of(), key, SIGNATURE);
         }
     }
@@ -72,7 +72,7 @@ public final class CertificateFactory {
     }
 
     /** GnuTLS reads an EC key only if the public key stands beside it: BouncyCastle writes it, the JDK does not. */
-    static KeyPair clientKeyPair(KeyKind kind) throws GeneralSecurityException {
+    public static KeyPair clientKeyPair(KeyKind kind) throws GeneralSecurityException {
         return keyPair(kind, KeyPairGenerator.getInstance(kind.algorithm(), new BouncyCastleProvider()));
     }
 

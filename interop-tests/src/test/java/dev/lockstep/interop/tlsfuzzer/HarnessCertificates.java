@@ -1,6 +1,7 @@
 package dev.lockstep.interop.tlsfuzzer;
 
 import dev.lockstep.interop.CertificateFactory;
+import dev.lockstep.interop.CertificateFactory.Authority;
 import dev.lockstep.interop.KeyKind;
 import dev.lockstep.interop.Pem;
 import java.io.IOException;
@@ -12,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The certificates the profiles serve. They are self-signed: many scripts advertise one kind of signature only, and a
- * careful server then refuses a chain that is signed with another (RFC 5246 7.4.2).
+ * The certificates the profiles serve and those that clients show. The servers' are self-signed: many scripts advertise
+ * one kind of signature only, and a careful server then refuses a chain that is signed with another (RFC 5246 7.4.2). The
+ * clients' are of an authority, which the profile {@code clientauth} trusts.
  */
 final class HarnessCertificates {
     private static final List<String> HOSTS = List.of("localhost", "localhost4");
@@ -25,6 +27,13 @@ final class HarnessCertificates {
             "srv-rsapss", KeyKind.RSA_PSS_2048,
             "srv-ed25519", KeyKind.ED25519);
 
+    private static final Map<String, KeyKind> CLIENTS = Map.of(
+            "cli-rsa", KeyKind.RSA_2048,
+            "cli-rsapss", KeyKind.RSA_PSS_2048,
+            "cli-ecdsa", KeyKind.P256,
+            "cli-ed25519", KeyKind.ED25519,
+            "cli-ed448", KeyKind.ED448);
+
     private HarnessCertificates() {}
 
     static Path create(Path directory) throws IOException, GeneralSecurityException {
@@ -34,6 +43,15 @@ final class HarnessCertificates {
             Pem.write(
                     directory.resolve(file.getKey() + ".pem"),
                     List.of(CertificateFactory.selfSigned(file.getValue(), pair, HOSTS)));
+            Pem.write(directory.resolve(file.getKey() + ".key"), pair.getPrivate());
+        }
+        Authority authority = Authority.root("authority of the clients");
+        Pem.write(directory.resolve("ca.pem"), List.of(authority.certificate()));
+        for (Map.Entry<String, KeyKind> file : CLIENTS.entrySet()) {
+            KeyPair pair = CertificateFactory.clientKeyPair(file.getValue());
+            Pem.write(
+                    directory.resolve(file.getKey() + ".pem"),
+                    List.of(authority.issueToClient(pair.getPublic(), file.getKey())));
             Pem.write(directory.resolve(file.getKey() + ".key"), pair.getPrivate());
         }
         return directory;
