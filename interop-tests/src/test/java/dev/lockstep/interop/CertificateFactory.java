@@ -72,7 +72,7 @@ public final class CertificateFactory {
     }
 
     /** GnuTLS reads an EC key only if the public key stands beside it: BouncyCastle writes it, the JDK does not. */
-    public static KeyPair clientKeyPair(KeyKind kind) throws GeneralSecurityException {
+    static KeyPair clientKeyPair(KeyKind kind) throws GeneralSecurityException {
         return keyPair(kind, KeyPairGenerator.getInstance(kind.algorithm(), new BouncyCastleProvider()));
     }
 

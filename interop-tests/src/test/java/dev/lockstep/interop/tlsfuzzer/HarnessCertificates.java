@@ -48,7 +48,7 @@ final class HarnessCertificates {
         Authority authority = Authority.root("authority of the clients");
         Pem.write(directory.resolve("ca.pem"), List.of(authority.certificate()));
         for (Map.Entry<String, KeyKind> file : CLIENTS.entrySet()) {
-            KeyPair pair = CertificateFactory.clientKeyPair(file.getValue());
+            KeyPair pair = CertificateFactory.keyPair(file.getValue());
             Pem.write(
                     directory.resolve(file.getKey() + ".pem"),
                     List.of(authority.issueToClient(pair.getPublic(), file.getKey())));
