@@ -27,8 +27,13 @@ public final class Pem {
     }
 
     public static Path write(Path file, PrivateKey key) throws IOException {
+        return writePrivateKey(file, key.getEncoded());
+    }
+
+    /** @param pkcs8 PrivateKeyInfo in DER (RFC 5208) */
+    public static Path writePrivateKey(Path file, byte[] pkcs8) throws IOException {
         StringBuilder text = new StringBuilder();
-        append(text, "PRIVATE KEY", key.getEncoded());
+        append(text, "PRIVATE KEY", pkcs8);
         return Files.writeString(file, text, StandardCharsets.US_ASCII);
     }
 

@@ -9,8 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.PublicKey;
+import java.security.interfaces.ECPrivateKey;
 import java.util.List;
 import java.util.Map;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /**
  * The certificates the profiles serve and those that clients show. The servers' are self-signed: many scripts advertise
@@ -52,8 +56,23 @@ final class HarnessCertificates {
             Pem.write(
                     directory.resolve(file.getKey() + ".pem"),
                     List.of(authority.issueToClient(pair.getPublic(), file.getKey())));
-            Pem.write(directory.resolve(file.getKey() + ".key"), pair.getPrivate());
+            Path key = directory.resolve(file.getKey() + ".key");
+            if (pair.getPrivate() instanceof ECPrivateKey ec) {
+                Pem.writePrivateKey(key, withPublicKey(ec, pair.getPublic()));
+            } else {
+                Pem.write(key, pair.getPrivate());
+            }
         }
         return directory;
+    }
+
+    /** The form of OpenSSL, which tlslite insists on: the public key beside the private one, and the curve not twice. */
+    private static byte[] withPublicKey(ECPrivateKey key, PublicKey publicKey) throws IOException {
+        SubjectPublicKeyInfo info = SubjectPublicKeyInfo.getInstance(publicKey.getEncoded());
+        return new PrivateKeyInfo(
+                        info.getAlgorithm(),
+                        new org.bouncycastle.asn1.sec.ECPrivateKey(
+                                key.getParams().getOrder().bitLength(), key.getS(), info.getPublicKeyData(), null))
+                .getEncoded();
     }
 }
