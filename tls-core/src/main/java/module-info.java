@@ -3,20 +3,26 @@ import org.jspecify.annotations.NullMarked;
 /**
  * A TLS 1.2 server that is stepped through: no sockets, no threads, no clock and no randomness but what is passed in.
  *
- * <p>{@code dev.lockstep.tls} is what an embedder imports, {@code .config} how a server is set up, {@code .keys} the
- * SPI behind which a private key may live elsewhere, {@code .peer} the one behind which a client's certificate is judged,
+ * <p>{@code dev.lockstep.tls} is what an embedder imports, {@code .config} how a server is set up, {@code .key} the
+ * SPI behind which a private key may live elsewhere, {@code .wait} how an answer from outside is awaited, {@code .peer} the one behind which a client's certificate is judged,
  * {@code .session} what resumption needs, {@code .spec} the numbers IANA keeps. Everything below {@code internal} is
  * closed.
  */
 @NullMarked
+@SuppressWarnings("module") // the module named in an export is built after this one
 module dev.lockstep.tls {
     requires static transitive org.jspecify;
-    requires transitive dev.lockstep.crypto; // SignRequest names a SignatureAlgorithm
+    requires dev.lockstep.crypto;
 
     exports dev.lockstep.tls;
     exports dev.lockstep.tls.config;
-    exports dev.lockstep.tls.keys;
+    exports dev.lockstep.tls.internal.algorithm to
+            dev.lockstep.keys;
+    exports dev.lockstep.tls.credential;
+    exports dev.lockstep.tls.key;
     exports dev.lockstep.tls.peer;
+    exports dev.lockstep.tls.psk;
     exports dev.lockstep.tls.session;
     exports dev.lockstep.tls.spec;
+    exports dev.lockstep.tls.wait;
 }

@@ -1,11 +1,11 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 
 /** One way to get an operation done, and the SPI's rule that whatever is thrown or null counts as a failure. */
 @FunctionalInterface

@@ -1,7 +1,7 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.util.Set;
 

@@ -1,11 +1,11 @@
 package dev.lockstep.keys;
 
 import dev.lockstep.crypto.Wipe;
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
 import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;

@@ -1,14 +1,14 @@
 package dev.lockstep.keys;
 
 import dev.lockstep.crypto.Wipe;
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.ExternalPrivateKey;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.SignRequest;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;

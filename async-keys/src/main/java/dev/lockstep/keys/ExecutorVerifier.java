@@ -1,13 +1,13 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.PkixVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;

@@ -1,8 +1,8 @@
 package dev.lockstep.keys;
 
 import dev.lockstep.keys.protocol.Message.Failure;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 
 /** What a key server's refusals mean to a connection. */
 final class KeyServerFailures {

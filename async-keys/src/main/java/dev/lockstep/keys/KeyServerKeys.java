@@ -1,8 +1,8 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.ExternalPrivateKey;
-import dev.lockstep.tls.keys.PrivateKeyException;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.wait.PrivateKeyException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;

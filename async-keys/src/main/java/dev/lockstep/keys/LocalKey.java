@@ -1,13 +1,14 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.crypto.LocalSigner;
-import dev.lockstep.crypto.RsaDecryption;
-import dev.lockstep.crypto.SignatureAlgorithm;
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.crypto.rsa.RsaDecryption;
+import dev.lockstep.crypto.signature.LocalSigner;
+import dev.lockstep.crypto.signature.SignatureAlgorithm;
+import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.util.EnumSet;
@@ -68,7 +69,7 @@ public final class LocalKey implements BlockingKey {
         if (!schemes.contains(request.scheme())) {
             throw new PrivateKeyException(Reason.UNSUPPORTED, "this key does not sign with " + request.scheme());
         }
-        return signer.sign(request.algorithm(), request.message());
+        return signer.sign(Algorithms.signature(request.scheme()), request.message());
     }
 
     @Override

@@ -1,10 +1,10 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.security.cert.X509Certificate;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;

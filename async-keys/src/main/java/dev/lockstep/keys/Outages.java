@@ -1,7 +1,7 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 
 /** Which failures say that a signer is out of reach, rather than that it refused or answered nonsense. */
 final class Outages {

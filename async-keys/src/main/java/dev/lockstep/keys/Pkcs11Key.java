@@ -1,11 +1,11 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.crypto.TokenRsaDecryption;
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.crypto.rsa.TokenRsaDecryption;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Provider;

@@ -1,12 +1,12 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.ExternalPrivateKey;
-import dev.lockstep.tls.keys.SignRequest;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.security.cert.X509Certificate;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;

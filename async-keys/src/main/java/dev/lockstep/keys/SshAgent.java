@@ -1,8 +1,8 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;

@@ -1,10 +1,10 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.crypto.Group;
-import dev.lockstep.crypto.SignatureVerifier;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
+import dev.lockstep.crypto.group.Group;
+import dev.lockstep.crypto.signature.SignatureVerifier;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -67,7 +67,7 @@ final class SshPublicKey {
                 default -> throw unknown(key);
             };
         }
-        if (facts.supports(dev.lockstep.crypto.SignatureAlgorithm.ED25519)) {
+        if (facts.supports(dev.lockstep.crypto.signature.SignatureAlgorithm.ED25519)) {
             // RFC 8410 4: the key is the end of its SubjectPublicKeyInfo. RFC 8709 4: string "ssh-ed25519", string key
             byte[] info = key.getEncoded();
             byte[] point = Arrays.copyOfRange(info, info.length - ED25519_LENGTH, info.length);

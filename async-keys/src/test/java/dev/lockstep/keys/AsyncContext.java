@@ -1,6 +1,6 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;

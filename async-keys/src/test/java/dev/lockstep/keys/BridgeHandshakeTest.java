@@ -2,8 +2,8 @@ package dev.lockstep.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.ExternalPrivateKey;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.spec.AlertDescription;
 import java.io.IOException;
 import java.time.Duration;
@@ -122,12 +122,12 @@ class BridgeHandshakeTest {
             }
 
             @Override
-            public byte[] sign(dev.lockstep.tls.keys.SignRequest request) throws IOException {
+            public byte[] sign(dev.lockstep.tls.key.SignRequest request) throws IOException {
                 throw new IOException("token removed");
             }
 
             @Override
-            public byte[] decrypt(dev.lockstep.tls.keys.DecryptRequest request) throws IOException {
+            public byte[] decrypt(dev.lockstep.tls.key.DecryptRequest request) throws IOException {
                 throw new IOException("token removed");
             }
         };

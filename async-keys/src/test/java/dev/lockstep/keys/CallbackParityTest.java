@@ -7,7 +7,7 @@ import dev.lockstep.keys.AsyncContext.Inject;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.AlertDescription;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -11,10 +11,10 @@ import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.CircuitBreakerKey.State;
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.Start;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;

@@ -3,11 +3,11 @@ package dev.lockstep.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.KeyOperation.Outcome;
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.ExternalPrivateKey;
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Progress;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,7 +145,7 @@ class CompositionTest {
             if (earlyAnswer) {
                 key.then(operation -> {
                     toAnswer.add(operation);
-                    return dev.lockstep.tls.keys.Start.inProgress(operation);
+                    return dev.lockstep.tls.wait.Start.inProgress(operation);
                 });
             }
             PendingOperation<byte[]> operation = Requests.inProgress(all.startSign(Requests.sign(), signal));

@@ -3,14 +3,14 @@ package dev.lockstep.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.Start;
 import dev.lockstep.tls.peer.PkixVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
 import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;

@@ -1,7 +1,7 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 
 /** Failures as keys report them, and what they say. */
 final class Failures {

@@ -9,9 +9,9 @@ import static dev.lockstep.keys.Requests.ready;
 import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Start;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Start;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.lockstep.keys.protocol.Frame;
 import dev.lockstep.keys.protocol.Message;
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Progress;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -95,7 +95,7 @@ class KeyServerKeysFuzzTest {
                 int count = 1 + random.nextInt(OPERATIONS);
                 for (int k = 0; k < count; k++) {
                     if (fake.client.key(Identity.EC.chain().get(0)).startSign(Requests.sign(), wakes::incrementAndGet)
-                            instanceof dev.lockstep.tls.keys.Start.InProgress<byte[]> start) {
+                            instanceof dev.lockstep.tls.wait.Start.InProgress<byte[]> start) {
                         operations.add(start.operation());
                         ids.add(fake.next().id());
                     }

@@ -11,9 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.KeyOperation.Kind;
 import dev.lockstep.keys.KeyOperation.Outcome;
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Start;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Start;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

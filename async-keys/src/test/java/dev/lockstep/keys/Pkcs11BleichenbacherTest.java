@@ -2,12 +2,12 @@ package dev.lockstep.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.ExternalPrivateKey;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.SignRequest;
-import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
 import java.util.OptionalLong;
 import java.util.Set;
 

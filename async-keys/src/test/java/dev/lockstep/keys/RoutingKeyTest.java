@@ -6,9 +6,9 @@ import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.Start;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,6 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.wait.Waker;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 

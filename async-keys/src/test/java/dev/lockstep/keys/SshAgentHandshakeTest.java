@@ -4,12 +4,12 @@ import static dev.lockstep.keys.Failures.reason;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.ExternalPrivateKey;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;

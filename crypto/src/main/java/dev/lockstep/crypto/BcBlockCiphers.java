@@ -10,14 +10,14 @@ import org.bouncycastle.crypto.engines.CamelliaEngine;
  * <p>Both engines look their S-boxes up in tables, so cache timing may tell something of the key to whoever shares the
  * processor: one more reason why no policy but the one for peers that cannot be changed has them.
  */
-final class BcBlockCiphers {
+public final class BcBlockCiphers {
     private BcBlockCiphers() {}
 
-    static BlockCipher camellia() {
+    public static BlockCipher camellia() {
         return new CamelliaEngine();
     }
 
-    static BlockCipher aria() {
+    public static BlockCipher aria() {
         return new ARIAEngine();
     }
 }

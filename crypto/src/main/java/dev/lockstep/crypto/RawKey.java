@@ -8,14 +8,14 @@ import javax.crypto.SecretKey;
 /**
  * A symmetric key for the JDK's providers that can be wiped and may be empty, neither of which SecretKeySpec offers.
  */
-final class RawKey implements SecretKey {
+public final class RawKey implements SecretKey {
     private static final long serialVersionUID = 1L;
 
     private final String algorithm;
     private final transient byte[] bytes;
 
     /** Copies {@code len} bytes of {@code key} from {@code off}. */
-    RawKey(String algorithm, byte[] key, int off, int len) {
+    public RawKey(String algorithm, byte[] key, int off, int len) {
         this.algorithm = algorithm;
         this.bytes = Arrays.copyOfRange(key, off, off + len);
     }

@@ -4,14 +4,14 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /** A generator that has broken down: the same byte for ever, after an optional start. */
-final class FixedRandom extends SecureRandom {
+public final class FixedRandom extends SecureRandom {
     private static final long serialVersionUID = 1L;
 
     private final byte rest;
     private final transient byte[][] first;
     private int calls;
 
-    FixedRandom(int rest, byte[]... first) {
+    public FixedRandom(int rest, byte[]... first) {
         this.rest = (byte) rest;
         this.first = first;
     }
@@ -26,7 +26,7 @@ final class FixedRandom extends SecureRandom {
         calls++;
     }
 
-    int calls() {
+    public int calls() {
         return calls;
     }
 }

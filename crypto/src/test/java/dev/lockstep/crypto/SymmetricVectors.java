@@ -1,5 +1,6 @@
 package dev.lockstep.crypto;
 
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,12 +14,13 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 
 /** Reads published values from the resource files beside this class: one line, one case. */
-final class SymmetricVectors {
+public final class SymmetricVectors {
     private SymmetricVectors() {}
 
     /** One line of an AEAD file. */
-    record AeadCase(String name, String verdict, byte[] key, byte[] nonce, byte[] aad, byte[] plain, byte[] sealed) {
-        boolean valid() {
+    public record AeadCase(
+            String name, String verdict, byte[] key, byte[] nonce, byte[] aad, byte[] plain, byte[] sealed) {
+        public boolean valid() {
             return verdict.equals("valid");
         }
 
@@ -29,8 +31,8 @@ final class SymmetricVectors {
     }
 
     /** One line of the HMAC file. */
-    record HmacCase(String name, String verdict, HashAlgorithm hash, byte[] key, byte[] message, byte[] tag) {
-        boolean valid() {
+    public record HmacCase(String name, String verdict, HashAlgorithm hash, byte[] key, byte[] message, byte[] tag) {
+        public boolean valid() {
             return verdict.equals("valid");
         }
 
@@ -40,7 +42,7 @@ final class SymmetricVectors {
         }
     }
 
-    static List<AeadCase> aead(String file) {
+    public static List<AeadCase> aead(String file) {
         List<AeadCase> cases = new ArrayList<>();
         for (String[] f : lines(file, 8)) {
             cases.add(
@@ -49,7 +51,7 @@ final class SymmetricVectors {
         return cases;
     }
 
-    static List<HmacCase> hmac(String file) {
+    public static List<HmacCase> hmac(String file) {
         List<HmacCase> cases = new ArrayList<>();
         for (String[] f : lines(file, 6)) {
             cases.add(new HmacCase(f[0], f[1], HashAlgorithm.valueOf(f[2]), hex(f[3]), hex(f[4]), hex(f[5])));
@@ -80,21 +82,21 @@ final class SymmetricVectors {
         return lines;
     }
 
-    static byte[] hex(String hex) {
+    public static byte[] hex(String hex) {
         return hex.equals("-") ? new byte[0] : HexFormat.of().parseHex(hex.replace(" ", ""));
     }
 
-    static byte[] ascii(String text) {
+    public static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    static byte[] repeated(int value, int count) {
+    public static byte[] repeated(int value, int count) {
         byte[] bytes = new byte[count];
         java.util.Arrays.fill(bytes, (byte) value);
         return bytes;
     }
 
-    static byte[] concat(byte[]... parts) {
+    public static byte[] concat(byte[]... parts) {
         java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
         for (byte[] part : parts) {
             out.writeBytes(part);
@@ -103,7 +105,7 @@ final class SymmetricVectors {
     }
 
     /** Reproducible bytes that look random. */
-    static byte[] bytes(long seed, int count) {
+    public static byte[] bytes(long seed, int count) {
         byte[] bytes = new byte[count];
         new SplittableRandom(seed).nextBytes(bytes);
         return bytes;

@@ -1,5 +1,6 @@
 package dev.lockstep.crypto;
 
+import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -13,33 +14,33 @@ import java.security.spec.X509EncodedKeySpec;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /** Keys to test with, of the JDK's or of Bouncy Castle's classes. Neither provider is registered here. */
-final class TestKeys {
-    static final Provider BC = new BouncyCastleProvider();
+public final class TestKeys {
+    public static final Provider BC = new BouncyCastleProvider();
 
-    static final KeyPair RSA_2048 = rsa("RSA", 2048);
-    static final KeyPair RSA_1024 = rsa("RSA", 1024);
-    static final KeyPair RSA_PSS = rsa("RSASSA-PSS", 2048);
-    static final KeyPair P256 = ec("secp256r1");
-    static final KeyPair P384 = ec("secp384r1");
-    static final KeyPair P521 = ec("secp521r1");
-    static final KeyPair ED25519 = generate("Ed25519", null, null);
-    static final KeyPair ED448 = generate("Ed448", null, null);
+    public static final KeyPair RSA_2048 = rsa("RSA", 2048);
+    public static final KeyPair RSA_1024 = rsa("RSA", 1024);
+    public static final KeyPair RSA_PSS = rsa("RSASSA-PSS", 2048);
+    public static final KeyPair P256 = ec("secp256r1");
+    public static final KeyPair P384 = ec("secp384r1");
+    public static final KeyPair P521 = ec("secp521r1");
+    public static final KeyPair ED25519 = generate("Ed25519", null, null);
+    public static final KeyPair ED448 = generate("Ed448", null, null);
 
     private TestKeys() {}
 
-    static KeyPair rsa(String type, int bits) {
+    public static KeyPair rsa(String type, int bits) {
         return generate(type, new RSAKeyGenParameterSpec(bits, RSAKeyGenParameterSpec.F4), null);
     }
 
-    static KeyPair rsaPss(AlgorithmParameterSpec parameters) {
+    public static KeyPair rsaPss(AlgorithmParameterSpec parameters) {
         return generate("RSASSA-PSS", new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4, parameters), null);
     }
 
-    static KeyPair ec(String curve) {
+    public static KeyPair ec(String curve) {
         return generate("EC", new ECGenParameterSpec(curve), null);
     }
 
-    static KeyPair generate(String type, AlgorithmParameterSpec parameters, Provider provider) {
+    public static KeyPair generate(String type, AlgorithmParameterSpec parameters, Provider provider) {
         try {
             KeyPairGenerator generator = provider == null
                     ? KeyPairGenerator.getInstance(type)
@@ -54,7 +55,7 @@ final class TestKeys {
     }
 
     /** As a certificate's key comes out of the JDK. */
-    static PublicKey publicKey(SignatureAlgorithm.Key kind, byte[] subjectPublicKeyInfo)
+    public static PublicKey publicKey(SignatureAlgorithm.Key kind, byte[] subjectPublicKeyInfo)
             throws GeneralSecurityException {
         String name =
                 switch (kind) {

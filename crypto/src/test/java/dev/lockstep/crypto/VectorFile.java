@@ -16,11 +16,11 @@ import java.util.Map;
  * Published test values as rows of hexadecimal columns; the format is told in the first lines of each file under
  * {@code vectors}.
  */
-final class VectorFile {
+public final class VectorFile {
     private VectorFile() {}
 
     /** One case: its columns, and the settings above it. */
-    static final class Row {
+    public static final class Row {
         private final String file;
         private final Map<String, String> settings;
         private final String[] columns;
@@ -31,15 +31,15 @@ final class VectorFile {
             this.columns = columns;
         }
 
-        String text(int column) {
+        public String text(int column) {
             return columns[column];
         }
 
-        byte[] bytes(int column) {
+        public byte[] bytes(int column) {
             return unhex(columns[column]);
         }
 
-        String setting(String name) {
+        public String setting(String name) {
             String value = settings.get(name);
             if (value == null) {
                 throw new IllegalArgumentException(this + " has no " + name);
@@ -47,11 +47,11 @@ final class VectorFile {
             return value;
         }
 
-        boolean is(String result) {
+        public boolean is(String result) {
             return columns[1].equals(result);
         }
 
-        boolean isFlagged(String flag) {
+        public boolean isFlagged(String flag) {
             return List.of(columns[2].split(",")).contains(flag);
         }
 
@@ -61,7 +61,7 @@ final class VectorFile {
         }
     }
 
-    static List<Row> rows(String file) {
+    public static List<Row> rows(String file) {
         List<Row> rows = new ArrayList<>();
         Map<String, String> settings = Map.of();
         try (InputStream in = VectorFile.class.getResourceAsStream("vectors/" + file)) {
@@ -84,7 +84,7 @@ final class VectorFile {
         return rows;
     }
 
-    static byte[] unhex(String digits) {
+    public static byte[] unhex(String digits) {
         return digits.equals("-") ? new byte[0] : HexFormat.of().parseHex(digits);
     }
 }

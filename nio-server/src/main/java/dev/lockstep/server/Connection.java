@@ -4,7 +4,7 @@ import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
-import dev.lockstep.tls.keys.Suspension;
+import dev.lockstep.tls.wait.Suspension;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;

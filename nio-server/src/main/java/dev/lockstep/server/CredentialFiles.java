@@ -2,8 +2,8 @@ package dev.lockstep.server;
 
 import dev.lockstep.server.keys.KeyUri;
 import dev.lockstep.server.keys.RemoteKeys;
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.PrivateKeyException;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.wait.PrivateKeyException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;

@@ -2,7 +2,7 @@ package dev.lockstep.server;
 
 import dev.lockstep.server.keys.KeyUri;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.interfaces.ECKey;

@@ -4,7 +4,7 @@ import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.ExecutorKey;
 import dev.lockstep.keys.InlineKey;
 import dev.lockstep.keys.LocalKey;
-import dev.lockstep.tls.keys.ExternalPrivateKey;
+import dev.lockstep.tls.key.ExternalPrivateKey;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import dev.lockstep.server.keyserver.KeyServer;
 import dev.lockstep.server.keyserver.KeyServerLimits;
 import dev.lockstep.server.keyserver.ServedKey;
 import dev.lockstep.server.keyserver.UsageLog;
-import dev.lockstep.tls.keys.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

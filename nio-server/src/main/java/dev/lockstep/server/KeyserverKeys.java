@@ -1,16 +1,16 @@
 package dev.lockstep.server;
 
-import dev.lockstep.crypto.HashAlgorithm;
-import dev.lockstep.crypto.Hmac;
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.hash.Hmac;
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.LocalKey;
 import dev.lockstep.keys.Pkcs11Keys;
 import dev.lockstep.keys.protocol.KeyId;
 import dev.lockstep.keys.protocol.Message;
 import dev.lockstep.server.keyserver.ServedKey;
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.PrivateKeyException;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.wait.PrivateKeyException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

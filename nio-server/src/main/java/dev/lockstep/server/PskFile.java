@@ -1,10 +1,10 @@
 package dev.lockstep.server;
 
-import dev.lockstep.tls.keys.PskIdentity;
-import dev.lockstep.tls.keys.PskRequest;
-import dev.lockstep.tls.keys.PskSource;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.psk.PskIdentity;
+import dev.lockstep.tls.psk.PskRequest;
+import dev.lockstep.tls.psk.PskSource;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;

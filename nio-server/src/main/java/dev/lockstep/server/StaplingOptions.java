@@ -1,6 +1,6 @@
 package dev.lockstep.server;
 
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

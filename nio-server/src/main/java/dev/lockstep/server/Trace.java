@@ -1,8 +1,8 @@
 package dev.lockstep.server;
 
 import dev.lockstep.tls.config.ConnectionObserver;
-import dev.lockstep.tls.keys.Suspension;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.wait.Suspension;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package dev.lockstep.server;
 
 import dev.lockstep.keys.BlockingKey;
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.util.Queue;
 import java.util.Set;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.keys.InlineKey;
 import dev.lockstep.keys.LocalKey;
 import dev.lockstep.tls.ConnectionInfo;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;

@@ -1,6 +1,6 @@
 package dev.lockstep.server;
 
-import dev.lockstep.crypto.HashAlgorithm;
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.LocalKey;
 import dev.lockstep.keys.protocol.KeyId;
@@ -140,13 +140,13 @@ final class InProcessKeyServer implements AutoCloseable {
             }
 
             @Override
-            public byte[] sign(dev.lockstep.tls.keys.SignRequest request) throws Exception {
+            public byte[] sign(dev.lockstep.tls.key.SignRequest request) throws Exception {
                 count.incrementAndGet();
                 return key.sign(request);
             }
 
             @Override
-            public byte[] decrypt(dev.lockstep.tls.keys.DecryptRequest request) throws Exception {
+            public byte[] decrypt(dev.lockstep.tls.key.DecryptRequest request) throws Exception {
                 count.incrementAndGet();
                 return key.decrypt(request);
             }

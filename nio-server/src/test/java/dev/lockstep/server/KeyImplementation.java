@@ -17,7 +17,7 @@ import dev.lockstep.keys.RetryingKey;
 import dev.lockstep.keys.RoutingKey;
 import dev.lockstep.keys.SelectorDriven;
 import dev.lockstep.keys.SshAgentKeys;
-import dev.lockstep.tls.keys.ExternalPrivateKey;
+import dev.lockstep.tls.key.ExternalPrivateKey;
 import java.nio.channels.Selector;
 import java.security.KeyPair;
 import java.security.SecureRandom;

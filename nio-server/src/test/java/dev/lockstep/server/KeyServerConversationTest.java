@@ -2,8 +2,8 @@ package dev.lockstep.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.crypto.SignatureAlgorithm;
-import dev.lockstep.crypto.SignatureVerifier;
+import dev.lockstep.crypto.signature.SignatureAlgorithm;
+import dev.lockstep.crypto.signature.SignatureVerifier;
 import dev.lockstep.keys.protocol.KeyId;
 import dev.lockstep.keys.protocol.Message;
 import dev.lockstep.keys.protocol.Message.DecryptForm;

@@ -5,7 +5,7 @@ import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
-import dev.lockstep.tls.keys.Suspension;
+import dev.lockstep.tls.wait.Suspension;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

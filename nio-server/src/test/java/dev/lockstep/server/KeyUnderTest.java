@@ -1,6 +1,6 @@
 package dev.lockstep.server;
 
-import dev.lockstep.tls.keys.ExternalPrivateKey;
+import dev.lockstep.tls.key.ExternalPrivateKey;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.IntSupplier;

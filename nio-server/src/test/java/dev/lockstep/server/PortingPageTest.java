@@ -7,7 +7,7 @@ import dev.lockstep.server.porting.SoftwareCard;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -54,8 +54,10 @@ class PortingPageTest {
                     "dev.lockstep.server.porting.Card",
                     "dev.lockstep.tls.*",
                     "dev.lockstep.tls.config.TlsServerConfig",
-                    "dev.lockstep.tls.keys.*",
+                    "dev.lockstep.tls.credential.*",
+                    "dev.lockstep.tls.key.*",
                     "dev.lockstep.tls.spec.SignatureScheme",
+                    "dev.lockstep.tls.wait.*",
                     "java.io.*",
                     "java.nio.ByteBuffer",
                     "java.nio.channels.*",

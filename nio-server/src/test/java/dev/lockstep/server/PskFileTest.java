@@ -3,10 +3,10 @@ package dev.lockstep.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.PskIdentity;
-import dev.lockstep.tls.keys.PskRequest;
-import dev.lockstep.tls.keys.Start;
+import dev.lockstep.tls.psk.PskIdentity;
+import dev.lockstep.tls.psk.PskRequest;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;

@@ -1,9 +1,5 @@
 package dev.lockstep.server;
 
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
 import dev.lockstep.tls.session.OpenedTicket;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.SessionId;
@@ -11,6 +7,10 @@ import dev.lockstep.tls.session.SessionLookup;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketKeyRing;
 import dev.lockstep.tls.session.TicketOpening;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;

@@ -1,7 +1,7 @@
 package dev.lockstep.server;
 
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

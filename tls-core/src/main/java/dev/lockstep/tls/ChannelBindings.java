@@ -1,8 +1,8 @@
 package dev.lockstep.tls;
 
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.handshake.Established;
 import dev.lockstep.tls.internal.handshake.NegotiatedParameters;
-import dev.lockstep.tls.keys.Credential;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;

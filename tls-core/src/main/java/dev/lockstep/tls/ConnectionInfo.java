@@ -1,7 +1,7 @@
 package dev.lockstep.tls;
 
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.PskIdentity;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;

@@ -9,7 +9,7 @@ import dev.lockstep.tls.internal.handshake.State.Kind;
 import dev.lockstep.tls.internal.secrets.Exporter;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.wire.FatalAlert;
-import dev.lockstep.tls.keys.Suspension;
+import dev.lockstep.tls.wait.Suspension;
 import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.util.List;

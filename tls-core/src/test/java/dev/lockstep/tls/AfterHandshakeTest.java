@@ -15,7 +15,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.SuspensionKind;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.testkit.ClientOptions;
@@ -25,6 +24,7 @@ import dev.lockstep.tls.testkit.KeyScript;
 import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.TestIdentity;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.security.MessageDigest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

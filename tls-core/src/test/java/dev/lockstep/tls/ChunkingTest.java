@@ -11,7 +11,7 @@ import static dev.lockstep.tls.testkit.TestServers.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;

@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.Suspension;
-import dev.lockstep.tls.keys.SuspensionKind;
 import dev.lockstep.tls.testkit.Bytes;
 import dev.lockstep.tls.testkit.ClientMessages;
 import dev.lockstep.tls.testkit.ClientOptions;
@@ -21,6 +19,8 @@ import dev.lockstep.tls.testkit.ScriptedClient;
 import dev.lockstep.tls.testkit.SecretHunt;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.Setting;
+import dev.lockstep.tls.wait.Suspension;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReference;

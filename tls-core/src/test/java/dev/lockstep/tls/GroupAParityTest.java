@@ -19,8 +19,6 @@ import static dev.lockstep.tls.testkit.TestServers.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.SuspensionKind;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.testkit.ClientOptions;
@@ -32,6 +30,8 @@ import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.RecordingKey.DecryptForm;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.Setting;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;

@@ -9,8 +9,6 @@ import static dev.lockstep.tls.testkit.TestServers.builder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.RenegotiationPolicy;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.SuspensionKind;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.testkit.ClientOptions;
@@ -21,6 +19,8 @@ import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.ServerSide;
 import dev.lockstep.tls.testkit.TestIdentity;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

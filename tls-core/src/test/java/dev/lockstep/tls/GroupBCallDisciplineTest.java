@@ -17,9 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.CredentialSelector;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.testkit.Bytes;
 import dev.lockstep.tls.testkit.ClientOptions;
@@ -33,6 +31,8 @@ import dev.lockstep.tls.testkit.SchemeSignatures;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.Setting;
 import dev.lockstep.tls.testkit.TestIdentity;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,8 +6,6 @@ import static dev.lockstep.tls.testkit.TestServers.config;
 import static dev.lockstep.tls.testkit.TestServers.decryptingClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.SuspensionKind;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.testkit.Conversation;
 import dev.lockstep.tls.testkit.Forms;
@@ -18,6 +16,8 @@ import dev.lockstep.tls.testkit.ScriptedClient;
 import dev.lockstep.tls.testkit.Seen;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.Setting;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

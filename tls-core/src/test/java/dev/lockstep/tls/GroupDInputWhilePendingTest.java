@@ -16,7 +16,6 @@ import static dev.lockstep.tls.testkit.TestServers.config;
 import static dev.lockstep.tls.testkit.TestServers.decryptingClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tls.keys.SuspensionKind;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.testkit.Bytes;
 import dev.lockstep.tls.testkit.ClientMessage;
@@ -26,6 +25,7 @@ import dev.lockstep.tls.testkit.KeyScript;
 import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.Setting;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -11,8 +11,6 @@ import static dev.lockstep.tls.testkit.TestServers.decryptingClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.SuspensionKind;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.testkit.Conversation;
 import dev.lockstep.tls.testkit.FakeClock;
@@ -21,6 +19,8 @@ import dev.lockstep.tls.testkit.KeyScript;
 import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.Setting;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.time.Duration;
 import java.util.OptionalLong;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -14,8 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.testkit.Bytes;
 import dev.lockstep.tls.testkit.ClientMessage;
@@ -31,6 +30,7 @@ import dev.lockstep.tls.testkit.RecordingKey.DecryptForm;
 import dev.lockstep.tls.testkit.RsaBlocks;
 import dev.lockstep.tls.testkit.SeededRandom;
 import dev.lockstep.tls.testkit.Seen.Kind;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

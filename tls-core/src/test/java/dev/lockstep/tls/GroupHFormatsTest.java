@@ -5,7 +5,7 @@ import static dev.lockstep.tls.testkit.TestServers.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.testkit.Bytes;
 import dev.lockstep.tls.testkit.ClientOptions;

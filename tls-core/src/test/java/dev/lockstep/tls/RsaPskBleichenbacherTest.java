@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.GroupGBleichenbacherTest.Answer;
 import dev.lockstep.tls.GroupGBleichenbacherTest.Premaster;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.testkit.ClientMessage;

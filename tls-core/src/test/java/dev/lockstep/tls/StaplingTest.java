@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.testkit.ClientOptions;
 import dev.lockstep.tls.testkit.Conversation;

@@ -1,13 +1,13 @@
 package dev.lockstep.jmh.bench;
 
-import dev.lockstep.crypto.EphemeralKey;
-import dev.lockstep.crypto.Group;
-import dev.lockstep.crypto.HashAlgorithm;
-import dev.lockstep.crypto.InvalidPublicValueException;
-import dev.lockstep.crypto.LocalSigner;
-import dev.lockstep.crypto.Prf;
-import dev.lockstep.crypto.SignatureAlgorithm;
-import dev.lockstep.crypto.TranscriptHash;
+import dev.lockstep.crypto.group.EphemeralKey;
+import dev.lockstep.crypto.group.Group;
+import dev.lockstep.crypto.group.InvalidPublicValueException;
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.hash.Prf;
+import dev.lockstep.crypto.hash.TranscriptHash;
+import dev.lockstep.crypto.signature.LocalSigner;
+import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.jmh.engine.Scenario;
 import dev.lockstep.jmh.engine.ServerIdentity;
 import java.security.GeneralSecurityException;

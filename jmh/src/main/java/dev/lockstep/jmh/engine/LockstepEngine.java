@@ -3,7 +3,7 @@ package dev.lockstep.jmh.engine;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import java.io.IOException;

@@ -1,16 +1,16 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.crypto.Prf;
-import dev.lockstep.crypto.RsaPremaster;
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.hash.Prf;
+import dev.lockstep.crypto.rsa.RsaPremaster;
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.protocol.Message;
 import dev.lockstep.keys.protocol.Message.DecryptForm;
 import dev.lockstep.keys.protocol.Message.Failure;
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.SignRequest;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PrivateKeyException;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.ProviderException;

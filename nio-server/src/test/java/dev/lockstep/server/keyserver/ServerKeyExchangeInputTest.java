@@ -2,8 +2,8 @@ package dev.lockstep.server.keyserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.crypto.FfdheParameters;
-import dev.lockstep.crypto.Group;
+import dev.lockstep.crypto.group.FfdheParameters;
+import dev.lockstep.crypto.group.Group;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

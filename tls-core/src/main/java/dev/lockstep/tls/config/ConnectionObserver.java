@@ -1,8 +1,8 @@
 package dev.lockstep.tls.config;
 
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.Suspension;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.wait.Suspension;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

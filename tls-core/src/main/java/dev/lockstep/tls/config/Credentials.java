@@ -1,6 +1,6 @@
 package dev.lockstep.tls.config;
 
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

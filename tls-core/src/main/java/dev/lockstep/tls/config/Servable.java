@@ -1,6 +1,6 @@
 package dev.lockstep.tls.config;
 
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.KeyExchange;
 import dev.lockstep.tls.spec.NamedGroup;

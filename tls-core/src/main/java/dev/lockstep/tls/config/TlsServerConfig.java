@@ -1,7 +1,7 @@
 package dev.lockstep.tls.config;
 
-import dev.lockstep.tls.keys.CredentialSelector;
-import dev.lockstep.tls.keys.PskSource;
+import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.CipherSuite;

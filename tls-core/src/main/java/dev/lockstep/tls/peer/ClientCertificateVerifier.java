@@ -1,7 +1,7 @@
 package dev.lockstep.tls.peer;
 
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
 
@@ -9,7 +9,7 @@ import javax.security.auth.x500.X500Principal;
  * Judges the certificate chain of a client, possibly by asking somebody else: an OCSP responder, a directory.
  *
  * <p>Called once for every chain that a client presents, under the rules of
- * {@link dev.lockstep.tls.keys.ExternalPrivateKey}: on the thread that drives the connection, {@code start} once, then
+ * {@link dev.lockstep.tls.key.ExternalPrivateKey}: on the thread that drives the connection, {@code start} once, then
  * {@code resume} at most once per step until the verdict is there, {@code cancel} if the connection goes away before.
  * The chain is well-formed and its key fits the signature schemes that were asked for, and that is all that is known of
  * it: neither has any signature in it been checked, nor has the client shown yet that it holds the key. The handshake

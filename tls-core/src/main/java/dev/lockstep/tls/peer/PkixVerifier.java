@@ -1,8 +1,8 @@
 package dev.lockstep.tls.peer;
 
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
 import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;

@@ -1,7 +1,7 @@
 package dev.lockstep.tls.session;
 
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Iterator;

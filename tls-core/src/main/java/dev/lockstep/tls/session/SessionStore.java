@@ -1,8 +1,8 @@
 package dev.lockstep.tls.session;
 
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,7 +17,7 @@ import java.util.Optional;
 public interface SessionStore {
 
     /**
-     * Looks a session up. The contract is that of every operation of {@code dev.lockstep.tls.keys}: called once, on the
+     * Looks a session up. The contract is that of every operation of {@code dev.lockstep.tls.wait}: called once, on the
      * thread that drives the connection, and must not block; the answer comes through the {@link PendingOperation}.
      *
      * @param lookup which session

@@ -1,11 +1,11 @@
 package dev.lockstep.tls.session;
 
-import dev.lockstep.crypto.Aead;
-import dev.lockstep.crypto.AeadAlgorithm;
 import dev.lockstep.crypto.ConstantTime;
-import dev.lockstep.crypto.HashAlgorithm;
-import dev.lockstep.crypto.Hmac;
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.aead.Aead;
+import dev.lockstep.crypto.aead.AeadAlgorithm;
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.hash.Hmac;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package dev.lockstep.tls.session;
 
 import dev.lockstep.crypto.Wipe;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;

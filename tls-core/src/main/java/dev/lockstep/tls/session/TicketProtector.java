@@ -1,7 +1,7 @@
 package dev.lockstep.tls.session;
 
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ public interface TicketProtector {
     byte @Nullable [] seal(ResumableSession session);
 
     /**
-     * Opens a ticket. The contract is that of every operation of {@code dev.lockstep.tls.keys}: called once, on the
+     * Opens a ticket. The contract is that of every operation of {@code dev.lockstep.tls.wait}: called once, on the
      * thread that drives the connection, and must not block.
      *
      * @param opening the ticket; whatever the client liked to send

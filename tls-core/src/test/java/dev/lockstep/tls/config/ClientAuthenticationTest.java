@@ -3,8 +3,6 @@ package dev.lockstep.tls.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
@@ -12,6 +10,8 @@ import dev.lockstep.tls.spec.ClientCertificateType;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.testkit.TestIdentity;
 import dev.lockstep.tls.testkit.TestServers;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -4,12 +4,12 @@ import static dev.lockstep.tls.testkit.TestAuthority.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.Start;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.testkit.TestAuthority;
 import dev.lockstep.tls.testkit.TestAuthority.Order;
 import dev.lockstep.tls.testkit.TestIdentity;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidatorException.BasicReason;

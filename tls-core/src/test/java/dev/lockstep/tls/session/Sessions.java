@@ -1,8 +1,8 @@
 package dev.lockstep.tls.session;
 
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.Start;
 import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.testkit.Seen.Kind;
 
 /** Servers that ask, and handshakes with clients that answer. */

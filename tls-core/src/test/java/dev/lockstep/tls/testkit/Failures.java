@@ -1,7 +1,7 @@
 package dev.lockstep.tls.testkit;
 
 import dev.lockstep.tls.config.ConnectionObserver;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.List;
 
 /** Collects what observers are told of operations that failed. */

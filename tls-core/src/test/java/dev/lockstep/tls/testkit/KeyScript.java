@@ -1,6 +1,6 @@
 package dev.lockstep.tls.testkit;
 
-import dev.lockstep.tls.keys.Progress;
+import dev.lockstep.tls.wait.Progress;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;

@@ -1,7 +1,7 @@
 package dev.lockstep.tls.testkit;
 
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.wait.SuspensionKind;
 
 /** The two ways in which a client offers a session again. */
 public enum Offering {

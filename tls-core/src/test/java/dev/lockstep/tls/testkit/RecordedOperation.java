@@ -1,10 +1,10 @@
 package dev.lockstep.tls.testkit;
 
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.SignRequest;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Waker;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 

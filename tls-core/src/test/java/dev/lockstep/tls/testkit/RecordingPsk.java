@@ -2,13 +2,13 @@ package dev.lockstep.tls.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.PskIdentity;
-import dev.lockstep.tls.keys.PskRequest;
-import dev.lockstep.tls.keys.PskSource;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.psk.PskIdentity;
+import dev.lockstep.tls.psk.PskRequest;
+import dev.lockstep.tls.psk.PskSource;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

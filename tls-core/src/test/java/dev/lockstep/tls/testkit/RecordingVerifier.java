@@ -1,14 +1,14 @@
 package dev.lockstep.tls.testkit;
 
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.SignRequest;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -2,10 +2,10 @@ package dev.lockstep.tls.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

@@ -1,11 +1,11 @@
 package dev.lockstep.tls.testkit;
 
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.SessionId;
 import dev.lockstep.tls.session.SessionLookup;
 import dev.lockstep.tls.session.SessionStore;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

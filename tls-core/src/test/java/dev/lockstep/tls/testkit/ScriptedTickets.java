@@ -1,12 +1,12 @@
 package dev.lockstep.tls.testkit;
 
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Waker;
 import dev.lockstep.tls.session.OpenedTicket;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.TicketOpening;
 import dev.lockstep.tls.session.TicketProtector;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

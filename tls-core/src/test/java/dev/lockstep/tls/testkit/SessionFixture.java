@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.TicketKey;
 import dev.lockstep.tls.session.TicketKeyRing;

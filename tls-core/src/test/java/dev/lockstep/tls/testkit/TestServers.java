@@ -3,7 +3,7 @@ package dev.lockstep.tls.testkit;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
-import dev.lockstep.tls.keys.Credential;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
 
 /** Configurations that repeat: everything allowed, randomness from a seed, a clock that stands still. */

@@ -1,8 +1,8 @@
 package dev.lockstep.tls.internal.algorithm;
 
-import dev.lockstep.crypto.Group;
-import dev.lockstep.crypto.HashAlgorithm;
-import dev.lockstep.crypto.SignatureAlgorithm;
+import dev.lockstep.crypto.group.Group;
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.PrfHash;
 import dev.lockstep.tls.spec.SignatureScheme;

@@ -1,6 +1,6 @@
 package dev.lockstep.tls.internal.handshake;
 
-import dev.lockstep.crypto.SignatureVerifier;
+import dev.lockstep.crypto.signature.SignatureVerifier;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.algorithm.KeyCapabilities;

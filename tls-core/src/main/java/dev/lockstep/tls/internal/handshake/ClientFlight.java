@@ -1,6 +1,6 @@
 package dev.lockstep.tls.internal.handshake;
 
-import dev.lockstep.crypto.HashAlgorithm;
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.extension.EcPointFormats;
 import dev.lockstep.tls.internal.message.ClientHello;

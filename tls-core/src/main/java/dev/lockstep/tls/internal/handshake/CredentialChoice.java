@@ -1,19 +1,19 @@
 package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.credential.CredentialRequest;
+import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.internal.extension.ApplicationProtocols;
 import dev.lockstep.tls.internal.extension.ServerName;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithms;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.wire.FatalAlert;
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.CredentialRequest;
-import dev.lockstep.tls.keys.CredentialSelector;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.SuspensionKind;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;

@@ -1,9 +1,9 @@
 package dev.lockstep.tls.internal.handshake;
 
-import dev.lockstep.crypto.EphemeralKey;
-import dev.lockstep.crypto.FfdheParameters;
-import dev.lockstep.crypto.Group;
-import dev.lockstep.crypto.InvalidPublicValueException;
+import dev.lockstep.crypto.group.EphemeralKey;
+import dev.lockstep.crypto.group.FfdheParameters;
+import dev.lockstep.crypto.group.Group;
+import dev.lockstep.crypto.group.InvalidPublicValueException;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.message.ClientKeyExchange;
 import dev.lockstep.tls.internal.message.DheClientKeyExchange;

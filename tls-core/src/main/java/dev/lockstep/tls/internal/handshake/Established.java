@@ -1,7 +1,7 @@
 package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.tls.internal.secrets.MasterSecret;
-import dev.lockstep.tls.keys.PskIdentity;
+import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.session.SessionId;
 import java.security.cert.X509Certificate;
 import java.util.List;

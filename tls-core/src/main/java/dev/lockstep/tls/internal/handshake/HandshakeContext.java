@@ -1,12 +1,12 @@
 package dev.lockstep.tls.internal.handshake;
 
-import dev.lockstep.crypto.TranscriptHash;
+import dev.lockstep.crypto.hash.TranscriptHash;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
-import dev.lockstep.tls.keys.PskIdentity;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.session.SessionId;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

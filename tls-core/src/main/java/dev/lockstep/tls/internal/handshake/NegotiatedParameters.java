@@ -1,7 +1,7 @@
 package dev.lockstep.tls.internal.handshake;
 
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.message.HelloRandom;
-import dev.lockstep.tls.keys.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;

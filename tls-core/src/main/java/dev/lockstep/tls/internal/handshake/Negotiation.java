@@ -2,6 +2,7 @@ package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.tls.config.Servable;
 import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.extension.EncryptThenMac;
 import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
 import dev.lockstep.tls.internal.extension.RenegotiationInfo;
@@ -11,7 +12,6 @@ import dev.lockstep.tls.internal.extension.SupportedGroups;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.HelloRandom;
 import dev.lockstep.tls.internal.wire.FatalAlert;
-import dev.lockstep.tls.keys.Credential;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.KeyExchange;

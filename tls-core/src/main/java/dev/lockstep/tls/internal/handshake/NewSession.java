@@ -5,12 +5,12 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.extension.SessionTicket;
 import dev.lockstep.tls.internal.message.NewSessionTicket;
 import dev.lockstep.tls.internal.wire.WireReader;
-import dev.lockstep.tls.keys.PskIdentity;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.SessionId;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
+import dev.lockstep.tls.wait.SuspensionKind;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,15 +1,15 @@
 package dev.lockstep.tls.internal.handshake;
 
-import dev.lockstep.crypto.RsaPremaster;
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.rsa.RsaPremaster;
 import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.secrets.PremasterSecret;
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.SuspensionKind;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,8 +10,8 @@ import dev.lockstep.tls.internal.secrets.PremasterSecret;
 import dev.lockstep.tls.internal.secrets.PskPremaster;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireReader;
-import dev.lockstep.tls.keys.PskIdentity;
-import dev.lockstep.tls.keys.PskSource;
+import dev.lockstep.tls.psk.PskIdentity;
+import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.spec.KeyExchange;
 import org.jspecify.annotations.Nullable;
 

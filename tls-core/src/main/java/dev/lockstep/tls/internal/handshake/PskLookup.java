@@ -2,13 +2,13 @@ package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.tls.config.ConnectionObserver;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.PskIdentity;
-import dev.lockstep.tls.keys.PskRequest;
-import dev.lockstep.tls.keys.PskSource;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.psk.PskIdentity;
+import dev.lockstep.tls.psk.PskRequest;
+import dev.lockstep.tls.psk.PskSource;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake;
 
+import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.extension.ApplicationProtocols;
 import dev.lockstep.tls.internal.extension.EcPointFormats;
@@ -16,7 +17,6 @@ import dev.lockstep.tls.internal.message.ServerHello;
 import dev.lockstep.tls.internal.message.ServerHelloDone;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireReader;
-import dev.lockstep.tls.keys.CredentialSelector;
 import dev.lockstep.tls.spec.ProtocolVersion;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.cert.CertificateEncodingException;

@@ -1,13 +1,13 @@
 package dev.lockstep.tls.internal.handshake;
 
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.wire.FatalAlert;
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.SignRequest;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.SuspensionKind;
 
 /** The signature of ServerKeyExchange on its way: submitted in one state, awaited in the next, checked, then sent. */
 final class ServerKeyExchangeSigning {

@@ -1,9 +1,9 @@
 package dev.lockstep.tls.internal.handshake;
 
-import dev.lockstep.crypto.HashAlgorithm;
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.wire.WireWriter;
-import dev.lockstep.tls.keys.Credential;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

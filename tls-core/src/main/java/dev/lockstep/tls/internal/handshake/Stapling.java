@@ -1,13 +1,13 @@
 package dev.lockstep.tls.internal.handshake;
 
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.credential.StapledResponse;
 import dev.lockstep.tls.internal.extension.Extension;
 import dev.lockstep.tls.internal.extension.ExtensionSet;
 import dev.lockstep.tls.internal.extension.SignedCertificateTimestamps;
 import dev.lockstep.tls.internal.extension.StatusRequest;
 import dev.lockstep.tls.internal.message.CertificateStatus;
 import dev.lockstep.tls.internal.wire.WireReader;
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.StapledResponse;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,14 +1,14 @@
 package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.tls.config.ConnectionObserver;
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.PrivateKeyException;
-import dev.lockstep.tls.keys.PrivateKeyException.Reason;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Suspension;
-import dev.lockstep.tls.keys.SuspensionKind;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Suspension;
+import dev.lockstep.tls.wait.SuspensionKind;
+import dev.lockstep.tls.wait.Waker;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;

@@ -1,6 +1,6 @@
 package dev.lockstep.tls.internal.handshake;
 
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.wait.Waker;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**

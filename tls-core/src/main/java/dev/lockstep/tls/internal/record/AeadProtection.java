@@ -1,8 +1,8 @@
 package dev.lockstep.tls.internal.record;
 
-import dev.lockstep.crypto.Aead;
-import dev.lockstep.crypto.AeadAlgorithm;
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.aead.Aead;
+import dev.lockstep.crypto.aead.AeadAlgorithm;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.BulkCipher;
 import dev.lockstep.tls.spec.ContentType;

@@ -1,8 +1,8 @@
 package dev.lockstep.tls.internal.record;
 
-import dev.lockstep.crypto.CbcCipher;
-import dev.lockstep.crypto.CbcHmac;
-import dev.lockstep.crypto.HashAlgorithm;
+import dev.lockstep.crypto.cbc.CbcCipher;
+import dev.lockstep.crypto.cbc.CbcHmac;
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.spec.BulkCipher;
 import dev.lockstep.tls.spec.MacAlgorithm;
 import dev.lockstep.tls.spec.ProtocolVersion;

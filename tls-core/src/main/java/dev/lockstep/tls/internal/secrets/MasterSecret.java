@@ -1,8 +1,8 @@
 package dev.lockstep.tls.internal.secrets;
 
-import dev.lockstep.crypto.HashAlgorithm;
-import dev.lockstep.crypto.Prf;
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.hash.Prf;
 import dev.lockstep.tls.spec.CipherSuite;
 import java.util.HexFormat;
 

@@ -3,11 +3,11 @@ package dev.lockstep.tls.internal.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.lockstep.crypto.Aead;
-import dev.lockstep.crypto.AeadAlgorithm;
-import dev.lockstep.crypto.CbcCipher;
-import dev.lockstep.crypto.CbcHmac;
-import dev.lockstep.crypto.HashAlgorithm;
+import dev.lockstep.crypto.aead.Aead;
+import dev.lockstep.crypto.aead.AeadAlgorithm;
+import dev.lockstep.crypto.cbc.CbcCipher;
+import dev.lockstep.crypto.cbc.CbcHmac;
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.ContentType;
 import dev.lockstep.tls.spec.MacAlgorithm;

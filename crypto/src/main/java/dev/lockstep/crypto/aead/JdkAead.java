@@ -1,0 +1,76 @@
+package dev.lockstep.crypto.aead;
+
+import dev.lockstep.crypto.Providers;
+import dev.lockstep.crypto.RawKey;
+import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.InvalidKeyException;
+import java.security.spec.AlgorithmParameterSpec;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+
+/** An AEAD of the JDK's provider: one {@link Cipher}, re-initialised with each nonce, which is the floor there. */
+abstract class JdkAead extends Aead {
+    private final String transformation;
+    private final RawKey key;
+    private Cipher cipher;
+
+    JdkAead(
+            AeadAlgorithm algorithm,
+            boolean sealing,
+            String transformation,
+            String keyAlgorithm,
+            byte[] key,
+            int keyOff) {
+        super(algorithm, sealing);
+        this.transformation = transformation;
+        this.cipher = Providers.cipher(transformation);
+        this.key = new RawKey(keyAlgorithm, key, keyOff, algorithm.keyLength());
+    }
+
+    abstract AlgorithmParameterSpec parameters(byte[] nonce);
+
+    /** Forgets the nonce used last, for ciphers that refuse to open with it again. */
+    final void renewCipher() {
+        cipher = Providers.cipher(transformation);
+    }
+
+    void start(byte[] nonce) throws InvalidKeyException, InvalidAlgorithmParameterException {
+        cipher.init(isSealing() ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE, key, parameters(nonce));
+    }
+
+    @Override
+    int encrypt(byte[] nonce, byte[] aad, int aadLen, byte[] in, int inOff, int len, byte[] out, int outOff) {
+        try {
+            return run(nonce, aad, aadLen, in, inOff, len, out, outOff);
+        } catch (GeneralSecurityException e) {
+            // Every argument has been checked, so what is left is the providers' guard against a repeated nonce.
+            throw new IllegalStateException("the record could not be sealed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    int decrypt(byte[] nonce, byte[] aad, int aadLen, byte[] in, int inOff, int len, byte[] out, int outOff) {
+        try {
+            return run(nonce, aad, aadLen, in, inOff, len, out, outOff);
+        } catch (AEADBadTagException e) {
+            return -1;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the record could not be opened: " + e.getMessage(), e);
+        }
+    }
+
+    private int run(byte[] nonce, byte[] aad, int aadLen, byte[] in, int inOff, int len, byte[] out, int outOff)
+            throws GeneralSecurityException {
+        start(nonce);
+        cipher.updateAAD(aad, 0, aadLen);
+        return cipher.doFinal(in, inOff, len, out, outOff);
+    }
+
+    @Override
+    void release() {
+        key.destroy();
+        // A cipher that was never initialised holds nothing; the one that was goes to the garbage collector now.
+        renewCipher();
+    }
+}

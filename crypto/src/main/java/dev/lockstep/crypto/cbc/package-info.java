@@ -1,0 +1,2 @@
+/** Block ciphers in CBC mode with HMAC, opened in constant time. */
+package dev.lockstep.crypto.cbc;

@@ -1,0 +1,158 @@
+package dev.lockstep.crypto.hash;
+
+import dev.lockstep.crypto.Wipe;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The running hash of the handshake messages (RFC 5246 7.4.9), of which snapshots are taken for Finished,
+ * extended_master_secret and CertificateVerify.
+ *
+ * <p>The hash function is known only with the cipher suite, so what comes before is buffered: in practice one
+ * ClientHello, whose size the caller bounds. The messages themselves are kept for longer only on demand: a client's
+ * CertificateVerify signs them under a hash of its own choosing, or under none. For one thread at a time.
+ */
+public final class TranscriptHash {
+    private static final byte[] EMPTY = {};
+
+    private byte[] buffer = EMPTY;
+    private int buffered;
+    private @Nullable HashAlgorithm hash;
+    private @Nullable MessageDigest digest;
+    private boolean keeping;
+
+    /** An empty transcript whose hash function is yet to be chosen. */
+    public TranscriptHash() {}
+
+    /**
+     * Appends bytes of handshake messages, headers included.
+     *
+     * @param b holds the bytes
+     * @param off where they start
+     * @param len how many, 0 or more
+     * @throws IndexOutOfBoundsException if the range is not inside the array
+     */
+    public void update(byte[] b, int off, int len) {
+        Objects.checkFromIndexSize(off, len, b.length);
+        MessageDigest chosen = digest;
+        if (chosen != null) {
+            chosen.update(b, off, len);
+            if (!keeping) {
+                return;
+            }
+        }
+        int needed = Math.addExact(buffered, len);
+        if (needed > buffer.length) {
+            // The first message gets exactly its size, as it is the only one nearly always.
+            byte[] larger = Arrays.copyOf(buffer, buffered == 0 ? needed : Math.max(needed, 2 * buffered));
+            Wipe.range(buffer, 0, buffered);
+            buffer = larger;
+        }
+        System.arraycopy(b, off, buffer, buffered, len);
+        buffered = needed;
+    }
+
+    /**
+     * Fixes the hash function and hashes what has been buffered.
+     *
+     * @param h the hash function of the PRF
+     * @throws IllegalStateException if it has been chosen before
+     */
+    public void choose(HashAlgorithm h) {
+        choose(h, false);
+    }
+
+    /**
+     * Fixes the hash function and hashes what has been buffered.
+     *
+     * @param h the hash function of the PRF
+     * @param keepMessages whether the messages stay, for {@link #messages}, until {@link #dropMessages}: as much memory as
+     *     the messages are long, which is for the caller to bound
+     * @throws IllegalStateException if it has been chosen before
+     */
+    public void choose(HashAlgorithm h, boolean keepMessages) {
+        if (digest != null) {
+            throw new IllegalStateException("the transcript's hash function has been chosen before");
+        }
+        MessageDigest chosen = h.newDigest();
+        chosen.update(buffer, 0, buffered);
+        keeping = keepMessages;
+        if (!keepMessages) {
+            forget();
+        }
+        hash = h;
+        digest = chosen;
+    }
+
+    /**
+     * The hash of everything so far; the transcript goes on.
+     *
+     * @return the digest, owned by the caller
+     * @throws IllegalStateException before {@link #choose}
+     */
+    public byte[] snapshot() {
+        try {
+            return ((MessageDigest) chosen(digest).clone()).digest();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("this Java runtime's digests cannot be cloned", e);
+        }
+    }
+
+    /**
+     * The messages so far, as they were given to {@link #update}.
+     *
+     * @return a copy, owned by the caller
+     * @throws IllegalStateException unless the messages were to be kept, and after {@link #dropMessages}
+     */
+    public byte[] messages() {
+        if (!keeping) {
+            throw new IllegalStateException("the messages of this transcript are not kept");
+        }
+        return Arrays.copyOf(buffer, buffered);
+    }
+
+    /** Clears the messages and keeps no further ones; the hash goes on. Does nothing when they are not kept. */
+    public void dropMessages() {
+        if (keeping) {
+            keeping = false;
+            forget();
+        }
+    }
+
+    /**
+     * The hash function chosen.
+     *
+     * @return the hash function
+     * @throws IllegalStateException before {@link #choose}
+     */
+    public HashAlgorithm hash() {
+        return chosen(hash);
+    }
+
+    /** Back to an empty transcript without a hash function, as for a renegotiation. */
+    public void clear() {
+        keeping = false;
+        forget();
+        MessageDigest old = digest;
+        if (old != null) {
+            old.reset();
+        }
+        hash = null;
+        digest = null;
+    }
+
+    private void forget() {
+        Wipe.range(buffer, 0, buffered);
+        buffer = EMPTY;
+        buffered = 0;
+    }
+
+    private static <T> T chosen(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("the transcript's hash function has not been chosen");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,2 @@
+/** Reading OCSP responses that are to be stapled. */
+package dev.lockstep.crypto.ocsp;

@@ -1,0 +1,2 @@
+/** RSA decryption of premaster secrets, unpadded in constant time. */
+package dev.lockstep.crypto.rsa;

@@ -1,0 +1,130 @@
+package dev.lockstep.crypto.signature;
+
+import dev.lockstep.crypto.Providers;
+import dev.lockstep.crypto.RawKey;
+import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.group.FfdheParameters;
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import java.math.BigInteger;
+import java.security.InvalidKeyException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import javax.crypto.Mac;
+import org.bouncycastle.crypto.signers.DSAKCalculator;
+
+/**
+ * The per-signature secret k of ECDSA, by RFC 6979 with additional randomness (3.6).
+ *
+ * <p>Derived from the private key and the digest, so that a broken random generator cannot give two digests one k; and from
+ * fresh random bytes, so that signing one digest twice, a glitch in between, does not give k away either. Without the
+ * extra bytes it is the deterministic scheme of 3.2, which the RFC's own vectors check.
+ *
+ * <p>HMAC is the JDK's, 7 to 8 times faster than bcprov's. For one signature, one thread.
+ */
+final class EcdsaNonce implements DSAKCalculator {
+    private final Mac hmac;
+    private final int hashLength;
+    private final byte[] additional;
+
+    private BigInteger order = BigInteger.ZERO;
+    private byte[] key = {};
+    private byte[] value = {};
+    private boolean delivered;
+
+    /** Takes possession of the additional bytes, which may be none. */
+    EcdsaNonce(HashAlgorithm hash, byte[] additional) {
+        this.hmac = Providers.mac("Hmac" + hash.jdkName().replace("-", ""));
+        this.hashLength = hash.length();
+        this.additional = additional;
+    }
+
+    @Override
+    public boolean isDeterministic() {
+        // Asks the signer for the private key and the digest rather than for a generator.
+        return true;
+    }
+
+    @Override
+    public void init(BigInteger n, SecureRandom random) {
+        throw new UnsupportedOperationException("k is derived from the private key");
+    }
+
+    @Override
+    public void init(BigInteger n, BigInteger d, byte[] digest) {
+        order = n;
+        delivered = false;
+        int length = (n.bitLength() + 7) / 8;
+        byte[] x = FfdheParameters.unsigned(d, length);
+        byte[] h = FfdheParameters.unsigned(leftmostBits(digest).mod(n), length);
+        // RFC 6979 3.2 b. to g.; 3.6 appends k' to the input of d. and f.
+        value = new byte[hashLength];
+        Arrays.fill(value, (byte) 1);
+        key = new byte[hashLength];
+        update((byte) 0, x, h, additional);
+        update((byte) 1, x, h, additional);
+        Wipe.bytes(x, additional);
+    }
+
+    @Override
+    public BigInteger nextK() {
+        if (delivered) {
+            // RFC 6979 3.2 h.3, when the k before was out of range or gave an r or s of zero.
+            update((byte) 0);
+        }
+        delivered = true;
+        byte[] t = new byte[(order.bitLength() + 7) / 8];
+        try {
+            while (true) {
+                Mac mac = keyed();
+                for (int filled = 0; filled < t.length; filled += value.length) {
+                    value = mac.doFinal(value);
+                    System.arraycopy(value, 0, t, filled, Math.min(value.length, t.length - filled));
+                }
+                BigInteger k = leftmostBits(t);
+                if (k.signum() > 0 && k.compareTo(order) < 0) {
+                    return k;
+                }
+                update((byte) 0);
+            }
+        } finally {
+            Wipe.bytes(t);
+        }
+    }
+
+    void destroy() {
+        Wipe.bytes(key, value, additional);
+    }
+
+    /** K = HMAC_K(V || tag || parts), V = HMAC_K(V). */
+    private void update(byte tag, byte[]... parts) {
+        Mac mac = keyed();
+        mac.update(value);
+        mac.update(tag);
+        for (byte[] part : parts) {
+            mac.update(part);
+        }
+        byte[] next = mac.doFinal();
+        Wipe.bytes(key);
+        key = next;
+        value = keyed().doFinal(value);
+    }
+
+    private Mac keyed() {
+        RawKey k = new RawKey("HMAC", key, 0, key.length);
+        try {
+            hmac.init(k);
+            return hmac;
+        } catch (InvalidKeyException e) {
+            throw new IllegalStateException("HMAC takes any key", e);
+        } finally {
+            k.destroy();
+        }
+    }
+
+    /** bits2int of RFC 6979 2.3.2. */
+    private BigInteger leftmostBits(byte[] bits) {
+        int excess = 8 * bits.length - order.bitLength();
+        BigInteger all = new BigInteger(1, bits);
+        return excess > 0 ? all.shiftRight(excess) : all;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.lockstep.crypto.signature;
+
+import dev.lockstep.crypto.group.FfdheParameters;
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.rsa.RsaKeys;
+import java.math.BigInteger;
+import java.security.InvalidKeyException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Arrays;
+
+/**
+ * RSASSA-PKCS1-v1_5 and RSASSA-PSS verification (RFC 8017 8).
+ *
+ * <p>PSS is the JDK's. PKCS1-v1_5 is done here on BigInteger, which is what the JDK computes on as well, because here the
+ * expected encoding is built and compared, where a verifier that parses what it finds has latitude to abuse.
+ */
+final class RsaVerificationKey implements VerificationKey {
+    /** What SunRsaSign takes at most; bounds the work a peer's certificate can ask for. */
+    private static final int MAX_MODULUS_BITS = 16384;
+
+    private static final int MAX_EXPONENT_BITS = 64;
+
+    private final BigInteger modulus;
+    private final BigInteger exponent;
+    private final PssRestriction restriction;
+    private final PublicKey key;
+
+    RsaVerificationKey(RSAPublicKey key) {
+        this.modulus = key.getModulus();
+        this.exponent = key.getPublicExponent();
+        if (modulus.signum() <= 0 || modulus.bitLength() > MAX_MODULUS_BITS || !modulus.testBit(0)) {
+            throw new IllegalArgumentException("RSA modulus of " + modulus.bitLength() + " bits is out of range");
+        }
+        if (exponent.compareTo(BigInteger.TWO) <= 0
+                || exponent.bitLength() > MAX_EXPONENT_BITS
+                || !exponent.testBit(0)) {
+            throw new IllegalArgumentException("RSA public exponent is out of range");
+        }
+        this.restriction = PssRestriction.of(key);
+        this.key = RsaKeys.plain(key);
+    }
+
+    @Override
+    public SignatureAlgorithm.Key type() {
+        return SignatureAlgorithm.Key.RSA;
+    }
+
+    @Override
+    public boolean supports(SignatureAlgorithm algorithm) {
+        return algorithm.key() == SignatureAlgorithm.Key.RSA
+                && restriction.permits(algorithm)
+                && RsaKeys.fits(algorithm, modulus.bitLength());
+    }
+
+    @Override
+    public int modulusLength() {
+        return (modulus.bitLength() + 7) / 8;
+    }
+
+    @Override
+    public boolean verify(SignatureAlgorithm algorithm, byte[] message, byte[] signature) {
+        // RFC 8017 8.1.2 and 8.2.2 step 1: "If the length of the signature S is not k octets, output 'invalid
+        // signature'"
+        if (signature.length != modulusLength()) {
+            return false;
+        }
+        return algorithm.isPss()
+                ? verifyPss(algorithm, message, signature)
+                : verifyPkcs1(algorithm.requireHash(), message, signature);
+    }
+
+    private boolean verifyPkcs1(HashAlgorithm hash, byte[] message, byte[] signature) {
+        BigInteger s = new BigInteger(1, signature);
+        if (s.compareTo(modulus) >= 0) {
+            return false;
+        }
+        byte[] found = FfdheParameters.unsigned(s.modPow(exponent, modulus), signature.length);
+        byte[] digest = hash.digest(message);
+        // RFC 5246 4.7-2: "implementations MUST accept both without parameters and with NULL parameters." Two encodings
+        // then, each compared to its last byte, and no parser.
+        return Arrays.equals(found, pad(DigestInfo.encode(hash, digest), signature.length))
+                || Arrays.equals(found, pad(DigestInfo.encodeWithoutParameters(hash, digest), signature.length));
+    }
+
+    /** EMSA-PKCS1-v1_5 (RFC 8017 9.2): 00 01 FF..FF 00 DigestInfo. */
+    private static byte[] pad(byte[] digestInfo, int length) {
+        byte[] encoded = new byte[length];
+        int separator = length - digestInfo.length - 1;
+        encoded[1] = 1;
+        Arrays.fill(encoded, 2, separator, (byte) 0xff);
+        System.arraycopy(digestInfo, 0, encoded, separator + 1, digestInfo.length);
+        return encoded;
+    }
+
+    private boolean verifyPss(SignatureAlgorithm algorithm, byte[] message, byte[] signature) {
+        Signature verifier = RsaKeys.signature(algorithm);
+        try {
+            verifier.initVerify(key);
+            verifier.update(message);
+            return verifier.verify(signature);
+        } catch (SignatureException e) {
+            // The JDK's word for a number that is not below the modulus, among others: not a signature.
+            return false;
+        } catch (InvalidKeyException e) {
+            throw new IllegalStateException("a key this provider made itself", e);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+package dev.lockstep.tls.credential;
+
+import dev.lockstep.crypto.group.Group;
+import dev.lockstep.crypto.signature.SignatureVerifier;
+import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.internal.algorithm.ChainSignatures;
+import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.spec.NamedGroup;
+import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate chain and the key that goes with it, wherever that key is. Immutable, shared by all connections.
+ *
+ * <p>What the credential can serve is known before negotiation: the schemes of {@link #signatureSchemes} and
+ * {@link #canDecrypt} are what the key says it can do, cut down to what the certificate allows.
+ */
+public final class Credential {
+
+    private final List<X509Certificate> chain;
+    private final @Nullable ExternalPrivateKey external;
+    private final @Nullable InProcessKey local;
+    private final Set<SignatureScheme> schemes;
+    private final boolean decrypts;
+    private final SignatureVerifier verifier;
+    private final ChainSignatures chainSignatures;
+    private final @Nullable OcspStapling stapling;
+    private final List<byte[]> timestamps;
+
+    private Credential(
+            List<X509Certificate> chain, @Nullable ExternalPrivateKey external, @Nullable PrivateKey localKey) {
+        if (chain.isEmpty()) {
+            throw new IllegalArgumentException("chain: empty; give at least the server's own certificate");
+        }
+        this.chain = List.copyOf(chain);
+        ChainRules.require(this.chain);
+        X509Certificate leaf = this.chain.get(0);
+        this.external = external;
+        Set<SignatureScheme> allowed = KeyCapabilities.schemes(leaf);
+        this.verifier = prepareVerifier(leaf);
+        this.local = localKey == null ? null : prepareLocal(localKey, leaf, verifier);
+        EnumSet<SignatureScheme> able = EnumSet.noneOf(SignatureScheme.class);
+        if (external != null) {
+            able.addAll(external.signatureSchemes());
+        }
+        if (local != null) {
+            able.addAll(local.signatureSchemes());
+        }
+        this.chainSignatures = ChainSignatures.of(this.chain);
+        this.stapling = null;
+        this.timestamps = List.of();
+        able.retainAll(allowed);
+        this.schemes = Set.copyOf(able);
+        this.decrypts = KeyCapabilities.encipherment(leaf)
+                && ((external != null && external.canDecrypt()) || (local != null && local.canDecrypt()));
+    }
+
+    private Credential(Credential that, @Nullable OcspStapling stapling, List<byte[]> timestamps) {
+        this.chain = that.chain;
+        this.external = that.external;
+        this.local = that.local;
+        this.schemes = that.schemes;
+        this.decrypts = that.decrypts;
+        this.verifier = that.verifier;
+        this.chainSignatures = that.chainSignatures;
+        this.stapling = stapling;
+        this.timestamps = timestamps;
+    }
+
+    /**
+     * A credential whose key is reached through {@code key} only.
+     *
+     * @param chain the server's certificate first, each further one certifying the one before (RFC 5246 7.4.2)
+     * @throws IllegalArgumentException when the chain is empty or in another order, when it holds a certificate that is
+     *     not of version 3, a key of an unknown kind or an RSA key of less than 2048 bits
+     */
+    public static Credential external(List<X509Certificate> chain, ExternalPrivateKey key) {
+        return new Credential(chain, Objects.requireNonNull(key, "key"), null);
+    }
+
+    /**
+     * A credential with a local key beside the external one: used when {@code key} answers
+     * {@link Start#fallThrough} and for operations that {@code key} says it cannot do.
+     *
+     * @throws IllegalArgumentException as above, and when {@code localKey} does not match the certificate
+     */
+    public static Credential external(List<X509Certificate> chain, ExternalPrivateKey key, PrivateKey localKey) {
+        return new Credential(chain, Objects.requireNonNull(key, "key"), Objects.requireNonNull(localKey, "localKey"));
+    }
+
+    /**
+     * A credential whose key is in this process.
+     *
+     * @throws IllegalArgumentException as above, and when {@code key} does not match the certificate
+     */
+    public static Credential local(List<X509Certificate> chain, PrivateKey key) {
+        return new Credential(chain, null, Objects.requireNonNull(key, "key"));
+    }
+
+    /** The chain, the server's own certificate first; never empty. */
+    public List<X509Certificate> chain() {
+        return chain;
+    }
+
+    /** The server's own certificate. */
+    public X509Certificate certificate() {
+        return chain.get(0);
+    }
+
+    /**
+     * The same credential with an OCSP response (RFC 6960) to staple for clients that ask for one (RFC 6066 section 8).
+     * It is stapled from thisUpdate to nextUpdate and not outside of that. When it is configured it must be current, say
+     * good of this certificate, and be about its issuer's key if the chain has the issuer; the responder's signature is
+     * for clients to verify.
+     *
+     * @param der the DER encoding; copied
+     */
+    public Credential withOcspResponse(byte[] der) {
+        byte[] copy = der.clone();
+        return withOcspResponses(() -> copy);
+    }
+
+    /**
+     * The same credential with OCSP responses that change.
+     *
+     * @param source gives the latest response, or null while there is none: the same array as long as it is the same
+     *     response, and the array is not changed. It is called on the driving thread of any connection and must not
+     *     block. What it gives is checked as in {@link #withOcspResponse}; a response that cannot be used is not sent
+     *     and told to the observer
+     */
+    public Credential withOcspResponses(Supplier<byte @Nullable []> source) {
+        return new Credential(this, new OcspStapling(chain, Objects.requireNonNull(source, "source")), timestamps);
+    }
+
+    /**
+     * The same credential with signed certificate timestamps to send to clients that ask for them (RFC 6962 section
+     * 3.3.1).
+     *
+     * @param scts each a SignedCertificateTimestamp in its binary form; copied
+     * @throws IllegalArgumentException when one of them is not, or there are none, or more than 2^14 bytes of them
+     */
+    public Credential withSignedCertificateTimestamps(List<byte[]> scts) {
+        return new Credential(this, stapling, SerializedTimestamps.copyOf(scts));
+    }
+
+    /** The OCSP response to staple at a moment, or why there is none. */
+    public StapledResponse stapledResponse(Instant now) {
+        return stapling == null ? StapledResponse.NONE : stapling.at(now);
+    }
+
+    /** The signed certificate timestamps, possibly none; the arrays are not to be changed. */
+    public List<byte[]> signedCertificateTimestamps() {
+        return timestamps;
+    }
+
+    /** Whether a client that verifies these schemes in certificates can verify every certificate of the chain. */
+    public boolean chainFits(Collection<SignatureScheme> accepted) {
+        return chainSignatures.fit(accepted);
+    }
+
+    /** The schemes this credential can sign ServerKeyExchange with; possibly empty. */
+    public Set<SignatureScheme> signatureSchemes() {
+        return schemes;
+    }
+
+    /** Whether this credential can serve the RSA key exchange. */
+    public boolean canDecrypt() {
+        return decrypts;
+    }
+
+    /**
+     * Starts a signature with the external key, or with the local one where the external key cannot or will not.
+     * Called by the connection; see {@link ExternalPrivateKey#startSign}.
+     */
+    public Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
+        if (external != null && external.signatureSchemes().contains(request.scheme())) {
+            Start<byte[]> start = external.startSign(request, waker);
+            if (!(start instanceof Start.FallThrough<byte[]>)) {
+                return start;
+            }
+        }
+        return local != null ? local.startSign(request, waker) : noLocalKey();
+    }
+
+    /**
+     * Starts a decryption with the external key, or with the local one where the external key cannot or will not.
+     * Called by the connection; see {@link ExternalPrivateKey#startDecrypt}.
+     */
+    public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) throws Exception {
+        if (external != null && external.canDecrypt()) {
+            Start<byte[]> start = external.startDecrypt(request, waker);
+            if (!(start instanceof Start.FallThrough<byte[]>)) {
+                return start;
+            }
+        }
+        return local != null ? local.startDecrypt(request, waker) : noLocalKey();
+    }
+
+    /** Whether {@code signature} is what this certificate's key makes of {@code message}; never throws. */
+    public boolean verifies(SignatureScheme scheme, byte[] message, byte[] signature) {
+        return verifier.verify(Algorithms.signature(scheme), message, signature);
+    }
+
+    /** The modulus length in bytes of an RSA certificate, 0 for every other kind. */
+    public int rsaModulusLength() {
+        return verifier.rsaModulusLength();
+    }
+
+    /** The curve of an EC certificate's key, null for every other kind. */
+    public @Nullable NamedGroup curve() {
+        Group group = verifier.ecGroup();
+        return group == null ? null : Algorithms.namedGroup(group);
+    }
+
+    /** Whether an operation may leave this process, so that its output is worth checking before it is sent. */
+    public boolean isExternal() {
+        return external != null;
+    }
+
+    private static Start<byte[]> noLocalKey() {
+        return Start.failed(new PrivateKeyException(
+                Reason.KEY_UNAVAILABLE, "the external key left it to the local key, and there is none"));
+    }
+
+    private static SignatureVerifier prepareVerifier(X509Certificate leaf) {
+        try {
+            return SignatureVerifier.of(leaf.getPublicKey());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "chain: the certificate's key is of a kind TLS 1.2 cannot use here ("
+                            + leaf.getPublicKey().getAlgorithm() + "); use RSA, EC on a NIST curve, Ed25519 or Ed448",
+                    e);
+        }
+    }
+
+    private static InProcessKey prepareLocal(PrivateKey key, X509Certificate leaf, SignatureVerifier verifier) {
+        String mismatch = "key: does not match the certificate of "
+                + leaf.getSubjectX500Principal().getName()
+                + "; give the private key that the certificate was issued for";
+        try {
+            InProcessKey local = new InProcessKey(key, leaf);
+            if (!local.matches(verifier)) {
+                throw new IllegalArgumentException(mismatch);
+            }
+            return local;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException(mismatch, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Credential[" + certificate().getSubjectX500Principal().getName() + "]";
+    }
+}

@@ -1,0 +1,27 @@
+package dev.lockstep.tls.credential;
+
+import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
+import java.util.List;
+
+/**
+ * Chooses the credentials of a connection once its server name is known, possibly by asking somebody else.
+ *
+ * <p>The answer is a list of candidates in order of preference: negotiation takes the first that fits the client's
+ * suites and signature schemes. {@link Start#fallThrough} and an empty list mean the configured credentials. A failure
+ * ends the handshake with internal_error. Called at most once per handshake, under the rules of
+ * {@link ExternalPrivateKey}.
+ */
+@FunctionalInterface
+public interface CredentialSelector {
+
+    /**
+     * Starts the choice.
+     *
+     * @param request the client's offer
+     * @param waker announces the result of a choice that is in progress
+     * @throws Exception counts as {@link Start#failed}
+     */
+    Start<List<Credential>> startSelect(CredentialRequest request, Waker waker) throws Exception;
+}

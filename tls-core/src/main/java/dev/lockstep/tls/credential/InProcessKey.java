@@ -1,0 +1,77 @@
+package dev.lockstep.tls.credential;
+
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.rsa.RsaDecryption;
+import dev.lockstep.crypto.signature.LocalSigner;
+import dev.lockstep.crypto.signature.SignatureAlgorithm;
+import dev.lockstep.crypto.signature.SignatureVerifier;
+import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A key in this process, behind the same interface as one outside: it computes in start and is ready at once. */
+final class InProcessKey implements ExternalPrivateKey {
+
+    private final Set<SignatureScheme> schemes;
+    private final LocalSigner signer;
+    private final @Nullable RsaDecryption decryption;
+
+    InProcessKey(PrivateKey key, X509Certificate certificate) {
+        schemes = Set.copyOf(KeyCapabilities.schemes(certificate));
+        signer = LocalSigner.of(key, new SecureRandom());
+        decryption = KeyCapabilities.encipherment(certificate) ? RsaDecryption.of(key) : null;
+    }
+
+    /** Whether this key belongs to the public key behind {@code verifier}, tried out with one signature. */
+    boolean matches(SignatureVerifier verifier) throws GeneralSecurityException {
+        if (signer.keyType() != verifier.keyType()) {
+            return false;
+        }
+        byte[] probe = "does this key belong to this certificate?".getBytes(StandardCharsets.US_ASCII);
+        for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
+            if (algorithm.hash() != HashAlgorithm.SHA1
+                    && algorithm.hash() != HashAlgorithm.SHA224
+                    && verifier.supports(algorithm)) {
+                return verifier.verify(algorithm, probe, signer.sign(algorithm, probe));
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public Set<SignatureScheme> signatureSchemes() {
+        return schemes;
+    }
+
+    @Override
+    public boolean canDecrypt() {
+        return decryption != null;
+    }
+
+    @Override
+    public Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
+        return Start.done(signer.sign(Algorithms.signature(request.scheme()), request.message()));
+    }
+
+    @Override
+    public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) throws Exception {
+        if (decryption == null) {
+            return Start.failed(new PrivateKeyException(Reason.UNSUPPORTED, "not an RSA encryption key"));
+        }
+        return Start.done(decryption.raw(request.ciphertext()));
+    }
+}

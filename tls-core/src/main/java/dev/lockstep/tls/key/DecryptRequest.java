@@ -1,0 +1,59 @@
+package dev.lockstep.tls.key;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** An RSA-encrypted premaster secret that a handshake needs decrypted (RFC 5246 section 7.4.7.1). */
+public final class DecryptRequest {
+
+    private final byte[] ciphertext;
+    private final List<X509Certificate> chain;
+    private final @Nullable String serverName;
+    private final OptionalLong deadlineNanos;
+
+    /**
+     * @param ciphertext exactly as long as the key's modulus; copied
+     * @param chain the credential's certificates, leaf first
+     * @param serverName the host name of the SNI extension, if the client sent one
+     * @param deadlineNanos when the connection will give up, in nanoseconds of its clock
+     */
+    public DecryptRequest(
+            byte[] ciphertext, List<X509Certificate> chain, @Nullable String serverName, OptionalLong deadlineNanos) {
+        this.ciphertext = ciphertext.clone();
+        this.chain = List.copyOf(chain);
+        this.serverName = serverName;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /** The encrypted block, as long as the modulus; a fresh copy. */
+    public byte[] ciphertext() {
+        return ciphertext.clone();
+    }
+
+    /** The leaf certificate: which key is meant. */
+    public X509Certificate certificate() {
+        return chain.get(0);
+    }
+
+    /** The whole chain, leaf first. */
+    public List<X509Certificate> chain() {
+        return chain;
+    }
+
+    /** The host name that the client asked for, or null. */
+    public @Nullable String serverName() {
+        return serverName;
+    }
+
+    /** When the connection gives up waiting, in nanoseconds of its clock. */
+    public OptionalLong deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    @Override
+    public String toString() {
+        return "DecryptRequest[" + ciphertext.length + " bytes]";
+    }
+}

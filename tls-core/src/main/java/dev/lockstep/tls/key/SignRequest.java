@@ -1,0 +1,110 @@
+package dev.lockstep.tls.key;
+
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.signature.DigestInfo;
+import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A signature that a handshake needs: in three forms, because tokens differ in what they take.
+ *
+ * <p>{@link #message} is what was signed in the sense of RFC 5246 section 7.4.3 (client_random, server_random and
+ * params); {@link #digest} and {@link #digestInfo} are derived from it. EdDSA and most PSS tokens take the message,
+ * ECDSA tokens the digest, {@code NONEwithRSA} the DigestInfo. Every accessor returns a fresh copy.
+ */
+public final class SignRequest {
+
+    private final SignatureScheme scheme;
+    private final byte[] message;
+    private final List<X509Certificate> chain;
+    private final @Nullable String serverName;
+    private final OptionalLong deadlineNanos;
+
+    /**
+     * @param message the bytes to be signed; copied
+     * @param chain the credential's certificates, leaf first
+     * @param serverName the host name of the SNI extension, if the client sent one
+     * @param deadlineNanos when the connection will give up, in nanoseconds of its clock
+     */
+    public SignRequest(
+            SignatureScheme scheme,
+            byte[] message,
+            List<X509Certificate> chain,
+            @Nullable String serverName,
+            OptionalLong deadlineNanos) {
+        this.scheme = Objects.requireNonNull(scheme, "scheme");
+        this.message = message.clone();
+        this.chain = List.copyOf(chain);
+        this.serverName = serverName;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /** The scheme to sign with; one of the key's {@link ExternalPrivateKey#signatureSchemes}. */
+    public SignatureScheme scheme() {
+        return scheme;
+    }
+
+    /** client_random, server_random and the ServerKeyExchange params, concatenated. */
+    public byte[] message() {
+        return message.clone();
+    }
+
+    /**
+     * The message hashed with the scheme's hash.
+     *
+     * @throws UnsupportedOperationException for Ed25519 and Ed448, which sign the message itself
+     */
+    public byte[] digest() {
+        return hash().digest(message);
+    }
+
+    /**
+     * The DER DigestInfo of RFC 8017 section 9.2, for RSASSA-PKCS1-v1_5 schemes.
+     *
+     * @throws UnsupportedOperationException for every other scheme
+     */
+    public byte[] digestInfo() {
+        if (!scheme.name().startsWith("RSA_PKCS1")) {
+            throw new UnsupportedOperationException(scheme + " has no DigestInfo");
+        }
+        return DigestInfo.encode(hash(), digest());
+    }
+
+    /** The leaf certificate: which key is meant. */
+    public X509Certificate certificate() {
+        return chain.get(0);
+    }
+
+    /** The whole chain, leaf first. */
+    public List<X509Certificate> chain() {
+        return chain;
+    }
+
+    /** The host name that the client asked for, or null. */
+    public @Nullable String serverName() {
+        return serverName;
+    }
+
+    /** When the connection gives up waiting, in nanoseconds of its clock, so that a remote call can carry it. */
+    public OptionalLong deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    private HashAlgorithm hash() {
+        HashAlgorithm hash = Algorithms.signature(scheme).hash();
+        if (hash == null) {
+            throw new UnsupportedOperationException(scheme + " signs the message itself");
+        }
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return "SignRequest[" + scheme + ", " + message.length + " bytes]";
+    }
+}

@@ -1,0 +1,28 @@
+package dev.lockstep.tls.wait;
+
+/**
+ * An operation that was started and whose result the connection still waits for.
+ *
+ * <p>Both methods run on the thread that drives the connection, with no lock held, and must not block. They must not
+ * call back into the connection: that is answered with {@link IllegalStateException}. An operation belongs to one
+ * connection; whatever it has to remember lives in its own fields.
+ *
+ * @param <T> what the operation yields
+ */
+public interface PendingOperation<T> {
+
+    /**
+     * Asks for the result; called at most once per step, possibly before anything is ready, and never again once it
+     * has answered {@link Progress#done} or {@link Progress#failed} or has thrown.
+     *
+     * @return where the operation stands; {@code null} counts as a failure
+     * @throws Exception counts as a failure with that cause
+     */
+    Progress<T> resume() throws Exception;
+
+    /**
+     * The connection no longer wants the result: it was closed, the peer left, or the deadline passed. Called at most
+     * once, only while the operation is pending, and {@link #resume} is not called afterwards. Exceptions are dropped.
+     */
+    default void cancel() {}
+}

@@ -1,0 +1,60 @@
+package dev.lockstep.tls.wait;
+
+import java.util.Objects;
+
+/**
+ * What {@link PendingOperation#resume} answers.
+ *
+ * @param <T> what the operation yields
+ */
+public sealed interface Progress<T> {
+
+    /** Not ready yet: the connection stays suspended. */
+    record InProgress<T>() implements Progress<T> {
+        private static final InProgress<?> INSTANCE = new InProgress<>();
+    }
+
+    /** Ready. Ownership of the value passes to the connection, which wipes it if it is secret. */
+    record Done<T>(T value) implements Progress<T> {
+        public Done {
+            Objects.requireNonNull(value, "value");
+        }
+
+        /** Never shows the value: it may be a premaster secret. */
+        @Override
+        public String toString() {
+            return "Done";
+        }
+    }
+
+    /** Ended without a result. */
+    record Failed<T>(Throwable cause) implements Progress<T> {
+        public Failed {
+            Objects.requireNonNull(cause, "cause");
+        }
+    }
+
+    /** The operation is still running. */
+    @SuppressWarnings("unchecked") // holds no T
+    static <T> Progress<T> inProgress() {
+        return (Progress<T>) InProgress.INSTANCE;
+    }
+
+    /** The operation is complete. */
+    static <T> Progress<T> done(T value) {
+        return new Done<>(value);
+    }
+
+    /** The operation failed; {@code cause} is told to the application, never to the peer. */
+    static <T> Progress<T> failed(Throwable cause) {
+        return new Failed<>(cause);
+    }
+
+    /** What an operation threw, as a failure; a thread that was interrupted stays so. */
+    static <T> Progress<T> thrown(Throwable cause) {
+        if (cause instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return failed(cause);
+    }
+}
