@@ -1,8 +1,8 @@
 package dev.lockstep.keys;
 
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
@@ -52,7 +52,7 @@ interface Attempt {
         return cause;
     }
 
-    private static PrivateKeyException nothing(String method) {
-        return new PrivateKeyException(Reason.INVALID_OUTPUT, "the key's " + method + " answered null");
+    private static OperationException nothing(String method) {
+        return new OperationException(Reason.INVALID_OUTPUT, "the key's " + method + " answered null");
     }
 }

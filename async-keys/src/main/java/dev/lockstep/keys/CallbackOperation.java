@@ -1,9 +1,9 @@
 package dev.lockstep.keys;
 
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import java.nio.ByteBuffer;
@@ -79,8 +79,8 @@ final class CallbackOperation implements PendingOperation<byte[]> {
                 : LONGEST_EC_SIGNATURE;
     }
 
-    private static PrivateKeyException error(String callback, int code) {
+    private static OperationException error(String callback, int code) {
         String number = code < 0 ? "-0x" + Integer.toHexString(-code) : "0x" + Integer.toHexString(code);
-        return new PrivateKeyException(Reason.KEY_UNAVAILABLE, "the " + callback + " callback answered " + number);
+        return new OperationException(Reason.KEY_UNAVAILABLE, "the " + callback + " callback answered " + number);
     }
 }

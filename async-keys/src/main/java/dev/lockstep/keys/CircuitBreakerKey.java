@@ -4,9 +4,9 @@ import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
@@ -107,7 +107,7 @@ public final class CircuitBreakerKey implements ExternalPrivateKey {
     }
 
     private static Start<byte[]> refused() {
-        return Start.failed(new PrivateKeyException(
+        return Start.failed(new OperationException(
                 Reason.KEY_UNAVAILABLE, "the signer was down a moment ago and is not asked again yet"));
     }
 

@@ -1,8 +1,8 @@
 package dev.lockstep.keys;
 
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Waker;
 import java.util.concurrent.RejectedExecutionException;
@@ -42,7 +42,7 @@ final class DeadlineOperation implements PendingOperation<byte[]> {
      * @return null, or why it cannot be arranged; the operation is cancelled then
      */
     @Nullable
-    PrivateKeyException arm() {
+    OperationException arm() {
         if (alarm != null && !alarm.isDone()) {
             return null;
         }
@@ -52,7 +52,7 @@ final class DeadlineOperation implements PendingOperation<byte[]> {
             return null;
         } catch (RejectedExecutionException e) {
             Attempt.abandon(operation);
-            return new PrivateKeyException(Reason.REJECTED, "the timer is shut down", e);
+            return new OperationException(Reason.REJECTED, "the timer is shut down", e);
         }
     }
 
@@ -61,7 +61,7 @@ final class DeadlineOperation implements PendingOperation<byte[]> {
         if (clock.getAsLong() - deadlineNanos >= 0) {
             disarm();
             Attempt.abandon(operation);
-            return Progress.failed(new PrivateKeyException(Reason.TIMED_OUT, "the key did not answer in time"));
+            return Progress.failed(new OperationException(Reason.TIMED_OUT, "the key did not answer in time"));
         }
         Progress<byte[]> progress = Attempt.poll(operation);
         if (progress instanceof Progress.InProgress<byte[]>) {

@@ -5,8 +5,8 @@ import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.time.Duration;
@@ -87,7 +87,7 @@ public final class DelayedKey implements ExternalPrivateKey {
                 return () -> turn.cancel(false);
             }));
         } catch (RejectedExecutionException e) {
-            return Start.failed(new PrivateKeyException(Reason.REJECTED, "the scheduler is shut down", e));
+            return Start.failed(new OperationException(Reason.REJECTED, "the scheduler is shut down", e));
         }
     }
 }

@@ -5,8 +5,8 @@ import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.Objects;
@@ -107,7 +107,7 @@ public final class ExecutorKey implements ExternalPrivateKey {
                 return () -> pool.remove(task);
             }));
         } catch (RejectedExecutionException e) {
-            return Start.failed(new PrivateKeyException(
+            return Start.failed(new OperationException(
                     Reason.REJECTED, "no room for another key operation, or the pool is shut down", e));
         }
     }

@@ -4,8 +4,8 @@ import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.PkixVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.List;
@@ -55,14 +55,14 @@ public final class ExecutorVerifier implements ClientCertificateVerifier {
     }
 
     @Override
-    public Start<Verdict> startVerify(VerificationRequest request, Waker waker) {
+    public Start<Verdict> start(VerificationRequest request, Waker waker) {
         try {
             return Start.inProgress(new KeyTask<>(() -> verifier.verify(request), late -> {}, waker, task -> {
                 pool.execute(task);
                 return () -> pool.remove(task);
             }));
         } catch (RejectedExecutionException e) {
-            return Start.failed(new PrivateKeyException(
+            return Start.failed(new OperationException(
                     Reason.REJECTED, "no room for another examination, or the pool is shut down", e));
         }
     }

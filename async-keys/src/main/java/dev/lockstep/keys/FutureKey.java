@@ -4,8 +4,8 @@ import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.EnumSet;
@@ -49,7 +49,7 @@ public final class FutureKey implements ExternalPrivateKey {
         Start<byte[]> start(Q request, Waker waker) throws Exception {
             CompletionStage<R> stage = call.send(request);
             if (stage == null) {
-                return Start.failed(new PrivateKeyException(Reason.INVALID_OUTPUT, "the call answered null"));
+                return Start.failed(new OperationException(Reason.INVALID_OUTPUT, "the call answered null"));
             }
             return FutureOperation.start(stage.toCompletableFuture(), bytes, secret, waker);
         }

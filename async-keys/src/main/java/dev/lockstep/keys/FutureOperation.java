@@ -1,9 +1,9 @@
 package dev.lockstep.keys;
 
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
@@ -46,13 +46,13 @@ final class FutureOperation<R> implements PendingOperation<byte[]> {
             R answer = future.join();
             byte[] result = answer == null ? null : bytes.apply(answer);
             return result == null
-                    ? Progress.failed(new PrivateKeyException(Reason.INVALID_OUTPUT, "the call completed with null"))
+                    ? Progress.failed(new OperationException(Reason.INVALID_OUTPUT, "the call completed with null"))
                     : Progress.done(result);
         } catch (CompletionException e) {
             Throwable cause = e.getCause();
             return Progress.failed(cause != null ? cause : e);
         } catch (CancellationException e) {
-            return Progress.failed(new PrivateKeyException(Reason.REJECTED, "the call was cancelled", e));
+            return Progress.failed(new OperationException(Reason.REJECTED, "the call was cancelled", e));
         }
     }
 

@@ -7,8 +7,8 @@ import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.security.PublicKey;
@@ -70,7 +70,7 @@ final class KeyServerKey implements ExternalPrivateKey {
     public Start<byte[]> startSign(SignRequest request, Waker waker) {
         byte[] message = request.message();
         if (message.length > Message.MAX_INPUT) {
-            return Start.failed(new PrivateKeyException(
+            return Start.failed(new OperationException(
                     Reason.UNSUPPORTED, "a message of " + message.length + " bytes is too long for a key server"));
         }
         int scheme = request.scheme().code();
@@ -84,7 +84,7 @@ final class KeyServerKey implements ExternalPrivateKey {
     @Override
     public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) {
         if (!canDecrypt()) {
-            return Start.failed(new PrivateKeyException(Reason.UNSUPPORTED, "this key does not decrypt"));
+            return Start.failed(new OperationException(Reason.UNSUPPORTED, "this key does not decrypt"));
         }
         boolean raw = decryption == KeyServerKeys.Decryption.RAW;
         byte[] ciphertext = request.ciphertext();

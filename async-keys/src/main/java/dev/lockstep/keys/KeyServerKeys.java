@@ -2,7 +2,7 @@ package dev.lockstep.keys;
 
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.ExternalPrivateKey;
-import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.OperationException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -22,9 +22,9 @@ import javax.net.ssl.SSLContext;
  *
  * <p>The connection lives in the application's own selector loop, next to the sockets of its clients: there is no
  * thread, and nothing here blocks. Requests are multiplexed over it and answered in any order. When it ends, every
- * operation under way fails at once with {@link PrivateKeyException.Reason#KEY_UNAVAILABLE}, and so do new ones until
+ * operation under way fails at once with {@link OperationException.Reason#KEY_UNAVAILABLE}, and so do new ones until
  * it stands again; it is made again after a growing, bounded delay, without help. Operations that find no room, in
- * number of open requests or in bytes that wait to be sent, fail with {@link PrivateKeyException.Reason#REJECTED}.
+ * number of open requests or in bytes that wait to be sent, fail with {@link OperationException.Reason#REJECTED}.
  *
  * <p>One object belongs to one selector loop and its thread, and serves any number of certificates and connections
  * there; an application with several loops makes one for each. A call from a second thread is answered with

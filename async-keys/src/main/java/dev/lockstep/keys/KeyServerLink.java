@@ -5,8 +5,8 @@ import dev.lockstep.keys.protocol.Frame;
 import dev.lockstep.keys.protocol.Message;
 import dev.lockstep.keys.protocol.ProtocolException;
 import dev.lockstep.keys.transport.FrameChannel;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.io.IOException;
@@ -185,14 +185,14 @@ final class KeyServerLink {
             return Start.failed(unavailable());
         }
         if (open.size() >= maxOpen || current.queuedBytes() >= MOST_QUEUED) {
-            return Start.failed(new PrivateKeyException(
+            return Start.failed(new OperationException(
                     Reason.REJECTED, open.size() + " requests are open at the key server: no room for another"));
         }
         int millis = 0;
         if (deadline.isPresent()) {
             long left = deadline.getAsLong() - now();
             if (left <= 0) {
-                return Start.failed(new PrivateKeyException(Reason.TIMED_OUT, "the deadline has passed already"));
+                return Start.failed(new OperationException(Reason.TIMED_OUT, "the deadline has passed already"));
             }
             millis = (int) Math.min(Integer.MAX_VALUE, (left + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
         }
@@ -282,9 +282,9 @@ final class KeyServerLink {
         lost.forEach(operation -> operation.fail(unavailable()));
     }
 
-    private PrivateKeyException unavailable() {
+    private OperationException unavailable() {
         Exception cause = lastFailure;
-        return new PrivateKeyException(
+        return new OperationException(
                 Reason.KEY_UNAVAILABLE,
                 "no connection to the key server at " + target + (cause == null ? "" : ": " + cause.getMessage()),
                 cause);

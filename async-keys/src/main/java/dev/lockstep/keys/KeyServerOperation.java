@@ -1,9 +1,9 @@
 package dev.lockstep.keys;
 
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Waker;
 import java.util.function.Consumer;
@@ -56,13 +56,13 @@ final class KeyServerOperation implements PendingOperation<byte[]> {
         } else if (resultLength > 0 && result.length != resultLength) {
             String lengths = result.length + " bytes instead of " + resultLength;
             Wipe.bytes(result);
-            fail(new PrivateKeyException(Reason.INVALID_OUTPUT, "the key server answered " + lengths));
+            fail(new OperationException(Reason.INVALID_OUTPUT, "the key server answered " + lengths));
         } else {
             end(Progress.done(result));
         }
     }
 
-    void fail(PrivateKeyException cause) {
+    void fail(OperationException cause) {
         if (!cancelled) {
             end(Progress.failed(cause));
         }

@@ -1,8 +1,8 @@
 package dev.lockstep.keys;
 
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Waker;
 import java.util.concurrent.Callable;
@@ -55,7 +55,7 @@ final class KeyTask<T> implements PendingOperation<T> {
             return Progress.failed(cause != null ? cause : e);
         } catch (CancellationException e) {
             return Progress.failed(
-                    new PrivateKeyException(Reason.KEY_UNAVAILABLE, "the executor cancelled the operation", e));
+                    new OperationException(Reason.KEY_UNAVAILABLE, "the executor cancelled the operation", e));
         } catch (InterruptedException e) {
             // The task is done up to a few instructions; the interrupt is for the driving thread, not for this wait.
             Thread.currentThread().interrupt();
@@ -86,7 +86,7 @@ final class KeyTask<T> implements PendingOperation<T> {
         @Override
         protected void set(T result) {
             if (result == null) {
-                setException(new PrivateKeyException(Reason.INVALID_OUTPUT, "nothing was answered"));
+                setException(new OperationException(Reason.INVALID_OUTPUT, "nothing was answered"));
                 return;
             }
             super.set(result);

@@ -7,8 +7,8 @@ import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.util.EnumSet;
@@ -67,7 +67,7 @@ public final class LocalKey implements BlockingKey {
     @Override
     public byte[] sign(SignRequest request) throws Exception {
         if (!schemes.contains(request.scheme())) {
-            throw new PrivateKeyException(Reason.UNSUPPORTED, "this key does not sign with " + request.scheme());
+            throw new OperationException(Reason.UNSUPPORTED, "this key does not sign with " + request.scheme());
         }
         return signer.sign(Algorithms.signature(request.scheme()), request.message());
     }
@@ -75,7 +75,7 @@ public final class LocalKey implements BlockingKey {
     @Override
     public byte[] decrypt(DecryptRequest request) throws Exception {
         if (decryption == null) {
-            throw new PrivateKeyException(Reason.UNSUPPORTED, "not an RSA encryption key");
+            throw new OperationException(Reason.UNSUPPORTED, "not an RSA encryption key");
         }
         return decryption.raw(request.ciphertext());
     }

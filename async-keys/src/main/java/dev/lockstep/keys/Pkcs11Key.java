@@ -4,8 +4,8 @@ import dev.lockstep.crypto.rsa.TokenRsaDecryption;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -105,7 +105,7 @@ final class Pkcs11Key implements BlockingKey {
     public byte[] sign(SignRequest request) throws Exception {
         SignatureScheme scheme = request.scheme();
         if (!schemes.contains(scheme)) {
-            throw new PrivateKeyException(Reason.UNSUPPORTED, "this token does not sign with " + scheme);
+            throw new OperationException(Reason.UNSUPPORTED, "this token does not sign with " + scheme);
         }
         return perform((key, provider) -> sign(request, key, provider));
     }
@@ -114,14 +114,14 @@ final class Pkcs11Key implements BlockingKey {
     public byte[] decrypt(DecryptRequest request) throws Exception {
         TokenRsaDecryption.Form form = decryption;
         if (form == null) {
-            throw new PrivateKeyException(Reason.UNSUPPORTED, "not an RSA encryption key, or a token without RSA");
+            throw new OperationException(Reason.UNSUPPORTED, "not an RSA encryption key, or a token without RSA");
         }
         return perform((key, provider) ->
                 TokenRsaDecryption.of(key, provider, modulusLength, form).decrypt(request.ciphertext()));
     }
 
     /** Does it, once more after a new login if the token was lost. What was lost has answered nothing yet. */
-    private byte[] perform(Operation operation) throws PrivateKeyException, GeneralSecurityException {
+    private byte[] perform(Operation operation) throws OperationException, GeneralSecurityException {
         Pkcs11Session session = token.session();
         try {
             return operation.on(session.key(certificate), session.provider());

@@ -2,7 +2,7 @@ package dev.lockstep.keys;
 
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.ExternalPrivateKey;
-import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.OperationException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -56,19 +56,19 @@ public final class Pkcs11Keys implements AutoCloseable {
      * The key that belongs to a certificate. The token must hold a certificate with the same public key, not necessarily the
      * same certificate.
      *
-     * @throws PrivateKeyException with {@link PrivateKeyException.Reason#KEY_UNAVAILABLE} when there is none
+     * @throws OperationException with {@link OperationException.Reason#KEY_UNAVAILABLE} when there is none
      */
-    public ExternalPrivateKey key(X509Certificate certificate) throws PrivateKeyException {
+    public ExternalPrivateKey key(X509Certificate certificate) throws OperationException {
         return ExecutorKey.of(blockingKey(certificate), pool);
     }
 
     /**
      * A chain with the key of its first certificate.
      *
-     * @throws PrivateKeyException when the token has no such key
+     * @throws OperationException when the token has no such key
      * @throws IllegalArgumentException when the chain is empty or its key is of a kind TLS 1.2 cannot use
      */
-    public Credential credential(List<X509Certificate> chain) throws PrivateKeyException {
+    public Credential credential(List<X509Certificate> chain) throws OperationException {
         if (chain.isEmpty()) {
             throw new IllegalArgumentException("chain: empty; give at least the server's own certificate");
         }
@@ -78,9 +78,9 @@ public final class Pkcs11Keys implements AutoCloseable {
     /**
      * The key without the pool, for whoever brings threads of his own.
      *
-     * @throws PrivateKeyException as {@link #key}
+     * @throws OperationException as {@link #key}
      */
-    public BlockingKey blockingKey(X509Certificate certificate) throws PrivateKeyException {
+    public BlockingKey blockingKey(X509Certificate certificate) throws OperationException {
         token.session().key(certificate);
         return new Pkcs11Key(token, certificate);
     }
@@ -196,10 +196,10 @@ public final class Pkcs11Keys implements AutoCloseable {
         /**
          * Opens the token and logs in; blocks for as long as the token takes.
          *
-         * @throws PrivateKeyException when the token cannot be reached (KEY_UNAVAILABLE) or refuses the PIN (REJECTED)
+         * @throws OperationException when the token cannot be reached (KEY_UNAVAILABLE) or refuses the PIN (REJECTED)
          * @throws IllegalStateException when it was not said where the PIN comes from
          */
-        public Pkcs11Keys open() throws PrivateKeyException {
+        public Pkcs11Keys open() throws OperationException {
             Pkcs11Pin source = pin;
             if (source == null) {
                 throw new IllegalStateException("pin: call pin, pinFile or pinEnvironment");

@@ -1,7 +1,7 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -20,7 +20,7 @@ interface Pkcs11Pin {
     int MOST_BYTES = 1024;
 
     /** The PIN, in an array that the caller wipes. */
-    char[] get() throws PrivateKeyException;
+    char[] get() throws OperationException;
 
     static Pkcs11Pin of(Supplier<char[]> supplier) {
         Objects.requireNonNull(supplier, "supplier");
@@ -29,10 +29,10 @@ interface Pkcs11Pin {
             try {
                 pin = supplier.get();
             } catch (RuntimeException e) { // boundary: code of the application, on a thread of the pool
-                throw new PrivateKeyException(Reason.KEY_UNAVAILABLE, "the PIN supplier failed", e);
+                throw new OperationException(Reason.KEY_UNAVAILABLE, "the PIN supplier failed", e);
             }
             if (pin == null) {
-                throw new PrivateKeyException(Reason.KEY_UNAVAILABLE, "the PIN supplier answered null");
+                throw new OperationException(Reason.KEY_UNAVAILABLE, "the PIN supplier answered null");
             }
             return pin;
         };
@@ -43,7 +43,7 @@ interface Pkcs11Pin {
         return () -> {
             try {
                 if (Files.size(file) > MOST_BYTES) {
-                    throw new PrivateKeyException(
+                    throw new OperationException(
                             Reason.KEY_UNAVAILABLE, file + " is longer than any PIN; is it the right file?");
                 }
                 byte[] bytes = Files.readAllBytes(file);
@@ -59,7 +59,7 @@ interface Pkcs11Pin {
                 Arrays.fill(chars.array(), '\0');
                 return pin;
             } catch (IOException e) {
-                throw new PrivateKeyException(Reason.KEY_UNAVAILABLE, "the PIN file cannot be read: " + file, e);
+                throw new OperationException(Reason.KEY_UNAVAILABLE, "the PIN file cannot be read: " + file, e);
             }
         };
     }
@@ -69,7 +69,7 @@ interface Pkcs11Pin {
         return () -> {
             String value = System.getenv(variable);
             if (value == null) {
-                throw new PrivateKeyException(
+                throw new OperationException(
                         Reason.KEY_UNAVAILABLE, "the environment has no " + variable + "; set it to the token's PIN");
             }
             return value.toCharArray();

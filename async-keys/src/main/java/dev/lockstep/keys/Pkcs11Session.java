@@ -1,7 +1,7 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.AuthProvider;
@@ -59,11 +59,11 @@ final class Pkcs11Session {
      * @param configuration the lines of a SunPKCS11 configuration
      * @param pin wiped here
      */
-    static Pkcs11Session open(String configuration, char[] pin) throws PrivateKeyException {
+    static Pkcs11Session open(String configuration, char[] pin) throws OperationException {
         try {
             Provider base = Security.getProvider("SunPKCS11");
             if (base == null) {
-                throw new PrivateKeyException(
+                throw new OperationException(
                         Reason.KEY_UNAVAILABLE,
                         "this Java runtime has no SunPKCS11 provider; add the module jdk.crypto.cryptoki");
             }
@@ -74,9 +74,9 @@ final class Pkcs11Session {
             return read(provider, store);
         } catch (IOException | GeneralSecurityException | ProviderException | IllegalArgumentException e) {
             if (wrongPin(e)) {
-                throw new PrivateKeyException(Reason.REJECTED, "the token refused the PIN", e);
+                throw new OperationException(Reason.REJECTED, "the token refused the PIN", e);
             }
-            throw new PrivateKeyException(
+            throw new OperationException(
                     Reason.KEY_UNAVAILABLE,
                     "the PKCS#11 token cannot be opened; is the library the right one, and the token initialized and in"
                             + " that slot?",
@@ -143,10 +143,10 @@ final class Pkcs11Session {
         return keys.get(name(certificate));
     }
 
-    PrivateKey key(X509Certificate certificate) throws PrivateKeyException {
+    PrivateKey key(X509Certificate certificate) throws OperationException {
         PrivateKey key = find(certificate);
         if (key == null) {
-            throw new PrivateKeyException(
+            throw new OperationException(
                     Reason.KEY_UNAVAILABLE,
                     "the token has no private key for the certificate of "
                             + certificate.getSubjectX500Principal().getName()

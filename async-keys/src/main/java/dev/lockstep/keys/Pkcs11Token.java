@@ -1,7 +1,7 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +17,17 @@ final class Pkcs11Token {
     private final String configuration;
     private final Pkcs11Pin pin;
     private volatile Pkcs11Session current;
-    private @Nullable PrivateKeyException failure;
+    private @Nullable OperationException failure;
     private long failedAt;
     private boolean over;
 
-    private Pkcs11Token(String configuration, Pkcs11Pin pin) throws PrivateKeyException {
+    private Pkcs11Token(String configuration, Pkcs11Pin pin) throws OperationException {
         this.configuration = configuration;
         this.pin = pin;
         this.current = Pkcs11Session.open(configuration, pin.get());
     }
 
-    static Pkcs11Token open(String configuration, Pkcs11Pin pin) throws PrivateKeyException {
+    static Pkcs11Token open(String configuration, Pkcs11Pin pin) throws OperationException {
         return new Pkcs11Token(configuration, pin);
     }
 
@@ -38,21 +38,21 @@ final class Pkcs11Token {
     /**
      * The session after {@code lost}: one that another thread has made already, or a new one.
      *
-     * @throws PrivateKeyException when the token cannot be reached, or must not be tried again
+     * @throws OperationException when the token cannot be reached, or must not be tried again
      */
-    synchronized Pkcs11Session renew(Pkcs11Session lost) throws PrivateKeyException {
+    synchronized Pkcs11Session renew(Pkcs11Session lost) throws OperationException {
         if (current != lost) {
             return current;
         }
-        PrivateKeyException before = failure;
+        OperationException before = failure;
         if (before != null && (over || System.nanoTime() - failedAt < PAUSE_NANOS)) {
-            throw new PrivateKeyException(before.reason(), "the token is lost: " + before.getMessage(), before);
+            throw new OperationException(before.reason(), "the token is lost: " + before.getMessage(), before);
         }
         try {
             current = Pkcs11Session.open(configuration, pin.get());
             failure = null;
             return current;
-        } catch (PrivateKeyException e) {
+        } catch (OperationException e) {
             failure = e;
             failedAt = System.nanoTime();
             // A token counts wrong PINs and locks itself: a PIN once refused is not sent again.
@@ -64,7 +64,7 @@ final class Pkcs11Token {
     synchronized void close() {
         if (!over) {
             over = true;
-            failure = new PrivateKeyException(Reason.KEY_UNAVAILABLE, "closed");
+            failure = new OperationException(Reason.KEY_UNAVAILABLE, "closed");
             current.logout();
         }
     }

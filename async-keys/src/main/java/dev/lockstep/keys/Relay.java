@@ -1,8 +1,8 @@
 package dev.lockstep.keys;
 
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +68,7 @@ final class Relay implements PendingOperation<byte[]> {
                 return Progress.failed(last.cause());
             } else {
                 // Falling through is an answer to start alone, and the connection's start is long over.
-                return Progress.failed(new PrivateKeyException(
+                return Progress.failed(new OperationException(
                         Reason.KEY_UNAVAILABLE,
                         "the key failed and the next one left it to a local key",
                         failed.cause()));

@@ -1,8 +1,8 @@
 package dev.lockstep.keys;
 
 import dev.lockstep.tls.key.SignRequest;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -29,10 +29,10 @@ final class SshAgent implements Closeable {
     }
 
     /** Whether the agent lists the key; a locked agent lists none. */
-    boolean holds(SshPublicKey key) throws PrivateKeyException, InterruptedException {
+    boolean holds(SshPublicKey key) throws OperationException, InterruptedException {
         SshReader in = ask(new SshWriter().uint8(REQUEST_IDENTITIES).bytes());
         if (in.uint8() != IDENTITIES_ANSWER) {
-            throw new PrivateKeyException(Reason.REJECTED, "the ssh-agent does not list its keys");
+            throw new OperationException(Reason.REJECTED, "the ssh-agent does not list its keys");
         }
         boolean found = false;
         // Every key takes bytes of a bounded frame: a count that is too large runs into its end.
@@ -44,9 +44,9 @@ final class SshAgent implements Closeable {
         return found;
     }
 
-    byte[] sign(SshPublicKey key, SignRequest request) throws PrivateKeyException, InterruptedException {
+    byte[] sign(SshPublicKey key, SignRequest request) throws OperationException, InterruptedException {
         if (!key.schemes().contains(request.scheme())) {
-            throw new PrivateKeyException(Reason.UNSUPPORTED, "an ssh-agent does not sign with " + request.scheme());
+            throw new OperationException(Reason.UNSUPPORTED, "an ssh-agent does not sign with " + request.scheme());
         }
         SshReader in = ask(new SshWriter()
                 .uint8(SIGN_REQUEST)
@@ -57,7 +57,7 @@ final class SshAgent implements Closeable {
         int type = in.uint8();
         if (type == FAILURE) {
             // The protocol has one failure for everything, and the list of keys tells two of its causes apart.
-            throw holds(key) ? new PrivateKeyException(Reason.REJECTED, "the ssh-agent refused to sign") : missing();
+            throw holds(key) ? new OperationException(Reason.REJECTED, "the ssh-agent refused to sign") : missing();
         }
         if (type != SIGN_RESPONSE) {
             throw SshReader.malformed();
@@ -68,21 +68,20 @@ final class SshAgent implements Closeable {
     }
 
     /** The agent works, but not for this key. */
-    PrivateKeyException missing() {
-        return new PrivateKeyException(
+    OperationException missing() {
+        return new OperationException(
                 Reason.KEY_UNAVAILABLE,
                 "the ssh-agent at " + socket + " does not hold the certificate's key, or is locked; use ssh-add");
     }
 
-    private SshReader ask(byte[] request) throws PrivateKeyException, InterruptedException {
+    private SshReader ask(byte[] request) throws OperationException, InterruptedException {
         lock.lockInterruptibly();
         try {
             return new SshReader(channel.exchange(request));
         } catch (SocketTimeoutException e) {
-            throw new PrivateKeyException(
-                    Reason.TIMED_OUT, "the ssh-agent at " + socket + " did not answer in time", e);
+            throw new OperationException(Reason.TIMED_OUT, "the ssh-agent at " + socket + " did not answer in time", e);
         } catch (IOException e) {
-            throw new PrivateKeyException(
+            throw new OperationException(
                     Reason.KEY_UNAVAILABLE, "no answer from the ssh-agent at " + socket + ": " + e.getMessage(), e);
         } finally {
             lock.unlock();

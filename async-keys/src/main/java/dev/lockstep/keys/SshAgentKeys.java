@@ -4,8 +4,8 @@ import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -76,9 +76,9 @@ public final class SshAgentKeys implements AutoCloseable {
      * blocks.
      *
      * @throws IllegalArgumentException when the certificate's key is of a kind that no agent holds
-     * @throws PrivateKeyException when the agent does not answer, or does not hold the key
+     * @throws OperationException when the agent does not answer, or does not hold the key
      */
-    public ExternalPrivateKey key(X509Certificate certificate) throws PrivateKeyException, InterruptedException {
+    public ExternalPrivateKey key(X509Certificate certificate) throws OperationException, InterruptedException {
         return ExecutorKey.of(blockingKey(certificate), pool);
     }
 
@@ -87,9 +87,9 @@ public final class SshAgentKeys implements AutoCloseable {
      * Operations of all keys of this object still take turns.
      *
      * @throws IllegalArgumentException as {@link #key}
-     * @throws PrivateKeyException as {@link #key}
+     * @throws OperationException as {@link #key}
      */
-    public BlockingKey blockingKey(X509Certificate certificate) throws PrivateKeyException, InterruptedException {
+    public BlockingKey blockingKey(X509Certificate certificate) throws OperationException, InterruptedException {
         SshPublicKey key = SshPublicKey.of(certificate);
         if (!agent.holds(key)) {
             throw agent.missing();
@@ -121,13 +121,13 @@ public final class SshAgentKeys implements AutoCloseable {
         }
 
         @Override
-        public byte[] sign(SignRequest request) throws PrivateKeyException, InterruptedException {
+        public byte[] sign(SignRequest request) throws OperationException, InterruptedException {
             return agent.sign(key, request);
         }
 
         @Override
-        public byte[] decrypt(DecryptRequest request) throws PrivateKeyException {
-            throw new PrivateKeyException(Reason.UNSUPPORTED, "an ssh-agent does not decrypt");
+        public byte[] decrypt(DecryptRequest request) throws OperationException {
+            throw new OperationException(Reason.UNSUPPORTED, "an ssh-agent does not decrypt");
         }
     }
 }

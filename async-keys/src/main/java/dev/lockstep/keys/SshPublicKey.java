@@ -3,8 +3,8 @@ package dev.lockstep.keys;
 import dev.lockstep.crypto.group.Group;
 import dev.lockstep.crypto.signature.SignatureVerifier;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -120,9 +120,9 @@ final class SshPublicKey {
      * The signature in the form of TLS.
      *
      * @param signature as the agent sent it: string algorithm, string value (RFC 4253 6.6)
-     * @throws PrivateKeyException when it is of another form or algorithm
+     * @throws OperationException when it is of another form or algorithm
      */
-    byte[] forTls(SignatureScheme scheme, byte[] signature) throws PrivateKeyException {
+    byte[] forTls(SignatureScheme scheme, byte[] signature) throws OperationException {
         SshReader in = new SshReader(signature);
         String made = in.name();
         byte[] value = in.string();
@@ -134,7 +134,7 @@ final class SshPublicKey {
                     default -> algorithm;
                 };
         if (!made.equals(wanted)) {
-            throw new PrivateKeyException(
+            throw new OperationException(
                     Reason.INVALID_OUTPUT,
                     "the ssh-agent signed with another algorithm than " + wanted + "; an old one knows SHA-1 only");
         }
@@ -146,7 +146,7 @@ final class SshPublicKey {
     }
 
     /** RFC 8332 3 lets leading zeros be dropped, RFC 8017 8.2.1 does not. */
-    private byte[] padded(byte[] value) throws PrivateKeyException {
+    private byte[] padded(byte[] value) throws OperationException {
         if (value.length == 0 || value.length > width) {
             throw SshReader.malformed();
         }
@@ -155,7 +155,7 @@ final class SshPublicKey {
         return out;
     }
 
-    private static byte[] exactly(int length, byte[] value) throws PrivateKeyException {
+    private static byte[] exactly(int length, byte[] value) throws OperationException {
         if (value.length != length) {
             throw SshReader.malformed();
         }
@@ -163,7 +163,7 @@ final class SshPublicKey {
     }
 
     /** RFC 5656 3.1.2: mpint r, mpint s; RFC 8422 5.4 wants them as a DER Ecdsa-Sig-Value. */
-    private byte[] der(byte[] value) throws PrivateKeyException {
+    private byte[] der(byte[] value) throws OperationException {
         SshReader in = new SshReader(value);
         byte[] r = in.positive().toByteArray();
         byte[] s = in.positive().toByteArray();

@@ -1,7 +1,7 @@
 package dev.lockstep.keys;
 
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -16,17 +16,17 @@ final class SshReader {
         this.in = in;
     }
 
-    int uint8() throws PrivateKeyException {
+    int uint8() throws OperationException {
         return in[take(1)] & 0xff;
     }
 
     /** A uint32, as a long because it has no sign. */
-    long uint32() throws PrivateKeyException {
+    long uint32() throws OperationException {
         int at = take(4);
         return (in[at] & 0xffL) << 24 | (in[at + 1] & 0xff) << 16 | (in[at + 2] & 0xff) << 8 | (in[at + 3] & 0xff);
     }
 
-    byte[] string() throws PrivateKeyException {
+    byte[] string() throws OperationException {
         long length = uint32();
         if (length > in.length) {
             throw malformed();
@@ -35,12 +35,12 @@ final class SshReader {
         return Arrays.copyOfRange(in, at, at + (int) length);
     }
 
-    String name() throws PrivateKeyException {
+    String name() throws OperationException {
         return new String(string(), StandardCharsets.ISO_8859_1);
     }
 
     /** An mpint of at least 1; no number of a signature is less. */
-    BigInteger positive() throws PrivateKeyException {
+    BigInteger positive() throws OperationException {
         byte[] bytes = string();
         if (bytes.length == 0 || bytes[0] < 0) {
             throw malformed();
@@ -52,13 +52,13 @@ final class SshReader {
         return value;
     }
 
-    void end() throws PrivateKeyException {
+    void end() throws OperationException {
         if (position != in.length) {
             throw malformed();
         }
     }
 
-    private int take(int length) throws PrivateKeyException {
+    private int take(int length) throws OperationException {
         if (length > in.length - position) {
             throw malformed();
         }
@@ -67,7 +67,7 @@ final class SshReader {
         return at;
     }
 
-    static PrivateKeyException malformed() {
-        return new PrivateKeyException(Reason.INVALID_OUTPUT, "the ssh-agent's answer is malformed");
+    static OperationException malformed() {
+        return new OperationException(Reason.INVALID_OUTPUT, "the ssh-agent's answer is malformed");
     }
 }

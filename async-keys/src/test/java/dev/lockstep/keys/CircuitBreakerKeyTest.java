@@ -11,9 +11,9 @@ import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.CircuitBreakerKey.State;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Start;
 import java.io.IOException;
 import java.time.Duration;
@@ -65,7 +65,7 @@ class CircuitBreakerKeyTest {
         outage(new IOException("connection reset"));
         assertThat(breaker.state()).isEqualTo(State.CLOSED);
         PendingOperation<byte[]> third = inProgress(breaker.startSign(sign(), signal));
-        key.last().fail(new PrivateKeyException(Reason.TIMED_OUT, "slow"));
+        key.last().fail(new OperationException(Reason.TIMED_OUT, "slow"));
         third.resume();
 
         assertThat(breaker.state()).isEqualTo(State.OPEN);

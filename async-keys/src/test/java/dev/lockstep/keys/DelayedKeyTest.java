@@ -9,9 +9,9 @@ import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -92,7 +92,7 @@ class DelayedKeyTest {
         scheduler.shutdown();
         DelayedKey key = DelayedKey.of(key(() -> new byte[1]), Duration.ZERO, scheduler);
 
-        assertThat(((PrivateKeyException) failure(key.startSign(sign(), signal))).reason())
+        assertThat(((OperationException) failure(key.startSign(sign(), signal))).reason())
                 .isEqualTo(Reason.REJECTED);
     }
 

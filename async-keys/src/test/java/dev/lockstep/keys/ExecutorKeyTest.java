@@ -9,9 +9,9 @@ import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -76,8 +76,8 @@ class ExecutorKeyTest {
         PendingOperation<byte[]> queued = inProgress(executor.startDecrypt(decrypt(), signal));
         Throwable refused = failure(executor.startSign(sign(), signal));
 
-        assertThat(refused).isInstanceOf(PrivateKeyException.class);
-        assertThat(((PrivateKeyException) refused).reason()).isEqualTo(Reason.REJECTED);
+        assertThat(refused).isInstanceOf(OperationException.class);
+        assertThat(((OperationException) refused).reason()).isEqualTo(Reason.REJECTED);
         release.countDown();
         signal.await();
         signal.await();
@@ -91,7 +91,7 @@ class ExecutorKeyTest {
         pool.shutdown();
 
         assertThat(failure(executor(() -> new byte[1]).startDecrypt(decrypt(), signal)))
-                .isInstanceOf(PrivateKeyException.class)
+                .isInstanceOf(OperationException.class)
                 .hasMessageContaining("shut down");
     }
 
@@ -131,7 +131,7 @@ class ExecutorKeyTest {
         PendingOperation<byte[]> operation = inProgress(executor(() -> null).startSign(sign(), signal));
         signal.await();
 
-        assertThat(((PrivateKeyException) failure(operation.resume())).reason()).isEqualTo(Reason.INVALID_OUTPUT);
+        assertThat(((OperationException) failure(operation.resume())).reason()).isEqualTo(Reason.INVALID_OUTPUT);
     }
 
     @Test

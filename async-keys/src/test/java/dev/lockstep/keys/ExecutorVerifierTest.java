@@ -7,8 +7,8 @@ import dev.lockstep.tls.peer.PkixVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
 import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import java.util.List;
@@ -36,7 +36,7 @@ class ExecutorVerifierTest {
     }
 
     private Start<Verdict> start(BlockingVerifier verifier) {
-        return ExecutorVerifier.of(verifier, List.of(), pool).startVerify(request(Identity.EC), signal);
+        return ExecutorVerifier.of(verifier, List.of(), pool).start(request(Identity.EC), signal);
     }
 
     private static VerificationRequest request(Identity identity) {
@@ -73,10 +73,10 @@ class ExecutorVerifierTest {
         PkixVerifier pkix = PkixVerifier.trusting(Identity.EC.chain());
         ExecutorVerifier verifier = ExecutorVerifier.of(pkix, pool);
         assertThat(verifier.acceptedIssuers()).containsExactly(new X500Principal("CN=ec.test"));
-        PendingOperation<Verdict> good = inProgress(verifier.startVerify(request(Identity.EC), signal));
+        PendingOperation<Verdict> good = inProgress(verifier.start(request(Identity.EC), signal));
         signal.await();
         assertThat(good.resume()).isEqualTo(Progress.done(Verdict.accepted()));
-        PendingOperation<Verdict> bad = inProgress(verifier.startVerify(request(Identity.RSA), signal));
+        PendingOperation<Verdict> bad = inProgress(verifier.start(request(Identity.RSA), signal));
         signal.await();
         assertThat(((Progress.Done<Verdict>) bad.resume()).value()).isInstanceOf(Verdict.Rejected.class);
     }
@@ -90,7 +90,7 @@ class ExecutorVerifierTest {
         assertThat(((Progress.Failed<Verdict>) thrown.resume()).cause()).hasMessage("no responder");
         PendingOperation<Verdict> nothing = inProgress(start(request -> null));
         signal.await();
-        assertThat(((Progress.Failed<Verdict>) nothing.resume()).cause()).isInstanceOf(PrivateKeyException.class);
+        assertThat(((Progress.Failed<Verdict>) nothing.resume()).cause()).isInstanceOf(OperationException.class);
     }
 
     @Test
@@ -104,8 +104,8 @@ class ExecutorVerifierTest {
         inProgress(start(slow));
         Start<Verdict> third = start(slow);
         assertThat(third).isInstanceOf(Start.Failed.class);
-        assertThat(((PrivateKeyException) ((Start.Failed<Verdict>) third).cause()).reason())
-                .isEqualTo(PrivateKeyException.Reason.REJECTED);
+        assertThat(((OperationException) ((Start.Failed<Verdict>) third).cause()).reason())
+                .isEqualTo(OperationException.Reason.REJECTED);
         release.countDown();
     }
 

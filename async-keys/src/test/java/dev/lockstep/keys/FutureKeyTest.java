@@ -11,9 +11,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import java.io.IOException;
 import java.util.Arrays;
@@ -85,19 +85,19 @@ class FutureKeyTest {
         future.cancel(true);
 
         assertThat(signal.pending()).isEqualTo(1);
-        assertThat(((PrivateKeyException) failure(operation.resume())).reason()).isEqualTo(Reason.REJECTED);
+        assertThat(((OperationException) failure(operation.resume())).reason()).isEqualTo(Reason.REJECTED);
     }
 
     @Test
     void nullIsNotAResult() throws Exception {
         PendingOperation<byte[]> operation = inProgress(signer.startSign(sign(), signal));
         future.complete(null);
-        assertThat(((PrivateKeyException) failure(operation.resume())).reason()).isEqualTo(Reason.INVALID_OUTPUT);
+        assertThat(((OperationException) failure(operation.resume())).reason()).isEqualTo(Reason.INVALID_OUTPUT);
 
         FutureKey nobody = FutureKey.builder()
                 .signer(SCHEMES, request -> (CompletionStage<byte[]>) null)
                 .build();
-        assertThat(failure(nobody.startSign(sign(), signal))).isInstanceOf(PrivateKeyException.class);
+        assertThat(failure(nobody.startSign(sign(), signal))).isInstanceOf(OperationException.class);
     }
 
     @Test

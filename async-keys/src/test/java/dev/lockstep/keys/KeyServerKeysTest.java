@@ -12,9 +12,9 @@ import dev.lockstep.keys.protocol.Message.SignForm;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import java.io.IOException;
@@ -64,8 +64,8 @@ class KeyServerKeysTest {
     }
 
     private static Reason reason(Throwable failure) {
-        assertThat(failure).isInstanceOf(PrivateKeyException.class);
-        return ((PrivateKeyException) failure).reason();
+        assertThat(failure).isInstanceOf(OperationException.class);
+        return ((OperationException) failure).reason();
     }
 
     private static boolean isPending(PendingOperation<byte[]> operation) throws Exception {

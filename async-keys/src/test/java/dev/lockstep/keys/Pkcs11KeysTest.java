@@ -9,9 +9,9 @@ import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import java.nio.file.Files;
@@ -162,7 +162,7 @@ class Pkcs11KeysTest {
             long decrypted = token.decryptions();
 
             assertThatThrownBy(() -> key.decrypt(encrypted("RSA/ECB/NoPadding", wrong)))
-                    .isNotInstanceOf(PrivateKeyException.class);
+                    .isNotInstanceOf(OperationException.class);
 
             assertThat(token.calls("C_Login") - logins).isZero();
             assertThat(token.decryptions() - decrypted).isEqualTo(1);
@@ -257,10 +257,10 @@ class Pkcs11KeysTest {
 
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> key.sign(request))
-                        .isInstanceOf(PrivateKeyException.class)
+                        .isInstanceOf(OperationException.class)
                         .hasMessageContaining("PIN")
                         .hasMessageNotContaining("9999")
-                        .extracting(e -> ((PrivateKeyException) e).reason())
+                        .extracting(e -> ((OperationException) e).reason())
                         .isEqualTo(Reason.REJECTED);
             }
 
@@ -334,18 +334,18 @@ class Pkcs11KeysTest {
                         .open())
                 .hasMessageContaining("LOCKSTEP_TEST_NOTHING");
         assertThatThrownBy(() -> builder().slotListIndex(99).open())
-                .isInstanceOf(PrivateKeyException.class)
+                .isInstanceOf(OperationException.class)
                 .hasMessageContaining("slot");
         assertThatThrownBy(() -> Pkcs11Keys.builder(directory.resolve("absent.so"))
                         .pin(SoftHsm.PIN::toCharArray)
                         .open())
-                .isInstanceOf(PrivateKeyException.class)
+                .isInstanceOf(OperationException.class)
                 .hasMessageContaining("library");
         assertThatThrownBy(() -> Pkcs11Keys.builder(Path.of("relative.so"))).hasMessageContaining("absolute");
         try (Pkcs11Keys keys = builder().open()) {
             X509Certificate stranger = Identity.RSA.chain().get(0);
             assertThatThrownBy(() -> keys.key(stranger))
-                    .isInstanceOf(PrivateKeyException.class)
+                    .isInstanceOf(OperationException.class)
                     .hasMessageContaining("CN=rsa.test")
                     .hasMessageContaining("CKA_ID");
         }
@@ -372,7 +372,7 @@ class Pkcs11KeysTest {
             if (start instanceof Start.InProgress<byte[]> started) {
                 accepted.add(started.operation());
             } else {
-                assertThat(((PrivateKeyException) ((Start.Failed<byte[]>) start).cause()).reason())
+                assertThat(((OperationException) ((Start.Failed<byte[]>) start).cause()).reason())
                         .isEqualTo(tolerated);
             }
         }

@@ -9,7 +9,7 @@ import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;

@@ -13,9 +13,9 @@ import dev.lockstep.crypto.signature.SignatureVerifier;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -138,7 +138,7 @@ class SshAgentKeysTest {
     void aKeyThatTheAgentDoesNotHoldShowsAtOnce() {
         agent.script(request -> identities());
         assertThatThrownBy(this::key)
-                .isInstanceOf(PrivateKeyException.class)
+                .isInstanceOf(OperationException.class)
                 .hasMessageContaining("ssh-add")
                 .hasMessageContaining(socket().toString());
     }
@@ -312,7 +312,7 @@ class SshAgentKeysTest {
                 } else {
                     direct.sign(EC, sign());
                 }
-            } catch (PrivateKeyException e) {
+            } catch (OperationException e) {
                 assertThat(e.reason()).isIn(Reason.INVALID_OUTPUT, Reason.REJECTED, Reason.KEY_UNAVAILABLE);
             }
         }
@@ -377,7 +377,7 @@ class SshAgentKeysTest {
                                 .name("rsa-sha2-256")
                                 .string(new byte[257])
                                 .bytes()))
-                .isInstanceOf(PrivateKeyException.class);
+                .isInstanceOf(OperationException.class);
         assertThatThrownBy(() -> rsa.forTls(
                         SignatureScheme.RSA_PKCS1_SHA256,
                         new SshWriter().name("ssh-rsa").string(shorter).bytes()))

@@ -3,7 +3,7 @@ package dev.lockstep.server;
 import dev.lockstep.server.keys.KeyUri;
 import dev.lockstep.server.keys.RemoteKeys;
 import dev.lockstep.tls.credential.Credential;
-import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.OperationException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -40,7 +40,7 @@ final class CredentialFiles {
                     : Credential.external(chain, remote.key(place, chain.get(0)));
         } catch (IllegalArgumentException e) {
             throw UsageError.of(keyOption, e);
-        } catch (PrivateKeyException e) {
+        } catch (OperationException e) {
             throw new UsageError(
                     keyOption,
                     "no key for " + certFile + " in the " + place.describe() + ": " + e.getMessage(),

@@ -10,7 +10,7 @@ import dev.lockstep.server.keyserver.KeyServer;
 import dev.lockstep.server.keyserver.KeyServerLimits;
 import dev.lockstep.server.keyserver.ServedKey;
 import dev.lockstep.server.keyserver.UsageLog;
-import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -241,7 +241,7 @@ final class KeyserverCommand implements Callable<Integer> {
             if (pinVariable != null) {
                 return builder.pinEnvironment(pinVariable).open();
             }
-        } catch (PrivateKeyException e) {
+        } catch (OperationException e) {
             throw new UsageError("--pkcs11", pkcs11 + ": " + e.getMessage(), "check library, slot and PIN");
         } catch (IllegalArgumentException e) {
             throw UsageError.of("--pkcs11", e);

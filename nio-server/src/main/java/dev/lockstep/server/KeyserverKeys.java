@@ -10,7 +10,7 @@ import dev.lockstep.keys.protocol.KeyId;
 import dev.lockstep.keys.protocol.Message;
 import dev.lockstep.server.keyserver.ServedKey;
 import dev.lockstep.tls.credential.Credential;
-import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -94,7 +94,7 @@ final class KeyserverKeys {
             try {
                 BlockingKey key = token.blockingKey(certificate);
                 served.put(KeyId.of(certificate.getPublicKey()), new ServedKey(name, key, modulus, secret));
-            } catch (PrivateKeyException e) {
+            } catch (OperationException e) {
                 throw new UsageError("--pkcs11", name + ": " + e.getMessage(), "check the token");
             }
         }

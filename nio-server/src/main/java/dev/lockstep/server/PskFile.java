@@ -86,7 +86,7 @@ final class PskFile implements PskSource {
     }
 
     @Override
-    public Start<Optional<byte[]>> startLookup(PskRequest request, Waker waker) {
+    public Start<Optional<byte[]>> start(PskRequest request, Waker waker) {
         byte[] key = keys.get(request.identity());
         return Start.done(key == null ? Optional.empty() : Optional.of(key.clone()));
     }

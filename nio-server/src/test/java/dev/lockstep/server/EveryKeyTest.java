@@ -510,7 +510,7 @@ class EveryKeyTest {
         Manual<Optional<ResumableSession>> search = new Manual<>();
         SessionStore store = new SessionStore() {
             @Override
-            public Start<Optional<ResumableSession>> startLookup(SessionLookup lookup, Waker waker) {
+            public Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) {
                 return search.start(waker);
             }
 

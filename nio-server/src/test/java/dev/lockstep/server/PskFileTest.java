@@ -32,8 +32,7 @@ class PskFileTest {
     }
 
     private static Optional<byte[]> lookup(PskFile file, PskIdentity identity) throws Exception {
-        Start<Optional<byte[]>> start =
-                file.startLookup(new PskRequest(identity, null, OptionalLong.empty()), () -> {});
+        Start<Optional<byte[]>> start = file.start(new PskRequest(identity, null, OptionalLong.empty()), () -> {});
         Progress<Optional<byte[]>> progress =
                 ((Start.Ready<Optional<byte[]>>) start).operation().resume();
         return ((Progress.Done<Optional<byte[]>>) progress).value();

@@ -69,7 +69,7 @@ final class RedisSessionStore implements SessionStore, AutoCloseable {
     }
 
     @Override
-    public Start<Optional<ResumableSession>> startLookup(SessionLookup lookup, Waker waker) {
+    public Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) {
         RedisFuture<byte[]> answer = commands.get(key(lookup.id()));
         answer.whenComplete((value, failure) -> waker.wake());
         return Start.inProgress(new PendingOperation<>() {
@@ -93,7 +93,7 @@ final class RedisSessionStore implements SessionStore, AutoCloseable {
         }
         // the ring answers at once
         Start.Ready<Optional<OpenedTicket>> opening = (Start.Ready<Optional<OpenedTicket>>)
-                ring.startOpen(new TicketOpening(value, null, OptionalLong.empty()), () -> {});
+                ring.start(new TicketOpening(value, null, OptionalLong.empty()), () -> {});
         Progress.Done<Optional<OpenedTicket>> done =
                 (Progress.Done<Optional<OpenedTicket>>) opening.operation().resume();
         return done.value().map(OpenedTicket::session);

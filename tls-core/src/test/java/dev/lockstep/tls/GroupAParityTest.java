@@ -30,7 +30,7 @@ import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.RecordingKey.DecryptForm;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.Setting;
-import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,8 +50,8 @@ class GroupAParityTest {
     private static final String INPUT_FORMS = "dev.lockstep.tls.testkit.Forms#inputs";
     private static final String SUSPENDING_FORMS = "dev.lockstep.tls.testkit.Forms#suspending";
 
-    private static final PrivateKeyException BROKEN =
-            new PrivateKeyException(PrivateKeyException.Reason.KEY_UNAVAILABLE, "the token was pulled out");
+    private static final OperationException BROKEN =
+            new OperationException(OperationException.Reason.KEY_UNAVAILABLE, "the token was pulled out");
 
     @ParameterizedTest(name = "1 sign d0: {0}")
     @MethodSource(INPUTS)

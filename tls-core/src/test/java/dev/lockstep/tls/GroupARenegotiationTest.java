@@ -19,7 +19,7 @@ import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.ServerSide;
 import dev.lockstep.tls.testkit.TestIdentity;
-import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -147,8 +147,8 @@ class GroupARenegotiationTest {
     void aSignatureThatFailsEndsTheConnection(Forms forms) {
         RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).signs(KeyScript.ready());
         Conversation conversation = established(key, SIGNING, forms);
-        PrivateKeyException broken =
-                new PrivateKeyException(PrivateKeyException.Reason.KEY_UNAVAILABLE, "the token was pulled out");
+        OperationException broken =
+                new OperationException(OperationException.Reason.KEY_UNAVAILABLE, "the token was pulled out");
         key.signs(KeyScript.inProgress(1).thenFails(broken));
         conversation.client().sends(renegotiatingClientHello());
         conversation.server().refuses(AlertDescription.INTERNAL_ERROR, Kind.SERVER_HELLO, Kind.CERTIFICATE);
@@ -163,7 +163,7 @@ class GroupARenegotiationTest {
         RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).decrypts(KeyScript.ready());
         Conversation conversation = established(key, DECRYPTING, forms);
         key.decrypts(KeyScript.startFails(
-                new PrivateKeyException(PrivateKeyException.Reason.KEY_UNAVAILABLE, "the token was pulled out")));
+                new OperationException(OperationException.Reason.KEY_UNAVAILABLE, "the token was pulled out")));
         conversation.client().sends(renegotiatingClientHello());
         conversation.server().answers(Conversation.rsaAnswer());
         conversation.client().sends(clientKeyExchange());

@@ -16,7 +16,7 @@ import dev.lockstep.tls.testkit.ScriptedClient;
 import dev.lockstep.tls.testkit.Seen;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.Setting;
-import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,8 +138,7 @@ class GroupCCancelTest {
     @ParameterizedTest
     @MethodSource(ALL)
     void closeAfterAFailureCancelsNothing(Setting setting) {
-        PrivateKeyException refused =
-                new PrivateKeyException(PrivateKeyException.Reason.REJECTED, "the holder said no");
+        OperationException refused = new OperationException(OperationException.Reason.REJECTED, "the holder said no");
         for (KeyScript script : List.of(setting.forms().script().thenFails(refused), KeyScript.startFails(refused))) {
             RecordingKey key = new RecordingKey(setting.identity()).signs(script);
             Conversation conversation =

@@ -19,7 +19,7 @@ import dev.lockstep.tls.testkit.KeyScript;
 import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.Setting;
-import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -56,7 +56,7 @@ class GroupFDeadlineTest {
         clock.advance(Duration.ofNanos(1));
         assertThat(conversation.server().steps()).isEqualTo(StepResult.CLOSED);
         conversation.server().hasRefused(AlertDescription.INTERNAL_ERROR, Kind.SERVER_HELLO, Kind.CERTIFICATE);
-        assertThat(conversation.server().failure()).hasRootCauseInstanceOf(PrivateKeyException.class);
+        assertThat(conversation.server().failure()).hasRootCauseInstanceOf(OperationException.class);
         assertThat(key.operation().cancels()).isEqualTo(1);
         key.assertDisciplined();
     }

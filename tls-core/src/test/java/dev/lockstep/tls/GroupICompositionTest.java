@@ -66,7 +66,7 @@ class GroupICompositionTest {
         private int cancels;
 
         @Override
-        public Start<List<Credential>> startSelect(CredentialRequest request, Waker waker) {
+        public Start<List<Credential>> start(CredentialRequest request, Waker waker) {
             requests.add(request);
             wakers.add(waker);
             return Start.inProgress(this);

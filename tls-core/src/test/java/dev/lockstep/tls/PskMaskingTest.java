@@ -23,8 +23,8 @@ import dev.lockstep.tls.testkit.KeyScript;
 import dev.lockstep.tls.testkit.RecordingKey;
 import dev.lockstep.tls.testkit.RecordingPsk;
 import dev.lockstep.tls.testkit.TestIdentity;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -151,7 +151,7 @@ class PskMaskingTest {
         conversation.server().refuses(AlertDescription.BAD_RECORD_MAC);
         assertThat(causes).hasSize(trouble.isToldToTheObserver() ? 1 : 0);
         if (trouble == Trouble.UNKNOWN_IDENTITY) {
-            assertThat(causes.get(0)).isInstanceOfSatisfying(PrivateKeyException.class, e -> assertThat(e.reason())
+            assertThat(causes.get(0)).isInstanceOfSatisfying(OperationException.class, e -> assertThat(e.reason())
                     .isEqualTo(Reason.KEY_UNAVAILABLE));
         }
         assertThat(psk.operation().cancels()).isEqualTo(trouble == Trouble.DEADLINE ? 1 : 0);

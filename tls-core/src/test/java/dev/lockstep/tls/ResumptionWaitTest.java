@@ -30,8 +30,8 @@ import dev.lockstep.tls.testkit.ScriptedAnswers;
 import dev.lockstep.tls.testkit.ScriptedAnswers.Form;
 import dev.lockstep.tls.testkit.Seen.Kind;
 import dev.lockstep.tls.testkit.SessionFixture;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -106,7 +106,7 @@ class ResumptionWaitTest {
         conversation.server().settle();
         finishesFullHandshake(conversation);
         assertThat(by.answers(sessions).cancels()).isEqualTo(1);
-        assertThat(failures).singleElement().isInstanceOfSatisfying(PrivateKeyException.class, failure -> assertThat(
+        assertThat(failures).singleElement().isInstanceOfSatisfying(OperationException.class, failure -> assertThat(
                         failure.reason())
                 .isEqualTo(Reason.TIMED_OUT));
         by.answers(sessions).assertDisciplined();

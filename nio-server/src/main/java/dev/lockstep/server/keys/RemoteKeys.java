@@ -5,7 +5,7 @@ import dev.lockstep.keys.Pkcs11Keys;
 import dev.lockstep.keys.SelectorDriven;
 import dev.lockstep.keys.SshAgentKeys;
 import dev.lockstep.tls.key.ExternalPrivateKey;
-import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.OperationException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -43,9 +43,9 @@ public final class RemoteKeys implements AutoCloseable {
      * The key of {@code certificate} in {@code place}; blocks while the place is asked for it.
      *
      * @throws IllegalArgumentException of the form "field: cause; fix" when {@code place} cannot be right
-     * @throws PrivateKeyException when the place does not answer or has no such key
+     * @throws OperationException when the place does not answer or has no such key
      */
-    public ExternalPrivateKey key(KeyUri place, X509Certificate certificate) throws PrivateKeyException {
+    public ExternalPrivateKey key(KeyUri place, X509Certificate certificate) throws OperationException {
         if (place instanceof Pkcs11Uri token) {
             return tokenKey(token, certificate);
         }
@@ -69,7 +69,7 @@ public final class RemoteKeys implements AutoCloseable {
                 .build();
     }
 
-    private ExternalPrivateKey tokenKey(Pkcs11Uri uri, X509Certificate certificate) throws PrivateKeyException {
+    private ExternalPrivateKey tokenKey(Pkcs11Uri uri, X509Certificate certificate) throws OperationException {
         Pkcs11Keys open = tokens.get(uri);
         if (open == null) {
             Pkcs11Keys opened = open(uri);
@@ -78,7 +78,7 @@ public final class RemoteKeys implements AutoCloseable {
         }
         try {
             return open.key(certificate);
-        } catch (PrivateKeyException notSeen) {
+        } catch (OperationException notSeen) {
             // A login sees the keys that were there when it was made; the wanted one may be newer.
             Pkcs11Keys again = open(uri);
             try {
@@ -86,14 +86,14 @@ public final class RemoteKeys implements AutoCloseable {
                 replaced.add(open); // connections may still use it
                 tokens.put(uri, again);
                 return key;
-            } catch (PrivateKeyException e) {
+            } catch (OperationException e) {
                 again.close();
                 throw e;
             }
         }
     }
 
-    private Pkcs11Keys open(Pkcs11Uri uri) throws PrivateKeyException {
+    private Pkcs11Keys open(Pkcs11Uri uri) throws OperationException {
         Path library = library(uri);
         Pkcs11Keys.Builder builder = Pkcs11Keys.builder(library);
         if (uri.slotId().isPresent()) {
@@ -127,7 +127,7 @@ public final class RemoteKeys implements AutoCloseable {
         return TokenModules.named(uri.moduleName());
     }
 
-    private ExternalPrivateKey agentKey(KeyUri.InSshAgent uri, X509Certificate certificate) throws PrivateKeyException {
+    private ExternalPrivateKey agentKey(KeyUri.InSshAgent uri, X509Certificate certificate) throws OperationException {
         Path socket = uri.socket();
         if (socket == null) {
             String variable = variables.apply("SSH_AUTH_SOCK");
@@ -141,8 +141,8 @@ public final class RemoteKeys implements AutoCloseable {
             return agents.computeIfAbsent(socket, SshAgentKeys::at).key(certificate);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new PrivateKeyException(
-                    PrivateKeyException.Reason.KEY_UNAVAILABLE, "interrupted while the ssh-agent was asked", e);
+            throw new OperationException(
+                    OperationException.Reason.KEY_UNAVAILABLE, "interrupted while the ssh-agent was asked", e);
         }
     }
 

@@ -10,7 +10,7 @@ import dev.lockstep.keys.protocol.Message.Failure;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
+import dev.lockstep.tls.wait.OperationException;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.ProviderException;
@@ -50,7 +50,7 @@ public final class ServedKey {
             byte[] signature =
                     key.sign(new SignRequest(scheme, request.input().bytes(), List.of(), null, OptionalLong.empty()));
             return Outcome.done(signature);
-        } catch (PrivateKeyException e) {
+        } catch (OperationException e) {
             return Outcome.failed(failure(e));
         } catch (InvalidKeyException e) {
             return Outcome.failed(Failure.UNSUPPORTED); // its size or parameters are not for this scheme
@@ -76,7 +76,7 @@ public final class ServedKey {
                 return Outcome.done(block);
             }
             Wipe.bytes(block);
-        } catch (PrivateKeyException e) {
+        } catch (OperationException e) {
             return Outcome.failed(failure(e));
         } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
             // boundary, as above; falls through on purpose, see below
@@ -102,7 +102,7 @@ public final class ServedKey {
                     block.length == modulusLength
                             ? RsaPremaster.unpad(block, anyVersion(block), replacement)
                             : RsaPremaster.check(block, anyVersion(block), replacement));
-        } catch (PrivateKeyException e) {
+        } catch (OperationException e) {
             return Outcome.failed(failure(e));
         } catch (GeneralSecurityException | ProviderException e) {
             // May be the padding, in a token that unpads by itself, whatever it is called.
@@ -124,7 +124,7 @@ public final class ServedKey {
         return at < 0 ? 0 : (block[at] & 0xFF) << 8 | (block[at + 1] & 0xFF);
     }
 
-    private static Failure failure(PrivateKeyException e) {
+    private static Failure failure(OperationException e) {
         return switch (e.reason()) {
             case UNSUPPORTED -> Failure.UNSUPPORTED;
             case KEY_UNAVAILABLE -> Failure.KEY_UNAVAILABLE;

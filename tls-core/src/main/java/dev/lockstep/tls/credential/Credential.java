@@ -10,8 +10,8 @@ import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.security.GeneralSecurityException;
@@ -235,7 +235,7 @@ public final class Credential {
     }
 
     private static Start<byte[]> noLocalKey() {
-        return Start.failed(new PrivateKeyException(
+        return Start.failed(new OperationException(
                 Reason.KEY_UNAVAILABLE, "the external key left it to the local key, and there is none"));
     }
 

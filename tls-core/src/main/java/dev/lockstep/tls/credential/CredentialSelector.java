@@ -1,6 +1,7 @@
 package dev.lockstep.tls.credential;
 
 import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.wait.Asks;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.List;
  * {@link ExternalPrivateKey}.
  */
 @FunctionalInterface
-public interface CredentialSelector {
+public interface CredentialSelector extends Asks<CredentialRequest, List<Credential>> {
 
     /**
      * Starts the choice.
@@ -23,5 +24,6 @@ public interface CredentialSelector {
      * @param waker announces the result of a choice that is in progress
      * @throws Exception counts as {@link Start#failed}
      */
-    Start<List<Credential>> startSelect(CredentialRequest request, Waker waker) throws Exception;
+    @Override
+    Start<List<Credential>> start(CredentialRequest request, Waker waker) throws Exception;
 }

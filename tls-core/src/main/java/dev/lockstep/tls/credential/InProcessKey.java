@@ -11,8 +11,8 @@ import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +70,7 @@ final class InProcessKey implements ExternalPrivateKey {
     @Override
     public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) throws Exception {
         if (decryption == null) {
-            return Start.failed(new PrivateKeyException(Reason.UNSUPPORTED, "not an RSA encryption key"));
+            return Start.failed(new OperationException(Reason.UNSUPPORTED, "not an RSA encryption key"));
         }
         return Start.done(decryption.raw(request.ciphertext()));
     }

@@ -1,9 +1,9 @@
 package dev.lockstep.tls.key;
 
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.Set;
@@ -37,7 +37,7 @@ public interface ExternalPrivateKey {
      * @throws Exception counts as {@link Start#failed}
      */
     default Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
-        return Start.failed(new PrivateKeyException(Reason.UNSUPPORTED, "this key does not sign"));
+        return Start.failed(new OperationException(Reason.UNSUPPORTED, "this key does not sign"));
     }
 
     /**
@@ -51,6 +51,6 @@ public interface ExternalPrivateKey {
      * @throws Exception counts as {@link Start#failed}
      */
     default Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) throws Exception {
-        return Start.failed(new PrivateKeyException(Reason.UNSUPPORTED, "this key does not decrypt"));
+        return Start.failed(new OperationException(Reason.UNSUPPORTED, "this key does not decrypt"));
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.peer;
 
+import dev.lockstep.tls.wait.Asks;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.List;
@@ -20,7 +21,7 @@ import javax.security.auth.x500.X500Principal;
  * nothing is known of the client's certificate then. Thread-safe.
  */
 @FunctionalInterface
-public interface ClientCertificateVerifier {
+public interface ClientCertificateVerifier extends Asks<VerificationRequest, Verdict> {
 
     /**
      * Starts the examination.
@@ -29,7 +30,8 @@ public interface ClientCertificateVerifier {
      * @param waker announces a verdict that is in progress
      * @throws Exception counts as {@link Start#failed}
      */
-    Start<Verdict> startVerify(VerificationRequest request, Waker waker) throws Exception;
+    @Override
+    Start<Verdict> start(VerificationRequest request, Waker waker) throws Exception;
 
     /**
      * The names of the authorities to list in CertificateRequest (RFC 5246 7.4.4) when the configuration names none;

@@ -88,7 +88,7 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     }
 
     @Override
-    public Start<Verdict> startVerify(VerificationRequest request, Waker waker) throws GeneralSecurityException {
+    public Start<Verdict> start(VerificationRequest request, Waker waker) throws GeneralSecurityException {
         return Start.done(verify(request));
     }
 

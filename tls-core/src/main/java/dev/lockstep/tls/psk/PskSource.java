@@ -1,6 +1,7 @@
 package dev.lockstep.tls.psk;
 
 import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.wait.Asks;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * identities it knows takes the same time for those it does not.
  */
 @FunctionalInterface
-public interface PskSource {
+public interface PskSource extends Asks<PskRequest, Optional<byte[]>> {
 
     /** The longest pre-shared key that the protocol can carry, in bytes (RFC 4279 2: its length has two bytes). */
     int MAX_KEY_LENGTH = 0xffff;
@@ -31,7 +32,8 @@ public interface PskSource {
      * @param waker announces the result of a look-up that is in progress
      * @throws Exception counts as {@link Start#failed}
      */
-    Start<Optional<byte[]>> startLookup(PskRequest request, Waker waker) throws Exception;
+    @Override
+    Start<Optional<byte[]>> start(PskRequest request, Waker waker) throws Exception;
 
     /**
      * How long the random key is that stands in for a missing one, in bytes, 1 to {@link #MAX_KEY_LENGTH}; 32 by default.

@@ -55,7 +55,7 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
-    public Start<Optional<ResumableSession>> startLookup(SessionLookup lookup, Waker waker) {
+    public Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) {
         return Start.done(Optional.ofNullable(shard(lookup.id()).find(lookup.id(), oldest())));
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.session;
 
+import dev.lockstep.tls.wait.Asks;
 import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * the connections themselves; it should drop an entry when its lifetime is over, though the connection checks the age
  * again. The bytes of {@link ResumableSession#encode} suit stores outside the process.
  */
-public interface SessionStore {
+public interface SessionStore extends Asks<SessionLookup, Optional<ResumableSession>> {
 
     /**
      * Looks a session up. The contract is that of every operation of {@code dev.lockstep.tls.wait}: called once, on the
@@ -27,7 +28,8 @@ public interface SessionStore {
      *     null} and exceptions mean a full handshake
      * @throws Exception counts as a failure with that cause
      */
-    Start<Optional<ResumableSession>> startLookup(SessionLookup lookup, Waker waker) throws Exception;
+    @Override
+    Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) throws Exception;
 
     /**
      * How long a look-up may take before the connection gives it up and goes on without: better a full handshake than a

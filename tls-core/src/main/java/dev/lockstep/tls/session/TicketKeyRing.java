@@ -123,7 +123,7 @@ public final class TicketKeyRing implements TicketProtector {
     }
 
     @Override
-    public Start<Optional<OpenedTicket>> startOpen(TicketOpening opening, Waker waker) {
+    public Start<Optional<OpenedTicket>> start(TicketOpening opening, Waker waker) {
         turn();
         byte[] ticket = opening.ticket();
         List<Slot> ring = slots;

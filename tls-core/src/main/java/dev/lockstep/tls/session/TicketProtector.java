@@ -1,5 +1,6 @@
 package dev.lockstep.tls.session;
 
+import dev.lockstep.tls.wait.Asks;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.time.Duration;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A ticket that does not open is a full handshake and never an error for the client.
  */
-public interface TicketProtector {
+public interface TicketProtector extends Asks<TicketOpening, Optional<OpenedTicket>> {
 
     /**
      * Protects a session. Called after the client's Finished was verified, on the thread that drives the connection; must
@@ -34,10 +35,11 @@ public interface TicketProtector {
      *     or its key is gone. {@code fallThrough}, {@code failed}, {@code null} and exceptions mean a full handshake
      * @throws Exception counts as a failure with that cause
      */
-    Start<Optional<OpenedTicket>> startOpen(TicketOpening opening, Waker waker) throws Exception;
+    @Override
+    Start<Optional<OpenedTicket>> start(TicketOpening opening, Waker waker) throws Exception;
 
     /**
-     * How long {@link #startOpen} may take before the connection gives it up and goes on without. The limit of the
+     * How long {@link #start} may take before the connection gives it up and goes on without. The limit of the
      * configuration for every wait holds besides.
      */
     default Duration openTimeout() {

@@ -24,7 +24,7 @@ class ClientAuthenticationTest {
     private static final X500Principal ISSUER = new X500Principal("CN=Issuer");
     private static final ClientCertificateVerifier VERIFIER = new ClientCertificateVerifier() {
         @Override
-        public Start<Verdict> startVerify(VerificationRequest request, Waker waker) {
+        public Start<Verdict> start(VerificationRequest request, Waker waker) {
             return Start.done(Verdict.accepted());
         }
 
@@ -140,7 +140,7 @@ class ClientAuthenticationTest {
                 .hasMessageStartingWith("certificateAuthorities: ");
         ClientCertificateVerifier verifierOfMany = new ClientCertificateVerifier() {
             @Override
-            public Start<Verdict> startVerify(VerificationRequest request, Waker waker) {
+            public Start<Verdict> start(VerificationRequest request, Waker waker) {
                 return Start.done(Verdict.accepted());
             }
 

@@ -357,7 +357,7 @@ class PkixVerifierTest {
     void theVerdictIsThereAtOnce() throws Exception {
         Start<Verdict> start = builder()
                 .build()
-                .startVerify(new VerificationRequest(List.of(ROOT.client(KEY)), null, OptionalLong.empty()), () -> {});
+                .start(new VerificationRequest(List.of(ROOT.client(KEY)), null, OptionalLong.empty()), () -> {});
         assertThat(start).isInstanceOf(Start.Ready.class);
         assertThat(((Start.Ready<Verdict>) start).operation().resume()).isEqualTo(Progress.done(Verdict.accepted()));
     }

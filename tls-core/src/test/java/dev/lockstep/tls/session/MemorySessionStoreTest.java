@@ -25,8 +25,7 @@ class MemorySessionStoreTest {
     }
 
     private static Optional<ResumableSession> find(MemorySessionStore store, int number) throws Exception {
-        return Sessions.now(
-                store.startLookup(new SessionLookup(Sessions.id(number), null, OptionalLong.empty()), () -> {}));
+        return Sessions.now(store.start(new SessionLookup(Sessions.id(number), null, OptionalLong.empty()), () -> {}));
     }
 
     @Test

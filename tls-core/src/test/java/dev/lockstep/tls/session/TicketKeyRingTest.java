@@ -38,7 +38,7 @@ class TicketKeyRingTest {
     }
 
     private static Optional<OpenedTicket> open(TicketKeyRing ring, byte[] ticket) throws Exception {
-        return Sessions.now(ring.startOpen(new TicketOpening(ticket, null, OptionalLong.empty()), () -> {}));
+        return Sessions.now(ring.start(new TicketOpening(ticket, null, OptionalLong.empty()), () -> {}));
     }
 
     @Test

@@ -53,7 +53,7 @@ public final class RecordingPsk implements PskSource {
     }
 
     @Override
-    public Start<Optional<byte[]>> startLookup(PskRequest request, Waker waker) throws Exception {
+    public Start<Optional<byte[]>> start(PskRequest request, Waker waker) throws Exception {
         byte[] key = keys.get(request.identity());
         RecordedOperation operation = new RecordedOperation(
                 script, () -> key == null ? new byte[0] : key.clone(), null, null, waker, violations::add);

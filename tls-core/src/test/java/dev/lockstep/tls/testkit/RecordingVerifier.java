@@ -53,7 +53,7 @@ public final class RecordingVerifier implements ClientCertificateVerifier {
     }
 
     @Override
-    public Start<Verdict> startVerify(VerificationRequest request, Waker waker) throws Exception {
+    public Start<Verdict> start(VerificationRequest request, Waker waker) throws Exception {
         requests.add(request);
         Start<byte[]> start = operations.startSign(
                 new SignRequest(

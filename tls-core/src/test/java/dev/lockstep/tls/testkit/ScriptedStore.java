@@ -32,7 +32,7 @@ public final class ScriptedStore implements SessionStore {
     }
 
     @Override
-    public Start<Optional<ResumableSession>> startLookup(SessionLookup lookup, Waker waker) {
+    public Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) {
         lookups.add(lookup);
         return answers.start(
                 () -> {

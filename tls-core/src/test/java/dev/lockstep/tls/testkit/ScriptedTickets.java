@@ -45,14 +45,14 @@ public final class ScriptedTickets implements TicketProtector {
     }
 
     @Override
-    public Start<Optional<OpenedTicket>> startOpen(TicketOpening opening, Waker waker) {
+    public Start<Optional<OpenedTicket>> start(TicketOpening opening, Waker waker) {
         return answers.start(() -> open(opening), waker);
     }
 
     private Optional<OpenedTicket> open(TicketOpening opening) {
         try {
             Start.Ready<Optional<OpenedTicket>> start =
-                    (Start.Ready<Optional<OpenedTicket>>) real.startOpen(opening, () -> {});
+                    (Start.Ready<Optional<OpenedTicket>>) real.start(opening, () -> {});
             Optional<OpenedTicket> opened =
                     ((Progress.Done<Optional<OpenedTicket>>) start.operation().resume()).value();
             opened.ifPresent(ticket -> given.add(ticket.session()));

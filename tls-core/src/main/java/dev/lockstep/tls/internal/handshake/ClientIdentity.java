@@ -110,7 +110,7 @@ final class ClientIdentity {
         client.examination =
                 context.startWait(SuspensionKind.CLIENT_CERTIFICATE, late -> {}, (waker, deadline) -> client.policy
                         .verifier()
-                        .startVerify(new VerificationRequest(certificate.chain(), serverName, deadline), waker));
+                        .start(new VerificationRequest(certificate.chain(), serverName, deadline), waker));
         return State.AWAIT_CLIENT_CERTIFICATE_VERDICT;
     }
 

@@ -43,7 +43,7 @@ final class CredentialChoice {
         context.credentialChoice(new CredentialChoice(context.startWait(
                 SuspensionKind.CREDENTIAL_SELECTION,
                 late -> {},
-                (waker, deadline) -> selector.startSelect(request(hello, deadline), waker))));
+                (waker, deadline) -> selector.start(request(hello, deadline), waker))));
     }
 
     /** The selector's answer; nothing chosen means the configured credentials. */

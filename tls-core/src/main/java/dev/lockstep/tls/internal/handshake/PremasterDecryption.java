@@ -6,8 +6,8 @@ import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.secrets.PremasterSecret;
 import dev.lockstep.tls.key.DecryptRequest;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.SuspensionKind;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +70,7 @@ final class PremasterDecryption {
         if (answer instanceof Progress.Done<byte[]> done) {
             value = done.value();
             if (value.length != modulusLength && value.length != 48) {
-                failure = new PrivateKeyException(Reason.INVALID_OUTPUT, "neither a raw block nor a premaster secret");
+                failure = new OperationException(Reason.INVALID_OUTPUT, "neither a raw block nor a premaster secret");
             }
         } else {
             failure = ((Progress.Failed<byte[]>) answer).cause();

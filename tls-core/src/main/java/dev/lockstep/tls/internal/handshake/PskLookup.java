@@ -5,8 +5,8 @@ import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.psk.PskRequest;
 import dev.lockstep.tls.psk.PskSource;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.Optional;
@@ -38,8 +38,7 @@ final class PskLookup {
                 context.startWait(
                         SuspensionKind.PSK_LOOKUP,
                         (Optional<byte[]> late) -> late.ifPresent(Wipe::bytes),
-                        (waker, deadline) ->
-                                source.startLookup(new PskRequest(identity, serverName, deadline), waker)));
+                        (waker, deadline) -> source.start(new PskRequest(identity, serverName, deadline), waker)));
     }
 
     /** The key, the caller's to wipe: the client's, or the random one after any failure. */
@@ -52,9 +51,9 @@ final class PskLookup {
         if (answer instanceof Progress.Failed<Optional<byte[]>> failed) {
             failure = failed.cause();
         } else if (key == null) {
-            failure = new PrivateKeyException(Reason.KEY_UNAVAILABLE, "there is no pre-shared key of this identity");
+            failure = new OperationException(Reason.KEY_UNAVAILABLE, "there is no pre-shared key of this identity");
         } else if (key.length == 0 || key.length > PskSource.MAX_KEY_LENGTH) {
-            failure = new PrivateKeyException(Reason.INVALID_OUTPUT, "a pre-shared key of " + key.length + " bytes");
+            failure = new OperationException(Reason.INVALID_OUTPUT, "a pre-shared key of " + key.length + " bytes");
             Wipe.bytes(key);
             key = null;
         }

@@ -64,7 +64,7 @@ final class Resumption {
                 SuspensionKind.TICKET_OPENING,
                 timeout(context, tickets.openTimeout()),
                 late -> late.ifPresent(opened -> opened.session().destroy()),
-                (waker, deadline) -> tickets.startOpen(new TicketOpening(ticket, serverName, deadline), waker));
+                (waker, deadline) -> tickets.start(new TicketOpening(ticket, serverName, deadline), waker));
         context.resumption(new Resumption(wait, null));
         return State.AWAIT_TICKET_OPENING;
     }
@@ -75,7 +75,7 @@ final class Resumption {
                 SuspensionKind.SESSION_LOOKUP,
                 timeout(context, store.lookupTimeout()),
                 late -> late.ifPresent(ResumableSession::destroy),
-                (waker, deadline) -> store.startLookup(new SessionLookup(id, serverName, deadline), waker));
+                (waker, deadline) -> store.start(new SessionLookup(id, serverName, deadline), waker));
         context.resumption(new Resumption(null, wait));
         return State.AWAIT_SESSION_LOOKUP;
     }

@@ -4,8 +4,8 @@ import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.SuspensionKind;
 
@@ -47,7 +47,7 @@ final class ServerKeyExchangeSigning {
             if (isGood(context, scheme, done.value())) {
                 return done.value();
             }
-            answer = Progress.failed(new PrivateKeyException(
+            answer = Progress.failed(new OperationException(
                     Reason.INVALID_OUTPUT, "the signature does not verify with the certificate's public key"));
         }
         Throwable cause = ((Progress.Failed<byte[]>) answer).cause();

@@ -1,9 +1,9 @@
 package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.PrivateKeyException;
-import dev.lockstep.tls.wait.PrivateKeyException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Suspension;
@@ -78,11 +78,11 @@ final class Wait<T> {
             operation = inProgress.operation();
         } else if (start instanceof Start.FallThrough<T>) {
             fellThrough = true;
-            end(Progress.failed(new PrivateKeyException(Reason.UNSUPPORTED, "start fell through, nothing is below")));
+            end(Progress.failed(new OperationException(Reason.UNSUPPORTED, "start fell through, nothing is below")));
         } else if (start instanceof Start.Failed<T> failed) {
             end(Progress.failed(failed.cause()));
         } else {
-            end(Progress.failed(new PrivateKeyException(Reason.INVALID_OUTPUT, "start returned null")));
+            end(Progress.failed(new OperationException(Reason.INVALID_OUTPUT, "start returned null")));
         }
     }
 
@@ -105,7 +105,7 @@ final class Wait<T> {
         waker.clear();
         if (deadlineNanos.isPresent() && nowNanos - deadlineNanos.getAsLong() >= 0) {
             cancelOperation();
-            end(Progress.failed(new PrivateKeyException(Reason.TIMED_OUT, kind + ": no answer before the deadline")));
+            end(Progress.failed(new OperationException(Reason.TIMED_OUT, kind + ": no answer before the deadline")));
             return true;
         }
         @Nullable Progress<T> progress;
@@ -115,7 +115,7 @@ final class Wait<T> {
             progress = Progress.thrown(e); // the boundary to foreign code, as in start
         }
         if (progress == null) {
-            progress = Progress.failed(new PrivateKeyException(Reason.INVALID_OUTPUT, "resume returned null"));
+            progress = Progress.failed(new OperationException(Reason.INVALID_OUTPUT, "resume returned null"));
         }
         if (progress instanceof Progress.InProgress<T>) {
             if (!suspended) {
@@ -140,7 +140,7 @@ final class Wait<T> {
     void cancel() {
         if (operation != null) {
             cancelOperation();
-            end(Progress.failed(new PrivateKeyException(Reason.REJECTED, kind + ": cancelled")));
+            end(Progress.failed(new OperationException(Reason.REJECTED, kind + ": cancelled")));
         } else if (answer instanceof Progress.Done<T> done) {
             discard.accept(done.value());
         }

@@ -1,0 +1,39 @@
+package dev.lockstep.tls.wait;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Why an operation gave no usable result. Told to the application only; the peer never learns a reason. */
+public final class OperationException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The kinds of failure that an application may want to tell apart. */
+    public enum Reason {
+        /** The implementation cannot do this operation; of a key: not with this scheme. */
+        UNSUPPORTED,
+        /** What was asked for, or the device, process or token that holds it, cannot be reached or does not exist. */
+        KEY_UNAVAILABLE,
+        /** The other side refused: policy, rate limit, full queue. */
+        REJECTED,
+        /** The deadline passed before the answer came. */
+        TIMED_OUT,
+        /** An answer came, but it does not have the expected form. */
+        INVALID_OUTPUT
+    }
+
+    private final Reason reason;
+
+    public OperationException(Reason reason, String message) {
+        this(reason, message, null);
+    }
+
+    public OperationException(Reason reason, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.reason = Objects.requireNonNull(reason, "reason");
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}
