@@ -1,13 +1,13 @@
 package dev.lockstep.tls.oracle;
 
 import dev.lockstep.tls.config.ConnectionObserver;
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.PendingOperation;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.Suspension;
-import dev.lockstep.tls.keys.SuspensionKind;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.testkit.Seen;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Suspension;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -8,7 +8,6 @@ import static dev.lockstep.tls.testkit.ClientMessages.finished;
 import static dev.lockstep.tls.testkit.ClientMessages.record;
 import static dev.lockstep.tls.testkit.ClientMessages.strayHandshake;
 
-import dev.lockstep.tls.keys.SuspensionKind;
 import dev.lockstep.tls.oracle.Journal.Fault;
 import dev.lockstep.tls.oracle.Setup.Auth;
 import dev.lockstep.tls.oracle.Setup.Exchange;
@@ -20,6 +19,7 @@ import dev.lockstep.tls.oracle.Setup.Stapling;
 import dev.lockstep.tls.oracle.Setup.Ticket;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.testkit.ClientMessage;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

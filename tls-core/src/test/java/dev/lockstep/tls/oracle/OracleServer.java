@@ -5,18 +5,14 @@ import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
-import dev.lockstep.tls.keys.Credential;
-import dev.lockstep.tls.keys.DecryptRequest;
-import dev.lockstep.tls.keys.ExternalPrivateKey;
-import dev.lockstep.tls.keys.Progress;
-import dev.lockstep.tls.keys.PskIdentity;
-import dev.lockstep.tls.keys.SignRequest;
-import dev.lockstep.tls.keys.Start;
-import dev.lockstep.tls.keys.SuspensionKind;
-import dev.lockstep.tls.keys.Waker;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
+import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.session.OpenedTicket;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.SessionId;
@@ -32,6 +28,10 @@ import dev.lockstep.tls.testkit.ClientOptions;
 import dev.lockstep.tls.testkit.FakeClock;
 import dev.lockstep.tls.testkit.SeededRandom;
 import dev.lockstep.tls.testkit.SessionFixture;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.SuspensionKind;
+import dev.lockstep.tls.wait.Waker;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -147,7 +147,7 @@ final class OracleServer {
 
     private final class Verifier implements ClientCertificateVerifier {
         @Override
-        public Start<Verdict> startVerify(VerificationRequest request, Waker waker) {
+        public Start<Verdict> start(VerificationRequest request, Waker waker) {
             return journal.start(
                     "verify",
                     SuspensionKind.CLIENT_CERTIFICATE,
@@ -164,7 +164,7 @@ final class OracleServer {
 
     private final class Store implements SessionStore {
         @Override
-        public Start<Optional<ResumableSession>> startLookup(SessionLookup lookup, Waker waker) {
+        public Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) {
             return journal.start(
                     "lookup",
                     SuspensionKind.SESSION_LOOKUP,
@@ -203,12 +203,12 @@ final class OracleServer {
         }
 
         @Override
-        public Start<Optional<OpenedTicket>> startOpen(TicketOpening opening, Waker waker) {
+        public Start<Optional<OpenedTicket>> start(TicketOpening opening, Waker waker) {
             return journal.start("open", SuspensionKind.TICKET_OPENING, () -> {
                 if (bad(SuspensionKind.TICKET_OPENING)) {
                     return Optional.empty();
                 }
-                Start<Optional<OpenedTicket>> start = ring.startOpen(opening, waker);
+                Start<Optional<OpenedTicket>> start = ring.start(opening, waker);
                 return ((Progress.Done<Optional<OpenedTicket>>) ((Start.Ready<Optional<OpenedTicket>>) start)
                                 .operation()
                                 .resume())

@@ -12,8 +12,6 @@ import static dev.lockstep.tls.testkit.ClientMessages.renegotiatingClientHello;
 
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.config.RenegotiationPolicy;
-import dev.lockstep.tls.keys.Suspension;
-import dev.lockstep.tls.keys.SuspensionKind;
 import dev.lockstep.tls.testkit.ClientMessage;
 import dev.lockstep.tls.testkit.ClientOptions;
 import dev.lockstep.tls.testkit.ClientSession;
@@ -22,6 +20,8 @@ import dev.lockstep.tls.testkit.Forms;
 import dev.lockstep.tls.testkit.ScriptedClient;
 import dev.lockstep.tls.testkit.Seen;
 import dev.lockstep.tls.testkit.ServerSide;
+import dev.lockstep.tls.wait.Suspension;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
