@@ -25,7 +25,7 @@ record TracedConnection(List<String> lines) {
 
     /** How many signatures and decryptions the private key was asked for. */
     long keyOperations() {
-        return count("-> AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE") + count("-> AWAIT_PREMASTER_DECRYPTION");
+        return count("-> AWAIT_SIGNATURE") + count("-> AWAIT_DECRYPTION");
     }
 
     /** How often the handshake was suspended until the private key answered. */
@@ -39,8 +39,8 @@ record TracedConnection(List<String> lines) {
     boolean resumedBy(Resumption resumption) {
         String from =
                 switch (resumption) {
-                    case ID -> "AWAIT_SESSION_LOOKUP";
-                    case TICKET -> "AWAIT_TICKET_OPENING";
+                    case ID -> "AWAIT_SESSION";
+                    case TICKET -> "AWAIT_TICKET";
                 };
         return count("STATE   " + from + " -- ANSWER -> RESUME_SERVER_HELLO") == 1;
     }
@@ -51,8 +51,8 @@ record TracedConnection(List<String> lines) {
 
     /** Whether the client's certificate was judged and the client showed that it has the key. */
     boolean isClientAuthenticated() {
-        return reached("AWAIT_CLIENT_CERTIFICATE_VERDICT")
-                && count("STATE   AWAIT_CERTIFICATE_VERIFY -- CERTIFICATE_VERIFY -> AWAIT_CHANGE_CIPHER_SPEC") == 1;
+        return reached("AWAIT_VERDICT")
+                && count("STATE   READ_CERTIFICATE_VERIFY -- CERTIFICATE_VERIFY -> READ_CHANGE_CIPHER_SPEC") == 1;
     }
 
     private boolean reached(String state) {

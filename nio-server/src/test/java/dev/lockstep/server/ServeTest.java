@@ -294,7 +294,7 @@ class ServeTest {
             assertThat(trace)
                     .containsSubsequence(
                             "#1 STATE   ",
-                            "SIGN_SERVER_KEY_EXCHANGE",
+                            "MAKE_KEY_SHARE",
                             "#1 SUSPEND SIGN",
                             "#1 RESUME  SIGN after ",
                             "-> CONNECTED",

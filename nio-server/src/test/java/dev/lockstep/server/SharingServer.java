@@ -87,7 +87,7 @@ final class SharingServer implements AutoCloseable, ConnectionObserver {
     public void onTransition(String from, String event, String to) {
         if (to.equals("CONNECTED") && from.equals("SEND_FINISHED")) {
             full.incrementAndGet();
-        } else if (to.equals("CONNECTED") && from.equals("RESUME_AWAIT_FINISHED")) {
+        } else if (to.equals("CONNECTED") && from.equals("RESUME_READ_FINISHED")) {
             resumed.incrementAndGet();
         }
     }

@@ -1,8 +1,8 @@
 package dev.lockstep.tls;
 
 import dev.lockstep.tls.credential.Credential;
-import dev.lockstep.tls.internal.handshake.Established;
-import dev.lockstep.tls.internal.handshake.NegotiatedParameters;
+import dev.lockstep.tls.internal.handshake.phase.Agreement;
+import dev.lockstep.tls.internal.handshake.phase.Established;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
@@ -20,11 +20,11 @@ final class ChannelBindings {
      * "verify_data" for application-level authentication": it is not unique to a connection then.
      */
     static byte @Nullable [] tlsUnique(Established established) {
-        return established.negotiated().extendedMasterSecret() ? established.firstVerifyData() : null;
+        return established.agreement().extendedMasterSecret() ? established.firstVerifyData() : null;
     }
 
-    static byte @Nullable [] tlsServerEndPoint(NegotiatedParameters negotiated) {
-        Credential credential = negotiated.credential();
+    static byte @Nullable [] tlsServerEndPoint(Agreement agreement) {
+        Credential credential = agreement.credential();
         if (credential == null) {
             return null;
         }

@@ -10,6 +10,7 @@ import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.AlertLevel;
 import dev.lockstep.tls.spec.ContentType;
+import dev.lockstep.tls.wait.Suspension;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -53,19 +54,18 @@ final class ConnectionDriver {
 
     /** One state of a handshake; an established connection takes its input through {@link #read} only. */
     StepResult step(ByteBuffer netIn) throws TlsException {
-        requireInTime();
         return switch (handshake.state().kind()) {
-            case SEND -> {
+            case ACT -> {
                 handshake.proceed();
-                yield moved();
+                yield StepResult.PROGRESSED;
             }
-            case SUSPEND -> awaitAnswer(netIn);
+            case AWAIT -> awaitAnswer(netIn);
             case READ -> {
                 if (isEstablished()) {
                     yield StepResult.ESTABLISHED;
                 }
                 @Nullable StepResult result = receive(netIn, null);
-                yield result == null ? moved() : result;
+                yield result == null ? StepResult.PROGRESSED : result;
             }
             case OPEN -> StepResult.ESTABLISHED;
             case END -> StepResult.CLOSED;
@@ -74,14 +74,11 @@ final class ConnectionDriver {
 
     /** Application data, and whatever handshake comes between: as far as it goes without waiting. */
     StepResult read(ByteBuffer netIn, ByteBuffer appOut) throws TlsException {
-        boolean begun = false;
         while (true) {
-            requireInTime();
             switch (handshake.state().kind()) {
-                case SEND -> handshake.proceed();
-                case SUSPEND -> {
-                    // a wait that began in this call is asked in the next one
-                    StepResult result = begun ? StepResult.ASYNC_IN_PROGRESS : awaitAnswer(netIn);
+                case ACT -> handshake.proceed();
+                case AWAIT -> {
+                    StepResult result = awaitAnswer(netIn);
                     if (result != StepResult.PROGRESSED) {
                         return result;
                     }
@@ -99,22 +96,19 @@ final class ConnectionDriver {
                     return StepResult.CLOSED;
                 }
             }
-            begun = true;
         }
     }
 
-    /** Goes on with a handshake as far as it needs no input: ESTABLISHED when the application may send. */
+    /** Moves a handshake as far as it needs no input: ESTABLISHED when the application may send. */
     StepResult prepareWrite(ByteBuffer netOut) throws TlsException {
-        boolean begun = false;
         while (true) {
             if (!outbound.flush(netOut)) {
-                return StepResult.NEED_OUTPUT;
+                return needsOutput();
             }
-            requireInTime();
             switch (handshake.state().kind()) {
-                case SEND -> handshake.proceed();
-                case SUSPEND -> {
-                    if (begun || !handshake.poll()) {
+                case ACT -> handshake.proceed();
+                case AWAIT -> {
+                    if (!handshake.await()) {
                         return StepResult.ASYNC_IN_PROGRESS;
                     }
                 }
@@ -131,7 +125,6 @@ final class ConnectionDriver {
                     return StepResult.CLOSED;
                 }
             }
-            begun = true;
         }
     }
 
@@ -170,11 +163,6 @@ final class ConnectionDriver {
         return e;
     }
 
-    /** A wait that began in this step is told now: whoever closes instead of stepping again finds nothing polled. */
-    private StepResult moved() {
-        return handshake.state().kind() == Kind.SUSPEND ? StepResult.ASYNC_IN_PROGRESS : StepResult.PROGRESSED;
-    }
-
     /** Acts on what came; application data goes to {@code appOut}. The answer is null when it moved the handshake. */
     private @Nullable StepResult receive(ByteBuffer netIn, @Nullable ByteBuffer appOut) throws TlsException {
         if (handshake.state().kind() == Kind.OPEN) {
@@ -189,8 +177,11 @@ final class ConnectionDriver {
             }
             case MESSAGE -> {
                 JoinedMessage message = inbound.takeMessage();
-                handshake.onMessage(message.typeCode(), message.encoded());
+                boolean endsFlight = handshake.onMessage(message.typeCode(), message.encoded());
                 inbound.fixVersion();
+                if (endsFlight) {
+                    requireNothingBehind(netIn);
+                }
                 yield null;
             }
             case CHANGE_CIPHER_SPEC -> {
@@ -198,7 +189,7 @@ final class ConnectionDriver {
                 yield null;
             }
             case APPLICATION_DATA -> {
-                handshake.onApplicationData();
+                handshake.requireDataAllowed();
                 if (appOut == null || appOut.remaining() < inbound.plaintextBound(netIn)) {
                     yield StepResult.NEED_OUTPUT;
                 }
@@ -210,7 +201,19 @@ final class ConnectionDriver {
         };
     }
 
-    /** Looks at the input only for what ends the wait or must not come during it; then polls. */
+    /**
+     * RFC 5246 7.4.7: ClientKeyExchange "MUST immediately follow the client certificate message, if it is sent. Otherwise,
+     * it MUST be the first message sent by the client after it receives the ServerHelloDone message." So what stands behind
+     * a ClientHello already is out of order, however fast the answer to it is.
+     */
+    private void requireNothingBehind(ByteBuffer netIn) {
+        ContentType waiting = inbound.waiting(netIn);
+        if (waiting != null && waiting != ContentType.ALERT && !handshake.holds(waiting)) {
+            throw FatalAlert.unexpectedMessage(waiting + " behind ClientHello");
+        }
+    }
+
+    /** Looks at the input only for what ends the wait or must not come during it; then asks, or asks for the answer. */
     private StepResult awaitAnswer(ByteBuffer netIn) throws TlsException {
         Inbound.Glance glance = inbound.glance(netIn);
         if (glance.arrival() == Arrival.CLOSE_NOTIFY) {
@@ -226,7 +229,7 @@ final class ConnectionDriver {
         if (waiting != null && !handshake.holds(waiting)) {
             throw FatalAlert.unexpectedMessage(waiting + " in " + handshake.state());
         }
-        return handshake.poll() ? moved() : StepResult.ASYNC_IN_PROGRESS;
+        return handshake.await() ? StepResult.PROGRESSED : StepResult.ASYNC_IN_PROGRESS;
     }
 
     /**
@@ -241,13 +244,27 @@ final class ConnectionDriver {
         return false;
     }
 
-    private void requireInTime() {
-        OptionalLong deadline = handshake.deadlineNanos();
-        if (deadline.isPresent()
-                && handshake.state().kind() != Kind.END
-                && config.clock().getAsLong() - deadline.getAsLong() >= 0) {
+    /**
+     * Requires that the handshake is in time, before anything else in every call: a connection whose peer neither reads nor
+     * writes must not outlive its deadline.
+     */
+    void requireInTime() {
+        if (handshake.state().kind() != Kind.END && isPast(handshake.deadlineNanos())) {
             throw FatalAlert.internalError("the handshake did not end before its deadline", null);
         }
+    }
+
+    /** The caller must make room for output before anything else can happen; an answer that is late is given up even so. */
+    StepResult needsOutput() {
+        Suspension suspension = handshake.suspension();
+        if (suspension != null && isPast(suspension.deadlineNanos())) {
+            handshake.await();
+        }
+        return StepResult.NEED_OUTPUT;
+    }
+
+    private boolean isPast(OptionalLong deadlineNanos) {
+        return deadlineNanos.isPresent() && config.clock().getAsLong() - deadlineNanos.getAsLong() >= 0;
     }
 
     /** RFC 5246 7.2.1-1: "The other party MUST respond with a close_notify alert of its own and close down". */

@@ -144,6 +144,15 @@ final class Inbound {
         return new Glance(Arrival.NOTHING, messages.isEmpty() ? null : ContentType.HANDSHAKE);
     }
 
+    /** Returns the type of what is here already, unread; null when there is nothing but perhaps a part of a header. */
+    @Nullable
+    ContentType waiting(ByteBuffer netIn) {
+        if (!messages.isEmpty()) {
+            return ContentType.HANDSHAKE;
+        }
+        return RecordHeader.isComplete(netIn) ? ContentType.of(RecordHeader.typeCode(netIn)) : null;
+    }
+
     /** The version in the header of the last record that was opened. */
     int recordVersion() {
         return reader.lastVersion();

@@ -1,6 +1,6 @@
 package dev.lockstep.tls;
 
-import dev.lockstep.tls.internal.handshake.HandshakeOutput;
+import dev.lockstep.tls.internal.handshake.phase.HandshakeOutput;
 import dev.lockstep.tls.internal.record.Protection;
 import dev.lockstep.tls.internal.record.RecordHeader;
 import dev.lockstep.tls.internal.record.RecordWriter;

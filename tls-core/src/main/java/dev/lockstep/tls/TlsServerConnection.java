@@ -1,11 +1,11 @@
 package dev.lockstep.tls;
 
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.internal.handshake.Established;
-import dev.lockstep.tls.internal.handshake.NegotiatedParameters;
 import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import dev.lockstep.tls.internal.handshake.State;
 import dev.lockstep.tls.internal.handshake.State.Kind;
+import dev.lockstep.tls.internal.handshake.phase.Agreement;
+import dev.lockstep.tls.internal.handshake.phase.Established;
 import dev.lockstep.tls.internal.secrets.Exporter;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.wire.FatalAlert;
@@ -74,10 +74,11 @@ public final class TlsServerConnection {
     public StepResult step(ByteBuffer netIn, ByteBuffer netOut) throws TlsException {
         enter();
         try {
+            driver.requireInTime();
             boolean flushed = outbound.flush(netOut);
             requireNoFailure();
             if (!flushed) {
-                return StepResult.NEED_OUTPUT;
+                return driver.needsOutput();
             }
             StepResult result = driver.step(netIn);
             outbound.flush(netOut);
@@ -107,6 +108,7 @@ public final class TlsServerConnection {
         enterOpen();
         try {
             requireNoFailure();
+            driver.requireInTime();
             return driver.read(netIn, appOut);
         } catch (FatalAlert alert) {
             throw driver.fail(alert, null);
@@ -131,6 +133,7 @@ public final class TlsServerConnection {
         enterOpen();
         try {
             requireNoFailure();
+            driver.requireInTime();
             StepResult ready = driver.prepareWrite(netOut);
             if (ready != StepResult.ESTABLISHED) {
                 return ready;
@@ -160,6 +163,7 @@ public final class TlsServerConnection {
         enterOpen();
         try {
             requireNoFailure();
+            driver.requireInTime();
             return driver.closeOutput(netOut);
         } catch (FatalAlert alert) {
             throw driver.fail(alert, netOut);
@@ -241,7 +245,7 @@ public final class TlsServerConnection {
      */
     public boolean wantsOutput() {
         return !outbound.isEmpty()
-                || (driver.isEstablished() && handshake.state().kind() == Kind.SEND);
+                || (driver.isEstablished() && handshake.state().kind() == Kind.ACT);
     }
 
     /** Whether the first handshake is over and the connection is not: application data can flow. */
@@ -265,7 +269,7 @@ public final class TlsServerConnection {
      * @throws IllegalStateException before ServerHello
      */
     public ConnectionInfo info() {
-        NegotiatedParameters n = handshake.negotiated();
+        Agreement n = handshake.agreement();
         Established established = handshake.established();
         return new ConnectionInfo(
                 n.cipherSuite(),
@@ -299,16 +303,16 @@ public final class TlsServerConnection {
         if (secret == null) {
             throw new IllegalStateException("exporters: not enabled; build the configuration with exporters(true)");
         }
-        NegotiatedParameters negotiated = established.negotiated();
+        Agreement agreement = established.agreement();
         // RFC 7627 5.4-1, 5.4-2: "the client or server MUST NOT export any key material based on the new master secret
         // for any subsequent application-level authentication."
-        if (!negotiated.extendedMasterSecret()) {
+        if (!agreement.extendedMasterSecret()) {
             throw new IllegalStateException("exporters: the client does not know the extended master secret");
         }
         return Exporter.export(
                 secret,
-                negotiated.clientRandom().bytes(),
-                negotiated.serverRandom().bytes(),
+                agreement.clientRandom().bytes(),
+                agreement.serverRandom().bytes(),
                 label,
                 context,
                 length);
@@ -331,7 +335,7 @@ public final class TlsServerConnection {
      * @throws IllegalStateException before the connection is established, or after it was closed
      */
     public byte @Nullable [] tlsServerEndPoint() {
-        return ChannelBindings.tlsServerEndPoint(requireEstablished().negotiated());
+        return ChannelBindings.tlsServerEndPoint(requireEstablished().agreement());
     }
 
     /**

@@ -126,6 +126,9 @@ class MutationTest {
             try {
                 for (int at = 0; at < input.length; ) {
                     int most = Math.min(input.length - at, in.remaining());
+                    if (at < firstRecord(input)) {
+                        most = Math.min(most, firstRecord(input) - at); // nothing may stand behind a ClientHello
+                    }
                     int length = random.nextInt(4) == 0 ? Math.min(most, 1 + random.nextInt(100)) : most;
                     in.put(input, at, length);
                     at += length;
@@ -172,6 +175,10 @@ class MutationTest {
             System.out.println("Mutation, " + what + ": " + rounds + " connections, " + bytes + " bytes, " + failures
                     + " failed as they should, " + survivors + " went on");
         }
+    }
+
+    private static int firstRecord(byte[] input) {
+        return input.length < 5 ? 0 : 5 + ((input[3] & 0xff) << 8 | (input[4] & 0xff));
     }
 
     private static int rounds(int usual) {

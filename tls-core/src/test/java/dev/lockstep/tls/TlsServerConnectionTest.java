@@ -176,7 +176,7 @@ class TlsServerConnectionTest {
             assertThatThrownBy(() -> tls.step(in, room))
                     .isInstanceOf(TlsException.class)
                     .hasMessageContaining("unexpected_message")
-                    .hasMessageContaining("AWAIT_CLIENT_HELLO");
+                    .hasMessageContaining("READ_CLIENT_HELLO");
             assertThat(tls.wantsOutput()).isEqualTo(room == nothing);
             assertThat(tls.close(nothing)).isEqualTo(room == nothing ? StepResult.NEED_OUTPUT : StepResult.CLOSED);
             assertThat(tls.close(out)).isEqualTo(StepResult.CLOSED);
@@ -293,7 +293,7 @@ class TlsServerConnectionTest {
         bad.client().sends(applicationData("early"));
         bad.server().refuses(AlertDescription.UNEXPECTED_MESSAGE);
         bad.server().closes();
-        assertThat(ends).containsExactly("CONNECTED null", "AWAIT_CLIENT_HELLO UNEXPECTED_MESSAGE");
+        assertThat(ends).containsExactly("CONNECTED null", "READ_CLIENT_HELLO UNEXPECTED_MESSAGE");
     }
 
     /** The line that a packet analyser needs, and nothing else. */

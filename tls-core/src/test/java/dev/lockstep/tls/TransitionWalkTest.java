@@ -21,10 +21,10 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.handshake.Event;
+import dev.lockstep.tls.internal.handshake.Row;
 import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import dev.lockstep.tls.internal.handshake.State;
 import dev.lockstep.tls.internal.handshake.State.Kind;
-import dev.lockstep.tls.internal.handshake.TransitionTable;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.ContentType;
@@ -50,11 +50,14 @@ import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -80,10 +83,8 @@ class TransitionWalkTest {
 
         static ClientOf through(State state) {
             return switch (state) {
-                case SEND_CERTIFICATE_REQUEST,
-                        AWAIT_CERTIFICATE,
-                        AWAIT_CLIENT_CERTIFICATE_VERDICT,
-                        AWAIT_CERTIFICATE_VERIFY -> A_CERTIFICATE;
+                case SEND_CERTIFICATE_REQUEST, READ_CERTIFICATE, AWAIT_VERDICT, READ_CERTIFICATE_VERIFY ->
+                    A_CERTIFICATE;
                 default -> NO_INTEREST;
             };
         }
@@ -115,7 +116,7 @@ class TransitionWalkTest {
         private final ClientOf client;
         private final Deque<ClientMessage> script;
         private final SessionFixture sessions = new SessionFixture();
-        private State state = State.AWAIT_CLIENT_HELLO;
+        private State state = State.READ_CLIENT_HELLO;
         private boolean selected;
 
         Walk(
@@ -251,13 +252,13 @@ class TransitionWalkTest {
 
         static Offer through(State state) {
             return switch (state) {
-                case AWAIT_TICKET_OPENING, RESUME_NEW_SESSION_TICKET -> OLD_TICKET;
-                case AWAIT_SESSION_LOOKUP,
+                case AWAIT_TICKET, RESUME_NEW_SESSION_TICKET -> OLD_TICKET;
+                case AWAIT_SESSION,
                         RESUME_SERVER_HELLO,
                         RESUME_CHANGE_CIPHER_SPEC,
                         RESUME_FINISHED,
-                        RESUME_AWAIT_CHANGE_CIPHER_SPEC,
-                        RESUME_AWAIT_FINISHED -> ID;
+                        RESUME_READ_CHANGE_CIPHER,
+                        RESUME_READ_FINISHED -> ID;
                 case SEND_NEW_SESSION_TICKET -> WISH_FOR_A_TICKET;
                 default -> NO_SESSION;
             };
@@ -287,55 +288,59 @@ class TransitionWalkTest {
 
     private static CipherSuite suiteThrough(State state) {
         return switch (state) {
-            case AWAIT_PREMASTER_DECRYPTION -> RSA;
+            case AWAIT_DECRYPTION -> RSA;
             case SEND_SERVER_KEY_EXCHANGE -> ECDHE_PSK;
             case AWAIT_PSK -> PSK;
             default -> ECDHE;
         };
     }
 
-    /** Where a message that comes in {@code state} is taken: SEND states go on by themselves first. */
-    private static State takenIn(State state, Event event) {
+    /** Where a message that comes in {@code state} is taken: states that act by themselves do so first. */
+    private static State takenIn(State state, @Nullable Event event) {
         return switch (state) {
-            case FIND_SESSION, SELECT_CREDENTIAL -> State.AWAIT_CREDENTIAL;
             case RESUME_SERVER_HELLO, RESUME_NEW_SESSION_TICKET, RESUME_CHANGE_CIPHER_SPEC, RESUME_FINISHED ->
-                State.RESUME_AWAIT_CHANGE_CIPHER_SPEC;
-            case SEND_SERVER_HELLO, SEND_CERTIFICATE, SEND_CERTIFICATE_STATUS, SIGN_SERVER_KEY_EXCHANGE ->
-                State.AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE;
-            case SEND_CERTIFICATE_REQUEST -> State.AWAIT_CERTIFICATE;
-            case SEND_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE -> State.AWAIT_CLIENT_KEY_EXCHANGE;
+                State.RESUME_READ_CHANGE_CIPHER;
+            case NEGOTIATE, SEND_SERVER_HELLO, SEND_CERTIFICATE, SEND_CERTIFICATE_STATUS, MAKE_KEY_SHARE ->
+                State.AWAIT_SIGNATURE;
+            case SEND_CERTIFICATE_REQUEST -> State.READ_CERTIFICATE;
+            case SEND_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE -> State.READ_CLIENT_KEY_EXCHANGE;
+            case DERIVE_KEYS -> State.READ_CHANGE_CIPHER_SPEC;
             case SEND_NEW_SESSION_TICKET, SEND_CHANGE_CIPHER_SPEC, SEND_FINISHED -> State.CONNECTED;
             // handshake messages and ChangeCipherSpec wait for the answer, and are then judged by the next state
-            case AWAIT_CLIENT_CERTIFICATE_VERDICT ->
-                event == Event.APPLICATION_DATA ? state : State.AWAIT_CLIENT_KEY_EXCHANGE;
-            case AWAIT_PSK, AWAIT_PREMASTER_DECRYPTION ->
-                event == Event.APPLICATION_DATA ? state : State.AWAIT_CHANGE_CIPHER_SPEC;
+            case AWAIT_VERDICT -> isData(event) ? state : State.READ_CLIENT_KEY_EXCHANGE;
+            case AWAIT_PSK, AWAIT_DECRYPTION -> isData(event) ? state : State.READ_CHANGE_CIPHER_SPEC;
             default -> state;
         };
     }
 
+    private static boolean isData(@Nullable Event event) {
+        return event == null;
+    }
+
+    /** Pairs of a state and what comes from the client there; null stands for application data. */
     static Stream<Arguments> pairsWithoutARow() {
         return Stream.of(State.values())
                 .filter(state -> state.kind() != Kind.END)
-                .flatMap(state -> Stream.of(Event.values())
-                        .filter(TransitionWalkTest::comesFromTheClient)
+                .flatMap(state -> fromTheClient()
                         .filter(event -> isAbsent(takenIn(state, event), event))
                         .map(event -> Arguments.of(state, event)));
     }
 
-    private static boolean comesFromTheClient(Event event) {
-        return event.type() != null || event == Event.CHANGE_CIPHER_SPEC || event == Event.APPLICATION_DATA;
+    private static Stream<@Nullable Event> fromTheClient() {
+        return Stream.concat(
+                Stream.of(Event.values()).filter(event -> event.type() != null || event == Event.CHANGE_CIPHER_SPEC),
+                Stream.of((Event) null));
     }
 
-    /** Rows for application data in the middle of a handshake are there for the handshakes after the first. */
-    private static boolean isAbsent(State state, Event event) {
-        return ServerHandshake.TABLE.row(state, event) == null
-                || event == Event.APPLICATION_DATA && state.kind() != Kind.OPEN;
+    private static boolean isAbsent(State state, @Nullable Event event) {
+        return event == null
+                ? !ServerHandshake.TABLE.carriesData(state, false)
+                : ServerHandshake.TABLE.row(state, event) == null;
     }
 
     @ParameterizedTest(name = "{1} in {0}")
     @MethodSource("pairsWithoutARow")
-    void aPairWithoutARowIsAnUnexpectedMessageAndTheEnd(State state, Event event) {
+    void aPairWithoutARowIsAnUnexpectedMessageAndTheEnd(State state, @Nullable Event event) {
         // RFC 5246 7.3-3, 7.4-1, 7.4.7-1, 7.4.7-2, 7.4.8-1, 7.3-2, 7.3-4
         refuses(Walk.through(state).to(state), message(event));
     }
@@ -351,7 +356,7 @@ class TransitionWalkTest {
     }
 
     private static void refuses(Walk walk, ClientMessage message) {
-        boolean waits = ServerHandshake.TABLE.holds(walk.state, ContentType.HANDSHAKE);
+        boolean waits = ServerHandshake.TABLE.holds(walk.state, ContentType.HANDSHAKE, false);
         walk.conversation.client().takeSeen();
         walk.conversation.client().sends(message);
         for (int steps = 0;
@@ -383,21 +388,18 @@ class TransitionWalkTest {
         walk.verifier.assertDisciplined();
     }
 
-    private static ClientMessage message(Event event) {
-        HandshakeType type = event.type();
-        if (type != null) {
-            return strayHandshake(type.code(), Bytes.vector(2, new byte[2]));
+    private static ClientMessage message(@Nullable Event event) {
+        if (event == null) {
+            return applicationData("early");
         }
-        return event == Event.CHANGE_CIPHER_SPEC ? changeCipherSpecContaining(1) : applicationData("early");
+        HandshakeType type = event.type();
+        return type == null ? changeCipherSpecContaining(1) : strayHandshake(type.code(), Bytes.vector(2, new byte[2]));
     }
 
     /** After the end nothing is answered, whatever comes. */
     @Test
     void nothingIsAnsweredOnceClosed() {
-        for (Event event : Event.values()) {
-            if (!comesFromTheClient(event)) {
-                continue;
-            }
+        for (Event event : fromTheClient().toList()) {
             Walk walk = Walk.through(State.CONNECTED).to(State.CONNECTED);
             walk.conversation.server().closes();
             walk.conversation.client().takeSeen();
@@ -437,7 +439,7 @@ class TransitionWalkTest {
     }
 
     @Test
-    void everyEdgeOfTheTableIsWalkedAndNoOther() {
+    void everyRowAndEveryConditionIsWalkedBothWaysAndNothingElse() {
         Set<Edge> walked = new HashSet<>();
         for (CipherSuite suite :
                 List.of(ECDHE, CipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, RSA, PSK, ECDHE_PSK, RSA_PSK)) {
@@ -460,28 +462,55 @@ class TransitionWalkTest {
             walk.conversation.exchangesData();
             assertThat(walk.conversation.client().isResumed()).isEqualTo(offer.isTaken());
         }
-        Set<Edge> declared = new HashSet<>();
-        for (TransitionTable.Row row : ServerHandshake.TABLE.rows()) {
-            // records of data are not reported: there may be thousands a second, and they change nothing
-            if (row.event() != Event.APPLICATION_DATA) {
-                row.successors()
-                        .forEach(next -> declared.add(
-                                new Edge(row.state().name(), row.event().name(), next.name())));
+        Set<String> expected = new TreeSet<>();
+        Set<String> seen = new TreeSet<>();
+        for (Row row : ServerHandshake.TABLE.rows()) {
+            row.successors().forEach(next -> expected.add(row.state() + " x " + row.event() + " -> " + next));
+            if (row.isConditional()) {
+                expected.add(row.state() + " is passed over");
             }
         }
-        assertThat(walked).isEqualTo(declared);
+        for (Edge edge : walked) {
+            seen.addAll(steps(edge));
+        }
+        assertThat(seen).isEqualTo(expected);
+    }
+
+    /** The one row of an edge, and the states that were passed over on the way to where it ended. */
+    private static List<String> steps(Edge edge) {
+        Row row = ServerHandshake.TABLE.row(State.valueOf(edge.from()), Event.valueOf(edge.event()));
+        assertThat(row).as("a row for %s", edge).isNotNull();
+        for (State next : row.successors()) {
+            List<String> steps = new ArrayList<>(List.of(row.state() + " x " + row.event() + " -> " + next));
+            State reached = next;
+            while (!reached.name().equals(edge.to()) && conditional(reached) != null) {
+                steps.add(reached + " is passed over");
+                List<State> further = conditional(reached).successors();
+                reached = further.get(further.size() - 1);
+            }
+            if (reached.name().equals(edge.to())) {
+                return steps;
+            }
+        }
+        throw new AssertionError("the table does not lead along " + edge);
+    }
+
+    private static @Nullable Row conditional(State state) {
+        return ServerHandshake.TABLE.rows().stream()
+                .filter(row -> row.state() == state && row.isConditional())
+                .findFirst()
+                .orElse(null);
     }
 
     /** What may wait while a wait is pending is written in the table too. */
     @Test
     void whatTheClientHasToSayInOneGoWaitsForWhatIsInItsWay() {
-        Set<State> waiting =
-                Set.of(State.AWAIT_PSK, State.AWAIT_PREMASTER_DECRYPTION, State.AWAIT_CLIENT_CERTIFICATE_VERDICT);
+        Set<State> waiting = Set.of(State.AWAIT_PSK, State.AWAIT_DECRYPTION, State.AWAIT_VERDICT);
         for (State state : State.values()) {
             for (ContentType type : ContentType.values()) {
                 boolean waits = waiting.contains(state)
                         && (type == ContentType.HANDSHAKE || type == ContentType.CHANGE_CIPHER_SPEC);
-                assertThat(ServerHandshake.TABLE.holds(state, type))
+                assertThat(ServerHandshake.TABLE.holds(state, type, false))
                         .as("%s in %s", type, state)
                         .isEqualTo(waits);
             }

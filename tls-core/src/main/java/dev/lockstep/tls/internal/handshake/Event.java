@@ -4,13 +4,13 @@ import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.HandshakeType;
 import org.jspecify.annotations.Nullable;
 
-/** What may happen to a handshake. Alerts are not here: they may come in every state and are the connection's matter. */
+/** What may happen to a handshake. Alerts are not here: they may come in every state, and the connection handles them. */
 public enum Event {
     /** A state that acts by itself is given its turn. */
     PROCEED(null),
-    /** The answer that a SUSPEND state waits for is there, good or bad. */
+    /** The answer that an AWAIT state waits for is there, good or bad. */
     ANSWER(null),
-    /** The application wants the connection negotiated anew. */
+    /** The application asks for another handshake. */
     RENEGOTIATE(null),
     /** The application has nothing more to send. */
     CLOSE_OUTPUT(null),
@@ -27,9 +27,7 @@ public enum Event {
     FINISHED(HandshakeType.FINISHED),
     CERTIFICATE_STATUS(HandshakeType.CERTIFICATE_STATUS),
     /** The change_cipher_spec message, which is not a handshake message (RFC 5246 section 7.1). */
-    CHANGE_CIPHER_SPEC(null),
-    /** A record of application data. */
-    APPLICATION_DATA(null);
+    CHANGE_CIPHER_SPEC(null);
 
     private static final Event[] BY_TYPE = new Event[256];
 
@@ -59,10 +57,5 @@ public enum Event {
     /** The handshake message behind the event, or null. */
     public @Nullable HandshakeType type() {
         return type;
-    }
-
-    /** Whether the message authenticates the transcript before it and so joins the transcript only afterwards. */
-    boolean coversTranscript() {
-        return this == FINISHED || this == CERTIFICATE_VERIFY;
     }
 }

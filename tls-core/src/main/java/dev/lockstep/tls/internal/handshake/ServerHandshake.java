@@ -2,11 +2,11 @@ package dev.lockstep.tls.internal.handshake;
 
 import static dev.lockstep.tls.internal.handshake.Event.*;
 import static dev.lockstep.tls.internal.handshake.State.*;
-import static dev.lockstep.tls.spec.ContentType.HANDSHAKE;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.State.Kind;
-import dev.lockstep.tls.internal.handshake.TransitionTable.Row;
+import dev.lockstep.tls.internal.handshake.flight.*;
+import dev.lockstep.tls.internal.handshake.phase.*;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.spec.ContentType;
@@ -21,74 +21,69 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerHandshake {
 
-    /**
-     * The whole protocol. Renegotiation leaves CONNECTED and takes the ordinary states again; only there may application
-     * data come in the middle of a handshake, until the client changes its keys.
-     */
+    /** The whole protocol. READ rows take the client's message, await rows the answer to their question in {@link Waits}. */
     // @formatter:off
     public static final TransitionTable TABLE = new TransitionTable()
-            .on    (AWAIT_CLIENT_HELLO,                  CLIENT_HELLO,        ClientFlight::onClientHello,         FIND_SESSION)
-            .branch(FIND_SESSION,                        PROCEED,             Resumption::findSession,             AWAIT_TICKET_OPENING, AWAIT_SESSION_LOOKUP, SELECT_CREDENTIAL)
-            .branch(AWAIT_TICKET_OPENING,                ANSWER,              Resumption::onTicketOpened,          RESUME_SERVER_HELLO, SELECT_CREDENTIAL)
-            .branch(AWAIT_SESSION_LOOKUP,                ANSWER,              Resumption::onSessionFound,          RESUME_SERVER_HELLO, SELECT_CREDENTIAL)
-            .branch(RESUME_SERVER_HELLO,                 PROCEED,             Resumption::sendServerHello,         RESUME_NEW_SESSION_TICKET, RESUME_CHANGE_CIPHER_SPEC)
-            .on    (RESUME_NEW_SESSION_TICKET,           PROCEED,             Resumption::sendNewSessionTicket,    RESUME_CHANGE_CIPHER_SPEC)
-            .on    (RESUME_CHANGE_CIPHER_SPEC,           PROCEED,             Finishing::sendChangeCipherSpec,     RESUME_FINISHED)
-            .on    (RESUME_FINISHED,                     PROCEED,             Finishing::sendFinished,             RESUME_AWAIT_CHANGE_CIPHER_SPEC)
-            .on    (RESUME_AWAIT_CHANGE_CIPHER_SPEC,     CHANGE_CIPHER_SPEC,  Finishing::onChangeCipherSpec,       RESUME_AWAIT_FINISHED)
-            .on    (RESUME_AWAIT_CHANGE_CIPHER_SPEC,     APPLICATION_DATA,    Renegotiation::deliver,              RESUME_AWAIT_CHANGE_CIPHER_SPEC)
-            .on    (RESUME_AWAIT_FINISHED,               FINISHED,            Finishing::verifyFinished,           CONNECTED)
-            .branch(SELECT_CREDENTIAL,                   PROCEED,             ServerFlight::requestCredential,     AWAIT_CREDENTIAL, SEND_SERVER_HELLO)
-            .on    (AWAIT_CREDENTIAL,                    ANSWER,              ServerFlight::onCredential,          SEND_SERVER_HELLO)
-            .branch(SEND_SERVER_HELLO,                   PROCEED,             ServerFlight::sendServerHello,       SEND_CERTIFICATE, SEND_SERVER_KEY_EXCHANGE, SEND_SERVER_HELLO_DONE)
-            .branch(SEND_CERTIFICATE,                    PROCEED,             ServerFlight::sendCertificate,       SEND_CERTIFICATE_STATUS, SIGN_SERVER_KEY_EXCHANGE, SEND_SERVER_KEY_EXCHANGE, SEND_CERTIFICATE_REQUEST, SEND_SERVER_HELLO_DONE)
-            .branch(SEND_CERTIFICATE_STATUS,             PROCEED,             Stapling::sendCertificateStatus,     SIGN_SERVER_KEY_EXCHANGE, SEND_SERVER_KEY_EXCHANGE, SEND_CERTIFICATE_REQUEST, SEND_SERVER_HELLO_DONE)
-            .on    (SIGN_SERVER_KEY_EXCHANGE,            PROCEED,             ServerFlight::requestSignature,      AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE)
-            .branch(AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE, ANSWER,              ServerFlight::sendServerKeyExchange, SEND_CERTIFICATE_REQUEST, SEND_SERVER_HELLO_DONE)
-            .on    (SEND_SERVER_KEY_EXCHANGE,            PROCEED,             PskKeyExchange::sendServerKeyExchange, SEND_SERVER_HELLO_DONE)
-            .on    (SEND_CERTIFICATE_REQUEST,            PROCEED,             ClientIdentity::sendCertificateRequest, SEND_SERVER_HELLO_DONE)
-            .branch(SEND_SERVER_HELLO_DONE,              PROCEED,             ServerFlight::sendServerHelloDone,   AWAIT_CERTIFICATE, AWAIT_CLIENT_KEY_EXCHANGE)
-            .branch(AWAIT_CERTIFICATE,                   CERTIFICATE,         ClientIdentity::onCertificate,       AWAIT_CLIENT_CERTIFICATE_VERDICT, AWAIT_CLIENT_KEY_EXCHANGE)
-            .on    (AWAIT_CLIENT_CERTIFICATE_VERDICT,    ANSWER,              ClientIdentity::onVerdict,           AWAIT_CLIENT_KEY_EXCHANGE)
-            .holds (AWAIT_CLIENT_CERTIFICATE_VERDICT,    HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC)
-            .branch(AWAIT_CLIENT_KEY_EXCHANGE,           CLIENT_KEY_EXCHANGE, ClientFlight::onClientKeyExchange,   AWAIT_PSK, AWAIT_PREMASTER_DECRYPTION, AWAIT_CERTIFICATE_VERIFY, AWAIT_CHANGE_CIPHER_SPEC)
-            .branch(AWAIT_PSK,                           ANSWER,              ClientFlight::onPsk,                 AWAIT_PREMASTER_DECRYPTION, AWAIT_CHANGE_CIPHER_SPEC)
-            .holds (AWAIT_PSK,                           HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC)
-            .branch(AWAIT_PREMASTER_DECRYPTION,          ANSWER,              ClientFlight::onPremaster,           AWAIT_CERTIFICATE_VERIFY, AWAIT_CHANGE_CIPHER_SPEC)
-            .holds (AWAIT_PREMASTER_DECRYPTION,          HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC)
-            .on    (AWAIT_CERTIFICATE_VERIFY,            CERTIFICATE_VERIFY,  ClientIdentity::onCertificateVerify, AWAIT_CHANGE_CIPHER_SPEC)
-            .on    (AWAIT_CHANGE_CIPHER_SPEC,            CHANGE_CIPHER_SPEC,  Finishing::onChangeCipherSpec,       AWAIT_FINISHED)
-            .branch(AWAIT_FINISHED,                      FINISHED,            Finishing::onFinished,               SEND_NEW_SESSION_TICKET, SEND_CHANGE_CIPHER_SPEC)
-            .on    (SEND_NEW_SESSION_TICKET,             PROCEED,             NewSession::sendNewSessionTicket,    SEND_CHANGE_CIPHER_SPEC)
-            .on    (SEND_CHANGE_CIPHER_SPEC,             PROCEED,             Finishing::sendChangeCipherSpec,     SEND_FINISHED)
-            .on    (SEND_FINISHED,                       PROCEED,             Finishing::sendFinished,             CONNECTED)
-            .on    (CONNECTED,                           APPLICATION_DATA,    ServerHandshake::nothing,            CONNECTED)
-            .on    (CONNECTED,                           RENEGOTIATE,         Renegotiation::sendHelloRequest,     CONNECTED)
-            .branch(CONNECTED,                           CLIENT_HELLO,        Renegotiation::onClientHello,        FIND_SESSION, CONNECTED)
-            .on    (CONNECTED,                           CLOSE_OUTPUT,        ServerHandshake::nothing,            HALF_CLOSED)
-            .on    (HALF_CLOSED,                         APPLICATION_DATA,    ServerHandshake::nothing,            HALF_CLOSED)
-            .on    (HALF_CLOSED,                         CLIENT_HELLO,        Renegotiation::ignore,               HALF_CLOSED)
-            .on    (AWAIT_CERTIFICATE,                   APPLICATION_DATA,    Renegotiation::deliver,              AWAIT_CERTIFICATE)
-            .on    (AWAIT_CLIENT_KEY_EXCHANGE,           APPLICATION_DATA,    Renegotiation::deliver,              AWAIT_CLIENT_KEY_EXCHANGE)
-            .on    (AWAIT_CERTIFICATE_VERIFY,            APPLICATION_DATA,    Renegotiation::deliver,              AWAIT_CERTIFICATE_VERIFY)
-            .on    (AWAIT_CHANGE_CIPHER_SPEC,            APPLICATION_DATA,    Renegotiation::deliver,              AWAIT_CHANGE_CIPHER_SPEC);
+    .read (READ_CLIENT_HELLO, CLIENT_HELLO,               ClientFlight::onClientHello,       AWAIT_TICKET).endsFlight()
+    // An earlier session, named by a ticket or by an id. Whatever goes wrong here means a full handshake.
+    .await(AWAIT_TICKET, Waits.TICKET,                    Resumption::onTicket,              RESUME_SERVER_HELLO, AWAIT_SESSION).when(Offer::hasTicket)
+    .await(AWAIT_SESSION, Waits.SESSION,                  Resumption::onSession,             RESUME_SERVER_HELLO, AWAIT_CREDENTIAL).when(Offer::namesSession)
+    // The full handshake, RFC 5246 figure 1: what has an asterisk there has a condition here.
+    .await(AWAIT_CREDENTIAL, Waits.CREDENTIAL,            ServerFlight::onCandidates,        NEGOTIATE).when(Offer::hasSelector)
+    .act  (NEGOTIATE,                                     ServerFlight::negotiate,           SEND_SERVER_HELLO)
+    .act  (SEND_SERVER_HELLO,                             ServerFlight::serverHello,         SEND_CERTIFICATE)
+    .act  (SEND_CERTIFICATE,                              ServerFlight::certificate,         SEND_CERTIFICATE_STATUS).when(Agreement::hasCertificate)
+    .act  (SEND_CERTIFICATE_STATUS,                       ServerFlight::certificateStatus,   MAKE_KEY_SHARE).when(Agreement::isStapled)
+    .act  (MAKE_KEY_SHARE,                                ServerFlight::keyShare,            AWAIT_SIGNATURE).when(Agreement::isEphemeral)
+    .await(AWAIT_SIGNATURE, Waits.SIGNATURE,              ServerSignature::onSignature,      SEND_SERVER_KEY_EXCHANGE).when(Agreement::isSigned)
+    .act  (SEND_SERVER_KEY_EXCHANGE,                      ServerFlight::serverKeyExchange,   SEND_CERTIFICATE_REQUEST).when(Agreement::hasServerKeyExchange)
+    .act  (SEND_CERTIFICATE_REQUEST,                      ClientProof::certificateRequest,   SEND_SERVER_HELLO_DONE).when(Agreement::asksClient)
+    .act  (SEND_SERVER_HELLO_DONE,                        ServerFlight::serverHelloDone,     READ_CERTIFICATE)
+    .read (READ_CERTIFICATE, CERTIFICATE,                 ClientProof::onCertificate,        AWAIT_VERDICT).when(Agreement::asksClient)
+    .await(AWAIT_VERDICT, Waits.VERDICT,                  ClientProof::onVerdict,            READ_CLIENT_KEY_EXCHANGE).when(Client::sentChain)
+    .read (READ_CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, ClientFlight::onClientKeyExchange, AWAIT_PSK)
+    .await(AWAIT_PSK, Waits.PSK,                          Premaster::onPsk,                  AWAIT_DECRYPTION).when(Agreement::usesPsk)
+    .await(AWAIT_DECRYPTION, Waits.DECRYPTION,            Premaster::onDecrypted,            DERIVE_KEYS).when(Agreement::decryptsPremaster)
+    .act  (DERIVE_KEYS,                                   Premaster::derive,                 READ_CERTIFICATE_VERIFY)
+    .read (READ_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY,   ClientProof::onCertificateVerify,  READ_CHANGE_CIPHER_SPEC).when(Client::sentChain).joinsAfter()
+    .on   (READ_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC,   Finishing::onChangeCipherSpec,     READ_FINISHED)
+    .read (READ_FINISHED, FINISHED,                       Finishing::onFinished,             SEND_NEW_SESSION_TICKET).joinsAfter()
+    .act  (SEND_NEW_SESSION_TICKET,                       Finishing::newSessionTicket,       SEND_CHANGE_CIPHER_SPEC).when(Agreement::givesTicket)
+    .act  (SEND_CHANGE_CIPHER_SPEC,                       Finishing::sendChangeCipherSpec,   SEND_FINISHED)
+    .act  (SEND_FINISHED,                                 Finishing::sendFinished,           CONNECTED)
+    // The abbreviated handshake, RFC 5246 figure 2 and RFC 5077 figure 2: the server finishes first.
+    .act  (RESUME_SERVER_HELLO,                           Resumption::serverHello,           RESUME_NEW_SESSION_TICKET)
+    .act  (RESUME_NEW_SESSION_TICKET,                     Finishing::newSessionTicket,       RESUME_CHANGE_CIPHER_SPEC).when(Agreement::givesTicket)
+    .act  (RESUME_CHANGE_CIPHER_SPEC,                     Finishing::sendChangeCipherSpec,   RESUME_FINISHED)
+    .act  (RESUME_FINISHED,                               Finishing::sendFinished,           RESUME_READ_CHANGE_CIPHER)
+    .on   (RESUME_READ_CHANGE_CIPHER, CHANGE_CIPHER_SPEC, Finishing::onChangeCipherSpec,     RESUME_READ_FINISHED)
+    .read (RESUME_READ_FINISHED, FINISHED,                Finishing::onFinished,             CONNECTED).joinsAfter()
+    // Established. A ClientHello here is a renegotiation, RFC 5746.
+    .read (CONNECTED, CLIENT_HELLO,                       Renegotiation::onClientHello,      AWAIT_TICKET, CONNECTED).joinsAfter().endsFlight()
+    .on   (CONNECTED, RENEGOTIATE,                        Renegotiation::sendHelloRequest,   CONNECTED)
+    .on   (CONNECTED, CLOSE_OUTPUT,                       Renegotiation::closeOutput,        HALF_CLOSED)
+    .read (HALF_CLOSED, CLIENT_HELLO,                     Renegotiation::ignore,             HALF_CLOSED).joinsAfter()
+    // Application data: while open, and in a later handshake until the client changes its keys (RFC 5246 6.2.1-4, 7.3-3).
+    .data (CONNECTED, HALF_CLOSED)
+    .dataWhenRenegotiating(READ_CERTIFICATE, READ_CLIENT_KEY_EXCHANGE, READ_CERTIFICATE_VERIFY, READ_CHANGE_CIPHER_SPEC,
+        RESUME_READ_CHANGE_CIPHER)
+    .silent(HALF_CLOSED, RESUME_READ_CHANGE_CIPHER, RESUME_READ_FINISHED)
+    // What the client may have sent already while an answer is awaited.
+    .holds(Set.of(ContentType.HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC), AWAIT_VERDICT, AWAIT_PSK, AWAIT_DECRYPTION);
     // @formatter:on
 
-    /** States of an established connection in which no application data may be sent. */
-    private static final Set<State> SILENT =
-            Set.of(HALF_CLOSED, RESUME_AWAIT_CHANGE_CIPHER_SPEC, RESUME_AWAIT_FINISHED);
-
-    private static final Set<State> BEFORE_SIGNATURE = TABLE.leadingTo(AWAIT_SERVER_KEY_EXCHANGE_SIGNATURE);
-    private static final Set<State> BEFORE_DECRYPTION = TABLE.leadingTo(AWAIT_PREMASTER_DECRYPTION);
+    private static final Set<State> BEFORE_SIGNATURE = TABLE.leadingTo(AWAIT_SIGNATURE);
+    private static final Set<State> BEFORE_DECRYPTION = TABLE.leadingTo(AWAIT_DECRYPTION);
 
     private static final WireReader NOTHING = WireReader.of(new byte[0]);
 
     private final TlsServerConfig config;
     private final HandshakeOutput output;
     private final Runnable wakeHandler;
-    private final Renegotiation renegotiation;
-    private HandshakeContext context;
-    private State state = AWAIT_CLIENT_HELLO;
+    private final History history;
+    private Handshake handshake;
+    private State state = READ_CLIENT_HELLO;
+    private @Nullable Wait<?> wait;
 
     /**
      * A handshake whose time begins to run now.
@@ -100,36 +95,52 @@ public final class ServerHandshake {
         this.config = config;
         this.output = output;
         this.wakeHandler = wakeHandler;
-        this.renegotiation = new Renegotiation(config);
-        this.context = new HandshakeContext(config, output, wakeHandler, renegotiation);
-        context.begin();
+        this.history = new History(config);
+        this.handshake = new Handshake(config, output, history);
+        handshake.begin();
     }
 
     public State state() {
         return state;
     }
 
-    /** Lets a SEND state act. If that started an operation whose answer is there already, the answer is taken too. */
+    /** Gives a state that acts by itself its turn. */
     public void proceed() {
-        fire(PROCEED, NOTHING);
-        continueAtOnce();
+        fire(requireRow(PROCEED), NOTHING);
     }
 
     /**
-     * Polls the operation that a SUSPEND state waits for.
+     * Gives an AWAIT state its turn: it asks its question first, and for the answer in every later turn. An operation that
+     * is ready at once is asked in the same turn.
      *
-     * @return whether the state was left
+     * @return whether there was an answer, good or bad, and the state was left
      */
-    public boolean poll() {
-        Wait<?> wait = context.currentWait();
+    public boolean await() {
+        return await(TABLE.question(state));
+    }
+
+    private <T> boolean await(Question<T> question) {
         if (wait == null) {
-            throw new IllegalStateException(state + " waits for nothing");
+            Wait<T> started = new Wait<>(
+                    question.kind(),
+                    config.clock(),
+                    waitDeadline(question.limit().nanos(config)),
+                    config.observer(),
+                    question.late().disposal(),
+                    wakeHandler);
+            wait = started;
+            started.start((waker, deadline) -> question.ask().start(handshake, waker, deadline));
+            if (!started.continuesAtOnce()) {
+                started.suspend();
+                return false;
+            }
         }
-        if (!wait.poll(config.clock().getAsLong())) {
+        Wait<T> pending = question.own(wait);
+        if (!pending.poll(config.clock().getAsLong())) {
             return false;
         }
-        fire(ANSWER, NOTHING);
-        continueAtOnce(); // one wait may lead to the next
+        endWait();
+        fire(requireRow(ANSWER), question.settle(handshake, pending));
         return true;
     }
 
@@ -138,128 +149,129 @@ public final class ServerHandshake {
      *
      * @param type its type code
      * @param encoded the whole message, its four-byte header included
+     * @return whether it must be the last one of its flight
      */
-    public void onMessage(int type, byte[] encoded) {
-        Event event = Event.of(type);
-        Row row = requireRow(event);
-        boolean joinsAfterwards = event.coversTranscript() || state.kind() == Kind.OPEN;
-        if (!joinsAfterwards) {
-            context.transcript().update(encoded, 0, encoded.length);
+    public boolean onMessage(int type, byte[] encoded) {
+        Row row = requireRow(Event.of(type));
+        if (!row.joinsAfter()) {
+            handshake.transcript().update(encoded, 0, encoded.length);
         }
         fire(row, new WireReader(encoded, 4, encoded.length - 4));
-        if (joinsAfterwards && state.kind() != Kind.OPEN) {
-            context.transcript().update(encoded, 0, encoded.length);
+        boolean underWay = state.kind() != Kind.OPEN;
+        if (row.joinsAfter() && underWay) {
+            handshake.transcript().update(encoded, 0, encoded.length);
         }
-        continueAtOnce();
+        return row.endsFlight() && underWay;
     }
 
     /** Takes ChangeCipherSpec. */
     public void onChangeCipherSpec() {
-        fire(Event.CHANGE_CIPHER_SPEC, NOTHING);
+        fire(requireRow(Event.CHANGE_CIPHER_SPEC), NOTHING);
     }
 
-    /** Asks whether a record of application data may be delivered now. */
-    public void onApplicationData() {
-        fire(APPLICATION_DATA, NOTHING);
+    /**
+     * Requires that a record of application data may be delivered now. RFC 5246 6.2.1-4, 7.3-3: "Recipients MUST receive
+     * and process interleaved application layer traffic during handshakes subsequent to the first one on a connection."
+     * During the first one there are no keys that could protect it.
+     */
+    public void requireDataAllowed() {
+        if (!TABLE.carriesData(state, isRenegotiating())) {
+            throw FatalAlert.unexpectedMessage("application data in " + state);
+        }
     }
 
     /** Asks the client for another handshake, if the policy and the client allow one: whether HelloRequest was sent. */
     public boolean renegotiate() {
-        if (!renegotiation.mayRequest() || TABLE.row(state, RENEGOTIATE) == null) {
+        Row row = TABLE.row(state, RENEGOTIATE);
+        if (row == null || !config.renegotiation().serverMayAsk() || !history.allowsRenegotiation()) {
             return false;
         }
-        fire(RENEGOTIATE, NOTHING);
+        fire(row, NOTHING);
         return true;
     }
 
-    /** The application has nothing more to send; what comes is still read. Not in the middle of a handshake. */
+    /** Records that the application has nothing more to send; what comes is still read. Not in the middle of a handshake. */
     public boolean closeOutput() {
-        if (TABLE.row(state, CLOSE_OUTPUT) == null) {
+        Row row = TABLE.row(state, CLOSE_OUTPUT);
+        if (row == null) {
             return false;
         }
-        fire(CLOSE_OUTPUT, NOTHING);
+        fire(row, NOTHING);
         return true;
     }
 
-    /** Whether application data may be sent on this established connection now. */
+    /** Tells whether application data may be sent on this established connection now. */
     public boolean maySend() {
-        return !SILENT.contains(state);
+        return !TABLE.isSilent(state);
     }
 
-    /** Whether a record of this type may wait in the caller's buffer while the handshake is suspended. */
+    /** Tells whether a record of this type may wait in the caller's buffer while the handshake is suspended. */
     public boolean holds(ContentType type) {
-        return TABLE.holds(state, type) || renegotiation.holds(type);
+        return TABLE.holds(state, type, isRenegotiating());
     }
 
-    /** Whether the handshake under way may still ask the credential's key for something. */
+    /** Tells whether the handshake under way may still ask the credential's key for something. */
     public boolean needsKey() {
-        if (!context.isNegotiated()) {
+        Agreement agreement = handshake.agreement().orNull();
+        if (agreement == null) {
             return BEFORE_SIGNATURE.contains(state) || BEFORE_DECRYPTION.contains(state);
         }
-        NegotiatedParameters chosen = context.negotiated();
-        Set<State> before = chosen.signatureScheme() != null ? BEFORE_SIGNATURE : BEFORE_DECRYPTION;
-        return chosen.credential() != null && before.contains(state);
+        Set<State> before = agreement.signatureScheme() != null ? BEFORE_SIGNATURE : BEFORE_DECRYPTION;
+        return agreement.credential() != null && before.contains(state);
     }
 
-    /** What the last handshake that was finished has left; null before the first one is. */
+    /** Returns what the last handshake that was finished has left; null before the first one is. */
     public @Nullable Established established() {
-        return renegotiation.previous();
+        return history.previous();
     }
 
-    /** When the handshake under way must be over, in the configured clock; empty when none is or has a limit. */
+    /** Returns when the handshake under way must be over, in the configured clock; empty when none is or has a limit. */
     public OptionalLong deadlineNanos() {
-        return context.handshakeDeadlineNanos();
+        return handshake.deadlineNanos();
     }
 
-    /** What the handshake waits for, or null. */
+    /** Returns what the handshake waits for, or null while it waits for nothing from outside. */
     public @Nullable Suspension suspension() {
-        Wait<?> wait = context.currentWait();
         return wait == null ? null : wait.suspension();
     }
 
-    /** The negotiated parameters in force; only from ServerHello on. */
-    public NegotiatedParameters negotiated() {
-        Established established = renegotiation.previous();
-        return established != null ? established.negotiated() : context.negotiated();
+    /** Returns the agreement in force; only from ServerHello on. */
+    public Agreement agreement() {
+        Established established = history.previous();
+        return established != null
+                ? established.agreement()
+                : handshake.agreement().get();
     }
 
-    /** The connection ends with a fatal alert, sent or received: its session is not resumed any more. */
+    /** Invalidates the session of the connection, and of the handshake under way: it is not resumed any more. */
     public void invalidateSession() {
-        Established established = renegotiation.previous();
-        NewSession.forget(config, established == null ? null : established.sessionId());
-        NewSession.forget(config, context.sessionId());
+        Established established = history.previous();
+        SessionKeeping.forget(config, established == null ? null : established.sessionId());
+        SessionKeeping.forget(config, handshake.storedSession().orNull());
     }
 
     /** Ends the handshake wherever it is: what is pending is cancelled, what is secret is cleared. */
     public void close() {
         state = CLOSED;
         try {
-            context.reportMaskedFailure();
+            handshake.maskedFailures().report(config.observer());
         } finally {
-            renegotiation.wipe();
-            context.wipe(); // whatever an observer does
+            history.wipe();
+            handshake.wipe(); // whatever an observer does
+            if (wait != null) {
+                wait.cancel();
+                endWait();
+            }
         }
     }
 
-    /** Whether any secret of the handshake is still held. */
+    /** Tells whether any secret of the handshake is still held. */
     public boolean holdsSecrets() {
-        return context.holdsSecrets();
+        return handshake.holdsSecrets();
     }
 
-    private void continueAtOnce() {
-        Wait<?> wait = context.currentWait();
-        if (wait == null) {
-            return;
-        }
-        if (wait.continuesAtOnce()) {
-            poll();
-        } else {
-            wait.suspend();
-        }
-    }
-
-    private void fire(Event event, WireReader body) {
-        fire(requireRow(event), body);
+    private boolean isRenegotiating() {
+        return history.previous() != null;
     }
 
     private Row requireRow(Event event) {
@@ -272,19 +284,37 @@ public final class ServerHandshake {
         return row;
     }
 
-    private void fire(Row row, WireReader body) {
+    private void fire(Row row, Object input) {
         State from = state;
-        state = row.fire(context, body);
+        state = TABLE.enter(row.run(handshake, input), handshake);
         if (state == CONNECTED && from != CONNECTED) {
-            renegotiation.establish(context.complete());
-            context = new HandshakeContext(config, output, wakeHandler, renegotiation);
+            history.establish(handshake.complete());
+            handshake = new Handshake(config, output, history);
         }
-        if (row.event() != APPLICATION_DATA) {
-            config.observer().onTransition(from.name(), row.event().name(), state.name());
+        config.observer().onTransition(from.name(), row.event().name(), state.name());
+    }
+
+    /** Ends the wait; tells the observer how long it took, if the connection had to stand still. */
+    private void endWait() {
+        Wait<?> ended = wait;
+        wait = null;
+        if (ended != null && ended.wasSuspended()) {
+            try {
+                config.observer().onResume(ended.kind(), config.clock().getAsLong() - ended.sinceNanos());
+            } catch (RuntimeException fault) {
+                ended.cancel(); // the observer's fault ends the connection, and the answer will not be taken
+                throw fault;
+            }
         }
     }
 
-    private static void nothing(HandshakeContext context, WireReader none) {
-        // The row is the permission; records of application data go from the caller's buffer to the caller's buffer.
+    private OptionalLong waitDeadline(OptionalLong limit) {
+        OptionalLong handshakeDeadline = handshake.deadlineNanos();
+        if (limit.isEmpty()) {
+            return handshakeDeadline;
+        }
+        long own = config.clock().getAsLong() + limit.getAsLong();
+        boolean handshakeEndsFirst = handshakeDeadline.isPresent() && handshakeDeadline.getAsLong() - own < 0;
+        return handshakeEndsFirst ? handshakeDeadline : OptionalLong.of(own);
     }
 }

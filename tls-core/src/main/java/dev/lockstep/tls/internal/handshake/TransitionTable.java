@@ -1,7 +1,13 @@
 package dev.lockstep.tls.internal.handshake;
 
+import dev.lockstep.tls.internal.handshake.State.Kind;
+import dev.lockstep.tls.internal.handshake.phase.Agreement;
+import dev.lockstep.tls.internal.handshake.phase.Client;
+import dev.lockstep.tls.internal.handshake.phase.Handshake;
+import dev.lockstep.tls.internal.handshake.phase.Offer;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.spec.ContentType;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -9,139 +15,255 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of rows <i>(state, event) -&gt; action -&gt; permitted next states</i>.
+ * A table of rows <i>(state, event), action, permitted next states</i>, in which each row may carry a condition.
  *
- * <p>Two rules make it the whole truth. Illegal means absent: a pair without a row is unexpected_message, and no code
- * lists forbidden messages. Declared successors are enforced: {@link Row#fire} refuses a state that its row does not
- * name. A row with one successor is {@link #on}, a row with several is {@link #branch}: so every decision of the
- * protocol is a row that starts with {@code branch}.
+ * <p>Three rules make it the whole truth. Illegal means absent: a pair without a row is unexpected_message, and no code
+ * lists forbidden messages. A state whose condition does not hold is passed over to the last of its row's next states: it is
+ * the asterisk of the RFC's figures. A row with two next states decides between them by the boolean that its action returns.
  */
+@SuppressWarnings("overloads") // the conditions are exact method references, which name the overload
 public final class TransitionTable {
 
-    /** What a row with one successor does. */
+    /** The action of a state that needs nothing. */
     @FunctionalInterface
-    interface Action {
-        void run(HandshakeContext context, WireReader body);
+    interface Act {
+        void run(Handshake handshake);
     }
 
-    /** What a row with several successors does: it also says which. */
+    /** The action of a row that takes a message. */
     @FunctionalInterface
-    interface Decision {
-        State run(HandshakeContext context, WireReader body);
+    interface Read {
+        void run(Handshake handshake, WireReader body);
     }
 
-    /** One row. */
-    public static final class Row {
-        private final State state;
-        private final Event event;
-        private final Decision decision;
-        private final Set<State> successors;
-
-        private Row(State state, Event event, Decision decision, Set<State> successors) {
-            this.state = state;
-            this.event = event;
-            this.decision = decision;
-            this.successors = successors;
-        }
-
-        public State state() {
-            return state;
-        }
-
-        public Event event() {
-            return event;
-        }
-
-        public Set<State> successors() {
-            return Collections.unmodifiableSet(successors);
-        }
-
-        State fire(HandshakeContext context, WireReader body) {
-            State next = decision.run(context, body);
-            if (!successors.contains(next)) {
-                throw new IllegalStateException(state + " x " + event + " may not lead to " + next);
-            }
-            return next;
-        }
+    /** The action of a row that takes a message and decides: true for the first of the next states. */
+    @FunctionalInterface
+    interface ReadChoice {
+        boolean run(Handshake handshake, WireReader body);
     }
 
-    private final Map<State, Map<Event, Row>> rows = new EnumMap<>(State.class);
-    private final Map<State, Set<ContentType>> held = new EnumMap<>(State.class);
-
-    TransitionTable() {
-        for (State state : State.values()) {
-            rows.put(state, new EnumMap<>(Event.class));
-            held.put(state, EnumSet.noneOf(ContentType.class));
-        }
+    /** The action of a row that takes an answer. */
+    @FunctionalInterface
+    interface Answer<T> {
+        void run(Handshake handshake, T answer);
     }
 
-    /** In {@code state}, {@code event} runs {@code action} and leads to {@code next}. */
-    TransitionTable on(State state, Event event, Action action, State next) {
+    /** The action of a row that takes an answer and decides: true for the first of the next states. */
+    @FunctionalInterface
+    interface AnswerChoice<T> {
+        boolean run(Handshake handshake, T answer);
+    }
+
+    /** A condition on what the client offers. */
+    @FunctionalInterface
+    interface OfferCondition {
+        boolean holds(Offer offer);
+    }
+
+    /** A condition on what was agreed. */
+    @FunctionalInterface
+    interface AgreementCondition {
+        boolean holds(Agreement agreement);
+    }
+
+    /** A condition on what the client has sent of itself. */
+    @FunctionalInterface
+    interface ClientCondition {
+        boolean holds(Client client);
+    }
+
+    private final List<Row> rows = new ArrayList<>();
+    private final Map<State, Map<Event, Row>> byState = new EnumMap<>(State.class);
+    private final Map<State, Row> conditional = new EnumMap<>(State.class);
+    private final Set<State> carriesData = EnumSet.noneOf(State.class);
+    private final Set<State> carriesDataLater = EnumSet.noneOf(State.class);
+    private final Set<State> silent = EnumSet.noneOf(State.class);
+    private final Set<State> holdingStates = EnumSet.noneOf(State.class);
+    private Set<ContentType> held = Set.of();
+
+    /** {@code state} runs {@code action} by itself and leads to {@code next}. */
+    TransitionTable act(State state, Act action, State next) {
+        return on(state, Event.PROCEED, action, next);
+    }
+
+    /** In {@code state}, {@code event}, which brings no message body, runs {@code action} and leads to {@code next}. */
+    TransitionTable on(State state, Event event, Act action, State next) {
+        return add(new Row(state, event, null, List.of(next), (handshake, none) -> {
+            action.run(handshake);
+            return true;
+        }));
+    }
+
+    /** In {@code state}, the message {@code event} runs {@code action} and leads to {@code next}. */
+    TransitionTable read(State state, Event event, Read action, State next) {
+        return add(new Row(state, event, null, List.of(next), (handshake, body) -> {
+            action.run(handshake, (WireReader) body);
+            return true;
+        }));
+    }
+
+    /** In {@code state}, the message {@code event} runs {@code action}, which chooses where it leads. */
+    TransitionTable read(State state, Event event, ReadChoice action, State next, State otherwise) {
         return add(new Row(
                 state,
                 event,
-                (context, body) -> {
-                    action.run(context, body);
-                    return next;
-                },
-                EnumSet.of(next)));
+                null,
+                List.of(next, otherwise),
+                (handshake, body) -> action.run(handshake, (WireReader) body)));
     }
 
-    /** In {@code state}, {@code event} runs {@code decision}, which chooses one of the next states. */
-    TransitionTable branch(State state, Event event, Decision decision, State first, State... others) {
-        return add(new Row(state, event, decision, EnumSet.of(first, others)));
+    /** {@code state} asks {@code question}, whose answer runs {@code action} and leads to {@code next}. */
+    <T> TransitionTable await(State state, Question<T> question, Answer<T> action, State next) {
+        return add(new Row(state, Event.ANSWER, question, List.of(next), (handshake, answer) -> {
+            action.run(handshake, question.cast(answer));
+            return true;
+        }));
     }
 
-    /** While suspended in {@code state}, records of these types are legal but must wait; all others are not. */
-    TransitionTable holds(State state, ContentType first, ContentType... others) {
-        held(state).addAll(EnumSet.of(first, others));
+    /** {@code state} asks {@code question}, whose answer runs {@code action}, which chooses where it leads. */
+    <T> TransitionTable await(State state, Question<T> question, AnswerChoice<T> action, State next, State otherwise) {
+        return add(new Row(
+                state,
+                Event.ANSWER,
+                question,
+                List.of(next, otherwise),
+                (handshake, answer) -> action.run(handshake, question.cast(answer))));
+    }
+
+    /** The state of the row before is passed over unless the offer meets {@code condition}. */
+    TransitionTable when(OfferCondition condition) {
+        return onlyIf(handshake -> condition.holds(handshake.offer().get()));
+    }
+
+    /** The state of the row before is passed over unless the agreement meets {@code condition}. */
+    TransitionTable when(AgreementCondition condition) {
+        return onlyIf(handshake -> condition.holds(handshake.agreement().get()));
+    }
+
+    /** The state of the row before is passed over unless the client meets {@code condition}. */
+    TransitionTable when(ClientCondition condition) {
+        return onlyIf(handshake -> condition.holds(handshake.client()));
+    }
+
+    private TransitionTable onlyIf(Predicate<Handshake> condition) {
+        last().condition = condition;
+        conditional.put(last().state(), last());
+        return this;
+    }
+
+    /** The message of the row before proves all messages before it, so it joins the transcript only after its action. */
+    TransitionTable joinsAfter() {
+        last().joinsAfter = true;
+        return this;
+    }
+
+    /** Nothing may stand behind the message of the row before: it is the last of its flight. */
+    TransitionTable endsFlight() {
+        last().endsFlight = true;
+        return this;
+    }
+
+    /** Application data may arrive in these states. */
+    TransitionTable data(State... states) {
+        Collections.addAll(carriesData, states);
+        return this;
+    }
+
+    /** Application data may arrive in these states of a handshake that is not the first one. */
+    TransitionTable dataWhenRenegotiating(State... states) {
+        Collections.addAll(carriesDataLater, states);
+        return this;
+    }
+
+    /** No application data may be sent in these states of an established connection. */
+    TransitionTable silent(State... states) {
+        Collections.addAll(silent, states);
+        return this;
+    }
+
+    /** While one of these states is suspended, records of these types stay in the caller's buffer; others are illegal. */
+    TransitionTable holds(Set<ContentType> types, State... states) {
+        held = types;
+        Collections.addAll(holdingStates, states);
         return this;
     }
 
     private TransitionTable add(Row row) {
-        if (of(row.state).put(row.event, row) != null) {
-            throw new IllegalArgumentException("two rows for " + row.state + " x " + row.event);
+        if (row(row.state(), row.event()) != null) {
+            throw new IllegalArgumentException("two rows for " + row.state() + " x " + row.event());
         }
+        byState.computeIfAbsent(row.state(), state -> new EnumMap<>(Event.class))
+                .put(row.event(), row);
+        rows.add(row);
         return this;
     }
 
-    /** The row of a pair, or null: then the event is an unexpected_message. */
+    private Row last() {
+        return rows.get(rows.size() - 1);
+    }
+
+    /** Returns the row of a pair, or null: then the event is an unexpected_message. */
     public @Nullable Row row(State state, Event event) {
-        return of(state).get(event);
+        Map<Event, Row> row = byState.get(state);
+        return row == null ? null : row.get(event);
     }
 
-    /** Whether records of {@code type} may wait in the caller's buffer while {@code state} is suspended. */
-    public boolean holds(State state, ContentType type) {
-        return held(state).contains(type);
+    /** Returns the state in which a handshake that is to enter {@code state} stops: conditions pass over others. */
+    State enter(State state, Handshake handshake) {
+        State entered = state;
+        for (Row row = conditional.get(entered);
+                row != null && !row.applies(handshake);
+                row = conditional.get(entered)) {
+            entered = row.otherwise();
+        }
+        return entered;
     }
 
-    /** The states of a handshake from which {@code target} may still be reached in the same handshake, itself included. */
+    /** Tells whether application data may arrive in {@code state}. */
+    public boolean carriesData(State state, boolean renegotiating) {
+        return carriesData.contains(state) || (renegotiating && carriesDataLater.contains(state));
+    }
+
+    /** Tells whether no application data may be sent in {@code state} of an established connection. */
+    public boolean isSilent(State state) {
+        return silent.contains(state);
+    }
+
+    /**
+     * Tells whether a record of {@code type} may stay in the caller's buffer while {@code state} is suspended. During a
+     * renegotiation application data may in every state: it came under the old keys, and is read after the wait.
+     */
+    public boolean holds(State state, ContentType type, boolean renegotiating) {
+        return (holdingStates.contains(state) && held.contains(type))
+                || (renegotiating && type == ContentType.APPLICATION_DATA);
+    }
+
+    /** Returns the states of a handshake from which {@code target} may still be reached in it, {@code target} included. */
     Set<State> leadingTo(State target) {
         Set<State> leading = EnumSet.of(target);
         boolean grown = true;
         while (grown) {
             grown = false;
-            for (Row row : rows()) {
-                boolean leads = row.state.kind() != State.Kind.OPEN && !Collections.disjoint(row.successors, leading);
-                grown |= leads && leading.add(row.state);
+            for (Row row : rows) {
+                boolean leads = row.state().kind() != Kind.OPEN && !Collections.disjoint(row.successors(), leading);
+                grown |= leads && leading.add(row.state());
             }
         }
         return Collections.unmodifiableSet(leading);
     }
 
-    /** All rows in the order of states and events, for documentation and tests. */
+    /** Returns all rows in the order of the table, for documentation and tests. */
     public List<Row> rows() {
-        return rows.values().stream().flatMap(of -> of.values().stream()).toList();
+        return Collections.unmodifiableList(rows);
     }
 
-    private Map<Event, Row> of(State state) {
-        return Objects.requireNonNull(rows.get(state));
-    }
-
-    private Set<ContentType> held(State state) {
-        return Objects.requireNonNull(held.get(state));
+    /** Returns the question that an AWAIT state asks. */
+    Question<?> question(State state) {
+        Row row = Objects.requireNonNull(row(state, Event.ANSWER), state + " awaits nothing");
+        return Objects.requireNonNull(row.question(), state + " has no question");
     }
 }

@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one wait of a connection, whatever it is for: start, poll, deadline, cancel and the discipline of the calls are
- * written here once. Each operation is started exactly once; it ends by an answer, a failure or a cancel.
+ * The one wait that a connection may have: start, poll, deadline, cancel and the discipline of these calls, written once for
+ * every question. Each operation is started exactly once; it ends by an answer, a failure or a cancel.
  *
  * @param <T> what is waited for
  */
@@ -43,7 +43,7 @@ final class Wait<T> {
     private boolean suspended;
 
     /**
-     * @param discard clears a value that nobody will use
+     * @param discard clears a value that will not be used
      * @param wakeHandler what the waker runs, on any thread
      */
     Wait(

@@ -2,7 +2,6 @@ package dev.lockstep.tls.internal.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tls.internal.handshake.TransitionTable.Row;
 import dev.lockstep.tls.spec.ContentType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,17 +9,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/handshake.md} is printed from the table; run with {@code -Ddocs.update=true} to print it anew. */
+/** {@code docs/handshake.md} is generated from the two tables; run with {@code -Ddocs.update=true} to write it again. */
 class HandshakeDocumentTest {
 
     private static final Path DOCUMENT = Path.of("..", "docs", "handshake.md");
+    private static final Path SOURCE =
+            Path.of("src/main/java/dev/lockstep/tls/internal/handshake/ServerHandshake.java");
+
+    /** A row as it stands in the source, where its action and its condition have names. */
+    private static final Pattern ROW = Pattern.compile("\\s*\\.(?:act|read|await|on)\\s*\\((\\w+)(?:, ([\\w.]+))?,\\s+"
+            + "(\\w+::\\w+),\\s+([\\w, ]+)\\)((?:\\.\\w+\\([\\w:]*\\))*);?");
+
+    private record Line(Row row, String action, String condition) {}
 
     @Test
-    void theDocumentIsWhatTheTableSays() throws IOException {
-        String printed = print(ServerHandshake.TABLE);
+    void theDocumentIsWhatTheTablesSay() throws IOException {
+        String printed = print(lines());
         if (Boolean.getBoolean("docs.update")) {
             Files.writeString(DOCUMENT, printed);
         }
@@ -30,66 +39,167 @@ class HandshakeDocumentTest {
                 .isEqualTo(printed);
     }
 
-    private static String print(TransitionTable table) {
-        List<String> lines = new ArrayList<>();
-        lines.add("# The handshake");
-        lines.add("");
-        lines.add(
-                "Printed from the transition table in `ServerHandshake`; a test fails when this page is stale. A pair of");
-        lines.add(
-                "state and event that has no row here is answered with unexpected_message and ends the connection. Alerts");
-        lines.add("may come in every state and are not in the table; every state can also end in CLOSED.");
-        lines.add("");
-        lines.add("```mermaid");
-        lines.add("stateDiagram-v2");
-        lines.add("    [*] --> AWAIT_CLIENT_HELLO");
-        for (Row row : table.rows()) {
-            for (State next : row.successors()) {
-                lines.add("    " + row.state() + " --> " + next + ": " + row.event());
+    /** The rows of the table with the names that the source gives to their actions and conditions. */
+    private static List<Line> lines() throws IOException {
+        List<Line> lines = new ArrayList<>();
+        for (String text : Files.readAllLines(SOURCE)) {
+            Matcher matcher = ROW.matcher(text);
+            if (!matcher.matches()) {
+                continue;
             }
+            Row row = ServerHandshake.TABLE.rows().get(lines.size());
+            assertThat(row.state().name()).isEqualTo(matcher.group(1));
+            assertThat(row.successors().stream().map(State::name).collect(Collectors.joining(", ")))
+                    .isEqualTo(matcher.group(4));
+            Matcher condition = Pattern.compile("\\.when\\(([\\w:]+)\\)").matcher(matcher.group(5));
+            lines.add(new Line(row, matcher.group(3), condition.find() ? condition.group(1) : ""));
         }
-        lines.add("```");
-        lines.add("");
-        lines.add("## States");
-        lines.add("");
-        lines.add("| state | kind | what `step()` does there |");
-        lines.add("|---|---|---|");
+        assertThat(lines).as("rows found in the source").hasSameSizeAs(ServerHandshake.TABLE.rows());
+        return lines;
+    }
+
+    private static String print(List<Line> lines) {
+        List<String> out = new ArrayList<>();
+        out.add("# The handshake");
+        out.add("");
+        out.add(
+                "This page is generated from the tables in `ServerHandshake` and `Waits`; a test fails when it is stale.");
+        out.add(
+                "A pair of state and event that has no row is answered with unexpected_message and ends the connection.");
+        out.add("Alerts may come in every state and are not in the table; every state can also end in CLOSED.");
+        out.add("");
+        out.add("## Flight by flight");
+        out.add("");
+        out.add(
+                "`?` marks a state that is passed over unless its condition holds, `~` a state that waits for an answer");
+        out.add("from outside: there the handshake suspends and `step()` returns `ASYNC_IN_PROGRESS`.");
+        out.add("");
+        out.add("```");
+        addFlights(out, "A full handshake (RFC 5246, figure 1)", State.READ_CLIENT_HELLO);
+        out.add("");
+        addFlights(
+                out,
+                "An abbreviated handshake (RFC 5246, figure 2), from AWAIT_TICKET or AWAIT_SESSION",
+                State.RESUME_SERVER_HELLO);
+        out.add("```");
+        out.add("");
+        addKinds(out);
+        addRows(out, lines);
+        addWaits(out);
+        addHeld(out);
+        return String.join("\n", out) + "\n";
+    }
+
+    /** One line for each flight: the way along the last successor of each row. */
+    private static void addFlights(List<String> out, String title, State first) {
+        out.add(title);
+        State state = first;
+        StringBuilder flight = new StringBuilder();
+        boolean reading = state.kind() == State.Kind.READ;
+        while (state.kind() != State.Kind.OPEN) {
+            boolean reads = state.kind() == State.Kind.READ;
+            // the server's work on a message belongs to the client's flight until the server sends again
+            boolean serverTurn = state.name().matches("(RESUME_)?SEND_.*|RESUME_.*HELLO|AWAIT_TICKET");
+            if (reads != reading && (reads || serverTurn)) {
+                out.add(flight.toString());
+                flight = new StringBuilder();
+                reading = reads;
+            }
+            if (flight.isEmpty()) {
+                flight.append(reading ? "  client  " : "  server  ");
+            } else {
+                flight.append("  ");
+            }
+            Row row = only(state);
+            flight.append(state)
+                    .append(row.isConditional() ? "?" : "")
+                    .append(state.kind() == State.Kind.AWAIT ? "~" : "");
+            state = row.otherwise();
+        }
+        out.add(flight.toString());
+        out.add("          " + state);
+    }
+
+    private static Row only(State state) {
+        return ServerHandshake.TABLE.rows().stream()
+                .filter(row -> row.state() == state)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void addKinds(List<String> out) {
+        out.add("## Kinds of states");
+        out.add("");
+        out.add("| kind | what `step()` does there | states |");
+        out.add("|---|---|---|");
+        for (State.Kind kind : State.Kind.values()) {
+            String states = Arrays.stream(State.values())
+                    .filter(state -> state.kind() == kind)
+                    .map(State::name)
+                    .collect(Collectors.joining(", "));
+            out.add("| " + kind + " | " + meaning(kind) + " | " + states + " |");
+        }
+        out.add("");
+    }
+
+    private static void addRows(List<String> out, List<Line> lines) {
+        out.add("## Rows");
+        out.add("");
+        out.add("| state | event | action | condition | waits for | limit | on failure | next |");
+        out.add("|---|---|---|---|---|---|---|---|");
+        for (Line line : lines) {
+            Row row = line.row;
+            Question<?> question = row.question();
+            out.add("| " + row.state() + " | " + row.event() + " | `" + line.action + "` | "
+                    + (line.condition.isEmpty() ? "" : "`" + line.condition + "`") + " | "
+                    + (question == null
+                            ? " |  |  |"
+                            : question.kind() + " | " + question.limit() + " | " + question.onFailure() + " |")
+                    + " " + row.successors().stream().map(State::name).collect(Collectors.joining(" or ")) + " |");
+        }
+        out.add("");
+    }
+
+    private static void addWaits(List<String> out) {
+        out.add("## Waits");
+        out.add("");
+        out.add("| waits for | limit | on failure | `fallThrough` is | a late answer is |");
+        out.add("|---|---|---|---|---|");
+        for (Question<?> question : Waits.all()) {
+            out.add("| " + question.kind() + " | " + question.limit() + " | " + question.onFailure() + " | "
+                    + question.fallThrough() + " | " + question.late().becomes() + " |");
+        }
+        out.add("");
+        out.add(
+                "Limits: KEY is `keyOperationTimeout`, OPENING the ticket protector's `openTimeout`, LOOKUP the session");
+        out.add("store's `lookupTimeout`; the handshake's own limit holds besides.");
+        out.add("");
+    }
+
+    private static void addHeld(List<String> out) {
+        out.add("## What may stay in the caller's buffer during a wait");
+        out.add("");
+        out.add("Records of these types stay, in order; every other one ends the connection. During a renegotiation");
+        out.add("application data may stay in every state.");
+        out.add("");
+        out.add("| state | record types |");
+        out.add("|---|---|");
         for (State state : State.values()) {
-            lines.add("| " + state + " | " + state.kind() + " | " + meaning(state.kind()) + " |");
-        }
-        lines.add("");
-        lines.add("## Rows");
-        lines.add("");
-        lines.add("| state | event | next |");
-        lines.add("|---|---|---|");
-        for (Row row : table.rows()) {
-            lines.add("| " + row.state() + " | " + row.event() + " | "
-                    + row.successors().stream().map(State::name).collect(Collectors.joining(" or ")) + " |");
-        }
-        lines.add("");
-        lines.add("## What may wait while a state is suspended");
-        lines.add("");
-        lines.add("Records of these types stay in the caller's buffer, in order; every other one ends the connection.");
-        lines.add("");
-        lines.add("| state | record types |");
-        lines.add("|---|---|");
-        for (State state : State.values()) {
-            if (state.kind() == State.Kind.SUSPEND) {
+            if (state.kind() == State.Kind.AWAIT) {
                 String held = Arrays.stream(ContentType.values())
-                        .filter(type -> table.holds(state, type))
+                        .filter(type -> ServerHandshake.TABLE.holds(state, type, false))
                         .map(ContentType::name)
                         .collect(Collectors.joining(", "));
-                lines.add("| " + state + " | " + (held.isEmpty() ? "none" : held) + " |");
+                out.add("| " + state + " | " + (held.isEmpty() ? "none" : held) + " |");
             }
         }
-        return String.join("\n", lines) + "\n";
     }
 
     private static String meaning(State.Kind kind) {
         return switch (kind) {
-            case SEND -> "acts by itself";
+            case ACT -> "acts by itself";
             case READ -> "needs a message from the client: NEED_INPUT";
-            case SUSPEND -> "needs an answer from outside: ASYNC_IN_PROGRESS";
+            case AWAIT -> "needs an answer from outside: ASYNC_IN_PROGRESS";
             case OPEN -> "carries application data: ESTABLISHED";
             case END -> "over: CLOSED";
         };

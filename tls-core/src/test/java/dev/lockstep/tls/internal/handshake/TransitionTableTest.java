@@ -2,14 +2,19 @@ package dev.lockstep.tls.internal.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.State.Kind;
+import dev.lockstep.tls.internal.handshake.phase.Handshake;
+import dev.lockstep.tls.internal.handshake.phase.HandshakeOutput;
+import dev.lockstep.tls.internal.handshake.phase.History;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.spec.ContentType;
 import dev.lockstep.tls.testkit.TestIdentity;
 import dev.lockstep.tls.testkit.TestServers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -18,43 +23,44 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of the table itself; the walks over it are in TransitionWalkTest. */
 class TransitionTableTest {
 
+    private static final Path SOURCES = Path.of("src/main/java/dev/lockstep/tls/internal/handshake");
     private static final WireReader NOTHING = WireReader.of(new byte[0]);
 
-    @Test
-    void aRowMayLeadOnlyWhereItSays() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRowWithTwoNextStatesLeadsWhereItsActionDecides(boolean decision) {
         TransitionTable table = new TransitionTable()
-                .branch(
-                        State.SEND_CERTIFICATE,
-                        Event.PROCEED,
-                        (context, body) -> State.CONNECTED,
-                        State.SIGN_SERVER_KEY_EXCHANGE,
-                        State.SEND_SERVER_HELLO_DONE);
-        TransitionTable.Row row = table.row(State.SEND_CERTIFICATE, Event.PROCEED);
-        assertThat(row).isNotNull();
-        assertThatIllegalStateException()
-                .isThrownBy(() -> row.fire(context(), NOTHING))
-                .withMessageContaining("SEND_CERTIFICATE")
-                .withMessageContaining("CONNECTED");
+                .read(
+                        State.CONNECTED,
+                        Event.CLIENT_HELLO,
+                        (handshake, body) -> decision,
+                        State.AWAIT_TICKET,
+                        State.CONNECTED);
+        assertThat(row(table, State.CONNECTED, Event.CLIENT_HELLO).run(handshake(), NOTHING))
+                .isEqualTo(decision ? State.AWAIT_TICKET : State.CONNECTED);
     }
 
-    @Test
-    void aRowLeadsWhereItSays() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aStateWhoseConditionDoesNotHoldIsPassedOver(boolean sentChain) {
         TransitionTable table = new TransitionTable()
-                .on(State.SEND_CERTIFICATE, Event.PROCEED, (context, body) -> {}, State.SEND_SERVER_HELLO_DONE);
-        assertThat(table.row(State.SEND_CERTIFICATE, Event.PROCEED).fire(context(), NOTHING))
-                .isEqualTo(State.SEND_SERVER_HELLO_DONE);
+                .act(State.AWAIT_VERDICT, handshake -> {}, State.READ_CLIENT_KEY_EXCHANGE)
+                .when((dev.lockstep.tls.internal.handshake.phase.Client client) -> sentChain);
+        assertThat(table.enter(State.AWAIT_VERDICT, handshake()))
+                .isEqualTo(sentChain ? State.AWAIT_VERDICT : State.READ_CLIENT_KEY_EXCHANGE);
     }
 
     @Test
     void aPairHasOneRow() {
         TransitionTable table =
-                new TransitionTable().on(State.CONNECTED, Event.CLIENT_HELLO, (context, body) -> {}, State.CONNECTED);
+                new TransitionTable().on(State.CONNECTED, Event.RENEGOTIATE, handshake -> {}, State.CONNECTED);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> table.on(State.CONNECTED, Event.CLIENT_HELLO, (context, body) -> {}, State.CLOSED));
+                .isThrownBy(() -> table.on(State.CONNECTED, Event.RENEGOTIATE, handshake -> {}, State.CLOSED));
     }
 
     /** What {@code step()} asks for follows from the kind of a state, so its rows must fit the kind. */
@@ -67,23 +73,32 @@ class TransitionTableTest {
                 .forEach(row -> events.add(row.event()));
         Set<Event> internal = EnumSet.of(Event.PROCEED, Event.ANSWER);
         switch (state.kind()) {
-            case SEND -> assertThat(events).containsExactly(Event.PROCEED);
-            case SUSPEND -> assertThat(events).containsExactly(Event.ANSWER);
+            case ACT -> assertThat(events).containsExactly(Event.PROCEED);
+            case AWAIT -> assertThat(events).containsExactly(Event.ANSWER);
             case READ, OPEN -> assertThat(events).isNotEmpty().doesNotContainAnyElementsOf(internal);
             case END -> assertThat(events).isEmpty();
         }
-        if (state.kind() != Kind.SUSPEND) {
-            assertThat(ContentType.values()).noneMatch(type -> ServerHandshake.TABLE.holds(state, type));
+        if (state.kind() != Kind.AWAIT) {
+            assertThat(ContentType.values()).noneMatch(type -> ServerHandshake.TABLE.holds(state, type, false));
         }
+    }
+
+    /** A state's name begins with what it needs; states of the abbreviated handshake say so first. */
+    @ParameterizedTest
+    @EnumSource(State.class)
+    void theNameOfAStateTellsItsKind(State state) {
+        String name = state.name().replaceFirst("^RESUME_", "");
+        assertThat(name.startsWith("READ_")).isEqualTo(state.kind() == Kind.READ);
+        assertThat(name.startsWith("AWAIT_")).isEqualTo(state.kind() == Kind.AWAIT);
     }
 
     @Test
     void everyStateCanBeReached() {
-        Set<State> reached = new HashSet<>(Set.of(State.AWAIT_CLIENT_HELLO));
+        Set<State> reached = new HashSet<>(Set.of(State.READ_CLIENT_HELLO));
         boolean grew = true;
         while (grew) {
             grew = false;
-            for (TransitionTable.Row row : ServerHandshake.TABLE.rows()) {
+            for (Row row : ServerHandshake.TABLE.rows()) {
                 grew |= reached.contains(row.state()) && reached.addAll(row.successors());
             }
         }
@@ -95,19 +110,45 @@ class TransitionTableTest {
     /** "Illegal means absent": the number of rows is the number of things that may happen. */
     @Test
     void theTableIsTheListOfItsRows() {
-        List<TransitionTable.Row> rows = ServerHandshake.TABLE.rows();
+        List<Row> rows = ServerHandshake.TABLE.rows();
         long pairs = Arrays.stream(State.values())
                 .mapToLong(state -> Arrays.stream(Event.values())
                         .filter(event -> ServerHandshake.TABLE.row(state, event) != null)
                         .count())
                 .sum();
-        assertThat(rows).hasSize((int) pairs).allSatisfy(row -> assertThat(row.successors())
-                .isNotEmpty());
+        assertThat(rows).hasSize((int) pairs);
+        assertThat(rows.stream().filter(row -> row.successors().size() > 1)).hasSizeLessThanOrEqualTo(3);
     }
 
-    private static HandshakeContext context() {
+    /** The table is read as a whole, so it must fit a screen. */
+    @Test
+    void theTablesFitAScreen() throws IOException {
+        List<String> table = between(
+                Files.readAllLines(SOURCES.resolve("ServerHandshake.java")),
+                "new TransitionTable()",
+                "// @formatter:on");
+        assertThat(table).hasSizeBetween(40, 50).allSatisfy(line -> assertThat(line)
+                .hasSizeLessThanOrEqualTo(160));
+        List<String> waits = between(Files.readAllLines(SOURCES.resolve("Waits.java")), "static {", "// @formatter:on");
+        assertThat(waits).hasSizeBetween(8, 20).allSatisfy(line -> assertThat(line)
+                .hasSizeLessThanOrEqualTo(160));
+    }
+
+    private static List<String> between(List<String> lines, String first, String last) {
+        List<String> from =
+                lines.stream().dropWhile(line -> !line.contains(first)).skip(1).toList();
+        return from.stream().takeWhile(line -> !line.contains(last)).toList();
+    }
+
+    private static Row row(TransitionTable table, State state, Event event) {
+        Row row = table.row(state, event);
+        assertThat(row).isNotNull();
+        return row;
+    }
+
+    private static Handshake handshake() {
         TlsServerConfig config = TestServers.config(TestServers.local(TestIdentity.P256));
         HandshakeOutput nowhere = null;
-        return new HandshakeContext(config, nowhere, () -> {}, new Renegotiation(config));
+        return new Handshake(config, nowhere, new History(config));
     }
 }

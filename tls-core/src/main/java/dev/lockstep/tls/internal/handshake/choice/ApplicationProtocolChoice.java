@@ -1,26 +1,26 @@
-package dev.lockstep.tls.internal.handshake;
+package dev.lockstep.tls.internal.handshake.choice;
 
 import dev.lockstep.tls.config.ApplicationProtocolSelector;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.extension.ApplicationProtocols;
-import dev.lockstep.tls.internal.message.ClientHello;
+import dev.lockstep.tls.internal.handshake.phase.Offer;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import org.jspecify.annotations.Nullable;
 
 /** Which protocol runs inside (RFC 7301): negotiated anew in every handshake, resumptions and renegotiations too. */
-final class ApplicationProtocolChoice {
+public final class ApplicationProtocolChoice {
 
     private ApplicationProtocolChoice() {}
 
     /** The protocol, or null where none is negotiated. */
-    static @Nullable String choose(TlsServerConfig config, ClientHello hello) {
-        ApplicationProtocols offered = hello.extensions().find(ApplicationProtocols.class);
+    public static @Nullable String choose(TlsServerConfig config, Offer offer) {
+        ApplicationProtocols offered = offer.extensions().find(ApplicationProtocols.class);
         ApplicationProtocolSelector selector = config.applicationProtocolSelector();
         if (offered == null
                 || (selector == null && config.applicationProtocols().isEmpty())) {
             return null;
         }
-        String chosen = selector == null ? configured(config, offered) : selected(selector, hello, offered);
+        String chosen = selector == null ? configured(config, offered) : selected(selector, offer, offered);
         if (chosen == null && config.requireApplicationProtocol()) {
             // RFC 9325 3.8-2, RFC 7301 3.2-1: "In the event that the server supports no protocols that the client
             // advertises, then the server SHALL respond with a fatal "no_application_protocol" alert."
@@ -39,8 +39,8 @@ final class ApplicationProtocolChoice {
     }
 
     private static @Nullable String selected(
-            ApplicationProtocolSelector selector, ClientHello hello, ApplicationProtocols offered) {
-        String selected = selector.select(offered.protocols(), CredentialChoice.serverName(hello));
+            ApplicationProtocolSelector selector, Offer offer, ApplicationProtocols offered) {
+        String selected = selector.select(offered.protocols(), offer.serverName());
         if (selected != null && !offered.contains(selected)) {
             throw FatalAlert.internalError("the selector chose a protocol that was not offered", null);
         }

@@ -1,4 +1,4 @@
-package dev.lockstep.tls.internal.handshake;
+package dev.lockstep.tls.internal.handshake.phase;
 
 import dev.lockstep.crypto.signature.SignatureVerifier;
 import dev.lockstep.tls.config.ClientAuthentication;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A chain that a client presents: well-formed, and with a key whose signatures can be verified and were asked for. What
  * it is worth is for a verifier to judge, and whether the client has the key for CertificateVerify to show.
  */
-final class ClientCertificate {
+public final class ClientCertificate {
 
     private final List<X509Certificate> chain;
     private final Set<SignatureScheme> schemes;
@@ -39,7 +39,7 @@ final class ClientCertificate {
      *
      * @param encoded the client's own certificate first; not empty
      */
-    static ClientCertificate parse(List<byte[]> encoded, ClientAuthentication policy) {
+    public static ClientCertificate parse(List<byte[]> encoded, ClientAuthentication policy) {
         List<X509Certificate> chain = new ArrayList<>();
         for (byte[] der : encoded) {
             chain.add(parse(der));
@@ -70,17 +70,17 @@ final class ClientCertificate {
         return new ClientCertificate(List.copyOf(chain), schemes, verifier);
     }
 
-    List<X509Certificate> chain() {
+    public List<X509Certificate> chain() {
         return chain;
     }
 
     /** Whether the key of the certificate may sign with a scheme, and the scheme was asked for. */
-    boolean signsWith(@Nullable SignatureScheme scheme) {
+    public boolean signsWith(@Nullable SignatureScheme scheme) {
         return scheme != null && schemes.contains(scheme);
     }
 
     /** Whether {@code signature} is the certificate's key's over {@code message}; never throws. */
-    boolean verifies(SignatureScheme scheme, byte[] message, byte[] signature) {
+    public boolean verifies(SignatureScheme scheme, byte[] message, byte[] signature) {
         return verifier.verify(Algorithms.signature(scheme), message, signature);
     }
 

@@ -1,4 +1,4 @@
-package dev.lockstep.tls.internal.handshake;
+package dev.lockstep.tls.internal.handshake.choice;
 
 import dev.lockstep.tls.config.Servable;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -9,6 +9,8 @@ import dev.lockstep.tls.internal.extension.RenegotiationInfo;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithms;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithmsCert;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
+import dev.lockstep.tls.internal.handshake.phase.Agreement;
+import dev.lockstep.tls.internal.handshake.phase.Offer;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.HelloRandom;
 import dev.lockstep.tls.internal.wire.FatalAlert;
@@ -25,18 +27,20 @@ import org.jspecify.annotations.Nullable;
  * Chooses the parameters of a connection from the client's offer, the configuration and the candidate credentials. A
  * function: it sends nothing and remembers nothing.
  */
-final class Negotiation {
+public final class Negotiation {
 
     private final TlsServerConfig config;
+    private final Offer offer;
     private final ClientHello hello;
     private final @Nullable SupportedGroups groups;
     private final List<NamedGroup> clientGroups;
     private final List<SignatureScheme> clientSchemes;
     private final boolean requiresClientCertificate;
 
-    private Negotiation(TlsServerConfig config, ClientHello hello) {
+    private Negotiation(TlsServerConfig config, Offer offer) {
         this.config = config;
-        this.hello = hello;
+        this.offer = offer;
+        this.hello = offer.hello();
         this.groups = hello.extensions().find(SupportedGroups.class);
         this.clientGroups = groups == null ? List.of() : groups.known();
         SignatureAlgorithms schemes = hello.extensions().find(SignatureAlgorithms.class);
@@ -47,33 +51,30 @@ final class Negotiation {
         // RFC 4279 2: with a pre-shared key "the Certificate and CertificateRequest payloads are omitted from the
         // response." Whoever requires a certificate does not take a key in its place.
         this.requiresClientCertificate =
-                config.clientAuthentication(CredentialChoice.serverName(hello)).isRequired();
+                config.clientAuthentication(offer.serverName()).isRequired();
     }
 
-    /** The parameters, the server's preference deciding; an offer with nothing in common is fatal. */
-    static NegotiatedParameters choose(
-            TlsServerConfig config,
-            ClientHello hello,
-            CredentialChoice.Candidates candidates,
-            HelloRandom serverRandom) {
-        return new Negotiation(config, hello).choose(candidates, serverRandom);
+    /** Returns what is agreed on, the server's preference deciding; an offer with nothing in common is fatal. */
+    public static Agreement.Builder choose(
+            TlsServerConfig config, Offer offer, CredentialCandidates candidates, HelloRandom serverRandom) {
+        return new Negotiation(config, offer).choose(candidates, serverRandom);
     }
 
-    private NegotiatedParameters choose(CredentialChoice.Candidates candidates, HelloRandom serverRandom) {
-        String applicationProtocol = ApplicationProtocolChoice.choose(config, hello);
+    private Agreement.Builder choose(CredentialCandidates candidates, HelloRandom serverRandom) {
+        String applicationProtocol = ApplicationProtocolChoice.choose(config, offer);
         List<Credential> all = candidates.credentials();
         List<Credential> fitting = withChainsThatFit(all);
-        NegotiatedParameters chosen = null;
+        Agreement.Builder chosen = null;
         if (!fitting.isEmpty() && fitting.size() < all.size()) {
-            chosen = choose(fitting, candidates.serverNameUsed(), applicationProtocol, serverRandom);
+            chosen = choose(fitting, serverRandom);
         }
         if (chosen == null) {
-            chosen = choose(all, candidates.serverNameUsed(), applicationProtocol, serverRandom);
+            chosen = choose(all, serverRandom);
         }
         if (chosen == null) {
             throw nothingInCommon();
         }
-        return chosen;
+        return chosen.serverNameUsed(candidates.serverNameUsed()).applicationProtocol(applicationProtocol);
     }
 
     /**
@@ -96,11 +97,7 @@ final class Negotiation {
                 .toList();
     }
 
-    private @Nullable NegotiatedParameters choose(
-            List<Credential> credentials,
-            boolean serverNameUsed,
-            @Nullable String applicationProtocol,
-            HelloRandom serverRandom) {
+    private Agreement.@Nullable Builder choose(List<Credential> credentials, HelloRandom serverRandom) {
         for (CipherSuite suite : config.cipherSuites()) {
             KeyExchange exchange = suite.keyExchange();
             NamedGroup group = exchange.isEphemeral() ? chooseGroup(exchange) : null;
@@ -113,24 +110,12 @@ final class Negotiation {
             if (authentication == null) {
                 continue;
             }
-            return new NegotiatedParameters(
-                    suite,
-                    authentication.credential,
-                    group,
-                    authentication.scheme,
-                    CredentialChoice.serverName(hello),
-                    serverNameUsed,
-                    applicationProtocol,
-                    hello.extensions().has(ExtendedMasterSecret.class),
-                    // RFC 7366 3-1, 2-2: "If a server receives an encrypt-then-MAC request extension from a client
-                    // and then selects a stream or Authenticated Encryption with Associated Data (AEAD)
-                    // ciphersuite, it MUST NOT send an encrypt-then-MAC response extension back to the client."
-                    hello.extensions().has(EncryptThenMac.class) && !suite.isAead(),
-                    hello.extensions().has(RenegotiationInfo.class)
-                            || hello.offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
-                    false,
-                    hello.random(),
-                    serverRandom);
+            return offered(suite, offer, serverRandom)
+                    .credential(authentication.credential)
+                    .group(group)
+                    .signatureScheme(authentication.scheme)
+                    .extendedMasterSecret(offer.extensions().has(ExtendedMasterSecret.class))
+                    .identityHint(config.pskIdentityHint().length > 0);
         }
         return null;
     }
@@ -163,31 +148,31 @@ final class Negotiation {
     }
 
     /**
-     * The parameters of a handshake that continues {@code session}: its suite and its secret; what belongs to a
-     * connection and not to a session is negotiated anew.
+     * Returns what a handshake that continues {@code session} agrees on: its suite and its secret; what belongs to a
+     * connection and not to a session is negotiated afresh.
      */
-    static NegotiatedParameters resume(
-            TlsServerConfig config, ClientHello hello, ResumableSession session, HelloRandom serverRandom) {
-        CipherSuite suite = session.cipherSuite();
-        return new NegotiatedParameters(
-                suite,
-                null,
-                null,
-                null,
-                CredentialChoice.serverName(hello),
-                // RFC 6066 3-7: "When resuming a session, the server MUST NOT include a server_name extension in the
-                // server hello."
-                false,
-                ApplicationProtocolChoice.choose(config, hello),
+    public static Agreement.Builder resume(
+            TlsServerConfig config, Offer offer, ResumableSession session, HelloRandom serverRandom) {
+        // RFC 6066 3-7: "When resuming a session, the server MUST NOT include a server_name extension in the server
+        // hello."
+        return offered(session.cipherSuite(), offer, serverRandom)
+                .applicationProtocol(ApplicationProtocolChoice.choose(config, offer))
                 // RFC 7627 5.3-4: "If the new ClientHello contains the extension and the server chooses to continue the
                 // handshake, then the server MUST include the "extended_master_secret" extension in its ServerHello".
-                session.extendedMasterSecret(),
-                hello.extensions().has(EncryptThenMac.class) && !suite.isAead(),
-                hello.extensions().has(RenegotiationInfo.class)
-                        || hello.offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV),
-                true,
-                hello.random(),
-                serverRandom);
+                .extendedMasterSecret(session.extendedMasterSecret())
+                .resumed(true);
+    }
+
+    /** What every handshake on {@code suite} takes from the offer. */
+    private static Agreement.Builder offered(CipherSuite suite, Offer offer, HelloRandom serverRandom) {
+        return Agreement.of(suite, offer.hello().random(), serverRandom)
+                .serverName(offer.serverName())
+                // RFC 7366 3-1, 2-2: "If a server receives an encrypt-then-MAC request extension from a client
+                // and then selects a stream or Authenticated Encryption with Associated Data (AEAD)
+                // ciphersuite, it MUST NOT send an encrypt-then-MAC response extension back to the client."
+                .encryptThenMac(offer.extensions().has(EncryptThenMac.class) && !suite.isAead())
+                .secureRenegotiation(offer.extensions().has(RenegotiationInfo.class)
+                        || offer.hello().offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV));
     }
 
     private @Nullable NamedGroup chooseGroup(KeyExchange exchange) {

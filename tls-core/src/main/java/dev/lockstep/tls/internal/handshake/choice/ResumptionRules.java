@@ -1,10 +1,10 @@
-package dev.lockstep.tls.internal.handshake;
+package dev.lockstep.tls.internal.handshake.choice;
 
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.extension.EncryptThenMac;
 import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
-import dev.lockstep.tls.internal.message.ClientHello;
+import dev.lockstep.tls.internal.handshake.phase.Offer;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.session.ResumableSession;
 import java.security.MessageDigest;
@@ -18,18 +18,18 @@ import java.util.Date;
  * Whether a session that was found may be resumed by this ClientHello, under the configuration of now. Nearly every no is
  * a full handshake; two are fatal, because only a client that errs, or somebody in between, gets there.
  */
-final class ResumptionRules {
+public final class ResumptionRules {
 
     /** How far the clocks of servers that share sessions may be apart. */
     private static final long CLOCK_SKEW_SECONDS = 60;
 
     private final TlsServerConfig config;
-    private final ClientHello hello;
+    private final Offer offer;
     private final ResumableSession session;
 
-    private ResumptionRules(TlsServerConfig config, ClientHello hello, ResumableSession session) {
+    private ResumptionRules(TlsServerConfig config, Offer offer, ResumableSession session) {
         this.config = config;
-        this.hello = hello;
+        this.offer = offer;
         this.session = session;
     }
 
@@ -39,8 +39,8 @@ final class ResumptionRules {
      * @param byId whether the session was named by its id and not by a ticket
      * @return whether the handshake is to be abbreviated
      */
-    static boolean permit(TlsServerConfig config, ClientHello hello, ResumableSession session, boolean byId) {
-        ResumptionRules rules = new ResumptionRules(config, hello, session);
+    public static boolean permit(TlsServerConfig config, Offer offer, ResumableSession session, boolean byId) {
+        ResumptionRules rules = new ResumptionRules(config, offer, session);
         return rules.isOurs()
                 && rules.agreesOnMasterSecret()
                 && rules.hasSuite(byId)
@@ -51,7 +51,7 @@ final class ResumptionRules {
     /** The age, the name and the binding: whether there is such a session here at all. */
     private boolean isOurs() {
         long age = now().getEpochSecond() - session.createdAtSeconds();
-        String serverName = CredentialChoice.serverName(hello);
+        String serverName = offer.serverName();
         // RFC 6066 3-6: "A server that implements this extension MUST NOT accept the request to resume the session if
         // the server_name extension contains a different name. Instead, it proceeds with a full handshake".
         // RFC 9325 3.4-5: "session ticket validity MUST be limited to a reasonable duration".
@@ -62,7 +62,7 @@ final class ResumptionRules {
     }
 
     private boolean agreesOnMasterSecret() {
-        boolean offered = hello.extensions().has(ExtendedMasterSecret.class);
+        boolean offered = offer.extensions().has(ExtendedMasterSecret.class);
         // RFC 7627 5.3-3 and 5.4-5: "If the original session used the "extended_master_secret" extension but the new
         // ClientHello does not contain it, the server MUST abort the abbreviated handshake."
         if (session.extendedMasterSecret() && !offered) {
@@ -75,7 +75,7 @@ final class ResumptionRules {
 
     private boolean hasSuite(boolean byId) {
         // RFC 5246 7.4.1.2-4: the compression method of every session is null, which every ClientHello must offer.
-        if (!hello.offers(session.cipherSuite().code())) {
+        if (!offer.hello().offers(session.cipherSuite().code())) {
             // RFC 5246 7.4.1.2-3: "If the session_id field is not empty (implying a session resumption request), this
             // vector MUST include at least the cipher_suite from that session." A ticket says nothing to the client
             // about its suite, and its session_id is invented (RFC 5077 3.4), so the rule is not for tickets.
@@ -89,7 +89,7 @@ final class ResumptionRules {
 
     /** RFC 7366 3.1: a handshake that continues a session does not take encrypt-then-MAC away from it. */
     private boolean keepsEncryptThenMac() {
-        return !session.encryptThenMac() || hello.extensions().has(EncryptThenMac.class);
+        return !session.encryptThenMac() || offer.extensions().has(EncryptThenMac.class);
     }
 
     /**
@@ -97,7 +97,7 @@ final class ResumptionRules {
      * that requires one, and certificates that have run out since then are not accepted again.
      */
     private boolean clientIsStillKnown() {
-        ClientAuthentication policy = config.clientAuthentication(CredentialChoice.serverName(hello));
+        ClientAuthentication policy = config.clientAuthentication(offer.serverName());
         if (session.clientChain().isEmpty() ? policy.isRequired() : !policy.asks()) {
             return false;
         }

@@ -1,4 +1,4 @@
-package dev.lockstep.tls.internal.handshake;
+package dev.lockstep.tls.internal.handshake.phase;
 
 import dev.lockstep.tls.internal.extension.Extension;
 import dev.lockstep.tls.internal.extension.MaxFragmentLength;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param fragmentLength the max_fragment_length in force, or null; null beside a record_size_limit
  * @param answersFragmentLength whether this handshake negotiates it, so that ServerHello says so
  */
-record RecordLengths(
+public record RecordLengths(
         @Nullable RecordSizeLimit sizeLimit,
         @Nullable MaxFragmentLengthCode fragmentLength,
         boolean answersFragmentLength) {
@@ -25,8 +25,11 @@ record RecordLengths(
     // 4: "For TLS 1.2 and earlier, that limit is 2^14 octets."
     private static final int PROTOCOL_LIMIT = 1 << 14;
 
+    /** No limit but the protocol's. */
+    static final RecordLengths NONE = new RecordLengths(null, null, false);
+
     /** What a full handshake agrees on. */
-    static RecordLengths of(ClientHello hello) {
+    public static RecordLengths of(ClientHello hello) {
         RecordSizeLimit limit = hello.extensions().find(RecordSizeLimit.class);
         if (limit != null) {
             // RFC 8449 5-1: "A server that supports the "record_size_limit" extension MUST ignore a
@@ -45,7 +48,7 @@ record RecordLengths(
      *
      * @param fragmentLengthCode the session's, 0 for none
      */
-    static RecordLengths ofResumption(ClientHello hello, int fragmentLengthCode) {
+    public static RecordLengths ofResumption(ClientHello hello, int fragmentLengthCode) {
         RecordLengths anew = of(hello);
         return anew.sizeLimit != null
                 ? anew
@@ -53,12 +56,12 @@ record RecordLengths(
     }
 
     /** What the session must remember: the code of max_fragment_length, 0 for none. */
-    int fragmentLengthCode() {
+    public int fragmentLengthCode() {
         return fragmentLength == null ? 0 : fragmentLength.code();
     }
 
     /** Adds the answer to ServerHello's extensions. */
-    void answer(List<Extension> extensions, int ownLimit) {
+    public void answer(List<Extension> extensions, int ownLimit) {
         if (sizeLimit != null) {
             extensions.add(new RecordSizeLimit(ownLimit));
         } else if (fragmentLength != null && answersFragmentLength) {
@@ -73,7 +76,7 @@ record RecordLengths(
      *
      * @param ownLimit the most plaintext this server takes in a record, where it can say so
      */
-    void apply(HandshakeOutput output, int ownLimit) {
+    public void apply(HandshakeOutput output, int ownLimit) {
         if (sizeLimit != null) {
             // RFC 8449 4-4: "Even if a larger record size limit is provided by a peer, an endpoint MUST NOT send
             // records larger than the protocol-defined limit, unless explicitly allowed by a future TLS version or

@@ -1,4 +1,4 @@
-package dev.lockstep.tls.internal.handshake;
+package dev.lockstep.tls.internal.handshake.choice;
 
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * a store or ticket keys without being the same; a session that begins at one of them must not go on at another that
  * only happens to hold the key, or whoever redirects a connection chooses who answers it.
  */
-final class SessionBinding {
+public final class SessionBinding {
 
     private static final byte[] LABEL = "lockstep session context 1".getBytes(StandardCharsets.US_ASCII);
 
     private SessionBinding() {}
 
     /** The context of sessions for a client that asks for {@code serverName}. */
-    static byte[] of(TlsServerConfig config, @Nullable String serverName) {
+    public static byte[] of(TlsServerConfig config, @Nullable String serverName) {
         WireWriter facts = new WireWriter(512).bytes(LABEL);
         byte[] own = config.sessionContext();
         if (own != null) {

@@ -1,4 +1,4 @@
-package dev.lockstep.tls.internal.handshake;
+package dev.lockstep.tls.internal.handshake.phase;
 
 import dev.lockstep.tls.internal.secrets.KeyBlock;
 import dev.lockstep.tls.spec.AlertDescription;

@@ -1,4 +1,4 @@
-package dev.lockstep.tls.internal.handshake;
+package dev.lockstep.tls.internal.handshake.phase;
 
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.psk.PskIdentity;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Established {
 
-    private final NegotiatedParameters negotiated;
+    private final Agreement agreement;
     private final List<X509Certificate> peerCertificates;
     private final @Nullable PskIdentity pskIdentity;
     private final byte[] clientVerifyData;
@@ -30,7 +30,7 @@ public final class Established {
      * @param sessionId under which a store knows the session, or null
      */
     Established(
-            NegotiatedParameters negotiated,
+            Agreement agreement,
             List<X509Certificate> peerCertificates,
             @Nullable PskIdentity pskIdentity,
             byte[] clientVerifyData,
@@ -38,7 +38,7 @@ public final class Established {
             boolean clientFinishedFirst,
             @Nullable MasterSecret exporterSecret,
             @Nullable SessionId sessionId) {
-        this.negotiated = negotiated;
+        this.agreement = agreement;
         this.peerCertificates = peerCertificates;
         this.pskIdentity = pskIdentity;
         this.clientVerifyData = clientVerifyData;
@@ -48,8 +48,8 @@ public final class Established {
         this.sessionId = sessionId;
     }
 
-    public NegotiatedParameters negotiated() {
-        return negotiated;
+    public Agreement agreement() {
+        return agreement;
     }
 
     /** The chain of a client that has shown its key, its own certificate first; empty for any other client. */
@@ -62,11 +62,11 @@ public final class Established {
         return pskIdentity;
     }
 
-    byte[] clientVerifyData() {
+    public byte[] clientVerifyData() {
         return clientVerifyData;
     }
 
-    byte[] serverVerifyData() {
+    public byte[] serverVerifyData() {
         return serverVerifyData;
     }
 
@@ -80,8 +80,8 @@ public final class Established {
         return exporterSecret;
     }
 
-    @Nullable
-    SessionId sessionId() {
+    /** Returns the id under which a store knows the session, or null. */
+    public @Nullable SessionId sessionId() {
         return sessionId;
     }
 
@@ -93,6 +93,6 @@ public final class Established {
 
     @Override
     public String toString() {
-        return "Established[" + negotiated.cipherSuite() + "]";
+        return "Established[" + agreement.cipherSuite() + "]";
     }
 }

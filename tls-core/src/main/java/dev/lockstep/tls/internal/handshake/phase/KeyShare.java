@@ -1,4 +1,4 @@
-package dev.lockstep.tls.internal.handshake;
+package dev.lockstep.tls.internal.handshake.phase;
 
 import dev.lockstep.crypto.group.EphemeralKey;
 import dev.lockstep.crypto.group.FfdheParameters;
@@ -11,66 +11,60 @@ import dev.lockstep.tls.internal.message.DheServerKeyExchange;
 import dev.lockstep.tls.internal.message.DigitallySigned;
 import dev.lockstep.tls.internal.message.EcdheClientKeyExchange;
 import dev.lockstep.tls.internal.message.EcdheServerKeyExchange;
-import dev.lockstep.tls.internal.message.PskClientKeyExchange;
-import dev.lockstep.tls.internal.message.RsaClientKeyExchange;
 import dev.lockstep.tls.internal.message.ServerDhParams;
 import dev.lockstep.tls.internal.message.ServerEcdhParams;
 import dev.lockstep.tls.internal.message.ServerKeyExchange;
-import dev.lockstep.tls.internal.secrets.PremasterSecret;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.security.SecureRandom;
 
-/** What ECDHE and DHE have in common: one fresh key, its signed parameters, one agreement. */
-final class EphemeralKeyExchange {
+/** The server's ephemeral key of one handshake: what ECDHE and DHE have in common. */
+public final class KeyShare {
 
     private final NamedGroup group;
     private final EphemeralKey key;
 
-    private EphemeralKeyExchange(NamedGroup group, EphemeralKey key) {
+    private KeyShare(NamedGroup group, EphemeralKey key) {
         this.group = group;
         this.key = key;
     }
 
-    /** A fresh key for the negotiated group: randoms and key shares are never used twice. */
-    static EphemeralKeyExchange generate(HandshakeContext context, NamedGroup group) {
-        return new EphemeralKeyExchange(
-                group,
-                EphemeralKey.generate(Algorithms.group(group), context.config().random()));
+    /** Makes a fresh key for the negotiated group: randoms and key shares are never used twice. */
+    public static KeyShare generate(NamedGroup group, SecureRandom random) {
+        return new KeyShare(group, EphemeralKey.generate(Algorithms.group(group), random));
     }
 
-    /** The encoded ServerECDHParams or ServerDHParams, which the signature covers. */
-    byte[] params() {
+    /** Returns the encoded ServerECDHParams or ServerDHParams, which the signature covers. */
+    public byte[] params() {
         return group.isFiniteField() ? dhParams().encode() : ecdhParams().encode();
     }
 
-    /** The ServerKeyExchange message around {@link #params} and their signature. */
-    ServerKeyExchange message(SignatureScheme scheme, byte[] signature) {
+    /** Returns the ServerKeyExchange message around {@link #params} and their signature. */
+    public ServerKeyExchange message(SignatureScheme scheme, byte[] signature) {
         DigitallySigned signed = new DigitallySigned(scheme.code(), signature);
         return group.isFiniteField()
                 ? new DheServerKeyExchange(dhParams(), signed)
                 : new EcdheServerKeyExchange(ecdhParams(), signed);
     }
 
-    /** The shared secret with the client's public value, which is validated in full. */
-    PremasterSecret agree(ClientKeyExchange message) {
+    /** Returns the shared secret with the client's public value, which is validated in full; the caller's to wipe. */
+    public byte[] agree(ClientKeyExchange message) {
         if (message instanceof EcdheClientKeyExchange ecdhe) {
             return agree(ecdhe.point());
         } else if (message instanceof DheClientKeyExchange dhe) {
             return agree(dhe.yc());
-        } else if (message instanceof RsaClientKeyExchange || message instanceof PskClientKeyExchange) {
-            throw new IllegalStateException("parsed as another key exchange than was negotiated");
         }
-        throw new IllegalStateException("unknown ClientKeyExchange");
+        throw new IllegalStateException("parsed as another key exchange than was negotiated");
     }
 
     void destroy() {
         key.destroy();
     }
 
-    private PremasterSecret agree(byte[] clientPublic) {
+    private byte[] agree(byte[] clientPublic) {
         try {
-            return new PremasterSecret(key.agree(clientPublic));
+            return key.agree(clientPublic);
         } catch (InvalidPublicValueException e) {
             // RFC 7919 4-7: a fatal alert in any case; illegal_parameter says more than the handshake_failure named
             // there.

@@ -1,0 +1,120 @@
+package dev.lockstep.tls.internal.handshake.flight;
+
+import dev.lockstep.crypto.Wipe;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.internal.handshake.choice.SessionBinding;
+import dev.lockstep.tls.internal.handshake.phase.Agreement;
+import dev.lockstep.tls.internal.handshake.phase.Handshake;
+import dev.lockstep.tls.internal.message.NewSessionTicket;
+import dev.lockstep.tls.psk.PskIdentity;
+import dev.lockstep.tls.session.ResumableSession;
+import dev.lockstep.tls.session.SessionId;
+import dev.lockstep.tls.session.SessionStore;
+import dev.lockstep.tls.session.TicketProtector;
+import dev.lockstep.tls.wait.SuspensionKind;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of a session: a ticket for the client, an entry of the store, or neither; and its end. */
+public final class SessionKeeping {
+
+    private static final byte[] NO_TICKET = {};
+
+    private SessionKeeping() {}
+
+    /**
+     * Sends a ticket of the session. RFC 5077 3.3: a server that finds that it has none after all "sends a zero-length
+     * ticket in the NewSessionTicket handshake message."
+     */
+    static void sendTicket(Handshake handshake) {
+        ResumableSession earlier = handshake.earlierSession().orNull();
+        ResumableSession session = earlier != null ? earlier : session(handshake);
+        try {
+            TlsServerConfig config = handshake.config();
+            byte[] ticket = seal(config, session);
+            long age = config.wallClock().instant().getEpochSecond() - session.createdAtSeconds();
+            long left = Math.max(1, config.sessionLifetimeSeconds() - Math.max(0, age));
+            handshake.send(new NewSessionTicket(ticket.length == 0 ? 0 : left, ticket).encode());
+        } finally {
+            session.destroy();
+            handshake.dropEarlierSession();
+        }
+    }
+
+    /** Both sides have finished a full handshake: its session is kept from now on, where that was planned. */
+    static void keep(Handshake handshake) {
+        SessionId id = handshake.agreement().get().newSession();
+        SessionStore store = handshake.config().sessionStore();
+        if (id == null || store == null) {
+            return;
+        }
+        ResumableSession session = session(handshake);
+        try {
+            if (mayVouch(session)) {
+                handshake.storedSession().set(id);
+                store.put(id, session);
+            }
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+            // The boundary to foreign code: a session that is not kept costs a full handshake later.
+            handshake.config().observer().onOperationFailed(SuspensionKind.SESSION_LOOKUP, e);
+        } finally {
+            session.destroy();
+        }
+    }
+
+    /** RFC 5246 7.2-1, 7.2.2-2: after a fatal alert "the session identifier MUST be invalidated". Tickets cannot be. */
+    public static void forget(TlsServerConfig config, @Nullable SessionId id) {
+        SessionStore store = config.sessionStore();
+        if (id == null || store == null) {
+            return;
+        }
+        try {
+            store.remove(id);
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+            // The boundary to foreign code, at the end of a connection that must end all the same.
+            config.observer().onOperationFailed(SuspensionKind.SESSION_LOOKUP, e);
+        }
+    }
+
+    private static byte[] seal(TlsServerConfig config, ResumableSession session) {
+        TicketProtector tickets = config.tickets();
+        // A session that an attacker in between may share must not vouch for a client's certificate (RFC 7627 1).
+        if (tickets == null || !mayVouch(session)) {
+            return NO_TICKET;
+        }
+        byte @Nullable [] ticket = null;
+        try {
+            ticket = tickets.seal(session);
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+            // The boundary to foreign code: no ticket is no reason to end a good connection.
+            config.observer().onOperationFailed(SuspensionKind.TICKET_OPENING, e);
+        }
+        return ticket == null || ticket.length > 0xffff ? NO_TICKET : ticket;
+    }
+
+    private static boolean mayVouch(ResumableSession session) {
+        return session.extendedMasterSecret() || session.clientChain().isEmpty();
+    }
+
+    private static ResumableSession session(Handshake handshake) {
+        Agreement agreement = handshake.agreement().get();
+        TlsServerConfig config = handshake.config();
+        PskIdentity identity = handshake.keys().pskIdentity().orNull();
+        byte[] secret = handshake.keys().master().get().copyOfBytes();
+        try {
+            return ResumableSession.builder(
+                            agreement.cipherSuite(),
+                            secret,
+                            Math.max(0, config.wallClock().instant().getEpochSecond()))
+                    .extendedMasterSecret(agreement.extendedMasterSecret())
+                    .encryptThenMac(agreement.encryptThenMac())
+                    .maxFragmentLength(agreement.recordLengths().fragmentLengthCode())
+                    .serverName(agreement.serverName())
+                    .clientChain(handshake.client().proven())
+                    .pskIdentity(identity == null ? null : identity.bytes())
+                    .context(SessionBinding.of(config, agreement.serverName()))
+                    .build();
+        } finally {
+            Wipe.bytes(secret);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.lockstep.tls.internal.handshake.phase;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/** The client's identity in one handshake: what it claimed (Certificate), and what it proved (CertificateVerify). */
+public final class Client {
+
+    private final Once<ClientCertificate> claimed = new Once<>();
+    private List<X509Certificate> proven = List.of();
+
+    /** Records the chain that the client sent. Nothing is proven by it. */
+    public void claim(ClientCertificate certificate) {
+        claimed.set(certificate);
+    }
+
+    /** Returns the certificate that the client sent. */
+    public ClientCertificate claimed() {
+        return claimed.get();
+    }
+
+    /** Tells whether the client sent a chain, whose key it must prove then. */
+    public boolean sentChain() {
+        return claimed.isSet();
+    }
+
+    /** Records a chain whose key the client has proven, in this handshake or in the one whose session it resumes. */
+    public void prove(List<X509Certificate> chain) {
+        proven = List.copyOf(chain);
+    }
+
+    /** Returns the chain whose key the client has proven, its own certificate first; empty for every other client. */
+    public List<X509Certificate> proven() {
+        return proven;
+    }
+
+    @Override
+    public String toString() {
+        return "Client";
+    }
+}

@@ -1,0 +1,203 @@
+package dev.lockstep.tls.internal.handshake.phase;
+
+import dev.lockstep.crypto.hash.TranscriptHash;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.internal.secrets.MasterSecret;
+import dev.lockstep.tls.session.ResumableSession;
+import dev.lockstep.tls.session.SessionId;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * One handshake: its environment, its transcript, and what it has come to know, phase by phase. A renegotiation is another
+ * handshake, which shares the connection's {@link History}.
+ */
+public final class Handshake {
+
+    private static final byte[] NONE = {};
+
+    private final TlsServerConfig config;
+    private final HandshakeOutput output;
+    private final History history;
+    private final TranscriptHash transcript = new TranscriptHash();
+    private final Once<Offer> offer = new Once<>();
+    private final Once<ResumableSession> earlierSession = new Once<>();
+    private final Once<Agreement> agreement = new Once<>();
+    private final KeyAgreement keys = new KeyAgreement();
+    private final Client client = new Client();
+    private final Once<SessionId> storedSession = new Once<>();
+    private final MaskedFailures maskedFailures = new MaskedFailures();
+    private OptionalLong deadlineNanos = OptionalLong.empty();
+    private List<Credential> selectedCredentials = List.of();
+    private byte[] signature = NONE;
+    private byte[] clientVerifyData = NONE;
+    private byte[] serverVerifyData = NONE;
+    private boolean clientFinishedFirst;
+    private boolean helloRequested;
+    private boolean renewsTicket;
+
+    /** A handshake that waits for its ClientHello, without a time limit until {@link #begin}. */
+    public Handshake(TlsServerConfig config, HandshakeOutput output, History history) {
+        this.config = config;
+        this.output = output;
+        this.history = history;
+    }
+
+    /** Starts the time limit of the handshake. */
+    public void begin() {
+        OptionalLong timeout = config.handshakeTimeoutNanos();
+        if (timeout.isPresent()) {
+            deadlineNanos = OptionalLong.of(config.clock().getAsLong() + timeout.getAsLong());
+        }
+    }
+
+    /** Sends a message and adds it to the transcript (RFC 6066 1.1-1: messages of extensions too). */
+    public void send(byte[] encoded) {
+        transcript.update(encoded, 0, encoded.length);
+        output.sendMessage(encoded);
+    }
+
+    public TlsServerConfig config() {
+        return config;
+    }
+
+    public HandshakeOutput output() {
+        return output;
+    }
+
+    /** What the handshakes of the connection know of each other. */
+    public History history() {
+        return history;
+    }
+
+    public TranscriptHash transcript() {
+        return transcript;
+    }
+
+    /** Set by ClientHello. */
+    public Once<Offer> offer() {
+        return offer;
+    }
+
+    /** The session that ClientHello names and the rules permit; destroyed once its secret has served. */
+    public Once<ResumableSession> earlierSession() {
+        return earlierSession;
+    }
+
+    /** Set before ServerHello is sent. */
+    public Once<Agreement> agreement() {
+        return agreement;
+    }
+
+    public KeyAgreement keys() {
+        return keys;
+    }
+
+    public Client client() {
+        return client;
+    }
+
+    /** The id under which a store knows this handshake's session. */
+    public Once<SessionId> storedSession() {
+        return storedSession;
+    }
+
+    public MaskedFailures maskedFailures() {
+        return maskedFailures;
+    }
+
+    /** When the handshake must be over, in the configured clock; empty when it has not begun or has no limit. */
+    public OptionalLong deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** The selector's choice in order of preference; empty for the configured credentials. */
+    public List<Credential> selectedCredentials() {
+        return selectedCredentials;
+    }
+
+    public void selectedCredentials(List<Credential> candidates) {
+        selectedCredentials = List.copyOf(candidates);
+    }
+
+    /** The signature of ServerKeyExchange, once it is there and verified. */
+    public byte[] signature() {
+        return signature;
+    }
+
+    public void signature(byte[] verified) {
+        signature = verified;
+    }
+
+    /** Whether the server has asked for this handshake with HelloRequest. */
+    public boolean helloRequested() {
+        return helloRequested;
+    }
+
+    public void requestHello() {
+        helloRequested = true;
+    }
+
+    /** Whether the ticket that names the earlier session is to be replaced. */
+    public boolean renewsTicket() {
+        return renewsTicket;
+    }
+
+    public void renewsTicket(boolean renew) {
+        renewsTicket = renew;
+    }
+
+    /** Records that the client's Finished was right. */
+    public void clientFinished(byte[] verifyData) {
+        clientVerifyData = verifyData;
+        clientFinishedFirst = serverVerifyData.length == 0;
+    }
+
+    /** Records that the server's Finished was sent. */
+    public void serverFinished(byte[] verifyData) {
+        serverVerifyData = verifyData;
+    }
+
+    /** Ends a handshake in which both sides have finished: returns what stays and clears everything else. */
+    public Established complete() {
+        MasterSecret exporterSecret = null;
+        if (config.exporters()) {
+            exporterSecret = keys.master().get();
+            keys.master().clear();
+        }
+        wipe();
+        return new Established(
+                agreement.get(),
+                client.proven(),
+                keys.pskIdentity().orNull(),
+                clientVerifyData,
+                serverVerifyData,
+                clientFinishedFirst,
+                exporterSecret,
+                storedSession.orNull());
+    }
+
+    /** Destroys the earlier session, whose secret is not needed any more. */
+    public void dropEarlierSession() {
+        ResumableSession session = earlierSession.orNull();
+        if (session != null) {
+            session.destroy();
+            earlierSession.clear();
+        }
+    }
+
+    /** Clears the secrets, and the transcript: what is kept of a later handshake came encrypted. */
+    public void wipe() {
+        keys.wipe();
+        dropEarlierSession();
+        transcript.clear();
+        offer.clear();
+        selectedCredentials = List.of();
+    }
+
+    /** Tells whether a secret of the handshake is still held. */
+    public boolean holdsSecrets() {
+        return keys.holdsSecrets() || earlierSession.isSet();
+    }
+}
