@@ -3,7 +3,7 @@ package dev.lockstep.server;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.LocalKey;
-import dev.lockstep.keys.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.audit.KeyUseLog;
 import dev.lockstep.server.keyserver.KeyPolicy;
 import dev.lockstep.server.keyserver.KeyServer;

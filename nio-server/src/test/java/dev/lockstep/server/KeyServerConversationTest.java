@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.crypto.signature.SignatureVerifier;
-import dev.lockstep.keys.protocol.KeyId;
-import dev.lockstep.keys.protocol.Message;
-import dev.lockstep.keys.protocol.Message.DecryptForm;
-import dev.lockstep.keys.protocol.Message.Failed;
-import dev.lockstep.keys.protocol.Message.Failure;
-import dev.lockstep.keys.protocol.Message.SignForm;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Message.DecryptForm;
+import dev.lockstep.keys.keyserver.protocol.Message.Failed;
+import dev.lockstep.keys.keyserver.protocol.Message.Failure;
+import dev.lockstep.keys.keyserver.protocol.Message.SignForm;
 import dev.lockstep.server.keyserver.KeyPolicy;
 import dev.lockstep.server.keyserver.KeyServerLimits;
 import java.nio.ByteBuffer;

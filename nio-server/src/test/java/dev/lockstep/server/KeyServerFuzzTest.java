@@ -3,11 +3,11 @@ package dev.lockstep.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.lockstep.keys.protocol.Frame;
-import dev.lockstep.keys.protocol.KeyId;
-import dev.lockstep.keys.protocol.Message;
-import dev.lockstep.keys.protocol.Message.DecryptForm;
-import dev.lockstep.keys.protocol.Message.SignForm;
+import dev.lockstep.keys.keyserver.protocol.Frame;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Message.DecryptForm;
+import dev.lockstep.keys.keyserver.protocol.Message.SignForm;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;

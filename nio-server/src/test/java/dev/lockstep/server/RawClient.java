@@ -1,8 +1,8 @@
 package dev.lockstep.server;
 
-import dev.lockstep.keys.protocol.Frame;
-import dev.lockstep.keys.protocol.FrameDecoder;
-import dev.lockstep.keys.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Frame;
+import dev.lockstep.keys.keyserver.protocol.FrameDecoder;
+import dev.lockstep.keys.keyserver.protocol.Message;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;

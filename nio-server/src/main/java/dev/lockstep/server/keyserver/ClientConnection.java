@@ -1,10 +1,10 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.keys.protocol.Frame;
-import dev.lockstep.keys.protocol.Message;
-import dev.lockstep.keys.protocol.Message.Failure;
-import dev.lockstep.keys.protocol.ProtocolException;
-import dev.lockstep.keys.transport.FrameChannel;
+import dev.lockstep.keys.keyserver.protocol.Frame;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Message.Failure;
+import dev.lockstep.keys.keyserver.protocol.ProtocolException;
+import dev.lockstep.keys.keyserver.transport.FrameChannel;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.util.HashMap;
