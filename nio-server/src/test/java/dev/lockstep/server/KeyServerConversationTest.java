@@ -115,8 +115,8 @@ class KeyServerConversationTest {
     void theHelloNamesTheVersionAndHowManyRequestsMayBeOpen() throws Exception {
         try (InProcessKeyServer server = keyServer();
                 RawClient client = RawClient.connect(server.socket)) {
-            client.send(0, new Message.ClientHello(1, 7));
-            assertThat(client.answer(0)).isEqualTo(new Message.ServerHello(1, 4096));
+            client.send(0, new Message.Hello(1, 7));
+            assertThat(client.answer(0)).isEqualTo(new Message.Welcome(1, 4096));
         }
     }
 
@@ -124,7 +124,7 @@ class KeyServerConversationTest {
     void aClientWhoseVersionsAreAllNewerIsToldAndLeft() throws Exception {
         try (InProcessKeyServer server = keyServer();
                 RawClient client = RawClient.connect(server.socket)) {
-            client.send(0, new Message.ClientHello(2, 7));
+            client.send(0, new Message.Hello(2, 7));
             assertThat(client.answer(0)).isEqualTo(new Failed(Failure.UNSUPPORTED));
             assertClosed(client);
         }
@@ -138,7 +138,7 @@ class KeyServerConversationTest {
                 RawClient turned = RawClient.greeted(server.socket)) {
             early.send(1, new Message.Ping());
             assertClosed(early);
-            twice.send(0, new Message.ClientHello(1, 1));
+            twice.send(0, new Message.Hello(1, 1));
             assertClosed(twice);
             turned.send(1, new Message.Pong()); // what only a key server says
             assertClosed(turned);

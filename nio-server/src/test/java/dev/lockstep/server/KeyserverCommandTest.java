@@ -254,7 +254,7 @@ class KeyserverCommandTest {
 
     private static boolean letsIn(Path path) throws Exception {
         try (RawClient client = RawClient.connect(path)) {
-            return client.send(0, new Message.ClientHello(1, 1)).nextOrEnd() != null;
+            return client.send(0, new Message.Hello(1, 1)).nextOrEnd() != null;
         } catch (IOException e) {
             return false; // closed before we had spoken
         }

@@ -27,8 +27,8 @@ final class RawClient implements AutoCloseable {
     /** Connected, and the hellos exchanged. */
     static RawClient greeted(Path socket) throws Exception {
         RawClient client = connect(socket);
-        client.send(0, new Message.ClientHello(1, 1));
-        if (!(client.next().message() instanceof Message.ServerHello)) {
+        client.send(0, new Message.Hello(1, 1));
+        if (!(client.next().message() instanceof Message.Welcome)) {
             throw new AssertionError("no hello");
         }
         return client;

@@ -43,7 +43,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
     }
 
     /** What the builder gathered. */
-    record Settings(
+    record Options(
             Decryption decryption,
             int maxOpen,
             long firstRetryNanos,
@@ -52,11 +52,11 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
             LongSupplier clock) {}
 
     private final KeyServerLink link;
-    private final Settings settings;
+    private final Options options;
 
-    private KeyServerKeys(KeyServerTarget target, Settings settings) {
-        this.settings = settings;
-        this.link = new KeyServerLink(target, this, settings);
+    private KeyServerKeys(KeyServerTarget target, Options options) {
+        this.options = options;
+        this.link = new KeyServerLink(target, this, options);
     }
 
     /** A key server that listens on a Unix-domain socket. It need not be running yet. */
@@ -83,7 +83,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
      * @throws IllegalArgumentException when the certificate's key is of a kind that TLS 1.2 cannot use
      */
     public ExternalPrivateKey key(X509Certificate certificate) {
-        return new KeyServerKey(link, certificate, settings.decryption());
+        return new KeyServerKey(link, certificate, options.decryption());
     }
 
     /**
@@ -185,7 +185,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         }
 
         /**
-         * How long the key server may take to accept a connection and say hello, and how long it may be silent while
+         * How long the key server may take to accept a connection and send its welcome, and how long it may be silent while
          * it owes answers: then it is asked whether it is there, and given up after the same time again. 5 s by default.
          */
         public Builder patience(Duration silence) {
@@ -208,7 +208,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
 
         /** The client, not connected yet: that begins with {@link KeyServerKeys#register}. */
         public KeyServerKeys build() {
-            return new KeyServerKeys(target, new Settings(decryption, maxOpen, firstRetry, longestRetry, limit, clock));
+            return new KeyServerKeys(target, new Options(decryption, maxOpen, firstRetry, longestRetry, limit, clock));
         }
     }
 }

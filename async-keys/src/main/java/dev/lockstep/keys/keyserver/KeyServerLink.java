@@ -43,7 +43,7 @@ final class KeyServerLink {
 
     private final KeyServerTarget target;
     private final SelectorDriven attachment;
-    private final KeyServerKeys.Settings settings;
+    private final KeyServerKeys.Options options;
     private final Map<Long, KeyServerOperation> open = new HashMap<>();
     private final LivenessCheck liveness;
     private State state = State.NEW;
@@ -58,13 +58,13 @@ final class KeyServerLink {
     private long retryDelay;
     private long due;
 
-    KeyServerLink(KeyServerTarget target, SelectorDriven attachment, KeyServerKeys.Settings settings) {
+    KeyServerLink(KeyServerTarget target, SelectorDriven attachment, KeyServerKeys.Options options) {
         this.target = target;
         this.attachment = attachment;
-        this.settings = settings;
-        this.liveness = new LivenessCheck(settings.limitNanos());
-        this.maxOpen = settings.maxOpen();
-        this.retryDelay = settings.firstRetryNanos();
+        this.options = options;
+        this.liveness = new LivenessCheck(options.limitNanos());
+        this.maxOpen = options.maxOpen();
+        this.retryDelay = options.firstRetryNanos();
     }
 
     void register(Selector joined) {
@@ -77,15 +77,15 @@ final class KeyServerLink {
 
     private void connect(long now) {
         state = State.CONNECTING;
-        due = now + settings.limitNanos();
-        maxOpen = settings.maxOpen();
+        due = now + options.limitNanos();
+        maxOpen = options.maxOpen();
         SocketChannel channel = null;
         try {
             channel = target.open();
             boolean connected = channel.connect(target.address());
             FrameChannel fresh = new FrameChannel(target.transport(channel));
             frames = fresh;
-            fresh.send(new Frame(0, new Message.ClientHello(VERSION, VERSION)));
+            fresh.send(new Frame(0, new Message.Hello(VERSION, VERSION)));
             int interest = connected ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT;
             key = channel.register(joined(), interest, attachment);
         } catch (IOException e) {
@@ -137,14 +137,14 @@ final class KeyServerLink {
         liveness.heard(now());
         Message message = frame.message();
         if (state == State.CONNECTING) {
-            if (!(message instanceof Message.ServerHello hello) || hello.version() != VERSION) {
+            if (!(message instanceof Message.Welcome welcome) || welcome.version() != VERSION) {
                 throw refused(
-                        message instanceof Message.Failed ? "it speaks no version of ours" : "its hello is missing");
+                        message instanceof Message.Failed ? "it speaks no version of ours" : "its welcome is missing");
             }
             state = State.UP;
             firstAttempt = false;
-            retryDelay = settings.firstRetryNanos();
-            maxOpen = Math.min(maxOpen, hello.maxOpen());
+            retryDelay = options.firstRetryNanos();
+            maxOpen = Math.min(maxOpen, welcome.maxOpen());
             return true;
         }
         if (message instanceof Message.Pong && liveness.answered(frame.id())) {
@@ -228,7 +228,7 @@ final class KeyServerLink {
         if (state == State.DOWN && now - due >= 0) {
             connect(now);
         } else if (state == State.CONNECTING && now - due >= 0) {
-            down(new IOException("it did not say hello in time"));
+            down(new IOException("it sent no welcome in time"));
         } else if (state == State.UP && !open.isEmpty()) {
             FrameChannel current = frames;
             SelectionKey selection = key;
@@ -257,7 +257,7 @@ final class KeyServerLink {
         firstAttempt = false;
         disconnect(State.DOWN);
         due = now() + retryDelay;
-        retryDelay = Math.min(2 * retryDelay, settings.longestRetryNanos());
+        retryDelay = Math.min(2 * retryDelay, options.longestRetryNanos());
     }
 
     void close() {
@@ -309,7 +309,7 @@ final class KeyServerLink {
     }
 
     private long now() {
-        return settings.clock().getAsLong();
+        return options.clock().getAsLong();
     }
 
     @Override

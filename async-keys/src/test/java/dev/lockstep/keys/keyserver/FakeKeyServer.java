@@ -96,7 +96,7 @@ final class FakeKeyServer implements AutoCloseable {
     FakeKeyServer greet(int maxOpen) throws IOException {
         accept();
         next();
-        send(0, new Message.ServerHello(1, maxOpen));
+        send(0, new Message.Welcome(1, maxOpen));
         await("connected client", client::isConnected);
         return this;
     }

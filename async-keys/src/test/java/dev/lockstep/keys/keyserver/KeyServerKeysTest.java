@@ -401,15 +401,15 @@ class KeyServerKeysTest {
 
     @Test
     void anAnswerThatBreaksTheProtocolEndsTheConnection() throws Exception {
-        List<Message> wrong = List.of(
-                new Message.Pong(), new Message.Keys(List.of()), new Message.Ping(), new Message.ServerHello(1, 1));
+        List<Message> wrong =
+                List.of(new Message.Pong(), new Message.Keys(List.of()), new Message.Ping(), new Message.Welcome(1, 1));
         try (FakeKeyServer fake = fake()) {
             for (Message answer : wrong) {
                 fake.greet(10);
                 wakes.set(0);
                 PendingOperation<byte[]> operation = Requests.inProgress(sign(fake));
                 long id = fake.next().id();
-                fake.send(answer instanceof Message.ServerHello ? 0 : id, answer);
+                fake.send(answer instanceof Message.Welcome ? 0 : id, answer);
                 fake.await("wake", () -> wakes.get() == 1);
                 assertThat(reason(Requests.failure(operation.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
                 fake.awaitEnd();

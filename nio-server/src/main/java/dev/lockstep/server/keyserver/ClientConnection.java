@@ -120,7 +120,7 @@ final class ClientConnection {
     }
 
     private void greet(Message message) throws ProtocolException {
-        if (!(message instanceof Message.ClientHello hello)) {
+        if (!(message instanceof Message.Hello hello)) {
             throw new ProtocolException("the client did not begin with hello");
         }
         if (hello.lowest() > VERSION) {
@@ -129,8 +129,7 @@ final class ClientConnection {
             return;
         }
         greeted = true;
-        frames.send(
-                new Frame(0, new Message.ServerHello(VERSION, server.limits().openPerConnection())));
+        frames.send(new Frame(0, new Message.Welcome(VERSION, server.limits().openPerConnection())));
     }
 
     private void requireUnused(long id) throws ProtocolException {

@@ -10,7 +10,7 @@ final class BodyReader {
 
     static Message read(int type, ByteBuffer body) throws ProtocolException {
         return switch (type) {
-            case Frame.Type.CLIENT_HELLO -> clientHello(body);
+            case Frame.Type.HELLO -> hello(body);
             case Frame.Type.SIGN -> {
                 KeyId key = key(body);
                 int millis = millis(body);
@@ -27,9 +27,9 @@ final class BodyReader {
             case Frame.Type.CANCEL -> new Message.Cancel();
             case Frame.Type.LIST_KEYS -> new Message.ListKeys();
             case Frame.Type.PING -> new Message.Ping();
-            case Frame.Type.SERVER_HELLO -> {
+            case Frame.Type.WELCOME -> {
                 int version = positive(uint16(body));
-                yield new Message.ServerHello(version, positive(uint16(body)));
+                yield new Message.Welcome(version, positive(uint16(body)));
             }
             case Frame.Type.RESULT -> new Message.Result(rest(body, Message.MAX_RESULT));
             case Frame.Type.FAILED ->
@@ -47,13 +47,13 @@ final class BodyReader {
         };
     }
 
-    private static Message clientHello(ByteBuffer body) throws ProtocolException {
+    private static Message hello(ByteBuffer body) throws ProtocolException {
         int lowest = positive(uint16(body));
         int highest = uint16(body);
         if (highest < lowest) {
             throw new ProtocolException("a hello has no version");
         }
-        return new Message.ClientHello(lowest, highest);
+        return new Message.Hello(lowest, highest);
     }
 
     private static KeyId key(ByteBuffer body) throws ProtocolException {
@@ -91,7 +91,7 @@ final class BodyReader {
 
     private static int positive(int value) throws ProtocolException {
         if (value == 0) {
-            throw new ProtocolException("a hello has a 0");
+            throw new ProtocolException("a hello or welcome has a 0");
         }
         return value;
     }

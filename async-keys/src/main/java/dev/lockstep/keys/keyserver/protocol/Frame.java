@@ -10,7 +10,7 @@ import java.util.List;
  * A message and the id of the request it belongs to, and how both are written: the length of what follows in four
  * bytes, the type in one, the id in eight, the rest. Numbers are big-endian.
  *
- * @param id chosen by the client, all 64 bits of it; 0 for the two hellos
+ * @param id chosen by the client, all 64 bits of it; 0 for hello and welcome
  */
 public record Frame(long id, Message message) {
 
@@ -40,8 +40,8 @@ public record Frame(long id, Message message) {
     }
 
     private void putBody(ByteBuffer to) {
-        if (message instanceof Message.ClientHello hello) {
-            begin(to, Type.CLIENT_HELLO);
+        if (message instanceof Message.Hello hello) {
+            begin(to, Type.HELLO);
             putShort(to, "lowest", hello.lowest(), 1);
             putShort(to, "highest", hello.highest(), hello.lowest());
         } else if (message instanceof Message.Sign sign) {
@@ -67,10 +67,10 @@ public record Frame(long id, Message message) {
     }
 
     private void putAnswer(ByteBuffer to) {
-        if (message instanceof Message.ServerHello hello) {
-            begin(to, Type.SERVER_HELLO);
-            putShort(to, "version", hello.version(), 1);
-            putShort(to, "maxOpen", hello.maxOpen(), 1);
+        if (message instanceof Message.Welcome welcome) {
+            begin(to, Type.WELCOME);
+            putShort(to, "version", welcome.version(), 1);
+            putShort(to, "maxOpen", welcome.maxOpen(), 1);
         } else if (message instanceof Message.Result result) {
             begin(to, Type.RESULT);
             putBytes(to, "octets", result.octets(), Message.MAX_RESULT);
@@ -90,8 +90,8 @@ public record Frame(long id, Message message) {
     }
 
     private void begin(ByteBuffer to, int type) {
-        if (id != 0 && (type == Type.CLIENT_HELLO || type == Type.SERVER_HELLO)) {
-            throw new IllegalArgumentException("id: must be 0 for a hello");
+        if (id != 0 && (type == Type.HELLO || type == Type.WELCOME)) {
+            throw new IllegalArgumentException("id: must be 0 for hello and welcome");
         }
         to.put((byte) type).putLong(id);
     }
@@ -126,8 +126,8 @@ public record Frame(long id, Message message) {
         if (body.hasRemaining()) {
             throw new ProtocolException("a frame of type " + type + " is too long");
         }
-        if (id != 0 && (type == Type.CLIENT_HELLO || type == Type.SERVER_HELLO)) {
-            throw new ProtocolException("a hello has a request id");
+        if (id != 0 && (type == Type.HELLO || type == Type.WELCOME)) {
+            throw new ProtocolException("hello and welcome have no request id");
         }
         return new Frame(id, message);
     }
@@ -145,13 +145,13 @@ public record Frame(long id, Message message) {
 
     /** The numbers of the frames: a client's are below 128, a key server's are not. */
     static final class Type {
-        static final int CLIENT_HELLO = 1;
+        static final int HELLO = 1;
         static final int SIGN = 2;
         static final int DECRYPT = 3;
         static final int CANCEL = 4;
         static final int LIST_KEYS = 5;
         static final int PING = 6;
-        static final int SERVER_HELLO = 129;
+        static final int WELCOME = 129;
         static final int RESULT = 130;
         static final int FAILED = 131;
         static final int KEYS = 132;

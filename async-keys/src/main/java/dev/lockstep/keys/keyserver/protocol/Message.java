@@ -82,10 +82,10 @@ public sealed interface Message {
     }
 
     /** First frame of a client: the versions it speaks, 1 to 65,535, the lowest first. */
-    record ClientHello(int lowest, int highest) implements Message {}
+    record Hello(int lowest, int highest) implements Message {}
 
     /** First frame of a key server: the version spoken from here on, and how many requests may be open at once. */
-    record ServerHello(int version, int maxOpen) implements Message {}
+    record Welcome(int version, int maxOpen) implements Message {}
 
     /**
      * Asks for a signature.

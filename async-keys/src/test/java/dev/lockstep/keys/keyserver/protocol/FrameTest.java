@@ -23,8 +23,8 @@ class FrameTest {
 
     static List<Frame> frames() {
         List<Frame> frames = new ArrayList<>(List.of(
-                new Frame(0, new Message.ClientHello(1, 65535)),
-                new Frame(0, new Message.ServerHello(1, 4096)),
+                new Frame(0, new Message.Hello(1, 65535)),
+                new Frame(0, new Message.Welcome(1, 4096)),
                 new Frame(1, new Message.Sign(KEY, 0, 0x0804, Message.SignForm.MESSAGE, new byte[] {5})),
                 new Frame(-1, new Message.Sign(KEY, 9, 0xFFFF, Message.SignForm.DIGEST, new byte[8192])),
                 new Frame(3, new Message.Decrypt(KEY, Integer.MAX_VALUE, Message.DecryptForm.RAW, new byte[256])),
@@ -69,7 +69,7 @@ class FrameTest {
                 .isEqualTo("00000031" + "02" + "0000000000000102" + KEY + "000003e8" + "0403" + "00" + "aa");
         assertThat(HexFormat.of().formatHex(bytes(new Frame(7, new Message.Failed(Message.Failure.TIMED_OUT)))))
                 .isEqualTo("0000000a" + "83" + "0000000000000007" + "04");
-        assertThat(HexFormat.of().formatHex(bytes(new Frame(0, new Message.ClientHello(1, 2)))))
+        assertThat(HexFormat.of().formatHex(bytes(new Frame(0, new Message.Hello(1, 2)))))
                 .isEqualTo("0000000d" + "01" + "0000000000000000" + "0001" + "0002");
     }
 
@@ -215,10 +215,10 @@ class FrameTest {
     void whatIsOutOfRangeIsNotWritten() {
         byte[] one = {1};
         for (Frame frame : List.of(
-                new Frame(1, new Message.ClientHello(1, 1)),
-                new Frame(0, new Message.ClientHello(0, 1)),
-                new Frame(0, new Message.ClientHello(2, 1)),
-                new Frame(0, new Message.ServerHello(1, 65536)),
+                new Frame(1, new Message.Hello(1, 1)),
+                new Frame(0, new Message.Hello(0, 1)),
+                new Frame(0, new Message.Hello(2, 1)),
+                new Frame(0, new Message.Welcome(1, 65536)),
                 new Frame(1, new Message.Sign(KEY, -1, 0, Message.SignForm.MESSAGE, one)),
                 new Frame(1, new Message.Sign(KEY, 0, 65536, Message.SignForm.MESSAGE, one)),
                 new Frame(1, new Message.Sign(KEY, 0, 0, Message.SignForm.MESSAGE, new byte[0])),
