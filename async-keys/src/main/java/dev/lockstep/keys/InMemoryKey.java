@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  * <p>It claims every scheme of its key type; the credential that it is put into cuts them down to what the certificate
  * allows. RSA decryption gives the raw block, so that nothing about the padding shows here.
  */
-public final class LocalKey implements BlockingKey {
+public final class InMemoryKey implements BlockingKey {
 
     private final LocalSigner signer;
     private final @Nullable RsaDecryption decryption;
     private final Set<SignatureScheme> schemes;
 
-    private LocalKey(LocalSigner signer, @Nullable RsaDecryption decryption) {
+    private InMemoryKey(LocalSigner signer, @Nullable RsaDecryption decryption) {
         this.signer = signer;
         this.decryption = decryption;
         EnumSet<SignatureScheme> able = EnumSet.noneOf(SignatureScheme.class);
@@ -46,12 +46,12 @@ public final class LocalKey implements BlockingKey {
      * @param random the source of nonces and blinding
      * @throws IllegalArgumentException when the key is of another kind
      */
-    public static LocalKey of(PrivateKey key, SecureRandom random) {
+    public static InMemoryKey of(PrivateKey key, SecureRandom random) {
         LocalSigner signer = LocalSigner.of(key, random);
         // RFC 4055 1.2: an id-RSASSA-PSS key is for signatures with PSS only, never for encryption.
         boolean decrypts = signer.keyType() == SignatureAlgorithm.Key.RSA
                 && !key.getAlgorithm().equals("RSASSA-PSS");
-        return new LocalKey(signer, decrypts ? RsaDecryption.of(key) : null);
+        return new InMemoryKey(signer, decrypts ? RsaDecryption.of(key) : null);
     }
 
     @Override

@@ -12,22 +12,23 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
 /**
- * One operation, of a key or of a verifier, done by another thread. Whatever that thread throws, an {@link Error} included, becomes a failed
- * operation; a result that nobody fetches is wiped, whether it arrives before or after the cancellation.
+ * One operation that another thread does. Whatever that thread throws, an {@link Error} included, becomes a failed
+ * operation; a result that the connection does not fetch is discarded, whether it arrives before or after the
+ * cancellation.
  */
-final class KeyTask<T> implements PendingOperation<T> {
+final class WorkerTask<T> implements PendingOperation<T> {
 
     private final Task<T> task;
     private final Runnable unschedule;
 
     /**
      * @param work what to do, on a thread of {@code submission}
-     * @param wipe clears a result that nobody fetches
+     * @param discard clears a result that arrives too late
      * @param waker called once the outcome can be fetched
      * @param submission hands the task to an executor and answers what takes it out again
      */
-    KeyTask(Callable<T> work, Consumer<T> wipe, Waker waker, Submission submission) {
-        this.task = new Task<>(work, wipe, waker);
+    WorkerTask(Callable<T> work, Consumer<? super T> discard, Waker waker, Submission submission) {
+        this.task = new Task<>(work, discard, waker);
         this.unschedule = submission.submit(task);
     }
 
@@ -65,21 +66,22 @@ final class KeyTask<T> implements PendingOperation<T> {
 
     @Override
     public void cancel() {
-        // The interrupt reaches a blocking driver that heeds it; one that does not goes on and its result is wiped.
+        // The interrupt reaches a blocking driver that heeds it; one that does not continues, and its result is
+        // discarded.
         task.cancel(true);
         unschedule.run();
-        task.wipeUnclaimed();
+        task.discardUnclaimed();
     }
 
-    /** The future with the two ends that matter here: waking, and wiping what came too late. */
+    /** The future with the two ends that matter here: waking, and discarding what comes too late. */
     private static final class Task<T> extends FutureTask<T> {
 
-        private final Consumer<T> wipe;
+        private final Consumer<? super T> discard;
         private final Waker waker;
 
-        Task(Callable<T> work, Consumer<T> wipe, Waker waker) {
+        Task(Callable<T> work, Consumer<? super T> discard, Waker waker) {
             super(work);
-            this.wipe = wipe;
+            this.discard = discard;
             this.waker = waker;
         }
 
@@ -91,7 +93,7 @@ final class KeyTask<T> implements PendingOperation<T> {
             }
             super.set(result);
             if (isCancelled()) {
-                wipe.accept(result);
+                discard.accept(result);
             }
         }
 
@@ -101,14 +103,14 @@ final class KeyTask<T> implements PendingOperation<T> {
             waker.wake();
         }
 
-        void wipeUnclaimed() {
+        void discardUnclaimed() {
             if (isCancelled()) {
                 return;
             }
             try {
-                wipe.accept(get());
+                discard.accept(get());
             } catch (ExecutionException | CancellationException e) {
-                // Nothing came, so there is nothing to wipe.
+                // Nothing came, so there is nothing to discard.
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

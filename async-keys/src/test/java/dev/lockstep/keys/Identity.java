@@ -57,7 +57,7 @@ public enum Identity {
         return keys.getPrivate();
     }
 
-    public LocalKey local() {
-        return LocalKey.of(key(), new java.security.SecureRandom());
+    public InMemoryKey local() {
+        return InMemoryKey.of(key(), new java.security.SecureRandom());
     }
 }

@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** An operation of {@link DeadlineKey}. Its methods run on the thread that drives the connection, but for the wake. */
-final class DeadlineOperation implements PendingOperation<byte[]> {
+/** An operation of {@link DeadlineAsk}. Its methods run on the thread that drives the connection, but for the wake. */
+final class DeadlineOperation<T> implements PendingOperation<T> {
 
-    private final PendingOperation<byte[]> operation;
+    private final PendingOperation<T> operation;
     private final long deadlineNanos;
     private final ScheduledExecutorService timer;
     private final LongSupplier clock;
@@ -23,7 +23,7 @@ final class DeadlineOperation implements PendingOperation<byte[]> {
     private @Nullable ScheduledFuture<?> alarm;
 
     DeadlineOperation(
-            PendingOperation<byte[]> operation,
+            PendingOperation<T> operation,
             long deadlineNanos,
             ScheduledExecutorService timer,
             LongSupplier clock,
@@ -51,20 +51,20 @@ final class DeadlineOperation implements PendingOperation<byte[]> {
             alarm = timer.schedule(waker::wake, left, TimeUnit.NANOSECONDS);
             return null;
         } catch (RejectedExecutionException e) {
-            Attempt.abandon(operation);
+            GuardedCalls.cancel(operation);
             return new OperationException(Reason.REJECTED, "the timer is shut down", e);
         }
     }
 
     @Override
-    public Progress<byte[]> resume() {
+    public Progress<T> resume() {
         if (clock.getAsLong() - deadlineNanos >= 0) {
             disarm();
-            Attempt.abandon(operation);
-            return Progress.failed(new OperationException(Reason.TIMED_OUT, "the key did not answer in time"));
+            GuardedCalls.cancel(operation);
+            return Progress.failed(new OperationException(Reason.TIMED_OUT, "no answer within the time limit"));
         }
-        Progress<byte[]> progress = Attempt.poll(operation);
-        if (progress instanceof Progress.InProgress<byte[]>) {
+        Progress<T> progress = GuardedCalls.resume(operation);
+        if (progress instanceof Progress.InProgress<T>) {
             Throwable refused = arm();
             return refused == null ? progress : Progress.failed(refused);
         }

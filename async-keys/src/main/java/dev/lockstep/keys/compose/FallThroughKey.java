@@ -9,10 +9,9 @@ import dev.lockstep.tls.wait.Waker;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A key with another one behind it, a local key for example ({@code InlineKey.of(LocalKey.of(...))}): the second does
+ * A key with another one behind it, a local key for example ({@code InlineKey.of(InMemoryKey.of(...))}): the second does
  * what the first cannot do, leaves to it with {@link Start#fallThrough}, or, if asked for, fails to sign.
  *
  * <p>A failed decryption never goes to the second key: whether it failed may depend on the padding, and a second key
@@ -57,46 +56,26 @@ public final class FallThroughKey implements ExternalPrivateKey {
 
     @Override
     public Start<byte[]> startSign(SignRequest request, Waker waker) {
-        Attempt other = w -> second.startSign(request, w);
         if (!first.signatureSchemes().contains(request.scheme())) {
-            return Attempt.begin(other, waker);
+            return GuardedCalls.start(second::startSign, request, waker);
         }
-        Start<byte[]> start = Attempt.begin(w -> first.startSign(request, w), waker);
+        Start<byte[]> start = GuardedCalls.start(first::startSign, request, waker);
         if (start instanceof Start.FallThrough<byte[]>) {
-            return Attempt.begin(other, waker);
+            return GuardedCalls.start(second::startSign, request, waker);
         }
         return onFailure && second.signatureSchemes().contains(request.scheme())
-                ? Relay.run(start, new Once(other, waker))
+                ? FailoverOperation.start(start, second::startSign, request, waker, 1, failure -> true)
                 : start;
     }
 
     @Override
     public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) {
         if (first.canDecrypt()) {
-            Start<byte[]> start = Attempt.begin(w -> first.startDecrypt(request, w), waker);
+            Start<byte[]> start = GuardedCalls.start(first::startDecrypt, request, waker);
             if (!(start instanceof Start.FallThrough<byte[]>)) {
                 return start;
             }
         }
-        return Attempt.begin(w -> second.startDecrypt(request, w), waker);
-    }
-
-    /** One more start and no other. */
-    private static final class Once implements Relay.Successor {
-
-        private @Nullable Attempt left;
-        private final Waker waker;
-
-        Once(Attempt attempt, Waker waker) {
-            this.left = attempt;
-            this.waker = waker;
-        }
-
-        @Override
-        public @Nullable Start<byte[]> after(Throwable failure) {
-            Attempt attempt = left;
-            left = null;
-            return attempt == null ? null : Attempt.begin(attempt, waker);
-        }
+        return GuardedCalls.start(second::startDecrypt, request, waker);
     }
 }

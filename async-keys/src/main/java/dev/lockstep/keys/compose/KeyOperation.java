@@ -1,5 +1,8 @@
 package dev.lockstep.keys.compose;
 
+import dev.lockstep.keys.compose.ObservedOperation.Outcome;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.cert.X509Certificate;
 import java.util.OptionalLong;
@@ -33,16 +36,19 @@ public record KeyOperation(
         DECRYPT
     }
 
-    /** The ways in which an operation ends. */
-    public enum Outcome {
-        /** The connection has the result. */
-        DONE,
-        /** There was no result. */
-        FAILED,
-        /** The connection no longer wanted it. */
-        CANCELLED,
-        /** The key left it to the local key. */
-        FELL_THROUGH
+    static KeyOperation signature(ObservedOperation<SignRequest> ended) {
+        SignRequest request = ended.question();
+        return of(Kind.SIGN, request.certificate(), request.scheme(), ended);
+    }
+
+    static KeyOperation decryption(ObservedOperation<DecryptRequest> ended) {
+        return of(Kind.DECRYPT, ended.question().certificate(), null, ended);
+    }
+
+    private static KeyOperation of(
+            Kind kind, X509Certificate certificate, @Nullable SignatureScheme scheme, ObservedOperation<?> ended) {
+        return new KeyOperation(
+                kind, certificate, scheme, ended.queueNanos(), ended.serviceNanos(), ended.outcome(), ended.failure());
     }
 
     /** One line, the certificate by its subject. */

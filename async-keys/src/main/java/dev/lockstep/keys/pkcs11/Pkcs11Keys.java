@@ -2,6 +2,7 @@ package dev.lockstep.keys.pkcs11;
 
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.ExecutorKey;
+import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.wait.OperationException;
@@ -211,7 +212,7 @@ public final class Pkcs11Keys implements AutoCloseable {
                 configuration += "disabledMechanisms = {\n" + String.join("\n", without) + "\n}\n";
             }
             Pkcs11Token token = Pkcs11Token.open(configuration, source);
-            return new Pkcs11Keys(token, ExecutorKey.boundedPool(concurrency, queued));
+            return new Pkcs11Keys(token, WorkerPools.boundedPool(concurrency, queued));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.keys.sshagent;
 
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.ExecutorKey;
+import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.keys.compose.ObservedKey;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
@@ -42,7 +43,7 @@ public final class SshAgentKeys implements AutoCloseable {
             throw new IllegalArgumentException("limit: " + limit + " is out of range; give more than zero to one hour");
         }
         this.agent = new SshAgent(socket, limit.toNanos());
-        this.pool = ExecutorKey.boundedPool(1, queued);
+        this.pool = WorkerPools.boundedPool(1, queued);
     }
 
     /**

@@ -11,7 +11,7 @@ import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.Signal;
-import dev.lockstep.keys.compose.CircuitBreakerKey.State;
+import dev.lockstep.keys.compose.CircuitBreaker.State;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
@@ -99,7 +99,7 @@ class CircuitBreakerKeyTest {
         open();
         now.addAndGet(OPEN.toNanos());
         PendingOperation<byte[]> probe = inProgress(breaker.startSign(sign(), signal));
-        assertThat(breaker.state()).isEqualTo(State.PROBING);
+        assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
         refusedWithoutTheKey();
         key.last().complete(1);
         probe.resume();

@@ -2,14 +2,14 @@ package dev.lockstep.keys.compose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.ExecutorKey;
 import dev.lockstep.keys.Identity;
 import dev.lockstep.keys.InlineKey;
 import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.Signal;
 import dev.lockstep.keys.Talk;
-import dev.lockstep.keys.compose.KeyOperation.Outcome;
+import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.keys.compose.ObservedOperation.Outcome;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.spec.AlertDescription;
@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class CompositionTest {
 
-    private final ScheduledThreadPoolExecutor timer = (ScheduledThreadPoolExecutor) DelayedKey.scheduler(1);
-    private final ThreadPoolExecutor pool = ExecutorKey.boundedPool(2, 16);
+    private final ScheduledThreadPoolExecutor timer = (ScheduledThreadPoolExecutor) WorkerPools.scheduler(1);
+    private final ThreadPoolExecutor pool = WorkerPools.boundedPool(2, 16);
     private final List<KeyOperation> events = new ArrayList<>();
 
     @AfterEach
@@ -184,6 +184,6 @@ class CompositionTest {
         assertThat(events.stream().filter(e -> e.outcome() == Outcome.DONE).count())
                 .isEqualTo(rounds - cancelled);
         assertThat(timer.getQueue()).isEmpty();
-        assertThat(breaker.state()).isEqualTo(CircuitBreakerKey.State.CLOSED);
+        assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.CLOSED);
     }
 }

@@ -10,10 +10,10 @@ import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.Failures;
 import dev.lockstep.keys.Identity;
 import dev.lockstep.keys.Signal;
+import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.OperationException.Reason;
@@ -34,7 +34,7 @@ class DeadlineKeyTest {
 
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
-    private final ScheduledThreadPoolExecutor timer = (ScheduledThreadPoolExecutor) DelayedKey.scheduler(1);
+    private final ScheduledThreadPoolExecutor timer = (ScheduledThreadPoolExecutor) WorkerPools.scheduler(1);
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // a clock that wraps while it is used
     private final ScriptedKey key = new ScriptedKey();
     private final Signal signal = new Signal();

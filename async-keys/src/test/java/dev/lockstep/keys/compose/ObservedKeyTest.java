@@ -10,11 +10,11 @@ import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.BlockingKey;
-import dev.lockstep.keys.ExecutorKey;
 import dev.lockstep.keys.Identity;
 import dev.lockstep.keys.Signal;
+import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.keys.compose.KeyOperation.Kind;
-import dev.lockstep.keys.compose.KeyOperation.Outcome;
+import dev.lockstep.keys.compose.ObservedOperation.Outcome;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Start;
@@ -35,7 +35,7 @@ class ObservedKeyTest {
     private final List<KeyOperation> events = new ArrayList<>();
     private final ScriptedKey key = new ScriptedKey();
     private final ObservedKey observed = ObservedKey.of(key, events::add, now::get);
-    private final ThreadPoolExecutor pool = ExecutorKey.boundedPool(1, 1);
+    private final ThreadPoolExecutor pool = WorkerPools.boundedPool(1, 1);
     private final Signal signal = new Signal();
 
     @AfterEach
