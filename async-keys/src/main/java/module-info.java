@@ -5,12 +5,19 @@ import org.jspecify.annotations.NullMarked;
  * ssh-agent, in a key server; and what composes them.
  */
 @NullMarked
+@SuppressWarnings("module") // the module named in the exports is built after this one
 module dev.lockstep.keys {
     requires static transitive org.jspecify;
     requires transitive dev.lockstep.tls;
     requires dev.lockstep.crypto;
 
     exports dev.lockstep.keys;
-    exports dev.lockstep.keys.protocol;
-    exports dev.lockstep.keys.transport;
+    exports dev.lockstep.keys.compose;
+    exports dev.lockstep.keys.pkcs11;
+    exports dev.lockstep.keys.sshagent;
+    exports dev.lockstep.keys.keyserver;
+    exports dev.lockstep.keys.keyserver.protocol to
+            dev.lockstep.server;
+    exports dev.lockstep.keys.keyserver.transport to
+            dev.lockstep.server;
 }

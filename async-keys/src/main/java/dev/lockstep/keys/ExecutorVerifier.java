@@ -4,43 +4,41 @@ import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.PkixVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
-import dev.lockstep.tls.wait.OperationException;
-import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * A blocking verifier behind a bounded pool of threads: the handshake suspends while one of them works. Cancelling takes a
- * queued examination out of the queue and interrupts one that runs; when there is no room, the examination fails, and
- * with it the handshake.
+ * A blocking verifier behind a bounded pool of threads: {@link ExecutorAsk} for verdicts, with the authorities that
+ * CertificateRequest lists. If there is no room, the verification fails, and with it the handshake.
  *
- * <p>Give it a pool of its own: an OCSP responder that hangs would otherwise keep the threads of the keys.
+ * <p>Give it a pool of its own: an OCSP responder that hangs would otherwise occupy the threads of the keys.
  */
 public final class ExecutorVerifier implements ClientCertificateVerifier {
 
-    private final BlockingVerifier verifier;
+    private final ExecutorAsk<VerificationRequest, Verdict> verdicts;
     private final List<X500Principal> acceptedIssuers;
-    private final ThreadPoolExecutor pool;
 
-    private ExecutorVerifier(BlockingVerifier verifier, List<X500Principal> acceptedIssuers, ThreadPoolExecutor pool) {
-        this.verifier = Objects.requireNonNull(verifier, "verifier");
+    private ExecutorVerifier(
+            BlockingFunction<VerificationRequest, Verdict> verifier,
+            List<X500Principal> acceptedIssuers,
+            ThreadPoolExecutor pool) {
+        this.verdicts = ExecutorAsk.of(verifier, Discard::nothing, pool);
         this.acceptedIssuers = List.copyOf(acceptedIssuers);
-        this.pool = ExecutorKey.requireBounded(pool);
     }
 
     /**
-     * Puts {@code verifier} behind {@code pool}, which whoever made it shuts down.
+     * Puts {@code verifier} behind {@code pool}, which its owner shuts down.
      *
      * @param acceptedIssuers the authorities to list in CertificateRequest; empty for none
      * @throws IllegalArgumentException when the pool's queue has no bound, or takes more than a million operations
      */
     public static ExecutorVerifier of(
-            BlockingVerifier verifier, List<X500Principal> acceptedIssuers, ThreadPoolExecutor pool) {
+            BlockingFunction<VerificationRequest, Verdict> verifier,
+            List<X500Principal> acceptedIssuers,
+            ThreadPoolExecutor pool) {
         return new ExecutorVerifier(verifier, acceptedIssuers, pool);
     }
 
@@ -56,14 +54,6 @@ public final class ExecutorVerifier implements ClientCertificateVerifier {
 
     @Override
     public Start<Verdict> start(VerificationRequest request, Waker waker) {
-        try {
-            return Start.inProgress(new KeyTask<>(() -> verifier.verify(request), late -> {}, waker, task -> {
-                pool.execute(task);
-                return () -> pool.remove(task);
-            }));
-        } catch (RejectedExecutionException e) {
-            return Start.failed(new OperationException(
-                    Reason.REJECTED, "no room for another examination, or the pool is shut down", e));
-        }
+        return verdicts.start(request, waker);
     }
 }

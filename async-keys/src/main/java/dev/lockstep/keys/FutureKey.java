@@ -4,12 +4,9 @@ import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.OperationException;
-import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.EnumSet;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -32,32 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FutureKey implements ExternalPrivateKey {
 
-    /** Sends a request; must not block. */
-    @FunctionalInterface
-    public interface Call<Q, R> {
-        /**
-         * Starts the operation.
-         *
-         * @return completes with the answer, on any thread
-         * @throws Exception counts as a failed operation
-         */
-        CompletionStage<R> send(Q request) throws Exception;
-    }
-
-    /** A call with what takes the bytes out of its answer. */
-    private record Route<Q, R>(Call<Q, R> call, Function<? super R, byte[]> bytes, boolean secret) {
-        Start<byte[]> start(Q request, Waker waker) throws Exception {
-            CompletionStage<R> stage = call.send(request);
-            if (stage == null) {
-                return Start.failed(new OperationException(Reason.INVALID_OUTPUT, "the call answered null"));
-            }
-            return FutureOperation.start(stage.toCompletableFuture(), bytes, secret, waker);
-        }
-    }
-
     private final Set<SignatureScheme> schemes;
-    private final @Nullable Route<SignRequest, ?> signer;
-    private final @Nullable Route<DecryptRequest, ?> decryptor;
+    private final @Nullable FutureAsk<SignRequest, byte[]> signer;
+    private final @Nullable FutureAsk<DecryptRequest, byte[]> decryptor;
 
     private FutureKey(Builder builder) {
         this.schemes = Set.copyOf(builder.schemes);
@@ -96,13 +70,13 @@ public final class FutureKey implements ExternalPrivateKey {
     public static final class Builder {
 
         private final EnumSet<SignatureScheme> schemes = EnumSet.noneOf(SignatureScheme.class);
-        private @Nullable Route<SignRequest, ?> signer;
-        private @Nullable Route<DecryptRequest, ?> decryptor;
+        private @Nullable FutureAsk<SignRequest, byte[]> signer;
+        private @Nullable FutureAsk<DecryptRequest, byte[]> decryptor;
 
         private Builder() {}
 
         /** Signs with a call whose answer is the signature itself. */
-        public Builder signer(Set<SignatureScheme> schemes, Call<SignRequest, byte[]> call) {
+        public Builder signer(Set<SignatureScheme> schemes, FutureAsk.Call<SignRequest, byte[]> call) {
             return signer(schemes, call, Function.identity());
         }
 
@@ -114,18 +88,20 @@ public final class FutureKey implements ExternalPrivateKey {
          * @param signature takes the signature out of the answer, on the thread that drives the connection
          */
         public <R> Builder signer(
-                Set<SignatureScheme> schemes, Call<SignRequest, R> call, Function<? super R, byte[]> signature) {
+                Set<SignatureScheme> schemes,
+                FutureAsk.Call<SignRequest, R> call,
+                Function<? super R, byte[]> signature) {
             if (schemes.isEmpty()) {
                 throw new IllegalArgumentException("schemes: empty; name what the key signs with");
             }
             this.schemes.clear();
             this.schemes.addAll(schemes);
-            this.signer = new Route<>(Objects.requireNonNull(call, "call"), signature, false);
+            this.signer = FutureAsk.of(call, signature, Discard::nothing);
             return this;
         }
 
         /** Decrypts with a call whose answer is the raw block or the premaster secret itself; it is wiped after use. */
-        public Builder decryptor(Call<DecryptRequest, byte[]> call) {
+        public Builder decryptor(FutureAsk.Call<DecryptRequest, byte[]> call) {
             return decryptor(call, Function.identity());
         }
 
@@ -133,10 +109,11 @@ public final class FutureKey implements ExternalPrivateKey {
          * Decrypts with a call whose answer holds the raw block or the premaster secret.
          *
          * @param call sends the request
-         * @param plaintext takes the bytes out of the answer, on the thread that drives the connection; they are wiped
+         * @param plaintext takes the bytes out of the answer; they are wiped after use. Runs on the thread that drives the
+         *     connection, and on any thread for an answer that arrives after the operation was cancelled
          */
-        public <R> Builder decryptor(Call<DecryptRequest, R> call, Function<? super R, byte[]> plaintext) {
-            this.decryptor = new Route<>(Objects.requireNonNull(call, "call"), plaintext, true);
+        public <R> Builder decryptor(FutureAsk.Call<DecryptRequest, R> call, Function<? super R, byte[]> plaintext) {
+            this.decryptor = FutureAsk.of(call, plaintext, late -> Discard.bytes(plaintext.apply(late)));
             return this;
         }
 

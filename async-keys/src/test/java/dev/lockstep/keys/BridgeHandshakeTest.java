@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class BridgeHandshakeTest {
 
-    private static final ThreadPoolExecutor POOL = ExecutorKey.boundedPool(2, 16);
-    private static final ScheduledExecutorService SCHEDULER = DelayedKey.scheduler(1);
+    private static final ThreadPoolExecutor POOL = WorkerPools.boundedPool(2, 16);
+    private static final ScheduledExecutorService SCHEDULER = WorkerPools.scheduler(1);
 
     enum Bridge {
         INLINE(InlineKey::of),

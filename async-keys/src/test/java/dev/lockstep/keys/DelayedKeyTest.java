@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DelayedKeyTest {
 
-    private final ScheduledExecutorService scheduler = DelayedKey.scheduler(1);
+    private final ScheduledExecutorService scheduler = WorkerPools.scheduler(1);
     private final Signal signal = new Signal();
 
     @AfterEach

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ExecutorKeyTest {
 
-    private final ThreadPoolExecutor pool = ExecutorKey.boundedPool(1, 1);
+    private final ThreadPoolExecutor pool = WorkerPools.boundedPool(1, 1);
     private final Signal signal = new Signal();
 
     @AfterEach

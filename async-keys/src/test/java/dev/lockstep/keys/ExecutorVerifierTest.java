@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ExecutorVerifierTest {
 
-    private final ThreadPoolExecutor pool = ExecutorKey.boundedPool(1, 1);
+    private final ThreadPoolExecutor pool = WorkerPools.boundedPool(1, 1);
     private final Signal signal = new Signal();
 
     @AfterEach
@@ -35,7 +35,7 @@ class ExecutorVerifierTest {
         pool.shutdownNow();
     }
 
-    private Start<Verdict> start(BlockingVerifier verifier) {
+    private Start<Verdict> start(BlockingFunction<VerificationRequest, Verdict> verifier) {
         return ExecutorVerifier.of(verifier, List.of(), pool).start(request(Identity.EC), signal);
     }
 
@@ -96,7 +96,7 @@ class ExecutorVerifierTest {
     @Test
     void withoutRoomItFailsAtOnce() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        BlockingVerifier slow = request -> {
+        BlockingFunction<VerificationRequest, Verdict> slow = request -> {
             release.await();
             return Verdict.accepted();
         };

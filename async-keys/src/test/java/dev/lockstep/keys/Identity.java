@@ -16,7 +16,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A self-signed certificate with its key, made once per JVM. */
-enum Identity {
+public enum Identity {
     RSA("RSA", "SHA256withRSA"),
     OTHER_RSA("RSA", "SHA256withRSA"),
     EC("EC", "SHA256withECDSA");
@@ -49,15 +49,15 @@ enum Identity {
         }
     }
 
-    List<X509Certificate> chain() {
+    public List<X509Certificate> chain() {
         return List.of(certificate);
     }
 
-    PrivateKey key() {
+    public PrivateKey key() {
         return keys.getPrivate();
     }
 
-    LocalKey local() {
-        return LocalKey.of(key(), new java.security.SecureRandom());
+    public InMemoryKey local() {
+        return InMemoryKey.of(key(), new java.security.SecureRandom());
     }
 }

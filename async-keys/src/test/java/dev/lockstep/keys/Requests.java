@@ -10,41 +10,41 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /** Requests as a connection would make them, and what comes back, unwrapped. */
-final class Requests {
+public final class Requests {
 
     private Requests() {}
 
-    static SignRequest sign() {
+    public static SignRequest sign() {
         return new SignRequest(
                 SignatureScheme.ECDSA_SECP256R1_SHA256, new byte[100], Identity.EC.chain(), null, OptionalLong.empty());
     }
 
-    static DecryptRequest decrypt() {
+    public static DecryptRequest decrypt() {
         return new DecryptRequest(new byte[256], Identity.RSA.chain(), null, OptionalLong.empty());
     }
 
-    static PendingOperation<byte[]> inProgress(Start<byte[]> start) {
+    public static PendingOperation<byte[]> inProgress(Start<byte[]> start) {
         return ((Start.InProgress<byte[]>) start).operation();
     }
 
-    static PendingOperation<byte[]> ready(Start<byte[]> start) {
+    public static PendingOperation<byte[]> ready(Start<byte[]> start) {
         return ((Start.Ready<byte[]>) start).operation();
     }
 
-    static Throwable failure(Start<byte[]> start) {
+    public static Throwable failure(Start<byte[]> start) {
         return ((Start.Failed<byte[]>) start).cause();
     }
 
-    static byte[] done(Progress<byte[]> progress) {
+    public static byte[] done(Progress<byte[]> progress) {
         return ((Progress.Done<byte[]>) progress).value();
     }
 
-    static Throwable failure(Progress<byte[]> progress) {
+    public static Throwable failure(Progress<byte[]> progress) {
         return ((Progress.Failed<byte[]>) progress).cause();
     }
 
     /** A key that does {@code work} for every operation. */
-    static BlockingKey key(Work work) {
+    public static BlockingKey key(Work work) {
         return new BlockingKey() {
             @Override
             public Set<SignatureScheme> signatureSchemes() {
@@ -69,7 +69,7 @@ final class Requests {
     }
 
     @FunctionalInterface
-    interface Work {
+    public interface Work {
         byte[] run() throws Exception;
     }
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** A waker that a test can wait for. */
-final class Signal implements Waker {
+public final class Signal implements Waker {
 
     private final Semaphore wakes = new Semaphore(0);
 
@@ -15,13 +15,13 @@ final class Signal implements Waker {
     }
 
     /** Takes one wake; fails loudly when none comes. */
-    void await() throws InterruptedException {
+    public void await() throws InterruptedException {
         if (!wakes.tryAcquire(20, TimeUnit.SECONDS)) {
             throw new AssertionError("nobody called wake()");
         }
     }
 
-    int pending() {
+    public int pending() {
         return wakes.availablePermits();
     }
 }

@@ -26,7 +26,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * A conversation in memory between the JDK's client and a Lockstep server, one byte echoed at the end. The server is
  * stepped again after each wake, or at once where a test polls.
  */
-final class Talk {
+public final class Talk {
 
     static {
         // Newer JDKs refuse the RSA key exchange, which half of these conversations are about.
@@ -47,12 +47,12 @@ final class Talk {
     private boolean serverAsks;
 
     /** How many bytes the server sent in each of its turns that sent any. */
-    final List<Integer> flights = new ArrayList<>();
+    public final List<Integer> flights = new ArrayList<>();
 
-    int suspensions;
-    TlsException serverFailure;
-    SSLException clientFailure;
-    boolean echoed;
+    public int suspensions;
+    public TlsException serverFailure;
+    public SSLException clientFailure;
+    public boolean echoed;
 
     private Talk(TlsServerConfig config, String suite, String serverName, SSLContext context) {
         this.config = config;
@@ -70,11 +70,11 @@ final class Talk {
         }
     }
 
-    static Talk with(Credential credential, String suite) throws GeneralSecurityException {
+    public static Talk with(Credential credential, String suite) throws GeneralSecurityException {
         return new Talk(config(credential), suite, null, newContext());
     }
 
-    static Talk with(TlsServerConfig config, String suite, String serverName) throws GeneralSecurityException {
+    public static Talk with(TlsServerConfig config, String suite, String serverName) throws GeneralSecurityException {
         return new Talk(config, suite, serverName, newContext());
     }
 
@@ -85,16 +85,16 @@ final class Talk {
     }
 
     /** Another connection of the same client, which remembers its sessions, to the same server. */
-    Talk again() {
+    public Talk again() {
         return new Talk(config, String.join(",", client.getEnabledCipherSuites()), null, context);
     }
 
     /** Whether the server continued an earlier session. */
-    boolean resumed() {
+    public boolean resumed() {
         return server.info().resumed();
     }
 
-    static TlsServerConfig config(Credential... credentials) {
+    public static TlsServerConfig config(Credential... credentials) {
         var builder = TlsServerConfig.builder().policy(dev.lockstep.tls.config.Policy.COMPATIBLE);
         for (Credential credential : credentials) {
             builder.credential(credential);
@@ -103,13 +103,13 @@ final class Talk {
     }
 
     /** Steps on without waiting for a wake, as the C examples do. */
-    Talk polling() {
+    public Talk polling() {
         polls = true;
         return this;
     }
 
     /** Once the byte is echoed there is another full handshake on the connection, and another byte. */
-    Talk renegotiating(boolean asked) {
+    public Talk renegotiating(boolean asked) {
         renegotiations = 1;
         serverAsks = asked;
         return this;
@@ -133,13 +133,13 @@ final class Talk {
     }
 
     /** The server closes the connection as soon as it suspends. */
-    Talk closingWhenSuspended() {
+    public Talk closingWhenSuspended() {
         closesWhenSuspended = true;
         return this;
     }
 
     /** Talks until the byte is echoed or somebody has given up. */
-    Talk run() throws Exception {
+    public Talk run() throws Exception {
         client.beginHandshake();
         for (int turn = 0; turn < 200; turn++) {
             if (clientFailure == null) {
@@ -155,7 +155,7 @@ final class Talk {
         throw new AssertionError("the conversation did not come to an end");
     }
 
-    String peer() throws Exception {
+    public String peer() throws Exception {
         return ((X509Certificate) client.getSession().getPeerCertificates()[0])
                 .getSubjectX500Principal()
                 .getName();

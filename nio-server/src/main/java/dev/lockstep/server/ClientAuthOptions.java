@@ -1,7 +1,7 @@
 package dev.lockstep.server;
 
-import dev.lockstep.keys.ExecutorKey;
 import dev.lockstep.keys.ExecutorVerifier;
+import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
@@ -49,7 +49,7 @@ final class ClientAuthOptions {
     private List<Path> crls = new ArrayList<>();
 
     /** One for all configurations of a server that is reloaded. */
-    private final ThreadPoolExecutor pool = ExecutorKey.boundedPool(THREADS, QUEUED);
+    private final ThreadPoolExecutor pool = WorkerPools.boundedPool(THREADS, QUEUED);
 
     /** Every file that {@link #apply} reads. */
     List<Path> files() {

@@ -1,6 +1,6 @@
 package dev.lockstep.server;
 
-import dev.lockstep.keys.KeyServerKeys;
+import dev.lockstep.keys.keyserver.KeyServerKeys;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import java.io.IOException;

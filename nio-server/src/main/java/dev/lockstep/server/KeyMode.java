@@ -2,8 +2,9 @@ package dev.lockstep.server;
 
 import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.ExecutorKey;
+import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.InlineKey;
-import dev.lockstep.keys.LocalKey;
+import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
@@ -20,8 +21,8 @@ interface KeyMode {
     /** For the line that says what is served. */
     String describe();
 
-    private static LocalKey local(PrivateKey key) {
-        return LocalKey.of(key, new SecureRandom());
+    private static InMemoryKey local(PrivateKey key) {
+        return InMemoryKey.of(key, new SecureRandom());
     }
 
     /** On the selector thread: the synchronous form. */
@@ -32,14 +33,14 @@ interface KeyMode {
     /** On a bounded pool beside the selector thread. */
     static KeyMode pooled() {
         int threads = Runtime.getRuntime().availableProcessors();
-        ThreadPoolExecutor pool = ExecutorKey.boundedPool(threads, 16_384);
+        ThreadPoolExecutor pool = WorkerPools.boundedPool(threads, 16_384);
         return of("key operations on " + threads + " threads", key -> ExecutorKey.of(local(key), pool));
     }
 
     /** As a slow device would answer: {@code millis} later. */
     static KeyMode delayed(int millis) {
         ScheduledExecutorService scheduler =
-                DelayedKey.scheduler(Runtime.getRuntime().availableProcessors());
+                WorkerPools.scheduler(Runtime.getRuntime().availableProcessors());
         Duration delay = Duration.ofMillis(millis);
         return of("the key answers " + millis + " ms later", key -> DelayedKey.of(local(key), delay, scheduler));
     }

@@ -1,7 +1,7 @@
 package dev.lockstep.server;
 
-import dev.lockstep.keys.Pkcs11Keys;
-import dev.lockstep.keys.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.server.audit.FsyncPolicy;
 import dev.lockstep.server.audit.KeyUseLog;
 import dev.lockstep.server.keyserver.Door;

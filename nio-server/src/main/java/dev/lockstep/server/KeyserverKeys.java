@@ -4,10 +4,10 @@ import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.crypto.hash.Hmac;
 import dev.lockstep.keys.BlockingKey;
-import dev.lockstep.keys.LocalKey;
-import dev.lockstep.keys.Pkcs11Keys;
-import dev.lockstep.keys.protocol.KeyId;
-import dev.lockstep.keys.protocol.Message;
+import dev.lockstep.keys.InMemoryKey;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.server.keyserver.ServedKey;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.wait.OperationException;
@@ -47,7 +47,7 @@ final class KeyserverKeys {
     /** A key of this process. */
     ServedKey add(String name, PrivateKey key) throws IOException {
         int modulus = key instanceof RSAKey rsa ? modulusLength(rsa) : 0;
-        ServedKey entry = new ServedKey(name, LocalKey.of(key, random), modulus, replacementSecret(key));
+        ServedKey entry = new ServedKey(name, InMemoryKey.of(key, random), modulus, replacementSecret(key));
         served.put(KeyId.ofEncoded(PublicKeys.encodedOf(key)), entry);
         return entry;
     }

@@ -1,6 +1,6 @@
 package dev.lockstep.server;
 
-import dev.lockstep.keys.ExecutorKey;
+import dev.lockstep.keys.WorkerPools;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,7 +19,7 @@ final class KeyserverWorkers implements Executor, AutoCloseable {
 
     /** @param delayMillis how much later everything begins */
     KeyserverWorkers(int threads, int bound, int delayMillis) {
-        this.pool = ExecutorKey.boundedPool(threads, bound);
+        this.pool = WorkerPools.boundedPool(threads, bound);
         this.bound = bound;
         this.delayMillis = delayMillis;
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);

@@ -1,6 +1,6 @@
 package dev.lockstep.server;
 
-import dev.lockstep.keys.SelectorDriven;
+import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
 import java.net.BindException;

@@ -1,7 +1,7 @@
 package dev.lockstep.server;
 
 import dev.lockstep.keys.FutureKey;
-import dev.lockstep.keys.LocalKey;
+import dev.lockstep.keys.InMemoryKey;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +23,7 @@ final class HeldKey {
     volatile boolean open;
 
     HeldKey(PrivateKey privateKey) {
-        LocalKey local = LocalKey.of(privateKey, new SecureRandom());
+        InMemoryKey local = InMemoryKey.of(privateKey, new SecureRandom());
         key = FutureKey.builder()
                 .signer(local.signatureSchemes(), request -> {
                     Held operation = new Held(new CompletableFuture<>(), local.sign(request));

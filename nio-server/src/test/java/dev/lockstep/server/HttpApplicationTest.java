@@ -2,8 +2,8 @@ package dev.lockstep.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.InlineKey;
-import dev.lockstep.keys.LocalKey;
 import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
@@ -31,7 +31,8 @@ class HttpApplicationTest {
         ThrowawayCa ca = new ThrowawayCa(Instant.now());
         KeyPair keys = ca.ec();
         credential = Credential.external(
-                List.of(ca.issueForLocalhost(keys)), InlineKey.of(LocalKey.of(keys.getPrivate(), new SecureRandom())));
+                List.of(ca.issueForLocalhost(keys)),
+                InlineKey.of(InMemoryKey.of(keys.getPrivate(), new SecureRandom())));
     }
 
     /** A session that notes what is asked of it. */

@@ -2,8 +2,8 @@ package dev.lockstep.server;
 
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.keys.BlockingKey;
-import dev.lockstep.keys.LocalKey;
-import dev.lockstep.keys.protocol.KeyId;
+import dev.lockstep.keys.InMemoryKey;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.audit.KeyUseLog;
 import dev.lockstep.server.keyserver.KeyPolicy;
 import dev.lockstep.server.keyserver.KeyServer;
@@ -51,7 +51,7 @@ final class InProcessKeyServer implements AutoCloseable {
         Setup with(KeyPair pair, UnaryOperator<BlockingKey> meddling) {
             int modulus =
                     pair.getPublic() instanceof RSAKey rsa ? (rsa.getModulus().bitLength() + 7) / 8 : 0;
-            BlockingKey key = meddling.apply(LocalKey.of(pair.getPrivate(), new SecureRandom()));
+            BlockingKey key = meddling.apply(InMemoryKey.of(pair.getPrivate(), new SecureRandom()));
             byte[] secret = HashAlgorithm.SHA256.digest(pair.getPublic().getEncoded());
             keys.put(KeyId.of(pair.getPublic()), new ServedKey("test", key, modulus, secret));
             return this;

@@ -2,21 +2,22 @@ package dev.lockstep.server;
 
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.CallbackKey;
-import dev.lockstep.keys.CircuitBreakerKey;
-import dev.lockstep.keys.DeadlineKey;
 import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.ExecutorKey;
-import dev.lockstep.keys.FallThroughKey;
 import dev.lockstep.keys.FutureKey;
+import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.InlineKey;
-import dev.lockstep.keys.KeyServerKeys;
-import dev.lockstep.keys.LocalKey;
-import dev.lockstep.keys.ObservedKey;
-import dev.lockstep.keys.Pkcs11Keys;
-import dev.lockstep.keys.RetryingKey;
-import dev.lockstep.keys.RoutingKey;
-import dev.lockstep.keys.SelectorDriven;
-import dev.lockstep.keys.SshAgentKeys;
+import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.keys.compose.CircuitBreakerKey;
+import dev.lockstep.keys.compose.DeadlineKey;
+import dev.lockstep.keys.compose.FallThroughKey;
+import dev.lockstep.keys.compose.ObservedKey;
+import dev.lockstep.keys.compose.RetryingKey;
+import dev.lockstep.keys.compose.RoutingKey;
+import dev.lockstep.keys.keyserver.KeyServerKeys;
+import dev.lockstep.keys.keyserver.SelectorDriven;
+import dev.lockstep.keys.pkcs11.Pkcs11Keys;
+import dev.lockstep.keys.sshagent.SshAgentKeys;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import java.nio.channels.Selector;
 import java.security.KeyPair;
@@ -166,7 +167,7 @@ enum KeyImplementation {
             long begin = System.nanoTime();
             while (!keys.isConnected()) {
                 if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(20)) {
-                    throw new AssertionError("the key server did not say hello");
+                    throw new AssertionError("the key server sent no welcome");
                 }
                 it.turn();
             }
@@ -185,18 +186,18 @@ enum KeyImplementation {
             KeyUnderTest it, TestFiles files, java.util.function.Function<BlockingKey, ExternalPrivateKey> bridge) {
         UnaryOperator<BlockingKey> gated = it.gate::before;
         return it.keys(
-                bridge.apply(gated.apply(LocalKey.of(files.rsa.getPrivate(), new SecureRandom()))),
-                bridge.apply(gated.apply(LocalKey.of(files.ec.getPrivate(), new SecureRandom()))));
+                bridge.apply(gated.apply(InMemoryKey.of(files.rsa.getPrivate(), new SecureRandom()))),
+                bridge.apply(gated.apply(InMemoryKey.of(files.ec.getPrivate(), new SecureRandom()))));
     }
 
     private static ThreadPoolExecutor pool(KeyUnderTest it) {
-        ThreadPoolExecutor pool = ExecutorKey.boundedPool(3, 1000);
+        ThreadPoolExecutor pool = WorkerPools.boundedPool(3, 1000);
         it.with(pool::shutdownNow);
         return pool;
     }
 
     private static ScheduledThreadPoolExecutor scheduler(KeyUnderTest it) {
-        ScheduledThreadPoolExecutor scheduler = (ScheduledThreadPoolExecutor) DelayedKey.scheduler(2);
+        ScheduledThreadPoolExecutor scheduler = (ScheduledThreadPoolExecutor) WorkerPools.scheduler(2);
         it.with(scheduler::shutdownNow);
         return scheduler;
     }
@@ -269,7 +270,7 @@ enum KeyImplementation {
             ThreadPoolExecutor pool,
             ScheduledThreadPoolExecutor timer,
             LongSupplier clock) {
-        BlockingKey local = LocalKey.of(pair.getPrivate(), new SecureRandom());
+        BlockingKey local = InMemoryKey.of(pair.getPrivate(), new SecureRandom());
         ExternalPrivateKey routed = RoutingKey.builder()
                 .route(certificate, ExecutorKey.of(it.gate.before(local), pool))
                 .build();

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.crypto.signature.SignatureVerifier;
-import dev.lockstep.keys.protocol.KeyId;
-import dev.lockstep.keys.protocol.Message;
-import dev.lockstep.keys.protocol.Message.DecryptForm;
-import dev.lockstep.keys.protocol.Message.Failed;
-import dev.lockstep.keys.protocol.Message.Failure;
-import dev.lockstep.keys.protocol.Message.SignForm;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Message.DecryptForm;
+import dev.lockstep.keys.keyserver.protocol.Message.Failed;
+import dev.lockstep.keys.keyserver.protocol.Message.Failure;
+import dev.lockstep.keys.keyserver.protocol.Message.SignForm;
 import dev.lockstep.server.keyserver.KeyPolicy;
 import dev.lockstep.server.keyserver.KeyServerLimits;
 import java.nio.ByteBuffer;
@@ -115,8 +115,8 @@ class KeyServerConversationTest {
     void theHelloNamesTheVersionAndHowManyRequestsMayBeOpen() throws Exception {
         try (InProcessKeyServer server = keyServer();
                 RawClient client = RawClient.connect(server.socket)) {
-            client.send(0, new Message.ClientHello(1, 7));
-            assertThat(client.answer(0)).isEqualTo(new Message.ServerHello(1, 4096));
+            client.send(0, new Message.Hello(1, 7));
+            assertThat(client.answer(0)).isEqualTo(new Message.Welcome(1, 4096));
         }
     }
 
@@ -124,7 +124,7 @@ class KeyServerConversationTest {
     void aClientWhoseVersionsAreAllNewerIsToldAndLeft() throws Exception {
         try (InProcessKeyServer server = keyServer();
                 RawClient client = RawClient.connect(server.socket)) {
-            client.send(0, new Message.ClientHello(2, 7));
+            client.send(0, new Message.Hello(2, 7));
             assertThat(client.answer(0)).isEqualTo(new Failed(Failure.UNSUPPORTED));
             assertClosed(client);
         }
@@ -138,7 +138,7 @@ class KeyServerConversationTest {
                 RawClient turned = RawClient.greeted(server.socket)) {
             early.send(1, new Message.Ping());
             assertClosed(early);
-            twice.send(0, new Message.ClientHello(1, 1));
+            twice.send(0, new Message.Hello(1, 1));
             assertClosed(twice);
             turned.send(1, new Message.Pong()); // what only a key server says
             assertClosed(turned);

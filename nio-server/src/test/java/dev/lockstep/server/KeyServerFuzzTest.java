@@ -3,11 +3,11 @@ package dev.lockstep.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.lockstep.keys.protocol.Frame;
-import dev.lockstep.keys.protocol.KeyId;
-import dev.lockstep.keys.protocol.Message;
-import dev.lockstep.keys.protocol.Message.DecryptForm;
-import dev.lockstep.keys.protocol.Message.SignForm;
+import dev.lockstep.keys.keyserver.protocol.Frame;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Message.DecryptForm;
+import dev.lockstep.keys.keyserver.protocol.Message.SignForm;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -40,7 +40,7 @@ class KeyServerFuzzTest {
         KeyId key = random.nextBoolean() ? known : KeyId.ofEncoded(bytes(8));
         int millis = random.nextInt(3) == 0 ? 0 : random.nextInt(1_000);
         return switch (random.nextInt(10)) {
-            case 0 -> new Message.ClientHello(1, 1 + random.nextInt(5));
+            case 0 -> new Message.Hello(1, 1 + random.nextInt(5));
             case 1 -> new Message.Sign(key, millis, random.nextInt(0x10000), SignForm.DIGEST, bytes(100));
             case 2 -> new Message.Sign(key, millis, 0x0403, SignForm.MESSAGE, bytes(300));
             case 3 -> new Message.Decrypt(key, millis, DecryptForm.OR_RANDOM, bytes(600));
@@ -61,7 +61,7 @@ class KeyServerFuzzTest {
     private ByteBuffer nonsense(KeyId known) {
         Message message = message(known);
         ByteBuffer frame = ByteBuffer.allocate(Frame.MAX_BYTES);
-        new Frame(message instanceof Message.ClientHello ? 0 : random.nextInt(6), message).encode(frame);
+        new Frame(message instanceof Message.Hello ? 0 : random.nextInt(6), message).encode(frame);
         frame.flip();
         switch (random.nextInt(8)) {
             case 0 -> frame.put(random.nextInt(frame.limit()), (byte) random.nextInt()); // a flipped byte

@@ -1,6 +1,6 @@
 package dev.lockstep.server;
 
-import dev.lockstep.keys.KeyServerKeys;
+import dev.lockstep.keys.keyserver.KeyServerKeys;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;

@@ -3,7 +3,7 @@ package dev.lockstep.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.keys.KeyServerKeys;
+import dev.lockstep.keys.keyserver.KeyServerKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

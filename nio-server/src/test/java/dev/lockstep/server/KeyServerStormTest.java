@@ -2,8 +2,8 @@ package dev.lockstep.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.keys.KeyServerKeys;
-import dev.lockstep.keys.SelectorDriven;
+import dev.lockstep.keys.keyserver.KeyServerKeys;
+import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.server.audit.LogVerifier;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;

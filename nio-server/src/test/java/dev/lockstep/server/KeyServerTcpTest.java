@@ -3,7 +3,7 @@ package dev.lockstep.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.keys.KeyServerKeys;
+import dev.lockstep.keys.keyserver.KeyServerKeys;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -2,8 +2,8 @@ package dev.lockstep.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.keys.protocol.KeyId;
-import dev.lockstep.keys.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -254,7 +254,7 @@ class KeyserverCommandTest {
 
     private static boolean letsIn(Path path) throws Exception {
         try (RawClient client = RawClient.connect(path)) {
-            return client.send(0, new Message.ClientHello(1, 1)).nextOrEnd() != null;
+            return client.send(0, new Message.Hello(1, 1)).nextOrEnd() != null;
         } catch (IOException e) {
             return false; // closed before we had spoken
         }

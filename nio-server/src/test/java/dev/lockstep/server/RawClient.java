@@ -1,8 +1,8 @@
 package dev.lockstep.server;
 
-import dev.lockstep.keys.protocol.Frame;
-import dev.lockstep.keys.protocol.FrameDecoder;
-import dev.lockstep.keys.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Frame;
+import dev.lockstep.keys.keyserver.protocol.FrameDecoder;
+import dev.lockstep.keys.keyserver.protocol.Message;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -27,8 +27,8 @@ final class RawClient implements AutoCloseable {
     /** Connected, and the hellos exchanged. */
     static RawClient greeted(Path socket) throws Exception {
         RawClient client = connect(socket);
-        client.send(0, new Message.ClientHello(1, 1));
-        if (!(client.next().message() instanceof Message.ServerHello)) {
+        client.send(0, new Message.Hello(1, 1));
+        if (!(client.next().message() instanceof Message.Welcome)) {
             throw new AssertionError("no hello");
         }
         return client;

@@ -1,6 +1,6 @@
 package dev.lockstep.server.keys;
 
-import dev.lockstep.keys.KeyServerKeys;
+import dev.lockstep.keys.keyserver.KeyServerKeys;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;

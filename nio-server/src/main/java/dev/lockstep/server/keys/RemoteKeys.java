@@ -1,9 +1,9 @@
 package dev.lockstep.server.keys;
 
-import dev.lockstep.keys.KeyServerKeys;
-import dev.lockstep.keys.Pkcs11Keys;
-import dev.lockstep.keys.SelectorDriven;
-import dev.lockstep.keys.SshAgentKeys;
+import dev.lockstep.keys.keyserver.KeyServerKeys;
+import dev.lockstep.keys.keyserver.SelectorDriven;
+import dev.lockstep.keys.pkcs11.Pkcs11Keys;
+import dev.lockstep.keys.sshagent.SshAgentKeys;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.wait.OperationException;
 import java.nio.file.Path;

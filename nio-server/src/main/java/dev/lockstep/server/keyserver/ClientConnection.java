@@ -1,10 +1,10 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.keys.protocol.Frame;
-import dev.lockstep.keys.protocol.Message;
-import dev.lockstep.keys.protocol.Message.Failure;
-import dev.lockstep.keys.protocol.ProtocolException;
-import dev.lockstep.keys.transport.FrameChannel;
+import dev.lockstep.keys.keyserver.protocol.Frame;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Message.Failure;
+import dev.lockstep.keys.keyserver.protocol.ProtocolException;
+import dev.lockstep.keys.keyserver.transport.FrameChannel;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.util.HashMap;
@@ -120,7 +120,7 @@ final class ClientConnection {
     }
 
     private void greet(Message message) throws ProtocolException {
-        if (!(message instanceof Message.ClientHello hello)) {
+        if (!(message instanceof Message.Hello hello)) {
             throw new ProtocolException("the client did not begin with hello");
         }
         if (hello.lowest() > VERSION) {
@@ -129,8 +129,7 @@ final class ClientConnection {
             return;
         }
         greeted = true;
-        frames.send(
-                new Frame(0, new Message.ServerHello(VERSION, server.limits().openPerConnection())));
+        frames.send(new Frame(0, new Message.Welcome(VERSION, server.limits().openPerConnection())));
     }
 
     private void requireUnused(long id) throws ProtocolException {

@@ -1,6 +1,6 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.keys.transport.ByteTransport;
+import dev.lockstep.keys.keyserver.transport.ByteTransport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;

@@ -1,6 +1,6 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.keys.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Message;
 
 /**
  * What a key server does with its keys.

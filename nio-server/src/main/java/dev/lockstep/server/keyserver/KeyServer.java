@@ -1,8 +1,8 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.keys.protocol.KeyId;
-import dev.lockstep.keys.protocol.Message;
-import dev.lockstep.keys.transport.FrameChannel;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.keyserver.transport.FrameChannel;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;

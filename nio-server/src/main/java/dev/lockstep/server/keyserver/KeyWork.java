@@ -1,8 +1,8 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.keys.protocol.KeyId;
-import dev.lockstep.keys.protocol.Message;
-import dev.lockstep.keys.protocol.Message.Failure;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Message.Failure;
 import dev.lockstep.server.audit.KeyUse;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.lockstep.server.keyserver;
 
 import dev.lockstep.crypto.Wipe;
-import dev.lockstep.keys.protocol.Message;
-import dev.lockstep.keys.protocol.Message.Failure;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Message.Failure;
 import java.util.Locale;
 
 /**

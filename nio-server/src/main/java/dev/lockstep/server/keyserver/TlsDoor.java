@@ -1,6 +1,6 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.keys.transport.TlsTransport;
+import dev.lockstep.keys.keyserver.transport.TlsTransport;
 import dev.lockstep.server.audit.KeyUse;
 import java.io.IOException;
 import java.net.InetSocketAddress;

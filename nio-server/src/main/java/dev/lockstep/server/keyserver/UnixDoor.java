@@ -1,6 +1,6 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.keys.transport.PlainTransport;
+import dev.lockstep.keys.keyserver.transport.PlainTransport;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;

@@ -3,7 +3,7 @@ package dev.lockstep.server.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.keys.KeyServerKeys.Decryption;
+import dev.lockstep.keys.keyserver.KeyServerKeys.Decryption;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalLong;

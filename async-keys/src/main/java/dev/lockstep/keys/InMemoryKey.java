@@ -1,0 +1,91 @@
+package dev.lockstep.keys;
+
+import dev.lockstep.crypto.rsa.RsaDecryption;
+import dev.lockstep.crypto.signature.LocalSigner;
+import dev.lockstep.crypto.signature.SignatureAlgorithm;
+import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key in the memory of this process, prepared once. Safe for any number of threads.
+ *
+ * <p>It claims every scheme of its key type; the credential that it is put into cuts them down to what the certificate
+ * allows. RSA decryption gives the raw block, so that nothing about the padding shows here.
+ */
+public final class InMemoryKey implements BlockingKey {
+
+    private final LocalSigner signer;
+    private final @Nullable RsaDecryption decryption;
+    private final Set<SignatureScheme> schemes;
+
+    private InMemoryKey(LocalSigner signer, @Nullable RsaDecryption decryption) {
+        this.signer = signer;
+        this.decryption = decryption;
+        EnumSet<SignatureScheme> able = EnumSet.noneOf(SignatureScheme.class);
+        for (SignatureScheme scheme : SignatureScheme.values()) {
+            if (isOf(signer.keyType(), scheme)) {
+                able.add(scheme);
+            }
+        }
+        this.schemes = Set.copyOf(able);
+    }
+
+    /**
+     * Prepares a key.
+     *
+     * @param key an RSA, EC, Ed25519 or Ed448 key that gives its encoding
+     * @param random the source of nonces and blinding
+     * @throws IllegalArgumentException when the key is of another kind
+     */
+    public static InMemoryKey of(PrivateKey key, SecureRandom random) {
+        LocalSigner signer = LocalSigner.of(key, random);
+        // RFC 4055 1.2: an id-RSASSA-PSS key is for signatures with PSS only, never for encryption.
+        boolean decrypts = signer.keyType() == SignatureAlgorithm.Key.RSA
+                && !key.getAlgorithm().equals("RSASSA-PSS");
+        return new InMemoryKey(signer, decrypts ? RsaDecryption.of(key) : null);
+    }
+
+    @Override
+    public Set<SignatureScheme> signatureSchemes() {
+        return schemes;
+    }
+
+    @Override
+    public boolean canDecrypt() {
+        return decryption != null;
+    }
+
+    @Override
+    public byte[] sign(SignRequest request) throws Exception {
+        if (!schemes.contains(request.scheme())) {
+            throw new OperationException(Reason.UNSUPPORTED, "this key does not sign with " + request.scheme());
+        }
+        return signer.sign(Algorithms.signature(request.scheme()), request.message());
+    }
+
+    @Override
+    public byte[] decrypt(DecryptRequest request) throws Exception {
+        if (decryption == null) {
+            throw new OperationException(Reason.UNSUPPORTED, "not an RSA encryption key");
+        }
+        return decryption.raw(request.ciphertext());
+    }
+
+    private static boolean isOf(SignatureAlgorithm.Key type, SignatureScheme scheme) {
+        return switch (type) {
+            case RSA -> scheme.name().startsWith("RSA_");
+            case EC -> scheme.name().startsWith("ECDSA_");
+            case ED25519 -> scheme == SignatureScheme.ED25519;
+            case ED448 -> scheme == SignatureScheme.ED448;
+        };
+    }
+}

@@ -1,0 +1,100 @@
+package dev.lockstep.keys.keyserver;
+
+import dev.lockstep.keys.keyserver.transport.ByteTransport;
+import dev.lockstep.keys.keyserver.transport.PlainTransport;
+import dev.lockstep.keys.keyserver.transport.TlsTransport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+
+/** Where a key server is and how it is spoken to. Immutable. */
+interface KeyServerTarget {
+
+    SocketAddress address();
+
+    /** A channel that is neither connected nor blocking. */
+    SocketChannel open() throws IOException;
+
+    /** How bytes go over a channel that {@link #open} made. */
+    ByteTransport transport(SocketChannel channel) throws IOException;
+
+    static KeyServerTarget unix(Path socket) {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket);
+        return new KeyServerTarget() {
+            @Override
+            public SocketAddress address() {
+                return address;
+            }
+
+            @Override
+            public SocketChannel open() throws IOException {
+                return nonBlocking(SocketChannel.open(StandardProtocolFamily.UNIX));
+            }
+
+            @Override
+            public ByteTransport transport(SocketChannel channel) {
+                return new PlainTransport(channel);
+            }
+
+            @Override
+            public String toString() {
+                return socket.toString();
+            }
+        };
+    }
+
+    static KeyServerTarget tcp(InetSocketAddress address, SSLContext context) {
+        if (address.isUnresolved()) {
+            throw new IllegalArgumentException(
+                    "address: " + address.getHostString() + " is not resolved; resolve it first, which may block");
+        }
+        return new KeyServerTarget() {
+            @Override
+            public SocketAddress address() {
+                return address;
+            }
+
+            @Override
+            public SocketChannel open() throws IOException {
+                SocketChannel channel = nonBlocking(SocketChannel.open());
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                return channel;
+            }
+
+            @Override
+            public ByteTransport transport(SocketChannel channel) throws IOException {
+                SSLEngine engine = context.createSSLEngine(address.getHostString(), address.getPort());
+                engine.setUseClientMode(true);
+                SSLParameters parameters = engine.getSSLParameters();
+                parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+                // RFC 2818 3.1: the certificate must be for the name or address that was asked for.
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                engine.setSSLParameters(parameters);
+                return new TlsTransport(channel, engine);
+            }
+
+            @Override
+            public String toString() {
+                return address.getHostString() + ":" + address.getPort();
+            }
+        };
+    }
+
+    private static SocketChannel nonBlocking(SocketChannel channel) throws IOException {
+        try {
+            channel.configureBlocking(false);
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+}

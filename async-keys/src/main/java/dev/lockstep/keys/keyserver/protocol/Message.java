@@ -1,0 +1,150 @@
+package dev.lockstep.keys.keyserver.protocol;
+
+import java.util.List;
+
+/**
+ * What a frame says besides its request id. The text form of a message leaves out the bytes it carries.
+ */
+public sealed interface Message {
+
+    /** The longest message, digest or ciphertext that is sent, in bytes. */
+    int MAX_INPUT = 8192;
+
+    /** The longest result, in bytes: an RSA block of 16,384 bits. */
+    int MAX_RESULT = 2048;
+
+    /** The most keys in one list. */
+    int MAX_KEYS = 256;
+
+    /** What the input of a signature is. */
+    enum SignForm {
+        /** The message: the key server hashes it. */
+        MESSAGE(0),
+        /** The message's digest under the scheme's hash. */
+        DIGEST(1);
+
+        private final int code;
+
+        SignForm(int code) {
+            this.code = code;
+        }
+
+        /** The number in a frame. */
+        int code() {
+            return code;
+        }
+    }
+
+    /** How a decryption is answered. */
+    enum DecryptForm {
+        /** The raw block, as long as the modulus. */
+        RAW(0),
+        /** The 48 bytes under the padding, or as many random ones: never whether the padding was good. */
+        OR_RANDOM(1);
+
+        private final int code;
+
+        DecryptForm(int code) {
+            this.code = code;
+        }
+
+        /** The number in a frame. */
+        int code() {
+            return code;
+        }
+    }
+
+    /** Why there is no result. */
+    enum Failure {
+        /** The key cannot do that. */
+        UNSUPPORTED(1),
+        /** There is no such key, or its device cannot be reached. */
+        KEY_UNAVAILABLE(2),
+        /** Refused by the policy, the rate limit or a full queue. */
+        REJECTED(3),
+        /** The deadline passed first. */
+        TIMED_OUT(4),
+        /** The request was cancelled before it was done. */
+        CANCELLED(5),
+        /** The key's device failed. */
+        FAILED(6);
+
+        private final int code;
+
+        Failure(int code) {
+            this.code = code;
+        }
+
+        /** The number in a frame. */
+        int code() {
+            return code;
+        }
+    }
+
+    /** First frame of a client: the versions it speaks, 1 to 65,535, the lowest first. */
+    record Hello(int lowest, int highest) implements Message {}
+
+    /** First frame of a key server: the version spoken from here on, and how many requests may be open at once. */
+    record Welcome(int version, int maxOpen) implements Message {}
+
+    /**
+     * Asks for a signature.
+     *
+     * @param millis how long the client waits from now on, 1 to 2^31-1, 0 for as long as it takes
+     * @param scheme the SignatureScheme number of TLS, 0 to 65,535; an unknown one is a matter of the key server
+     * @param input 1 to {@link #MAX_INPUT} bytes
+     */
+    record Sign(KeyId key, int millis, int scheme, SignForm form, Octets input) implements Message {
+        /** The same from the bytes. */
+        public Sign(KeyId key, int millis, int scheme, SignForm form, byte[] input) {
+            this(key, millis, scheme, form, new Octets(input));
+        }
+    }
+
+    /**
+     * Asks for an RSA decryption.
+     *
+     * @param millis as for {@link Sign}
+     * @param ciphertext 1 to {@link #MAX_RESULT} bytes
+     */
+    record Decrypt(KeyId key, int millis, DecryptForm form, Octets ciphertext) implements Message {
+        /** The same from the bytes. */
+        public Decrypt(KeyId key, int millis, DecryptForm form, byte[] ciphertext) {
+            this(key, millis, form, new Octets(ciphertext));
+        }
+    }
+
+    /** The answer to the request with this frame's id is not wanted any more. Has no answer of its own. */
+    record Cancel() implements Message {}
+
+    /** Asks which keys there are. */
+    record ListKeys() implements Message {}
+
+    /** Asks whether anybody is there. */
+    record Ping() implements Message {}
+
+    /**
+     * A signature, a block or a premaster secret.
+     *
+     * @param octets 1 to {@link #MAX_RESULT} bytes
+     */
+    record Result(Octets octets) implements Message {
+        /** The same from the bytes. */
+        public Result(byte[] bytes) {
+            this(new Octets(bytes));
+        }
+    }
+
+    /** There is no result. */
+    record Failed(Failure failure) implements Message {}
+
+    /** The keys there are, at most {@link #MAX_KEYS}. */
+    record Keys(List<KeyId> keys) implements Message {
+        public Keys {
+            keys = List.copyOf(keys);
+        }
+    }
+
+    /** Somebody is there. */
+    record Pong() implements Message {}
+}

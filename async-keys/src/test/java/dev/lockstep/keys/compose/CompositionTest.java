@@ -1,0 +1,189 @@
+package dev.lockstep.keys.compose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.keys.ExecutorKey;
+import dev.lockstep.keys.Identity;
+import dev.lockstep.keys.InlineKey;
+import dev.lockstep.keys.Requests;
+import dev.lockstep.keys.Signal;
+import dev.lockstep.keys.Talk;
+import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.keys.compose.ObservedOperation.Outcome;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** All decorators around each other: under whole handshakes, and while answers race with cancellations. */
+@Timeout(120)
+class CompositionTest {
+
+    private final ScheduledThreadPoolExecutor timer = (ScheduledThreadPoolExecutor) WorkerPools.scheduler(1);
+    private final ThreadPoolExecutor pool = WorkerPools.boundedPool(2, 16);
+    private final List<KeyOperation> events = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        timer.shutdownNow();
+        pool.shutdownNow();
+    }
+
+    private CircuitBreakerKey guarded(ExternalPrivateKey key) {
+        return CircuitBreakerKey.of(
+                RetryingKey.of(DeadlineKey.of(key, Duration.ofMinutes(5), timer), 2),
+                2,
+                Duration.ofMinutes(5),
+                System::nanoTime);
+    }
+
+    private ExternalPrivateKey observed(ExternalPrivateKey key) {
+        return ObservedKey.of(key, events::add, System::nanoTime);
+    }
+
+    @Test
+    void handshakesWorkThroughAllOfThem() throws Exception {
+        ExternalPrivateKey key = observed(guarded(ExecutorKey.of(Identity.RSA.local(), pool)));
+        Credential credential = RoutingKey.builder()
+                .route(Identity.RSA.chain().get(0), key)
+                .build()
+                .credential(Identity.RSA.chain());
+        for (String suite : List.of("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_GCM_SHA256")) {
+            Talk talk = Talk.with(credential, suite).run();
+            assertThat(talk.serverFailure).isNull();
+            assertThat(talk.echoed).isTrue();
+            assertThat(talk.suspensions).isPositive();
+        }
+        assertThat(events).extracting(KeyOperation::outcome).containsExactly(Outcome.DONE, Outcome.DONE);
+        assertThat(timer.getQueue()).isEmpty();
+    }
+
+    @Test
+    void aSignerThatIsDownIsReplacedByTheLocalKeyAndSoonNotAskedAnyMore() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        ExternalPrivateKey dead = ExecutorKey.of(
+                Requests.key(() -> {
+                    asked.incrementAndGet();
+                    throw new IOException("no route to the signer");
+                }),
+                pool);
+        ExternalPrivateKey local = InlineKey.of(Identity.EC.local());
+        Credential credential = Credential.external(
+                Identity.EC.chain(), FallThroughKey.alsoWhenSigningFails(observed(guarded(dead)), local));
+        for (int i = 0; i < 5; i++) {
+            Talk talk = Talk.with(credential, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+                    .run();
+            assertThat(talk.echoed).isTrue();
+        }
+
+        assertThat(events).hasSize(5).extracting(KeyOperation::outcome).containsOnly(Outcome.FAILED);
+        assertThat(asked)
+                .as("two attempts for each of the two outages that open the breaker")
+                .hasValue(4);
+    }
+
+    @Test
+    void aFailedDecryptionIsAskedOnceAndMasked() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        ExternalPrivateKey failing = ExecutorKey.of(
+                Requests.key(() -> {
+                    asked.incrementAndGet();
+                    throw new IOException("general error");
+                }),
+                pool);
+        ScriptedKey second = new ScriptedKey();
+        Credential credential = Credential.external(
+                Identity.RSA.chain(), FallThroughKey.alsoWhenSigningFails(guarded(failing), second));
+        Talk talk = Talk.with(credential, "TLS_RSA_WITH_AES_128_GCM_SHA256").run();
+
+        assertThat(talk.serverFailure.alert()).isEqualTo(AlertDescription.BAD_RECORD_MAC);
+        assertThat(asked).hasValue(1);
+        assertThat(second.starts()).isZero();
+    }
+
+    @Test
+    void closingWhileSuspendedCancelsThroughAllOfThem() throws Exception {
+        ScriptedKey key = new ScriptedKey();
+        Credential credential = Credential.external(Identity.EC.chain(), observed(guarded(key)));
+        Talk.with(credential, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+                .closingWhenSuspended()
+                .run();
+
+        assertThat(key.last().cancels).isEqualTo(1);
+        assertThat(events).extracting(KeyOperation::outcome).containsExactly(Outcome.CANCELLED);
+        assertThat(timer.getQueue()).isEmpty();
+        assertThat(key.violations).isEmpty();
+    }
+
+    @Test
+    void answersThatRaceWithCancellationsAreNeverLostDoubledOrLeaked() throws Exception {
+        int rounds = 30_000;
+        ScriptedKey key = new ScriptedKey();
+        CircuitBreakerKey breaker = guarded(key);
+        ExternalPrivateKey all = observed(breaker);
+        LinkedBlockingQueue<ScriptedKey.Operation> toAnswer = new LinkedBlockingQueue<>();
+        Thread answering = new Thread(() -> {
+            try {
+                for (int i = 0; i < rounds; i++) {
+                    toAnswer.take().complete(i);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        answering.setDaemon(true);
+        answering.start();
+        int cancelled = 0;
+        for (int i = 0; i < rounds; i++) {
+            Signal signal = new Signal();
+            boolean earlyAnswer = i % 5 == 0; // before start has returned
+            if (earlyAnswer) {
+                key.then(operation -> {
+                    toAnswer.add(operation);
+                    return dev.lockstep.tls.wait.Start.inProgress(operation);
+                });
+            }
+            PendingOperation<byte[]> operation = Requests.inProgress(all.startSign(Requests.sign(), signal));
+            if (!earlyAnswer) {
+                toAnswer.add(key.last());
+            }
+            if (i % 3 == 0) {
+                operation.cancel();
+                cancelled++;
+                continue;
+            }
+            if (i % 3 == 1) {
+                signal.await();
+            }
+            Progress<byte[]> progress = operation.resume();
+            while (progress instanceof Progress.InProgress<byte[]>) {
+                signal.await();
+                progress = operation.resume();
+            }
+            assertThat(Requests.done(progress)).containsExactly((byte) i);
+        }
+        answering.join();
+
+        assertThat(key.violations).isEmpty();
+        assertThat(key.starts()).isEqualTo(rounds);
+        assertThat(events).hasSize(rounds);
+        assertThat(events.stream().filter(e -> e.outcome() == Outcome.CANCELLED).count())
+                .isEqualTo(cancelled);
+        assertThat(events.stream().filter(e -> e.outcome() == Outcome.DONE).count())
+                .isEqualTo(rounds - cancelled);
+        assertThat(timer.getQueue()).isEmpty();
+        assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.CLOSED);
+    }
+}

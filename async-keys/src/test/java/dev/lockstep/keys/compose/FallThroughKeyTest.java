@@ -1,0 +1,118 @@
+package dev.lockstep.keys.compose;
+
+import static dev.lockstep.keys.Failures.down;
+import static dev.lockstep.keys.Requests.decrypt;
+import static dev.lockstep.keys.Requests.done;
+import static dev.lockstep.keys.Requests.failure;
+import static dev.lockstep.keys.Requests.inProgress;
+import static dev.lockstep.keys.Requests.ready;
+import static dev.lockstep.keys.Requests.sign;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.keys.Signal;
+import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Start;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the second key does for the first, and what it must not do. */
+class FallThroughKeyTest {
+
+    private final ScriptedKey first = new ScriptedKey();
+    private final ScriptedKey second = new ScriptedKey();
+    private final FallThroughKey plain = FallThroughKey.of(first, second);
+    private final FallThroughKey failing = FallThroughKey.alsoWhenSigningFails(first, second);
+    private final Signal signal = new Signal();
+
+    @AfterEach
+    void discipline() {
+        assertThat(first.violations).isEmpty();
+        assertThat(second.violations).isEmpty();
+    }
+
+    @Test
+    void theSecondKeyDoesWhatTheFirstLeavesToIt() throws Exception {
+        first.then(o -> Start.fallThrough()).then(o -> Start.fallThrough());
+        second.thenDone(1).thenDone(2);
+
+        assertThat(done(ready(plain.startSign(sign(), signal)).resume())).containsExactly(1);
+        assertThat(done(ready(plain.startDecrypt(decrypt(), signal)).resume())).containsExactly(2);
+    }
+
+    @Test
+    void theSecondKeyDoesWhatTheFirstCannotDoWithoutAskingIt() throws Exception {
+        first.schemes = Set.of(SignatureScheme.ED25519);
+        first.decrypts = false;
+        FallThroughKey both = FallThroughKey.of(first, second);
+        second.thenDone(1).thenDone(2);
+
+        assertThat(both.signatureSchemes())
+                .containsExactlyInAnyOrder(SignatureScheme.ED25519, SignatureScheme.ECDSA_SECP256R1_SHA256);
+        assertThat(both.canDecrypt()).isTrue();
+        assertThat(done(ready(both.startSign(sign(), signal)).resume())).containsExactly(1);
+        assertThat(done(ready(both.startDecrypt(decrypt(), signal)).resume())).containsExactly(2);
+        assertThat(first.starts()).isZero();
+    }
+
+    @Test
+    void aFailureStandsUnlessAskedForOtherwise() {
+        Throwable cause = down();
+        first.thenFails(cause);
+
+        assertThat(failure(plain.startSign(sign(), signal))).isSameAs(cause);
+        assertThat(second.starts()).isZero();
+    }
+
+    @Test
+    void aSignatureThatFailsAtStartGoesToTheSecondKey() throws Exception {
+        first.thenFails(down());
+        second.thenDone(4);
+
+        assertThat(done(ready(failing.startSign(sign(), signal)).resume())).containsExactly(4);
+    }
+
+    @Test
+    void aSignatureThatFailsLaterGoesToTheSecondKeyOnce() throws Exception {
+        PendingOperation<byte[]> operation = inProgress(failing.startSign(sign(), signal));
+        first.last().fail(down());
+        operation.resume();
+        Throwable last = down();
+        second.last().fail(last);
+
+        assertThat(failure(operation.resume())).isSameAs(last);
+        assertThat(first.starts()).isEqualTo(1);
+        assertThat(second.starts()).isEqualTo(1);
+    }
+
+    @Test
+    void aFailedDecryptionNeverGoesToTheSecondKey() throws Exception {
+        first.thenFails(down());
+        failure(failing.startDecrypt(decrypt(), signal));
+        PendingOperation<byte[]> operation = inProgress(failing.startDecrypt(decrypt(), signal));
+        first.last().fail(down());
+        failure(operation.resume());
+
+        assertThat(second.starts()).isZero();
+    }
+
+    @Test
+    void cancellingReachesOnlyTheKeyThatWorks() throws Exception {
+        PendingOperation<byte[]> operation = inProgress(failing.startSign(sign(), signal));
+        first.last().fail(down());
+        operation.resume();
+        operation.cancel();
+
+        assertThat(first.last().cancels).isZero();
+        assertThat(second.last().cancels).isEqualTo(1);
+    }
+
+    @Test
+    void whatBothLeaveFallsThroughToTheCredential() {
+        first.then(o -> Start.fallThrough());
+        second.then(o -> Start.fallThrough());
+
+        assertThat(plain.startSign(sign(), signal)).isInstanceOf(Start.FallThrough.class);
+    }
+}

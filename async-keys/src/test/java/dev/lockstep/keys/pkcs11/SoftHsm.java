@@ -1,0 +1,197 @@
+package dev.lockstep.keys.pkcs11;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A SoftHSM token with an RSA-2048 and a P-256 key, both made inside it, behind OpenSC's pkcs11-spy, which writes down every
+ * call. Made once per JVM, in the directory that the build names in SOFTHSM2_CONF.
+ */
+final class SoftHsm {
+
+    static final String PIN = "1234";
+
+    /** The library that the JVM loads: the one that counts. */
+    static final Path LIBRARY = Stream.of(
+                    "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib")
+            .flatMap(place -> Stream.of(Path.of(place, "pkcs11-spy.so"), Path.of(place, "pkcs11", "pkcs11-spy.so")))
+            .filter(Files::exists)
+            .findFirst()
+            .orElse(Path.of("/usr/lib/pkcs11-spy.so"));
+
+    private static SoftHsm instance;
+
+    final X509Certificate rsa;
+    final X509Certificate ec;
+    private final Path directory;
+
+    private SoftHsm(Path directory) throws Exception {
+        this.directory = directory;
+        delete(directory);
+        Files.createDirectories(tokens());
+        Files.writeString(
+                directory.resolve("softhsm2.conf"),
+                "directories.tokendir = " + tokens() + "\nobjectstore.backend = file\nlog.level = ERROR\n");
+        run("softhsm2-util", "--init-token", "--free", "--label", "lockstep", "--so-pin", "5678", "--pin", PIN);
+        KeyPair authority = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+        rsa = generate(authority, "RSA", "rsa:2048", "01", "--usage-decrypt");
+        ec = generate(authority, "EC", "EC:prime256v1", "02");
+    }
+
+    /** The token; without the programs it needs a test is skipped and says so, in CI it fails. */
+    static synchronized SoftHsm get() throws Exception {
+        if (instance == null) {
+            String missing = missing();
+            if (missing != null) {
+                String message = "the PKCS#11 tests did not run: " + missing + " (Debian: softhsm2, opensc)";
+                if ("true".equals(System.getenv("CI"))) {
+                    fail(message);
+                }
+                System.err.println("SKIPPED: " + message);
+                Assumptions.abort(message);
+            }
+            instance = new SoftHsm(Path.of(System.getenv("SOFTHSM2_CONF")).getParent());
+        }
+        return instance;
+    }
+
+    private static String missing() {
+        for (String variable : List.of("SOFTHSM2_CONF", "PKCS11SPY", "PKCS11SPY_OUTPUT")) {
+            if (System.getenv(variable) == null) {
+                return variable + " is not set; the build does that";
+            }
+        }
+        for (Path library : List.of(LIBRARY, module())) {
+            if (!Files.exists(library)) {
+                return library + " is not there";
+            }
+        }
+        for (String program : List.of("softhsm2-util", "pkcs11-tool")) {
+            if (Stream.of(System.getenv("PATH").split(":"))
+                    .noneMatch(place -> Files.isExecutable(Path.of(place, program)))) {
+                return program + " is not installed";
+            }
+        }
+        return null;
+    }
+
+    /** The token's own library, for the tools. */
+    private static Path module() {
+        return Path.of(System.getenv("PKCS11SPY"));
+    }
+
+    Path tokens() {
+        return directory.resolve("tokens");
+    }
+
+    List<X509Certificate> chain(String keyType) {
+        return List.of(keyType.equals("EC") ? ec : rsa);
+    }
+
+    /** How often the library was called with one of these functions so far. */
+    long calls(String... functions) throws IOException {
+        List<String> names = List.of(functions);
+        try (Stream<String> lines =
+                Files.lines(Path.of(System.getenv("PKCS11SPY_OUTPUT")), StandardCharsets.ISO_8859_1)) {
+            // A call starts with its number and name: "17: C_Sign"
+            return lines.filter(line -> line.matches("\\d+: C_\\w+"))
+                    .filter(line -> names.contains(line.substring(line.indexOf(' ') + 1)))
+                    .count();
+        }
+    }
+
+    long signatures() throws IOException {
+        return calls("C_Sign", "C_SignFinal", "C_SignRecover");
+    }
+
+    long decryptions() throws IOException {
+        return calls("C_Decrypt", "C_DecryptFinal", "C_UnwrapKey");
+    }
+
+    private X509Certificate generate(KeyPair authority, String type, String pkcs11Type, String id, String... usage)
+            throws Exception {
+        tool(Stream.concat(
+                        Stream.of("--keypairgen", "--key-type", pkcs11Type, "--id", id, "--usage-sign", "--sensitive"),
+                        Stream.of(usage))
+                .toArray(String[]::new));
+        Path file = directory.resolve(id + ".der");
+        tool("--read-object", "--type", "pubkey", "--id", id, "--output-file", file.toString());
+        PublicKey key = KeyFactory.getInstance(type).generatePublic(new X509EncodedKeySpec(Files.readAllBytes(file)));
+        Instant now = Instant.now();
+        X509Certificate certificate = new JcaX509CertificateConverter()
+                .getCertificate(new JcaX509v3CertificateBuilder(
+                                new X500Name("CN=authority.test"),
+                                new BigInteger(id),
+                                Date.from(now.minus(Duration.ofDays(1))),
+                                Date.from(now.plus(Duration.ofDays(1))),
+                                new X500Name("CN=token-" + type.toLowerCase(java.util.Locale.ROOT) + ".test"),
+                                key)
+                        .build(new JcaContentSignerBuilder("SHA256withRSA").build(authority.getPrivate())));
+        Files.write(file, certificate.getEncoded());
+        tool("--write-object", file.toString(), "--type", "cert", "--id", id);
+        return certificate;
+    }
+
+    private void tool(String... arguments) throws Exception {
+        run(Stream.concat(
+                        Stream.of(
+                                "pkcs11-tool",
+                                "--module",
+                                module().toString(),
+                                "--token-label",
+                                "lockstep",
+                                "--login",
+                                "--pin",
+                                PIN),
+                        Stream.of(arguments))
+                .toArray(String[]::new));
+    }
+
+    private void run(String... command) throws Exception {
+        Path output = directory.resolve("tool.out");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException(command[0] + " does not end");
+        }
+        if (process.exitValue() != 0) {
+            throw new IOException(String.join(" ", command) + ": " + Files.readString(output));
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}

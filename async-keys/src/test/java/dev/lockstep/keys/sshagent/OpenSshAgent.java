@@ -1,0 +1,125 @@
+package dev.lockstep.keys.sshagent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.keys.Identity;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.crypto.util.OpenSSHPublicKeyUtil;
+import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
+
+/** A stock OpenSSH agent, started and ended by its process. The keys are made by ssh-keygen and never come into this JVM. */
+final class OpenSshAgent {
+
+    private final Path directory;
+    private final Path socket;
+    private Process process;
+    private int names;
+
+    OpenSshAgent(Path directory) throws IOException {
+        requireTools();
+        this.directory = directory;
+        this.socket = directory.resolve("agent");
+        start();
+    }
+
+    Path socket() {
+        return socket;
+    }
+
+    /** The agent's first line comes when it listens. */
+    void start() throws IOException {
+        Files.deleteIfExists(socket);
+        process = new ProcessBuilder("ssh-agent", "-D", "-a", socket.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        // Not closed here: the agent would be killed by its next line.
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+        assertThat(out.readLine()).contains("SSH_AUTH_SOCK");
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** Makes a key, gives it to the agent and a certificate for it to the caller; the key's file stays. */
+    Keyed key(String type, int bits) throws Exception {
+        Path file = directory.resolve("key" + names++);
+        run("ssh-keygen", "-q", "-t", type, "-b", String.valueOf(bits), "-N", "", "-C", "test", "-f", file.toString());
+        add(file);
+        String line = Files.readString(Path.of(file + ".pub"));
+        return new Keyed(file, certificate(Base64.getDecoder().decode(line.split(" ")[1])));
+    }
+
+    record Keyed(Path file, X509Certificate certificate) {}
+
+    void add(Path file) throws Exception {
+        run("ssh-add", "-q", file.toString());
+    }
+
+    void removeAll() throws Exception {
+        run("ssh-add", "-q", "-D");
+    }
+
+    private void run(String... command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("SSH_AUTH_SOCK", socket.toString());
+        Process child = builder.redirectInput(new File("/dev/null")).start();
+        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.exitValue())
+                .as(Arrays.toString(command) + ": " + output)
+                .isZero();
+    }
+
+    private X509Certificate certificate(byte[] blob) throws Exception {
+        SubjectPublicKeyInfo info =
+                SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(OpenSSHPublicKeyUtil.parsePublicKey(blob));
+        Instant now = Instant.now();
+        return new JcaX509CertificateConverter()
+                .getCertificate(new X509v3CertificateBuilder(
+                                new X500Name("CN=rsa.test"),
+                                java.math.BigInteger.valueOf(100 + names),
+                                Date.from(now.minus(Duration.ofDays(1))),
+                                Date.from(now.plus(Duration.ofDays(1))),
+                                new X500Name("CN=agent.test"),
+                                info)
+                        .build(new JcaContentSignerBuilder("SHA256withRSA").build(Identity.RSA.key())));
+    }
+
+    /** A check that silently stopped running looks like one that passes: skipped loudly, and failed where CI=true. */
+    private static void requireTools() {
+        for (String program : List.of("ssh-agent", "ssh-add", "ssh-keygen")) {
+            boolean found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                    .anyMatch(d -> Files.isExecutable(Path.of(d, program)));
+            if (!found) {
+                String reason = program + " is not installed (apt-get install openssh-client)";
+                if ("true".equals(System.getenv("CI"))) {
+                    throw new AssertionFailedError(reason + "; with CI=true that is a failure");
+                }
+                System.err.println("SKIPPED, the checks against OpenSSH's agent did not run: " + reason);
+                throw new TestAbortedException(reason);
+            }
+        }
+    }
+}
