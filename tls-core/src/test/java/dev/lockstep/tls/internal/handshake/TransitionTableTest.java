@@ -8,8 +8,7 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.State.Kind;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.spec.ContentType;
-import dev.lockstep.tls.testkit.TestIdentity;
-import dev.lockstep.tls.testkit.TestServers;
+import dev.lockstep.tls.wait.Start;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -106,7 +105,9 @@ class TransitionTableTest {
     }
 
     private static HandshakeContext context() {
-        TlsServerConfig config = TestServers.config(TestServers.local(TestIdentity.P256));
+        TlsServerConfig config = TlsServerConfig.builder()
+                .preSharedKeys((request, waker) -> Start.fallThrough())
+                .build();
         HandshakeOutput nowhere = null;
         return new HandshakeContext(config, nowhere, () -> {}, new Renegotiation(config));
     }
