@@ -48,6 +48,7 @@ class ArchitectureTest {
             nullValues = "nothing",
             value = {
                 "spec,               nothing",
+                "wait,               nothing",
                 "internal.wire,      spec",
                 "internal.algorithm, spec crypto",
                 "internal.extension, internal.wire spec",

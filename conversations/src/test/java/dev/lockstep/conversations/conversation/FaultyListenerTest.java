@@ -1,0 +1,176 @@
+package dev.lockstep.conversations.conversation;
+
+import static dev.lockstep.testkit.TestServers.builder;
+import static dev.lockstep.testkit.TestServers.decryptingClient;
+import static dev.lockstep.testkit.certificate.TestIdentity.RSA_2048;
+import static dev.lockstep.testkit.client.ClientMessages.clientHello;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.conversations.fixture.Setting;
+import dev.lockstep.testkit.Conversation;
+import dev.lockstep.testkit.SecretHunt;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordedOperation;
+import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.client.ClientMessages;
+import dev.lockstep.testkit.client.ClientOptions;
+import dev.lockstep.testkit.client.ScriptedClient;
+import dev.lockstep.testkit.client.Seen.Kind;
+import dev.lockstep.testkit.util.Bytes;
+import dev.lockstep.tls.TlsException;
+import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.wait.Suspension;
+import dev.lockstep.tls.wait.SuspensionKind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** An observer or a key log that throws is the application's fault; it must not leave a secret or a wait behind. */
+class FaultyListenerTest {
+
+    private static final RuntimeException FAULT = new IllegalStateException("a fault of the application's own");
+
+    enum Hook {
+        ON_TRANSITION,
+        ON_SUSPEND,
+        ON_RESUME,
+        ON_OPERATION_FAILED,
+        ON_CLOSED,
+        KEY_LOG
+    }
+
+    /** Throws from the chosen hook once it is armed. */
+    private static final class Faulty implements ConnectionObserver {
+        private final Hook hook;
+        private boolean armed;
+
+        Faulty(Hook hook) {
+            this.hook = hook;
+        }
+
+        private void at(Hook here) {
+            if (armed && here == hook) {
+                throw FAULT;
+            }
+        }
+
+        @Override
+        public void onTransition(String from, String event, String to) {
+            at(Hook.ON_TRANSITION);
+        }
+
+        @Override
+        public void onSuspend(Suspension suspension) {
+            at(Hook.ON_SUSPEND);
+        }
+
+        @Override
+        public void onResume(SuspensionKind kind, long waitedNanos) {
+            at(Hook.ON_RESUME);
+        }
+
+        @Override
+        public void onOperationFailed(SuspensionKind kind, Throwable cause) {
+            at(Hook.ON_OPERATION_FAILED);
+        }
+
+        @Override
+        public void onClosed(String state, IOException failure) {
+            at(Hook.ON_CLOSED);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Hook.class)
+    void nothingIsLeftBehindWhenItThrowsWhileDecrypting(Hook hook) throws TlsException {
+        RecordingKey key = new RecordingKey(RSA_2048).decrypts(KeyScript.manual());
+        endsWithNothingLeft(hook, key, decryptingClient(), true);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Hook.class)
+    void nothingIsLeftBehindWhenItThrowsAfterAFailedDecryption(Hook hook) throws TlsException {
+        RecordingKey key =
+                new RecordingKey(RSA_2048).decrypts(KeyScript.inProgress(1).thenFails(FAULT));
+        endsWithNothingLeft(hook, key, decryptingClient(), false);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Hook.class)
+    void nothingIsLeftBehindWhenItThrowsWhileSigning(Hook hook) throws TlsException {
+        RecordingKey key = new RecordingKey(RSA_2048).signs(KeyScript.manual());
+        endsWithNothingLeft(hook, key, ClientOptions.offering(Setting.signingSuite(RSA_2048)), true);
+    }
+
+    /** The answer is fetched before the observer hears of it, and is the library's to clear then. */
+    @Test
+    void aPremasterSecretThatWasFetchedIsClearedWhenTheObserverThrows() throws TlsException {
+        AtomicReference<byte[]> fetched = new AtomicReference<>();
+        KeyScript script = KeyScript.inProgress(1).changed(value -> {
+            fetched.set(value);
+            return value;
+        });
+        endsWithNothingLeft(Hook.ON_RESUME, new RecordingKey(RSA_2048).decrypts(script), decryptingClient(), false);
+        assertThat(fetched.get()).isNotEmpty().containsOnly(0);
+    }
+
+    /** Drives until the handshake gets no further, closes, and looks at what is left. */
+    private static void endsWithNothingLeft(
+            Hook hook, RecordingKey key, ClientOptions options, boolean closesWhileWaiting) throws TlsException {
+        Faulty observer = new Faulty(hook);
+        TlsServerConfig config = builder(key.credential())
+                .observer(observer)
+                .keyLog(line -> observer.at(Hook.KEY_LOG))
+                .build();
+        TlsServerConnection tls = TlsServerConnection.create(config);
+        ScriptedClient client = new ScriptedClient(options);
+        ByteBuffer out = ByteBuffer.allocate(TlsServerConnection.NETWORK_BUFFER_SIZE);
+        client.sends(clientHello());
+        drive(tls, client, out);
+        observer.armed = true;
+        if (client.takeSeen().stream().anyMatch(seen -> seen.kind() == Kind.SERVER_HELLO_DONE)) {
+            client.sends(ClientMessages.clientKeyExchange(), ClientMessages.changeCipherSpec());
+            client.sends(ClientMessages.finished());
+        }
+        drive(tls, client, out);
+        if (!closesWhileWaiting) {
+            drive(tls, client, out);
+        }
+        Conversation.markedStep(() -> {
+            try {
+                tls.close(out);
+            } catch (IllegalStateException e) {
+                assertThat(e).isSameAs(FAULT);
+            }
+        });
+        assertThat(tls.isClosed()).isTrue();
+        assertThat(key.operations()).noneMatch(RecordedOperation::isPending);
+        SecretHunt.assertNoneIn(tls, client.secrets());
+        SecretHunt.assertHandshakeHoldsNone(tls);
+        key.assertDisciplined();
+    }
+
+    private static void drive(TlsServerConnection tls, ScriptedClient client, ByteBuffer out) throws TlsException {
+        ByteBuffer in = ByteBuffer.wrap(Bytes.concat(client.takeRecords().toArray(byte[][]::new)));
+        for (int steps = 0; steps < 40; steps++) {
+            out.clear();
+            try {
+                Conversation.markedStep(() -> {
+                    if (!tls.isEstablished()) {
+                        tls.step(in, out);
+                    }
+                });
+            } catch (TlsException e) {
+                return;
+            } catch (IllegalStateException e) {
+                assertThat(e).isSameAs(FAULT);
+            }
+            client.receives(Bytes.slice(out.array(), 0, out.position()));
+        }
+    }
+}

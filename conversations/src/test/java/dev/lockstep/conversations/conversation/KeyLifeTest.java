@@ -1,0 +1,127 @@
+package dev.lockstep.conversations.conversation;
+
+import static dev.lockstep.testkit.TestServers.builder;
+import static dev.lockstep.testkit.TestServers.local;
+import static dev.lockstep.testkit.client.ClientMessages.applicationData;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.testkit.Conversation;
+import dev.lockstep.testkit.Forms;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.testkit.client.ClientOptions;
+import dev.lockstep.testkit.client.Seen;
+import dev.lockstep.tls.StepResult;
+import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.Bounds;
+import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.spec.CipherSuite;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The end of a key's life is the end of the connection, in good order and before anything is used up (RFC 8446 5.5). */
+class KeyLifeTest {
+
+    private static final int BOUND = 16;
+    /** Three quarters of the bound, less a little for the messages of the handshake. */
+    private static final int SAFE = 12;
+
+    private final List<String> closed = new ArrayList<>();
+
+    private Conversation connected(CipherSuite suite, long bound) {
+        ConnectionObserver observer = new ConnectionObserver() {
+            @Override
+            public void onClosed(String state, IOException failure) {
+                closed.add(state + " " + failure);
+            }
+        };
+        return Conversation.of(
+                        builder(local(TestIdentity.RSA_2048))
+                                .observer(observer)
+                                .bounds(Bounds.DEFAULT.withMaxRecordsPerKey(bound))
+                                .build(),
+                        ClientOptions.offering(suite),
+                        Forms.PLAIN)
+                .completes();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CipherSuite.class,
+            names = {
+                "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                "TLS_RSA_WITH_AES_256_CCM_8",
+                "TLS_RSA_WITH_CAMELLIA_128_GCM_SHA256",
+                "TLS_RSA_WITH_ARIA_256_GCM_SHA384"
+            })
+    void aServerThatSendsClosesBeforeItsKeyIsUsedUp(CipherSuite suite) throws IOException {
+        Conversation conversation = connected(suite, BOUND);
+        TlsServerConnection tls = conversation.server().connection();
+        ByteBuffer data = ByteBuffer.allocate(100 << 14);
+        ByteBuffer netOut = ByteBuffer.allocate(200 << 14);
+        StepResult result;
+        do {
+            result = tls.write(data, netOut);
+        } while (result == StepResult.NEED_OUTPUT);
+        assertThat(result).isEqualTo(StepResult.CLOSED);
+        assertThat(data.position() >> 14).as("full records sent").isBetween(SAFE - 1, SAFE);
+        byte[] sent = new byte[netOut.flip().remaining()];
+        netOut.get(sent);
+        conversation.client().receives(sent);
+        List<Seen> seen = conversation.client().takeSeen();
+        Seen last = seen.get(seen.size() - 1);
+        assertThat(last.kind()).isEqualTo(Seen.Kind.ALERT);
+        assertThat(last.body()).as("close_notify").containsExactly(1, 0);
+        assertThat(seen.subList(0, seen.size() - 1)).allMatch(one -> one.kind() == Seen.Kind.APPLICATION_DATA);
+        assertThat(tls.isClosed()).isTrue();
+        assertThat(tls.failure()).isNull();
+        assertThat(closed).containsExactly("CONNECTED null");
+        assertThat(tls.write(data, netOut)).isEqualTo(StepResult.CLOSED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CipherSuite.class,
+            names = {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_CCM"})
+    void aServerThatReceivesClosesBeforeTheClientsKeyIsUsedUp(CipherSuite suite) {
+        Conversation conversation = connected(suite, BOUND);
+        int received = 0;
+        while (!conversation.server().connection().isClosed()) {
+            conversation.client().sends(applicationData(new byte[1 << 14]));
+            conversation.server().settle();
+            assertThat(++received).isLessThanOrEqualTo(BOUND);
+        }
+        assertThat(received).isBetween(SAFE - 1, SAFE + 1);
+        conversation.server().hasSent(Seen.Kind.ALERT);
+        assertThat(conversation.server().connection().failure()).isNull();
+        assertThat(closed).containsExactly("CONNECTED null");
+    }
+
+    /** RFC 8446 5.5: with ChaCha20 the sequence number ends first, and CBC has no limit that small either. */
+    @ParameterizedTest
+    @EnumSource(
+            value = CipherSuite.class,
+            names = {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA256"})
+    void otherCiphersGoOn(CipherSuite suite) {
+        Conversation conversation = connected(suite, BOUND);
+        for (int i = 0; i < 3 * BOUND; i++) {
+            conversation.server().sends(new byte[1 << 14]);
+            conversation.client().takeSeen();
+            conversation.client().takeReceived();
+        }
+        conversation.exchangesData();
+    }
+
+    @Test
+    void theDefaultIsThatOfRfc8446AndAWiderOneChangesNothing() {
+        assertThat(Bounds.DEFAULT.maxRecordsPerKey()).isEqualTo((long) Math.pow(2, 24.5));
+        Conversation conversation = connected(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, Long.MAX_VALUE);
+        conversation.exchangesData();
+        assertThatThrownBy(() -> Bounds.DEFAULT.withMaxRecordsPerKey(3)).isInstanceOf(IllegalArgumentException.class);
+    }
+}

@@ -1,0 +1,186 @@
+package dev.lockstep.testkit.answer;
+
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Waker;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One operation of a {@link RecordingKey}: answers by script, and notes every breach of the call discipline. */
+public final class RecordedOperation implements PendingOperation<byte[]> {
+
+    private enum Phase {
+        STARTING,
+        PENDING,
+        ENDED,
+        CANCELLED
+    }
+
+    private final KeyScript script;
+    private final Callable<byte[]> work;
+    private final Consumer<String> violations;
+    private final Thread driver = Thread.currentThread();
+    private final @Nullable Long startMark = StepMark.current();
+    private final @Nullable SignRequest sign;
+    private final @Nullable DecryptRequest decrypt;
+    private final Waker waker;
+
+    private Phase phase = Phase.STARTING;
+    private boolean suspendsFirst;
+    private @Nullable Long lastMark;
+    private boolean resumedWhenStarted;
+    private int resumes;
+    private int cancels;
+    private byte @Nullable [] handedOver;
+
+    private volatile byte @Nullable [] published;
+    private volatile @Nullable Exception publishedFailure;
+
+    RecordedOperation(
+            KeyScript script,
+            Callable<byte[]> work,
+            @Nullable SignRequest sign,
+            @Nullable DecryptRequest decrypt,
+            Waker waker,
+            Consumer<String> violations) {
+        this.script = script;
+        this.work = work;
+        this.sign = sign;
+        this.decrypt = decrypt;
+        this.waker = waker;
+        this.violations = violations;
+        check(startMark != null, "start outside of a step");
+    }
+
+    void started(boolean inProgress) {
+        phase = Phase.PENDING;
+        suspendsFirst = inProgress;
+    }
+
+    void neverPending() {
+        phase = Phase.ENDED;
+    }
+
+    /** Computes the result, publishes it and wakes the connection; from any thread. */
+    public void complete() {
+        publish();
+        waker.wake();
+    }
+
+    /** Computes and publishes the result without waking anybody. */
+    public void publish() {
+        try {
+            published = script.change.apply(work.call());
+        } catch (Exception e) { // whatever it is, it is the result of the operation
+            publishedFailure = e;
+        }
+    }
+
+    @Override
+    public Progress<byte[]> resume() throws Exception {
+        resumes++;
+        Long mark = StepMark.current();
+        check(Thread.currentThread() == driver, "resume on another thread");
+        check(mark != null, "resume outside of a step");
+        check(phase != Phase.STARTING, "resume before start returned");
+        check(phase != Phase.ENDED, "resume after the end");
+        check(phase != Phase.CANCELLED, "resume after cancel");
+        check(mark == null || !mark.equals(lastMark), "resume twice in one step");
+        check(
+                !suspendsFirst || startMark == null || !startMark.equals(mark),
+                "resume in the step that was told 'in progress'");
+        resumedWhenStarted |= startMark != null && startMark.equals(mark);
+        lastMark = mark;
+        script.onResume.run();
+        if (script.source == KeyScript.Source.PUBLISHED) {
+            return fetched();
+        }
+        return resumes <= script.inProgressAnswers ? notYet() : ended(script.change.apply(work.call()));
+    }
+
+    private Progress<byte[]> notYet() {
+        script.afterEmptyPoll.run();
+        return Progress.inProgress();
+    }
+
+    private Progress<byte[]> fetched() throws Exception {
+        if (publishedFailure != null) {
+            phase = Phase.ENDED;
+            throw publishedFailure;
+        }
+        return published == null ? notYet() : ended(published);
+    }
+
+    private Progress<byte[]> ended(byte[] value) {
+        phase = Phase.ENDED;
+        if (script.resumeThrows != null) {
+            throw script.resumeThrows;
+        }
+        if (script.ending != null) {
+            return script.ending.get();
+        }
+        handedOver = value;
+        return Progress.done(value);
+    }
+
+    @Override
+    public void cancel() {
+        cancels++;
+        check(Thread.currentThread() == driver, "cancel on another thread");
+        check(StepMark.current() != null, "cancel outside of a call of the connection");
+        check(phase != Phase.STARTING, "cancel before start returned");
+        check(phase != Phase.ENDED, "cancel after the end");
+        check(phase != Phase.CANCELLED, "cancel twice");
+        phase = Phase.CANCELLED;
+        script.onCancel.run();
+        if (script.cancelThrows != null) {
+            throw script.cancelThrows;
+        }
+    }
+
+    private void check(boolean holds, String otherwise) {
+        if (!holds) {
+            violations.accept(otherwise);
+        }
+    }
+
+    /** What was to be signed. */
+    public SignRequest signRequest() {
+        return Objects.requireNonNull(sign, "not a signature");
+    }
+
+    /** What was to be decrypted. */
+    public DecryptRequest decryptRequest() {
+        return Objects.requireNonNull(decrypt, "not a decryption");
+    }
+
+    public Waker waker() {
+        return waker;
+    }
+
+    /** Whether resume was called in the step that called start. */
+    public boolean resumedInTheStepThatStarted() {
+        return resumedWhenStarted;
+    }
+
+    public int resumes() {
+        return resumes;
+    }
+
+    public int cancels() {
+        return cancels;
+    }
+
+    public boolean isPending() {
+        return phase == Phase.PENDING;
+    }
+
+    /** The array given to the connection as the result, or null. */
+    public byte @Nullable [] handedOver() {
+        return handedOver;
+    }
+}

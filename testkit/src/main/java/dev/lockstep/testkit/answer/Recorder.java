@@ -1,0 +1,80 @@
+package dev.lockstep.testkit.answer;
+
+import dev.lockstep.testkit.util.Expect;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/** Starts operations by script, keeps them, and notes breaches of the call discipline. */
+final class Recorder {
+
+    private final List<RecordedOperation> operations = new ArrayList<>();
+    private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+
+    void note(String violation) {
+        violations.add(violation);
+    }
+
+    Start<byte[]> start(
+            KeyScript script,
+            Callable<byte[]> work,
+            @Nullable SignRequest sign,
+            @Nullable DecryptRequest decrypt,
+            Waker waker)
+            throws Exception {
+        RecordedOperation operation = new RecordedOperation(script, work, sign, decrypt, waker, violations::add);
+        synchronized (operations) {
+            operations.add(operation);
+        }
+        script.onStart.run();
+        if (script.wakesInsideStart) {
+            operation.publish();
+            waker.wake();
+        }
+        switch (script.begin) {
+            case READY -> {
+                operation.started(false);
+                return Start.ready(operation);
+            }
+            case IN_PROGRESS -> {
+                operation.started(true);
+                if (script.executor != null) {
+                    script.executor.execute(operation::complete);
+                }
+                return Start.inProgress(operation);
+            }
+            default -> operation.neverPending();
+        }
+        return switch (script.begin) {
+            case FALL_THROUGH -> Start.fallThrough();
+            case FAILED -> Start.failed(Objects.requireNonNull(script.cause));
+            case THROWS -> throw (Exception) Objects.requireNonNull(script.cause);
+            case ERROR -> throw (Error) Objects.requireNonNull(script.cause);
+            default -> Faults.brokenPromise();
+        };
+    }
+
+    List<RecordedOperation> operations() {
+        synchronized (operations) {
+            return List.copyOf(operations);
+        }
+    }
+
+    /** The only operation there was. */
+    RecordedOperation operation() {
+        Expect.equal("operations started", operations().size(), 1);
+        return operations().get(0);
+    }
+
+    void assertDisciplined() {
+        Expect.that(violations.isEmpty(), "breaches of the call discipline: " + violations);
+    }
+}

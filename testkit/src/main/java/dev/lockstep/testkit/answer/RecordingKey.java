@@ -1,0 +1,169 @@
+package dev.lockstep.testkit.answer;
+
+import dev.lockstep.testkit.certificate.SchemeSignatures;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.testkit.client.RsaBlocks;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.ExternalPrivateKey;
+import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import javax.crypto.Cipher;
+
+/**
+ * A private key that answers as it is told and remembers everything that was asked of it. A breach of the call
+ * discipline is noted, since an exception out of a key is only another failed operation to the connection:
+ * {@link #assertDisciplined} at the end of each test makes it count.
+ */
+public final class RecordingKey implements ExternalPrivateKey {
+
+    /** How a decryption hands its result over. */
+    public enum DecryptForm {
+        /** The padding removed by the key. */
+        UNPADDED,
+        /** The bare result of the RSA operation, as long as the modulus. */
+        RAW_BLOCK
+    }
+
+    private final TestIdentity identity;
+    private final Recorder recorder = new Recorder();
+    private Set<SignatureScheme> schemes;
+    private boolean canDecrypt;
+    private KeyScript signScript = KeyScript.ready();
+    private KeyScript decryptScript = KeyScript.ready();
+    private DecryptForm decryptForm = DecryptForm.UNPADDED;
+    private BiFunction<SignRequest, byte[], byte[]> signer;
+
+    /** A key that can do all that its kind can, at once. */
+    public RecordingKey(TestIdentity identity) {
+        this.identity = identity;
+        this.schemes = new LinkedHashSet<>();
+        for (SignatureScheme scheme : SignatureScheme.values()) {
+            if (SchemeSignatures.fits(scheme, identity)) {
+                schemes.add(scheme);
+            }
+        }
+        this.canDecrypt = identity.algorithm().equals("RSA");
+        this.signer =
+                (request, message) -> SchemeSignatures.sign(request.scheme(), this.identity.privateKey(), message);
+    }
+
+    // ---- set-up
+
+    public RecordingKey signs(KeyScript script) {
+        signScript = script;
+        return this;
+    }
+
+    public RecordingKey decrypts(KeyScript script) {
+        decryptScript = script;
+        return this;
+    }
+
+    /** The same script for both kinds of operation. */
+    public RecordingKey answers(KeyScript script) {
+        return signs(script).decrypts(script);
+    }
+
+    public RecordingKey decryptForm(DecryptForm form) {
+        decryptForm = form;
+        return this;
+    }
+
+    /** The schemes that the key says it has; none: it does not sign. */
+    public RecordingKey schemes(SignatureScheme... values) {
+        schemes = new LinkedHashSet<>(Arrays.asList(values));
+        return this;
+    }
+
+    public RecordingKey canDecrypt(boolean can) {
+        canDecrypt = can;
+        return this;
+    }
+
+    /** How signatures are made, for keys that answer something else than they should. */
+    public RecordingKey signer(BiFunction<SignRequest, byte[], byte[]> how) {
+        signer = how;
+        return this;
+    }
+
+    public Credential credential() {
+        return Credential.external(identity.chain(), this);
+    }
+
+    public Credential credentialWithLocalKey() {
+        return Credential.external(identity.chain(), this, identity.privateKey());
+    }
+
+    // ---- the SPI
+
+    @Override
+    public Set<SignatureScheme> signatureSchemes() {
+        return schemes;
+    }
+
+    @Override
+    public boolean canDecrypt() {
+        return canDecrypt;
+    }
+
+    @Override
+    public Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
+        if (!schemes.contains(request.scheme())) {
+            recorder.note("asked for " + request.scheme() + ", which the key does not have");
+        }
+        return recorder.start(signScript, () -> signer.apply(request, request.message()), request, null, waker);
+    }
+
+    @Override
+    public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) throws Exception {
+        if (!canDecrypt) {
+            recorder.note("asked to decrypt, which the key does not");
+        }
+        return recorder.start(decryptScript, () -> decrypt(request.ciphertext()), null, request, waker);
+    }
+
+    private byte[] decrypt(byte[] ciphertext) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("RSA/ECB/NoPadding");
+        cipher.init(Cipher.DECRYPT_MODE, identity.privateKey());
+        byte[] block = cipher.doFinal(ciphertext);
+        if (decryptForm == DecryptForm.RAW_BLOCK) {
+            return block;
+        }
+        byte[] premaster = RsaBlocks.unpadded(block);
+        if (premaster == null) {
+            throw new javax.crypto.BadPaddingException("as PKCS#11 modules say it");
+        }
+        return premaster;
+    }
+
+    // ---- what happened
+
+    /** Every operation that was started, in order. */
+    public List<RecordedOperation> operations() {
+        return recorder.operations();
+    }
+
+    /** The only operation there was. */
+    public RecordedOperation operation() {
+        return recorder.operation();
+    }
+
+    /** How many operations were started. */
+    public int starts() {
+        return recorder.operations().size();
+    }
+
+    /** Fails unless every operation was started once, and resumed and cancelled as the contract says. */
+    public void assertDisciplined() {
+        recorder.assertDisciplined();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.lockstep.testkit.answer;
+
+import dev.lockstep.tls.session.ResumableSession;
+import dev.lockstep.tls.session.SessionId;
+import dev.lockstep.tls.session.SessionLookup;
+import dev.lockstep.tls.session.SessionStore;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A store that answers as it is told, and remembers what was asked of it and what it gave away. */
+public final class ScriptedStore implements SessionStore {
+
+    private final ScriptedAnswers<Optional<ResumableSession>> answers = new ScriptedAnswers<>();
+    private final Map<SessionId, ResumableSession> sessions = new HashMap<>();
+    private final List<ResumableSession> given = new ArrayList<>();
+    private final List<SessionLookup> lookups = new ArrayList<>();
+    private @Nullable RuntimeException putThrows;
+    private int removals;
+
+    /** An empty store that answers immediately. */
+    public ScriptedStore() {}
+
+    public ScriptedAnswers<Optional<ResumableSession>> answers() {
+        return answers;
+    }
+
+    /** From now on put and remove throw this. */
+    public void throwsFromPut(RuntimeException fault) {
+        putThrows = fault;
+    }
+
+    @Override
+    public Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) {
+        lookups.add(lookup);
+        return answers.start(
+                () -> {
+                    Optional<ResumableSession> found =
+                            Optional.ofNullable(sessions.get(lookup.id())).map(ResumableSession::copy);
+                    found.ifPresent(given::add);
+                    return found;
+                },
+                waker);
+    }
+
+    @Override
+    public void put(SessionId id, ResumableSession session) {
+        if (putThrows != null) {
+            throw putThrows;
+        }
+        sessions.put(id, session.copy());
+    }
+
+    @Override
+    public void remove(SessionId id) {
+        removals++;
+        if (putThrows != null) {
+            throw putThrows;
+        }
+        sessions.remove(id);
+    }
+
+    public Map<SessionId, ResumableSession> sessions() {
+        return sessions;
+    }
+
+    public List<SessionLookup> lookups() {
+        return lookups;
+    }
+
+    public int removals() {
+        return removals;
+    }
+
+    /** The sessions handed to connections. */
+    public List<ResumableSession> given() {
+        return given;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.lockstep.testkit.answer;
+
+import dev.lockstep.tls.session.OpenedTicket;
+import dev.lockstep.tls.session.ResumableSession;
+import dev.lockstep.tls.session.TicketOpening;
+import dev.lockstep.tls.session.TicketProtector;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A ticket protector in front of another one, that answers as it is told. */
+public final class ScriptedTickets implements TicketProtector {
+
+    private final ScriptedAnswers<Optional<OpenedTicket>> answers = new ScriptedAnswers<>();
+    private final List<ResumableSession> given = new ArrayList<>();
+    private final TicketProtector real;
+    private @Nullable RuntimeException sealThrows;
+    private boolean sealsNothing;
+
+    public ScriptedTickets(TicketProtector real) {
+        this.real = real;
+    }
+
+    public ScriptedAnswers<Optional<OpenedTicket>> answers() {
+        return answers;
+    }
+
+    public void throwsFromSeal(RuntimeException fault) {
+        sealThrows = fault;
+    }
+
+    public void sealsNothing() {
+        sealsNothing = true;
+    }
+
+    @Override
+    public byte @Nullable [] seal(ResumableSession session) {
+        if (sealThrows != null) {
+            throw sealThrows;
+        }
+        if (sealsNothing) {
+            return null;
+        }
+        return real.seal(session);
+    }
+
+    @Override
+    public Start<Optional<OpenedTicket>> start(TicketOpening opening, Waker waker) {
+        return answers.start(() -> open(opening), waker);
+    }
+
+    private Optional<OpenedTicket> open(TicketOpening opening) {
+        try {
+            Start.Ready<Optional<OpenedTicket>> start =
+                    (Start.Ready<Optional<OpenedTicket>>) real.start(opening, () -> {});
+            Optional<OpenedTicket> opened =
+                    ((Progress.Done<Optional<OpenedTicket>>) start.operation().resume()).value();
+            opened.ifPresent(ticket -> given.add(ticket.session()));
+            return opened;
+        } catch (Exception e) { // the real one under a test is in memory and does not fail
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The sessions handed to connections. */
+    public List<ResumableSession> given() {
+        return given;
+    }
+}
