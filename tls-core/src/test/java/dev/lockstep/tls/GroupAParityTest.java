@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.spec.SignatureFamily;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.testkit.ClientOptions;
 import dev.lockstep.tls.testkit.Conversation;
@@ -92,7 +93,7 @@ class GroupAParityTest {
 
     static Stream<Arguments> everyHash() {
         return Stream.of(SignatureScheme.values())
-                .filter(scheme -> scheme.name().startsWith("RSA_PKCS1"))
+                .filter(scheme -> scheme.family() == SignatureFamily.RSA_PKCS1)
                 .flatMap(scheme -> Forms.all().map(forms -> Arguments.of(scheme, forms)));
     }
 

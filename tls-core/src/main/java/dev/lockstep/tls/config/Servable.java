@@ -35,7 +35,7 @@ public final class Servable {
      * has such a key: RFC 5246 7.4.2-2, 7.4.2-6; RFC 8422 2.1-1, 2.2-1, 5.3-2.
      */
     public static boolean signs(KeyExchange exchange, SignatureScheme scheme) {
-        boolean rsa = scheme.name().startsWith("RSA");
+        boolean rsa = scheme.family().isRsa();
         return switch (exchange) {
             case ECDHE_ECDSA -> !rsa;
             case ECDHE_RSA, DHE_RSA -> rsa;
