@@ -1,0 +1,142 @@
+package dev.lockstep.tls.config;
+
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.setting.ConfigException;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.NamedGroup;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What settings must fulfil together, so that a configuration that cannot work never starts. */
+final class BuildChecks {
+
+    private final ServerSettings settings;
+    private final List<Credential> credentials;
+
+    private BuildChecks(ServerSettings settings) {
+        this.settings = settings;
+        this.credentials = new ArrayList<>(settings.defaults);
+        settings.byHost.values().forEach(credentials::addAll);
+    }
+
+    /**
+     * Checks everything that involves more than one setting.
+     *
+     * @throws ConfigException for the first thing that is wrong
+     */
+    static void require(ServerSettings settings) {
+        BuildChecks checks = new BuildChecks(settings);
+        checks.requireSomethingToAuthenticateWith();
+        checks.requireUsableResponses(settings.wallClock.instant());
+        checks.requireNoPskSuites();
+        if (settings.credentialSelector == null) {
+            checks.credentials.forEach(checks::requireUseOf);
+            checks.requireEachSuiteServed();
+        }
+    }
+
+    private void requireSomethingToAuthenticateWith() {
+        if (credentials.isEmpty() && settings.credentialSelector == null && settings.pskSource == null) {
+            throw new ConfigException(
+                    "credential",
+                    "none given",
+                    "add credential(Credential.local(chain, key)) or preSharedKeys(source)");
+        }
+        if (settings.pskIdentityHint.length > 0 && settings.pskSource == null) {
+            throw new ConfigException(
+                    "pskIdentityHint", "there is nothing to hint at", "add preSharedKeys(source), or leave it out");
+        }
+        if (settings.requireKnownServerName && settings.byHost.isEmpty()) {
+            throw new ConfigException(
+                    "requireKnownServerName", "no host name is configured", "add credential(hostPattern, ...)");
+        }
+    }
+
+    /** A response that no client could use is a mistake, as long as it did not have the time to grow old here. */
+    private void requireUsableResponses(Instant now) {
+        for (Credential credential : credentials) {
+            String defect = credential.stapledResponse(now).defect();
+            if (defect != null) {
+                throw new ConfigException(
+                        "ocspResponse",
+                        "that of " + credential + " has the fault " + defect,
+                        "give a current response for this certificate, or none");
+            }
+        }
+    }
+
+    private void requireNoPskSuites() {
+        if (settings.pskSource != null) {
+            return;
+        }
+        for (CipherSuite suite : settings.suites()) {
+            if (suite.keyExchange().usesPsk()) {
+                throw new ConfigException(
+                        "cipherSuites", suite + " needs a source of pre-shared keys", "leave the suite out");
+            }
+        }
+    }
+
+    private void requireUseOf(Credential credential) {
+        if (!servesAny(credential, settings.suites(), settings.enabledGroups(), settings.enabledSchemes())) {
+            throw new ConfigException(
+                    faultOf(credential),
+                    credential + " can serve none of the enabled suites (its key signs with "
+                            + new TreeSet<>(credential.signatureSchemes())
+                            + (credential.canDecrypt() ? " and decrypts" : " and does not decrypt") + ")",
+                    "enable a suite, group and scheme that fit it, or give another key");
+        }
+    }
+
+    /** Which list, of those that were given, keeps the credential from being of use; itself if none does. */
+    private String faultOf(Credential credential) {
+        List<CipherSuite> allSuites = Policy.COMPATIBLE.cipherSuites();
+        List<NamedGroup> allGroups = Policy.COMPATIBLE.groups();
+        List<SignatureScheme> allSchemes = Policy.COMPATIBLE.signatureSchemes();
+        if (settings.signatureSchemes != null
+                && servesAny(credential, settings.suites(), settings.enabledGroups(), allSchemes)) {
+            return "signatureSchemes";
+        }
+        if (settings.groups != null && servesAny(credential, settings.suites(), allGroups, settings.enabledSchemes())) {
+            return "groups";
+        }
+        if (settings.cipherSuites != null
+                && servesAny(credential, allSuites, settings.enabledGroups(), settings.enabledSchemes())) {
+            return "cipherSuites";
+        }
+        return "credential";
+    }
+
+    /** Every suite that was asked for by name must have a credential, a group and a scheme that serve it. */
+    private void requireEachSuiteServed() {
+        @Nullable List<CipherSuite> explicit = settings.cipherSuites;
+        if (explicit == null) {
+            return;
+        }
+        for (CipherSuite suite : explicit) {
+            if (!isServed(suite)) {
+                throw new ConfigException(
+                        "cipherSuites",
+                        "no credential, group and scheme can serve " + suite,
+                        "add a matching credential, or leave the suite out");
+            }
+        }
+    }
+
+    private boolean isServed(CipherSuite suite) {
+        return suite.keyExchange().usesCertificate()
+                ? credentials.stream()
+                        .anyMatch(credential ->
+                                Servable.serves(credential, suite, settings.enabledGroups(), settings.enabledSchemes()))
+                : Servable.hasGroup(suite.keyExchange(), settings.enabledGroups());
+    }
+
+    private static boolean servesAny(
+            Credential credential, List<CipherSuite> suites, List<NamedGroup> groups, List<SignatureScheme> schemes) {
+        return suites.stream().anyMatch(suite -> Servable.serves(credential, suite, groups, schemes));
+    }
+}
