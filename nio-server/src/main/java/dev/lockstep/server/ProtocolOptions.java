@@ -3,6 +3,7 @@ package dev.lockstep.server;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.setting.ConfigException;
+import dev.lockstep.tls.setting.ConfigWarning;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
@@ -61,7 +62,12 @@ final class ProtocolOptions {
         Given given = policyFile == null ? given() : inFile(policyFile);
         apply(given, builder);
         try {
-            return builder.build();
+            TlsServerConfig config = builder.build();
+            for (ConfigWarning warning : config.warnings()) {
+                // what was asked for on a command line and has no effect is a mistake
+                throw new UsageError(option(given, warning.field()), warning.reason(), warning.fix());
+            }
+            return config;
         } catch (ConfigException e) {
             throw UsageError.of(option(given, e.field()), e);
         }

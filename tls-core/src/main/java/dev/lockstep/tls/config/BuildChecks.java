@@ -6,10 +6,8 @@ import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** What settings must fulfil together, so that a configuration that cannot work never starts. */
 final class BuildChecks {
@@ -19,24 +17,24 @@ final class BuildChecks {
 
     private BuildChecks(ServerSettings settings) {
         this.settings = settings;
-        this.credentials = new ArrayList<>(settings.defaults);
-        settings.byHost.values().forEach(credentials::addAll);
+        this.credentials = settings.credentials();
     }
 
     /**
      * Checks everything that involves more than one setting.
      *
+     * @return the suites, of which at least one can be served
      * @throws ConfigException for the first thing that is wrong
      */
-    static void require(ServerSettings settings) {
+    static EnabledSuites require(ServerSettings settings) {
         BuildChecks checks = new BuildChecks(settings);
         checks.requireSomethingToAuthenticateWith();
         checks.requireUsableResponses(settings.wallClock.instant());
-        checks.requireNoPskSuites();
+        EnabledSuites enabled = EnabledSuites.of(settings);
         if (settings.credentialSelector == null) {
-            checks.credentials.forEach(checks::requireUseOf);
-            checks.requireEachSuiteServed();
+            checks.credentials.forEach(credential -> checks.requireUseOf(credential, enabled.suites()));
         }
+        return enabled;
     }
 
     private void requireSomethingToAuthenticateWith() {
@@ -69,20 +67,8 @@ final class BuildChecks {
         }
     }
 
-    private void requireNoPskSuites() {
-        if (settings.pskSource != null) {
-            return;
-        }
-        for (CipherSuite suite : settings.suites()) {
-            if (suite.keyExchange().usesPsk()) {
-                throw new ConfigException(
-                        "cipherSuites", suite + " needs a source of pre-shared keys", "leave the suite out");
-            }
-        }
-    }
-
-    private void requireUseOf(Credential credential) {
-        if (!servesAny(credential, settings.suites(), settings.enabledGroups(), settings.enabledSchemes())) {
+    private void requireUseOf(Credential credential, List<CipherSuite> suites) {
+        if (!servesAny(credential, suites, settings.enabledGroups(), settings.enabledSchemes())) {
             throw new ConfigException(
                     faultOf(credential),
                     credential + " can serve none of the enabled suites (its key signs with "
@@ -109,30 +95,6 @@ final class BuildChecks {
             return "cipherSuites";
         }
         return "credential";
-    }
-
-    /** Every suite that was asked for by name must have a credential, a group and a scheme that serve it. */
-    private void requireEachSuiteServed() {
-        @Nullable List<CipherSuite> explicit = settings.cipherSuites;
-        if (explicit == null) {
-            return;
-        }
-        for (CipherSuite suite : explicit) {
-            if (!isServed(suite)) {
-                throw new ConfigException(
-                        "cipherSuites",
-                        "no credential, group and scheme can serve " + suite,
-                        "add a matching credential, or leave the suite out");
-            }
-        }
-    }
-
-    private boolean isServed(CipherSuite suite) {
-        return suite.keyExchange().usesCertificate()
-                ? credentials.stream()
-                        .anyMatch(credential ->
-                                Servable.serves(credential, suite, settings.enabledGroups(), settings.enabledSchemes()))
-                : Servable.hasGroup(suite.keyExchange(), settings.enabledGroups());
     }
 
     private static boolean servesAny(

@@ -99,6 +99,13 @@ final class ServerSettings implements Cloneable {
         clientAuthenticationByHost = with(clientAuthenticationByHost, host, authentication);
     }
 
+    /** Every credential, the default ones first. */
+    List<Credential> credentials() {
+        List<Credential> all = new ArrayList<>(defaults);
+        byHost.values().forEach(all::addAll);
+        return all;
+    }
+
     /** The suites that were asked for, or the policy's; those with a pre-shared key need a source of such keys. */
     List<CipherSuite> suites() {
         return cipherSuites != null

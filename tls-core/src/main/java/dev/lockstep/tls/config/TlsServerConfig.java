@@ -4,6 +4,8 @@ import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
+import dev.lockstep.tls.setting.ConfigException;
+import dev.lockstep.tls.setting.ConfigWarning;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
@@ -24,17 +26,31 @@ public final class TlsServerConfig {
     private final ServerSettings settings;
     private final Credentials credentials;
     private final ClientAuthentications clientAuthentications;
+    private final EnabledSuites suites;
     private final OptionalLong keyOperationTimeoutNanos;
     private final OptionalLong handshakeTimeoutNanos;
 
     /** Takes over settings that were checked and are not changed any more. */
-    TlsServerConfig(ServerSettings settings) {
+    TlsServerConfig(ServerSettings settings, EnabledSuites suites) {
+        this(settings, new Credentials(settings.defaults, settings.byHost), suites, authentications(settings));
+    }
+
+    private TlsServerConfig(
+            ServerSettings settings,
+            Credentials credentials,
+            EnabledSuites suites,
+            ClientAuthentications clientAuthentications) {
         this.settings = settings;
-        this.credentials = new Credentials(settings.defaults, settings.byHost);
-        this.clientAuthentications = new ClientAuthentications(
-                settings.clientAuthentication, settings.clientAuthenticationByHost, settings.enabledSchemes());
+        this.credentials = credentials;
+        this.suites = suites;
+        this.clientAuthentications = clientAuthentications;
         this.keyOperationTimeoutNanos = nanos(settings.keyOperationTimeout);
         this.handshakeTimeoutNanos = nanos(settings.handshakeTimeout);
+    }
+
+    private static ClientAuthentications authentications(ServerSettings settings) {
+        return new ClientAuthentications(
+                settings.clientAuthentication, settings.clientAuthenticationByHost, settings.enabledSchemes());
     }
 
     private static OptionalLong nanos(Duration timeout) {
@@ -49,6 +65,31 @@ public final class TlsServerConfig {
     /** Starts another configuration with all settings of this one, which stays as it is. */
     public TlsServerConfigBuilder toBuilder() {
         return new TlsServerConfigBuilder(settings.copy());
+    }
+
+    /**
+     * The configuration of one connection: this one with {@code options} in place of what they name. Credentials are
+     * shared and not checked again, so that it costs little enough for every connection.
+     *
+     * @throws ConfigException when none of the suites can be served, or the policy for client certificates contradicts
+     *     itself
+     */
+    public TlsServerConfig with(ConnectionOptions options) {
+        if (options.equals(ConnectionOptions.NONE)) {
+            return this;
+        }
+        ServerSettings changed = settings.copy();
+        options.applyTo(changed);
+        return new TlsServerConfig(
+                changed,
+                credentials,
+                options.cipherSuites() == null ? suites : EnabledSuites.of(changed),
+                options.clientAuthentication() == null ? clientAuthentications : authentications(changed));
+    }
+
+    /** What was accepted and has no effect, such as a suite that no credential can serve; usually empty. */
+    public List<ConfigWarning> warnings() {
+        return suites.warnings();
     }
 
     /** The settings themselves, not to be changed. */
@@ -85,9 +126,9 @@ public final class TlsServerConfig {
         return settings.pskIdentityHint.clone();
     }
 
-    /** Enabled suites, most preferred first. */
+    /** Enabled suites, most preferred first; what was asked for and cannot be served is among the {@link #warnings}. */
     public List<CipherSuite> cipherSuites() {
-        return settings.suites();
+        return suites.suites();
     }
 
     /** Enabled groups, most preferred first. */

@@ -103,7 +103,10 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** Exactly these suites, whatever the policy says. */
+    /**
+     * Exactly these suites, whatever the policy says. One that nothing here can serve is left out with a
+     * {@link TlsServerConfig#warnings warning}; {@link #build} refuses a list of which nothing is left.
+     */
     public TlsServerConfigBuilder cipherSuites(List<CipherSuite> suites) {
         settings.cipherSuites = FieldChecks.distinct("cipherSuites", suites);
         return this;
@@ -279,7 +282,6 @@ public final class TlsServerConfigBuilder {
      */
     public TlsServerConfig build() {
         ServerSettings frozen = settings.copy();
-        BuildChecks.require(frozen);
-        return new TlsServerConfig(frozen);
+        return new TlsServerConfig(frozen, BuildChecks.require(frozen));
     }
 }
