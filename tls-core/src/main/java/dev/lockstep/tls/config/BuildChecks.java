@@ -1,6 +1,7 @@
 package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.credential.StapledResponse;
 import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
@@ -54,11 +55,15 @@ final class BuildChecks {
         }
     }
 
-    /** A response that no client could use is a mistake, as long as it did not have the time to grow old here. */
+    /**
+     * A response that no client could use is a mistake, as long as it did not have the time to grow old here. A source that
+     * fails is none: it may recover, and handshakes do without.
+     */
     private void requireUsableResponses(Instant now) {
         for (Credential credential : credentials) {
-            String defect = credential.stapledResponse(now).defect();
-            if (defect != null) {
+            StapledResponse response = credential.stapledResponse(now);
+            String defect = response.defect();
+            if (defect != null && response.failure() == null) {
                 throw new ConfigException(
                         "ocspResponse",
                         "that of " + credential + " has the fault " + defect,

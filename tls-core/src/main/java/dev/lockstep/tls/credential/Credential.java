@@ -144,7 +144,7 @@ public final class Credential {
      * @param source gives the latest response, or null while there is none: the same array as long as it is the same
      *     response, and the array is not changed. It is called on the driving thread of any connection and must not
      *     block. What it gives is checked as in {@link #withOcspResponse}; a response that cannot be used is not sent
-     *     and told to the observer
+     *     and told to the observer, and so is whatever the source throws
      */
     public Credential withOcspResponses(Supplier<byte @Nullable []> source) {
         return new Credential(this, new OcspStapling(chain, Objects.requireNonNull(source, "source")), timestamps);
