@@ -5,6 +5,7 @@ import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialRequest;
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.internal.extension.ApplicationProtocols;
+import dev.lockstep.tls.internal.extension.CertificateAuthorities;
 import dev.lockstep.tls.internal.extension.ServerName;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithms;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
@@ -16,6 +17,7 @@ import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -103,12 +105,15 @@ final class CredentialChoice {
         SupportedGroups groups = hello.extensions().find(SupportedGroups.class);
         SignatureAlgorithms schemes = hello.extensions().find(SignatureAlgorithms.class);
         ApplicationProtocols protocols = hello.extensions().find(ApplicationProtocols.class);
+        Map<Integer, byte[]> extensions = hello.extensions().received();
         return new CredentialRequest(
                 serverName(hello),
                 suites,
                 groups == null ? List.of() : groups.known(),
                 schemes == null ? List.of() : schemes.known(),
                 protocols == null ? List.of() : protocols.protocols(),
+                CertificateAuthorities.read(extensions.get(CertificateAuthorities.TYPE)),
+                extensions,
                 deadlineNanos);
     }
 }
