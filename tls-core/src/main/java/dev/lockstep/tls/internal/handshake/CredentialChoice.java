@@ -14,6 +14,7 @@ import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.RefusedException;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,9 @@ final class CredentialChoice {
                     : new Candidates(List.copyOf(done.value()), serverName(context.clientHello()) != null);
         }
         Throwable cause = ((Progress.Failed<List<Credential>>) answer).cause();
+        if (cause instanceof RefusedException refusal) {
+            throw FatalAlert.of(refusal.alert(), refusal.reason(), refusal);
+        }
         context.config().observer().onOperationFailed(SuspensionKind.CREDENTIAL_SELECTION, cause);
         throw FatalAlert.internalError("the credential selector failed", cause);
     }
