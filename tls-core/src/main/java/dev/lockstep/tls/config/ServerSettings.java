@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ final class ServerSettings implements Cloneable {
 
     @Nullable
     List<CipherSuite> cipherSuites;
+
+    SuiteOrder suiteOrder = SuiteOrder.SERVER;
+    List<Set<CipherSuite>> equalCipherSuites = List.of();
 
     @Nullable
     List<NamedGroup> groups;

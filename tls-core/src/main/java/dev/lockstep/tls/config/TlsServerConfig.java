@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ public final class TlsServerConfig {
     private final Credentials credentials;
     private final ClientAuthentications clientAuthentications;
     private final EnabledSuites suites;
+    private final SuitePreference preference;
     private final OptionalLong keyOperationTimeoutNanos;
     private final OptionalLong handshakeTimeoutNanos;
 
@@ -43,6 +45,7 @@ public final class TlsServerConfig {
         this.settings = settings;
         this.credentials = credentials;
         this.suites = suites;
+        this.preference = new SuitePreference(suites.suites(), settings);
         this.clientAuthentications = clientAuthentications;
         this.keyOperationTimeoutNanos = nanos(settings.keyOperationTimeout);
         this.handshakeTimeoutNanos = nanos(settings.handshakeTimeout);
@@ -129,6 +132,25 @@ public final class TlsServerConfig {
     /** Enabled suites, most preferred first; what was asked for and cannot be served is among the {@link #warnings}. */
     public List<CipherSuite> cipherSuites() {
         return suites.suites();
+    }
+
+    /** Whose order of suites decides. */
+    public SuiteOrder suiteOrder() {
+        return settings.suiteOrder;
+    }
+
+    /** Sets of suites among which the client's order decides; usually none. */
+    public List<Set<CipherSuite>> equalCipherSuites() {
+        return settings.equalCipherSuites;
+    }
+
+    /**
+     * The enabled suites in the order in which they are tried for a client; some that it does not offer may be missing.
+     *
+     * @param offered the numbers in the client's cipher_suites; not changed
+     */
+    public List<CipherSuite> cipherSuitesFor(int[] offered) {
+        return preference.inOrderFor(offered);
     }
 
     /** Enabled groups, most preferred first. */

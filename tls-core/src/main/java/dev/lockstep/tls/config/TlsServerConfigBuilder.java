@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -109,6 +110,24 @@ public final class TlsServerConfigBuilder {
      */
     public TlsServerConfigBuilder cipherSuites(List<CipherSuite> suites) {
         settings.cipherSuites = FieldChecks.distinct("cipherSuites", suites);
+        return this;
+    }
+
+    /** Whose order of suites decides; the server's by default. */
+    public TlsServerConfigBuilder suiteOrder(SuiteOrder order) {
+        settings.suiteOrder = Objects.requireNonNull(order, "suiteOrder");
+        return this;
+    }
+
+    /**
+     * Sets of suites among which the client's order decides; none by default. The server's order stays as it is for all
+     * others: a set takes the place of its first suite. With AES-GCM and ChaCha20-Poly1305 in one set, a client without
+     * AES instructions, such as many a phone, gets the cipher that is cheap for it.
+     *
+     * @throws ConfigException when a set has fewer than two suites, or two sets have one in common
+     */
+    public TlsServerConfigBuilder equalCipherSuites(List<Set<CipherSuite>> sets) {
+        settings.equalCipherSuites = SuitePreference.requireDisjoint(sets);
         return this;
     }
 

@@ -47,6 +47,9 @@ class ToBuilderTest {
                 .policy(Policy.COMPATIBLE)
                 .cipherSuites(List.of(CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA))
                 .groups(List.of(NamedGroup.X448))
+                .suiteOrder(SuiteOrder.CLIENT)
+                .equalCipherSuites(List.of(Set.of(
+                        CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA, CipherSuite.TLS_RSA_WITH_AES_256_CBC_SHA)))
                 .signatureSchemes(List.of(SignatureScheme.RSA_PKCS1_SHA512))
                 .applicationProtocols(List.of("h2"))
                 .applicationProtocolSelector((offered, serverName) -> null)
