@@ -101,7 +101,7 @@ final class Negotiation {
             boolean serverNameUsed,
             @Nullable String applicationProtocol,
             HelloRandom serverRandom) {
-        for (CipherSuite suite : config.cipherSuites()) {
+        for (CipherSuite suite : config.cipherSuitesFor(hello.cipherSuites())) {
             KeyExchange exchange = suite.keyExchange();
             NamedGroup group = exchange.isEphemeral() ? chooseGroup(exchange) : null;
             // RFC 7919 4-5: "A TLS server MUST NOT select an FFDHE cipher suite if the client did not offer one"; and
