@@ -36,6 +36,7 @@ final class ServerSettings implements Cloneable {
 
     SuiteOrder suiteOrder = SuiteOrder.SERVER;
     List<Set<CipherSuite>> equalCipherSuites = List.of();
+    CredentialOrder credentialOrder = CredentialOrder.SUITES_FIRST;
 
     @Nullable
     List<NamedGroup> groups;

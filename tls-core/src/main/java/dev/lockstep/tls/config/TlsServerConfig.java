@@ -153,6 +153,11 @@ public final class TlsServerConfig {
         return preference.inOrderFor(offered);
     }
 
+    /** Whether the order of suites or that of credentials decides first. */
+    public CredentialOrder credentialOrder() {
+        return settings.credentialOrder;
+    }
+
     /** Enabled groups, most preferred first. */
     public List<NamedGroup> groups() {
         return settings.enabledGroups();

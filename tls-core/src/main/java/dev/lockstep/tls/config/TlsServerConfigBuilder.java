@@ -131,6 +131,12 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
+    /** Whether the order of suites or that of credentials decides first; that of suites by default. */
+    public TlsServerConfigBuilder credentialOrder(CredentialOrder order) {
+        settings.credentialOrder = Objects.requireNonNull(order, "credentialOrder");
+        return this;
+    }
+
     /** Exactly these groups, whatever the policy says. */
     public TlsServerConfigBuilder groups(List<NamedGroup> groups) {
         settings.groups = FieldChecks.distinct("groups", groups);
