@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake;
 
+import dev.lockstep.tls.config.CredentialOrder;
 import dev.lockstep.tls.config.Servable;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
@@ -65,10 +66,10 @@ final class Negotiation {
         List<Credential> fitting = withChainsThatFit(all);
         NegotiatedParameters chosen = null;
         if (!fitting.isEmpty() && fitting.size() < all.size()) {
-            chosen = choose(fitting, candidates.serverNameUsed(), applicationProtocol, serverRandom);
+            chosen = inOrder(fitting, candidates.serverNameUsed(), applicationProtocol, serverRandom);
         }
         if (chosen == null) {
-            chosen = choose(all, candidates.serverNameUsed(), applicationProtocol, serverRandom);
+            chosen = inOrder(all, candidates.serverNameUsed(), applicationProtocol, serverRandom);
         }
         if (chosen == null) {
             throw nothingInCommon();
@@ -94,6 +95,25 @@ final class Negotiation {
         return credentials.stream()
                 .filter(credential -> credential.chainFits(accepted))
                 .toList();
+    }
+
+    /** The credentials all together, or where their order decides one by one and at last none. */
+    private @Nullable NegotiatedParameters inOrder(
+            List<Credential> credentials,
+            boolean serverNameUsed,
+            @Nullable String applicationProtocol,
+            HelloRandom serverRandom) {
+        if (config.credentialOrder() == CredentialOrder.SUITES_FIRST) {
+            return choose(credentials, serverNameUsed, applicationProtocol, serverRandom);
+        }
+        for (Credential credential : credentials) {
+            NegotiatedParameters chosen =
+                    choose(List.of(credential), serverNameUsed, applicationProtocol, serverRandom);
+            if (chosen != null) {
+                return chosen;
+            }
+        }
+        return choose(List.of(), serverNameUsed, applicationProtocol, serverRandom);
     }
 
     private @Nullable NegotiatedParameters choose(
@@ -145,7 +165,9 @@ final class Negotiation {
             return null;
         }
         if (!exchange.usesCertificate()) {
-            return new Authentication(null, null);
+            // where credentials come first, the suites without one are tried when none of them is left
+            boolean tooEarly = config.credentialOrder() == CredentialOrder.CREDENTIALS_FIRST && !credentials.isEmpty();
+            return tooEarly ? null : new Authentication(null, null);
         }
         for (Credential credential : credentials) {
             if (exchange.decryptsPremaster()) {
