@@ -188,6 +188,11 @@ public final class TlsServerConfig {
         return settings.requireKnownServerName;
     }
 
+    /** Whether ServerHello acknowledges a server name that decided which credential serves. */
+    public boolean acknowledgeServerName() {
+        return settings.acknowledgeServerName;
+    }
+
     /** Whether signatures that may come from outside are verified before they are sent. */
     public boolean verifyExternalSignatures() {
         return settings.verifyExternalSignatures;

@@ -176,6 +176,15 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
+    /**
+     * Whether ServerHello acknowledges a server name that decided which credential serves, as RFC 6066 section 3 has it;
+     * true by default. If not, it is silent about the name, as servers that know nothing of it are.
+     */
+    public TlsServerConfigBuilder acknowledgeServerName(boolean acknowledge) {
+        settings.acknowledgeServerName = acknowledge;
+        return this;
+    }
+
     /** Whether to verify signatures of external keys before sending them; true by default, and best left so. */
     public TlsServerConfigBuilder verifyExternalSignatures(boolean verify) {
         settings.verifyExternalSignatures = verify;
