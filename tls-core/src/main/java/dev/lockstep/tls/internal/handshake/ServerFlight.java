@@ -103,7 +103,7 @@ final class ServerFlight {
         if (negotiated.secureRenegotiation()) {
             extensions.add(context.renegotiation().answer());
         }
-        if (negotiated.serverNameUsed()) {
+        if (negotiated.serverNameUsed() && context.config().acknowledgeServerName()) {
             // RFC 6066 3-4: "the server SHALL include an extension of type "server_name" in the (extended) server
             // hello."
             extensions.add(ServerName.acknowledgement());
