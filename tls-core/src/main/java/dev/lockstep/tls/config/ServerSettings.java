@@ -65,6 +65,7 @@ final class ServerSettings implements Cloneable {
     RenegotiationPolicy renegotiation = RenegotiationPolicy.REFUSED;
     boolean exporters;
     int recordSizeLimit = 1 << 14;
+    int maxSentRecord = 1 << 14;
     Bounds bounds = Bounds.DEFAULT;
     ConnectionObserver observer = ConnectionObserver.NONE;
 

@@ -223,6 +223,11 @@ public final class TlsServerConfig {
         return settings.recordSizeLimit;
     }
 
+    /** The most plaintext that the server sends in one record, in bytes. */
+    public int maxSentRecord() {
+        return settings.maxSentRecord;
+    }
+
     /** The limits on what a peer may send. */
     public Bounds bounds() {
         return settings.bounds;

@@ -47,6 +47,7 @@ class ToBuilderTest {
                 .policy(Policy.COMPATIBLE)
                 .cipherSuites(List.of(CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA))
                 .groups(List.of(NamedGroup.X448))
+                .maxSentRecord(512)
                 .acknowledgeServerName(false)
                 .credentialOrder(CredentialOrder.CREDENTIALS_FIRST)
                 .suiteOrder(SuiteOrder.CLIENT)
