@@ -287,7 +287,8 @@ class NegotiationTest {
                 .cipherSuites(List.of(psk, ECDSA, RSA))
                 .build();
         assertThat(config.cipherSuites()).containsExactly(RSA);
-        assertThat(config.warnings()).hasSize(2).allMatch(warning -> warning.field().equals("cipherSuites"));
+        assertThat(config.warnings()).hasSize(2).allMatch(warning -> warning.field()
+                .equals("cipherSuites"));
         assertThat(config.warnings().get(0).toString()).contains(psk.name()).contains("; add ");
         assertThat(config.warnings().get(1).reason()).contains(ECDSA.name());
         assertThat(complete(config, ClientOptions.offering(ECDSA, RSA)).cipherSuite())

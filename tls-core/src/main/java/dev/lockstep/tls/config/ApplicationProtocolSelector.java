@@ -1,7 +1,7 @@
 package dev.lockstep.tls.config;
 
-import java.util.List;
 import dev.lockstep.tls.wait.RefusedException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**

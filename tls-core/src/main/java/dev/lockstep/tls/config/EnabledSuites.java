@@ -55,8 +55,7 @@ record EnabledSuites(List<CipherSuite> suites, List<ConfigWarning> warnings) {
         if (!suite.keyExchange().usesCertificate() || settings.credentialSelector != null) {
             return Servable.hasGroup(suite.keyExchange(), settings.enabledGroups());
         }
-        return settings.credentials().stream()
-                .anyMatch(credential -> serves(credential, suite, settings));
+        return settings.credentials().stream().anyMatch(credential -> serves(credential, suite, settings));
     }
 
     private static boolean serves(Credential credential, CipherSuite suite, ServerSettings settings) {

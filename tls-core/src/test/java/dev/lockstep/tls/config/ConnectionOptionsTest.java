@@ -46,7 +46,8 @@ class ConnectionOptionsTest {
         TlsServerConfig one = config.with(ConnectionOptions.NONE.withCipherSuites(List.of(CHACHA)));
         assertThat(one.cipherSuites()).containsExactly(CHACHA);
         assertThat(one.applicationProtocols()).containsExactly("h2");
-        assertThat(one.clientAuthentication("www.example.org")).isSameAs(config.clientAuthentication("www.example.org"));
+        assertThat(one.clientAuthentication("www.example.org"))
+                .isSameAs(config.clientAuthentication("www.example.org"));
         assertThat(one.exporters()).isTrue();
         assertThat(one.credentials()).isSameAs(config.credentials());
         assertThat(config.cipherSuites()).contains(GCM);

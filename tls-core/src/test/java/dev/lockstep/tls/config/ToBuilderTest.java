@@ -51,8 +51,8 @@ class ToBuilderTest {
                 .acknowledgeServerName(false)
                 .credentialOrder(CredentialOrder.CREDENTIALS_FIRST)
                 .suiteOrder(SuiteOrder.CLIENT)
-                .equalCipherSuites(List.of(Set.of(
-                        CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA, CipherSuite.TLS_RSA_WITH_AES_256_CBC_SHA)))
+                .equalCipherSuites(List.of(
+                        Set.of(CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA, CipherSuite.TLS_RSA_WITH_AES_256_CBC_SHA)))
                 .signatureSchemes(List.of(SignatureScheme.RSA_PKCS1_SHA512))
                 .applicationProtocols(List.of("h2"))
                 .applicationProtocolSelector((offered, serverName) -> null)
