@@ -3,7 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /**
  * A TLS 1.2 server that is stepped through: no sockets, no threads, no clock and no randomness but what is passed in.
  *
- * <p>{@code dev.lockstep.tls} is what an embedder imports, {@code .config} how a server is set up, {@code .key} the
+ * <p>{@code dev.lockstep.tls} is what an embedder imports, {@code .config} how a server is set up, {@code .setting} how a setting is refused, {@code .key} the
  * SPI behind which a private key may live elsewhere, {@code .wait} how an answer from outside is awaited, {@code .peer} the one behind which a client's certificate is judged,
  * {@code .session} what resumption needs, {@code .spec} the numbers IANA keeps. Everything below {@code internal} is
  * closed.
@@ -23,6 +23,7 @@ module dev.lockstep.tls {
     exports dev.lockstep.tls.peer;
     exports dev.lockstep.tls.psk;
     exports dev.lockstep.tls.session;
+    exports dev.lockstep.tls.setting;
     exports dev.lockstep.tls.spec;
     exports dev.lockstep.tls.wait;
 }

@@ -81,11 +81,6 @@ public final class InMemoryKey implements BlockingKey {
     }
 
     private static boolean isOf(SignatureAlgorithm.Key type, SignatureScheme scheme) {
-        return switch (type) {
-            case RSA -> scheme.name().startsWith("RSA_");
-            case EC -> scheme.name().startsWith("ECDSA_");
-            case ED25519 -> scheme == SignatureScheme.ED25519;
-            case ED448 -> scheme == SignatureScheme.ED448;
-        };
+        return Algorithms.signature(scheme).key() == type;
     }
 }

@@ -300,8 +300,10 @@ class CallbackParityTest {
                     .policy(Policy.COMPATIBLE)
                     .credential(external(Identity.RSA, async.both()))
                     .renegotiation(RenegotiationPolicy.ALLOWED
-                            .withAskers(!byServer, byServer)
-                            .withLimits(1, Duration.ZERO))
+                            .withClientMayAsk(!byServer)
+                            .withServerMayAsk(byServer)
+                            .withMaxRenegotiations(1)
+                            .withMinInterval(Duration.ZERO))
                     .build();
             Talk talk = Talk.with(config, kind.equals("sign") ? ECDHE_RSA : RSA, null)
                     .polling()

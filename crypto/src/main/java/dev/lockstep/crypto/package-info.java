@@ -1,5 +1,6 @@
 /**
- * Ciphers, hashes, the PRF, key agreement and signatures, under names of TLS and with none of its state.
+ * The primitives of TLS 1.2, named as TLS names them: this package has what they share, wiping and comparison in constant
+ * time. Nothing here holds protocol state.
  *
  * <p>Byte ranges are (array, offset, length). Keys handed in are copied, and {@code destroy()} wipes what can be wiped.
  * Objects hold one key for one direction and belong to one thread at a time unless they say otherwise.

@@ -3,6 +3,7 @@ package dev.lockstep.server;
 import dev.lockstep.server.keys.KeyUri;
 import dev.lockstep.server.keys.RemoteKeys;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.wait.OperationException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
@@ -55,9 +56,8 @@ final class CredentialFiles {
         try {
             // Tries the key out with a signature; the credential that is served asks the key where it is placed.
             Credential.local(chain, key);
-        } catch (IllegalArgumentException e) {
-            boolean chainAtFault = String.valueOf(e.getMessage()).startsWith("chain");
-            throw chainAtFault
+        } catch (ConfigException e) {
+            throw e.field().equals("chain")
                     ? UsageError.of(certOption, e)
                     : new UsageError(
                             keyOption,

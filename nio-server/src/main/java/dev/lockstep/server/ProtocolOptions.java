@@ -2,6 +2,8 @@ package dev.lockstep.server;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.setting.ConfigException;
+import dev.lockstep.tls.setting.ConfigWarning;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
@@ -39,8 +41,8 @@ final class ProtocolOptions {
             description = "The five of these from lines such as 'policy = modern' instead; read again when it changes.")
     private @Nullable Path policyFile;
 
-    /** The settings of one moment; {@code sources} has the option or the file's line that each came from. */
-    private record Settings(Map<String, List<String>> values, Map<String, String> sources) {
+    /** What is asked for at one moment; {@code sources} has the option or the file's line that each came from. */
+    private record Given(Map<String, List<String>> values, Map<String, String> sources) {
 
         List<String> of(String name) {
             return values.getOrDefault(name, List.of());
@@ -57,14 +59,17 @@ final class ProtocolOptions {
 
     /** Builds a configuration that speaks as these options say now; the rest is in the builder already. */
     TlsServerConfig build(TlsServerConfigBuilder builder) throws UsageError {
-        Settings settings = policyFile == null ? given() : inFile(policyFile);
-        apply(settings, builder);
+        Given given = policyFile == null ? given() : inFile(policyFile);
+        apply(given, builder);
         try {
-            return builder.build();
-        } catch (IllegalArgumentException e) {
-            // The last check is the configuration's own; what it complains about came from one of our options.
-            String message = String.valueOf(e.getMessage());
-            throw UsageError.of(message.startsWith("cipherSuites") ? listSource(settings) : blame(settings), e);
+            TlsServerConfig config = builder.build();
+            for (ConfigWarning warning : config.warnings()) {
+                // what was asked for on a command line and has no effect is a mistake
+                throw new UsageError(option(given, warning.field()), warning.reason(), warning.fix());
+            }
+            return config;
+        } catch (ConfigException e) {
+            throw UsageError.of(option(given, e.field()), e);
         }
     }
 
@@ -74,17 +79,17 @@ final class ProtocolOptions {
         return named.isEmpty() ? "modern" : named.get(0);
     }
 
-    private Settings given() {
+    private Given given() {
         Map<String, List<String>> values = new LinkedHashMap<>();
         values.put("policy", policy == null ? List.of() : List.of(policy));
         values.put("suites", suites);
         values.put("groups", groups);
         values.put("sigalgs", sigalgs);
         values.put("alpn", alpn);
-        return new Settings(values, Map.of());
+        return new Given(values, Map.of());
     }
 
-    private Settings inFile(Path file) throws UsageError {
+    private Given inFile(Path file) throws UsageError {
         for (Map.Entry<String, List<String>> option : given().values().entrySet()) {
             if (!option.getValue().isEmpty()) {
                 throw new UsageError("--" + option.getKey(), "there is a --policy-file", "put it into " + file);
@@ -108,38 +113,40 @@ final class ProtocolOptions {
             values.put(name, List.of(lines.getProperty(name)));
             sources.put(name, "--policy-file, " + name);
         }
-        return new Settings(values, sources);
+        return new Given(values, sources);
     }
 
-    private static void apply(Settings settings, TlsServerConfigBuilder builder) throws UsageError {
-        List<String> named = settings.of("policy");
-        builder.policy(Names.policy(settings.source("policy"), named.isEmpty() ? "modern" : named.get(0)));
-        if (!settings.of("suites").isEmpty()) {
-            builder.cipherSuites(Names.suites(settings.source("suites"), settings.of("suites")));
+    private static void apply(Given given, TlsServerConfigBuilder builder) throws UsageError {
+        List<String> named = given.of("policy");
+        builder.policy(Names.policy(given.source("policy"), named.isEmpty() ? "modern" : named.get(0)));
+        if (!given.of("suites").isEmpty()) {
+            builder.cipherSuites(Names.suites(given.source("suites"), given.of("suites")));
         }
-        if (!settings.of("groups").isEmpty()) {
-            builder.groups(Names.groups(settings.source("groups"), settings.of("groups")));
+        if (!given.of("groups").isEmpty()) {
+            builder.groups(Names.groups(given.source("groups"), given.of("groups")));
         }
-        if (!settings.of("sigalgs").isEmpty()) {
-            builder.signatureSchemes(Names.schemes(settings.source("sigalgs"), settings.of("sigalgs")));
+        if (!given.of("sigalgs").isEmpty()) {
+            builder.signatureSchemes(Names.schemes(given.source("sigalgs"), given.of("sigalgs")));
         }
         try {
-            builder.applicationProtocols(Names.split(settings.of("alpn")));
-        } catch (IllegalArgumentException e) {
-            throw UsageError.of(settings.source("alpn"), e);
+            builder.applicationProtocols(Names.split(given.of("alpn")));
+        } catch (ConfigException e) {
+            throw UsageError.of(given.source("alpn"), e);
         }
     }
 
-    private static String blame(Settings settings) {
-        boolean listsGiven = !settings.of("suites").isEmpty()
-                || !settings.of("groups").isEmpty()
-                || !settings.of("sigalgs").isEmpty();
-        return listsGiven ? listSource(settings) : "--cert";
-    }
-
-    private static String listSource(Settings settings) {
-        return !settings.of("suites").isEmpty()
-                ? settings.source("suites")
-                : !settings.of("groups").isEmpty() ? settings.source("groups") : settings.source("sigalgs");
+    /** The option that set a field of the configuration; those without one are about certificates. */
+    private static String option(Given given, String field) {
+        return switch (field) {
+            case "cipherSuites" -> given.source(given.of("suites").isEmpty() ? "policy" : "suites");
+            case "groups" -> given.source("groups");
+            case "signatureSchemes" -> given.source("sigalgs");
+            case "applicationProtocols" -> given.source("alpn");
+            case "clientAuthentication", "certificateAuthorities" -> "--client-auth";
+            case "pskIdentityHint" -> "--psk-hint";
+            case "requireKnownServerName" -> "--sni-strict";
+            case "ocspResponse" -> "--ocsp";
+            default -> "--cert";
+        };
     }
 }

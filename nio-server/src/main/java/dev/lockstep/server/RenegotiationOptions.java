@@ -29,7 +29,8 @@ final class RenegotiationOptions {
             throw new UsageError("--max-renegotiations", "there is no renegotiation", "add --renegotiation secure");
         }
         int number = most == null ? 10 : Numbers.require("--max-renegotiations", most, 1, 1 << 20, "give a number");
-        RenegotiationPolicy allowed = RenegotiationPolicy.ALLOWED.withLimits(number, Duration.ZERO);
+        RenegotiationPolicy allowed =
+                RenegotiationPolicy.ALLOWED.withMaxRenegotiations(number).withMinInterval(Duration.ZERO);
         builder.renegotiation(
                 switch (mode) {
                     case "none" -> RenegotiationPolicy.REFUSED;

@@ -4,6 +4,7 @@ import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.session.MemorySessionStore;
 import dev.lockstep.tls.session.TicketKey;
 import dev.lockstep.tls.session.TicketKeyRing;
+import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -95,8 +96,8 @@ final class SessionOptions {
                 keys.add(TicketKey.of(content));
             } catch (IOException e) {
                 throw new UsageError("--ticket-keys", file + " cannot be read", "check the path and its permissions");
-            } catch (IllegalArgumentException e) {
-                throw new UsageError("--ticket-keys", file + " is no ticket key", String.valueOf(e.getMessage()));
+            } catch (ConfigException e) {
+                throw new UsageError("--ticket-keys", file + " is no ticket key", e.reason() + "; " + e.fix());
             } finally {
                 Arrays.fill(content, (byte) 0);
             }

@@ -1,5 +1,7 @@
 package dev.lockstep.server;
 
+import dev.lockstep.tls.setting.ConfigException;
+
 /** Something the user has to change: said in one line that names the option, the cause and the fix. */
 final class UsageError extends Exception {
 
@@ -19,6 +21,9 @@ final class UsageError extends Exception {
      * @param option stands in for the field's name
      */
     static UsageError of(String option, IllegalArgumentException refusal) {
+        if (refusal instanceof ConfigException config) {
+            return new UsageError(option, config.reason(), config.fix());
+        }
         String text = String.valueOf(refusal.getMessage());
         int colon = text.indexOf(": ");
         return new UsageError(option + ": " + (colon < 0 ? text : text.substring(colon + 2)));

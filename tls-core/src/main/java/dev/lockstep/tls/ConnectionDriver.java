@@ -31,7 +31,8 @@ final class ConnectionDriver {
     ConnectionDriver(TlsServerConfig config, Runnable wakeHandler) {
         this.config = config;
         this.inbound = new Inbound(config.bounds());
-        this.outbound = new Outbound(config.random(), inbound, config.bounds().maxRecordsPerKey());
+        this.outbound =
+                new Outbound(config.random(), inbound, config.bounds().maxRecordsPerKey(), config.maxSentRecord());
         this.handshake = new ServerHandshake(config, outbound, wakeHandler);
     }
 

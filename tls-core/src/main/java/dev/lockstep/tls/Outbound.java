@@ -32,11 +32,15 @@ final class Outbound implements HandshakeOutput {
     private @Nullable ArrayDeque<Pending> queue;
     private @Nullable Protection pendingWriteState;
     private @Nullable Protection pendingReadState;
-    private int pendingWriteLimit = RecordHeader.MAX_PLAINTEXT;
+    private final int maxSentRecord;
+    private int pendingWriteLimit;
     private int pendingReadLimit = RecordHeader.MAX_PLAINTEXT;
     private boolean last;
 
-    Outbound(SecureRandom random, Inbound inbound, long maxRecordsPerKey) {
+    Outbound(SecureRandom random, Inbound inbound, long maxRecordsPerKey, int maxSentRecord) {
+        this.maxSentRecord = maxSentRecord;
+        this.pendingWriteLimit = maxSentRecord;
+        writer.limitPlaintext(maxSentRecord);
         this.random = random;
         this.maxRecordsPerKey = maxRecordsPerKey;
         this.inbound = inbound;
@@ -55,7 +59,7 @@ final class Outbound implements HandshakeOutput {
         enqueue(new Pending(
                 ContentType.CHANGE_CIPHER_SPEC, ByteBuffer.wrap(new byte[] {1}), pendingWriteState, pendingWriteLimit));
         pendingWriteState = null;
-        pendingWriteLimit = RecordHeader.MAX_PLAINTEXT;
+        pendingWriteLimit = maxSentRecord;
     }
 
     @Override
@@ -91,7 +95,7 @@ final class Outbound implements HandshakeOutput {
     @Override
     public void limitFragments(int limit) {
         limitProtectedRecords(limit, limit);
-        writer.limitPlaintext(limit);
+        writer.limitPlaintext(Math.min(limit, maxSentRecord));
         if (inbound.isUnprotected()) {
             // what comes under the keys of an earlier handshake may have been sent before the peer heard of the limit
             inbound.limitPlaintext(limit);
@@ -100,7 +104,7 @@ final class Outbound implements HandshakeOutput {
 
     @Override
     public void limitProtectedRecords(int sent, int received) {
-        pendingWriteLimit = sent;
+        pendingWriteLimit = Math.min(sent, maxSentRecord);
         pendingReadLimit = received;
     }
 

@@ -48,7 +48,7 @@ class ArchitectureTest {
             nullValues = "nothing",
             value = {
                 "spec,               nothing",
-                "wait,               nothing",
+                "wait,               spec",
                 "internal.wire,      spec",
                 "internal.algorithm, spec crypto",
                 "internal.extension, internal.wire spec",
@@ -59,7 +59,7 @@ class ArchitectureTest {
                 "internal.handshake.choice, internal.handshake.phase internal.message internal.extension internal.wire credential session config spec crypto",
                 "internal.handshake.flight, internal.handshake.choice internal.handshake.phase internal.message internal.extension internal.wire internal.secrets internal.algorithm credential key psk session peer config wait spec crypto",
                 "internal.handshake, internal.handshake.flight internal.handshake.phase internal.wire credential session peer config wait spec crypto",
-                "wait,               nothing",
+                "wait,               spec",
                 "key,                wait internal.algorithm spec crypto",
                 "credential,         key wait internal.algorithm spec crypto",
                 "psk,                wait",

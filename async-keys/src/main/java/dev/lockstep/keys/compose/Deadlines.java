@@ -68,6 +68,8 @@ public final class Deadlines {
                 request.groups(),
                 request.signatureSchemes(),
                 request.applicationProtocols(),
+                request.certificateAuthorities(),
+                request.extensions(),
                 earlier(deadlineNanos, request.deadlineNanos()));
     }
 

@@ -15,7 +15,6 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Set;
 
 /** One key of a key server. What it can do is what the certificate's kind of key can. */
@@ -37,21 +36,16 @@ final class KeyServerKey implements ExternalPrivateKey {
     }
 
     private static Set<SignatureScheme> schemesOf(PublicKey key) {
-        String prefix =
-                switch (key.getAlgorithm().toUpperCase(Locale.ROOT)) {
-                    case "RSA" -> "RSA_P(KCS1|SS_RSAE)_.*";
-                    case "RSASSA-PSS" -> "RSA_PSS_PSS_.*";
-                    case "EC", "ECDSA" -> "ECDSA_.*";
-                    case "EDDSA", "ED25519", "ED448" -> "ED.*"; // the credential knows the curve
-                    default ->
-                        throw new IllegalArgumentException("certificate: has a key of the kind " + key.getAlgorithm()
-                                + ", with which TLS 1.2 does nothing; use RSA, EC, Ed25519 or Ed448");
-                };
         EnumSet<SignatureScheme> able = EnumSet.noneOf(SignatureScheme.class);
         for (SignatureScheme scheme : SignatureScheme.values()) {
-            if (scheme.name().matches(prefix)) {
+            // EdDSA fits two curves here: the credential knows which
+            if (scheme.family().signsWithKeysOf(key.getAlgorithm())) {
                 able.add(scheme);
             }
+        }
+        if (able.isEmpty()) {
+            throw new IllegalArgumentException("certificate: has a key of the kind " + key.getAlgorithm()
+                    + ", with which TLS 1.2 does nothing; use RSA, EC, Ed25519 or Ed448");
         }
         return Set.copyOf(able);
     }

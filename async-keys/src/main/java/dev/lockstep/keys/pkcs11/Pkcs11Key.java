@@ -4,6 +4,8 @@ import dev.lockstep.crypto.rsa.TokenRsaDecryption;
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.spec.SignatureFamily;
+import dev.lockstep.tls.spec.SignatureHash;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
@@ -60,20 +62,16 @@ final class Pkcs11Key implements BlockingKey {
         schemes = Set.copyOf(able);
     }
 
+    /** Tokens hold RSA and EC keys; those on Edwards curves have no mechanism in the JDK's provider. */
     private static boolean fits(SignatureScheme scheme, String keyType) {
-        return switch (keyType) {
-            case "RSA" -> isPkcs1(scheme) || scheme.name().startsWith("RSA_PSS_RSAE");
-            case "RSASSA-PSS" -> scheme.name().startsWith("RSA_PSS_PSS");
-            case "EC" -> scheme.name().startsWith("ECDSA");
-            default -> false;
-        };
+        return scheme.hash() != SignatureHash.INTRINSIC && scheme.family().signsWithKeysOf(keyType);
     }
 
     private static boolean offers(Provider provider, SignatureScheme scheme) {
-        if (isPkcs1(scheme)) {
+        if (scheme.family() == SignatureFamily.RSA_PKCS1) {
             return takesDigestInfo(provider) || provider.getService("Signature", hash(scheme) + "withRSA") != null;
         }
-        String name = scheme.name().startsWith("ECDSA") ? "NONEwithECDSA" : "RSASSA-PSS";
+        String name = scheme.family() == SignatureFamily.ECDSA ? "NONEwithECDSA" : "RSASSA-PSS";
         return provider.getService("Signature", name) != null;
     }
 
@@ -83,13 +81,9 @@ final class Pkcs11Key implements BlockingKey {
                 || provider.getService("Cipher", "RSA/ECB/PKCS1Padding") != null;
     }
 
-    private static boolean isPkcs1(SignatureScheme scheme) {
-        return scheme.name().startsWith("RSA_PKCS1");
-    }
-
     /** The scheme's hash in the JDK's spelling of signature names: SHA256. */
     private static String hash(SignatureScheme scheme) {
-        return scheme.name().substring(scheme.name().lastIndexOf("SHA"));
+        return scheme.hash().digestName().replace("-", "");
     }
 
     @Override
@@ -137,20 +131,20 @@ final class Pkcs11Key implements BlockingKey {
 
     private byte[] sign(SignRequest request, PrivateKey key, Provider provider) throws GeneralSecurityException {
         SignatureScheme scheme = request.scheme();
-        if (isPkcs1(scheme)) {
+        if (scheme.family() == SignatureFamily.RSA_PKCS1) {
             // The hash is public: computed here, the token is sent 51 bytes and needs no hash of its own.
             return takesDigestInfo(provider)
                     ? sign(Signature.getInstance("NONEwithRSA", provider), key, request.digestInfo())
                     : sign(Signature.getInstance(hash(scheme) + "withRSA", provider), key, request.message());
         }
-        if (scheme.name().startsWith("ECDSA")) {
+        if (scheme.family() == SignatureFamily.ECDSA) {
             return sign(Signature.getInstance("NONEwithECDSA", provider), key, leftmost(request.digest()));
         }
         Signature pss = Signature.getInstance("RSASSA-PSS", provider);
-        String hash = "SHA-" + hash(scheme).substring(3);
+        String hash = scheme.hash().digestName();
         // RFC 8446 4.2.3: "The length of the Salt MUST be equal to the length of the output of the digest algorithm."
         pss.setParameter(new PSSParameterSpec(
-                hash, "MGF1", new MGF1ParameterSpec(hash), request.digest().length, PSSParameterSpec.TRAILER_FIELD_BC));
+                hash, "MGF1", new MGF1ParameterSpec(hash), scheme.hash().length(), PSSParameterSpec.TRAILER_FIELD_BC));
         return sign(pss, key, request.message());
     }
 

@@ -45,7 +45,7 @@ class AfterHandshakeTest {
     }
 
     private static RenegotiationPolicy renegotiation() {
-        return RenegotiationPolicy.ALLOWED.withLimits(10, Duration.ZERO);
+        return RenegotiationPolicy.ALLOWED.withMaxRenegotiations(10).withMinInterval(Duration.ZERO);
     }
 
     @Test

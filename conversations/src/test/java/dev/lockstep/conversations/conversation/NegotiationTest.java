@@ -15,6 +15,7 @@ import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ScriptedClient;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
@@ -271,11 +272,33 @@ class NegotiationTest {
             assertThat(config.cipherSuites()).isNotEmpty().noneMatch(suite -> suite.keyExchange()
                     .usesPsk());
         }
+        CipherSuite psk = CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256;
         assertThatThrownBy(() -> builder(local(TestIdentity.RSA_2048))
-                        .cipherSuites(List.of(RSA, CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256))
+                        .cipherSuites(List.of(psk))
                         .build())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("TLS_PSK_WITH_AES_128_GCM_SHA256");
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(psk.name());
+    }
+
+    @Test
+    void aSuiteWithoutACredentialIsLeftOutWithAWarning() {
+        CipherSuite psk = CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256;
+        TlsServerConfig config = builder(local(TestIdentity.RSA_2048))
+                .cipherSuites(List.of(psk, ECDSA, RSA))
+                .build();
+        assertThat(config.cipherSuites()).containsExactly(RSA);
+        assertThat(config.warnings()).hasSize(2).allMatch(warning -> warning.field()
+                .equals("cipherSuites"));
+        assertThat(config.warnings().get(0).toString()).contains(psk.name()).contains("; add ");
+        assertThat(config.warnings().get(1).reason()).contains(ECDSA.name());
+        assertThat(complete(config, ClientOptions.offering(ECDSA, RSA)).cipherSuite())
+                .isEqualTo(RSA);
+        assertThat(rsa().warnings()).isEmpty();
+        assertThatThrownBy(() -> builder(local(TestIdentity.RSA_2048))
+                        .cipherSuites(List.of(ECDSA))
+                        .build())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("cipherSuites: ");
     }
 
     @Test

@@ -275,6 +275,35 @@ class StaplingTest {
         assertThat(both.signatureSchemes()).isEqualTo(local(WHO).signatureSchemes());
     }
 
+    /** RFC 6066 8: a server MAY staple; what its source throws is no reason to end a handshake. */
+    @ParameterizedTest
+    @MethodSource("failures")
+    void aSourceThatFailsMeansNoStapleAndTheObserverIsTold(Throwable failure) {
+        List<String> told = new ArrayList<>();
+        Credential credential = local(WHO).withOcspResponses(() -> {
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) failure;
+        });
+        TlsServerConfig config = builder(credential).observer(told(told)).build();
+        Conversation conversation =
+                Conversation.of(config, ClientOptions.offering(ECDHE).statusRequest(), Forms.PLAIN);
+        assertThat(conversation.completes().client().serverExtension(STATUS_REQUEST))
+                .isNull();
+        assertThat(told)
+                .singleElement()
+                .asString()
+                .startsWith("source: it failed (")
+                .contains(failure.toString());
+        assertThat(credential.stapledResponse(Instant.now()).failure()).isSameAs(failure);
+    }
+
+    static Stream<Throwable> failures() {
+        return Stream.of(
+                new IllegalStateException("no network"), new NoClassDefFoundError("Ocsp"), new AssertionError("bug"));
+    }
+
     private static ConnectionObserver told(List<String> reasons) {
         return new ConnectionObserver() {
             @Override

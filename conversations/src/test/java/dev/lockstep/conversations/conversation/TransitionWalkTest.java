@@ -146,8 +146,11 @@ class TransitionWalkTest {
                     .builder(credential)
                     .observer(this)
                     .preSharedKeys(psk)
-                    .renegotiation(
-                            RenegotiationPolicy.ALLOWED.withAskers(false, true).withLimits(1, Duration.ZERO));
+                    .renegotiation(RenegotiationPolicy.ALLOWED
+                            .withClientMayAsk(false)
+                            .withServerMayAsk(true)
+                            .withMaxRenegotiations(1)
+                            .withMinInterval(Duration.ZERO));
             if (client != ClientOf.NO_INTEREST) {
                 builder.clientAuthentication(ClientAuthentication.wanted(verifier));
             }

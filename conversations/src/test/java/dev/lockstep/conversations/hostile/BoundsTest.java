@@ -79,7 +79,8 @@ class BoundsTest {
     @Test
     void eachHandshakeOfAConnectionIsCountedForItself() {
         TlsServerConfig config = server(Bounds.DEFAULT.withMaxHandshakeBytes(1024))
-                .renegotiation(RenegotiationPolicy.ALLOWED.withLimits(10, Duration.ZERO))
+                .renegotiation(
+                        RenegotiationPolicy.ALLOWED.withMaxRenegotiations(10).withMinInterval(Duration.ZERO))
                 .build();
         Conversation conversation =
                 Conversation.of(config, paddedTo(800), Forms.PLAIN).completes();

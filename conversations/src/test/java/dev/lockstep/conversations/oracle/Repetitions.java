@@ -69,8 +69,11 @@ final class Repetitions extends Scenes {
         }
         unbound("legacy client", options -> options.renegotiationInfo(false), Talk.RENEGOTIATES);
         unbound("refused", options -> {}, RenegotiationPolicy.REFUSED);
-        unbound("once only", options -> {}, Talk.RENEGOTIATES.withLimits(1, java.time.Duration.ZERO));
-        unbound("only the server asks", options -> {}, Talk.RENEGOTIATES.withAskers(false, true));
+        unbound("once only", options -> {}, Talk.RENEGOTIATES.withMaxRenegotiations(1));
+        unbound(
+                "only the server asks",
+                options -> {},
+                Talk.RENEGOTIATES.withClientMayAsk(false).withServerMayAsk(true));
     }
 
     private void unbound(String name, Consumer<ClientOptions> change, RenegotiationPolicy policy) {

@@ -31,7 +31,8 @@ import java.util.Set;
 final class Talk {
 
     /** Both may ask, as often as they like. */
-    static final RenegotiationPolicy RENEGOTIATES = RenegotiationPolicy.ALLOWED.withLimits(10, Duration.ZERO);
+    static final RenegotiationPolicy RENEGOTIATES =
+            RenegotiationPolicy.ALLOWED.withMaxRenegotiations(10).withMinInterval(Duration.ZERO);
 
     private static final int MAX_CALLS = 500;
 

@@ -307,7 +307,7 @@ class ClientAuthenticationConversationTest {
     private Conversation renegotiating(RenegotiationPolicy policy, ClientAuthentication authentication) {
         TlsServerConfig config = TestServers.builder(local(RSA_2048))
                 .clientAuthentication(authentication)
-                .renegotiation(policy.withLimits(10, Duration.ZERO))
+                .renegotiation(policy.withMaxRenegotiations(10).withMinInterval(Duration.ZERO))
                 .build();
         Conversation conversation = askedBy(config);
         ends(shows(conversation, P256), P256);
@@ -359,7 +359,8 @@ class ClientAuthenticationConversationTest {
     void anUnknownClientMayBecomeAKnownOne() {
         TlsServerConfig config = TestServers.builder(local(RSA_2048))
                 .clientAuthentication(ClientAuthentication.wanted(verifier))
-                .renegotiation(RenegotiationPolicy.ALLOWED.withLimits(10, Duration.ZERO))
+                .renegotiation(
+                        RenegotiationPolicy.ALLOWED.withMaxRenegotiations(10).withMinInterval(Duration.ZERO))
                 .build();
         Conversation conversation = askedBy(config);
         ends(showsNothing(conversation), null);

@@ -294,7 +294,9 @@ class PskWaitsTest {
     @Test
     void aRenegotiationLooksTheKeyUpAgain() {
         Conversation conversation = Conversation.of(
-                server().renegotiation(RenegotiationPolicy.ALLOWED.withLimits(2, Duration.ZERO))
+                server().renegotiation(RenegotiationPolicy.ALLOWED
+                                .withMaxRenegotiations(2)
+                                .withMinInterval(Duration.ZERO))
                         .build(),
                 ClientOptions.offering(RSA_PSK),
                 Forms.PLAIN);

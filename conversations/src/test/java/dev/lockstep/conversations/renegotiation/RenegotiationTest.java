@@ -41,7 +41,8 @@ class RenegotiationTest {
     private static final String ALL_FORMS = "dev.lockstep.testkit.Forms#all";
     private static final CipherSuite SIGNING = CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
     private static final CipherSuite DECRYPTING = CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA;
-    private static final RenegotiationPolicy OFTEN = RenegotiationPolicy.ALLOWED.withLimits(10, Duration.ZERO);
+    private static final RenegotiationPolicy OFTEN =
+            RenegotiationPolicy.ALLOWED.withMaxRenegotiations(10).withMinInterval(Duration.ZERO);
     private static final Kind[] LAST_ANSWER = {Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED};
 
     private static Conversation established(
@@ -85,8 +86,8 @@ class RenegotiationTest {
     void theServerMayAskForOne(Forms forms) {
         // RFC 5246 7.4.1.1-1
         RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).decrypts(forms.script());
-        Conversation conversation =
-                established(OFTEN.withAskers(false, true), forms, ClientOptions.offering(DECRYPTING), key);
+        Conversation conversation = established(
+                OFTEN.withClientMayAsk(false).withServerMayAsk(true), forms, ClientOptions.offering(DECRYPTING), key);
         assertThat(conversation.server().connection().renegotiate()).isTrue();
         conversation.server().answers(Kind.HELLO_REQUEST);
         renegotiates(conversation, Conversation.rsaAnswer());
@@ -277,7 +278,7 @@ class RenegotiationTest {
 
     @Test
     void thereAreAsManyAsThePolicySays() {
-        Conversation conversation = established(OFTEN.withLimits(2, Duration.ZERO));
+        Conversation conversation = established(OFTEN.withMaxRenegotiations(2).withMinInterval(Duration.ZERO));
         renegotiates(conversation, fullAnswer());
         renegotiates(conversation, fullAnswer());
         assertThat(conversation.server().connection().renegotiate()).isFalse();
@@ -293,7 +294,7 @@ class RenegotiationTest {
         Conversation conversation = Conversation.of(
                         builder(key.credential())
                                 .clock(clock)
-                                .renegotiation(OFTEN.withLimits(10, Duration.ofSeconds(5)))
+                                .renegotiation(OFTEN.withMaxRenegotiations(10).withMinInterval(Duration.ofSeconds(5)))
                                 .build(),
                         ClientOptions.offering(SIGNING),
                         Forms.PLAIN)

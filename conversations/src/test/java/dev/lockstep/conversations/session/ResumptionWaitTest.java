@@ -165,7 +165,8 @@ class ResumptionWaitTest {
 
     private Conversation renegotiating(Offering by, ClientOptions options) {
         TlsServerConfig config = builder()
-                .renegotiation(RenegotiationPolicy.ALLOWED.withLimits(3, Duration.ZERO))
+                .renegotiation(
+                        RenegotiationPolicy.ALLOWED.withMaxRenegotiations(3).withMinInterval(Duration.ZERO))
                 .build();
         Conversation conversation =
                 Conversation.of(config, by == Offering.BY_ID ? options : options.wantingTicket(), Forms.PLAIN);
@@ -240,7 +241,8 @@ class ResumptionWaitTest {
     void aRenegotiationDoesNotResumeItsWayDownFromEncryptThenMac(Offering by) {
         CipherSuite cbc = CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA;
         TlsServerConfig config = builder()
-                .renegotiation(RenegotiationPolicy.ALLOWED.withLimits(3, Duration.ZERO))
+                .renegotiation(
+                        RenegotiationPolicy.ALLOWED.withMaxRenegotiations(3).withMinInterval(Duration.ZERO))
                 .build();
         ClientSession weaker = by.session(
                 config, ClientOptions.offering(cbc).encryptThenMac(false).seed(5));

@@ -38,7 +38,8 @@ class RenegotiationParityTest {
 
     private static final String ALL_FORMS = "dev.lockstep.testkit.Forms#all";
     private static final String INPUT_FORMS = "dev.lockstep.testkit.Forms#inputs";
-    private static final RenegotiationPolicy ALLOWED = RenegotiationPolicy.ALLOWED.withLimits(10, Duration.ZERO);
+    private static final RenegotiationPolicy ALLOWED =
+            RenegotiationPolicy.ALLOWED.withMaxRenegotiations(10).withMinInterval(Duration.ZERO);
     private static final CipherSuite SIGNING = CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384;
     private static final CipherSuite DECRYPTING = CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA256;
 

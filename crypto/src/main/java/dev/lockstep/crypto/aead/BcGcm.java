@@ -1,7 +1,7 @@
 package dev.lockstep.crypto.aead;
 
-import dev.lockstep.crypto.BcBlockCiphers;
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.provider.BcBlockCiphers;
 import java.util.Arrays;
 import org.bouncycastle.crypto.BlockCipher;
 import org.bouncycastle.crypto.InvalidCipherTextException;

@@ -1,7 +1,7 @@
 package dev.lockstep.crypto.aead;
 
-import dev.lockstep.crypto.Providers;
-import dev.lockstep.crypto.RawKey;
+import dev.lockstep.crypto.provider.Providers;
+import dev.lockstep.crypto.provider.RawKey;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;

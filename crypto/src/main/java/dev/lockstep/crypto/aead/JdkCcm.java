@@ -1,11 +1,10 @@
 package dev.lockstep.crypto.aead;
 
 import dev.lockstep.crypto.ConstantTime;
-import dev.lockstep.crypto.Providers;
-import dev.lockstep.crypto.RawKey;
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.cbc.CbcMode;
-import dev.lockstep.crypto.cbc.JdkCbc;
+import dev.lockstep.crypto.provider.Providers;
+import dev.lockstep.crypto.provider.RawKey;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.Cipher;
@@ -43,7 +42,7 @@ final class JdkCcm extends Aead {
         super(algorithm, sealing);
         this.key = new RawKey("AES", key, keyOff, algorithm.keyLength());
         byte[] copy = this.key.getEncoded();
-        this.cbc = new JdkCbc(true, copy);
+        this.cbc = CbcMode.encryptingAes(copy);
         this.ctr = Providers.cipher("AES/CTR/NoPadding");
         Wipe.bytes(copy);
     }

@@ -1,2 +1,2 @@
-/** Authenticated encryption (AES-GCM, ChaCha20-Poly1305, CCM and others), one object per key and direction. */
+/** Authenticated encryption (GCM, ChaCha20-Poly1305, CCM): one object for each key and direction. */
 package dev.lockstep.crypto.aead;

@@ -1,7 +1,7 @@
 package dev.lockstep.crypto.cbc;
 
-import dev.lockstep.crypto.BcBlockCiphers;
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.provider.BcBlockCiphers;
 import org.bouncycastle.crypto.BlockCipher;
 import org.bouncycastle.crypto.modes.CBCBlockCipher;
 import org.bouncycastle.crypto.modes.CBCModeCipher;

@@ -1,11 +1,21 @@
 package dev.lockstep.crypto.cbc;
 
 /**
- * A block cipher in CBC mode for one direction that is initialised once and chains on over all that passes through: what
- * {@link CbcHmac} is built on.
+ * A block cipher in CBC mode for one direction. It is initialised once and chains over everything that passes through:
+ * {@link CbcHmac} encrypts with it, and CCM authenticates with it.
  */
 public abstract class CbcMode {
+    /** The length of a block in bytes, of every cipher here. */
     public static final int BLOCK = 16;
+
+    /**
+     * AES in the encrypting direction, starting with an IV of zeros.
+     *
+     * @param key 16 or 32 bytes; copied
+     */
+    public static CbcMode encryptingAes(byte[] key) {
+        return new JdkCbc(true, key);
+    }
 
     /** Starts with an IV of zeros; the key is copied. */
     static CbcMode of(CbcCipher cipher, boolean encrypting, byte[] key) {

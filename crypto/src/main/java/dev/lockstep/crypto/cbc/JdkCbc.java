@@ -1,16 +1,16 @@
 package dev.lockstep.crypto.cbc;
 
-import dev.lockstep.crypto.Providers;
-import dev.lockstep.crypto.RawKey;
+import dev.lockstep.crypto.provider.Providers;
+import dev.lockstep.crypto.provider.RawKey;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 
 /** AES-CBC from the JDK: 10 times faster than bcprov sealing 16 KiB and 150 times opening, for its AES intrinsics. */
-public final class JdkCbc extends CbcMode {
+final class JdkCbc extends CbcMode {
     private final Cipher cipher;
 
-    public JdkCbc(boolean encrypting, byte[] key) {
+    JdkCbc(boolean encrypting, byte[] key) {
         RawKey rawKey = new RawKey("AES", key, 0, key.length);
         try {
             cipher = Providers.cipher("AES/CBC/NoPadding");

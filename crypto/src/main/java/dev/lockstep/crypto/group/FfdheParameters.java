@@ -1,6 +1,6 @@
 package dev.lockstep.crypto.group;
 
-import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.Unsigned;
 import java.math.BigInteger;
 import java.util.EnumMap;
 import java.util.Map;
@@ -72,7 +72,7 @@ public final class FfdheParameters {
      * @throws IllegalArgumentException if the group is an elliptic curve
      */
     public static byte[] pBytes(Group group) {
-        return unsigned(of(group).p, group.publicLength());
+        return Unsigned.bytes(of(group).p, group.publicLength());
     }
 
     static FfdheParameters of(Group group) {
@@ -98,16 +98,6 @@ public final class FfdheParameters {
      */
     boolean isPublicValue(BigInteger y) {
         return y.compareTo(BigInteger.ONE) > 0 && y.compareTo(largestPublic) <= 0;
-    }
-
-    /** Big-endian, left-padded with zeros to exactly {@code length} bytes. */
-    public static byte[] unsigned(BigInteger value, int length) {
-        byte[] signed = value.toByteArray();
-        byte[] out = new byte[length];
-        int significant = Math.min(signed.length, length);
-        System.arraycopy(signed, signed.length - significant, out, length - significant, significant);
-        Wipe.bytes(signed);
-        return out;
     }
 
     private static void define(Group group, int bits, int offset, int exponentBits, BigInteger e) {

@@ -1,5 +1,6 @@
 package dev.lockstep.crypto.group;
 
+import dev.lockstep.crypto.Unsigned;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class FiniteFieldKey extends EphemeralKey {
         // RFC 5246 7.4.3 leaves open how long dh_Ys is, and any peer reads it as a number. It is padded to the length
         // of p: one length for every handshake, as TLS 1.3 has it (RFC 8446 4.2.8.1) and as OpenSSL sends it in 1.2,
         // because some versions of Schannel refuse a shorter one.
-        return new FiniteFieldKey(group, parameters, exponent, FfdheParameters.unsigned(y, group.publicLength()));
+        return new FiniteFieldKey(group, parameters, exponent, Unsigned.bytes(y, group.publicLength()));
     }
 
     /** As many random bits as RFC 7919 5.2 asks for, below a top bit that is always set: one length, so one running time. */
@@ -53,7 +54,7 @@ final class FiniteFieldKey extends EphemeralKey {
         BigInteger z = y.modPow(x, parameters.prime());
         // RFC 5246 8.1.2: "Leading bytes of Z that contain all zero bits are stripped before it is used as the
         // pre_master_secret."
-        return FfdheParameters.unsigned(z, (z.bitLength() + 7) / 8);
+        return Unsigned.bytes(z, (z.bitLength() + 7) / 8);
     }
 
     @Override

@@ -39,7 +39,7 @@ public final class NistCurve {
         this.fieldLength = domain.getCurve().getFieldElementEncodingLength();
     }
 
-    public static NistCurve of(Group group) {
+    static NistCurve of(Group group) {
         return switch (group) {
             case SECP256R1 -> P256;
             case SECP384R1 -> P384;
@@ -58,14 +58,17 @@ public final class NistCurve {
         return null;
     }
 
+    /** The group of this curve. */
     public Group group() {
         return group;
     }
 
+    /** The parameters, as bcprov's signers take them. */
     public ECDomainParameters domain() {
         return domain;
     }
 
+    /** The order of the base point. */
     public BigInteger order() {
         return domain.getN();
     }
@@ -96,7 +99,7 @@ public final class NistCurve {
         return ECAlgorithms.multiplySecret(point, scalar);
     }
 
-    public byte[] encode(ECPoint point) {
+    byte[] encode(ECPoint point) {
         return point.getEncoded(false);
     }
 

@@ -1,6 +1,6 @@
 package dev.lockstep.crypto.hash;
 
-import dev.lockstep.crypto.Providers;
+import dev.lockstep.crypto.provider.Providers;
 import java.security.MessageDigest;
 
 /**

@@ -1,7 +1,7 @@
 package dev.lockstep.crypto.hash;
 
-import dev.lockstep.crypto.Providers;
-import dev.lockstep.crypto.RawKey;
+import dev.lockstep.crypto.provider.Providers;
+import dev.lockstep.crypto.provider.RawKey;
 import java.security.InvalidKeyException;
 import java.util.Objects;
 import javax.crypto.Mac;

@@ -1,2 +1,2 @@
-/** Reading OCSP responses that are to be stapled. */
+/** The part of an OCSP response (RFC 6960) that a server must understand before it staples it. */
 package dev.lockstep.crypto.ocsp;

@@ -1,8 +1,9 @@
 package dev.lockstep.crypto.rsa;
 
-import dev.lockstep.crypto.Providers;
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.provider.Providers;
 import dev.lockstep.crypto.signature.PssRestriction;
+import dev.lockstep.crypto.signature.RsaKeys;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;

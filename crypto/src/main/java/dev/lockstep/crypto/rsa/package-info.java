@@ -1,2 +1,2 @@
-/** RSA decryption of premaster secrets, unpadded in constant time. */
+/** RSA decryption of premaster secrets, with local keys and tokens, and their unpadding in constant time. */
 package dev.lockstep.crypto.rsa;

@@ -1,10 +1,10 @@
 package dev.lockstep.crypto.signature;
 
-import dev.lockstep.crypto.Providers;
-import dev.lockstep.crypto.RawKey;
+import dev.lockstep.crypto.Unsigned;
 import dev.lockstep.crypto.Wipe;
-import dev.lockstep.crypto.group.FfdheParameters;
 import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.provider.Providers;
+import dev.lockstep.crypto.provider.RawKey;
 import java.math.BigInteger;
 import java.security.InvalidKeyException;
 import java.security.SecureRandom;
@@ -54,8 +54,8 @@ final class EcdsaNonce implements DSAKCalculator {
         order = n;
         delivered = false;
         int length = (n.bitLength() + 7) / 8;
-        byte[] x = FfdheParameters.unsigned(d, length);
-        byte[] h = FfdheParameters.unsigned(leftmostBits(digest).mod(n), length);
+        byte[] x = Unsigned.bytes(d, length);
+        byte[] h = Unsigned.bytes(leftmostBits(digest).mod(n), length);
         // RFC 6979 3.2 b. to g.; 3.6 appends k' to the input of d. and f.
         value = new byte[hashLength];
         Arrays.fill(value, (byte) 1);

@@ -1,6 +1,5 @@
 package dev.lockstep.crypto.signature;
 
-import dev.lockstep.crypto.rsa.RsaKeys;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;

@@ -1,8 +1,7 @@
 package dev.lockstep.crypto.signature;
 
-import dev.lockstep.crypto.group.FfdheParameters;
+import dev.lockstep.crypto.Unsigned;
 import dev.lockstep.crypto.hash.HashAlgorithm;
-import dev.lockstep.crypto.rsa.RsaKeys;
 import java.math.BigInteger;
 import java.security.InvalidKeyException;
 import java.security.PublicKey;
@@ -77,7 +76,7 @@ final class RsaVerificationKey implements VerificationKey {
         if (s.compareTo(modulus) >= 0) {
             return false;
         }
-        byte[] found = FfdheParameters.unsigned(s.modPow(exponent, modulus), signature.length);
+        byte[] found = Unsigned.bytes(s.modPow(exponent, modulus), signature.length);
         byte[] digest = hash.digest(message);
         // RFC 5246 4.7-2: "implementations MUST accept both without parameters and with NULL parameters." Two encodings
         // then, each compared to its last byte, and no parser.

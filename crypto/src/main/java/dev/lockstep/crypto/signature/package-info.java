@@ -1,2 +1,2 @@
-/** Signatures: signing with local keys, verification, and their encodings. */
+/** Signatures: signing with keys in this process, verification, and the encodings of both. */
 package dev.lockstep.crypto.signature;

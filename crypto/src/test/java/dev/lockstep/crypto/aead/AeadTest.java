@@ -4,7 +4,7 @@ import static dev.lockstep.crypto.SymmetricVectors.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.crypto.RawKey;
+import dev.lockstep.crypto.provider.RawKey;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,10 +3,10 @@ package dev.lockstep.crypto.aead;
 import static dev.lockstep.crypto.SymmetricVectors.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.crypto.BcBlockCiphers;
 import dev.lockstep.crypto.cbc.CbcCipher;
 import dev.lockstep.crypto.cbc.CbcHmac;
 import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.provider.BcBlockCiphers;
 import java.lang.management.ManagementFactory;
 import java.security.spec.AlgorithmParameterSpec;
 import javax.crypto.Cipher;

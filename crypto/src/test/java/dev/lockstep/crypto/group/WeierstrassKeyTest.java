@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.crypto.FixedRandom;
+import dev.lockstep.crypto.Unsigned;
 import dev.lockstep.crypto.VectorFile;
 import java.math.BigInteger;
 import java.security.SecureRandom;
@@ -110,12 +111,12 @@ class WeierstrassKeyTest {
         BigInteger x = new BigInteger(1, encoded, 1, field).add(p);
         if (y.bitLength() <= 8 * field) {
             byte[] shifted = encoded.clone();
-            System.arraycopy(FfdheParameters.unsigned(y, field), 0, shifted, 1 + field, field);
+            System.arraycopy(Unsigned.bytes(y, field), 0, shifted, 1 + field, field);
             assertRefused(group, shifted);
         }
         if (x.bitLength() <= 8 * field) {
             byte[] shifted = encoded.clone();
-            System.arraycopy(FfdheParameters.unsigned(x, field), 0, shifted, 1, field);
+            System.arraycopy(Unsigned.bytes(x, field), 0, shifted, 1, field);
             assertRefused(group, shifted);
         }
         assertThat(key(curve, new byte[] {1}).agree(encoded)).hasSize(field);
@@ -140,8 +141,8 @@ class WeierstrassKeyTest {
     void aScalarIsDrawnAgainUntilItIsInRange() {
         BigInteger n = NistCurve.P256.order();
         byte[] zero = new byte[32];
-        byte[] order = FfdheParameters.unsigned(n, 32);
-        byte[] largest = FfdheParameters.unsigned(n.subtract(BigInteger.ONE), 32);
+        byte[] order = Unsigned.bytes(n, 32);
+        byte[] largest = Unsigned.bytes(n.subtract(BigInteger.ONE), 32);
         FixedRandom random = new FixedRandom(0, zero, order, largest);
         assertThat(NistCurve.P256.randomScalar(random)).isEqualTo(n.subtract(BigInteger.ONE));
         assertThat(random.calls()).isEqualTo(3);

@@ -3,10 +3,10 @@ package dev.lockstep.crypto.rsa;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.crypto.Providers;
 import dev.lockstep.crypto.TestKeys;
+import dev.lockstep.crypto.Unsigned;
 import dev.lockstep.crypto.VectorFile;
-import dev.lockstep.crypto.group.FfdheParameters;
+import dev.lockstep.crypto.provider.Providers;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -39,7 +39,7 @@ class RsaDecryptionTest {
             boolean inRange = ciphertext.length == 256 && new BigInteger(1, ciphertext).compareTo(key.getModulus()) < 0;
             try {
                 byte[] block = RsaDecryption.of(key).raw(ciphertext);
-                byte[] expected = FfdheParameters.unsigned(
+                byte[] expected = Unsigned.bytes(
                         new BigInteger(1, ciphertext).modPow(key.getPrivateExponent(), key.getModulus()), 256);
                 if (!inRange || !Arrays.equals(block, expected)) {
                     wrong.add(row.toString());
@@ -85,8 +85,8 @@ class RsaDecryptionTest {
             RsaDecryption decryption = RsaDecryption.of(form);
             for (int value : new int[] {0, 1, 2, 255}) {
                 BigInteger c = BigInteger.valueOf(value).modPow(key.getPublicExponent(), key.getModulus());
-                assertThat(decryption.raw(FfdheParameters.unsigned(c, 256)))
-                        .isEqualTo(FfdheParameters.unsigned(BigInteger.valueOf(value), 256));
+                assertThat(decryption.raw(Unsigned.bytes(c, 256)))
+                        .isEqualTo(Unsigned.bytes(BigInteger.valueOf(value), 256));
             }
         }
     }
@@ -108,8 +108,7 @@ class RsaDecryptionTest {
         for (int length : new int[] {0, 1, 255, 257, 512}) {
             assertThatThrownBy(() -> decryption.raw(new byte[length])).isInstanceOf(GeneralSecurityException.class);
         }
-        assertThatThrownBy(() -> decryption.raw(FfdheParameters.unsigned(n, 256)))
-                .isInstanceOf(GeneralSecurityException.class);
+        assertThatThrownBy(() -> decryption.raw(Unsigned.bytes(n, 256))).isInstanceOf(GeneralSecurityException.class);
         byte[] ones = new byte[256];
         Arrays.fill(ones, (byte) 0xff);
         assertThatThrownBy(() -> decryption.raw(ones)).isInstanceOf(GeneralSecurityException.class);

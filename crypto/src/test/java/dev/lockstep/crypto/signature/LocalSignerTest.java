@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.crypto.TestKeys;
 import dev.lockstep.crypto.hash.HashAlgorithm;
-import dev.lockstep.crypto.rsa.RsaKeys;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyPair;

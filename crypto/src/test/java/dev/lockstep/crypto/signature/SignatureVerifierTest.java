@@ -69,7 +69,7 @@ class SignatureVerifierTest {
 
     @Test
     void ecPointsThatAreNotOnTheCurveAreRefused() throws Exception {
-        byte[] point = NistCurve.P256.encode(NistCurve.P256.domain().getG());
+        byte[] point = NistCurve.P256.domain().getG().getEncoded(false);
         PublicKey good = new EncodedKey(spki(SECObjectIdentifiers.secp256r1, point));
         assertThat(SignatureVerifier.of(good).ecGroup()).isEqualTo(Group.SECP256R1);
         point[64] ^= 1;

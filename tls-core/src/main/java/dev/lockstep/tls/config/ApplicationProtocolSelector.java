@@ -1,5 +1,6 @@
 package dev.lockstep.tls.config;
 
+import dev.lockstep.tls.wait.RefusedException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public interface ApplicationProtocolSelector {
      * @param serverName the host name that the client asked for, or null
      * @return one of {@code offered}; null when none of them will do, which ends the handshake unless
      *     {@link TlsServerConfigBuilder#requireApplicationProtocol} says otherwise
+     * @throws RefusedException to end the handshake with the alert that it names
      */
     @Nullable
     String select(List<String> offered, @Nullable String serverName);

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.config;
 
+import dev.lockstep.tls.setting.ConfigException;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.stream.Collectors;
@@ -156,8 +157,7 @@ public final class Bounds {
 
     private Bounds with(Limit limit, long value) {
         if (value < limit.min || value > limit.max) {
-            throw new IllegalArgumentException(
-                    limit.field + ": " + value + " is out of range; give " + limit.min + " to " + limit.max);
+            throw ConfigException.outOfRange(limit.field, value, limit.min + " to " + limit.max);
         }
         EnumMap<Limit, Long> values = new EnumMap<>(changed);
         if (value == limit.byDefault) {

@@ -1,11 +1,11 @@
 package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.ClientCertificateType;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +80,7 @@ public final class ClientAuthentication {
      * {@link ClientCertificateVerifier#acceptedIssuers}. A hint to the client, not a check.
      *
      * @param names empty for "whatever you have"
-     * @throws IllegalArgumentException when they do not fit into the message's 2^16-1 bytes
+     * @throws ConfigException when they do not fit into the message's 2^16-1 bytes
      */
     public ClientAuthentication withCertificateAuthorities(List<X500Principal> names) {
         requireRoom("certificateAuthorities", names);
@@ -91,32 +91,42 @@ public final class ClientAuthentication {
      * Accepts these schemes in CertificateVerify instead of the configuration's
      * {@link TlsServerConfig#signatureSchemes}.
      *
-     * @throws IllegalArgumentException when the list is empty or names one twice
+     * @throws ConfigException when the list is empty or names one twice
      */
     public ClientAuthentication withSignatureSchemes(List<SignatureScheme> accepted) {
-        requireDistinct("signatureSchemes", accepted);
-        return new ClientAuthentication(demand, verifier, authorities, List.copyOf(accepted), types, maxChainLength);
+        return new ClientAuthentication(
+                demand,
+                verifier,
+                authorities,
+                FieldChecks.distinct("signatureSchemes", accepted),
+                types,
+                maxChainLength);
     }
 
     /**
      * Asks for these kinds of certificate instead of those that the schemes sign with.
      *
-     * @throws IllegalArgumentException when the list is empty or names one twice
+     * @throws ConfigException when the list is empty or names one twice
      */
     public ClientAuthentication withCertificateTypes(List<ClientCertificateType> kinds) {
-        requireDistinct("certificateTypes", kinds);
-        return new ClientAuthentication(demand, verifier, authorities, schemes, List.copyOf(kinds), maxChainLength);
+        return new ClientAuthentication(
+                demand,
+                verifier,
+                authorities,
+                schemes,
+                FieldChecks.distinct("certificateTypes", kinds),
+                maxChainLength);
     }
 
     /**
      * Refuses chains of more certificates; 10 by default. Their size in bytes is bounded by
      * {@link Bounds#maxHandshakeMessage}.
      *
-     * @throws IllegalArgumentException when out of 1 to 100
+     * @throws ConfigException when out of 1 to 100
      */
     public ClientAuthentication withMaxChainLength(int certificates) {
         if (certificates < 1 || certificates > 100) {
-            throw new IllegalArgumentException("maxChainLength: " + certificates + " is out of range; give 1 to 100");
+            throw ConfigException.outOfRange("maxChainLength", certificates, "1 to 100");
         }
         return new ClientAuthentication(demand, verifier, authorities, schemes, types, certificates);
     }
@@ -175,14 +185,18 @@ public final class ClientAuthentication {
         List<ClientCertificateType> kinds = types != null ? types : kindsThatSignWith(accepted);
         for (ClientCertificateType kind : kinds) {
             if (accepted.stream().noneMatch(kind::signsWith)) {
-                throw new IllegalArgumentException("clientAuthentication: certificateTypes has " + kind
-                        + ", and no signature scheme is for it; add one, or leave the type out");
+                throw new ConfigException(
+                        "clientAuthentication",
+                        "certificateTypes has " + kind + ", and no signature scheme is for it",
+                        "add one, or leave the type out");
             }
         }
         for (SignatureScheme scheme : schemes != null ? schemes : List.<SignatureScheme>of()) {
             if (kinds.stream().noneMatch(kind -> kind.signsWith(scheme))) {
-                throw new IllegalArgumentException("clientAuthentication: signatureSchemes has " + scheme
-                        + ", and no certificate type is for it; add one, or leave the scheme out");
+                throw new ConfigException(
+                        "clientAuthentication",
+                        "signatureSchemes has " + scheme + ", and no certificate type is for it",
+                        "add one, or leave the scheme out");
             }
         }
         List<SignatureScheme> usable = accepted.stream()
@@ -202,15 +216,10 @@ public final class ClientAuthentication {
         long bytes =
                 names.stream().mapToLong(name -> 2L + name.getEncoded().length).sum();
         if (bytes > 0xFFFF) {
-            throw new IllegalArgumentException(field + ": " + names.size() + " names of " + bytes
-                    + " bytes do not fit into 65535; list fewer, or none with withCertificateAuthorities(List.of())");
-        }
-    }
-
-    private static <T> void requireDistinct(String field, List<T> values) {
-        if (values.isEmpty() || Set.copyOf(values).size() != values.size()) {
-            throw new IllegalArgumentException(
-                    field + ": empty or with a value twice; give each value once, or leave the default");
+            throw new ConfigException(
+                    field,
+                    names.size() + " names of " + bytes + " bytes do not fit into 65535",
+                    "list fewer, or none with withCertificateAuthorities(List.of())");
         }
     }
 

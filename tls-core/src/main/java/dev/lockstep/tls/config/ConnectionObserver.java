@@ -43,8 +43,8 @@ public interface ConnectionObserver {
     default void onOperationFailed(SuspensionKind kind, Throwable cause) {}
 
     /**
-     * A client asked for an OCSP response and the credential's cannot be sent: it is not current any more, or what the
-     * source gave is not usable. The handshake goes on without it.
+     * A client asked for an OCSP response and the credential's cannot be sent: it is not current any more, what the
+     * source gave is not usable, or the source threw. The handshake continues without it.
      *
      * @param credential whose response it is
      * @param reason what is wrong with it, beginning with the field's name

@@ -20,13 +20,12 @@ public enum Policy {
     MODERN(
             suite -> suite.keyExchange().isEcdhe() && suite.isAead() && isOrdinary(suite),
             group -> !group.isFiniteField(),
-            scheme -> !isOldHash(scheme)),
+            scheme -> !scheme.hash().isShort()),
 
     /** Adds DHE_RSA with the groups of RFC 7919, and CBC suites with forward secrecy for older clients. */
     INTERMEDIATE(
-            suite -> suite.keyExchange().isEphemeral() && isOrdinary(suite),
-            group -> true,
-            scheme -> !isOldHash(scheme)),
+            suite -> suite.keyExchange().isEphemeral() && isOrdinary(suite), group -> true, scheme -> !scheme.hash()
+                    .isShort()),
 
     /**
      * Everything this library speaks: RSA, RSA_PSK and plain PSK key exchanges (no forward secrecy), every CBC suite,
@@ -38,6 +37,7 @@ public enum Policy {
     private final List<NamedGroup> groups;
     private final List<SignatureScheme> signatureSchemes;
 
+    // RFC 9325 4.5-4: "SHA-1 or MD5 MUST NOT be used": not in MODERN or INTERMEDIATE, and MD5 nowhere.
     Policy(Predicate<CipherSuite> suites, Predicate<NamedGroup> groups, Predicate<SignatureScheme> schemes) {
         this.cipherSuites = suitesByPreference().stream().filter(suites).toList();
         this.groups = groupsByPreference().stream().filter(groups).toList();
@@ -124,10 +124,5 @@ public enum Policy {
         return suite.bulkCipher() != BulkCipher.AES_128_CCM_8
                 && suite.bulkCipher() != BulkCipher.AES_256_CCM_8
                 && !suite.bulkCipher().isCamelliaOrAria();
-    }
-
-    // RFC 9325 4.5-4: "SHA-1 or MD5 MUST NOT be used": not in MODERN or INTERMEDIATE, and MD5 nowhere.
-    private static boolean isOldHash(SignatureScheme scheme) {
-        return scheme.name().endsWith("SHA1") || scheme.name().endsWith("SHA224");
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.config;
 
+import dev.lockstep.tls.setting.ConfigException;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -45,36 +46,54 @@ public record RenegotiationPolicy(
     public RenegotiationPolicy {
         Objects.requireNonNull(legacyClients, "legacyClients");
         if (maxRenegotiations < 0 || maxRenegotiations > 1 << 20) {
-            throw new IllegalArgumentException(
-                    "maxRenegotiations: " + maxRenegotiations + " is out of range; give 0 to " + (1 << 20));
+            throw ConfigException.outOfRange("maxRenegotiations", maxRenegotiations, "0 to " + (1 << 20));
         }
         if (minInterval.isNegative() || minInterval.compareTo(Duration.ofDays(365)) > 0) {
-            throw new IllegalArgumentException(
-                    "minInterval: " + minInterval + " is out of range; give zero to 365 days");
+            throw ConfigException.outOfRange("minInterval", minInterval, "zero to 365 days");
         }
     }
 
-    /** The same policy, but who may ask. */
-    public RenegotiationPolicy withAskers(boolean client, boolean server) {
+    /** This policy with another {@link #clientMayAsk}. */
+    public RenegotiationPolicy withClientMayAsk(boolean mayAsk) {
         return new RenegotiationPolicy(
-                client, server, legacyClients, clientCertificateMayChange, maxRenegotiations, minInterval);
+                mayAsk, serverMayAsk, legacyClients, clientCertificateMayChange, maxRenegotiations, minInterval);
     }
 
-    /** The same policy, but for legacy clients. */
+    /** This policy with another {@link #serverMayAsk}. */
+    public RenegotiationPolicy withServerMayAsk(boolean mayAsk) {
+        return new RenegotiationPolicy(
+                clientMayAsk, mayAsk, legacyClients, clientCertificateMayChange, maxRenegotiations, minInterval);
+    }
+
+    /** This policy with other {@link #legacyClients}. */
     public RenegotiationPolicy withLegacyClients(LegacyClients clients) {
         return new RenegotiationPolicy(
                 clientMayAsk, serverMayAsk, clients, clientCertificateMayChange, maxRenegotiations, minInterval);
     }
 
-    /** The same policy, but whether the client may become another one. */
+    /** This policy with another {@link #clientCertificateMayChange}. */
     public RenegotiationPolicy withClientCertificateMayChange(boolean mayChange) {
         return new RenegotiationPolicy(
                 clientMayAsk, serverMayAsk, legacyClients, mayChange, maxRenegotiations, minInterval);
     }
 
-    /** The same policy, but with other limits. */
-    public RenegotiationPolicy withLimits(int maximum, Duration interval) {
+    /**
+     * This policy with another {@link #maxRenegotiations}.
+     *
+     * @throws ConfigException when out of 0 to 2^20
+     */
+    public RenegotiationPolicy withMaxRenegotiations(int maximum) {
         return new RenegotiationPolicy(
-                clientMayAsk, serverMayAsk, legacyClients, clientCertificateMayChange, maximum, interval);
+                clientMayAsk, serverMayAsk, legacyClients, clientCertificateMayChange, maximum, minInterval);
+    }
+
+    /**
+     * This policy with another {@link #minInterval}.
+     *
+     * @throws ConfigException when out of zero to 365 days
+     */
+    public RenegotiationPolicy withMinInterval(Duration interval) {
+        return new RenegotiationPolicy(
+                clientMayAsk, serverMayAsk, legacyClients, clientCertificateMayChange, maxRenegotiations, interval);
     }
 }

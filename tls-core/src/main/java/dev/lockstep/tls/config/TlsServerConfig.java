@@ -4,13 +4,17 @@ import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
+import dev.lockstep.tls.setting.ConfigException;
+import dev.lockstep.tls.setting.ConfigWarning;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,69 +24,80 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsServerConfig {
 
+    private final ServerSettings settings;
     private final Credentials credentials;
-    private final @Nullable CredentialSelector credentialSelector;
     private final ClientAuthentications clientAuthentications;
-    private final @Nullable PskSource pskSource;
-    private final byte[] pskIdentityHint;
-    private final List<CipherSuite> cipherSuites;
-    private final List<NamedGroup> groups;
-    private final List<SignatureScheme> signatureSchemes;
-    private final List<String> applicationProtocols;
-    private final @Nullable ApplicationProtocolSelector applicationProtocolSelector;
-    private final boolean requireApplicationProtocol;
-    private final boolean requireKnownServerName;
-    private final boolean verifyExternalSignatures;
+    private final EnabledSuites suites;
+    private final SuitePreference preference;
     private final OptionalLong keyOperationTimeoutNanos;
     private final OptionalLong handshakeTimeoutNanos;
-    private final RenegotiationPolicy renegotiation;
-    private final boolean exporters;
-    private final int recordSizeLimit;
-    private final Bounds bounds;
-    private final ConnectionObserver observer;
-    private final @Nullable KeyLog keyLog;
-    private final SecureRandom random;
-    private final LongSupplier clock;
-    private final @Nullable SessionStore sessionStore;
-    private final @Nullable TicketProtector tickets;
-    private final byte @Nullable [] sessionContext;
-    private final long sessionLifetimeSeconds;
-    private final InstantSource wallClock;
 
-    TlsServerConfig(TlsServerConfigBuilder b, Credentials credentials) {
+    /** Takes over settings that were checked and are not changed any more. */
+    TlsServerConfig(ServerSettings settings, EnabledSuites suites) {
+        this(settings, new Credentials(settings.defaults, settings.byHost), suites, authentications(settings));
+    }
+
+    private TlsServerConfig(
+            ServerSettings settings,
+            Credentials credentials,
+            EnabledSuites suites,
+            ClientAuthentications clientAuthentications) {
+        this.settings = settings;
         this.credentials = credentials;
-        this.credentialSelector = b.credentialSelector;
-        this.clientAuthentications = b.clientAuthentications();
-        this.pskSource = b.pskSource;
-        this.pskIdentityHint = b.pskIdentityHint;
-        this.cipherSuites = b.cipherSuites();
-        this.groups = b.groups();
-        this.signatureSchemes = b.signatureSchemes();
-        this.applicationProtocols = b.applicationProtocols;
-        this.applicationProtocolSelector = b.applicationProtocolSelector;
-        this.requireApplicationProtocol = b.requireApplicationProtocol;
-        this.requireKnownServerName = b.requireKnownServerName;
-        this.verifyExternalSignatures = b.verifyExternalSignatures;
-        this.keyOperationTimeoutNanos = b.keyOperationTimeoutNanos;
-        this.handshakeTimeoutNanos = b.handshakeTimeoutNanos;
-        this.renegotiation = b.renegotiation;
-        this.exporters = b.exporters;
-        this.recordSizeLimit = b.recordSizeLimit;
-        this.bounds = b.bounds;
-        this.observer = b.observer;
-        this.keyLog = b.keyLog;
-        this.random = b.random;
-        this.clock = b.clock;
-        this.sessionStore = b.sessionStore;
-        this.tickets = b.tickets;
-        this.sessionContext = b.sessionContext;
-        this.sessionLifetimeSeconds = b.sessionLifetime.toSeconds();
-        this.wallClock = b.wallClock;
+        this.suites = suites;
+        this.preference = new SuitePreference(suites.suites(), settings);
+        this.clientAuthentications = clientAuthentications;
+        this.keyOperationTimeoutNanos = nanos(settings.keyOperationTimeout);
+        this.handshakeTimeoutNanos = nanos(settings.handshakeTimeout);
+    }
+
+    private static ClientAuthentications authentications(ServerSettings settings) {
+        return new ClientAuthentications(
+                settings.clientAuthentication, settings.clientAuthenticationByHost, settings.enabledSchemes());
+    }
+
+    private static OptionalLong nanos(Duration timeout) {
+        return timeout.isZero() ? OptionalLong.empty() : OptionalLong.of(timeout.toNanos());
     }
 
     /** Starts a configuration; {@link TlsServerConfigBuilder#build} checks it. */
     public static TlsServerConfigBuilder builder() {
-        return new TlsServerConfigBuilder();
+        return new TlsServerConfigBuilder(new ServerSettings());
+    }
+
+    /** Starts another configuration with all settings of this one, which stays as it is. */
+    public TlsServerConfigBuilder toBuilder() {
+        return new TlsServerConfigBuilder(settings.copy());
+    }
+
+    /**
+     * The configuration of one connection: this one with {@code options} in place of what they name. Credentials are
+     * shared and not checked again, so that it costs little enough for every connection.
+     *
+     * @throws ConfigException when none of the suites can be served, or the policy for client certificates contradicts
+     *     itself
+     */
+    public TlsServerConfig with(ConnectionOptions options) {
+        if (options.equals(ConnectionOptions.NONE)) {
+            return this;
+        }
+        ServerSettings changed = settings.copy();
+        options.applyTo(changed);
+        return new TlsServerConfig(
+                changed,
+                credentials,
+                options.cipherSuites() == null ? suites : EnabledSuites.of(changed),
+                options.clientAuthentication() == null ? clientAuthentications : authentications(changed));
+    }
+
+    /** What was accepted and has no effect, such as a suite that no credential can serve; usually empty. */
+    public List<ConfigWarning> warnings() {
+        return suites.warnings();
+    }
+
+    /** The settings themselves, not to be changed. */
+    ServerSettings settings() {
+        return settings;
     }
 
     /** The configured credentials, by host name. */
@@ -92,7 +107,7 @@ public final class TlsServerConfig {
 
     /** Who chooses the credentials instead, or null. */
     public @Nullable CredentialSelector credentialSelector() {
-        return credentialSelector;
+        return settings.credentialSelector;
     }
 
     /**
@@ -106,52 +121,81 @@ public final class TlsServerConfig {
 
     /** Who knows the pre-shared keys, or null. */
     public @Nullable PskSource pskSource() {
-        return pskSource;
+        return settings.pskSource;
     }
 
     /** The psk_identity_hint, in UTF-8; empty when none is given. A fresh copy. */
     public byte[] pskIdentityHint() {
-        return pskIdentityHint.clone();
+        return settings.pskIdentityHint.clone();
     }
 
-    /** Enabled suites, most preferred first. */
+    /** Enabled suites, most preferred first; what was asked for and cannot be served is among the {@link #warnings}. */
     public List<CipherSuite> cipherSuites() {
-        return cipherSuites;
+        return suites.suites();
+    }
+
+    /** Whose order of suites decides. */
+    public SuiteOrder suiteOrder() {
+        return settings.suiteOrder;
+    }
+
+    /** Sets of suites among which the client's order decides; usually none. */
+    public List<Set<CipherSuite>> equalCipherSuites() {
+        return settings.equalCipherSuites;
+    }
+
+    /**
+     * The enabled suites in the order in which they are tried for a client; some that it does not offer may be missing.
+     *
+     * @param offered the numbers in the client's cipher_suites; not changed
+     */
+    public List<CipherSuite> cipherSuitesFor(int[] offered) {
+        return preference.inOrderFor(offered);
+    }
+
+    /** Whether the order of suites or that of credentials decides first. */
+    public CredentialOrder credentialOrder() {
+        return settings.credentialOrder;
     }
 
     /** Enabled groups, most preferred first. */
     public List<NamedGroup> groups() {
-        return groups;
+        return settings.enabledGroups();
     }
 
     /** Schemes the server may sign with, most preferred first. */
     public List<SignatureScheme> signatureSchemes() {
-        return signatureSchemes;
+        return settings.enabledSchemes();
     }
 
     /** ALPN names, most preferred first; empty when ALPN is off. */
     public List<String> applicationProtocols() {
-        return applicationProtocols;
+        return settings.applicationProtocols;
     }
 
     /** Who chooses the application protocol instead, or null. */
     public @Nullable ApplicationProtocolSelector applicationProtocolSelector() {
-        return applicationProtocolSelector;
+        return settings.applicationProtocolSelector;
     }
 
     /** Whether a client that offers protocols, none of which is served, is refused. */
     public boolean requireApplicationProtocol() {
-        return requireApplicationProtocol;
+        return settings.requireApplicationProtocol;
     }
 
     /** Whether an unknown server name ends the handshake with unrecognized_name. */
     public boolean requireKnownServerName() {
-        return requireKnownServerName;
+        return settings.requireKnownServerName;
+    }
+
+    /** Whether ServerHello acknowledges a server name that decided which credential serves. */
+    public boolean acknowledgeServerName() {
+        return settings.acknowledgeServerName;
     }
 
     /** Whether signatures that may come from outside are verified before they are sent. */
     public boolean verifyExternalSignatures() {
-        return verifyExternalSignatures;
+        return settings.verifyExternalSignatures;
     }
 
     /** How long one wait may last, in nanoseconds; empty for no limit. */
@@ -166,66 +210,71 @@ public final class TlsServerConfig {
 
     /** Whether and how established connections may be negotiated anew. */
     public RenegotiationPolicy renegotiation() {
-        return renegotiation;
+        return settings.renegotiation;
     }
 
     /** Whether connections keep their master secret for exporters (RFC 5705). */
     public boolean exporters() {
-        return exporters;
+        return settings.exporters;
     }
 
     /** The most plaintext taken in one record from a client that negotiates it (RFC 8449), in bytes. */
     public int recordSizeLimit() {
-        return recordSizeLimit;
+        return settings.recordSizeLimit;
+    }
+
+    /** The most plaintext that the server sends in one record, in bytes. */
+    public int maxSentRecord() {
+        return settings.maxSentRecord;
     }
 
     /** The limits on what a peer may send. */
     public Bounds bounds() {
-        return bounds;
+        return settings.bounds;
     }
 
     /** Who watches; {@link ConnectionObserver#NONE} by default. */
     public ConnectionObserver observer() {
-        return observer;
+        return settings.observer;
     }
 
     /** Who gets the secrets for debugging, or null. */
     public @Nullable KeyLog keyLog() {
-        return keyLog;
+        return settings.keyLog;
     }
 
     /** The source of everything random. */
     public SecureRandom random() {
-        return random;
+        return settings.random;
     }
 
     /** The clock of all deadlines: nanoseconds from an arbitrary origin, like {@link System#nanoTime}. */
     public LongSupplier clock() {
-        return clock;
+        return settings.clock;
     }
 
     /** Who keeps sessions by their ids, or null: then none is resumed by its id. */
     public @Nullable SessionStore sessionStore() {
-        return sessionStore;
+        return settings.sessionStore;
     }
 
     /** Who makes and opens session tickets, or null: then there are none. */
     public @Nullable TicketProtector tickets() {
-        return tickets;
+        return settings.tickets;
     }
 
     /** A copy of what sessions are bound to; null for the credentials of the server name. */
     public byte @Nullable [] sessionContext() {
-        return sessionContext == null ? null : sessionContext.clone();
+        return settings.sessionContext == null ? null : settings.sessionContext.clone();
     }
 
     /** How long a session can be resumed after its full handshake, in seconds. */
     public long sessionLifetimeSeconds() {
-        return sessionLifetimeSeconds;
+        return settings.sessionLifetime.toSeconds();
     }
 
     /** The time of day, for the ages of sessions. */
     public InstantSource wallClock() {
-        return wallClock;
+        return settings.wallClock;
     }
 }

@@ -5,6 +5,7 @@ import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
@@ -12,14 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the settings of a {@link TlsServerConfig}. For one thread; may be used for several configurations. Lists
@@ -27,77 +24,33 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsServerConfigBuilder {
 
-    private final List<Credential> defaults = new ArrayList<>();
-    private final Map<String, List<Credential>> byHost = new HashMap<>();
-    private ClientAuthentication clientAuthentication = ClientAuthentication.none();
-    private final Map<String, ClientAuthentication> clientAuthenticationByHost = new HashMap<>();
-    private Policy policy = Policy.MODERN;
-    private @Nullable List<CipherSuite> explicitSuites;
-    private @Nullable List<NamedGroup> explicitGroups;
-    private @Nullable List<SignatureScheme> explicitSchemes;
+    private final ServerSettings settings;
 
-    @Nullable
-    CredentialSelector credentialSelector;
-
-    @Nullable
-    PskSource pskSource;
-
-    byte[] pskIdentityHint = {};
-    List<String> applicationProtocols = List.of();
-
-    @Nullable
-    ApplicationProtocolSelector applicationProtocolSelector;
-
-    boolean requireApplicationProtocol = true;
-    boolean requireKnownServerName;
-    boolean verifyExternalSignatures = true;
-    OptionalLong keyOperationTimeoutNanos =
-            OptionalLong.of(Duration.ofSeconds(30).toNanos());
-    OptionalLong handshakeTimeoutNanos = OptionalLong.of(Duration.ofSeconds(60).toNanos());
-    RenegotiationPolicy renegotiation = RenegotiationPolicy.REFUSED;
-    boolean exporters;
-    int recordSizeLimit = 1 << 14;
-    Bounds bounds = Bounds.DEFAULT;
-    ConnectionObserver observer = ConnectionObserver.NONE;
-
-    @Nullable
-    KeyLog keyLog;
-
-    SecureRandom random = new SecureRandom();
-    LongSupplier clock = System::nanoTime;
-
-    @Nullable
-    SessionStore sessionStore;
-
-    @Nullable
-    TicketProtector tickets;
-
-    byte @Nullable [] sessionContext;
-    Duration sessionLifetime = Duration.ofHours(2);
-    InstantSource wallClock = InstantSource.system();
-
-    TlsServerConfigBuilder() {}
+    /** Starts from settings, which are taken over. */
+    TlsServerConfigBuilder(ServerSettings settings) {
+        this.settings = settings;
+    }
 
     /** Adds a credential for every host name that has none of its own; call again for another key type. */
     public TlsServerConfigBuilder credential(Credential credential) {
-        defaults.add(Objects.requireNonNull(credential, "credential"));
+        settings.addDefault(Objects.requireNonNull(credential, "credential"));
         return this;
     }
 
     /**
      * Adds a credential for a host name, or for a wildcard of one label such as {@code *.example.org}.
      *
-     * @throws IllegalArgumentException when the pattern is not a host name in ASCII form
+     * @throws ConfigException when the pattern is not a host name in ASCII form
      */
     public TlsServerConfigBuilder credential(String hostPattern, Credential credential) {
-        String host = Settings.hostPattern("credential", hostPattern);
-        byHost.computeIfAbsent(host, h -> new ArrayList<>()).add(Objects.requireNonNull(credential, "credential"));
+        String host = FieldChecks.hostPattern("credential", hostPattern);
+        settings.add(host, Objects.requireNonNull(credential, "credential"));
         return this;
     }
 
     /** Whether and how clients show who they are, for every host name without a policy of its own; not by default. */
     public TlsServerConfigBuilder clientAuthentication(ClientAuthentication policy) {
-        this.clientAuthentication = Objects.requireNonNull(policy, "clientAuthentication");
+        settings.clientAuthentication = Objects.requireNonNull(policy, "clientAuthentication");
         return this;
     }
 
@@ -106,18 +59,18 @@ public final class TlsServerConfigBuilder {
      * name that it sends: an application that serves hosts of different policies over one configuration must refuse a
      * request for another host than {@code ConnectionInfo.serverName}, or the laxest policy holds for all of them.
      *
-     * @throws IllegalArgumentException when the pattern is not a host name in ASCII form
+     * @throws ConfigException when the pattern is not a host name in ASCII form
      */
     public TlsServerConfigBuilder clientAuthentication(String hostPattern, ClientAuthentication policy) {
-        clientAuthenticationByHost.put(
-                Settings.hostPattern("clientAuthentication", hostPattern),
+        settings.put(
+                FieldChecks.hostPattern("clientAuthentication", hostPattern),
                 Objects.requireNonNull(policy, "clientAuthentication"));
         return this;
     }
 
     /** Lets {@code selector} choose the credentials of each handshake; the configured ones are its fall-back. */
     public TlsServerConfigBuilder credentialSelector(CredentialSelector selector) {
-        this.credentialSelector = Objects.requireNonNull(selector, "credentialSelector");
+        settings.credentialSelector = Objects.requireNonNull(selector, "credentialSelector");
         return this;
     }
 
@@ -126,7 +79,7 @@ public final class TlsServerConfigBuilder {
      * that kind are off without one. A server that has a source needs no credential.
      */
     public TlsServerConfigBuilder preSharedKeys(PskSource source) {
-        this.pskSource = Objects.requireNonNull(source, "preSharedKeys");
+        settings.pskSource = Objects.requireNonNull(source, "preSharedKeys");
         return this;
     }
 
@@ -138,46 +91,73 @@ public final class TlsServerConfigBuilder {
     public TlsServerConfigBuilder pskIdentityHint(String hint) {
         byte[] encoded = hint.getBytes(StandardCharsets.UTF_8);
         if (encoded.length == 0 || encoded.length > 0xffff) {
-            throw new IllegalArgumentException(
-                    "pskIdentityHint: " + encoded.length + " bytes in UTF-8; give 1 to 65535, or leave it out");
+            throw new ConfigException(
+                    "pskIdentityHint", encoded.length + " bytes in UTF-8", "give 1 to 65535, or leave it out");
         }
-        this.pskIdentityHint = encoded;
+        settings.pskIdentityHint = encoded;
         return this;
     }
 
     /** The preset that gives every list not set explicitly; {@link Policy#MODERN} by default. */
     public TlsServerConfigBuilder policy(Policy policy) {
-        this.policy = Objects.requireNonNull(policy, "policy");
+        settings.policy = Objects.requireNonNull(policy, "policy");
         return this;
     }
 
-    /** Exactly these suites, whatever the policy says. */
+    /**
+     * Exactly these suites, whatever the policy says. One that nothing here can serve is left out with a
+     * {@link TlsServerConfig#warnings warning}; {@link #build} refuses a list of which nothing is left.
+     */
     public TlsServerConfigBuilder cipherSuites(List<CipherSuite> suites) {
-        this.explicitSuites = Settings.nonEmpty("cipherSuites", suites);
+        settings.cipherSuites = FieldChecks.distinct("cipherSuites", suites);
+        return this;
+    }
+
+    /** Whose order of suites decides; the server's by default. */
+    public TlsServerConfigBuilder suiteOrder(SuiteOrder order) {
+        settings.suiteOrder = Objects.requireNonNull(order, "suiteOrder");
+        return this;
+    }
+
+    /**
+     * Sets of suites among which the client's order decides; none by default. The server's order stays as it is for all
+     * others: a set takes the place of its first suite. With AES-GCM and ChaCha20-Poly1305 in one set, a client without
+     * AES instructions, such as many a phone, gets the cipher that is cheap for it.
+     *
+     * @throws ConfigException when a set has fewer than two suites, or two sets have one in common
+     */
+    public TlsServerConfigBuilder equalCipherSuites(List<Set<CipherSuite>> sets) {
+        settings.equalCipherSuites = SuitePreference.requireDisjoint(sets);
+        return this;
+    }
+
+    /** Whether the order of suites or that of credentials decides first; that of suites by default. */
+    public TlsServerConfigBuilder credentialOrder(CredentialOrder order) {
+        settings.credentialOrder = Objects.requireNonNull(order, "credentialOrder");
         return this;
     }
 
     /** Exactly these groups, whatever the policy says. */
     public TlsServerConfigBuilder groups(List<NamedGroup> groups) {
-        this.explicitGroups = Settings.nonEmpty("groups", groups);
+        settings.groups = FieldChecks.distinct("groups", groups);
         return this;
     }
 
     /** Exactly these schemes, whatever the policy says. */
     public TlsServerConfigBuilder signatureSchemes(List<SignatureScheme> schemes) {
-        this.explicitSchemes = Settings.nonEmpty("signatureSchemes", schemes);
+        settings.signatureSchemes = FieldChecks.distinct("signatureSchemes", schemes);
         return this;
     }
 
     /** ALPN names (RFC 7301), 1 to 255 bytes each in ISO-8859-1; none switches ALPN off. */
     public TlsServerConfigBuilder applicationProtocols(List<String> protocols) {
-        this.applicationProtocols = Settings.protocols("applicationProtocols", protocols);
+        settings.applicationProtocols = FieldChecks.protocols("applicationProtocols", protocols);
         return this;
     }
 
     /** Lets {@code selector} choose the protocol of each connection, whatever {@link #applicationProtocols} says. */
     public TlsServerConfigBuilder applicationProtocolSelector(ApplicationProtocolSelector selector) {
-        this.applicationProtocolSelector = Objects.requireNonNull(selector, "applicationProtocolSelector");
+        settings.applicationProtocolSelector = Objects.requireNonNull(selector, "applicationProtocolSelector");
         return this;
     }
 
@@ -186,37 +166,46 @@ public final class TlsServerConfigBuilder {
      * section 3.2 has it; true by default. If not, it is answered as by a server that does not know ALPN.
      */
     public TlsServerConfigBuilder requireApplicationProtocol(boolean require) {
-        this.requireApplicationProtocol = require;
+        settings.requireApplicationProtocol = require;
         return this;
     }
 
     /** Whether a server name without a credential of its own ends the handshake; false by default. */
     public TlsServerConfigBuilder requireKnownServerName(boolean require) {
-        this.requireKnownServerName = require;
+        settings.requireKnownServerName = require;
+        return this;
+    }
+
+    /**
+     * Whether ServerHello acknowledges a server name that decided which credential serves, as RFC 6066 section 3 has it;
+     * true by default. If not, it is silent about the name, as servers that know nothing of it are.
+     */
+    public TlsServerConfigBuilder acknowledgeServerName(boolean acknowledge) {
+        settings.acknowledgeServerName = acknowledge;
         return this;
     }
 
     /** Whether to verify signatures of external keys before sending them; true by default, and best left so. */
     public TlsServerConfigBuilder verifyExternalSignatures(boolean verify) {
-        this.verifyExternalSignatures = verify;
+        settings.verifyExternalSignatures = verify;
         return this;
     }
 
     /** The longest a wait may last; 30 seconds by default, zero for no limit. */
     public TlsServerConfigBuilder keyOperationTimeout(Duration timeout) {
-        this.keyOperationTimeoutNanos = Settings.nanos("keyOperationTimeout", timeout);
+        settings.keyOperationTimeout = FieldChecks.timeout("keyOperationTimeout", timeout);
         return this;
     }
 
     /** The longest a handshake may last from the first step on; 60 seconds by default, zero for no limit. */
     public TlsServerConfigBuilder handshakeTimeout(Duration timeout) {
-        this.handshakeTimeoutNanos = Settings.nanos("handshakeTimeout", timeout);
+        settings.handshakeTimeout = FieldChecks.timeout("handshakeTimeout", timeout);
         return this;
     }
 
     /** Whether and how established connections may be negotiated anew; refused by default. */
     public TlsServerConfigBuilder renegotiation(RenegotiationPolicy policy) {
-        this.renegotiation = Objects.requireNonNull(policy, "renegotiation");
+        settings.renegotiation = Objects.requireNonNull(policy, "renegotiation");
         return this;
     }
 
@@ -225,7 +214,7 @@ public final class TlsServerConfigBuilder {
      * closed; false by default, and then an established connection holds nothing but its traffic keys.
      */
     public TlsServerConfigBuilder exporters(boolean enabled) {
-        this.exporters = enabled;
+        settings.exporters = enabled;
         return this;
     }
 
@@ -237,51 +226,67 @@ public final class TlsServerConfigBuilder {
      */
     public TlsServerConfigBuilder recordSizeLimit(int bytes) {
         if (bytes < 64 || bytes > 1 << 14) {
-            throw new IllegalArgumentException("recordSizeLimit: " + bytes + " is out of range; give 64 to 16384");
+            throw ConfigException.outOfRange("recordSizeLimit", bytes, "64 to 16384");
         }
-        this.recordSizeLimit = bytes;
+        settings.recordSizeLimit = bytes;
+        return this;
+    }
+
+    /**
+     * The most plaintext that the server sends in one record, of handshake messages, alerts and application data; 2^14 by
+     * default. What a client negotiates (RFC 8449, RFC 6066 section 4) can make records shorter still. Short records reach
+     * a client on a slow line sooner, and cost 20 to 60 bytes and a computation each.
+     *
+     * @param bytes 64 to 2^14
+     * @throws ConfigException when out of that range
+     */
+    public TlsServerConfigBuilder maxSentRecord(int bytes) {
+        if (bytes < 64 || bytes > 1 << 14) {
+            throw ConfigException.outOfRange("maxSentRecord", bytes, "64 to 16384");
+        }
+        settings.maxSentRecord = bytes;
         return this;
     }
 
     /** The limits on what a peer may send. */
     public TlsServerConfigBuilder bounds(Bounds bounds) {
-        this.bounds = Objects.requireNonNull(bounds, "bounds");
+        settings.bounds = Objects.requireNonNull(bounds, "bounds");
         return this;
     }
 
     /** Who watches the connections. */
     public TlsServerConfigBuilder observer(ConnectionObserver observer) {
-        this.observer = Objects.requireNonNull(observer, "observer");
+        settings.observer = Objects.requireNonNull(observer, "observer");
         return this;
     }
 
     /** Who gets the secrets of every connection. Whoever reads them reads the connections: for debugging only. */
     public TlsServerConfigBuilder keyLog(KeyLog keyLog) {
-        this.keyLog = Objects.requireNonNull(keyLog, "keyLog");
+        settings.keyLog = Objects.requireNonNull(keyLog, "keyLog");
         return this;
     }
 
     /** The source of randoms, ephemeral keys and explicit IVs; a {@code new SecureRandom()} by default. */
     public TlsServerConfigBuilder random(SecureRandom random) {
-        this.random = Objects.requireNonNull(random, "random");
+        settings.random = Objects.requireNonNull(random, "random");
         return this;
     }
 
     /** The clock of all deadlines in nanoseconds; {@link System#nanoTime} by default. */
     public TlsServerConfigBuilder clock(LongSupplier nanos) {
-        this.clock = Objects.requireNonNull(nanos, "clock");
+        settings.clock = Objects.requireNonNull(nanos, "clock");
         return this;
     }
 
     /** Keeps sessions by their ids (RFC 5246 appendix F.1.4); off by default. */
     public TlsServerConfigBuilder sessionStore(SessionStore store) {
-        this.sessionStore = Objects.requireNonNull(store, "sessionStore");
+        settings.sessionStore = Objects.requireNonNull(store, "sessionStore");
         return this;
     }
 
     /** Gives sessions to the clients as tickets (RFC 5077); off by default. */
     public TlsServerConfigBuilder tickets(TicketProtector protector) {
-        this.tickets = Objects.requireNonNull(protector, "tickets");
+        settings.tickets = Objects.requireNonNull(protector, "tickets");
         return this;
     }
 
@@ -291,10 +296,9 @@ public final class TlsServerConfigBuilder {
      */
     public TlsServerConfigBuilder sessionLifetime(Duration lifetime) {
         if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(Duration.ofDays(7)) > 0) {
-            throw new IllegalArgumentException(
-                    "sessionLifetime: " + lifetime + " is out of range; give 1 second to 7 days");
+            throw ConfigException.outOfRange("sessionLifetime", lifetime, "1 second to 7 days");
         }
-        this.sessionLifetime = lifetime;
+        settings.sessionLifetime = lifetime;
         return this;
     }
 
@@ -309,66 +313,25 @@ public final class TlsServerConfigBuilder {
      */
     public TlsServerConfigBuilder sessionContext(byte[] context) {
         if (context.length > 0xffff) {
-            throw new IllegalArgumentException("sessionContext: " + context.length + " bytes; give at most 65535");
+            throw new ConfigException("sessionContext", context.length + " bytes", "give at most 65535");
         }
-        this.sessionContext = context.clone();
+        settings.sessionContext = context.clone();
         return this;
     }
 
     /** The time of day, for the ages of sessions; {@link InstantSource#system} by default. */
     public TlsServerConfigBuilder wallClock(InstantSource wallClock) {
-        this.wallClock = Objects.requireNonNull(wallClock, "wallClock");
+        settings.wallClock = Objects.requireNonNull(wallClock, "wallClock");
         return this;
     }
 
     /**
-     * Checks everything and freezes it.
+     * Checks everything and freezes it. The builder can be changed and used again.
      *
-     * @throws IllegalArgumentException naming the field, the cause and the fix
+     * @throws ConfigException naming the field, the reason and the fix
      */
     public TlsServerConfig build() {
-        if (defaults.isEmpty() && byHost.isEmpty() && credentialSelector == null && pskSource == null) {
-            throw new IllegalArgumentException(
-                    "credential: none given; add credential(Credential.local(chain, key)) or preSharedKeys(source)");
-        }
-        if (pskIdentityHint.length > 0 && pskSource == null) {
-            throw new IllegalArgumentException(
-                    "pskIdentityHint: there is nothing to hint at; add preSharedKeys(source), or leave it out");
-        }
-        if (requireKnownServerName && byHost.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "requireKnownServerName: no host name is configured; add credential(hostPattern, ...)");
-        }
-        Credentials credentials = new Credentials(defaults, byHost);
-        Servable.requireUsableResponses(credentials.all(), wallClock.instant());
-        if (pskSource == null) {
-            Servable.requireNoPsk(cipherSuites());
-        }
-        if (credentialSelector == null) {
-            Servable.requireEachOf(credentials.all(), cipherSuites(), groups(), signatureSchemes());
-        }
-        if (explicitSuites != null && credentialSelector == null) {
-            Servable.requireEachServed(credentials.all(), cipherSuites(), groups(), signatureSchemes());
-        }
-        return new TlsServerConfig(this, credentials);
-    }
-
-    List<CipherSuite> cipherSuites() {
-        return explicitSuites != null
-                ? explicitSuites
-                : pskSource != null ? policy.cipherSuites() : Servable.withoutPsk(policy.cipherSuites());
-    }
-
-    List<NamedGroup> groups() {
-        return explicitGroups != null ? explicitGroups : policy.groups();
-    }
-
-    List<SignatureScheme> signatureSchemes() {
-        return explicitSchemes != null ? explicitSchemes : policy.signatureSchemes();
-    }
-
-    /** Checked here, so that a configuration that cannot work names its fault. */
-    ClientAuthentications clientAuthentications() {
-        return new ClientAuthentications(clientAuthentication, clientAuthenticationByHost, signatureSchemes());
+        ServerSettings frozen = settings.copy();
+        return new TlsServerConfig(frozen, BuildChecks.require(frozen));
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.credential;
 
+import dev.lockstep.tls.setting.ConfigException;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -64,7 +65,7 @@ final class ChainRules {
         return "'" + certificate.getSubjectX500Principal().getName() + "'";
     }
 
-    private static IllegalArgumentException refused(String what, String fix) {
-        return new IllegalArgumentException("chain: " + what + "; " + fix);
+    private static ConfigException refused(String what, String fix) {
+        return new ConfigException("chain", what, fix);
     }
 }

@@ -8,6 +8,7 @@ import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.OperationException;
@@ -47,7 +48,7 @@ public final class Credential {
     private Credential(
             List<X509Certificate> chain, @Nullable ExternalPrivateKey external, @Nullable PrivateKey localKey) {
         if (chain.isEmpty()) {
-            throw new IllegalArgumentException("chain: empty; give at least the server's own certificate");
+            throw new ConfigException("chain", "empty", "give at least the server's own certificate");
         }
         this.chain = List.copyOf(chain);
         ChainRules.require(this.chain);
@@ -88,7 +89,7 @@ public final class Credential {
      * A credential whose key is reached through {@code key} only.
      *
      * @param chain the server's certificate first, each further one certifying the one before (RFC 5246 7.4.2)
-     * @throws IllegalArgumentException when the chain is empty or in another order, when it holds a certificate that is
+     * @throws ConfigException when the chain is empty or in another order, when it holds a certificate that is
      *     not of version 3, a key of an unknown kind or an RSA key of less than 2048 bits
      */
     public static Credential external(List<X509Certificate> chain, ExternalPrivateKey key) {
@@ -99,7 +100,7 @@ public final class Credential {
      * A credential with a local key beside the external one: used when {@code key} answers
      * {@link Start#fallThrough} and for operations that {@code key} says it cannot do.
      *
-     * @throws IllegalArgumentException as above, and when {@code localKey} does not match the certificate
+     * @throws ConfigException as above, and when {@code localKey} does not match the certificate
      */
     public static Credential external(List<X509Certificate> chain, ExternalPrivateKey key, PrivateKey localKey) {
         return new Credential(chain, Objects.requireNonNull(key, "key"), Objects.requireNonNull(localKey, "localKey"));
@@ -108,7 +109,7 @@ public final class Credential {
     /**
      * A credential whose key is in this process.
      *
-     * @throws IllegalArgumentException as above, and when {@code key} does not match the certificate
+     * @throws ConfigException as above, and when {@code key} does not match the certificate
      */
     public static Credential local(List<X509Certificate> chain, PrivateKey key) {
         return new Credential(chain, null, Objects.requireNonNull(key, "key"));
@@ -143,7 +144,7 @@ public final class Credential {
      * @param source gives the latest response, or null while there is none: the same array as long as it is the same
      *     response, and the array is not changed. It is called on the driving thread of any connection and must not
      *     block. What it gives is checked as in {@link #withOcspResponse}; a response that cannot be used is not sent
-     *     and told to the observer
+     *     and told to the observer, and so is whatever the source throws
      */
     public Credential withOcspResponses(Supplier<byte @Nullable []> source) {
         return new Credential(this, new OcspStapling(chain, Objects.requireNonNull(source, "source")), timestamps);
@@ -154,7 +155,7 @@ public final class Credential {
      * 3.3.1).
      *
      * @param scts each a SignedCertificateTimestamp in its binary form; copied
-     * @throws IllegalArgumentException when one of them is not, or there are none, or more than 2^14 bytes of them
+     * @throws ConfigException when one of them is not, or there are none, or more than 2^14 bytes of them
      */
     public Credential withSignedCertificateTimestamps(List<byte[]> scts) {
         return new Credential(this, stapling, SerializedTimestamps.copyOf(scts));
@@ -243,26 +244,34 @@ public final class Credential {
         try {
             return SignatureVerifier.of(leaf.getPublicKey());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "chain: the certificate's key is of a kind TLS 1.2 cannot use here ("
-                            + leaf.getPublicKey().getAlgorithm() + "); use RSA, EC on a NIST curve, Ed25519 or Ed448",
+            throw new ConfigException(
+                    "chain",
+                    "the certificate's key is of a kind TLS 1.2 cannot use here ("
+                            + leaf.getPublicKey().getAlgorithm() + ")",
+                    "use RSA, EC on a NIST curve, Ed25519 or Ed448",
                     e);
         }
     }
 
     private static InProcessKey prepareLocal(PrivateKey key, X509Certificate leaf, SignatureVerifier verifier) {
-        String mismatch = "key: does not match the certificate of "
-                + leaf.getSubjectX500Principal().getName()
-                + "; give the private key that the certificate was issued for";
         try {
             InProcessKey local = new InProcessKey(key, leaf);
-            if (!local.matches(verifier)) {
-                throw new IllegalArgumentException(mismatch);
+            if (local.matches(verifier)) {
+                return local;
             }
-            return local;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException(mismatch, e);
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw mismatch(leaf, e);
         }
+        throw mismatch(leaf, null);
+    }
+
+    private static ConfigException mismatch(X509Certificate leaf, @Nullable Exception cause) {
+        return new ConfigException(
+                "key",
+                "does not match the certificate of "
+                        + leaf.getSubjectX500Principal().getName(),
+                "give the private key that the certificate was issued for",
+                cause);
     }
 
     @Override

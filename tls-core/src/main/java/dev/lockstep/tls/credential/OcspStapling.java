@@ -40,7 +40,14 @@ final class OcspStapling {
     }
 
     StapledResponse at(Instant now) {
-        byte[] der = source.get();
+        byte[] der;
+        try {
+            der = source.get();
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            // boundary: the source is the application's. RFC 6066 8 says that servers MAY staple, so that a handshake
+            // does without, whatever happened.
+            return StapledResponse.failed(e);
+        }
         if (der == null) {
             return StapledResponse.NONE;
         }

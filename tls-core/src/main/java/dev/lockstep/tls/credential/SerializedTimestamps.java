@@ -1,5 +1,6 @@
 package dev.lockstep.tls.credential;
 
+import dev.lockstep.tls.setting.ConfigException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ final class SerializedTimestamps {
     /**
      * Copies the list.
      *
-     * @throws IllegalArgumentException when one of them is no SCT, or all of them are too much for a ServerHello
+     * @throws ConfigException when one of them is no SCT, or all of them are too much for a ServerHello
      */
     static List<byte[]> copyOf(List<byte[]> scts) {
         List<byte[]> copies = new ArrayList<>();
@@ -28,8 +29,10 @@ final class SerializedTimestamps {
             copies.add(sct.clone());
         }
         if (copies.isEmpty() || total > MAX_LIST_LENGTH) {
-            throw new IllegalArgumentException("signedCertificateTimestamps: " + copies.size() + " of " + total
-                    + " bytes together; give at least one and at most " + MAX_LIST_LENGTH + " bytes");
+            throw new ConfigException(
+                    "signedCertificateTimestamps",
+                    copies.size() + " of " + total + " bytes together",
+                    "give at least one and at most " + MAX_LIST_LENGTH + " bytes");
         }
         return List.copyOf(copies);
     }
@@ -54,9 +57,10 @@ final class SerializedTimestamps {
                 && skipVector(sct)
                 && !sct.hasRemaining();
         if (!good) {
-            throw new IllegalArgumentException("signedCertificateTimestamps: number " + (index + 1)
-                    + " is not one SignedCertificateTimestamp of version 1; give each in its binary form, without the"
-                    + " length of a list");
+            throw new ConfigException(
+                    "signedCertificateTimestamps",
+                    "number " + (index + 1) + " is not one SignedCertificateTimestamp of version 1",
+                    "give each in its binary form, without the length of a list");
         }
     }
 

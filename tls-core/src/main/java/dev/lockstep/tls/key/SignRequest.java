@@ -3,6 +3,7 @@ package dev.lockstep.tls.key;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.crypto.signature.DigestInfo;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.spec.SignatureFamily;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -69,7 +70,7 @@ public final class SignRequest {
      * @throws UnsupportedOperationException for every other scheme
      */
     public byte[] digestInfo() {
-        if (!scheme.name().startsWith("RSA_PKCS1")) {
+        if (scheme.family() != SignatureFamily.RSA_PKCS1) {
             throw new UnsupportedOperationException(scheme + " has no DigestInfo");
         }
         return DigestInfo.encode(hash(), digest());

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.peer;
 
+import dev.lockstep.tls.setting.ConfigException;
 import java.security.cert.PKIXParameters;
 import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.TrustAnchor;
@@ -40,15 +41,15 @@ public final class PkixVerifierBuilder {
     /**
      * Trusts these anchors, which may be names with keys; may be called again for more.
      *
-     * @throws IllegalArgumentException when one has name constraints of its own, which the JDK does not know how to keep
+     * @throws ConfigException when one has name constraints of its own, which the JDK does not know how to keep
      */
     public PkixVerifierBuilder trustAnchors(Collection<TrustAnchor> more) {
         for (TrustAnchor anchor : more) {
             if (anchor.getNameConstraints() != null) {
-                throw new IllegalArgumentException(
-                        "trustAnchors: " + PathFinder.name(anchor).getName()
-                                + " comes with name constraints, which the JDK does not keep; have them in a certificate"
-                                + " below it, or check names with permit(...)");
+                throw new ConfigException(
+                        "trustAnchors",
+                        PathFinder.name(anchor).getName() + " comes with name constraints, which the JDK does not keep",
+                        "have them in a certificate below it, or check names with permit(...)");
             }
             anchors.add(anchor);
         }
@@ -85,8 +86,8 @@ public final class PkixVerifierBuilder {
      */
     public PkixVerifierBuilder revocation(PKIXRevocationChecker.Option... options) {
         if (options.length == 0) {
-            throw new IllegalArgumentException(
-                    "revocation: no option; name what to check, ONLY_END_ENTITY for instance, or give crls(...)");
+            throw new ConfigException(
+                    "revocation", "no option", "name what to check, ONLY_END_ENTITY for instance, or give crls(...)");
         }
         revocationOptions = EnumSet.copyOf(List.of(options));
         checksRevocation = true;
@@ -122,7 +123,7 @@ public final class PkixVerifierBuilder {
     /** The longest path, counted in certificates without the anchor; 6 by default, 1 to 100. */
     public PkixVerifierBuilder maxPathLength(int certificates) {
         if (certificates < 1 || certificates > 100) {
-            throw new IllegalArgumentException("maxPathLength: " + certificates + " is out of range; give 1 to 100");
+            throw ConfigException.outOfRange("maxPathLength", certificates, "1 to 100");
         }
         this.maxPathLength = certificates;
         return this;
@@ -131,12 +132,14 @@ public final class PkixVerifierBuilder {
     /**
      * Makes the verifier.
      *
-     * @throws IllegalArgumentException naming the field, the cause and the fix
+     * @throws ConfigException when no anchor is trusted
      */
     public PkixVerifier build() {
         if (anchors.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "trust: nobody is trusted, so nobody could get in; add the certificate of the clients' authority");
+            throw new ConfigException(
+                    "trust",
+                    "no authority is trusted, so no client could get in",
+                    "add the certificate of the clients' authority");
         }
         return new PkixVerifier(this);
     }

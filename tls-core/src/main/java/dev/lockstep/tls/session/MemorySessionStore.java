@@ -1,5 +1,6 @@
 package dev.lockstep.tls.session;
 
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.time.Duration;
@@ -35,14 +36,14 @@ public final class MemorySessionStore implements SessionStore {
      * @param capacity the most sessions, 1 to 2^24
      * @param lifetime how long a session is kept after it was created, 1 second to 7 days
      * @param clock the wall clock
-     * @throws IllegalArgumentException for a value out of range
+     * @throws ConfigException for a value out of range
      */
     public MemorySessionStore(int capacity, Duration lifetime, InstantSource clock) {
         if (capacity < 1 || capacity > 1 << 24) {
-            throw new IllegalArgumentException("capacity: " + capacity + " is out of range; give 1 to 2^24");
+            throw ConfigException.outOfRange("capacity", capacity, "1 to 2^24");
         }
         if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(Duration.ofDays(7)) > 0) {
-            throw new IllegalArgumentException("lifetime: " + lifetime + " is out of range; give 1 second to 7 days");
+            throw ConfigException.outOfRange("lifetime", lifetime, "1 second to 7 days");
         }
         this.lifetimeSeconds = lifetime.toSeconds();
         this.clock = clock;

@@ -6,6 +6,7 @@ import dev.lockstep.crypto.aead.Aead;
 import dev.lockstep.crypto.aead.AeadAlgorithm;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.crypto.hash.Hmac;
+import dev.lockstep.tls.setting.ConfigException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -68,7 +69,7 @@ public final class TicketKey {
      * Reads the content of a key file.
      *
      * @param content 80 bytes, for the caller to wipe
-     * @throws IllegalArgumentException for another length; the message says what to do
+     * @throws ConfigException for another length
      */
     public static TicketKey of(byte[] content) {
         return of(content, 0);
@@ -77,13 +78,14 @@ public final class TicketKey {
     /** @param sealed how many tickets the key has sealed already */
     static TicketKey of(byte[] content, long sealed) {
         if (content.length == SHORT_FILE_LENGTH) {
-            throw new IllegalArgumentException(
-                    "a ticket key of 48 bytes is for AES-128, which is not used here; give 80"
-                            + " bytes (openssl rand 80)");
+            throw new ConfigException(
+                    "ticketKey",
+                    "a ticket key of 48 bytes is for AES-128, which is not used here",
+                    "give 80 bytes (openssl rand 80)");
         }
         if (content.length != FILE_LENGTH) {
-            throw new IllegalArgumentException(
-                    "a ticket key of " + content.length + " bytes; give 80 (openssl rand 80)");
+            throw new ConfigException(
+                    "ticketKey", "a ticket key of " + content.length + " bytes", "give 80 bytes (openssl rand 80)");
         }
         byte[] name = Arrays.copyOf(content, NAME_LENGTH);
         byte[] secret = Arrays.copyOfRange(content, NAME_LENGTH, FILE_LENGTH);

@@ -1,6 +1,7 @@
 package dev.lockstep.tls.session;
 
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.security.SecureRandom;
@@ -65,11 +66,11 @@ public final class TicketKeyRing implements TicketProtector {
      * @param window how much longer it opens, 0 to 365 days
      * @param clock the wall clock
      * @param random the source of keys and nonces
-     * @throws IllegalArgumentException for a time out of range
+     * @throws ConfigException for a time out of range
      */
     public static TicketKeyRing rotating(Duration period, Duration window, InstantSource clock, SecureRandom random) {
         if (period.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw new IllegalArgumentException("period: " + period + " is too short; give 1 second at least");
+            throw ConfigException.outOfRange("period", period, "1 second to 365 days");
         }
         return new TicketKeyRing(List.of(TicketKey.generate(random)), period, window, clock, random);
     }
@@ -87,7 +88,7 @@ public final class TicketKeyRing implements TicketProtector {
      * @param window how much longer a key opens that is turned out, 0 to 365 days
      * @param clock the wall clock
      * @param random the source of nonces
-     * @throws IllegalArgumentException for a wrong number of keys, a name twice or a time out of range
+     * @throws ConfigException for a wrong number of keys, a name twice or a time out of range
      */
     public static TicketKeyRing of(List<TicketKey> keys, Duration window, InstantSource clock, SecureRandom random) {
         return new TicketKeyRing(keys, Duration.ZERO, window, clock, random);
@@ -212,8 +213,10 @@ public final class TicketKeyRing implements TicketProtector {
         for (Slot slot : slots) {
             if (slot.key.sameName(key)) {
                 if (!slot.key.sameSecret(key)) {
-                    throw new IllegalArgumentException("ticket keys: " + key + " is another key than the ring's of that"
-                            + " name; give each key a name of its own");
+                    throw new ConfigException(
+                            "ticketKeys",
+                            key + " is another key than the ring's of that name",
+                            "give each key a name of its own");
                 }
                 return slot.key;
             }
@@ -223,13 +226,13 @@ public final class TicketKeyRing implements TicketProtector {
 
     private static void requireDistinct(List<TicketKey> keys) {
         if (keys.isEmpty() || keys.size() > MAX_KEYS) {
-            throw new IllegalArgumentException("ticket keys: " + keys.size() + " given; give 1 to " + MAX_KEYS);
+            throw new ConfigException("ticketKeys", keys.size() + " given", "give 1 to " + MAX_KEYS);
         }
         for (int i = 0; i < keys.size(); i++) {
             for (int j = 0; j < i; j++) {
                 if (keys.get(i).sameName(keys.get(j))) {
-                    throw new IllegalArgumentException(
-                            "ticket keys: the name of " + keys.get(i) + " stands there twice");
+                    throw new ConfigException(
+                            "ticketKeys", "the name of " + keys.get(i) + " stands there twice", "give each key once");
                 }
             }
         }
@@ -237,7 +240,7 @@ public final class TicketKeyRing implements TicketProtector {
 
     private static long seconds(String field, Duration time) {
         if (time.isNegative() || time.compareTo(Duration.ofDays(365)) > 0) {
-            throw new IllegalArgumentException(field + ": " + time + " is out of range; give zero to 365 days");
+            throw ConfigException.outOfRange(field, time, "zero to 365 days");
         }
         return time.toSeconds();
     }

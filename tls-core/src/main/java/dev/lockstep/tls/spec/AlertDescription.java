@@ -92,6 +92,18 @@ public enum AlertDescription {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /**
+     * Tells whether this may be sent as a fatal alert: not what is a warning by its nature (close_notify, user_canceled,
+     * no_renegotiation), and not what is reserved.
+     */
+    public boolean mayBeFatal() {
+        return switch (this) {
+            case CLOSE_NOTIFY, USER_CANCELED, NO_RENEGOTIATION -> false;
+            case DECRYPTION_FAILED, NO_CERTIFICATE, EXPORT_RESTRICTION -> false;
+            default -> true;
+        };
+    }
+
     /** Returns the description with this number, or null if it is not registered here. */
     public static @Nullable AlertDescription of(int code) {
         return CODES.of(code);

@@ -33,7 +33,7 @@ public enum ClientCertificateType {
 
     /** Tells whether keys of such certificates sign with this scheme. */
     public boolean signsWith(SignatureScheme scheme) {
-        return (this == RSA_SIGN) == scheme.name().startsWith("RSA");
+        return (this == RSA_SIGN) == scheme.family().isRsa();
     }
 
     /** Returns the type with this number, or null if it is unknown here. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -219,6 +220,58 @@ class RegistryTest {
                 0x080a rsa_pss_pss_sha384
                 0x080b rsa_pss_pss_sha512
                 """, SignatureScheme.values(), SignatureScheme::code, SignatureScheme::ianaName, SignatureScheme::of);
+    }
+
+    /** The columns against the name, the hash codes of RFC 5246 7.4.1.4.1 and the lengths of RFC 8017 9.1.1 and 9.2. */
+    @Test
+    void aSignatureSchemeIsWhatItsNameSays() {
+        Map<SignatureHash, Integer> digestInfoHeaders = Map.of(
+                SignatureHash.SHA1, 15,
+                SignatureHash.SHA224, 19,
+                SignatureHash.SHA256, 19,
+                SignatureHash.SHA384, 19,
+                SignatureHash.SHA512, 19);
+        for (SignatureScheme scheme : SignatureScheme.values()) {
+            String name = scheme.name();
+            SignatureFamily family = scheme.family();
+            SignatureHash hash = scheme.hash();
+            assertThat(name).startsWith(family.name());
+            if (hash == SignatureHash.INTRINSIC) {
+                assertThat(name).isEqualTo(family.name());
+            } else {
+                assertThat(name).endsWith("_" + hash);
+                assertThat(hash.digestName().replace("-", "")).isEqualTo(hash.name());
+            }
+            if (scheme.code() >>> 8 < 8) {
+                assertThat(scheme.code() >>> 8).as(name).isEqualTo(hash.ordinal() + 1);
+                assertThat(scheme.code() & 0xff).as(name).isEqualTo(family == SignatureFamily.RSA_PKCS1 ? 1 : 3);
+            }
+            assertThat(family.isRsa()).as(name).isEqualTo(name.startsWith("RSA"));
+            assertThat(family.isPss()).as(name).isEqualTo(name.startsWith("RSA_PSS"));
+            int bits = 0;
+            if (family.isPss()) {
+                bits = 8 * (2 * hash.length() + 2) - 6; // emLen = ceil((bits - 1) / 8) >= hLen + sLen + 2
+            } else if (family.isRsa()) {
+                bits = 8 * (digestInfoHeaders.get(hash) + hash.length() + 11) - 7; // emLen >= tLen + 11
+            }
+            assertThat(scheme.minKeyBits()).as(name).isEqualTo(bits);
+        }
+    }
+
+    @Test
+    void aFamilyKnowsItsKeysByTheNamesOfTheJdk() {
+        assertThat(familiesOf("RSA")).containsExactly(SignatureFamily.RSA_PKCS1, SignatureFamily.RSA_PSS_RSAE);
+        assertThat(familiesOf("RSASSA-PSS")).containsExactly(SignatureFamily.RSA_PSS_PSS);
+        assertThat(familiesOf("EC")).containsExactly(SignatureFamily.ECDSA);
+        assertThat(familiesOf("EdDSA")).containsExactly(SignatureFamily.ED25519, SignatureFamily.ED448);
+        assertThat(familiesOf("Ed448")).containsExactly(SignatureFamily.ED448);
+        assertThat(familiesOf("DSA")).isEmpty();
+    }
+
+    private static List<SignatureFamily> familiesOf(String keyAlgorithm) {
+        return Arrays.stream(SignatureFamily.values())
+                .filter(family -> family.signsWithKeysOf(keyAlgorithm))
+                .toList();
     }
 
     @Test

@@ -1,13 +1,15 @@
 package dev.lockstep.tls.internal.algorithm;
 
+import dev.lockstep.tls.spec.SignatureFamily;
+import dev.lockstep.tls.spec.SignatureHash;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.EdECKey;
 import java.security.interfaces.RSAKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -61,38 +63,21 @@ public final class KeyCapabilities {
     }
 
     private static boolean fits(SignatureScheme scheme, PublicKey key) {
-        return switch (key.getAlgorithm().toUpperCase(Locale.ROOT)) {
-            case "RSA" ->
-                scheme.name().startsWith("RSA_PKCS1")
-                        || (scheme.name().startsWith("RSA_PSS_RSAE") && holdsPss(key, hashBits(scheme)));
-            case "RSASSA-PSS" ->
-                scheme.name().startsWith("RSA_PSS_PSS")
-                        && holdsPss(key, hashBits(scheme))
-                        && pssParametersAllow(key, hashBits(scheme));
-            case "EC", "ECDSA" -> scheme.name().startsWith("ECDSA"); // TLS 1.2 does not tie the curve to the hash
-            case "EDDSA" ->
-                ((java.security.interfaces.EdECKey) key).getParams().getName().equalsIgnoreCase(scheme.name());
-            case "ED25519" -> scheme == SignatureScheme.ED25519;
-            case "ED448" -> scheme == SignatureScheme.ED448;
-            default -> false;
-        };
+        return scheme.family().signsWithKeysOf(algorithm(key))
+                && (!(key instanceof RSAKey rsa) || rsa.getModulus().bitLength() >= scheme.minKeyBits())
+                && (scheme.family() != SignatureFamily.RSA_PSS_PSS || pssParametersAllow(key, scheme.hash()));
     }
 
-    private static int hashBits(SignatureScheme scheme) {
-        String name = scheme.name();
-        return Integer.parseInt(name.substring(name.lastIndexOf("SHA") + 3));
-    }
-
-    /** RFC 8017 9.1.1: emLen must be at least hLen + sLen + 2, with a salt as long as the hash. */
-    private static boolean holdsPss(PublicKey key, int hashBits) {
-        return key instanceof RSAKey rsa && (rsa.getModulus().bitLength() + 6) / 8 >= hashBits / 8 * 2 + 2;
+    /** The JDK's keys say EdDSA and have the curve in their parameters; those of other providers are named by the curve. */
+    private static String algorithm(PublicKey key) {
+        return key instanceof EdECKey edwards ? edwards.getParams().getName() : key.getAlgorithm();
     }
 
     /** RFC 4055 1.2: parameters in a PSS key restrict the hash and give the smallest salt. */
-    private static boolean pssParametersAllow(PublicKey key, int hashBits) {
+    private static boolean pssParametersAllow(PublicKey key, SignatureHash hash) {
         AlgorithmParameterSpec params = key instanceof RSAKey rsa ? rsa.getParams() : null;
         return !(params instanceof PSSParameterSpec pss)
-                || (pss.getDigestAlgorithm().equalsIgnoreCase("SHA-" + hashBits)
-                        && pss.getSaltLength() <= hashBits / 8);
+                || (pss.getDigestAlgorithm().equalsIgnoreCase(hash.digestName())
+                        && pss.getSaltLength() <= hash.length());
     }
 }

@@ -6,7 +6,9 @@ import dev.lockstep.tls.internal.wire.WireWriter;
 import dev.lockstep.tls.spec.ExtensionType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,19 +21,22 @@ import org.jspecify.annotations.Nullable;
  * };
  * </pre>
  *
- * <p>Extensions unknown here leave nothing but their number. Immutable.
+ * <p>Extensions unknown here leave their number and, until the hello is let go of, their bytes. Immutable.
  */
 public final class ExtensionSet {
-    private static final ExtensionSet NONE = new ExtensionSet(false, List.of(), new int[0]);
+    private static final ExtensionSet NONE = new ExtensionSet(false, List.of(), new int[0], new byte[0]);
 
     private final boolean present;
     private final List<Extension> list;
     private final int[] sortedTypes;
+    private final byte[] block;
 
-    private ExtensionSet(boolean present, List<Extension> list, int[] sortedTypes) {
+    /** @param block the extensions as they were received, without the length in front; empty for a set made here */
+    private ExtensionSet(boolean present, List<Extension> list, int[] sortedTypes, byte[] block) {
         this.present = present;
         this.list = list;
         this.sortedTypes = sortedTypes;
+        this.block = block;
     }
 
     /** Returns the set of a hello that has no block of extensions. */
@@ -46,7 +51,7 @@ public final class ExtensionSet {
         if (repeats(types)) {
             throw new IllegalArgumentException("an extension twice in " + extensions);
         }
-        return types.length == 0 ? NONE : new ExtensionSet(true, List.copyOf(extensions), types);
+        return types.length == 0 ? NONE : new ExtensionSet(true, List.copyOf(extensions), types, new byte[0]);
     }
 
     /** Reads what follows compression_methods in a ClientHello, to the end of the message. */
@@ -92,6 +97,17 @@ public final class ExtensionSet {
     /** Returns the extensions that are known here, in their order. */
     public List<Extension> list() {
         return list;
+    }
+
+    /** Returns the extension_data of every extension that was received, known or not, by number and in their order. */
+    public Map<Integer, byte[]> received() {
+        Map<Integer, byte[]> received = new LinkedHashMap<>();
+        WireReader extensions = WireReader.of(block);
+        while (!extensions.isEmpty()) {
+            int type = extensions.uint16("extension_type");
+            received.put(type, extensions.opaque16(0, 0xffff, "extension_data"));
+        }
+        return received;
     }
 
     /** Writes the block with its length, or nothing if there was none. Unknown extensions are not written. */
@@ -163,7 +179,7 @@ public final class ExtensionSet {
                 known.add(extension);
             }
         }
-        return new ExtensionSet(true, List.copyOf(known), types);
+        return new ExtensionSet(true, List.copyOf(known), types, block);
     }
 
     private static int[] types(WireReader extensions) {

@@ -4,6 +4,7 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.RefusedException;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
@@ -73,6 +74,8 @@ public record Question<T>(
         FULL_HANDSHAKE,
         /** The observer gets it, and internal_error ends the connection: the client can do nothing about it. */
         INTERNAL_ERROR,
+        /** A refusal ends the connection with its own alert, every other failure as above. */
+        REFUSAL_OR_ERROR,
         /** The handshake goes on with a random value and fails at Finished; only then the observer gets it. */
         MASKED_TO_FINISHED
     }
@@ -102,11 +105,14 @@ public record Question<T>(
             handshake.maskedFailures().add(kind, cause);
             return instead.apply(handshake);
         }
-        handshake.config().observer().onOperationFailed(kind, cause);
-        if (onFailure == OnFailure.INTERNAL_ERROR) {
-            throw FatalAlert.internalError(kind + " failed", cause);
+        if (onFailure == OnFailure.REFUSAL_OR_ERROR && cause instanceof RefusedException refusal) {
+            throw FatalAlert.of(refusal.alert(), refusal.reason(), refusal);
         }
-        return instead.apply(handshake);
+        handshake.config().observer().onOperationFailed(kind, cause);
+        if (onFailure == OnFailure.FULL_HANDSHAKE) {
+            return instead.apply(handshake);
+        }
+        throw FatalAlert.internalError(kind + " failed", cause);
     }
 
     /** Returns the wait for this question, which the machine keeps without its type. */

@@ -44,7 +44,7 @@ final class Waits {
         //               asks                       kind                  limit    on failure          falls to instead       a late answer is
         TICKET     = ask(Resumption::askTicket,     TICKET_OPENING,       OPENING, FULL_HANDSHAKE,     ANSWER,  nothing(),    destroyed(OpenedTicket::session));
         SESSION    = ask(Resumption::askSession,    SESSION_LOOKUP,       LOOKUP,  FULL_HANDSHAKE,     ANSWER,  nothing(),    destroyed(found -> found));
-        CREDENTIAL = ask(ServerFlight::askSelector, CREDENTIAL_SELECTION, KEY,     INTERNAL_ERROR,     ANSWER,  configured(), dropped());
+        CREDENTIAL = ask(ServerFlight::askSelector, CREDENTIAL_SELECTION, KEY,     REFUSAL_OR_ERROR,   ANSWER,  configured(), dropped());
         SIGNATURE  = ask(ServerSignature::ask,      SIGN,                 KEY,     INTERNAL_ERROR,     FAILURE, never(),      dropped());
         VERDICT    = ask(ClientProof::askVerdict,   CLIENT_CERTIFICATE,   KEY,     INTERNAL_ERROR,     FAILURE, never(),      dropped());
         PSK        = ask(Premaster::askPsk,         PSK_LOOKUP,           KEY,     MASKED_TO_FINISHED, FAILURE, nothing(),    wiped(Waits::wipe));

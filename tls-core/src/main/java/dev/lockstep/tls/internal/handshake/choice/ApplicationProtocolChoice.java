@@ -5,6 +5,7 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.extension.ApplicationProtocols;
 import dev.lockstep.tls.internal.handshake.phase.Offer;
 import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.wait.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /** Which protocol runs inside (RFC 7301): negotiated anew in every handshake, resumptions and renegotiations too. */
@@ -40,7 +41,12 @@ public final class ApplicationProtocolChoice {
 
     private static @Nullable String selected(
             ApplicationProtocolSelector selector, Offer offer, ApplicationProtocols offered) {
-        String selected = selector.select(offered.protocols(), offer.serverName());
+        String selected;
+        try {
+            selected = selector.select(offered.protocols(), offer.serverName());
+        } catch (RefusedException refusal) {
+            throw FatalAlert.of(refusal.alert(), refusal.reason(), refusal);
+        }
         if (selected != null && !offered.contains(selected)) {
             throw FatalAlert.internalError("the selector chose a protocol that was not offered", null);
         }

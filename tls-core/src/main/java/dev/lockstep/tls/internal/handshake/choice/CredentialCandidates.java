@@ -4,6 +4,7 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialRequest;
 import dev.lockstep.tls.internal.extension.ApplicationProtocols;
+import dev.lockstep.tls.internal.extension.CertificateAuthorities;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithms;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
 import dev.lockstep.tls.internal.handshake.phase.Offer;
@@ -13,6 +14,7 @@ import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -68,12 +70,15 @@ public record CredentialCandidates(List<Credential> credentials, boolean serverN
         SupportedGroups groups = hello.extensions().find(SupportedGroups.class);
         SignatureAlgorithms schemes = hello.extensions().find(SignatureAlgorithms.class);
         ApplicationProtocols protocols = hello.extensions().find(ApplicationProtocols.class);
+        Map<Integer, byte[]> extensions = hello.extensions().received();
         return new CredentialRequest(
                 offer.serverName(),
                 suites,
                 groups == null ? List.of() : groups.known(),
                 schemes == null ? List.of() : schemes.known(),
                 protocols == null ? List.of() : protocols.protocols(),
+                CertificateAuthorities.read(extensions.get(CertificateAuthorities.TYPE)),
+                extensions,
                 deadlineNanos);
     }
 }

@@ -33,7 +33,7 @@ public final class HelloExtensions {
         if (agreement.secureRenegotiation()) {
             extensions.add(RenegotiationRules.answer(history));
         }
-        if (agreement.serverNameUsed()) {
+        if (agreement.serverNameUsed() && config.acknowledgeServerName()) {
             // RFC 6066 3-4: "the server SHALL include an extension of type "server_name" in the (extended) server
             // hello."
             extensions.add(ServerName.acknowledgement());

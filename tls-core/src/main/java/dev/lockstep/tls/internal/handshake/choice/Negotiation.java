@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake.choice;
 
+import dev.lockstep.tls.config.CredentialOrder;
 import dev.lockstep.tls.config.Servable;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
@@ -66,10 +67,10 @@ public final class Negotiation {
         List<Credential> fitting = withChainsThatFit(all);
         Agreement.Builder chosen = null;
         if (!fitting.isEmpty() && fitting.size() < all.size()) {
-            chosen = choose(fitting, serverRandom);
+            chosen = inOrder(fitting, serverRandom);
         }
         if (chosen == null) {
-            chosen = choose(all, serverRandom);
+            chosen = inOrder(all, serverRandom);
         }
         if (chosen == null) {
             throw nothingInCommon();
@@ -97,8 +98,22 @@ public final class Negotiation {
                 .toList();
     }
 
+    /** The credentials all together, or where their order decides one by one and at last none. */
+    private Agreement.@Nullable Builder inOrder(List<Credential> credentials, HelloRandom serverRandom) {
+        if (config.credentialOrder() == CredentialOrder.SUITES_FIRST) {
+            return choose(credentials, serverRandom);
+        }
+        for (Credential credential : credentials) {
+            Agreement.Builder chosen = choose(List.of(credential), serverRandom);
+            if (chosen != null) {
+                return chosen;
+            }
+        }
+        return choose(List.of(), serverRandom);
+    }
+
     private Agreement.@Nullable Builder choose(List<Credential> credentials, HelloRandom serverRandom) {
-        for (CipherSuite suite : config.cipherSuites()) {
+        for (CipherSuite suite : config.cipherSuitesFor(hello.cipherSuites())) {
             KeyExchange exchange = suite.keyExchange();
             NamedGroup group = exchange.isEphemeral() ? chooseGroup(exchange) : null;
             // RFC 7919 4-5: "A TLS server MUST NOT select an FFDHE cipher suite if the client did not offer one"; and
@@ -130,7 +145,9 @@ public final class Negotiation {
             return null;
         }
         if (!exchange.usesCertificate()) {
-            return new Authentication(null, null);
+            // where credentials come first, the suites without one are tried when none of them is left
+            boolean tooEarly = config.credentialOrder() == CredentialOrder.CREDENTIALS_FIRST && !credentials.isEmpty();
+            return tooEarly ? null : new Authentication(null, null);
         }
         for (Credential credential : credentials) {
             if (exchange.decryptsPremaster()) {

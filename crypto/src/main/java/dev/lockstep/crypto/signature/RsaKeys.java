@@ -1,9 +1,6 @@
-package dev.lockstep.crypto.rsa;
+package dev.lockstep.crypto.signature;
 
 import dev.lockstep.crypto.hash.HashAlgorithm;
-import dev.lockstep.crypto.signature.DigestInfo;
-import dev.lockstep.crypto.signature.PssRestriction;
-import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
@@ -36,7 +33,7 @@ public final class RsaKeys {
 
     private RsaKeys() {}
 
-    public static PublicKey plain(RSAPublicKey key) {
+    static PublicKey plain(RSAPublicKey key) {
         try {
             return factory().generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent()));
         } catch (InvalidKeySpecException e) {
@@ -44,6 +41,11 @@ public final class RsaKeys {
         }
     }
 
+    /**
+     * The key as an object of the JDK's provider, of type rsaEncryption.
+     *
+     * @throws IllegalArgumentException when its numbers are none of an RSA key
+     */
     public static PrivateKey plain(RSAPrivateKey key) {
         try {
             if (key instanceof RSAPrivateCrtKey crt) {
@@ -65,7 +67,7 @@ public final class RsaKeys {
     }
 
     /** A signature object for one use; the key is not in it yet. */
-    public static Signature signature(SignatureAlgorithm algorithm) {
+    static Signature signature(SignatureAlgorithm algorithm) {
         HashAlgorithm hash = algorithm.requireHash();
         String name = algorithm.isPss() ? "RSASSA-PSS" : hash.jdkName().replace("-", "") + "withRSA";
         Provider sun = SUN_RSA_SIGN;
@@ -88,7 +90,7 @@ public final class RsaKeys {
     }
 
     /** Whether a modulus is large enough for an algorithm's encoded message (RFC 8017 9.1.1 step 3 and 9.2 step 3). */
-    public static boolean fits(SignatureAlgorithm algorithm, int modulusBits) {
+    static boolean fits(SignatureAlgorithm algorithm, int modulusBits) {
         HashAlgorithm hash = algorithm.requireHash();
         return algorithm.isPss()
                 ? (modulusBits + 6) / 8 >= 2 * hash.length() + 2

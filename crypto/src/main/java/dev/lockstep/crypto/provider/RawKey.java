@@ -1,5 +1,6 @@
-package dev.lockstep.crypto;
+package dev.lockstep.crypto.provider;
 
+import dev.lockstep.crypto.Wipe;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.util.Arrays;

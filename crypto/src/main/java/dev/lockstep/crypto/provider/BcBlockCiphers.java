@@ -1,4 +1,4 @@
-package dev.lockstep.crypto;
+package dev.lockstep.crypto.provider;
 
 import org.bouncycastle.crypto.BlockCipher;
 import org.bouncycastle.crypto.engines.ARIAEngine;

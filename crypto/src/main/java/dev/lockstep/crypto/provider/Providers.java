@@ -1,4 +1,4 @@
-package dev.lockstep.crypto;
+package dev.lockstep.crypto.provider;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

@@ -1,31 +1,33 @@
 package dev.lockstep.tls.config;
 
+import dev.lockstep.tls.setting.ConfigException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 
-/** What single settings must look like; each refusal names the field and the fix. */
-final class Settings {
+/** The checks of single settings, each of which gives the value in the form to keep. */
+final class FieldChecks {
 
-    private Settings() {}
+    private FieldChecks() {}
 
     /** A host name or a wildcard of one, in the form to compare. */
     static String hostPattern(String field, String hostPattern) {
         String host = Credentials.normalize(hostPattern);
         String name = host.startsWith("*.") ? host.substring(2) : host;
         if (name.isEmpty() || !name.matches("[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")) {
-            throw new IllegalArgumentException(field + ": '" + hostPattern
-                    + "' is not a host name; give it in ASCII (A-labels), with '*.' in front for a wildcard");
+            throw new ConfigException(
+                    field,
+                    "'" + hostPattern + "' is not a host name",
+                    "give it in ASCII (A-labels), with '*.' in front for a wildcard");
         }
         return host;
     }
 
-    static <T> List<T> nonEmpty(String field, List<T> values) {
+    static <T> List<T> distinct(String field, List<T> values) {
         if (values.isEmpty() || Set.copyOf(values).size() != values.size()) {
-            throw new IllegalArgumentException(
-                    field + ": empty or with a value twice; give each value once, or leave the policy's list");
+            throw new ConfigException(
+                    field, "empty or with a value twice", "give each value once, or leave the default");
         }
         return List.copyOf(values);
     }
@@ -34,17 +36,17 @@ final class Settings {
         for (String protocol : protocols) {
             int length = protocol.getBytes(StandardCharsets.ISO_8859_1).length;
             if (length == 0 || length > 255 || protocol.chars().anyMatch(c -> c > 255)) {
-                throw new IllegalArgumentException(
-                        field + ": '" + protocol + "' does not fit; give names of 1 to 255 bytes");
+                throw new ConfigException(field, "'" + protocol + "' does not fit", "give names of 1 to 255 bytes");
             }
         }
         return List.copyOf(protocols);
     }
 
-    static OptionalLong nanos(String field, Duration timeout) {
+    /** A time limit; zero for none. */
+    static Duration timeout(String field, Duration timeout) {
         if (timeout.isNegative() || timeout.compareTo(Duration.ofDays(365)) > 0) {
-            throw new IllegalArgumentException(field + ": " + timeout + " is out of range; give zero to 365 days");
+            throw ConfigException.outOfRange(field, timeout, "zero to 365 days");
         }
-        return timeout.isZero() ? OptionalLong.empty() : OptionalLong.of(timeout.toNanos());
+        return timeout;
     }
 }

@@ -1,0 +1,142 @@
+package dev.lockstep.tls.config;
+
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.psk.PskSource;
+import dev.lockstep.tls.session.SessionStore;
+import dev.lockstep.tls.session.TicketProtector;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.NamedGroup;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a server with their defaults: a builder changes its own copy, and each configuration keeps one that is
+ * not changed any more. Collections and arrays are replaced as a whole and never changed, so that a copy is shallow.
+ */
+final class ServerSettings implements Cloneable {
+
+    List<Credential> defaults = List.of();
+    Map<String, List<Credential>> byHost = Map.of();
+    ClientAuthentication clientAuthentication = ClientAuthentication.none();
+    Map<String, ClientAuthentication> clientAuthenticationByHost = Map.of();
+    Policy policy = Policy.MODERN;
+
+    @Nullable
+    List<CipherSuite> cipherSuites;
+
+    SuiteOrder suiteOrder = SuiteOrder.SERVER;
+    List<Set<CipherSuite>> equalCipherSuites = List.of();
+    CredentialOrder credentialOrder = CredentialOrder.SUITES_FIRST;
+
+    @Nullable
+    List<NamedGroup> groups;
+
+    @Nullable
+    List<SignatureScheme> signatureSchemes;
+
+    @Nullable
+    CredentialSelector credentialSelector;
+
+    @Nullable
+    PskSource pskSource;
+
+    byte[] pskIdentityHint = {};
+    List<String> applicationProtocols = List.of();
+
+    @Nullable
+    ApplicationProtocolSelector applicationProtocolSelector;
+
+    boolean requireApplicationProtocol = true;
+    boolean requireKnownServerName;
+    boolean acknowledgeServerName = true;
+    boolean verifyExternalSignatures = true;
+    Duration keyOperationTimeout = Duration.ofSeconds(30);
+    Duration handshakeTimeout = Duration.ofSeconds(60);
+    RenegotiationPolicy renegotiation = RenegotiationPolicy.REFUSED;
+    boolean exporters;
+    int recordSizeLimit = 1 << 14;
+    int maxSentRecord = 1 << 14;
+    Bounds bounds = Bounds.DEFAULT;
+    ConnectionObserver observer = ConnectionObserver.NONE;
+
+    @Nullable
+    KeyLog keyLog;
+
+    SecureRandom random = new SecureRandom();
+    LongSupplier clock = System::nanoTime;
+
+    @Nullable
+    SessionStore sessionStore;
+
+    @Nullable
+    TicketProtector tickets;
+
+    byte @Nullable [] sessionContext;
+    Duration sessionLifetime = Duration.ofHours(2);
+    InstantSource wallClock = InstantSource.system();
+
+    /** These settings as they are now. */
+    ServerSettings copy() {
+        try {
+            return (ServerSettings) clone();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e); // this class is Cloneable
+        }
+    }
+
+    void addDefault(Credential credential) {
+        defaults = append(defaults, credential);
+    }
+
+    void add(String host, Credential credential) {
+        byHost = with(byHost, host, append(byHost.getOrDefault(host, List.of()), credential));
+    }
+
+    void put(String host, ClientAuthentication authentication) {
+        clientAuthenticationByHost = with(clientAuthenticationByHost, host, authentication);
+    }
+
+    /** Every credential, the default ones first. */
+    List<Credential> credentials() {
+        List<Credential> all = new ArrayList<>(defaults);
+        byHost.values().forEach(all::addAll);
+        return all;
+    }
+
+    /** The suites that were asked for, or the policy's; those with a pre-shared key need a source of such keys. */
+    List<CipherSuite> suites() {
+        return cipherSuites != null
+                ? cipherSuites
+                : pskSource != null ? policy.cipherSuites() : Servable.withoutPsk(policy.cipherSuites());
+    }
+
+    List<NamedGroup> enabledGroups() {
+        return groups != null ? groups : policy.groups();
+    }
+
+    List<SignatureScheme> enabledSchemes() {
+        return signatureSchemes != null ? signatureSchemes : policy.signatureSchemes();
+    }
+
+    private static <T> List<T> append(List<T> list, T last) {
+        List<T> more = new ArrayList<>(list);
+        more.add(last);
+        return List.copyOf(more);
+    }
+
+    private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
+        Map<String, V> more = new HashMap<>(map);
+        more.put(key, value);
+        return Map.copyOf(more);
+    }
+}
