@@ -1,8 +1,8 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Implementations of the private-key SPI: inline, on an executor, behind a future or four callbacks, in a token, in an
- * ssh-agent, in a key server; and what composes them.
+ * Bridges and decorators for every question of the SPI, and private keys: in memory, in a token, in an
+ * ssh-agent, in a key server, behind four callbacks.
  */
 @NullMarked
 @SuppressWarnings("module") // the module named in the exports is built after this one

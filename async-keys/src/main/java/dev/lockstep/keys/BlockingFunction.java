@@ -2,7 +2,7 @@ package dev.lockstep.keys;
 
 /**
  * Answers a question before the call returns, and may block until it can: a look-up in a database, a check that asks an
- * OCSP responder. {@link ExecutorAsk} makes a question of the SPI out of it. Called from several threads at once.
+ * OCSP responder. {@link ExecutorAsk} makes a question of the SPI out of it. Called from several threads at the same time.
  *
  * @param <Q> the question
  * @param <T> the answer

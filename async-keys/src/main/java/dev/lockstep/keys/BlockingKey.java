@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * <p>It becomes a key for handshakes through a bridge that decides where the work is done: {@link InlineKey} on the
  * thread that drives the connection, {@link ExecutorKey} on a bounded pool, {@link DelayedKey} some time later.
- * Implementations are called from several threads at once.
+ * Implementations are called from several threads at the same time.
  */
 public interface BlockingKey {
 

@@ -1,10 +1,10 @@
 package dev.lockstep.keys;
 
+import static dev.lockstep.keys.Operations.done;
+import static dev.lockstep.keys.Operations.failure;
+import static dev.lockstep.keys.Operations.inProgress;
+import static dev.lockstep.keys.Operations.ready;
 import static dev.lockstep.keys.Requests.decrypt;
-import static dev.lockstep.keys.Requests.done;
-import static dev.lockstep.keys.Requests.failure;
-import static dev.lockstep.keys.Requests.inProgress;
-import static dev.lockstep.keys.Requests.ready;
 import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -3,13 +3,10 @@ package dev.lockstep.keys;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.Progress;
-import dev.lockstep.tls.wait.Start;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Requests as a connection would make them, and what comes back, unwrapped. */
+/** Requests as a connection would make them. */
 public final class Requests {
 
     private Requests() {}
@@ -21,26 +18,6 @@ public final class Requests {
 
     public static DecryptRequest decrypt() {
         return new DecryptRequest(new byte[256], Identity.RSA.chain(), null, OptionalLong.empty());
-    }
-
-    public static PendingOperation<byte[]> inProgress(Start<byte[]> start) {
-        return ((Start.InProgress<byte[]>) start).operation();
-    }
-
-    public static PendingOperation<byte[]> ready(Start<byte[]> start) {
-        return ((Start.Ready<byte[]>) start).operation();
-    }
-
-    public static Throwable failure(Start<byte[]> start) {
-        return ((Start.Failed<byte[]>) start).cause();
-    }
-
-    public static byte[] done(Progress<byte[]> progress) {
-        return ((Progress.Done<byte[]>) progress).value();
-    }
-
-    public static Throwable failure(Progress<byte[]> progress) {
-        return ((Progress.Failed<byte[]>) progress).cause();
     }
 
     /** A key that does {@code work} for every operation. */

@@ -11,11 +11,12 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A key with another one behind it, a local key for example ({@code InlineKey.of(InMemoryKey.of(...))}): the second does
- * what the first cannot do, leaves to it with {@link Start#fallThrough}, or, if asked for, fails to sign.
+ * A key with a second one as its fall-back, one in memory for example ({@code InlineKey.of(InMemoryKey.of(...))}). The
+ * second does what the first cannot do, what it leaves with {@link Start#fallThrough}, and, if configured so, the
+ * signatures that the first failed to make.
  *
  * <p>A failed decryption never goes to the second key: whether it failed may depend on the padding, and a second key
- * operation would tell the peer. It goes there only when the first key's start says so before any work was done.
+ * operation would tell the peer. It goes there only if the first key's start falls through, before any work was done.
  */
 public final class FallThroughKey implements ExternalPrivateKey {
 

@@ -1,11 +1,11 @@
 package dev.lockstep.keys.compose;
 
-/** Is told of each private-key operation when it has ended, exactly once. */
+/** Receives each private-key operation when it has ended, exactly once. */
 @FunctionalInterface
 public interface KeyObserver {
 
     /**
-     * An operation has ended. Called on the thread that drives the connection, before the handshake goes on: it must
+     * An operation has ended. Called on the thread that drives the connection, before the handshake continues: it must
      * not block, and for decryptions it must take the same time whatever the outcome, which depends on what the peer
      * sent. Runtime exceptions are dropped.
      */

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One private-key operation that has ended, as told to a {@link KeyObserver}.
+ * One private-key operation that has ended, as reported to a {@link KeyObserver}.
  *
  * @param kind what was asked for
  * @param certificate whose key it was

@@ -1,5 +1,6 @@
 /**
- * Decorators for private keys: a time limit, retries, a circuit breaker, a second key behind the first, routing by
- * certificate, observation. They nest in any order.
+ * Decorators for the questions of the SPI ({@code ...Ask}) and their forms for private keys ({@code ...Key}): a time
+ * limit, retries, a circuit breaker, observation; for keys also a fall-back and routing by certificate. They nest in any
+ * order.
  */
 package dev.lockstep.keys.compose;

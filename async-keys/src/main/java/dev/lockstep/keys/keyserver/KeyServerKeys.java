@@ -17,14 +17,14 @@ import javax.net.ssl.SSLContext;
 
 /**
  * The keys of a key server: another process, under another user id where the machine allows it, that holds the keys and
- * works with them. It is reached over a Unix-domain socket, or over TCP with mutual TLS; the protocol stands in
- * {@code docs/keyserver-protocol.md}.
+ * works with them. It is reached over a Unix-domain socket, or over TCP with mutual TLS;
+ * {@code docs/keyserver-protocol.md} defines the protocol.
  *
  * <p>The connection lives in the application's own selector loop, next to the sockets of its clients: there is no
- * thread, and nothing here blocks. Requests are multiplexed over it and answered in any order. When it ends, every
- * operation under way fails at once with {@link OperationException.Reason#KEY_UNAVAILABLE}, and so do new ones until
- * it stands again; it is made again after a growing, bounded delay, without help. Operations that find no room, in
- * number of open requests or in bytes that wait to be sent, fail with {@link OperationException.Reason#REJECTED}.
+ * thread, and nothing here blocks. Requests are multiplexed over it and answered in any order. If the connection
+ * drops, pending operations fail immediately with {@link OperationException.Reason#KEY_UNAVAILABLE}, as do new ones
+ * until it is re-established; it reconnects with capped exponential back-off. Operations that exceed the limit of open
+ * requests or of bytes that wait to be sent fail with {@link OperationException.Reason#REJECTED}.
  *
  * <p>One object belongs to one selector loop and its thread, and serves any number of certificates and connections
  * there; an application with several loops makes one for each. A call from a second thread is answered with
@@ -42,7 +42,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         NONE
     }
 
-    /** What the builder gathered. */
+    /** The options of the builder. */
     record Options(
             Decryption decryption,
             int maxOpen,

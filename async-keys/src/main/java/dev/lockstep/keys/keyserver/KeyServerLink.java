@@ -21,8 +21,8 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection to a key server over the time: made, in use, lost, made again. What is open when it ends fails at
- * once; what is asked while there is none fails at once, except before the first attempt has come to an end.
+ * The connection to a key server, which is made again whenever it is lost. Requests that are open when it ends fail
+ * immediately, as do requests made while there is none; those made during the first attempt to connect wait for it.
  */
 final class KeyServerLink {
 

@@ -21,7 +21,7 @@ final class KeyServerOperation implements PendingOperation<byte[]> {
 
     /**
      * @param resultLength what the answer must have, 0 for any length
-     * @param onCancel told when nobody wants the answer any more and it has not come yet
+     * @param onCancel called when the connection cancels the operation before the answer has come
      */
     KeyServerOperation(long id, Waker waker, int resultLength, Consumer<KeyServerOperation> onCancel) {
         this.id = id;
@@ -49,7 +49,7 @@ final class KeyServerOperation implements PendingOperation<byte[]> {
         }
     }
 
-    /** The key server's answer, which passes to whoever fetches it; wiped when nobody will. */
+    /** The key server has answered. The connection fetches the result; after a cancellation it is wiped. */
     void complete(byte[] result) {
         if (cancelled) {
             Wipe.bytes(result);

@@ -6,8 +6,8 @@ import java.nio.channels.Selector;
 import java.util.OptionalLong;
 
 /**
- * Something that lives in the selector loop of an application: it has channels there, and time limits, but no thread,
- * and it never blocks. All calls come from the thread that runs the loop.
+ * A component of an application's selector loop: it has channels there and time limits, but no thread, and it never
+ * blocks. All calls come from the thread that runs the loop.
  *
  * <pre>{@code
  * driven.register(selector);

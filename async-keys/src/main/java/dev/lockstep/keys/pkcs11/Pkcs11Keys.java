@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * has no raw RSA; EC signs with ECDSA. All keys share one bounded pool of threads: an operation for which there is no room
  * fails.
  *
- * <p>When the token or the login is lost, the operation that notices it logs in again and is done once more. While that
- * fails, operations fail at once and the login is tried four times a second at most; a PIN that was refused is never sent
+ * <p>When the token or the login is lost, the operation that notices it logs in again and is repeated once. While that
+ * fails, operations fail immediately and the login is tried four times a second at most; a PIN that was refused is never sent
  * again, since tokens lock themselves. A new login is all that the JDK can do: it never finalizes a PKCS#11 library, so one
  * that keeps a loss to itself (p11-kit's remote client, SoftHSM after its files were taken away) serves again when the
- * process that holds it is started anew. Safe for any number of threads.
+ * process that holds it is restarted. Safe for any number of threads.
  */
 public final class Pkcs11Keys implements AutoCloseable {
 
@@ -79,7 +79,7 @@ public final class Pkcs11Keys implements AutoCloseable {
     }
 
     /**
-     * The key without the pool, for whoever brings threads of his own.
+     * Returns the key without the pool, for an application with threads of its own.
      *
      * @throws OperationException as {@link #key}
      */
@@ -162,7 +162,7 @@ public final class Pkcs11Keys implements AutoCloseable {
         }
 
         /**
-         * How many operations the token does at once, from 1 to 1024; by default as many as this machine has processors,
+         * How many operations the token does at the same time, from 1 to 1024; by default as many as this machine has processors,
          * which is right for a token in software. A hardware token's manual gives its number.
          */
         public Builder concurrency(int operations) {

@@ -161,7 +161,7 @@ final class Pkcs11Session {
             try {
                 login.logout();
             } catch (LoginException | ProviderException e) {
-                // Gone already, or lost: either way nobody is logged in by this session any more.
+                // Gone already, or lost: either way this session is no longer logged in.
             }
         }
     }

@@ -41,7 +41,7 @@ final class SshAgentChannel implements Closeable {
      * @param request without the length in front
      * @return without the length in front; at least one byte
      * @throws IOException when the agent is not there, leaves, breaks the framing, or takes too long
-     * @throws InterruptedException when nobody wants the answer any more
+     * @throws InterruptedException when the operation was cancelled
      */
     byte[] exchange(byte[] request) throws IOException, InterruptedException {
         boolean complete = false;

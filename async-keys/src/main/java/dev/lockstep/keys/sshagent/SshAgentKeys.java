@@ -28,7 +28,7 @@ import java.util.concurrent.ThreadPoolExecutor;
  * {@link Reason#KEY_UNAVAILABLE} and the next operation connects again; so it does after a cancelled one. An agent
  * that was restarted between two operations is noticed before the second and costs nothing.
  *
- * <p>Thread-safe. Whoever makes it closes it.
+ * <p>Thread-safe. Its owner closes it.
  */
 public final class SshAgentKeys implements AutoCloseable {
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.keys.ExecutorKey;
 import dev.lockstep.keys.Identity;
 import dev.lockstep.keys.InlineKey;
+import dev.lockstep.keys.Operations;
 import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.Signal;
 import dev.lockstep.keys.Talk;
@@ -155,7 +156,7 @@ class CompositionTest {
                     return dev.lockstep.tls.wait.Start.inProgress(operation);
                 });
             }
-            PendingOperation<byte[]> operation = Requests.inProgress(all.startSign(Requests.sign(), signal));
+            PendingOperation<byte[]> operation = Operations.inProgress(all.startSign(Requests.sign(), signal));
             if (!earlyAnswer) {
                 toAnswer.add(key.last());
             }
@@ -172,7 +173,7 @@ class CompositionTest {
                 signal.await();
                 progress = operation.resume();
             }
-            assertThat(Requests.done(progress)).containsExactly((byte) i);
+            assertThat(Operations.done(progress)).containsExactly((byte) i);
         }
         answering.join();
 

@@ -1,7 +1,7 @@
 package dev.lockstep.keys.compose;
 
+import static dev.lockstep.keys.Operations.inProgress;
 import static dev.lockstep.keys.Requests.decrypt;
-import static dev.lockstep.keys.Requests.inProgress;
 import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.keys.Identity;
+import dev.lockstep.keys.Operations;
 import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.keyserver.protocol.Frame;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
@@ -85,7 +86,7 @@ class KeyServerKeysTest {
                     null,
                     OptionalLong.of(System.nanoTime() + TimeUnit.SECONDS.toNanos(7)));
             PendingOperation<byte[]> operation =
-                    Requests.inProgress(ec(fake).startSign(request, wakes::incrementAndGet));
+                    Operations.inProgress(ec(fake).startSign(request, wakes::incrementAndGet));
             assertThat(isPending(operation)).isTrue();
             Frame frame = fake.next();
             Message.Sign sign = (Message.Sign) frame.message();
@@ -98,7 +99,7 @@ class KeyServerKeysTest {
 
             fake.send(frame.id(), new Message.Result(new byte[] {9}));
             fake.await("wake", () -> wakes.get() == 1);
-            assertThat(Requests.done(operation.resume())).containsExactly(9);
+            assertThat(Operations.done(operation.resume())).containsExactly(9);
             assertThat(fake.client.openRequests()).isZero();
         }
     }
@@ -109,7 +110,7 @@ class KeyServerKeysTest {
             List<PendingOperation<byte[]>> operations = new ArrayList<>();
             List<Frame> asked = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                operations.add(Requests.inProgress(sign(fake)));
+                operations.add(Operations.inProgress(sign(fake)));
             }
             for (int i = 0; i < 20; i++) {
                 asked.add(fake.next());
@@ -119,7 +120,7 @@ class KeyServerKeysTest {
             }
             fake.await("wakes", () -> wakes.get() == 20);
             for (int i = 0; i < 20; i++) {
-                assertThat(Requests.done(operations.get(i).resume())).containsExactly(i);
+                assertThat(Operations.done(operations.get(i).resume())).containsExactly(i);
             }
         }
     }
@@ -135,10 +136,10 @@ class KeyServerKeysTest {
     })
     void aRefusalBecomesAFailureOfItsKind(Failure refusal, Reason reason) throws Exception {
         try (FakeKeyServer fake = fake().greet(10)) {
-            PendingOperation<byte[]> operation = Requests.inProgress(sign(fake));
+            PendingOperation<byte[]> operation = Operations.inProgress(sign(fake));
             fake.send(fake.next().id(), new Message.Failed(refusal));
             fake.await("wake", () -> wakes.get() == 1);
-            assertThat(reason(Requests.failure(operation.resume()))).isEqualTo(reason);
+            assertThat(reason(Operations.failure(operation.resume()))).isEqualTo(reason);
         }
     }
 
@@ -149,16 +150,16 @@ class KeyServerKeysTest {
         try (FakeKeyServer fake = fake(options -> options.decryption(chosen)).greet(10)) {
             for (int answered : new int[] {length, length - 1}) {
                 PendingOperation<byte[]> operation =
-                        Requests.inProgress(rsa(fake).startDecrypt(Requests.decrypt(), wakes::incrementAndGet));
+                        Operations.inProgress(rsa(fake).startDecrypt(Requests.decrypt(), wakes::incrementAndGet));
                 Frame frame = fake.next();
                 assertThat(((Message.Decrypt) frame.message()).form()).isEqualTo(asked);
                 wakes.set(0);
                 fake.send(frame.id(), new Message.Result(new byte[answered]));
                 fake.await("wake", () -> wakes.get() == 1);
                 if (answered == length) {
-                    assertThat(Requests.done(operation.resume())).hasSize(length);
+                    assertThat(Operations.done(operation.resume())).hasSize(length);
                 } else {
-                    assertThat(reason(Requests.failure(operation.resume()))).isEqualTo(Reason.INVALID_OUTPUT);
+                    assertThat(reason(Operations.failure(operation.resume()))).isEqualTo(Reason.INVALID_OUTPUT);
                 }
             }
         }
@@ -183,7 +184,7 @@ class KeyServerKeysTest {
     @Test
     void aCancelledOperationIsCancelledThereTooAndItsAnswerTakenInSilence() throws Exception {
         try (FakeKeyServer fake = fake().greet(10)) {
-            PendingOperation<byte[]> operation = Requests.inProgress(sign(fake));
+            PendingOperation<byte[]> operation = Operations.inProgress(sign(fake));
             long id = fake.next().id();
             operation.cancel();
             assertThat(fake.next()).isEqualTo(new Frame(id, new Message.Cancel()));
@@ -215,14 +216,14 @@ class KeyServerKeysTest {
     @Test
     void noMoreRequestsAreOpenThanTheClientOrTheKeyServerAllows() throws Exception {
         try (FakeKeyServer fake = fake(options -> options.maxOpen(5)).greet(3)) {
-            PendingOperation<byte[]> first = Requests.inProgress(sign(fake));
-            Requests.inProgress(sign(fake));
-            Requests.inProgress(sign(fake));
-            assertThat(reason(Requests.failure(sign(fake)))).isEqualTo(Reason.REJECTED);
+            PendingOperation<byte[]> first = Operations.inProgress(sign(fake));
+            Operations.inProgress(sign(fake));
+            Operations.inProgress(sign(fake));
+            assertThat(reason(Operations.failure(sign(fake)))).isEqualTo(Reason.REJECTED);
             fake.send(fake.next().id(), new Message.Result(new byte[] {1}));
             fake.await("answer", () -> fake.client.openRequests() == 2);
-            Requests.done(first.resume());
-            Requests.inProgress(sign(fake));
+            Operations.done(first.resume());
+            Operations.inProgress(sign(fake));
         }
     }
 
@@ -241,7 +242,7 @@ class KeyServerKeysTest {
                 accepted++;
                 start = ec(fake).startSign(large, () -> {}); // the key server reads nothing meanwhile
             }
-            assertThat(reason(Requests.failure(start))).isEqualTo(Reason.REJECTED);
+            assertThat(reason(Operations.failure(start))).isEqualTo(Reason.REJECTED);
             assertThat(accepted).isBetween(500, 600); // 4 MiB of them
         }
     }
@@ -252,11 +253,11 @@ class KeyServerKeysTest {
             SignatureScheme scheme = SignatureScheme.ECDSA_SECP256R1_SHA256;
             SignRequest tooLong = new SignRequest(
                     scheme, new byte[Message.MAX_INPUT + 1], Identity.EC.chain(), null, OptionalLong.empty());
-            assertThat(reason(Requests.failure(ec(fake).startSign(tooLong, () -> {}))))
+            assertThat(reason(Operations.failure(ec(fake).startSign(tooLong, () -> {}))))
                     .isEqualTo(Reason.UNSUPPORTED);
             SignRequest tooLate = new SignRequest(
                     scheme, new byte[1], Identity.EC.chain(), null, OptionalLong.of(System.nanoTime() - 1));
-            assertThat(reason(Requests.failure(ec(fake).startSign(tooLate, () -> {}))))
+            assertThat(reason(Operations.failure(ec(fake).startSign(tooLate, () -> {}))))
                     .isEqualTo(Reason.TIMED_OUT);
             assertThat(fake.client.openRequests()).isZero();
         }
@@ -265,43 +266,43 @@ class KeyServerKeysTest {
     @Test
     void whenTheConnectionEndsWhatIsOpenFailsAtOnceAndNewRequestsFailUntilItIsBack() throws Exception {
         try (FakeKeyServer fake = fake().greet(10)) {
-            PendingOperation<byte[]> one = Requests.inProgress(sign(fake));
-            PendingOperation<byte[]> two = Requests.inProgress(sign(fake));
+            PendingOperation<byte[]> one = Operations.inProgress(sign(fake));
+            PendingOperation<byte[]> two = Operations.inProgress(sign(fake));
             fake.next();
             fake.hangUp();
             fake.await("wakes", () -> wakes.get() == 2);
-            assertThat(reason(Requests.failure(one.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
-            assertThat(reason(Requests.failure(two.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
-            assertThat(reason(Requests.failure(sign(fake)))).isEqualTo(Reason.KEY_UNAVAILABLE);
+            assertThat(reason(Operations.failure(one.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
+            assertThat(reason(Operations.failure(two.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
+            assertThat(reason(Operations.failure(sign(fake)))).isEqualTo(Reason.KEY_UNAVAILABLE);
             assertThat(fake.client.openRequests()).isZero();
 
             fake.greet(10); // without being asked to
-            PendingOperation<byte[]> three = Requests.inProgress(sign(fake));
+            PendingOperation<byte[]> three = Operations.inProgress(sign(fake));
             fake.send(fake.next().id(), new Message.Result(new byte[] {3}));
             fake.await("wake", () -> wakes.get() == 3);
-            assertThat(Requests.done(three.resume())).containsExactly(3);
+            assertThat(Operations.done(three.resume())).containsExactly(3);
         }
     }
 
     @Test
     void requestsWaitForTheFirstConnectionAndForNoOther() throws Exception {
         try (FakeKeyServer fake = fake()) {
-            PendingOperation<byte[]> early = Requests.inProgress(sign(fake));
+            PendingOperation<byte[]> early = Operations.inProgress(sign(fake));
             fake.greet(10);
             fake.send(fake.next().id(), new Message.Result(new byte[] {1}));
             fake.await("wake", () -> wakes.get() == 1);
-            assertThat(Requests.done(early.resume())).containsExactly(1);
+            assertThat(Operations.done(early.resume())).containsExactly(1);
 
             fake.hangUp();
             fake.await("loss", () -> !fake.client.isConnected());
             fake.accept(); // connected again, but no hello yet
-            assertThat(reason(Requests.failure(sign(fake)))).isEqualTo(Reason.KEY_UNAVAILABLE);
+            assertThat(reason(Operations.failure(sign(fake)))).isEqualTo(Reason.KEY_UNAVAILABLE);
         }
         try (FakeKeyServer nobody = new FakeKeyServer(directory, false, options -> options)) {
-            assertThat(reason(Requests.failure(sign(nobody)))).isEqualTo(Reason.KEY_UNAVAILABLE);
+            assertThat(reason(Operations.failure(sign(nobody)))).isEqualTo(Reason.KEY_UNAVAILABLE);
             nobody.listen();
             nobody.greet(10);
-            Requests.inProgress(sign(nobody));
+            Operations.inProgress(sign(nobody));
         }
     }
 
@@ -335,7 +336,7 @@ class KeyServerKeysTest {
                 .at(clock::get)
                 .greet(10)) {
             assertThat(fake.client.nextDeadlineNanos()).isEmpty(); // nothing is owed
-            PendingOperation<byte[]> operation = Requests.inProgress(sign(fake));
+            PendingOperation<byte[]> operation = Operations.inProgress(sign(fake));
             fake.next();
             clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
             fake.client.tick(clock.get());
@@ -357,17 +358,17 @@ class KeyServerKeysTest {
             clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
             fake.client.tick(clock.get());
             assertThat(wakes).hasValue(1);
-            assertThat(reason(Requests.failure(operation.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
+            assertThat(reason(Operations.failure(operation.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
         }
     }
 
     @Test
     void aKeyServerThatAcceptsAndSaysNothingIsGivenUp() throws Exception {
         try (FakeKeyServer fake = fake(options -> options.patience(Duration.ofMillis(50)))) {
-            PendingOperation<byte[]> early = Requests.inProgress(sign(fake));
+            PendingOperation<byte[]> early = Operations.inProgress(sign(fake));
             fake.accept();
             fake.await("wake", () -> wakes.get() == 1);
-            assertThat(reason(Requests.failure(early.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
+            assertThat(reason(Operations.failure(early.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
         }
     }
 
@@ -390,11 +391,11 @@ class KeyServerKeysTest {
     @Test
     void aClosedClientFailsWhatIsOpenAndWhatComesLater() throws Exception {
         try (FakeKeyServer fake = fake().greet(10)) {
-            PendingOperation<byte[]> operation = Requests.inProgress(sign(fake));
+            PendingOperation<byte[]> operation = Operations.inProgress(sign(fake));
             fake.client.close();
             assertThat(wakes).hasValue(1);
-            assertThat(reason(Requests.failure(operation.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
-            assertThat(reason(Requests.failure(sign(fake)))).isEqualTo(Reason.KEY_UNAVAILABLE);
+            assertThat(reason(Operations.failure(operation.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
+            assertThat(reason(Operations.failure(sign(fake)))).isEqualTo(Reason.KEY_UNAVAILABLE);
             fake.awaitEnd();
         }
     }
@@ -407,11 +408,11 @@ class KeyServerKeysTest {
             for (Message answer : wrong) {
                 fake.greet(10);
                 wakes.set(0);
-                PendingOperation<byte[]> operation = Requests.inProgress(sign(fake));
+                PendingOperation<byte[]> operation = Operations.inProgress(sign(fake));
                 long id = fake.next().id();
                 fake.send(answer instanceof Message.Welcome ? 0 : id, answer);
                 fake.await("wake", () -> wakes.get() == 1);
-                assertThat(reason(Requests.failure(operation.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
+                assertThat(reason(Operations.failure(operation.resume()))).isEqualTo(Reason.KEY_UNAVAILABLE);
                 fake.awaitEnd();
             }
             fake.greet(10);

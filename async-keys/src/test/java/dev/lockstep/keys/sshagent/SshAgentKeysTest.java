@@ -1,9 +1,9 @@
 package dev.lockstep.keys.sshagent;
 
 import static dev.lockstep.keys.Failures.reason;
-import static dev.lockstep.keys.Requests.done;
-import static dev.lockstep.keys.Requests.failure;
-import static dev.lockstep.keys.Requests.inProgress;
+import static dev.lockstep.keys.Operations.done;
+import static dev.lockstep.keys.Operations.failure;
+import static dev.lockstep.keys.Operations.inProgress;
 import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -84,7 +84,7 @@ public sealed interface Message {
     /** First frame of a client: the versions it speaks, 1 to 65,535, the lowest first. */
     record Hello(int lowest, int highest) implements Message {}
 
-    /** First frame of a key server: the version spoken from here on, and how many requests may be open at once. */
+    /** First frame of a key server: the version spoken from now on, and how many requests may be open at once. */
     record Welcome(int version, int maxOpen) implements Message {}
 
     /**
@@ -120,7 +120,7 @@ public sealed interface Message {
     /** Asks which keys there are. */
     record ListKeys() implements Message {}
 
-    /** Asks whether anybody is there. */
+    /** Asks whether the key server is alive. */
     record Ping() implements Message {}
 
     /**
@@ -145,6 +145,6 @@ public sealed interface Message {
         }
     }
 
-    /** Somebody is there. */
+    /** Answers a ping. */
     record Pong() implements Message {}
 }

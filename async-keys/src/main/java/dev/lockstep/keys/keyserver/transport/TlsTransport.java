@@ -175,7 +175,7 @@ public final class TlsTransport implements ByteTransport {
                 wrap(NOTHING);
             }
         } catch (IOException e) {
-            // The peer is gone: nobody is left to tell.
+            // The peer is gone, so the alert has no reader.
         }
         wipe(0, plain.capacity());
         try {
