@@ -3,6 +3,8 @@ package dev.lockstep.tls;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Established;
+import dev.lockstep.tls.internal.secrets.Exporter;
+import dev.lockstep.tls.internal.secrets.MasterSecret;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
@@ -35,6 +37,27 @@ final class ChannelBindings {
         } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
             return null; // a certificate signed with a hash that nobody has here
         }
+    }
+
+    /** RFC 5705, for {@link TlsServerConnection#exportKeyingMaterial}. */
+    static byte[] export(Established established, String label, byte @Nullable [] context, int length) {
+        MasterSecret secret = established.exporterSecret();
+        if (secret == null) {
+            throw new IllegalStateException("exporters: not enabled; build the configuration with exporters(true)");
+        }
+        Agreement agreement = established.agreement();
+        // RFC 7627 5.4-1, 5.4-2: "the client or server MUST NOT export any key material based on the new master secret
+        // for any subsequent application-level authentication."
+        if (!agreement.extendedMasterSecret()) {
+            throw new IllegalStateException("exporters: the client does not know the extended master secret");
+        }
+        return Exporter.export(
+                secret,
+                agreement.clientRandom().bytes(),
+                agreement.serverRandom().bytes(),
+                label,
+                context,
+                length);
     }
 
     /**

@@ -6,6 +6,8 @@ import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import dev.lockstep.tls.internal.handshake.State;
 import dev.lockstep.tls.internal.handshake.State.Kind;
 import dev.lockstep.tls.internal.record.JoinedMessage;
+import dev.lockstep.tls.internal.record.RecordLayer;
+import dev.lockstep.tls.internal.record.RecordLimits;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.AlertLevel;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionDriver {
 
     private final TlsServerConfig config;
+    private final RecordLayer records;
     private final Inbound inbound;
     private final Outbound outbound;
     private final ServerHandshake handshake;
@@ -30,9 +33,11 @@ final class ConnectionDriver {
 
     ConnectionDriver(TlsServerConfig config, Runnable wakeHandler) {
         this.config = config;
-        this.inbound = new Inbound(config.bounds());
-        this.outbound =
-                new Outbound(config.random(), inbound, config.bounds().maxRecordsPerKey(), config.maxSentRecord());
+        RecordLimits limits =
+                new RecordLimits(config.bounds().maxEmptyRecords(), config.bounds().maxWarningAlerts());
+        this.records = new RecordLayer(limits, config.bounds().maxRecordsPerKey(), config.maxSentRecord());
+        this.inbound = new Inbound(config.bounds(), limits, records.reader());
+        this.outbound = new Outbound(records, config.random());
         this.handshake = new ServerHandshake(config, outbound, wakeHandler);
     }
 
@@ -152,6 +157,24 @@ final class ConnectionDriver {
         return handshake.established() != null && handshake.state() != State.CLOSED;
     }
 
+    /** Whether there is something to write, or a state that acts or asks by itself. */
+    boolean wantsStep() {
+        return switch (handshake.state().kind()) {
+            case ACT -> true;
+            case AWAIT -> !outbound.isEmpty() || handshake.suspension() == null;
+            case READ, OPEN, END -> !outbound.isEmpty();
+        };
+    }
+
+    /** Whether more bytes of the peer can change anything. */
+    boolean wantsInput() {
+        return switch (handshake.state().kind()) {
+            case READ, OPEN -> !inputClosed;
+            case AWAIT -> !inputClosed && handshake.suspension() != null; // an alert ends the wait
+            case ACT, END -> false;
+        };
+    }
+
     TlsException fail(FatalAlert alert, @Nullable ByteBuffer netOut) {
         TlsException e = new TlsException(
                 alert.description(), false, stateName(), String.valueOf(alert.getMessage()), alert.getCause());
@@ -191,7 +214,7 @@ final class ConnectionDriver {
             }
             case APPLICATION_DATA -> {
                 handshake.requireDataAllowed();
-                if (appOut == null || appOut.remaining() < inbound.plaintextBound(netIn)) {
+                if (appOut == null || appOut.remaining() < inbound.plaintextBound()) {
                     yield StepResult.NEED_OUTPUT;
                 }
                 inbound.open(netIn, appOut);
@@ -238,7 +261,7 @@ final class ConnectionDriver {
      * the connection is closed in good order; during a handshake there will be others soon.
      */
     private boolean closesForUsedKeys() {
-        if (handshake.state().kind() == Kind.OPEN && (outbound.isKeyNearLimit() || inbound.isKeyNearLimit())) {
+        if (handshake.state().kind() == Kind.OPEN && records.isKeyNearLimit()) {
             close();
             return true;
         }

@@ -1,11 +1,15 @@
 package dev.lockstep.tls;
 
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.internal.handshake.phase.Agreement;
+import dev.lockstep.tls.internal.handshake.phase.Established;
 import dev.lockstep.tls.psk.PskIdentity;
+import dev.lockstep.tls.session.SessionId;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param pskIdentity whose pre-shared key the client has shown to know (RFC 4279); null before its Finished was right, and
  *     where no such key is used
  * @param resumed whether the handshake was an abbreviated one, which continues an earlier session
+ * @param sessionId the id under which a session store knows the session; null where none does: before the connection is
+ *     established, with a ticket, without a store
+ * @param sessionCreatedAt when the session was created by a full handshake, in the configured wall clock
  */
 public record ConnectionInfo(
         CipherSuite cipherSuite,
@@ -37,4 +44,24 @@ public record ConnectionInfo(
         List<X509Certificate> peerCertificates,
         @Nullable Credential credential,
         @Nullable PskIdentity pskIdentity,
-        boolean resumed) {}
+        boolean resumed,
+        @Nullable SessionId sessionId,
+        Instant sessionCreatedAt) {
+
+    static ConnectionInfo of(Agreement agreement, @Nullable Established established) {
+        return new ConnectionInfo(
+                agreement.cipherSuite(),
+                agreement.group(),
+                agreement.signatureScheme(),
+                agreement.serverName(),
+                agreement.applicationProtocol(),
+                agreement.extendedMasterSecret(),
+                agreement.encryptThenMac(),
+                established == null ? List.of() : established.peerCertificates(),
+                agreement.credential(),
+                established == null ? null : established.pskIdentity(),
+                agreement.resumed(),
+                established == null ? null : established.sessionId(),
+                agreement.sessionCreatedAt());
+    }
+}

@@ -39,33 +39,16 @@ final class Inbound {
     private final RecordLimits limits;
     private final HandshakeLimits handshakeLimits;
     private final RecordReader reader;
+    private long header = RecordHeader.INCOMPLETE;
     private final HandshakeJoiner messages;
     private final AlertJoiner alerts = new AlertJoiner();
     private @Nullable AlertDescription fatalAlert;
 
-    Inbound(Bounds bounds) {
-        limits = new RecordLimits(bounds.maxEmptyRecords(), bounds.maxWarningAlerts());
+    Inbound(Bounds bounds, RecordLimits limits, RecordReader reader) {
+        this.limits = limits;
+        this.reader = reader;
         handshakeLimits = new HandshakeLimits(bounds.maxHandshakeRecords(), bounds.maxHandshakeBytes());
-        reader = new RecordReader(limits);
         messages = new HandshakeJoiner(HandshakeJoiner.bounds(bounds.maxClientHello(), bounds.maxHandshakeMessage()));
-    }
-
-    void changeProtection(Protection next, int plaintextLimit) {
-        reader.changeProtection(next, plaintextLimit);
-    }
-
-    /** Whether records come unprotected: during the first handshake, up to the peer's ChangeCipherSpec. */
-    boolean isUnprotected() {
-        return reader.protection() == Protection.none();
-    }
-
-    /** Whether the key that opens records is all but used up. */
-    boolean isKeyNearLimit() {
-        return reader.protection().isNearLimit();
-    }
-
-    void limitPlaintext(int limit) {
-        reader.limitPlaintext(limit);
     }
 
     /** From ServerHello on, records are of version 3.3 only. */
@@ -86,26 +69,27 @@ final class Inbound {
             if (messages.hasMessage()) {
                 return Arrival.MESSAGE;
             }
-            if (!reader.isRecordComplete(netIn)) {
+            header = reader.header(netIn);
+            if (!reader.isComplete(header, netIn)) {
                 return Arrival.NOTHING;
             }
-            ContentType type = reader.contentType(netIn);
+            ContentType type = RecordHeader.type(header);
             requireWholeAlert(type);
             switch (type) {
                 case HANDSHAKE -> {
-                    ByteBuffer fragment = reader.open(netIn);
+                    ByteBuffer fragment = reader.open(header, netIn);
                     handshakeLimits.onFragment(fragment.remaining());
                     messages.append(fragment);
                 }
                 case CHANGE_CIPHER_SPEC -> {
-                    requireChangeCipherSpec(reader.open(netIn));
+                    requireChangeCipherSpec(reader.open(header, netIn));
                     return Arrival.CHANGE_CIPHER_SPEC;
                 }
                 case APPLICATION_DATA -> {
                     return Arrival.APPLICATION_DATA;
                 }
                 case ALERT -> {
-                    Arrival arrival = onAlerts(reader.open(netIn));
+                    Arrival arrival = onAlerts(reader.open(header, netIn));
                     if (arrival != Arrival.NOTHING) {
                         return arrival;
                     }
@@ -124,11 +108,12 @@ final class Inbound {
      */
     Glance glance(ByteBuffer netIn) {
         while (RecordHeader.isComplete(netIn)) {
-            if (ContentType.of(RecordHeader.typeCode(netIn)) == null) {
+            if (ContentType.of(RecordHeader.typeCode(RecordHeader.read(netIn))) == null) {
                 break;
             }
-            boolean complete = reader.isRecordComplete(netIn);
-            ContentType type = reader.contentType(netIn);
+            header = reader.header(netIn);
+            boolean complete = reader.isComplete(header, netIn);
+            ContentType type = RecordHeader.type(header);
             requireWholeAlert(type);
             if (type != ContentType.ALERT) {
                 return new Glance(Arrival.NOTHING, type);
@@ -136,7 +121,7 @@ final class Inbound {
             if (!complete || reader.protection() != Protection.none() || !limits.bearsAnotherWarning()) {
                 break;
             }
-            Arrival arrival = onAlerts(reader.open(netIn));
+            Arrival arrival = onAlerts(reader.open(header, netIn));
             if (arrival != Arrival.NOTHING) {
                 return new Glance(arrival, null);
             }
@@ -150,7 +135,7 @@ final class Inbound {
         if (!messages.isEmpty()) {
             return ContentType.HANDSHAKE;
         }
-        return RecordHeader.isComplete(netIn) ? ContentType.of(RecordHeader.typeCode(netIn)) : null;
+        return RecordHeader.isComplete(netIn) ? ContentType.of(RecordHeader.typeCode(RecordHeader.read(netIn))) : null;
     }
 
     /** The version in the header of the last record that was opened. */
@@ -162,14 +147,14 @@ final class Inbound {
         return messages.next();
     }
 
-    /** Room that the record of application data at the buffer's position needs. */
-    int plaintextBound(ByteBuffer netIn) {
-        return reader.plaintextBound(netIn);
+    /** Room that the record of application data needs which {@link #next} found. */
+    int plaintextBound() {
+        return reader.plaintextBound(header);
     }
 
-    /** Opens the record of application data at the buffer's position straight into {@code appOut}. */
+    /** Opens the record of application data that {@link #next} found at the buffer's position, straight into {@code appOut}. */
     void open(ByteBuffer netIn, ByteBuffer appOut) {
-        reader.open(netIn, appOut);
+        reader.open(header, netIn, appOut);
     }
 
     /** The fatal alert that came; null when its number is unknown. */

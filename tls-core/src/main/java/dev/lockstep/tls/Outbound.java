@@ -2,8 +2,8 @@ package dev.lockstep.tls;
 
 import dev.lockstep.tls.internal.handshake.phase.HandshakeOutput;
 import dev.lockstep.tls.internal.record.Protection;
-import dev.lockstep.tls.internal.record.RecordHeader;
-import dev.lockstep.tls.internal.record.RecordWriter;
+import dev.lockstep.tls.internal.record.RecordLayer;
+import dev.lockstep.tls.internal.record.RecordLayer.WriteState;
 import dev.lockstep.tls.internal.secrets.KeyBlock;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.AlertLevel;
@@ -21,29 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound implements HandshakeOutput {
 
-    /** {@code next} is the write state that becomes current behind a ChangeCipherSpec, with the limit that goes with it. */
+    /** {@code next} is the write state that becomes current behind a ChangeCipherSpec. */
     private record Pending(
-            ContentType type, ByteBuffer content, @Nullable Protection next, int nextLimit) {}
+            ContentType type, ByteBuffer content, @Nullable WriteState next) {}
 
-    private final RecordWriter writer = new RecordWriter();
+    private final RecordLayer records;
     private final SecureRandom random;
-    private final long maxRecordsPerKey;
-    private final Inbound inbound;
     private @Nullable ArrayDeque<Pending> queue;
-    private @Nullable Protection pendingWriteState;
-    private @Nullable Protection pendingReadState;
-    private final int maxSentRecord;
-    private int pendingWriteLimit;
-    private int pendingReadLimit = RecordHeader.MAX_PLAINTEXT;
     private boolean last;
 
-    Outbound(SecureRandom random, Inbound inbound, long maxRecordsPerKey, int maxSentRecord) {
-        this.maxSentRecord = maxSentRecord;
-        this.pendingWriteLimit = maxSentRecord;
-        writer.limitPlaintext(maxSentRecord);
+    Outbound(RecordLayer records, SecureRandom random) {
+        this.records = records;
         this.random = random;
-        this.maxRecordsPerKey = maxRecordsPerKey;
-        this.inbound = inbound;
     }
 
     @Override
@@ -53,13 +42,8 @@ final class Outbound implements HandshakeOutput {
 
     @Override
     public void sendChangeCipherSpec() {
-        if (pendingWriteState == null) {
-            throw new IllegalStateException("no pending write state");
-        }
         enqueue(new Pending(
-                ContentType.CHANGE_CIPHER_SPEC, ByteBuffer.wrap(new byte[] {1}), pendingWriteState, pendingWriteLimit));
-        pendingWriteState = null;
-        pendingWriteLimit = maxSentRecord;
+                ContentType.CHANGE_CIPHER_SPEC, ByteBuffer.wrap(new byte[] {1}), records.takeWriteState()));
     }
 
     @Override
@@ -73,44 +57,31 @@ final class Outbound implements HandshakeOutput {
 
     @Override
     public void preparePendingStates(CipherSuite suite, KeyBlock keys, boolean encryptThenMac) {
-        destroyPendingStates();
-        pendingReadState = Protection.opening(
-                suite, keys.clientWriteMacKey(), keys.clientWriteKey(), keys.clientWriteIv(), encryptThenMac);
-        pendingWriteState = Protection.sealing(
-                suite, keys.serverWriteMacKey(), keys.serverWriteKey(), keys.serverWriteIv(), encryptThenMac, random);
-        pendingReadState.limitKeyUse(maxRecordsPerKey);
-        pendingWriteState.limitKeyUse(maxRecordsPerKey);
+        records.prepare(
+                Protection.opening(
+                        suite, keys.clientWriteMacKey(), keys.clientWriteKey(), keys.clientWriteIv(), encryptThenMac),
+                Protection.sealing(
+                        suite,
+                        keys.serverWriteMacKey(),
+                        keys.serverWriteKey(),
+                        keys.serverWriteIv(),
+                        encryptThenMac,
+                        random));
     }
 
     @Override
     public void activateReadState() {
-        if (pendingReadState == null) {
-            throw new IllegalStateException("no pending read state");
-        }
-        inbound.changeProtection(pendingReadState, pendingReadLimit);
-        pendingReadState = null;
-        pendingReadLimit = RecordHeader.MAX_PLAINTEXT;
+        records.activateReadState();
     }
 
     @Override
     public void limitFragments(int limit) {
-        limitProtectedRecords(limit, limit);
-        writer.limitPlaintext(Math.min(limit, maxSentRecord));
-        if (inbound.isUnprotected()) {
-            // what comes under the keys of an earlier handshake may have been sent before the peer heard of the limit
-            inbound.limitPlaintext(limit);
-        }
+        records.limitFragments(limit);
     }
 
     @Override
     public void limitProtectedRecords(int sent, int received) {
-        pendingWriteLimit = Math.min(sent, maxSentRecord);
-        pendingReadLimit = received;
-    }
-
-    /** Whether the key that seals records is all but used up. */
-    boolean isKeyNearLimit() {
-        return writer.protection().isNearLimit();
+        records.limitProtectedRecords(sent, received);
     }
 
     /**
@@ -121,29 +92,31 @@ final class Outbound implements HandshakeOutput {
     boolean flush(ByteBuffer netOut) {
         while (queue != null) {
             Pending first = queue.element();
-            writer.write(first.type, first.content, netOut);
+            records.writer().write(first.type, first.content, netOut);
             if (first.content.hasRemaining()) {
                 return false;
             }
             queue.remove();
-            // RFC 5246 7.1-1, 7.1-2: "Immediately after sending this message, the sender MUST instruct the record layer
-            // to make the write pending state the write active state."
             if (first.next != null) {
-                writer.changeProtection(first.next, first.nextLimit);
+                records.activate(first.next);
             }
             if (queue.isEmpty()) {
                 queue = null;
             }
         }
         if (last) {
-            writer.destroy();
+            records.writer().destroy();
         }
         return true;
     }
 
-    /** Seals application data straight from {@code appIn} to {@code netOut}; nothing may be waiting. */
-    void write(ByteBuffer appIn, ByteBuffer netOut) {
-        writer.write(ContentType.APPLICATION_DATA, appIn, netOut);
+    /**
+     * Seals application data of several buffers in order. Small buffers share a record, so that what a gathering caller
+     * hands over in pieces does not leave in pieces; a buffer that fills a record by itself is sealed without a copy.
+     * Nothing may be waiting.
+     */
+    void write(ByteBuffer[] appIn, ByteBuffer netOut) {
+        records.writer().write(appIn, netOut);
     }
 
     boolean isEmpty() {
@@ -160,15 +133,15 @@ final class Outbound implements HandshakeOutput {
         // ClientHello.client_version
         // [...] or to the record layer version number used by the client."
         if (description == AlertDescription.INAPPROPRIATE_FALLBACK) {
-            writer.plaintextVersion(inbound.recordVersion());
+            records.writer().plaintextVersion(records.reader().lastVersion());
         }
         if (level != null && description != null) {
             sendAlert(level, description);
         }
         last = true;
-        destroyPendingStates();
+        records.destroyPending();
         if (queue == null) {
-            writer.destroy();
+            records.writer().destroy();
         }
     }
 
@@ -176,26 +149,15 @@ final class Outbound implements HandshakeOutput {
         if (queue != null) {
             for (Pending dropped : queue) {
                 if (dropped.next != null) {
-                    dropped.next.destroy();
+                    dropped.next.protection().destroy();
                 }
             }
             queue = null;
         }
     }
 
-    private void destroyPendingStates() {
-        if (pendingReadState != null) {
-            pendingReadState.destroy();
-            pendingReadState = null;
-        }
-        if (pendingWriteState != null) {
-            pendingWriteState.destroy();
-            pendingWriteState = null;
-        }
-    }
-
     private void enqueue(ContentType type, byte[] content) {
-        enqueue(new Pending(type, ByteBuffer.wrap(content), null, 0));
+        enqueue(new Pending(type, ByteBuffer.wrap(content), null));
     }
 
     private void enqueue(Pending pending) {

@@ -10,7 +10,7 @@ public enum StepResult {
     NEED_OUTPUT,
     /**
      * An operation outside the connection is pending, typically with the private key. Serve others; call the same
-     * method again when the handler of {@link TlsServerConnection#onWake} runs, when the deadline passes or when input
+     * method again when the handler of {@link TlsServerConnection#create} runs, when the deadline passes or when input
      * arrives. Calling early is harmless.
      */
     ASYNC_IN_PROGRESS,

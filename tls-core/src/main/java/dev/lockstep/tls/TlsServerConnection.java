@@ -4,35 +4,53 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import dev.lockstep.tls.internal.handshake.State;
 import dev.lockstep.tls.internal.handshake.State.Kind;
-import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Established;
-import dev.lockstep.tls.internal.secrets.Exporter;
-import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.wait.Suspension;
 import java.nio.ByteBuffer;
-import java.security.cert.X509Certificate;
-import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The server's side of one TLS 1.2 connection (RFC 5246), without any I/O: the caller moves bytes between its buffers
  * and the network and steps the connection.
  *
+ * <p>One turn of an event loop over a connection is this; {@code netIn} is in read mode, {@code netOut} and {@code appOut} in
+ * write mode, and {@code appIn} holds what the application wants to send:
+ *
  * <pre>{@code
- * StepResult r;
- * do { r = tls.step(netIn, netOut); } while (r == StepResult.PROGRESSED);
+ * StepResult turn(TlsServerConnection tls) throws TlsException {
+ *     StepResult result;
+ *     do {
+ *         result = StepResult.ESTABLISHED;
+ *         if (!tls.isEstablished() || tls.wantsOutput()) {
+ *             result = tls.step(netIn, netOut);
+ *         }
+ *         if (result == StepResult.ESTABLISHED && appIn.hasRemaining()) {
+ *             result = tls.write(appIn, netOut);
+ *         }
+ *         if (tls.isEstablished() && (result == StepResult.ESTABLISHED || result == StepResult.NEED_INPUT)) {
+ *             result = tls.read(netIn, appOut);
+ *         }
+ *     } while (result == StepResult.PROGRESSED
+ *             || (tls.wantsOutput() && result != StepResult.NEED_OUTPUT && result != StepResult.CLOSED));
+ *     return result;
+ * }
  * }</pre>
+ *
+ * <p>Then the loop sends what is in {@code netOut}, asks the selector for input if {@link #wantsInput}, and comes back when
+ * there is input, when the wake handler was run, or at {@link #nextDeadlineNanos}.
  *
  * <p><b>Buffers</b> belong to the caller; heap and direct ones work. {@code netIn} is in read mode: bytes from position
  * to limit are consumed record by record, and a partial record stays where it is, so {@code netIn} needs room for
- * {@link #NETWORK_BUFFER_SIZE} bytes. {@code netOut} is in write mode and needs at least 1 KiB; the same size as
- * {@code netIn} is best. Nothing of a buffer is kept after a call.
+ * {@link #NETWORK_BUFFER_SIZE} bytes. {@code netOut} is in write mode; one without room is legal, and then the answer is
+ * NEED_OUTPUT as soon as there is something to send. At least 1 KiB is needed to send; the same size as {@code netIn} is
+ * best. Nothing of a buffer is kept after a call.
  *
  * <p><b>Threads.</b> A connection is confined to one thread at a time; there are no locks inside. Only wakers, and
- * through them the handler of {@link #onWake}, run on other threads.
+ * through them the handler that was given to {@link #create}, run on other threads.
  *
  * <p><b>Errors.</b> Whatever the peer does wrong becomes one alert and one {@link TlsException}, which every later call
  * throws again. The alert is in {@code netOut} when the exception is thrown, if there was room; {@link #close} writes
@@ -50,18 +68,26 @@ public final class TlsServerConnection {
     private final ConnectionDriver driver;
     private final ServerHandshake handshake;
     private final Outbound outbound;
-    private final WakeHandler wakeHandler = new WakeHandler();
+    private final @Nullable ByteBuffer[] single = new ByteBuffer[1];
     private boolean entered;
 
-    private TlsServerConnection(TlsServerConfig config) {
-        this.driver = new ConnectionDriver(config, wakeHandler);
+    private TlsServerConnection(TlsServerConfig config, Consumer<TlsServerConnection> wake) {
+        this.driver = new ConnectionDriver(config, () -> wake.accept(this));
         this.handshake = driver.handshake();
         this.outbound = driver.outbound();
     }
 
-    /** A connection that waits for a ClientHello. The handshake's time limit begins now. */
-    public static TlsServerConnection create(TlsServerConfig config) {
-        return new TlsServerConnection(Objects.requireNonNull(config, "config"));
+    /**
+     * Creates a connection that waits for a ClientHello. The handshake's time limit begins now.
+     *
+     * @param config what the connection negotiates; shared by any number of connections
+     * @param wake runs when an operation that the connection waits for may have come to its end: on any thread, possibly
+     *     before the step that suspends has returned, and any number of times. It must only enqueue the connection and wake
+     *     the selector; it must not call the connection
+     */
+    public static TlsServerConnection create(TlsServerConfig config, Consumer<TlsServerConnection> wake) {
+        return new TlsServerConnection(
+                Objects.requireNonNull(config, "config"), Objects.requireNonNull(wake, "wake"));
     }
 
     /**
@@ -130,6 +156,22 @@ public final class TlsServerConnection {
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public StepResult write(ByteBuffer appIn, ByteBuffer netOut) throws TlsException {
+        single[0] = appIn;
+        try {
+            return write(single, netOut);
+        } finally {
+            single[0] = null;
+        }
+    }
+
+    /**
+     * The same for several buffers, in their order: small ones share a record, and one that fills a record by itself is
+     * sealed without a copy.
+     *
+     * @throws TlsException when the connection has failed, now or earlier
+     * @throws IllegalStateException before the connection is established, or from within a callback
+     */
+    public StepResult write(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
         enterOpen();
         try {
             requireNoFailure();
@@ -139,7 +181,12 @@ public final class TlsServerConnection {
                 return ready;
             }
             outbound.write(appIn, netOut);
-            return appIn.hasRemaining() ? StepResult.NEED_OUTPUT : StepResult.ESTABLISHED;
+            for (ByteBuffer source : appIn) {
+                if (source.hasRemaining()) {
+                    return StepResult.NEED_OUTPUT;
+                }
+            }
+            return StepResult.ESTABLISHED;
         } catch (FatalAlert alert) {
             throw driver.fail(alert, netOut);
         } catch (RuntimeException bug) {
@@ -217,15 +264,9 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Sets what wakers run when an operation may have come to its end. The handler runs on any thread, possibly before
-     * the step that suspends has returned; it must only hand the connection over (put it into a queue and wake the
-     * selector) and never call it. A wake that came before is delivered now.
+     * Returns when to step again at the latest, in nanoseconds of the configured clock; empty when nothing has a time limit.
+     * Every call acts on the deadlines that have passed, whatever else it can do, so after one the answer lies ahead.
      */
-    public void onWake(Runnable handler) {
-        wakeHandler.set(Objects.requireNonNull(handler, "handler"));
-    }
-
-    /** When to step again at the latest, in nanoseconds of the configured clock; empty when nothing has a time limit. */
     public OptionalLong nextDeadlineNanos() {
         if (handshake.state().kind() == Kind.END) {
             return OptionalLong.empty();
@@ -240,12 +281,19 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Whether {@link #step} has something to write or to send, in a handshake of an established connection too: call it,
-     * or {@link #close}, before waiting for anything else.
+     * Tells whether {@link #step} has something to do without input: to write, to send or to ask. Call it, or
+     * {@link #close}, before waiting for anything else.
      */
     public boolean wantsOutput() {
-        return !outbound.isEmpty()
-                || (driver.isEstablished() && handshake.state().kind() == Kind.ACT);
+        return driver.wantsStep();
+    }
+
+    /**
+     * Tells whether bytes of the peer can change anything: a connection that answers false needs {@link #step} or
+     * {@link #close} first, or is over. While it is suspended only alerts and the end of the input count.
+     */
+    public boolean wantsInput() {
+        return driver.wantsInput();
     }
 
     /** Whether the first handshake is over and the connection is not: application data can flow. */
@@ -269,20 +317,22 @@ public final class TlsServerConnection {
      * @throws IllegalStateException before ServerHello
      */
     public ConnectionInfo info() {
-        Agreement n = handshake.agreement();
-        Established established = handshake.established();
-        return new ConnectionInfo(
-                n.cipherSuite(),
-                n.group(),
-                n.signatureScheme(),
-                n.serverName(),
-                n.applicationProtocol(),
-                n.extendedMasterSecret(),
-                n.encryptThenMac(),
-                peerCertificates(),
-                n.credential(),
-                established == null ? null : established.pskIdentity(),
-                n.resumed());
+        return ConnectionInfo.of(handshake.agreement(), handshake.established());
+    }
+
+    /**
+     * Makes sure that the session of this connection is not resumed by its id any more (RFC 5246 section 7.2.2); the
+     * connection itself goes on. A ticket that the client holds cannot be taken back.
+     *
+     * @throws IllegalStateException before the connection is established, or from within a callback
+     */
+    public void invalidateSession() {
+        enterOpen();
+        try {
+            handshake.invalidateSession();
+        } finally {
+            entered = false;
+        }
     }
 
     /**
@@ -298,24 +348,7 @@ public final class TlsServerConnection {
      *     master secret, or when the configuration does not enable exporters
      */
     public byte[] exportKeyingMaterial(String label, byte @Nullable [] context, int length) {
-        Established established = requireEstablished();
-        MasterSecret secret = established.exporterSecret();
-        if (secret == null) {
-            throw new IllegalStateException("exporters: not enabled; build the configuration with exporters(true)");
-        }
-        Agreement agreement = established.agreement();
-        // RFC 7627 5.4-1, 5.4-2: "the client or server MUST NOT export any key material based on the new master secret
-        // for any subsequent application-level authentication."
-        if (!agreement.extendedMasterSecret()) {
-            throw new IllegalStateException("exporters: the client does not know the extended master secret");
-        }
-        return Exporter.export(
-                secret,
-                agreement.clientRandom().bytes(),
-                agreement.serverRandom().bytes(),
-                label,
-                context,
-                length);
+        return ChannelBindings.export(requireEstablished(), label, context, length);
     }
 
     /**
@@ -353,11 +386,6 @@ public final class TlsServerConnection {
             throw new IllegalStateException("not established: " + handshake.state());
         }
         return established;
-    }
-
-    private List<X509Certificate> peerCertificates() {
-        Established established = handshake.established();
-        return established == null ? List.of() : established.peerCertificates();
     }
 
     private static FatalAlert defect(RuntimeException bug) {

@@ -4,9 +4,10 @@ import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.ContentType;
 import dev.lockstep.tls.spec.ProtocolVersion;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
- * The five bytes in front of every record (RFC 5246 section 6.2.1), read where they stand.
+ * The five bytes in front of every record (RFC 5246 section 6.2.1).
  *
  * <pre>
  * struct {
@@ -16,8 +17,7 @@ import java.nio.ByteBuffer;
  * } TLSPlaintext;   // TLSCiphertext starts alike
  * </pre>
  *
- * <p>The reading methods take the header at {@code in.position()}, never move the buffer, ignore its byte order and need
- * {@link #LENGTH} remaining bytes. Nothing here allocates unless it throws.
+ * <p>A header that was read is a value: its five bytes in a {@code long}, so that nothing is allocated for a record.
  */
 public final class RecordHeader {
     /** Bytes of a header. */
@@ -38,47 +38,59 @@ public final class RecordHeader {
         return in.remaining() >= LENGTH;
     }
 
-    /** The content type's number, 0..255, known or not. */
-    public static int typeCode(ByteBuffer in) {
-        return in.get(in.position()) & 0xff;
+    /** The value of a header that is not complete. */
+    public static final long INCOMPLETE = -1;
+
+    /** Reads the header at {@code in.position()}; needs {@link #LENGTH} remaining bytes and does not move the buffer. */
+    public static long read(ByteBuffer in) {
+        int at = in.position();
+        return (long) (in.get(at) & 0xff) << 32 | (long) uint16(in, at + 1) << 16 | uint16(in, at + 3);
     }
 
-    /** The record's version as {@code major << 8 | minor}. */
-    public static int version(ByteBuffer in) {
-        return uint16(in, in.position() + 1);
+    /** Returns the content type's number, 0..255, known or not. */
+    public static int typeCode(long header) {
+        return (int) (header >>> 32);
     }
 
-    /** Length of the fragment that follows the header, 0..65535. */
-    public static int length(ByteBuffer in) {
-        return uint16(in, in.position() + 3);
+    /** Returns the content type of a header that was checked. */
+    public static ContentType type(long header) {
+        return Objects.requireNonNull(ContentType.of(typeCode(header)), "an unknown type does not pass the check");
+    }
+
+    /** Returns the record's version as {@code major << 8 | minor}. */
+    public static int version(long header) {
+        return (int) (header >>> 16) & 0xffff;
+    }
+
+    /** Returns the length of the fragment that follows the header, 0..65535. */
+    public static int length(long header) {
+        return (int) header & 0xffff;
     }
 
     /**
-     * Judges a complete header before any byte of its fragment is waited for.
+     * Checks a header before any byte of its fragment is waited for.
      *
      * @param versionNegotiated whether ServerHello has fixed the version already
      * @param protection what will open the record: it knows the longest fragment that can be right
      * @param plaintextLimit the most plaintext that a record may carry, 1..2^14
-     * @return the record's content type
      * @throws FatalAlert unexpected_message for an unknown content type, protocol_version for a version that cannot stand
-     *     here, record_overflow for a length nobody may send
+     *     here, record_overflow for a length that may not be sent
      */
-    public static ContentType check(
-            ByteBuffer in, boolean versionNegotiated, Protection protection, int plaintextLimit) {
+    public static void check(
+            long header, boolean versionNegotiated, Protection protection, int plaintextLimit) {
         // RFC 5246 6-2: "If a TLS implementation receives an unexpected record type, it MUST send an unexpected_message
         // alert."
-        ContentType type = ContentType.of(typeCode(in));
-        if (type == null) {
-            throw FatalAlert.unexpectedMessage("record of unknown content type " + typeCode(in));
+        if (ContentType.of(typeCode(header)) == null) {
+            throw FatalAlert.unexpectedMessage("record of unknown content type " + typeCode(header));
         }
-        int version = version(in);
+        int version = version(header);
         // RFC 5246 E.1-4: "TLS servers compliant with this specification MUST accept any value {03,XX} as the
         // record layer version number for ClientHello."
         boolean acceptable = versionNegotiated ? version == ProtocolVersion.TLS_1_2 : version >>> 8 == 3;
         if (!acceptable) {
             throw FatalAlert.protocolVersion("record of version " + (version >>> 8) + "." + (version & 0xff));
         }
-        int length = length(in);
+        int length = length(header);
         // RFC 6066 4-6: "a TLS record-layer peer receiving a TLS record-layer message larger than 805 bytes MUST
         // discard the message and send a "record_overflow" alert, without decrypting the message." RFC 8449 4-5
         // likewise.
@@ -86,7 +98,6 @@ public final class RecordHeader {
         if (length > longest) {
             throw FatalAlert.recordOverflow("record of " + length + " bytes where " + longest + " are the limit");
         }
-        return type;
     }
 
     /** Refuses what cannot be a limit on the plaintext of a record. */

@@ -1,16 +1,14 @@
 package dev.lockstep.tls.internal.record;
 
 import dev.lockstep.tls.internal.wire.FatalAlert;
-import dev.lockstep.tls.spec.ContentType;
 import dev.lockstep.tls.spec.ProtocolVersion;
 import java.nio.ByteBuffer;
 
 /**
- * The reading half of a connection: finds whole records in the caller's buffer, judges their headers and opens them.
+ * The reading half of a connection: finds whole records in the caller's buffer, checks their headers and opens them.
  *
  * <p>A record stays where it is until it is complete; nothing is kept between calls but the protection in force. The order
- * of use is {@link #isRecordComplete}, then {@link #contentType} to see where the plaintext should go, then one of the two
- * {@code open} methods.
+ * of use is {@link #header}, {@link #isComplete}, and one of the two {@code open} methods, as the header's type demands.
  */
 public final class RecordReader {
     private final RecordLimits limits;
@@ -56,57 +54,60 @@ public final class RecordReader {
     }
 
     /**
-     * Whether a whole record begins at {@code in.position()}. The header is judged as soon as its five bytes are here. The
-     * buffer is not moved.
+     * Reads and checks the header at {@code in.position()}, as soon as its five bytes are here. The buffer is not moved.
      *
+     * @return the header, or {@link RecordHeader#INCOMPLETE}
      * @throws FatalAlert as {@link RecordHeader#check}
      */
-    public boolean isRecordComplete(ByteBuffer in) {
+    public long header(ByteBuffer in) {
         if (!RecordHeader.isComplete(in)) {
-            return false;
+            return RecordHeader.INCOMPLETE;
         }
-        RecordHeader.check(in, versionNegotiated, protection, plaintextLimit);
-        return in.remaining() - RecordHeader.LENGTH >= RecordHeader.length(in);
+        long header = RecordHeader.read(in);
+        RecordHeader.check(header, versionNegotiated, protection, plaintextLimit);
+        return header;
     }
 
-    /** The content type of the record at {@code in.position()}, whose header must be complete. */
-    public ContentType contentType(ByteBuffer in) {
-        return RecordHeader.check(in, versionNegotiated, protection, plaintextLimit);
+    /** Tells whether the whole record of {@code header} stands at {@code in.position()}. */
+    public boolean isComplete(long header, ByteBuffer in) {
+        return header != RecordHeader.INCOMPLETE && in.remaining() - RecordHeader.LENGTH >= RecordHeader.length(header);
     }
 
-    /** Room that {@link #open(ByteBuffer, ByteBuffer)} needs for the record at {@code in.position()}. */
-    public int plaintextBound(ByteBuffer in) {
-        return protection.plaintextBound(RecordHeader.length(in));
+    /** Returns the room that {@link #open(long, ByteBuffer, ByteBuffer)} needs for a record. */
+    public int plaintextBound(long header) {
+        return protection.plaintextBound(RecordHeader.length(header));
     }
 
     /**
      * Opens the complete record at {@code in.position()} into {@code dst} and moves both buffers on.
      *
+     * @param header the record's header
      * @return the plaintext's length, which may be 0
      * @throws java.nio.BufferOverflowException if {@code dst} has less room than {@link #plaintextBound}; neither has moved then
      * @throws FatalAlert as {@link Protection#open}, and unexpected_message for too many empty records
      */
-    public int open(ByteBuffer in, ByteBuffer dst) {
-        ContentType type = RecordHeader.check(in, versionNegotiated, protection, plaintextLimit);
+    public int open(long header, ByteBuffer in, ByteBuffer dst) {
         int start = in.position() + RecordHeader.LENGTH;
-        int length = RecordHeader.length(in);
-        lastVersion = RecordHeader.version(in);
-        int opened = protection.openAt(type.code(), lastVersion, in, start, length, dst, plaintextLimit);
+        int length = RecordHeader.length(header);
+        lastVersion = RecordHeader.version(header);
+        int opened = protection.openAt(
+                RecordHeader.typeCode(header), lastVersion, in, start, length, dst, plaintextLimit);
         in.position(start + length);
-        limits.onRecord(type, opened);
+        limits.onRecord(RecordHeader.type(header), opened);
         return opened;
     }
 
     /**
      * Opens the complete record at {@code in.position()} into memory of the calling thread: for handshake messages, alerts
-     * and ChangeCipherSpec, whose bytes are consumed at once.
+     * and ChangeCipherSpec, whose bytes are consumed immediately.
      *
+     * @param header the record's header
      * @return the plaintext, good until the next call of anything in this package on this thread
-     * @throws FatalAlert as {@link #open(ByteBuffer, ByteBuffer)}
+     * @throws FatalAlert as {@link #open(long, ByteBuffer, ByteBuffer)}
      */
-    public ByteBuffer open(ByteBuffer in) {
+    public ByteBuffer open(long header, ByteBuffer in) {
         ByteBuffer plaintext = ByteBuffer.wrap(Scratch.output());
-        open(in, plaintext);
+        open(header, in, plaintext);
         return plaintext.flip();
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.record;
 
+import dev.lockstep.crypto.Wipe;
 import dev.lockstep.tls.spec.ContentType;
 import dev.lockstep.tls.spec.ProtocolVersion;
 import java.nio.ByteBuffer;
@@ -89,6 +90,55 @@ public final class RecordWriter {
             taken += length;
         }
         return taken;
+    }
+
+    /**
+     * Writes application data of several buffers, as many whole records as {@code dst} has room for. A record is filled from
+     * as many buffers as it takes, through memory of the calling thread; one that a single buffer fills is not copied.
+     *
+     * @param sources plaintext in order; positions are moved behind what was taken
+     */
+    public void write(ByteBuffer[] sources, ByteBuffer dst) {
+        int next = 0;
+        while (true) {
+            while (next < sources.length && !sources[next].hasRemaining()) {
+                next++;
+            }
+            if (next == sources.length) {
+                return;
+            }
+            boolean single = next == sources.length - 1 || sources[next].remaining() >= plaintextLimit;
+            if (single) {
+                if (write(ContentType.APPLICATION_DATA, sources[next], dst) == 0) {
+                    return;
+                }
+            } else if (!writeGathered(sources, next, dst)) {
+                return;
+            }
+        }
+    }
+
+    /** Writes one record from several buffers; false when there is no room for it, and nothing has moved then. */
+    private boolean writeGathered(ByteBuffer[] sources, int first, ByteBuffer dst) {
+        int room = Math.min(plaintextLimit, dst.remaining() - RecordHeader.LENGTH - protection.overhead());
+        if (room < Math.min(SHORTEST_CUT, plaintextLimit)) {
+            return false;
+        }
+        byte[] record = Scratch.gathered();
+        int length = 0;
+        for (int i = first; i < sources.length && length < room; i++) {
+            int taken = Math.min(sources[i].remaining(), room - length);
+            sources[i].get(sources[i].position(), record, length, taken);
+            length += taken;
+        }
+        int written = write(ContentType.APPLICATION_DATA, ByteBuffer.wrap(record, 0, length), dst);
+        Wipe.range(record, 0, length);
+        for (int i = first, left = written; left > 0; i++) {
+            int taken = Math.min(sources[i].remaining(), left);
+            sources[i].position(sources[i].position() + taken);
+            left -= taken;
+        }
+        return written == length;
     }
 
     /** Wipes the keys. */

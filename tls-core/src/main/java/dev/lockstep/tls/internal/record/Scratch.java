@@ -1,7 +1,7 @@
 package dev.lockstep.tls.internal.record;
 
 /**
- * Two heap arrays per thread for records whose buffers have no accessible array (direct or read-only), or too little room
+ * Heap arrays per thread for records whose buffers have no accessible array (direct or read-only), or too little room
  * for a cipher to work in.
  *
  * <p>They belong to the thread and not to the connection, so that ten thousand idle connections hold none. Two of them,
@@ -15,6 +15,8 @@ final class Scratch {
     private static final ThreadLocal<byte[]> INPUT = ThreadLocal.withInitial(() -> new byte[SIZE]);
     private static final ThreadLocal<byte[]> OUTPUT = ThreadLocal.withInitial(() -> new byte[SIZE]);
 
+    private static final ThreadLocal<byte[]> GATHERED = ThreadLocal.withInitial(() -> new byte[SIZE]);
+
     private Scratch() {}
 
     /** This thread's array for what a cipher reads. */
@@ -25,5 +27,10 @@ final class Scratch {
     /** This thread's array for what a cipher writes. */
     static byte[] output() {
         return OUTPUT.get();
+    }
+
+    /** This thread's array for the plaintext of a record that comes from several buffers. */
+    static byte[] gathered() {
+        return GATHERED.get();
     }
 }

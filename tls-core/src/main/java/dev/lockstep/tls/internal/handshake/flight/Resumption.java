@@ -18,6 +18,7 @@ import dev.lockstep.tls.session.SessionLookup;
 import dev.lockstep.tls.session.TicketOpening;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -91,6 +92,7 @@ public final class Resumption {
         Agreement agreement = Negotiation.resume(config, offer, session, ServerFlight.freshRandom(config))
                 .recordLengths(RecordLengths.ofResumption(offer.hello(), session.maxFragmentLength()))
                 .givesTicket(handshake.renewsTicket())
+                .sessionCreatedAt(Instant.ofEpochSecond(session.createdAtSeconds()))
                 .build();
         RenegotiationRules.requireNoWeakerProtection(handshake.history(), agreement);
         handshake.agreement().set(agreement);

@@ -61,7 +61,7 @@ public final class ServerFlight {
         CredentialCandidates candidates = CredentialCandidates.of(config, offer, handshake.selectedCredentials());
         Agreement.Builder chosen = Negotiation.choose(config, offer, candidates, random);
         RecordLengths lengths = RecordLengths.of(offer.hello());
-        chosen.recordLengths(lengths);
+        chosen.recordLengths(lengths).sessionCreatedAt(config.wallClock().instant());
         planSession(config, offer, chosen);
         Agreement core = chosen.build();
         RenegotiationRules.requireNoWeakerProtection(handshake.history(), core);

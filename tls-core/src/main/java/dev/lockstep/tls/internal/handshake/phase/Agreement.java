@@ -8,6 +8,7 @@ import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.KeyExchange;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ public final class Agreement {
     private final @Nullable SessionId newSession;
     private final boolean givesTicket;
     private final boolean identityHint;
+    private final Instant sessionCreatedAt;
 
     private Agreement(Builder from) {
         this.cipherSuite = from.cipherSuite;
@@ -57,6 +59,7 @@ public final class Agreement {
         this.newSession = from.newSession;
         this.givesTicket = from.givesTicket;
         this.identityHint = from.identityHint;
+        this.sessionCreatedAt = from.sessionCreatedAt;
     }
 
     /** Starts an agreement on a suite for two randoms. */
@@ -196,6 +199,11 @@ public final class Agreement {
         return givesTicket;
     }
 
+    /** Returns when the full handshake was that made the session, in the configured wall clock. */
+    public Instant sessionCreatedAt() {
+        return sessionCreatedAt;
+    }
+
     /** Returns the key exchange of the suite. */
     public KeyExchange keyExchange() {
         return cipherSuite.keyExchange();
@@ -243,6 +251,7 @@ public final class Agreement {
         private @Nullable SessionId newSession;
         private boolean givesTicket;
         private boolean identityHint;
+        private Instant sessionCreatedAt = Instant.EPOCH;
 
         private Builder(CipherSuite cipherSuite, HelloRandom clientRandom, HelloRandom serverRandom) {
             this.cipherSuite = cipherSuite;
@@ -327,6 +336,11 @@ public final class Agreement {
 
         public Builder identityHint(boolean value) {
             this.identityHint = value;
+            return this;
+        }
+
+        public Builder sessionCreatedAt(Instant value) {
+            this.sessionCreatedAt = value;
             return this;
         }
 
