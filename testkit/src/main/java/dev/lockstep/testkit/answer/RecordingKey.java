@@ -11,6 +11,8 @@ import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,7 +35,8 @@ public final class RecordingKey implements ExternalPrivateKey {
         RAW_BLOCK
     }
 
-    private final TestIdentity identity;
+    private final List<X509Certificate> chain;
+    private final PrivateKey privateKey;
     private final Recorder recorder = new Recorder();
     private Set<SignatureScheme> schemes;
     private boolean canDecrypt;
@@ -42,18 +45,28 @@ public final class RecordingKey implements ExternalPrivateKey {
     private DecryptForm decryptForm = DecryptForm.UNPADDED;
     private BiFunction<SignRequest, byte[], byte[]> signer;
 
-    /** A key that can do all that its kind can, at once. */
+    /** A key that can do all that its kind can, and answers immediately. */
     public RecordingKey(TestIdentity identity) {
-        this.identity = identity;
+        this(identity.chain(), identity.privateKey());
+    }
+
+    /**
+     * The same for any key.
+     *
+     * @param chain the certificate of the key, and those above it
+     */
+    public RecordingKey(List<X509Certificate> chain, PrivateKey privateKey) {
+        this.chain = List.copyOf(chain);
+        this.privateKey = privateKey;
+        String algorithm = chain.get(0).getPublicKey().getAlgorithm();
         this.schemes = new LinkedHashSet<>();
         for (SignatureScheme scheme : SignatureScheme.values()) {
-            if (SchemeSignatures.fits(scheme, identity)) {
+            if (SchemeSignatures.fits(scheme.code(), algorithm)) {
                 schemes.add(scheme);
             }
         }
-        this.canDecrypt = identity.algorithm().equals("RSA");
-        this.signer =
-                (request, message) -> SchemeSignatures.sign(request.scheme(), this.identity.privateKey(), message);
+        this.canDecrypt = algorithm.equals("RSA");
+        this.signer = (request, message) -> SchemeSignatures.sign(request.scheme(), privateKey, message);
     }
 
     // ---- set-up
@@ -96,11 +109,11 @@ public final class RecordingKey implements ExternalPrivateKey {
     }
 
     public Credential credential() {
-        return Credential.external(identity.chain(), this);
+        return Credential.external(chain, this);
     }
 
     public Credential credentialWithLocalKey() {
-        return Credential.external(identity.chain(), this, identity.privateKey());
+        return Credential.external(chain, this, privateKey);
     }
 
     // ---- the SPI
@@ -133,7 +146,7 @@ public final class RecordingKey implements ExternalPrivateKey {
 
     private byte[] decrypt(byte[] ciphertext) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("RSA/ECB/NoPadding");
-        cipher.init(Cipher.DECRYPT_MODE, identity.privateKey());
+        cipher.init(Cipher.DECRYPT_MODE, privateKey);
         byte[] block = cipher.doFinal(ciphertext);
         if (decryptForm == DecryptForm.RAW_BLOCK) {
             return block;

@@ -78,6 +78,17 @@ public final class ClientAuthMessages {
         };
     }
 
+    /**
+     * A CertificateVerify whose signature the caller makes, in a device for instance.
+     *
+     * @param code the scheme that it names
+     * @param signer makes the signature over the messages so far
+     */
+    public static ClientMessage certificateVerify(int code, UnaryOperator<byte[]> signer) {
+        return client ->
+                certificateVerifyOf(code, signer.apply(client.transcript())).writeTo(client);
+    }
+
     /** A CertificateVerify with any signature. */
     public static ClientMessage certificateVerifyOf(int code, byte[] signature) {
         return client ->

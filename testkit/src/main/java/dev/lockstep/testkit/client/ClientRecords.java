@@ -22,6 +22,9 @@ final class ClientRecords {
     /** Application data that goes out behind the next handshake record; null for none. */
     byte @Nullable [] interleaved;
 
+    /** Is told of each record. */
+    RecordTrace trace = RecordTrace.NONE;
+
     /** The version in the header of each record. */
     int version = 0x0303;
 
@@ -82,6 +85,8 @@ final class ClientRecords {
 
     private void seal(int type, byte[] content) {
         byte[] fragment = cipher == null ? content : cipher.seal(type, version, content);
-        waiting.add(Bytes.concat(Bytes.u8(type), Bytes.u16(version), Bytes.u16(fragment.length), fragment));
+        byte[] record = Bytes.concat(Bytes.u8(type), Bytes.u16(version), Bytes.u16(fragment.length), fragment);
+        trace.onRecord(true, record, content);
+        waiting.add(record);
     }
 }

@@ -75,6 +75,13 @@ public final class ScriptedClient {
         return this;
     }
 
+    /** Tells {@code trace} of every record from now on, in both directions. */
+    public ScriptedClient traces(RecordTrace trace) {
+        out.trace = trace;
+        in.trace(trace);
+        return this;
+    }
+
     /** The records queued so far. */
     public List<byte[]> takeRecords() {
         return out.takeAll();

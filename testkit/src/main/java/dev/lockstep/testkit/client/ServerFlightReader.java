@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerFlightReader {
 
     private final Consumer<Seen> messages;
+    private RecordTrace trace = RecordTrace.NONE;
     private int plaintextAlertVersion = 0x0303;
     private final List<RecordSeen> records = new ArrayList<>();
     private final List<Plaintext> plaintexts = new ArrayList<>();
@@ -26,6 +27,10 @@ final class ServerFlightReader {
 
     List<Plaintext> plaintexts() {
         return plaintexts;
+    }
+
+    void trace(RecordTrace next) {
+        trace = next;
     }
 
     /** From now on alerts without protection have to be of this version. */
@@ -60,18 +65,20 @@ final class ServerFlightReader {
             if (unread.length < 5 + length) {
                 return;
             }
+            byte[] header = Bytes.slice(unread, 0, 5);
             byte[] fragment = Bytes.slice(unread, 5, length);
             unread = Bytes.slice(unread, 5 + length, unread.length - 5 - length);
             records.add(new RecordSeen(type, version, length));
-            record(type, version, fragment);
+            record(type, version, header, fragment);
         }
     }
 
-    private void record(int type, int version, byte[] fragment) {
+    private void record(int type, int version, byte[] header, byte[] fragment) {
         require(
                 version == (type == 21 && cipher == null ? plaintextAlertVersion : 0x0303),
                 "a record of version " + Integer.toHexString(version));
         byte[] plaintext = cipher == null ? fragment : cipher.open(type, version, fragment);
+        trace.onRecord(false, Bytes.concat(header, fragment), plaintext);
         plaintexts.add(new Plaintext(type, cipher != null, plaintext.length));
         require(plaintext.length <= 1 << 14, "a record of " + plaintext.length + " bytes");
         require(type == 22 || handshake.length == 0, "record type " + type + " inside a handshake message");

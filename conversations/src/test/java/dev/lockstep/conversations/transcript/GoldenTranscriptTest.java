@@ -1,0 +1,102 @@
+package dev.lockstep.conversations.transcript;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.conversations.transcript.Transcript.Record;
+import dev.lockstep.tls.internal.message.CertificateMessage;
+import dev.lockstep.tls.internal.message.CertificateRequest;
+import dev.lockstep.tls.internal.message.CertificateVerify;
+import dev.lockstep.tls.internal.message.ClientHello;
+import dev.lockstep.tls.internal.message.ClientKeyExchange;
+import dev.lockstep.tls.internal.message.Finished;
+import dev.lockstep.tls.internal.message.HandshakeMessage;
+import dev.lockstep.tls.internal.message.NewSessionTicket;
+import dev.lockstep.tls.internal.message.ServerHello;
+import dev.lockstep.tls.internal.message.ServerHelloDone;
+import dev.lockstep.tls.internal.message.ServerKeyExchange;
+import dev.lockstep.tls.internal.wire.WireReader;
+import dev.lockstep.tls.spec.KeyExchange;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Conversations with fixed randomness against what was written down of them, byte for byte, and the page that explains
+ * them. {@code -Dupdate=true} writes both down again.
+ */
+class GoldenTranscriptTest {
+
+    private static final Path FILES =
+            Path.of("src", "test", "resources", "dev", "lockstep", "conversations", "transcript");
+    private static final Path PAGE = Path.of("..", "docs", "design", "illustrated.md");
+    private static final String HINT = " is stale: mvn -pl conversations -am test -Dtest=GoldenTranscriptTest"
+            + " -Dupdate=true -Dsurefire.failIfNoSpecifiedTests=false";
+
+    private static void isWritten(Path file, String text) throws IOException {
+        if (Boolean.getBoolean("update")) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        }
+        assertThat(Files.readString(file)).as(file + HINT).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyByteIsAsItWas(Golden golden) throws IOException {
+        String text = new TranscriptText(golden, golden.transcript()).file();
+        isWritten(FILES.resolve(golden.fileName() + ".txt"), text);
+    }
+
+    @Test
+    void thePageExplainsTheseBytes() throws IOException {
+        List<String> page = new ArrayList<>(List.of(
+                "# Three handshakes, byte by byte",
+                "",
+                "Printed from the recorded conversations of `GoldenTranscriptTest`; a test fails when this page is stale. Do not",
+                "edit. Both sides are Lockstep's: the scripted client of `testkit` and the server, in memory, with fixed",
+                "randomness. Every byte of every record is here, left to right as on the wire; what is encrypted is printed",
+                "twice, and the second time in the clear. The states are those of [the table](../handshake.md).",
+                ""));
+        for (Golden golden : Golden.values()) {
+            page.addAll(new TranscriptText(golden, golden.transcript()).chapter());
+            page.add("");
+        }
+        page.remove(page.size() - 1);
+        isWritten(PAGE, String.join("\n", page) + "\n");
+    }
+
+    /** The names on the page are those of the structs that the library's parsers read. */
+    @ParameterizedTest
+    @EnumSource
+    void theParsersReadWhatThePageNames(Golden golden) {
+        for (Transcript.Event event : golden.transcript().events()) {
+            if (event instanceof Record record && record.type() == Transcript.HANDSHAKE) {
+                for (byte[] message : record.messages()) {
+                    assertThat(parsed(message).encode()).isEqualTo(message);
+                }
+            }
+        }
+    }
+
+    private static HandshakeMessage parsed(byte[] message) {
+        WireReader body = new WireReader(message, 4, message.length - 4);
+        return switch (message[0]) {
+            case 1 -> ClientHello.parse(body);
+            case 2 -> ServerHello.parse(body);
+            case 4 -> NewSessionTicket.parse(body);
+            case 11 -> CertificateMessage.parse(body);
+            case 12 -> ServerKeyExchange.parse(KeyExchange.ECDHE_ECDSA, body);
+            case 13 -> CertificateRequest.parse(body);
+            case 14 -> ServerHelloDone.parse(body);
+            case 15 -> CertificateVerify.parse(body);
+            case 16 -> ClientKeyExchange.parse(KeyExchange.ECDHE_ECDSA, body);
+            case 20 -> Finished.parse(body);
+            default -> throw new AssertionError("handshake type " + message[0]);
+        };
+    }
+}
