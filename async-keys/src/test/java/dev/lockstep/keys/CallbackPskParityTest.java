@@ -81,7 +81,7 @@ class CallbackPskParityTest {
                     identities.add(request.identity().toString());
                     return Start.done(Optional.of(KEY.clone()));
                 })
-                .build());
+                .build(), waiting -> {});
         TlsClientProtocol client = new TlsClientProtocol();
         client.connect(new Client());
 

@@ -57,8 +57,7 @@ public final class Talk {
     private Talk(TlsServerConfig config, String suite, String serverName, SSLContext context) {
         this.config = config;
         this.context = context;
-        server = TlsServerConnection.create(config);
-        server.onWake(signal::wake);
+        server = TlsServerConnection.create(config, waiting -> signal.wake());
         client = context.createSSLEngine("server.test", 443);
         client.setUseClientMode(true);
         client.setEnabledProtocols(new String[] {"TLSv1.2"});

@@ -40,8 +40,7 @@ public final class Conversation {
         if (forms.input() == InputForm.COALESCED) {
             client.packHandshakeMessages();
         }
-        TlsServerConnection tls = TlsServerConnection.create(config);
-        return new Conversation(client, new ServerSide(tls, client, forms, netOutCapacity));
+        return new Conversation(client, new ServerSide(config, client, forms, netOutCapacity));
     }
 
     /** A call of a connection that a test drives itself. */

@@ -8,6 +8,7 @@ import dev.lockstep.testkit.util.Expect;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.wait.Suspension;
 import dev.lockstep.tls.wait.SuspensionKind;
@@ -47,14 +48,13 @@ public final class ServerSide {
     private boolean established;
     private @Nullable TlsException failure;
 
-    ServerSide(TlsServerConnection tls, ScriptedClient client, Forms forms, int netOutCapacity) {
-        this.tls = tls;
+    ServerSide(TlsServerConfig config, ScriptedClient client, Forms forms, int netOutCapacity) {
+        this.tls = TlsServerConnection.create(config, waiting -> wakes.release());
         this.client = client;
         this.forms = forms;
         this.netIn = forms.buffers().allocate(TlsServerConnection.NETWORK_BUFFER_SIZE);
         this.netOut = forms.buffers().allocate(netOutCapacity);
         this.appOut = forms.buffers().allocate(TlsServerConnection.APPLICATION_BUFFER_SIZE);
-        tls.onWake(wakes::release);
     }
 
     // ---- what a test says of the server

@@ -90,7 +90,7 @@ class AfterHandshakeTest {
         TlsServerConfig config =
                 builder(local(TestIdentity.P256)).exporters(true).build();
         assertThatIllegalStateException()
-                .isThrownBy(() -> TlsServerConnection.create(config).exportKeyingMaterial("x", null, 1));
+                .isThrownBy(() -> TlsServerConnection.create(config, tls -> {}).exportKeyingMaterial("x", null, 1));
         Conversation over = established(ClientOptions.offering(SHA256_SUITE));
         over.server().closes();
         assertThatIllegalStateException()

@@ -105,7 +105,7 @@ class ChunkingTest {
 
     /** A whole conversation; null for the plainest of portions. */
     private static byte[] run(CipherSuite suite, KeyForm key, Random random) throws TlsException {
-        TlsServerConnection tls = TlsServerConnection.create(fresh(key));
+        TlsServerConnection tls = TlsServerConnection.create(fresh(key), waiting -> {});
         ScriptedClient client = new ScriptedClient(options(suite));
         Loop loop = new Loop(tls, client, random);
         if (random != null) {

@@ -127,7 +127,7 @@ class FaultyListenerTest {
                 .observer(observer)
                 .keyLog(line -> observer.at(Hook.KEY_LOG))
                 .build();
-        TlsServerConnection tls = TlsServerConnection.create(config);
+        TlsServerConnection tls = TlsServerConnection.create(config, waiting -> {});
         ScriptedClient client = new ScriptedClient(options);
         ByteBuffer out = ByteBuffer.allocate(TlsServerConnection.NETWORK_BUFFER_SIZE);
         client.sends(clientHello());

@@ -152,7 +152,7 @@ class TlsServerConnectionTest {
 
     @Test
     void withoutRoomForOutputAStepAsksForItAndLosesNothing() throws TlsException {
-        TlsServerConnection tls = TlsServerConnection.create(config(local(P256)));
+        TlsServerConnection tls = TlsServerConnection.create(config(local(P256)), waiting -> {});
         ScriptedClient client = new ScriptedClient(ClientOptions.offering(SUITE));
         ByteBuffer in =
                 ByteBuffer.wrap(client.sends(clientHello()).takeRecords().get(0));
@@ -175,7 +175,7 @@ class TlsServerConnectionTest {
     @Test
     void theAlertOfAFailureIsInTheBufferOrWaitsForClose() {
         for (ByteBuffer room : List.of(out, nothing)) {
-            TlsServerConnection tls = TlsServerConnection.create(config(local(P256)));
+            TlsServerConnection tls = TlsServerConnection.create(config(local(P256)), waiting -> {});
             ByteBuffer in = ByteBuffer.wrap(new byte[] {99, 3, 3, 0, 0});
             assertThatThrownBy(() -> tls.step(in, room))
                     .isInstanceOf(TlsException.class)
@@ -256,9 +256,10 @@ class TlsServerConnectionTest {
     }
 
     @Test
-    void aWakeBeforeTheHandlerIsSetIsDeliveredWhenItIs() throws TlsException {
+    void theWakeHandlerGetsTheConnectionOnceForEachAnswer() {
         RecordingKey key = new RecordingKey(P256).signs(KeyScript.manual());
-        TlsServerConnection tls = TlsServerConnection.create(config(key.credential()));
+        List<TlsServerConnection> woken = new ArrayList<>();
+        TlsServerConnection tls = TlsServerConnection.create(config(key.credential()), woken::add);
         ScriptedClient client = new ScriptedClient(new Setting(Forms.PLAIN, P256).signingClient());
         ByteBuffer in =
                 ByteBuffer.wrap(client.sends(clientHello()).takeRecords().get(0));
@@ -270,11 +271,8 @@ class TlsServerConnectionTest {
             assertThat(result).isEqualTo(StepResult.ASYNC_IN_PROGRESS);
         });
         key.operation().complete();
-        AtomicInteger woken = new AtomicInteger();
-        tls.onWake(woken::incrementAndGet);
-        assertThat(woken).hasValue(1);
-        tls.onWake(woken::incrementAndGet);
-        assertThat(woken).as("delivered once").hasValue(1);
+        key.operation().wake();
+        assertThat(woken).as("delivered once").containsExactly(tls);
     }
 
     @Test

@@ -115,7 +115,7 @@ class MutationTest {
             serverRandom.restart(SERVER_SEED);
             received.reset();
             in.clear();
-            tls = TlsServerConnection.create(config);
+            tls = TlsServerConnection.create(config, waiting -> {});
             return this;
         }
 

@@ -78,11 +78,12 @@ class TenThousandSuspendedTest {
         byte[] received = new byte[CONNECTIONS * LONGEST_FLIGHT];
         int[] lengths = new int[CONNECTIONS];
         TlsServerConnection[] connections = new TlsServerConnection[CONNECTIONS];
-        suspend(TlsServerConnection.create(config), hello, -1); // loads every class
+        suspend(TlsServerConnection.create(config, tls -> ready.add(-1)), hello); // loads every class
         long before = usedHeap();
         for (int i = 0; i < CONNECTIONS; i++) {
-            connections[i] = TlsServerConnection.create(config);
-            lengths[i] = suspend(connections[i], hello, i);
+            int number = i;
+            connections[i] = TlsServerConnection.create(config, tls -> ready.add(number));
+            lengths[i] = suspend(connections[i], hello);
             System.arraycopy(out.array(), 0, received, i * LONGEST_FLIGHT, lengths[i]);
         }
         long retained = (usedHeap() - before) / CONNECTIONS;
@@ -111,8 +112,7 @@ class TenThousandSuspendedTest {
         assertThat(inOrder(order)).as("answers in the order of the requests").isLessThan(CONNECTIONS * 6 / 10);
     }
 
-    private int suspend(TlsServerConnection tls, byte[] hello, int number) throws TlsException {
-        tls.onWake(() -> ready.add(number));
+    private int suspend(TlsServerConnection tls, byte[] hello) throws TlsException {
         ByteBuffer in = ByteBuffer.wrap(hello);
         out.clear();
         StepResult result;

@@ -199,9 +199,8 @@ class WakeUpTest {
         Credential credential = new RecordingKey(TestIdentity.P256).credential();
         TlsServerConfig config =
                 builder(credential).credentialSelector(selector).build();
-        TlsServerConnection tls = TlsServerConnection.create(config);
         Semaphore woken = new Semaphore(0);
-        tls.onWake(woken::release);
+        TlsServerConnection tls = TlsServerConnection.create(config, waiting -> woken.release());
         ScriptedClient client = new ScriptedClient(ClientOptions.defaults());
         ByteBuffer in =
                 ByteBuffer.wrap(client.sends(clientHello()).takeRecords().get(0));

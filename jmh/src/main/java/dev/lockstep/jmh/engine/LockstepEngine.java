@@ -29,7 +29,7 @@ final class LockstepEngine implements Engine {
 
     @Override
     public ServerSession accept() {
-        return new Session(TlsServerConnection.create(config));
+        return new Session(TlsServerConnection.create(config, waiting -> {}));
     }
 
     private record Session(TlsServerConnection connection) implements ServerSession {

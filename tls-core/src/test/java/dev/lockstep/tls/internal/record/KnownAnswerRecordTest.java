@@ -91,9 +91,10 @@ class KnownAnswerRecordTest {
 
     private static byte[] open(Protection opening, byte[] record) {
         ByteBuffer in = ByteBuffer.wrap(record);
-        int version = RecordHeader.version(in);
-        int type = RecordHeader.typeCode(in);
-        int length = RecordHeader.length(in);
+        long header = RecordHeader.read(in);
+        int version = RecordHeader.version(header);
+        int type = RecordHeader.typeCode(header);
+        int length = RecordHeader.length(header);
         ByteBuffer out = ByteBuffer.allocate(RecordHeader.MAX_PLAINTEXT);
         opening.open(type, version, in.position(5), length, out);
         byte[] opened = new byte[out.flip().remaining()];

@@ -43,7 +43,7 @@ class PlaintextLimitTest {
             records.flip();
             int count = 0;
             while (records.hasRemaining()) {
-                int length = reader.open(records, out);
+                int length = reader.open(reader.header(records), records, out);
                 assertThat(length).isEqualTo(Math.min(limit, plaintext.length - count * limit));
                 count++;
             }
@@ -59,10 +59,10 @@ class PlaintextLimitTest {
             RecordReader reader = reader();
             reader.changeProtection(suite.opening(), limit);
             ByteBuffer fits = ByteBuffer.wrap(records.record(0, 23, RecordSuite.pattern(limit, 1)));
-            assertThat(reader.isRecordComplete(fits)).isTrue();
-            assertThat(reader.open(fits).remaining()).isEqualTo(limit);
+            assertThat(reader.isComplete(reader.header(fits), fits)).isTrue();
+            assertThat(reader.open(reader.header(fits), fits).remaining()).isEqualTo(limit);
             ByteBuffer over = ByteBuffer.wrap(records.record(1, 23, RecordSuite.pattern(limit + 1, 1)));
-            Alerts.assertAlert(AlertDescription.RECORD_OVERFLOW, () -> reader.open(over));
+            Alerts.assertAlert(AlertDescription.RECORD_OVERFLOW, () -> reader.open(reader.header(over), over));
         }
     }
 
@@ -79,7 +79,7 @@ class PlaintextLimitTest {
             RecordReader reader = reader();
             reader.changeProtection(suite.opening(), limit);
             byte[] record = records.record(0, 23, 0x0303, RecordSuite.pattern(limit, 1), new byte[16], longest);
-            assertThat(reader.open(ByteBuffer.wrap(record)).remaining()).isEqualTo(limit);
+            assertThat(reader.open(reader.header(ByteBuffer.wrap(record)), ByteBuffer.wrap(record)).remaining()).isEqualTo(limit);
         }
     }
 
@@ -92,8 +92,8 @@ class PlaintextLimitTest {
             reader.changeProtection(opening, limit);
             int longest = opening.maxFragmentLength(limit);
             assertThat(longest).isGreaterThanOrEqualTo(suite.sealing().sealedLength(limit));
-            assertThat(reader.isRecordComplete(header(longest))).isFalse();
-            Alerts.assertAlert(AlertDescription.RECORD_OVERFLOW, () -> reader.isRecordComplete(header(longest + 1)));
+            assertThat(reader.isComplete(reader.header(header(longest)), header(longest))).isFalse();
+            Alerts.assertAlert(AlertDescription.RECORD_OVERFLOW, () -> reader.isComplete(reader.header(header(longest + 1)), header(longest + 1)));
         }
     }
 
@@ -108,9 +108,9 @@ class PlaintextLimitTest {
         record[3] = (byte) (600 >>> 8);
         record[4] = (byte) 600;
         System.arraycopy(plaintext, 0, record, 5, 600);
-        assertThat(reader.open(ByteBuffer.wrap(record)).remaining()).isEqualTo(600);
+        assertThat(reader.open(reader.header(ByteBuffer.wrap(record)), ByteBuffer.wrap(record)).remaining()).isEqualTo(600);
         reader.limitPlaintext(512);
-        Alerts.assertAlert(AlertDescription.RECORD_OVERFLOW, () -> reader.isRecordComplete(ByteBuffer.wrap(record)));
+        Alerts.assertAlert(AlertDescription.RECORD_OVERFLOW, () -> reader.isComplete(reader.header(ByteBuffer.wrap(record)), ByteBuffer.wrap(record)));
 
         RecordWriter writer = new RecordWriter();
         writer.limitPlaintext(512);

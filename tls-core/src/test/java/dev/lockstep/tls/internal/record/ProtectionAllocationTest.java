@@ -127,11 +127,11 @@ class ProtectionAllocationTest {
                 for (int i = 0; i < RECORDS; i++) {
                     writer.write(ContentType.APPLICATION_DATA, plaintext.clear(), record.clear());
                     record.flip();
-                    if (!reader.isRecordComplete(record)
-                            || reader.contentType(record) != ContentType.APPLICATION_DATA) {
+                    if (!reader.isComplete(reader.header(record), record)
+                            || RecordHeader.type(reader.header(record)) != ContentType.APPLICATION_DATA) {
                         throw new AssertionError();
                     }
-                    reader.open(record, opened.clear());
+                    reader.open(reader.header(record), record, opened.clear());
                 }
             }));
         }

@@ -23,9 +23,9 @@ class RecordHeaderTest {
         ByteBuffer in = kind.holding(new byte[] {(byte) 0xfe, 3, (byte) 0x91, (byte) 0xab, (byte) 0xcd});
         int position = in.position();
         assertThat(RecordHeader.isComplete(in)).isTrue();
-        assertThat(RecordHeader.typeCode(in)).isEqualTo(0xfe);
-        assertThat(RecordHeader.version(in)).isEqualTo(0x0391);
-        assertThat(RecordHeader.length(in)).isEqualTo(0xabcd);
+        assertThat(RecordHeader.typeCode(RecordHeader.read(in))).isEqualTo(0xfe);
+        assertThat(RecordHeader.version(RecordHeader.read(in))).isEqualTo(0x0391);
+        assertThat(RecordHeader.length(RecordHeader.read(in))).isEqualTo(0xabcd);
         assertThat(in.position()).isEqualTo(position);
         in.limit(in.limit() - 1);
         assertThat(RecordHeader.isComplete(in)).isFalse();
@@ -40,10 +40,10 @@ class RecordHeaderTest {
             if (type == null) {
                 assertAlert(
                         AlertDescription.UNEXPECTED_MESSAGE,
-                        () -> RecordHeader.check(in, false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
+                        () -> RecordHeader.check(RecordHeader.read(in), false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
             } else {
-                assertThat(RecordHeader.check(in, false, Protection.none(), RecordHeader.MAX_PLAINTEXT))
-                        .isEqualTo(type);
+                RecordHeader.check(RecordHeader.read(in), false, Protection.none(), RecordHeader.MAX_PLAINTEXT);
+                assertThat(RecordHeader.type(RecordHeader.read(in))).isEqualTo(type);
             }
         }
     }
@@ -52,24 +52,24 @@ class RecordHeaderTest {
     void aFirstRecordMayBeOfAnyVersionThreeAndNoOther() {
         // RFC 5246 E.1-4
         for (int minor = 0; minor < 256; minor++) {
-            RecordHeader.check(header(22, 0x0300 | minor, 10), false, Protection.none(), RecordHeader.MAX_PLAINTEXT);
+            RecordHeader.check(RecordHeader.read(header(22, 0x0300 | minor, 10)), false, Protection.none(), RecordHeader.MAX_PLAINTEXT);
         }
         for (int major : new int[] {0, 1, 2, 4, 0x80, 0xfe, 0xff}) {
             ByteBuffer in = header(22, major << 8 | 3, 10);
             assertAlert(
                     AlertDescription.PROTOCOL_VERSION,
-                    () -> RecordHeader.check(in, false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
+                    () -> RecordHeader.check(RecordHeader.read(in), false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
         }
     }
 
     @Test
     void onceNegotiatedTheVersionIsThreeThree() {
-        RecordHeader.check(header(22, 0x0303, 10), true, Protection.none(), RecordHeader.MAX_PLAINTEXT);
+        RecordHeader.check(RecordHeader.read(header(22, 0x0303, 10)), true, Protection.none(), RecordHeader.MAX_PLAINTEXT);
         for (int version : new int[] {0x0300, 0x0301, 0x0302, 0x0304, 0x0203, 0x0403}) {
             ByteBuffer in = header(22, version, 10);
             assertAlert(
                     AlertDescription.PROTOCOL_VERSION,
-                    () -> RecordHeader.check(in, true, Protection.none(), RecordHeader.MAX_PLAINTEXT));
+                    () -> RecordHeader.check(RecordHeader.read(in), true, Protection.none(), RecordHeader.MAX_PLAINTEXT));
         }
     }
 
@@ -79,18 +79,18 @@ class RecordHeaderTest {
         ByteBuffer in = ByteBuffer.wrap(new byte[] {(byte) 0x80, 0x2e, 1, 3, 3, 0, 0x15});
         assertAlert(
                 AlertDescription.UNEXPECTED_MESSAGE,
-                () -> RecordHeader.check(in, false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
+                () -> RecordHeader.check(RecordHeader.read(in), false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
     }
 
     @Test
     void anUnprotectedFragmentHasAtMostTwoToTheFourteenthBytes() {
         // RFC 5246 6.2.1-1
-        RecordHeader.check(header(22, 0x0303, 1 << 14), true, Protection.none(), RecordHeader.MAX_PLAINTEXT);
+        RecordHeader.check(RecordHeader.read(header(22, 0x0303, 1 << 14)), true, Protection.none(), RecordHeader.MAX_PLAINTEXT);
         for (int length : new int[] {(1 << 14) + 1, (1 << 14) + 2048, 0xffff}) {
             ByteBuffer in = header(22, 0x0303, length);
             assertAlert(
                     AlertDescription.RECORD_OVERFLOW,
-                    () -> RecordHeader.check(in, true, Protection.none(), RecordHeader.MAX_PLAINTEXT));
+                    () -> RecordHeader.check(RecordHeader.read(in), true, Protection.none(), RecordHeader.MAX_PLAINTEXT));
         }
     }
 
@@ -103,11 +103,11 @@ class RecordHeaderTest {
                 ? (1 << 14) + suite.cipher().recordIvLength() + suite.cipher().tagLength()
                 : (1 << 14) + 2048;
         assertThat(opening.maxFragmentLength(RecordHeader.MAX_PLAINTEXT)).isEqualTo(longest);
-        RecordHeader.check(header(23, 0x0303, longest), true, opening, RecordHeader.MAX_PLAINTEXT);
+        RecordHeader.check(RecordHeader.read(header(23, 0x0303, longest)), true, opening, RecordHeader.MAX_PLAINTEXT);
         ByteBuffer over = header(23, 0x0303, longest + 1);
         assertAlert(
                 AlertDescription.RECORD_OVERFLOW,
-                () -> RecordHeader.check(over, true, opening, RecordHeader.MAX_PLAINTEXT));
+                () -> RecordHeader.check(RecordHeader.read(over), true, opening, RecordHeader.MAX_PLAINTEXT));
         assertThat(suite.sealing().sealedLength(1 << 14)).isLessThanOrEqualTo(longest);
     }
 }

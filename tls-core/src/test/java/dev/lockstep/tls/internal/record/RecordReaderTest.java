@@ -32,31 +32,31 @@ class RecordReaderTest {
         RecordReader reader = reader();
         for (int available = 0; available < first.length; available++) {
             in.limit(start + available);
-            assertThat(reader.isRecordComplete(in)).isFalse();
+            assertThat(reader.isComplete(reader.header(in), in)).isFalse();
             assertThat(in.position()).isEqualTo(start);
         }
         in.limit(start + first.length + second.length);
-        assertThat(reader.isRecordComplete(in)).isTrue();
-        assertThat(reader.contentType(in)).isEqualTo(ContentType.HANDSHAKE);
-        assertThat(reader.plaintextBound(in)).isEqualTo(20);
-        assertThat(reader.open(in)).isEqualTo(ByteBuffer.wrap(RecordSuite.pattern(20, 1)));
+        assertThat(reader.isComplete(reader.header(in), in)).isTrue();
+        assertThat(RecordHeader.type(reader.header(in))).isEqualTo(ContentType.HANDSHAKE);
+        assertThat(reader.plaintextBound(reader.header(in))).isEqualTo(20);
+        assertThat(reader.open(reader.header(in), in)).isEqualTo(ByteBuffer.wrap(RecordSuite.pattern(20, 1)));
         assertThat(in.position()).isEqualTo(start + first.length);
-        assertThat(reader.contentType(in)).isEqualTo(ContentType.ALERT);
-        assertThat(reader.open(in)).isEqualTo(ByteBuffer.wrap(new byte[] {1, 0}));
-        assertThat(reader.isRecordComplete(in)).isFalse();
+        assertThat(RecordHeader.type(reader.header(in))).isEqualTo(ContentType.ALERT);
+        assertThat(reader.open(reader.header(in), in)).isEqualTo(ByteBuffer.wrap(new byte[] {1, 0}));
+        assertThat(reader.isComplete(reader.header(in), in)).isFalse();
     }
 
     @Test
     void aHeaderIsJudgedBeforeItsFragmentIsThere() {
         RecordReader reader = reader();
         ByteBuffer overlong = ByteBuffer.wrap(new byte[] {22, 3, 1, 0x40, 1});
-        assertAlert(AlertDescription.RECORD_OVERFLOW, () -> reader.isRecordComplete(overlong));
+        assertAlert(AlertDescription.RECORD_OVERFLOW, () -> reader.isComplete(reader.header(overlong), overlong));
         ByteBuffer unknown = ByteBuffer.wrap(new byte[] {24, 3, 1, 0, 1});
-        assertAlert(AlertDescription.UNEXPECTED_MESSAGE, () -> reader.isRecordComplete(unknown));
+        assertAlert(AlertDescription.UNEXPECTED_MESSAGE, () -> reader.isComplete(reader.header(unknown), unknown));
         ByteBuffer old = ByteBuffer.wrap(new byte[] {22, 3, 1, 0, 1});
-        assertThat(reader.isRecordComplete(old)).isFalse();
+        assertThat(reader.isComplete(reader.header(old), old)).isFalse();
         reader.fixVersion();
-        assertAlert(AlertDescription.PROTOCOL_VERSION, () -> reader.isRecordComplete(old));
+        assertAlert(AlertDescription.PROTOCOL_VERSION, () -> reader.isComplete(reader.header(old), old));
     }
 
     @ParameterizedTest
@@ -72,12 +72,12 @@ class RecordReaderTest {
         reader.changeProtection(first, RecordHeader.MAX_PLAINTEXT);
         ByteBuffer out = kind.allocate(1100);
         int start = out.position();
-        assertThat(reader.open(in, out)).isEqualTo(1000);
+        assertThat(reader.open(reader.header(in), in, out)).isEqualTo(1000);
         Protection second = CBC.opening();
         reader.changeProtection(second, RecordHeader.MAX_PLAINTEXT);
         assertThat(reader.protection()).isSameAs(second);
         assertThat(BufferKind.written(out, start)).isEqualTo(plaintext);
-        assertThat(reader.open(in)).isEqualTo(ByteBuffer.wrap(plaintext));
+        assertThat(reader.open(reader.header(in), in)).isEqualTo(ByteBuffer.wrap(plaintext));
         assertThat(in.hasRemaining()).isFalse();
         // the old keys are gone
         assertThatExceptionOfType(IllegalStateException.class)
@@ -88,7 +88,7 @@ class RecordReaderTest {
                         gcm.length - 5,
                         ByteBuffer.allocate(2000)));
         reader.destroy();
-        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> reader.open(ByteBuffer.wrap(cbc)));
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> reader.open(reader.header(ByteBuffer.wrap(cbc)), ByteBuffer.wrap(cbc)));
     }
 
     @Test
@@ -98,10 +98,10 @@ class RecordReaderTest {
         RecordReader reader = reader();
         reader.changeProtection(GCM.opening(), RecordHeader.MAX_PLAINTEXT);
         ByteBuffer small = ByteBuffer.allocate(99);
-        assertThatExceptionOfType(BufferOverflowException.class).isThrownBy(() -> reader.open(in, small));
+        assertThatExceptionOfType(BufferOverflowException.class).isThrownBy(() -> reader.open(reader.header(in), in, small));
         assertThat(in.position()).isZero();
         assertThat(small.position()).isZero();
-        assertThat(reader.open(in, ByteBuffer.allocate(100))).isEqualTo(100);
+        assertThat(reader.open(reader.header(in), in, ByteBuffer.allocate(100))).isEqualTo(100);
         assertThat(in.hasRemaining()).isFalse();
     }
 
@@ -111,13 +111,13 @@ class RecordReaderTest {
         RecordReader reader = reader();
         reader.changeProtection(GCM.opening(), RecordHeader.MAX_PLAINTEXT);
         for (int i = 0; i < 32; i++) {
-            assertThat(reader.open(ByteBuffer.wrap(records.record(i, 23, new byte[0])))
+            assertThat(reader.open(reader.header(ByteBuffer.wrap(records.record(i, 23, new byte[0]))), ByteBuffer.wrap(records.record(i, 23, new byte[0])))
                             .hasRemaining())
                     .isFalse();
         }
         assertAlert(
                 AlertDescription.UNEXPECTED_MESSAGE,
-                () -> reader.open(ByteBuffer.wrap(records.record(32, 22, new byte[0]))));
+                () -> reader.open(reader.header(ByteBuffer.wrap(records.record(32, 22, new byte[0]))), ByteBuffer.wrap(records.record(32, 22, new byte[0]))));
     }
 
     @Test
@@ -128,6 +128,6 @@ class RecordReaderTest {
         byte[] record = new ReferenceRecords(CBC).record(0, 22, 0x0303, plaintext, iv, padding);
         RecordReader reader = reader();
         reader.changeProtection(CBC.opening(), RecordHeader.MAX_PLAINTEXT);
-        assertThat(reader.open(BufferKind.DIRECT.holding(record))).isEqualTo(ByteBuffer.wrap(plaintext));
+        assertThat(reader.open(reader.header(BufferKind.DIRECT.holding(record)), BufferKind.DIRECT.holding(record))).isEqualTo(ByteBuffer.wrap(plaintext));
     }
 }

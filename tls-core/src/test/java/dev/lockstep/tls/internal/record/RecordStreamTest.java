@@ -37,7 +37,7 @@ class RecordStreamTest {
         /** Returns false once the stream has ended with an alert. */
         boolean receive(ByteBuffer in) {
             try {
-                while (reader.isRecordComplete(in)) {
+                while (reader.isComplete(reader.header(in), in)) {
                     record(in);
                 }
                 return true;
@@ -48,9 +48,10 @@ class RecordStreamTest {
         }
 
         private void record(ByteBuffer in) {
-            ContentType type = reader.contentType(in);
-            int bound = reader.plaintextBound(in);
-            ByteBuffer plaintext = reader.open(in);
+            long header = reader.header(in);
+            ContentType type = RecordHeader.type(header);
+            int bound = reader.plaintextBound(header);
+            ByteBuffer plaintext = reader.open(header, in);
             assertThat(plaintext.remaining()).isBetween(0, bound);
             switch (type) {
                 case HANDSHAKE -> {

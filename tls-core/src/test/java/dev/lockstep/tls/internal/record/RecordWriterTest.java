@@ -19,8 +19,8 @@ class RecordWriterTest {
     private static List<Integer> fragmentLengths(ByteBuffer records, RecordReader reader, ByteBuffer plaintext) {
         List<Integer> lengths = new ArrayList<>();
         records.flip();
-        while (reader.isRecordComplete(records)) {
-            lengths.add(reader.open(records, plaintext));
+        while (reader.isComplete(reader.header(records), records)) {
+            lengths.add(reader.open(reader.header(records), records, plaintext));
         }
         assertThat(records.hasRemaining()).isFalse();
         return lengths;
