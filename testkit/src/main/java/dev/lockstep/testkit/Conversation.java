@@ -40,8 +40,27 @@ public final class Conversation {
         if (forms.input() == InputForm.COALESCED) {
             client.packHandshakeMessages();
         }
-        TlsServerConnection tls = TlsServerConnection.create(config);
-        return new Conversation(client, new ServerSide(tls, client, forms, netOutCapacity));
+        return new Conversation(
+                client, new ServerSide(new ServerDriver(config, peer(client), forms, netOutCapacity), client));
+    }
+
+    private static Peer peer(ScriptedClient client) {
+        return new Peer() {
+            @Override
+            public List<byte[]> takeRecords() {
+                return client.takeRecords();
+            }
+
+            @Override
+            public boolean hasRecords() {
+                return client.hasRecords();
+            }
+
+            @Override
+            public void receives(byte[] bytes) {
+                client.receives(bytes);
+            }
+        };
     }
 
     /** A call of a connection that a test drives itself. */
