@@ -40,7 +40,27 @@ public final class Conversation {
         if (forms.input() == InputForm.COALESCED) {
             client.packHandshakeMessages();
         }
-        return new Conversation(client, new ServerSide(config, client, forms, netOutCapacity));
+        return new Conversation(
+                client, new ServerSide(new ServerDriver(config, peer(client), forms, netOutCapacity), client));
+    }
+
+    private static Peer peer(ScriptedClient client) {
+        return new Peer() {
+            @Override
+            public List<byte[]> takeRecords() {
+                return client.takeRecords();
+            }
+
+            @Override
+            public boolean hasRecords() {
+                return client.hasRecords();
+            }
+
+            @Override
+            public void receives(byte[] bytes) {
+                client.receives(bytes);
+            }
+        };
     }
 
     /** A call of a connection that a test drives itself. */

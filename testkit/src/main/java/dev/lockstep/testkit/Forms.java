@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /** One way of running a conversation: how input comes, when the key answers, which buffers are used. */
 public record Forms(InputForm input, KeyForm key, BufferForm buffers) {
 
-    /** Record by record over heap buffers, with a key that answers at once. */
+    /** Record by record over heap buffers, with a key that answers immediately. */
     public static final Forms PLAIN = new Forms(InputForm.WHOLE, KeyForm.AT_ONCE, BufferForm.HEAP);
 
     /** Every input form with every key form, the buffers taking turns. */

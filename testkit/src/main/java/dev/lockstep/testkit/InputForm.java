@@ -10,7 +10,7 @@ public enum InputForm {
     WHOLE,
     /** Byte by byte, with a step after each. */
     ONE_BYTE,
-    /** The whole flight at once, its handshake messages sharing records. */
+    /** The whole flight in one portion, its handshake messages sharing records. */
     COALESCED;
 
     /** The portions in which these records arrive. */

@@ -15,7 +15,10 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Looks through everything a connection still holds for secrets that it should have wiped. */
+/**
+ * Looks through everything a connection still holds for secrets that it should have wiped. It reads private fields, so
+ * it needs Lockstep on the class path, or {@code --add-opens} for its packages.
+ */
 public final class SecretHunt {
 
     private SecretHunt() {}

@@ -64,8 +64,8 @@ final class Figure {
 
     private static void add(List<Line> lines, Record record, byte[] message) {
         String name = Transcript.name(record.type(), message);
-        String shown = name.equals("ChangeCipherSpec") ? "[" + name + "]" : OPTIONAL.contains(name) ? name + "*" : name;
-        lines.add(new Line(record.fromClient(), false, shown));
+        String text = name.equals("ChangeCipherSpec") ? "[" + name + "]" : OPTIONAL.contains(name) ? name + "*" : name;
+        lines.add(new Line(record.fromClient(), false, text));
         int length = name.equals("ClientHello") || name.equals("ServerHello") ? ticketLength(message) : -1;
         if (length >= 0) {
             lines.add(new Line(

@@ -60,7 +60,7 @@ public final class KeyScript {
         this.inProgressAnswers = inProgressAnswers;
     }
 
-    /** Mbed TLS's "start returns 0": resumed in the same step, which answers at once. */
+    /** Mbed TLS's "start returns 0": resumed in the same step, which answers immediately. */
     public static KeyScript ready() {
         return readyAfter(0);
     }

@@ -23,6 +23,7 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
     private final KeyScript script;
     private final Callable<byte[]> work;
     private final Consumer<String> violations;
+    private final boolean needsConnection;
     private final Thread driver = Thread.currentThread();
     private final @Nullable Long startMark = StepMark.current();
     private final @Nullable SignRequest sign;
@@ -46,14 +47,16 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
             @Nullable SignRequest sign,
             @Nullable DecryptRequest decrypt,
             Waker waker,
-            Consumer<String> violations) {
+            Consumer<String> violations,
+            boolean needsConnection) {
         this.script = script;
         this.work = work;
         this.sign = sign;
         this.decrypt = decrypt;
         this.waker = waker;
         this.violations = violations;
-        check(startMark != null, "start outside of a step");
+        this.needsConnection = needsConnection;
+        check(startMark != null || !needsConnection, "start outside of a step");
     }
 
     void started(boolean inProgress) {
@@ -71,6 +74,18 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         waker.wake();
     }
 
+    /** Publishes this result instead of the computed one and wakes the connection; from any thread. */
+    public void complete(byte[] result) {
+        published = result;
+        waker.wake();
+    }
+
+    /** Publishes a failure and wakes the connection; from any thread. */
+    public void fail(Exception cause) {
+        publishedFailure = cause;
+        waker.wake();
+    }
+
     /** Computes and publishes the result without waking anybody. */
     public void publish() {
         try {
@@ -85,7 +100,7 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         resumes++;
         Long mark = StepMark.current();
         check(Thread.currentThread() == driver, "resume on another thread");
-        check(mark != null, "resume outside of a step");
+        check(mark != null || !needsConnection, "resume outside of a step");
         check(phase != Phase.STARTING, "resume before start returned");
         check(phase != Phase.ENDED, "resume after the end");
         check(phase != Phase.CANCELLED, "resume after cancel");
@@ -131,7 +146,7 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
     public void cancel() {
         cancels++;
         check(Thread.currentThread() == driver, "cancel on another thread");
-        check(StepMark.current() != null, "cancel outside of a call of the connection");
+        check(StepMark.current() != null || !needsConnection, "cancel outside of a call of the connection");
         check(phase != Phase.STARTING, "cancel before start returned");
         check(phase != Phase.ENDED, "cancel after the end");
         check(phase != Phase.CANCELLED, "cancel twice");

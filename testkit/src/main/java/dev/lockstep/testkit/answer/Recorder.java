@@ -19,6 +19,12 @@ final class Recorder {
     private final List<RecordedOperation> operations = new ArrayList<>();
     private final Queue<String> violations = new ConcurrentLinkedQueue<>();
 
+    private boolean needsConnection = true;
+
+    void withoutConnection() {
+        needsConnection = false;
+    }
+
     void note(String violation) {
         violations.add(violation);
     }
@@ -30,7 +36,8 @@ final class Recorder {
             @Nullable DecryptRequest decrypt,
             Waker waker)
             throws Exception {
-        RecordedOperation operation = new RecordedOperation(script, work, sign, decrypt, waker, violations::add);
+        RecordedOperation operation =
+                new RecordedOperation(script, work, sign, decrypt, waker, violations::add, needsConnection);
         synchronized (operations) {
             operations.add(operation);
         }

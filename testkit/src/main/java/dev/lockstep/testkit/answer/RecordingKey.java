@@ -13,9 +13,11 @@ import dev.lockstep.tls.wait.Waker;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.BiFunction;
 import javax.crypto.Cipher;
@@ -38,6 +40,7 @@ public final class RecordingKey implements ExternalPrivateKey {
     private final List<X509Certificate> chain;
     private final PrivateKey privateKey;
     private final Recorder recorder = new Recorder();
+    private final Queue<KeyScript> next = new ArrayDeque<>();
     private Set<SignatureScheme> schemes;
     private boolean canDecrypt;
     private KeyScript signScript = KeyScript.ready();
@@ -86,6 +89,22 @@ public final class RecordingKey implements ExternalPrivateKey {
         return signs(script).decrypts(script);
     }
 
+    /** The next operation, of either kind, answers like this; later ones as before. May be called repeatedly. */
+    public RecordingKey then(KeyScript script) {
+        next.add(script);
+        return this;
+    }
+
+    /**
+     * Operations may be started, resumed and cancelled outside of any call of a connection: for tests of keys that stand
+     * in front of this one, without a connection.
+     */
+    public RecordingKey withoutConnection() {
+        recorder.withoutConnection();
+        return this;
+    }
+
+    /** How a decryption hands its result over. */
     public RecordingKey decryptForm(DecryptForm form) {
         decryptForm = form;
         return this;
@@ -133,7 +152,7 @@ public final class RecordingKey implements ExternalPrivateKey {
         if (!schemes.contains(request.scheme())) {
             recorder.note("asked for " + request.scheme() + ", which the key does not have");
         }
-        return recorder.start(signScript, () -> signer.apply(request, request.message()), request, null, waker);
+        return recorder.start(script(signScript), () -> signer.apply(request, request.message()), request, null, waker);
     }
 
     @Override
@@ -141,7 +160,12 @@ public final class RecordingKey implements ExternalPrivateKey {
         if (!canDecrypt) {
             recorder.note("asked to decrypt, which the key does not");
         }
-        return recorder.start(decryptScript, () -> decrypt(request.ciphertext()), null, request, waker);
+        return recorder.start(script(decryptScript), () -> decrypt(request.ciphertext()), null, request, waker);
+    }
+
+    private KeyScript script(KeyScript otherwise) {
+        KeyScript script = next.poll();
+        return script == null ? otherwise : script;
     }
 
     private byte[] decrypt(byte[] ciphertext) throws GeneralSecurityException {

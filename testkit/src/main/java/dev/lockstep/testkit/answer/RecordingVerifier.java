@@ -28,7 +28,7 @@ public final class RecordingVerifier implements ClientCertificateVerifier {
     private Function<VerificationRequest, Verdict> judge = request -> Verdict.accepted();
     private List<X500Principal> issuers = List.of(TestIdentity.CA.certificate().getSubjectX500Principal());
 
-    /** Accepts everybody at once. */
+    /** Accepts every chain immediately. */
     public RecordingVerifier() {
         operations = new RecordingKey(TestIdentity.P256).signer((request, message) -> ANSWERED.clone());
     }

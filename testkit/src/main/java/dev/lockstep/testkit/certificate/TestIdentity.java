@@ -6,13 +6,11 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -88,17 +86,7 @@ public enum TestIdentity {
     private KeyPair pair() {
         synchronized (this) {
             if (pair == null) {
-                try {
-                    KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
-                    if (isRsa()) {
-                        generator.initialize(Integer.parseInt(parameter));
-                    } else if (isEc()) {
-                        generator.initialize(new ECGenParameterSpec(parameter));
-                    }
-                    pair = generator.generateKeyPair();
-                } catch (GeneralSecurityException e) {
-                    throw new IllegalStateException(e);
-                }
+                pair = TestAuthority.keyPair(algorithm, parameter);
             }
             return pair;
         }

@@ -80,7 +80,7 @@ public final class ClientMessages {
     }
 
     /**
-     * A ClientKeyExchange that carries {@code block} under the server's RSA key, of a client that then goes on with
+     * A ClientKeyExchange that carries {@code block} under the server's RSA key, of a client that then uses
      * {@code premaster}.
      */
     public static ClientMessage rsaClientKeyExchange(byte[] block, byte[] premaster) {
@@ -108,7 +108,7 @@ public final class ClientMessages {
         };
     }
 
-    /** A ClientKeyExchange with any body, of a client that then goes on with {@code premaster}. */
+    /** A ClientKeyExchange with any body, of a client that then uses {@code premaster}. */
     public static ClientMessage clientKeyExchange(byte[] body, byte[] premaster) {
         return client -> {
             client.handshake(CLIENT_KEY_EXCHANGE, body);

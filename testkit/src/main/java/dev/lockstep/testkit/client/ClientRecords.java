@@ -63,6 +63,10 @@ final class ClientRecords {
         return waiting.remove(waiting.size() - 1);
     }
 
+    boolean hasAny() {
+        return packed.length > 0 || !waiting.isEmpty();
+    }
+
     List<byte[]> takeAll() {
         flushPacked();
         List<byte[]> all = List.copyOf(waiting);

@@ -2,7 +2,6 @@ package dev.lockstep.testkit.client;
 
 import dev.lockstep.testkit.util.Bytes;
 import dev.lockstep.testkit.util.SeededRandom;
-import java.math.BigInteger;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
 
@@ -70,11 +69,10 @@ public enum PremasterBlock {
     /** The block under the server's key: what ClientKeyExchange carries. */
     public byte[] encrypted(int version, RSAPublicKey key) {
         int length = (key.getModulus().bitLength() + 7) / 8;
-        BigInteger value = new BigInteger(1, block(version, length));
-        return Bytes.unsigned(value.modPow(key.getPublicExponent(), key.getModulus()), length);
+        return KeyExchangeBody.rawRsa(key, block(version, length));
     }
 
-    /** The secret with which a client goes on that hopes for a lenient server. */
+    /** The secret that a client uses which hopes for a lenient server. */
     public byte[] secretInIt(int version) {
         byte[] secret = secret(version);
         return switch (this) {

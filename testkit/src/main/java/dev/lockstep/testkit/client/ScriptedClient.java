@@ -87,6 +87,11 @@ public final class ScriptedClient {
         return out.takeAll();
     }
 
+    /** Whether records are queued. */
+    public boolean hasRecords() {
+        return out.hasAny();
+    }
+
     /** Sends a record of application data behind the first fragment of the next handshake message. */
     public void interleaves(String text) {
         out.interleaved = text.getBytes(StandardCharsets.UTF_8);
@@ -139,34 +144,7 @@ public final class ScriptedClient {
 
     /** The body of an honest ClientKeyExchange; the premaster secret is remembered. */
     byte[] keyExchange() {
-        byte[] body = otherKeyExchange();
-        if (!server.suite().isPsk()) {
-            return body;
-        }
-        keys.premaster = ClientPsk.premaster(ClientKeys.known(keys.premaster, "other secret"), options.psk);
-        return Bytes.concat(Bytes.vector(2, options.pskIdentity), body);
-    }
-
-    /** What stands behind the identity when there is one; the premaster secret is that of the exchange alone. */
-    private byte[] otherKeyExchange() {
-        ClientSuite suite = server.suite();
-        if (suite.exchange().equals("PSK")) {
-            keys.premaster = new byte[options.psk.length];
-            return new byte[0];
-        }
-        if (suite.isRsaExchange()) {
-            byte[] premaster = new byte[48];
-            random.nextBytes(premaster);
-            premaster[0] = (byte) (options.version >> 8);
-            premaster[1] = (byte) options.version;
-            keys.premaster = premaster;
-            return Bytes.vector(2, rawRsa(RsaBlocks.padded(premaster, modulusLength(), random)));
-        }
-        ClientKeyShare share = suite.isEcdhe()
-                ? ClientKeyShare.ecdhe(server.group, server.serverPoint, random)
-                : ClientKeyShare.dhe(server.dhParams[0], server.dhParams[1], server.dhParams[2], random);
-        keys.premaster = share.premaster();
-        return Bytes.vector(suite.isEcdhe() ? 1 : 2, share.publicValue());
+        return new KeyExchangeBody(options, server, keys, random).encoded();
     }
 
     /** What the client takes for the premaster secret, whatever it sent. */
@@ -174,18 +152,9 @@ public final class ScriptedClient {
         keys.premaster = secret;
     }
 
-    int modulusLength() {
-        return (rsaKey().getModulus().bitLength() + 7) / 8;
-    }
-
+    /** Any block under the server's RSA key. */
     byte[] rawRsa(byte[] block) {
-        RSAPublicKey key = rsaKey();
-        BigInteger value = new BigInteger(1, block).modPow(key.getPublicExponent(), key.getModulus());
-        return Bytes.unsigned(value, modulusLength());
-    }
-
-    private RSAPublicKey rsaKey() {
-        return (RSAPublicKey) server.serverKey();
+        return KeyExchangeBody.rawRsa((RSAPublicKey) server.serverKey(), block);
     }
 
     /** What is needed to resume this session on another connection. */
@@ -211,7 +180,7 @@ public final class ScriptedClient {
         }
         ClientSession offered = options.session;
         if (offered == null) {
-            throw new AssertionError("the server sent an abbreviated handshake that nobody asked for");
+            throw new AssertionError("the server sent an abbreviated handshake that was not asked for");
         }
         require(offered.suite() == server.cipherSuite, "another suite in a resumption");
         require(
