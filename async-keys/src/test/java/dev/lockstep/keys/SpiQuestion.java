@@ -17,6 +17,7 @@ import dev.lockstep.tls.session.TicketOpening;
 import dev.lockstep.tls.spec.CipherSuite;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -86,7 +87,8 @@ public record SpiQuestion<Q, T>(
                         answer -> true),
                 new SpiQuestion<CredentialRequest, List<Credential>>(
                         "credentials",
-                        new CredentialRequest(null, List.of(), List.of(), List.of(), List.of(), NONE),
+                        new CredentialRequest(
+                                null, List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(), NONE),
                         CredentialRequest::deadlineNanos,
                         Deadlines::limit,
                         List::of,

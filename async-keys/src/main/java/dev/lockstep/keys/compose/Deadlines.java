@@ -62,15 +62,7 @@ public final class Deadlines {
 
     /** Returns the offer for which credentials are to be chosen before {@code deadlineNanos}. */
     public static CredentialRequest limit(CredentialRequest request, long deadlineNanos) {
-        return new CredentialRequest(
-                request.serverName(),
-                request.cipherSuites(),
-                request.groups(),
-                request.signatureSchemes(),
-                request.applicationProtocols(),
-                request.certificateAuthorities(),
-                request.extensions(),
-                earlier(deadlineNanos, request.deadlineNanos()));
+        return request.withDeadlineNanos(earlier(deadlineNanos, request.deadlineNanos()));
     }
 
     /** Nanosecond clocks wrap: only differences can be compared. */

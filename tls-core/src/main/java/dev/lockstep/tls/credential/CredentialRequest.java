@@ -43,4 +43,17 @@ public record CredentialRequest(
         certificateAuthorities = List.copyOf(certificateAuthorities);
         extensions = Collections.unmodifiableMap(new LinkedHashMap<>(extensions));
     }
+
+    /** Returns this request with another {@link #deadlineNanos}, for selectors that pass it on. */
+    public CredentialRequest withDeadlineNanos(OptionalLong nanos) {
+        return new CredentialRequest(
+                serverName,
+                cipherSuites,
+                groups,
+                signatureSchemes,
+                applicationProtocols,
+                certificateAuthorities,
+                extensions,
+                nanos);
+    }
 }
