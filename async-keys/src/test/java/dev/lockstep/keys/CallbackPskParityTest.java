@@ -74,14 +74,16 @@ class CallbackPskParityTest {
     void a8And9DecryptRsaPskWithTheIdentityParsedOnce(int delay) throws Exception {
         AsyncContext async = new AsyncContext().slot(Identity.RSA, delay);
         List<String> identities = new ArrayList<>();
-        TlsServerConnection server = TlsServerConnection.create(TlsServerConfig.builder()
-                .policy(Policy.COMPATIBLE)
-                .credential(Credential.external(Identity.RSA.chain(), async.both()))
-                .preSharedKeys((request, waker) -> {
-                    identities.add(request.identity().toString());
-                    return Start.done(Optional.of(KEY.clone()));
-                })
-                .build(), waiting -> {});
+        TlsServerConnection server = TlsServerConnection.create(
+                TlsServerConfig.builder()
+                        .policy(Policy.COMPATIBLE)
+                        .credential(Credential.external(Identity.RSA.chain(), async.both()))
+                        .preSharedKeys((request, waker) -> {
+                            identities.add(request.identity().toString());
+                            return Start.done(Optional.of(KEY.clone()));
+                        })
+                        .build(),
+                waiting -> {});
         TlsClientProtocol client = new TlsClientProtocol();
         client.connect(new Client());
 

@@ -33,8 +33,8 @@ final class ConnectionDriver {
 
     ConnectionDriver(TlsServerConfig config, Runnable wakeHandler) {
         this.config = config;
-        RecordLimits limits =
-                new RecordLimits(config.bounds().maxEmptyRecords(), config.bounds().maxWarningAlerts());
+        RecordLimits limits = new RecordLimits(
+                config.bounds().maxEmptyRecords(), config.bounds().maxWarningAlerts());
         this.records = new RecordLayer(limits, config.bounds().maxRecordsPerKey(), config.maxSentRecord());
         this.inbound = new Inbound(config.bounds(), limits, records.reader());
         this.outbound = new Outbound(records, config.random());

@@ -42,8 +42,7 @@ final class Outbound implements HandshakeOutput {
 
     @Override
     public void sendChangeCipherSpec() {
-        enqueue(new Pending(
-                ContentType.CHANGE_CIPHER_SPEC, ByteBuffer.wrap(new byte[] {1}), records.takeWriteState()));
+        enqueue(new Pending(ContentType.CHANGE_CIPHER_SPEC, ByteBuffer.wrap(new byte[] {1}), records.takeWriteState()));
     }
 
     @Override

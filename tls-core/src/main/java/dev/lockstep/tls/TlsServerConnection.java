@@ -86,8 +86,7 @@ public final class TlsServerConnection {
      *     the selector; it must not call the connection
      */
     public static TlsServerConnection create(TlsServerConfig config, Consumer<TlsServerConnection> wake) {
-        return new TlsServerConnection(
-                Objects.requireNonNull(config, "config"), Objects.requireNonNull(wake, "wake"));
+        return new TlsServerConnection(Objects.requireNonNull(config, "config"), Objects.requireNonNull(wake, "wake"));
     }
 
     /**

@@ -61,15 +61,13 @@ class EventLoopTurnTest {
     @Test
     void theJavadocHasThisLoop() throws IOException {
         Path javadoc = Path.of("../tls-core/src/main/java/dev/lockstep/tls/TlsServerConnection.java");
-        Path self = Path.of(
-                "src/test/java/dev/lockstep/conversations/conversation/EventLoopTurnTest.java");
+        Path self = Path.of("src/test/java/dev/lockstep/conversations/conversation/EventLoopTurnTest.java");
         List<String> code = Files.readAllLines(self).stream()
                 .dropWhile(line -> !line.contains("StepResult turn("))
                 .takeWhile(line -> !line.contains("@formatter:on"))
                 .toList();
         assertThat(code).hasSizeBetween(10, 20);
-        String printed =
-                code.stream().map(line -> " * " + line.substring(4)).collect(Collectors.joining("\n"));
+        String printed = code.stream().map(line -> " * " + line.substring(4)).collect(Collectors.joining("\n"));
         assertThat(Files.readString(javadoc)).contains(printed);
     }
 
@@ -93,9 +91,11 @@ class EventLoopTurnTest {
 
         appIn.clear().put("answer".getBytes(StandardCharsets.US_ASCII)).flip();
         client.takeSeen();
-        assertThat(turn(tls, client.sends(applicationData("question")))).isIn(StepResult.PROGRESSED, StepResult.NEED_INPUT);
+        assertThat(turn(tls, client.sends(applicationData("question"))))
+                .isIn(StepResult.PROGRESSED, StepResult.NEED_INPUT);
         assertThat(appIn.hasRemaining()).isFalse();
-        assertThat(new String(appOut.array(), 0, appOut.position(), StandardCharsets.US_ASCII)).isEqualTo("question");
+        assertThat(new String(appOut.array(), 0, appOut.position(), StandardCharsets.US_ASCII))
+                .isEqualTo("question");
         assertThat(client.takeSeen()).extracting(Seen::kind).containsExactly(Seen.Kind.APPLICATION_DATA);
     }
 

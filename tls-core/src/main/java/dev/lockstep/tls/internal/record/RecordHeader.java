@@ -76,8 +76,7 @@ public final class RecordHeader {
      * @throws FatalAlert unexpected_message for an unknown content type, protocol_version for a version that cannot stand
      *     here, record_overflow for a length that may not be sent
      */
-    public static void check(
-            long header, boolean versionNegotiated, Protection protection, int plaintextLimit) {
+    public static void check(long header, boolean versionNegotiated, Protection protection, int plaintextLimit) {
         // RFC 5246 6-2: "If a TLS implementation receives an unexpected record type, it MUST send an unexpected_message
         // alert."
         if (ContentType.of(typeCode(header)) == null) {

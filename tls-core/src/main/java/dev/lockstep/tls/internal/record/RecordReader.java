@@ -90,8 +90,8 @@ public final class RecordReader {
         int start = in.position() + RecordHeader.LENGTH;
         int length = RecordHeader.length(header);
         lastVersion = RecordHeader.version(header);
-        int opened = protection.openAt(
-                RecordHeader.typeCode(header), lastVersion, in, start, length, dst, plaintextLimit);
+        int opened =
+                protection.openAt(RecordHeader.typeCode(header), lastVersion, in, start, length, dst, plaintextLimit);
         in.position(start + length);
         limits.onRecord(RecordHeader.type(header), opened);
         return opened;

@@ -79,7 +79,9 @@ class PlaintextLimitTest {
             RecordReader reader = reader();
             reader.changeProtection(suite.opening(), limit);
             byte[] record = records.record(0, 23, 0x0303, RecordSuite.pattern(limit, 1), new byte[16], longest);
-            assertThat(reader.open(reader.header(ByteBuffer.wrap(record)), ByteBuffer.wrap(record)).remaining()).isEqualTo(limit);
+            assertThat(reader.open(reader.header(ByteBuffer.wrap(record)), ByteBuffer.wrap(record))
+                            .remaining())
+                    .isEqualTo(limit);
         }
     }
 
@@ -92,8 +94,11 @@ class PlaintextLimitTest {
             reader.changeProtection(opening, limit);
             int longest = opening.maxFragmentLength(limit);
             assertThat(longest).isGreaterThanOrEqualTo(suite.sealing().sealedLength(limit));
-            assertThat(reader.isComplete(reader.header(header(longest)), header(longest))).isFalse();
-            Alerts.assertAlert(AlertDescription.RECORD_OVERFLOW, () -> reader.isComplete(reader.header(header(longest + 1)), header(longest + 1)));
+            assertThat(reader.isComplete(reader.header(header(longest)), header(longest)))
+                    .isFalse();
+            Alerts.assertAlert(
+                    AlertDescription.RECORD_OVERFLOW,
+                    () -> reader.isComplete(reader.header(header(longest + 1)), header(longest + 1)));
         }
     }
 
@@ -108,9 +113,13 @@ class PlaintextLimitTest {
         record[3] = (byte) (600 >>> 8);
         record[4] = (byte) 600;
         System.arraycopy(plaintext, 0, record, 5, 600);
-        assertThat(reader.open(reader.header(ByteBuffer.wrap(record)), ByteBuffer.wrap(record)).remaining()).isEqualTo(600);
+        assertThat(reader.open(reader.header(ByteBuffer.wrap(record)), ByteBuffer.wrap(record))
+                        .remaining())
+                .isEqualTo(600);
         reader.limitPlaintext(512);
-        Alerts.assertAlert(AlertDescription.RECORD_OVERFLOW, () -> reader.isComplete(reader.header(ByteBuffer.wrap(record)), ByteBuffer.wrap(record)));
+        Alerts.assertAlert(
+                AlertDescription.RECORD_OVERFLOW,
+                () -> reader.isComplete(reader.header(ByteBuffer.wrap(record)), ByteBuffer.wrap(record)));
 
         RecordWriter writer = new RecordWriter();
         writer.limitPlaintext(512);

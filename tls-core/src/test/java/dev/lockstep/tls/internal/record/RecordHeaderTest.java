@@ -40,7 +40,8 @@ class RecordHeaderTest {
             if (type == null) {
                 assertAlert(
                         AlertDescription.UNEXPECTED_MESSAGE,
-                        () -> RecordHeader.check(RecordHeader.read(in), false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
+                        () -> RecordHeader.check(
+                                RecordHeader.read(in), false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
             } else {
                 RecordHeader.check(RecordHeader.read(in), false, Protection.none(), RecordHeader.MAX_PLAINTEXT);
                 assertThat(RecordHeader.type(RecordHeader.read(in))).isEqualTo(type);
@@ -52,24 +53,31 @@ class RecordHeaderTest {
     void aFirstRecordMayBeOfAnyVersionThreeAndNoOther() {
         // RFC 5246 E.1-4
         for (int minor = 0; minor < 256; minor++) {
-            RecordHeader.check(RecordHeader.read(header(22, 0x0300 | minor, 10)), false, Protection.none(), RecordHeader.MAX_PLAINTEXT);
+            RecordHeader.check(
+                    RecordHeader.read(header(22, 0x0300 | minor, 10)),
+                    false,
+                    Protection.none(),
+                    RecordHeader.MAX_PLAINTEXT);
         }
         for (int major : new int[] {0, 1, 2, 4, 0x80, 0xfe, 0xff}) {
             ByteBuffer in = header(22, major << 8 | 3, 10);
             assertAlert(
                     AlertDescription.PROTOCOL_VERSION,
-                    () -> RecordHeader.check(RecordHeader.read(in), false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
+                    () -> RecordHeader.check(
+                            RecordHeader.read(in), false, Protection.none(), RecordHeader.MAX_PLAINTEXT));
         }
     }
 
     @Test
     void onceNegotiatedTheVersionIsThreeThree() {
-        RecordHeader.check(RecordHeader.read(header(22, 0x0303, 10)), true, Protection.none(), RecordHeader.MAX_PLAINTEXT);
+        RecordHeader.check(
+                RecordHeader.read(header(22, 0x0303, 10)), true, Protection.none(), RecordHeader.MAX_PLAINTEXT);
         for (int version : new int[] {0x0300, 0x0301, 0x0302, 0x0304, 0x0203, 0x0403}) {
             ByteBuffer in = header(22, version, 10);
             assertAlert(
                     AlertDescription.PROTOCOL_VERSION,
-                    () -> RecordHeader.check(RecordHeader.read(in), true, Protection.none(), RecordHeader.MAX_PLAINTEXT));
+                    () -> RecordHeader.check(
+                            RecordHeader.read(in), true, Protection.none(), RecordHeader.MAX_PLAINTEXT));
         }
     }
 
@@ -85,12 +93,14 @@ class RecordHeaderTest {
     @Test
     void anUnprotectedFragmentHasAtMostTwoToTheFourteenthBytes() {
         // RFC 5246 6.2.1-1
-        RecordHeader.check(RecordHeader.read(header(22, 0x0303, 1 << 14)), true, Protection.none(), RecordHeader.MAX_PLAINTEXT);
+        RecordHeader.check(
+                RecordHeader.read(header(22, 0x0303, 1 << 14)), true, Protection.none(), RecordHeader.MAX_PLAINTEXT);
         for (int length : new int[] {(1 << 14) + 1, (1 << 14) + 2048, 0xffff}) {
             ByteBuffer in = header(22, 0x0303, length);
             assertAlert(
                     AlertDescription.RECORD_OVERFLOW,
-                    () -> RecordHeader.check(RecordHeader.read(in), true, Protection.none(), RecordHeader.MAX_PLAINTEXT));
+                    () -> RecordHeader.check(
+                            RecordHeader.read(in), true, Protection.none(), RecordHeader.MAX_PLAINTEXT));
         }
     }
 

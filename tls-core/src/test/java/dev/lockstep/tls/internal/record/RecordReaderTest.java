@@ -88,7 +88,8 @@ class RecordReaderTest {
                         gcm.length - 5,
                         ByteBuffer.allocate(2000)));
         reader.destroy();
-        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> reader.open(reader.header(ByteBuffer.wrap(cbc)), ByteBuffer.wrap(cbc)));
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> reader.open(reader.header(ByteBuffer.wrap(cbc)), ByteBuffer.wrap(cbc)));
     }
 
     @Test
@@ -98,7 +99,8 @@ class RecordReaderTest {
         RecordReader reader = reader();
         reader.changeProtection(GCM.opening(), RecordHeader.MAX_PLAINTEXT);
         ByteBuffer small = ByteBuffer.allocate(99);
-        assertThatExceptionOfType(BufferOverflowException.class).isThrownBy(() -> reader.open(reader.header(in), in, small));
+        assertThatExceptionOfType(BufferOverflowException.class)
+                .isThrownBy(() -> reader.open(reader.header(in), in, small));
         assertThat(in.position()).isZero();
         assertThat(small.position()).isZero();
         assertThat(reader.open(reader.header(in), in, ByteBuffer.allocate(100))).isEqualTo(100);
@@ -111,13 +113,17 @@ class RecordReaderTest {
         RecordReader reader = reader();
         reader.changeProtection(GCM.opening(), RecordHeader.MAX_PLAINTEXT);
         for (int i = 0; i < 32; i++) {
-            assertThat(reader.open(reader.header(ByteBuffer.wrap(records.record(i, 23, new byte[0]))), ByteBuffer.wrap(records.record(i, 23, new byte[0])))
+            assertThat(reader.open(
+                                    reader.header(ByteBuffer.wrap(records.record(i, 23, new byte[0]))),
+                                    ByteBuffer.wrap(records.record(i, 23, new byte[0])))
                             .hasRemaining())
                     .isFalse();
         }
         assertAlert(
                 AlertDescription.UNEXPECTED_MESSAGE,
-                () -> reader.open(reader.header(ByteBuffer.wrap(records.record(32, 22, new byte[0]))), ByteBuffer.wrap(records.record(32, 22, new byte[0]))));
+                () -> reader.open(
+                        reader.header(ByteBuffer.wrap(records.record(32, 22, new byte[0]))),
+                        ByteBuffer.wrap(records.record(32, 22, new byte[0]))));
     }
 
     @Test
@@ -128,6 +134,7 @@ class RecordReaderTest {
         byte[] record = new ReferenceRecords(CBC).record(0, 22, 0x0303, plaintext, iv, padding);
         RecordReader reader = reader();
         reader.changeProtection(CBC.opening(), RecordHeader.MAX_PLAINTEXT);
-        assertThat(reader.open(reader.header(BufferKind.DIRECT.holding(record)), BufferKind.DIRECT.holding(record))).isEqualTo(ByteBuffer.wrap(plaintext));
+        assertThat(reader.open(reader.header(BufferKind.DIRECT.holding(record)), BufferKind.DIRECT.holding(record)))
+                .isEqualTo(ByteBuffer.wrap(plaintext));
     }
 }
