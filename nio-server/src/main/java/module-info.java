@@ -12,7 +12,15 @@ module dev.lockstep.server {
     requires org.bouncycastle.provider;
     requires jdk.net; // who is at the other end of a Unix-domain socket
 
-    // picocli reads the annotations of the commands.
+    // picocli reads and sets the annotated fields of the commands.
     opens dev.lockstep.server to
+            info.picocli;
+    opens dev.lockstep.server.audit to
+            info.picocli;
+    opens dev.lockstep.server.demo to
+            info.picocli;
+    opens dev.lockstep.server.keyserver to
+            info.picocli;
+    opens dev.lockstep.server.serve to
             info.picocli;
 }

@@ -3,7 +3,7 @@ package dev.lockstep.server;
 import java.nio.ByteBuffer;
 
 /** What speaks inside the TLS connection; one object per connection, called on the selector thread. */
-interface Application {
+public interface Application {
 
     /**
      * A record of application data arrived; it may be empty.

@@ -1,16 +1,16 @@
 package dev.lockstep.server;
 
 /** What the selector thread has done so far. Written by that thread only. */
-final class Counters {
+public final class Counters {
 
     /** Connections accepted. */
     long accepted;
     /** Handshakes completed. */
     long handshakes;
     /** Applications' answers handed over in full. */
-    long answered;
+    public long answered;
     /** Calls of step, read and write. */
-    long steps;
+    public long steps;
     /** Connections that ended with an alert. */
     long failed;
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param clock the time of day
  * @param started is told of each loop before it runs, so that its starter can stop it
  */
-record Environment(
+public record Environment(
         PrintWriter out,
         PrintWriter err,
         UnaryOperator<@Nullable String> variables,
@@ -24,7 +24,7 @@ record Environment(
         Consumer<EventLoop> started) {
 
     /** The same, with one more who is told of each loop, before the others. */
-    Environment alsoStarting(Consumer<EventLoop> first) {
+    public Environment alsoStarting(Consumer<EventLoop> first) {
         return new Environment(out, err, variables, clock, first.andThen(started));
     }
 

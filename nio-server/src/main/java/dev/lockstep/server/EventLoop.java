@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * One thread, one selector, every connection. Four things make it turn: a socket is ready, a key has answered (the
  * wake queue), a time limit has come, somebody wants it to stop.
  */
-final class EventLoop implements AutoCloseable {
+public final class EventLoop implements AutoCloseable {
 
     private static final int ACCEPTS_AT_ONCE = 64;
     private static final int WAKES_AT_ONCE = 1024;

@@ -1,7 +1,7 @@
 package dev.lockstep.server;
 
 /** How long a handshake was suspended, and what its thread did for others in that time. */
-final class KeyWait {
+public final class KeyWait {
 
     private int suspensions;
     private long waitedNanos;
@@ -18,7 +18,7 @@ final class KeyWait {
      *
      * @param sinceNanos when what it waits for was started
      */
-    void begin(long sinceNanos, Counters counters) {
+    public void begin(long sinceNanos, Counters counters) {
         if (!waiting) {
             waiting = true;
             suspensions++;
@@ -29,7 +29,7 @@ final class KeyWait {
     }
 
     /** The connection goes on, if it was suspended. */
-    void end(long nowNanos, Counters counters) {
+    public void end(long nowNanos, Counters counters) {
         if (waiting) {
             waiting = false;
             waitedNanos += nowNanos - since;
@@ -46,22 +46,22 @@ final class KeyWait {
     }
 
     /** How often the handshake was suspended. */
-    int suspensions() {
+    public int suspensions() {
         return suspensions;
     }
 
     /** How long in all, in nanoseconds. */
-    long waitedNanos() {
+    public long waitedNanos() {
         return waitedNanos;
     }
 
     /** How many other connections got their answer meanwhile. */
-    long othersAnswered() {
+    public long othersAnswered() {
         return othersAnswered;
     }
 
     /** How many steps other connections made meanwhile. */
-    long othersSteps() {
+    public long othersSteps() {
         return othersSteps;
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /** Opens the socket, says so, and runs the loop on the calling thread. */
-final class Listener {
+public final class Listener {
 
     private static final int BACKLOG = 1024;
 
@@ -27,7 +27,7 @@ final class Listener {
      * @param what in a few words
      * @param companions what else lives in the loop
      */
-    record Site(
+    public record Site(
             Supplier<TlsServerConfig> config,
             Supplier<Application> applications,
             Trace trace,
@@ -39,7 +39,7 @@ final class Listener {
      *
      * @param bound is told the port when the socket is open, before the loop runs
      */
-    static void serve(Environment environment, String host, int port, Site site, IntConsumer bound)
+    public static void serve(Environment environment, String host, int port, Site site, IntConsumer bound)
             throws UsageError, IOException {
         try (ServerSocketChannel socket = open(host, port);
                 EventLoop loop =

@@ -4,7 +4,7 @@ import dev.lockstep.tls.ConnectionInfo;
 import java.nio.ByteBuffer;
 
 /** What an {@link Application} may do with its connection. */
-interface Session {
+public interface Session {
 
     /**
      * Sends {@code data} in one go: one record if it has at most 2^14 bytes. At most once per record received; the

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Prints what connections do, one line for each event, with the number of the connection in front. The selector thread
  * says whose turn it is before it steps a connection, and the connection's observer calls come in between.
  */
-final class Trace implements ConnectionObserver {
+public final class Trace implements ConnectionObserver {
 
     /** How much is printed. */
-    enum Detail {
+    public enum Detail {
         /** Nothing. */
         OFF,
         /** Suspensions and resumptions. */
@@ -28,7 +28,7 @@ final class Trace implements ConnectionObserver {
     private final Detail detail;
     private long current;
 
-    Trace(PrintWriter out, Detail detail) {
+    public Trace(PrintWriter out, Detail detail) {
         this.out = out;
         this.detail = detail;
     }

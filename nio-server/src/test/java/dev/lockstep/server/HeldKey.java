@@ -20,9 +20,9 @@ final class HeldKey {
 
     private final LinkedBlockingQueue<Held> held = new LinkedBlockingQueue<>();
     private final FutureKey key;
-    volatile boolean open;
+    public volatile boolean open;
 
-    HeldKey(PrivateKey privateKey) {
+    public HeldKey(PrivateKey privateKey) {
         LocalKey local = LocalKey.of(privateKey, new SecureRandom());
         key = FutureKey.builder()
                 .signer(local.signatureSchemes(), request -> {
@@ -37,12 +37,12 @@ final class HeldKey {
                 .build();
     }
 
-    FutureKey key() {
+    public FutureKey key() {
         return key;
     }
 
     /** The next signature that was asked for. */
-    Held next() throws InterruptedException {
+    public Held next() throws InterruptedException {
         Held operation = held.poll(30, TimeUnit.SECONDS);
         if (operation == null) {
             throw new AssertionError("no signature was asked for");

@@ -1,6 +1,7 @@
 package dev.lockstep.server;
 
 import dev.lockstep.keys.KeyServerKeys;
+import dev.lockstep.server.serve.EchoApplication;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -25,14 +26,14 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A TLS server that has certificates only: its keys are in a key server, reached from its own selector loop. */
-final class KeyServerLoop implements AutoCloseable {
+public final class KeyServerLoop implements AutoCloseable {
 
     static {
         // Newer JDKs refuse the RSA key exchange, which some of these conversations are about.
         Security.setProperty("jdk.tls.disabledAlgorithms", "");
     }
 
-    final EventLoop loop;
+    public final EventLoop loop;
     private final KeyServerKeys keys;
     private final Semaphore suspensions = new Semaphore(0);
     private final ServerSocketChannel listener;
@@ -40,7 +41,7 @@ final class KeyServerLoop implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** @param directory has ca.pem and the certificates, as the key server's --demo-keys writes them */
-    KeyServerLoop(KeyServerKeys keys, Path directory, String... certificates) throws Exception {
+    public KeyServerLoop(KeyServerKeys keys, Path directory, String... certificates) throws Exception {
         this.keys = keys;
         TlsServerConfigBuilder config = TlsServerConfig.builder().policy(Policy.COMPATIBLE);
         for (String name : certificates) {
@@ -72,13 +73,13 @@ final class KeyServerLoop implements AutoCloseable {
         }
     }
 
-    static X509Certificate certificate(Path file) throws Exception {
+    public static X509Certificate certificate(Path file) throws Exception {
         try (var in = Files.newInputStream(file)) {
             return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
         }
     }
 
-    static SSLContext trusting(X509Certificate ca) throws Exception {
+    public static SSLContext trusting(X509Certificate ca) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry("ca", ca);
@@ -90,14 +91,14 @@ final class KeyServerLoop implements AutoCloseable {
     }
 
     /** A client that offers one suite and has not begun its handshake. */
-    SSLSocket client(String suite) throws IOException {
+    public SSLSocket client(String suite) throws IOException {
         SSLSocket socket = TestLoop.client(trusting, ((InetSocketAddress) listener.getLocalAddress()).getPort());
         socket.setEnabledCipherSuites(new String[] {suite});
         return socket;
     }
 
     /** A whole handshake with an echo after it. */
-    void handshake(String suite) throws IOException {
+    public void handshake(String suite) throws IOException {
         try (SSLSocket client = client(suite)) {
             client.getOutputStream().write(42);
             if (client.getInputStream().read() != 42) {
@@ -107,7 +108,7 @@ final class KeyServerLoop implements AutoCloseable {
     }
 
     /** Handshakes that may fail, until one does not or the time is over; answers how long that took, in milliseconds. */
-    long handshakeWithin(String suite, long millis) throws IOException {
+    public long handshakeWithin(String suite, long millis) throws IOException {
         long begin = System.nanoTime();
         while (true) {
             try {
@@ -123,13 +124,13 @@ final class KeyServerLoop implements AutoCloseable {
     }
 
     /** Waits until so many more handshakes have suspended. */
-    void awaitSuspended(int count) throws InterruptedException {
+    public void awaitSuspended(int count) throws InterruptedException {
         if (!suspensions.tryAcquire(count, 30, TimeUnit.SECONDS)) {
             throw new AssertionError("they did not suspend");
         }
     }
 
-    boolean runs() {
+    public boolean runs() {
         return !ended.isDone();
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.porting.Card;
 import dev.lockstep.server.porting.SoftwareCard;
 import dev.lockstep.tls.config.Policy;

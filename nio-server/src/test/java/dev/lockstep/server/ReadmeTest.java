@@ -3,6 +3,7 @@ package dev.lockstep.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.FutureKey;
+import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.nio.ByteBuffer;

@@ -1,5 +1,7 @@
 package dev.lockstep.server;
 
+import dev.lockstep.server.demo.ThrowawayCa;
+import dev.lockstep.server.serve.EchoApplication;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -26,7 +28,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /** One of several servers with the same certificate, which counts its handshakes; and clients that go from one to another. */
-final class SharingServer implements AutoCloseable, ConnectionObserver {
+public final class SharingServer implements AutoCloseable, ConnectionObserver {
 
     private static final ThrowawayCa CA;
     private static final KeyPair KEYS;
@@ -42,20 +44,20 @@ final class SharingServer implements AutoCloseable, ConnectionObserver {
         }
     }
 
-    final AtomicInteger full = new AtomicInteger();
-    final AtomicInteger resumed = new AtomicInteger();
-    final AtomicInteger failedLookups = new AtomicInteger();
+    public final AtomicInteger full = new AtomicInteger();
+    public final AtomicInteger resumed = new AtomicInteger();
+    public final AtomicInteger failedLookups = new AtomicInteger();
     private final int number;
     private final ServerSocketChannel listener;
     private final EventLoop loop;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    SharingServer(UnaryOperator<TlsServerConfigBuilder> sessions) throws IOException {
+    public SharingServer(UnaryOperator<TlsServerConfigBuilder> sessions) throws IOException {
         this(1, 0, sessions);
     }
 
     /** Another server of the same name and port, as far as a client can tell: the JDK's keeps its sessions by both. */
-    static SharingServer beside(SharingServer first, UnaryOperator<TlsServerConfigBuilder> sessions)
+    public static SharingServer beside(SharingServer first, UnaryOperator<TlsServerConfigBuilder> sessions)
             throws IOException {
         return new SharingServer(first.number + 1, first.address().getPort(), sessions);
     }
@@ -98,12 +100,12 @@ final class SharingServer implements AutoCloseable, ConnectionObserver {
     }
 
     /** A client that has no sessions yet. */
-    static SSLContext newClient() throws Exception {
+    public static SSLContext newClient() throws Exception {
         return TestLoop.trusting(CA);
     }
 
     /** A whole connection: handshake, a word there and back, close_notify. Every server goes by the same name. */
-    void serves(SSLContext client) throws IOException {
+    public void serves(SSLContext client) throws IOException {
         Socket tcp = new Socket(address().getAddress(), address().getPort());
         tcp.setSoTimeout(30_000);
         try (SSLSocket socket =

@@ -1,5 +1,7 @@
 package dev.lockstep.server;
 
+import dev.lockstep.server.demo.ThrowawayCa;
+import dev.lockstep.server.serve.EchoApplication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
 import java.io.IOException;
@@ -26,7 +28,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A loop on a thread of its own, with a held key, and clients that trust it. */
-final class TestLoop implements AutoCloseable {
+public final class TestLoop implements AutoCloseable {
 
     private static final ThrowawayCa CA;
     private static final KeyPair KEYS;
@@ -46,13 +48,13 @@ final class TestLoop implements AutoCloseable {
         }
     }
 
-    final HeldKey key = new HeldKey(KEYS.getPrivate());
-    final EventLoop loop;
+    public final HeldKey key = new HeldKey(KEYS.getPrivate());
+    public final EventLoop loop;
     private final StringWriter traced = new StringWriter();
     private final ServerSocketChannel listener;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    TestLoop(Limits limits, Function<EventLoop[], Supplier<Application>> applications) throws Exception {
+    public TestLoop(Limits limits, Function<EventLoop[], Supplier<Application>> applications) throws Exception {
         Trace trace = new Trace(new PrintWriter(traced, true), Trace.Detail.ALL);
         TlsServerConfig config = TlsServerConfig.builder()
                 .credential(Credential.external(List.of(CA.issueForLocalhost(KEYS)), key.key()))
@@ -67,7 +69,7 @@ final class TestLoop implements AutoCloseable {
         thread.start();
     }
 
-    static TestLoop echo(Limits limits) throws Exception {
+    public static TestLoop echo(Limits limits) throws Exception {
         return new TestLoop(limits, self -> () -> EchoApplication.INSTANCE);
     }
 
@@ -80,31 +82,31 @@ final class TestLoop implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return ((InetSocketAddress) listener.socket().getLocalSocketAddress()).getPort();
     }
 
-    String trace() {
+    public String trace() {
         return traced.toString();
     }
 
-    boolean runs() {
+    public boolean runs() {
         return !ended.isDone();
     }
 
     /** A TCP connection without TLS. */
-    Socket tcp() throws IOException {
+    public Socket tcp() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
         socket.setSoTimeout(30_000);
         return socket;
     }
 
     /** A TLS client that has not begun its handshake. */
-    SSLSocket client() throws IOException {
+    public SSLSocket client() throws IOException {
         return client(TRUSTING, port());
     }
 
-    static SSLSocket client(SSLContext context, int port) throws IOException {
+    public static SSLSocket client(SSLContext context, int port) throws IOException {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.setSoTimeout(30_000);
@@ -113,16 +115,16 @@ final class TestLoop implements AutoCloseable {
         return socket;
     }
 
-    static SSLContext trusting(ThrowawayCa ca) throws Exception {
+    public static SSLContext trusting(ThrowawayCa ca) throws Exception {
         return trusting(ca.certificate());
     }
 
-    static SSLContext trusting(X509Certificate authority) throws Exception {
+    public static SSLContext trusting(X509Certificate authority) throws Exception {
         return context(authority, new KeyManager[0]);
     }
 
     /** Clients that have a certificate of the authority. */
-    static SSLContext certified(ThrowawayCa ca, KeyPair keys) throws Exception {
+    public static SSLContext certified(ThrowawayCa ca, KeyPair keys) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         X509Certificate[] chain = {ca.issueForLocalhost(keys)};
