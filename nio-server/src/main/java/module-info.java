@@ -7,6 +7,7 @@ module dev.lockstep.server {
     requires dev.lockstep.crypto;
     requires dev.lockstep.tls;
     requires dev.lockstep.keys;
+    requires dev.lockstep.nio;
     requires info.picocli;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;

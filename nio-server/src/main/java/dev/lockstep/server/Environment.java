@@ -1,5 +1,6 @@
 package dev.lockstep.server;
 
+import dev.lockstep.nio.TlsLoop;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -21,10 +22,10 @@ public record Environment(
         PrintWriter err,
         UnaryOperator<@Nullable String> variables,
         Clock clock,
-        Consumer<EventLoop> started) {
+        Consumer<TlsLoop> started) {
 
     /** The same, with one more who is told of each loop, before the others. */
-    public Environment alsoStarting(Consumer<EventLoop> first) {
+    public Environment alsoStarting(Consumer<TlsLoop> first) {
         return new Environment(out, err, variables, clock, first.andThen(started));
     }
 

@@ -1,6 +1,7 @@
 package dev.lockstep.server;
 
 import dev.lockstep.keys.KeyServerKeys;
+import dev.lockstep.nio.TlsLoop;
 import dev.lockstep.server.serve.EchoApplication;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.Policy;
@@ -33,7 +34,7 @@ public final class KeyServerLoop implements AutoCloseable {
         Security.setProperty("jdk.tls.disabledAlgorithms", "");
     }
 
-    public final EventLoop loop;
+    public final TlsLoop loop;
     private final KeyServerKeys keys;
     private final Semaphore suspensions = new Semaphore(0);
     private final ServerSocketChannel listener;
@@ -54,10 +55,10 @@ public final class KeyServerLoop implements AutoCloseable {
             }
         });
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        Trace trace = new Trace(new java.io.PrintWriter(java.io.Writer.nullWriter()), Trace.Detail.OFF);
         TlsServerConfig built = config.build();
-        loop = new EventLoop(listener, () -> built, () -> EchoApplication.INSTANCE, Limits.DEFAULT, trace);
-        loop.accompany(keys);
+        loop = TlsLoop.builder(listener, () -> built, () -> EchoApplication.INSTANCE)
+                .guest(new SelectorGuest(keys))
+                .build();
         trusting = trusting(certificate(directory.resolve("ca.pem")));
         Thread thread = new Thread(this::run, "loop with a key server");
         thread.setDaemon(true);
@@ -92,7 +93,7 @@ public final class KeyServerLoop implements AutoCloseable {
 
     /** A client that offers one suite and has not begun its handshake. */
     public SSLSocket client(String suite) throws IOException {
-        SSLSocket socket = TestLoop.client(trusting, ((InetSocketAddress) listener.getLocalAddress()).getPort());
+        SSLSocket socket = TestClients.client(trusting, ((InetSocketAddress) listener.getLocalAddress()).getPort());
         socket.setEnabledCipherSuites(new String[] {suite});
         return socket;
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.server;
 
+import dev.lockstep.nio.TlsLoop;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.serve.EchoApplication;
 import dev.lockstep.tls.config.ConnectionObserver;
@@ -10,8 +11,6 @@ import dev.lockstep.tls.wait.SuspensionKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -49,7 +48,7 @@ public final class SharingServer implements AutoCloseable, ConnectionObserver {
     public final AtomicInteger failedLookups = new AtomicInteger();
     private final int number;
     private final ServerSocketChannel listener;
-    private final EventLoop loop;
+    private final TlsLoop loop;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     public SharingServer(UnaryOperator<TlsServerConfigBuilder> sessions) throws IOException {
@@ -69,8 +68,8 @@ public final class SharingServer implements AutoCloseable, ConnectionObserver {
                 .build();
         InetAddress address = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) number});
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(address, port), 64);
-        Trace silent = new Trace(new PrintWriter(Writer.nullWriter()), Trace.Detail.OFF);
-        loop = new EventLoop(listener, () -> config, () -> EchoApplication.INSTANCE, Limits.DEFAULT, silent);
+        loop = TlsLoop.builder(listener, () -> config, () -> EchoApplication.INSTANCE)
+                .build();
         Thread thread = new Thread(this::run, "sharing server");
         thread.setDaemon(true);
         thread.start();
@@ -101,7 +100,7 @@ public final class SharingServer implements AutoCloseable, ConnectionObserver {
 
     /** A client that has no sessions yet. */
     public static SSLContext newClient() throws Exception {
-        return TestLoop.trusting(CA);
+        return TestClients.trusting(CA);
     }
 
     /** A whole connection: handshake, a word there and back, close_notify. Every server goes by the same name. */

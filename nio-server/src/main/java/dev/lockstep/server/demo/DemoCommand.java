@@ -2,8 +2,8 @@ package dev.lockstep.server.demo;
 
 import dev.lockstep.keys.KeyServerKeys;
 import dev.lockstep.server.Environment;
-import dev.lockstep.server.Listener;
 import dev.lockstep.server.Numbers;
+import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.ShutdownHook;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
@@ -47,13 +47,13 @@ public final class DemoCommand implements Callable<Integer> {
             Trace trace = new Trace(environment.out(), Trace.Detail.WAITS);
             TlsServerConfig config = configuration(keyServer.directory(), keys, trace);
             tellWhoIsWho(keyServer);
-            Listener.Site site = new Listener.Site(
+            ServerRunner.Site site = new ServerRunner.Site(
                     () -> config,
                     HttpApplication::new,
                     trace,
                     "https, every key operation takes " + KEY_DELAY_MILLIS + " ms more",
                     List.of(keys));
-            Listener.serve(
+            ServerRunner.serve(
                     environment.alsoStarting(loop -> hook.stopping(loop::close)),
                     "127.0.0.1",
                     number,

@@ -1,32 +1,43 @@
 package dev.lockstep.server.serve;
 
-import dev.lockstep.server.Application;
-import dev.lockstep.server.Session;
+import dev.lockstep.nio.Handler;
+import dev.lockstep.nio.Session;
 import java.nio.ByteBuffer;
 
 /**
  * HTTP/1.0 at its smallest: reads to the empty line, answers once whatever was asked, closes. Nothing of the request
  * is kept, so its head may be long; its length is bounded all the same.
  */
-public final class HttpApplication implements Application {
+public final class HttpApplication implements Handler {
 
     /** Ample for a head of 16 KiB and more, and an end for a head that has none. */
     static final int LONGEST_HEAD = 1 << 18;
 
+    private final KeyWait keyWait = new KeyWait();
     private int headBytes;
     private int lineBytes;
     private boolean lineIsEmpty = true;
     private boolean answered;
 
     @Override
-    public void onRecord(ByteBuffer record, Session session) {
+    public void onSuspended(Session session) {
+        keyWait.begin(session);
+    }
+
+    @Override
+    public void onResumed(Session session) {
+        keyWait.end(session);
+    }
+
+    @Override
+    public void onData(Session session, ByteBuffer data) {
         if (answered) {
             return; // what follows the head is dropped until the connection is down
         }
-        while (record.hasRemaining()) {
+        while (data.hasRemaining()) {
             headBytes++;
-            if (endsHead(record.get())) {
-                answer(session, HttpPage.render(session.info(), session.keyWait()));
+            if (endsHead(data.get())) {
+                answer(session, HttpPage.render(session.info(), keyWait));
                 return;
             }
         }
@@ -51,6 +62,6 @@ public final class HttpApplication implements Application {
     private void answer(Session session, byte[] response) {
         answered = true;
         session.send(ByteBuffer.wrap(response));
-        session.closeWhenSent();
+        session.close();
     }
 }

@@ -1,6 +1,5 @@
 package dev.lockstep.server.serve;
 
-import dev.lockstep.server.KeyWait;
 import dev.lockstep.tls.ConnectionInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -56,11 +55,11 @@ final class HttpPage {
         return String.format(
                 Locale.ROOT,
                 "The key took %.1f ms. Meanwhile the same thread served %d other connection%s to the end"
-                        + " and made %d steps for others.",
+                        + " and served others %d times.",
                 wait.waitedNanos() / 1e6,
-                wait.othersAnswered(),
-                wait.othersAnswered() == 1 ? "" : "s",
-                wait.othersSteps());
+                wait.othersServed(),
+                wait.othersServed() == 1 ? "" : "s",
+                wait.othersTurns());
     }
 
     private static void row(StringBuilder body, String name, @Nullable String value) {

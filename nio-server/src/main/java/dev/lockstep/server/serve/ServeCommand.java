@@ -2,8 +2,8 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.HangUpSignal;
-import dev.lockstep.server.Listener;
 import dev.lockstep.server.Numbers;
+import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyuri.RemoteKeys;
@@ -85,13 +85,13 @@ public final class ServeCommand implements Callable<Integer> {
                         keyLog))) {
             String what = (echo ? "echo" : "https") + ", policy " + protocol.policy() + ", "
                     + reloader.current().cipherSuites().size() + " suites, " + credentials.describe(keyMode);
-            Listener.Site site = new Listener.Site(
+            ServerRunner.Site site = new ServerRunner.Site(
                     reloader::current,
                     echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
                     tracer,
                     what,
                     remote.companions());
-            Listener.serve(environment, host, number, site, bound -> {
+            ServerRunner.serve(environment, host, number, site, bound -> {
                 reloader.start();
                 HangUpSignal.handle(reloader::ask);
             });

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.InlineKey;
 import dev.lockstep.keys.LocalKey;
-import dev.lockstep.server.Counters;
-import dev.lockstep.server.KeyWait;
-import dev.lockstep.server.Session;
+import dev.lockstep.nio.LoopCounters;
+import dev.lockstep.nio.Session;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.Suspension;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -50,7 +51,7 @@ class HttpApplicationTest {
         }
 
         @Override
-        public void closeWhenSent() {
+        public void close() {
             closes = true;
         }
 
@@ -60,8 +61,48 @@ class HttpApplicationTest {
         }
 
         @Override
-        public KeyWait keyWait() {
-            return new KeyWait();
+        public Suspension suspension() {
+            return null;
+        }
+
+        @Override
+        public long turns() {
+            return 0;
+        }
+
+        @Override
+        public LoopCounters counters() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long id() {
+            return 1;
+        }
+
+        @Override
+        public SocketAddress remoteAddress() {
+            return null;
+        }
+
+        @Override
+        public boolean hasUnsent() {
+            return !sent.isEmpty();
+        }
+
+        @Override
+        public void shutdownOutput() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void abort() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            task.run();
         }
     }
 
@@ -84,7 +125,7 @@ class HttpApplicationTest {
     private final HttpApplication http = new HttpApplication();
 
     private void receive(String text) {
-        http.onRecord(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), session);
+        http.onData(session, ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
     }
 
     @ParameterizedTest
@@ -146,12 +187,7 @@ class HttpApplicationTest {
         session.info = negotiated("n".repeat(255), "p".repeat(255));
         receive("\nGET\n\n");
 
-        KeyWait longest = new KeyWait();
-        Counters counters = new Counters();
-        longest.begin(0, counters);
-        counters.answered = 99_999_999;
-        counters.steps = 99_999_999_999L;
-        longest.end(999_999_000_000L, counters);
+        KeyWait longest = new KeyWait(1, 999_999_000_000L, 99_999_999, 99_999_999_999L);
         assertThat(session.sent.get(0)).hasSize(HttpPage.LENGTH).contains("n".repeat(48) + "...\n");
         assertThat(HttpPage.render(session.info, longest)).hasSize(HttpPage.LENGTH);
     }

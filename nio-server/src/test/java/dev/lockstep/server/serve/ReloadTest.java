@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.server.Running;
 import dev.lockstep.server.Spawned;
+import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
-import dev.lockstep.server.TestLoop;
 import dev.lockstep.server.demo.ThrowawayCa;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,7 +56,7 @@ class ReloadTest {
     @BeforeEach
     void makeAuthority() throws Exception {
         ca = new ThrowawayCa(Instant.now());
-        trusting = TestLoop.trusting(ca);
+        trusting = TestClients.trusting(ca);
     }
 
     /** A new certificate with a new key, in a directory that {@code current} is made to point to. */
@@ -93,7 +93,7 @@ class ReloadTest {
 
     /** The generation of the certificate that a full handshake shows; the JDK verifies that its key signed. */
     private int handshake(int port) throws IOException {
-        try (SSLSocket client = TestLoop.client(trusting, port)) {
+        try (SSLSocket client = TestClients.client(trusting, port)) {
             return handshake(client);
         }
     }
@@ -235,7 +235,7 @@ class ReloadTest {
     }
 
     private String suite(int port, String... offered) throws IOException {
-        try (SSLSocket client = TestLoop.client(trusting, port)) {
+        try (SSLSocket client = TestClients.client(trusting, port)) {
             client.setEnabledCipherSuites(offered);
             client.startHandshake();
             return client.getSession().getCipherSuite();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.server.Needed;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.Spawned;
+import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
-import dev.lockstep.server.TestLoop;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.keyuri.RemoteKeys;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +41,7 @@ class ServeRemoteKeysTest {
     @BeforeAll
     static void makeAuthority() throws Exception {
         ca = new ThrowawayCa(java.time.Instant.now());
-        trusting = TestLoop.trusting(ca);
+        trusting = TestClients.trusting(ca);
     }
 
     /** Two tokens, so that the first slot is the wrong one half of the time; only one of them has keys. */
@@ -101,7 +101,7 @@ class ServeRemoteKeysTest {
     }
 
     private static String page(int port, String suite) throws Exception {
-        try (SSLSocket client = TestLoop.client(trusting, port)) {
+        try (SSLSocket client = TestClients.client(trusting, port)) {
             client.setEnabledCipherSuites(new String[] {suite});
             client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
@@ -177,7 +177,7 @@ class ServeRemoteKeysTest {
         Path key = files.write("agent.key", TestFiles.pkcs8(files.rsa));
         Files.setPosixFilePermissions(key, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
         Path socket = directory.resolve("agent");
-        SSLContext client = TestLoop.trusting(files.ca);
+        SSLContext client = TestClients.trusting(files.ca);
         try (Spawned agent = Spawned.start(Map.of(), List.of("ssh-agent", "-D", "-a", socket.toString()))) {
             agent.await("SSH_AUTH_SOCK");
             run(Map.of("SSH_AUTH_SOCK", socket.toString()), "ssh-add", "-q", key.toString());
@@ -185,7 +185,7 @@ class ServeRemoteKeysTest {
             String[] given = {"serve", "--port", "0", "--cert", files.rsaCert.toString(), "--key"};
             try (Running server = Running.start(with(given, "ssh-agent:" + socket))) {
                 assertThat(server.out()).contains("key in ssh-agent at " + socket);
-                try (SSLSocket one = TestLoop.client(client, server.port())) {
+                try (SSLSocket one = TestClients.client(client, server.port())) {
                     one.startHandshake();
                     assertThat(one.getSession().getCipherSuite()).contains("_ECDHE_RSA_");
                 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.server.Running;
+import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
-import dev.lockstep.server.TestLoop;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +43,7 @@ class ServeTest {
     @BeforeAll
     static void makeFiles() throws Exception {
         files = new TestFiles(directory);
-        trusting = TestLoop.trusting(files.ca);
+        trusting = TestClients.trusting(files.ca);
     }
 
     /** Without resumption, so that every handshake is a full one, with a key operation. */
@@ -78,14 +78,14 @@ class ServeTest {
     @Test
     void clientCertificatesAreWantedOrRequired() throws Exception {
         KeyPair keys = files.ca.ec();
-        SSLContext certified = TestLoop.certified(files.ca, keys);
+        SSLContext certified = TestClients.certified(files.ca, keys);
         String authority = files.caCert.toString();
         try (Running wants = serve("--client-auth", "want", "--client-ca", authority);
                 Running requires = serve("--client-auth", "require", "--client-ca", authority)) {
             assertThat(page(wants)).contains("200 OK");
             assertThatThrownBy(() -> page(requires)).isInstanceOf(java.io.IOException.class);
             for (Running server : List.of(wants, requires)) {
-                try (SSLSocket client = TestLoop.client(certified, server.port())) {
+                try (SSLSocket client = TestClients.client(certified, server.port())) {
                     assertThat(get(client)).contains("200 OK");
                 }
             }
@@ -119,7 +119,7 @@ class ServeTest {
     }
 
     private static SSLSocket client(Running server) throws Exception {
-        return TestLoop.client(trusting, server.port());
+        return TestClients.client(trusting, server.port());
     }
 
     private static String get(SSLSocket client) throws Exception {
@@ -208,7 +208,7 @@ class ServeTest {
 
     private static String keyTypeFor(Running server, String name) throws Exception {
         // A context of its own: the JDK's client repeats the server name of a session that it remembers.
-        try (SSLSocket client = TestLoop.client(TestLoop.trusting(files.ca), server.port())) {
+        try (SSLSocket client = TestClients.client(TestClients.trusting(files.ca), server.port())) {
             SSLParameters parameters = client.getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName(name)));
             client.setSSLParameters(parameters);

@@ -3,8 +3,8 @@ package dev.lockstep.server.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.server.Running;
+import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
-import dev.lockstep.server.TestLoop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,7 +74,7 @@ class StaplingOptionsTest {
         Path file = Files.write(directory.resolve("good.der"), response);
         Path sct = Files.write(directory.resolve("log.sct"), new byte[47]);
         try (Running server = Running.start(serve("--ocsp", file.toString(), "--sct", sct.toString()));
-                SSLSocket client = TestLoop.client(TestLoop.trusting(files.ca), server.port())) {
+                SSLSocket client = TestClients.client(TestClients.trusting(files.ca), server.port())) {
             client.startHandshake();
             assertThat(((ExtendedSSLSession) client.getSession()).getStatusResponses())
                     .containsExactly(response);

@@ -1,4 +1,4 @@
-package dev.lockstep.server;
+package dev.lockstep.nio;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,7 +39,7 @@ final class Transport {
     /**
      * Reads once from the socket, as much as there is room for.
      *
-     * @return whether anything came
+     * @return whether anything was received
      */
     boolean receive() throws IOException {
         ByteBuffer buffer = wholeInput();
@@ -72,7 +72,7 @@ final class Transport {
         return inputEnded;
     }
 
-    /** Where to put what shall be sent, in write mode. */
+    /** The bytes to send, in write mode. */
     ByteBuffer output() {
         ByteBuffer buffer = output != null ? output : pool.take();
         output = buffer;
@@ -86,7 +86,7 @@ final class Transport {
     /**
      * Writes once to the socket.
      *
-     * @return whether anything was taken
+     * @return whether the socket took anything
      */
     boolean flush() throws IOException {
         ByteBuffer buffer = output;
@@ -101,7 +101,7 @@ final class Transport {
         }
     }
 
-    /** What has been received and not used is of no interest any more. */
+    /** Drops what has been received and not used. */
     void dropInput() {
         smallRest = null;
         if (input != null) {
@@ -110,7 +110,7 @@ final class Transport {
         }
     }
 
-    /** Tells the peer that nothing more will come; its own end can still be read. */
+    /** Ends the stream to the peer; the peer's own can still be read. */
     void shutDownOutput() throws IOException {
         channel.shutdownOutput();
     }
@@ -118,7 +118,7 @@ final class Transport {
     /**
      * Reads and drops what is there.
      *
-     * @return whether this is the end: the peer's, or that of our patience
+     * @return whether the peer's stream has ended, or more than {@code mostBytes} came
      */
     boolean drain(int mostBytes) throws IOException {
         ByteBuffer scratch = pool.take();
@@ -163,7 +163,7 @@ final class Transport {
         try {
             channel.close();
         } catch (IOException e) {
-            // The descriptor is released whatever close has to complain about.
+            // close releases the descriptor even if it throws.
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.lockstep.server;
+package dev.lockstep.nio;
 
 import dev.lockstep.keys.FutureKey;
 import dev.lockstep.keys.LocalKey;

@@ -1,6 +1,9 @@
 package dev.lockstep.server;
 
 import dev.lockstep.keys.SelectorDriven;
+import dev.lockstep.nio.Handler;
+import dev.lockstep.nio.TlsLoop;
+import dev.lockstep.nio.TlsLoopBuilder;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
 import java.net.BindException;
@@ -13,23 +16,23 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /** Opens the socket, says so, and runs the loop on the calling thread. */
-public final class Listener {
+public final class ServerRunner {
 
     private static final int BACKLOG = 1024;
 
-    private Listener() {}
+    private ServerRunner() {}
 
     /**
      * What is served.
      *
      * @param config asked once for each connection
-     * @param applications makes one for each connection
+     * @param handlers makes one for each connection
      * @param what in a few words
      * @param companions what else lives in the loop
      */
     public record Site(
             Supplier<TlsServerConfig> config,
-            Supplier<Application> applications,
+            Supplier<? extends Handler> handlers,
             Trace trace,
             String what,
             List<? extends SelectorDriven> companions) {}
@@ -42,11 +45,7 @@ public final class Listener {
     public static void serve(Environment environment, String host, int port, Site site, IntConsumer bound)
             throws UsageError, IOException {
         try (ServerSocketChannel socket = open(host, port);
-                EventLoop loop =
-                        new EventLoop(socket, site.config(), site.applications(), Limits.DEFAULT, site.trace())) {
-            for (SelectorDriven companion : site.companions()) {
-                loop.accompany(companion);
-            }
+                TlsLoop loop = loop(socket, site)) {
             InetSocketAddress address = (InetSocketAddress) socket.getLocalAddress();
             environment
                     .out()
@@ -57,6 +56,15 @@ public final class Listener {
             environment.started().accept(loop);
             loop.run();
         }
+    }
+
+    private static TlsLoop loop(ServerSocketChannel socket, Site site) throws IOException {
+        TlsLoopBuilder builder =
+                TlsLoop.builder(socket, site.config(), site.handlers()).observer(site.trace());
+        for (SelectorDriven companion : site.companions()) {
+            builder.guest(new SelectorGuest(companion));
+        }
+        return builder.build();
     }
 
     private static ServerSocketChannel open(String host, int port) throws UsageError, IOException {

@@ -1,4 +1,4 @@
-package dev.lockstep.server;
+package dev.lockstep.nio;
 
 import java.util.Comparator;
 import java.util.OptionalLong;
@@ -6,8 +6,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which connection wants to be called by what time, in nanoseconds of {@link System#nanoTime}. Entries are moved
- * earlier at once and later only when they fall due, so ordinary traffic does not touch the set.
+ * The times by which connections must be called, in nanoseconds of {@link System#nanoTime}. An entry is moved to an
+ * earlier time immediately and to a later one only when it falls due, so ordinary traffic does not touch the set.
  */
 final class Deadlines {
 
@@ -46,7 +46,7 @@ final class Deadlines {
         }
     }
 
-    /** Takes out one entry that is due, or answers null. Its connection says whether it still means it. */
+    /** Takes out one entry that is due and returns it; null if there is none. Its connection may have moved its deadline. */
     @Nullable
     Entry pollDue(long now) {
         if (entries.isEmpty() || entries.first().at - now > 0) {
@@ -57,7 +57,7 @@ final class Deadlines {
         return due;
     }
 
-    /** How long a selector may sleep, in milliseconds rounded up; empty for as long as it likes. */
+    /** Returns how long a selector may sleep, in milliseconds rounded up; empty for no limit. */
     OptionalLong sleepMillis(long now) {
         if (entries.isEmpty()) {
             return OptionalLong.empty();

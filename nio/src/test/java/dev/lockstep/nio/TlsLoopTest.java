@@ -1,10 +1,12 @@
-package dev.lockstep.server;
+package dev.lockstep.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tls.config.RenegotiationPolicy;
+import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
+import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -17,19 +19,29 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One thread for everybody: who waits does not stop the others, and nobody can stop the loop. */
+/** One thread serves all connections: one that waits does not stop the others, and none can stop the loop. */
 @Timeout(120)
-class EventLoopTest {
+class TlsLoopTest {
 
     private static final byte[] PING = "ping".getBytes(StandardCharsets.US_ASCII);
 
     private static void ping(SSLSocket client) throws IOException {
         client.getOutputStream().write(PING);
         assertThat(client.getInputStream().readNBytes(PING.length)).isEqualTo(PING);
+    }
+
+    private static void assertEnded(SSLSocket client) {
+        try {
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        } catch (IOException e) {
+            assertThat(e).isNotInstanceOf(SocketTimeoutException.class);
+        }
     }
 
     private static void leave(Socket client) throws IOException {
@@ -99,13 +111,14 @@ class EventLoopTest {
     @Test
     void suspendedAndIdleConnectionsHoldNoBuffers() throws Exception {
         // Asked from within, on the loop's own thread: the buffers out are those of the connection that asks.
-        try (TestLoop server = new TestLoop(
-                        Limits.DEFAULT,
-                        self -> () -> (record, session) -> session.send(ByteBuffer.wrap(
-                                new byte[] {(byte) self[0].buffers().lent()})));
+        AtomicReference<TlsLoop> self = new AtomicReference<>();
+        Handler counting = (session, data) -> session.send(
+                ByteBuffer.wrap(new byte[] {(byte) self.get().buffers().lent()}));
+        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> counting, config -> config);
                 SSLSocket asking = server.client();
                 SSLSocket idle = server.client();
                 SSLSocket suspended = server.client()) {
+            self.set(server.loop);
             server.key.open = true;
             asking.startHandshake();
             idle.startHandshake();
@@ -158,8 +171,7 @@ class EventLoopTest {
 
     @Test
     void whoGoesOnTalkingAfterTheEndIsCutOff() throws Exception {
-        Limits impatient = new Limits(
-                10, Duration.ofMinutes(1).toNanos(), Duration.ofMinutes(1).toNanos(), 100_000);
+        Limits impatient = Limits.DEFAULT.withFarewell(Duration.ofMinutes(1), 100_000);
         try (TestLoop server = TestLoop.echo(impatient);
                 Socket client = server.tcp()) {
             client.getOutputStream().write(new byte[] {99, 3, 1, 0, 1, 0});
@@ -176,21 +188,19 @@ class EventLoopTest {
 
     @Test
     void aSilentPeerIsLetGo() throws Exception {
-        Limits impatient = new Limits(
-                10, Duration.ofMillis(100).toNanos(), Duration.ofMillis(100).toNanos(), 1000);
+        Limits impatient = Limits.DEFAULT.withIdle(Duration.ofMillis(100)).withFarewell(Duration.ofMillis(100), 1000);
         try (TestLoop server = TestLoop.echo(impatient);
                 Socket silent = server.tcp()) {
             byte[] last = silent.getInputStream().readAllBytes();
 
             assertThat(last).startsWith(21, 3).endsWith(1, 0); // close_notify
-            assertThat(server.trace()).contains("silent for too long");
+            assertThat(server.events()).contains("failure: no complete ClientHello in time");
         }
     }
 
     @Test
     void whenTheHouseIsFullFurtherConnectionsWaitForTheirTurn() throws Exception {
-        Limits two = new Limits(
-                2, Duration.ofMinutes(1).toNanos(), Duration.ofMillis(50).toNanos(), 1000);
+        Limits two = Limits.DEFAULT.withConnections(2).withFarewell(Duration.ofMillis(50), 1000);
         try (TestLoop server = TestLoop.echo(two);
                 SSLSocket first = server.client();
                 SSLSocket second = server.client();
@@ -256,34 +266,39 @@ class EventLoopTest {
                 client.startHandshake();
                 ping(client);
             }
-            assertThat(server.trace()).doesNotContain("DEFECT");
+            assertThat(server.loop.counters().defects()).isZero();
         }
     }
 
     @Test
-    void aDefectInAnApplicationEndsItsConnectionOnly() throws Exception {
-        try (TestLoop server = new TestLoop(
-                        Limits.DEFAULT,
-                        self -> () -> (record, session) -> {
-                            if (record.get(0) == 'x') {
-                                throw new IllegalStateException("a defect");
-                            }
-                            session.send(record);
-                        });
+    void whatAHandlerThrowsEndsItsConnectionOnly() throws Exception {
+        Handler handler = (session, data) -> {
+            if (data.get(0) == 'x') {
+                throw new IllegalStateException("a defect");
+            }
+            if (data.get(0) == 'y') {
+                throw new OutOfMemoryError("an error");
+            }
+            session.send(data);
+        };
+        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> handler, config -> config);
+                SSLSocket another = server.client();
                 SSLSocket unlucky = server.client();
                 SSLSocket other = server.client()) {
             server.key.open = true;
             unlucky.startHandshake();
+            another.startHandshake();
             other.startHandshake();
             unlucky.getOutputStream().write('x');
-            InputStream in = unlucky.getInputStream();
-            try {
-                assertThat(in.read()).isEqualTo(-1);
-            } catch (IOException e) {
-                assertThat(e).isNotInstanceOf(SocketTimeoutException.class);
-            }
+            assertEnded(unlucky);
+            another.getOutputStream().write('y');
+            assertEnded(another);
             ping(other);
-            assertThat(server.trace()).contains("DEFECT  java.lang.IllegalStateException: a defect");
+            assertThat(server.events())
+                    .containsExactly(
+                            "defect: java.lang.IllegalStateException: a defect",
+                            "defect: java.lang.OutOfMemoryError: an error");
+            assertThat(server.loop.counters().defects()).isEqualTo(2);
         }
     }
 
@@ -301,6 +316,120 @@ class EventLoopTest {
                 // One read gives at most one record. The JDK's client splits none of these.
                 assertThat(client.getInputStream().read(into)).isEqualTo(size);
             }
+        }
+    }
+
+    @Test
+    void aFullLoopEndsTheHandshakeThatIsOldestAndLeastFar() throws Exception {
+        Limits three = Limits.DEFAULT.withConnections(3).withEvictable(Duration.ofMillis(1));
+        try (TestLoop server = TestLoop.echo(three);
+                SSLSocket open = server.client()) {
+            server.key.open = true;
+            open.startHandshake();
+            server.key.open = false;
+            try (SSLSocket suspended = server.client();
+                    Socket silent = server.tcp()) {
+                CompletableFuture<Void> handshake = handshake(suspended);
+                HeldKey.Held signature = server.key.next();
+
+                try (SSLSocket fourth = server.client();
+                        SSLSocket fifth = server.client()) {
+                    CompletableFuture<Void> fourthHandshake = handshake(fourth);
+                    HeldKey.Held fourthSignature = server.key.next();
+                    assertGone(silent); // it had sent nothing
+                    CompletableFuture<Void> fifthHandshake = handshake(fifth);
+                    HeldKey.Held fifthSignature = server.key.next();
+                    assertThatThrownBy(() -> handshake.get(30, TimeUnit.SECONDS))
+                            .hasCauseInstanceOf(java.io.UncheckedIOException.class); // the older of two
+                    assertThat(signature.answer()).isCancelled();
+
+                    fourthSignature.release();
+                    fifthSignature.release();
+                    fourthHandshake.get(30, TimeUnit.SECONDS);
+                    fifthHandshake.get(30, TimeUnit.SECONDS);
+                    ping(fourth);
+                    ping(fifth);
+                }
+            }
+            ping(open); // an established connection stays
+            assertThat(server.loop.counters().evicted()).isEqualTo(2);
+        }
+    }
+
+    private static void assertGone(Socket client) {
+        try {
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        } catch (IOException e) {
+            assertThat(e).isNotInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void anAnswerCanComeFromAnotherThreadLater() throws Exception {
+        Handler handler = (session, data) -> {
+            byte[] question = new byte[data.remaining()];
+            data.get(question);
+            CompletableFuture.runAsync(() -> session.execute(() -> {
+                session.send(ByteBuffer.wrap(question));
+                session.close();
+            }));
+        };
+        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> handler, config -> config);
+                SSLSocket client = server.client()) {
+            server.key.open = true;
+            client.startHandshake();
+            ping(client);
+            assertThat(client.getInputStream().read()).isEqualTo(-1); // close_notify
+        }
+    }
+
+    @Test
+    void aServerMayTalkFirstAndEndItsStreamFirst() throws Exception {
+        Handler handler = new Handler() {
+            @Override
+            public void onEstablished(Session session) {
+                session.send(ByteBuffer.wrap(PING));
+                session.send(ByteBuffer.wrap(PING));
+                session.shutdownOutput();
+            }
+
+            @Override
+            public void onData(Session session, ByteBuffer data) {
+                throw new IllegalStateException("the client says nothing");
+            }
+        };
+        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> handler, config -> config);
+                SSLSocket client = server.client()) {
+            server.key.open = true;
+            client.startHandshake();
+            assertThat(client.getInputStream().readAllBytes()).hasSize(2 * PING.length);
+            assertThat(server.loop.counters().failed()).isZero();
+        }
+    }
+
+    @Test
+    void aRenegotiationWithoutAnEndDoesNotKeepTheThread() throws Exception {
+        UnaryOperator<TlsServerConfigBuilder> renegotiating = config -> config.handshakeTimeout(Duration.ofMillis(500))
+                .keyOperationTimeout(Duration.ofMinutes(1))
+                .renegotiation(
+                        new RenegotiationPolicy(true, false, LegacyClients.SERVE_ONCE, false, 10, Duration.ZERO));
+        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> TestLoop.ECHO, renegotiating);
+                SSLSocket neighbour = server.client();
+                SSLSocket silent = server.client()) {
+            server.key.open = true;
+            neighbour.startHandshake();
+            silent.startHandshake();
+            long turns = server.loop.counters().turns();
+            silent.startHandshake(); // sends a ClientHello; the client would go on with its next read
+            int pings = 0;
+            long begin = System.nanoTime();
+            while (server.loop.counters().failed() == 0) {
+                assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(20));
+                ping(neighbour);
+                pings++;
+            }
+            assertThat(server.loop.counters().turns() - turns).isLessThan(3L * pings + 100);
+            assertThat(server.loop.counters().failed()).isEqualTo(1);
         }
     }
 }
