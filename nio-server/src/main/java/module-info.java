@@ -7,12 +7,21 @@ module dev.lockstep.server {
     requires dev.lockstep.crypto;
     requires dev.lockstep.tls;
     requires dev.lockstep.keys;
+    requires dev.lockstep.nio;
     requires info.picocli;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires jdk.net; // who is at the other end of a Unix-domain socket
 
-    // picocli reads the annotations of the commands.
+    // picocli reads and sets the annotated fields of the commands.
     opens dev.lockstep.server to
+            info.picocli;
+    opens dev.lockstep.server.audit to
+            info.picocli;
+    opens dev.lockstep.server.demo to
+            info.picocli;
+    opens dev.lockstep.server.keyserver to
+            info.picocli;
+    opens dev.lockstep.server.serve to
             info.picocli;
 }

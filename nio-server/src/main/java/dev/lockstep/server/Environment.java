@@ -1,5 +1,6 @@
 package dev.lockstep.server;
 
+import dev.lockstep.nio.TlsLoop;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -16,15 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param clock the time of day
  * @param started is told of each loop before it runs, so that its starter can stop it
  */
-record Environment(
+public record Environment(
         PrintWriter out,
         PrintWriter err,
         UnaryOperator<@Nullable String> variables,
         Clock clock,
-        Consumer<EventLoop> started) {
+        Consumer<TlsLoop> started) {
 
     /** The same, with one more who is told of each loop, before the others. */
-    Environment alsoStarting(Consumer<EventLoop> first) {
+    public Environment alsoStarting(Consumer<TlsLoop> first) {
         return new Environment(out, err, variables, clock, first.andThen(started));
     }
 

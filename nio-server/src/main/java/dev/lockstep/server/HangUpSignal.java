@@ -7,7 +7,7 @@ import java.lang.reflect.Proxy;
  * SIGHUP, where there is one. The JDK has it in {@code sun.misc} only, which is supported and warns at compile time in a
  * way that no option turns off: so it is called by reflection.
  */
-final class HangUpSignal {
+public final class HangUpSignal {
 
     private HangUpSignal() {}
 
@@ -16,7 +16,7 @@ final class HangUpSignal {
      *
      * @return whether this is possible here
      */
-    static boolean handle(Runnable action) {
+    public static boolean handle(Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");

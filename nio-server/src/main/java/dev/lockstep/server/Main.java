@@ -1,5 +1,9 @@
 package dev.lockstep.server;
 
+import dev.lockstep.server.audit.AuditCommand;
+import dev.lockstep.server.demo.DemoCommand;
+import dev.lockstep.server.keyserver.KeyserverCommand;
+import dev.lockstep.server.serve.ServeCommand;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,10 +22,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main implements Runnable {
 
     /** The command line cannot be obeyed. */
-    static final int USAGE = 2;
+    public static final int USAGE = 2;
 
     /** The server failed while it ran. */
-    static final int FAILED = 1;
+    public static final int FAILED = 1;
 
     private final Environment environment;
 

@@ -11,30 +11,30 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /** Comma-separated IANA names, in any case, turned into what they name. */
-final class Names {
+public final class Names {
 
     private Names() {}
 
-    static List<CipherSuite> suites(String option, List<String> values) throws UsageError {
+    public static List<CipherSuite> suites(String option, List<String> values) throws UsageError {
         return parse(option, "cipher suite", values, CipherSuite.values(), Enum::name);
     }
 
-    static List<NamedGroup> groups(String option, List<String> values) throws UsageError {
+    public static List<NamedGroup> groups(String option, List<String> values) throws UsageError {
         return parse(option, "group", values, NamedGroup.values(), NamedGroup::ianaName);
     }
 
-    static List<SignatureScheme> schemes(String option, List<String> values) throws UsageError {
+    public static List<SignatureScheme> schemes(String option, List<String> values) throws UsageError {
         return parse(option, "signature scheme", values, SignatureScheme.values(), SignatureScheme::ianaName);
     }
 
-    static Policy policy(String option, String value) throws UsageError {
+    public static Policy policy(String option, String value) throws UsageError {
         return parse(option, "policy", List.of(value), Policy.values(), p -> p.name()
                         .toLowerCase(Locale.ROOT))
                 .get(0);
     }
 
     /** The items of a list option, which may be repeated and may hold several items between commas. */
-    static List<String> split(List<String> values) {
+    public static List<String> split(List<String> values) {
         return values.stream()
                 .flatMap(value -> Arrays.stream(value.split(",", -1)))
                 .map(String::strip)

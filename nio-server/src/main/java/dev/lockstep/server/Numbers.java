@@ -3,12 +3,12 @@ package dev.lockstep.server;
 import org.jspecify.annotations.Nullable;
 
 /** Whole numbers from the command line. */
-final class Numbers {
+public final class Numbers {
 
     private Numbers() {}
 
     /** The value of an option that must be there and lie between {@code min} and {@code max}. */
-    static int require(String option, @Nullable String value, int min, int max, String fix) throws UsageError {
+    public static int require(String option, @Nullable String value, int min, int max, String fix) throws UsageError {
         if (value == null) {
             throw new UsageError(option, "is missing", fix);
         }

@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Lets a loop end in its own way when the process is told to. Closed by the thread that has ended by then. */
-final class ShutdownHook implements AutoCloseable {
+public final class ShutdownHook implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 5;
 
@@ -27,14 +27,14 @@ final class ShutdownHook implements AutoCloseable {
     }
 
     /** A hook that waits for {@link #close} when the process is told to end. */
-    static ShutdownHook register() {
+    public static ShutdownHook register() {
         ShutdownHook hook = new ShutdownHook();
         Runtime.getRuntime().addShutdownHook(hook.thread);
         return hook;
     }
 
     /** What to call first then. */
-    void stopping(Runnable action) {
+    public void stopping(Runnable action) {
         stop = action;
     }
 

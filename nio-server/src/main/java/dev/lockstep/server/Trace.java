@@ -1,5 +1,8 @@
 package dev.lockstep.server;
 
+import dev.lockstep.nio.LoopObserver;
+import dev.lockstep.nio.TruncatedException;
+import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.wait.Suspension;
 import dev.lockstep.tls.wait.SuspensionKind;
@@ -9,13 +12,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints what connections do, one line for each event, with the number of the connection in front. The selector thread
- * says whose turn it is before it steps a connection, and the connection's observer calls come in between.
+ * Prints what connections do, one line for each event, with the number of the connection in front. The loop calls
+ * {@link #onTurn} before it serves a connection; what the connection's observer receives afterwards is that connection's.
  */
-final class Trace implements ConnectionObserver {
+public final class Trace implements ConnectionObserver, LoopObserver {
 
     /** How much is printed. */
-    enum Detail {
+    public enum Detail {
         /** Nothing. */
         OFF,
         /** Suspensions and resumptions. */
@@ -28,25 +31,44 @@ final class Trace implements ConnectionObserver {
     private final Detail detail;
     private long current;
 
-    Trace(PrintWriter out, Detail detail) {
+    public Trace(PrintWriter out, Detail detail) {
         this.out = out;
         this.detail = detail;
     }
 
-    /** From here on, what is observed concerns connection {@code id}. */
-    void enter(long id) {
-        current = id;
+    /** What is observed from here on concerns this connection. */
+    @Override
+    public void onTurn(long connection) {
+        current = connection;
     }
 
-    /** A defect of this program: printed whatever the detail, because nobody else reports it. */
-    void defect(long id, RuntimeException e) {
-        line(id, "DEFECT  " + e);
+    /** A defect of this program: printed in every detail, because nothing else reports it. */
+    @Override
+    public void onDefect(long connection, Throwable cause) {
+        line(connection, "DEFECT  " + cause);
     }
 
-    /** A remark that is not TLS's own. */
-    void note(long id, String text) {
+    @Override
+    public void onAcceptFailed(IOException cause) {
+        note(0, "accept failed: " + cause.getMessage());
+    }
+
+    @Override
+    public void onEvicted(long connection) {
+        note(connection, "ended in favour of a new connection: all places are taken");
+    }
+
+    /** TLS reports its own failures; those of the socket and of the limits are told here. */
+    @Override
+    public void onFailure(long connection, IOException cause) {
+        if (!(cause instanceof TlsException || cause instanceof TruncatedException)) {
+            note(connection, cause.getMessage());
+        }
+    }
+
+    private void note(long connection, @Nullable String text) {
         if (detail == Detail.ALL) {
-            line(id, "NOTE    " + text);
+            line(connection, "NOTE    " + text);
         }
     }
 

@@ -3,11 +3,11 @@ package dev.lockstep.server;
 import dev.lockstep.tls.setting.ConfigException;
 
 /** Something the user has to change: said in one line that names the option, the cause and the fix. */
-final class UsageError extends Exception {
+public final class UsageError extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    UsageError(String option, String cause, String fix) {
+    public UsageError(String option, String cause, String fix) {
         super(oneLine(option + ": " + cause + "; " + fix));
     }
 
@@ -20,7 +20,7 @@ final class UsageError extends Exception {
      *
      * @param option stands in for the field's name
      */
-    static UsageError of(String option, IllegalArgumentException refusal) {
+    public static UsageError of(String option, IllegalArgumentException refusal) {
         if (refusal instanceof ConfigException config) {
             return new UsageError(option, config.reason(), config.fix());
         }
@@ -35,7 +35,7 @@ final class UsageError extends Exception {
     }
 
     /** Names and file contents are echoed; a line end or a control character in them must not break the line. */
-    static String oneLine(String text) {
+    public static String oneLine(String text) {
         StringBuilder line = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -2,6 +2,7 @@ package dev.lockstep.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.server.demo.ThrowawayCa;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;

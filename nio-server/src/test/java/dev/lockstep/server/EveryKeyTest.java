@@ -164,7 +164,7 @@ class EveryKeyTest {
 
     private MemoryHandshake begin(Work work, TlsServerConfig config) throws Exception {
         MemoryHandshake handshake = new MemoryHandshake(config, trusting, work.suite);
-        handshake.server.onWake(() -> woken.add(handshake));
+        handshake.wake = () -> woken.add(handshake);
         handshake.advance();
         return handshake;
     }

@@ -14,31 +14,31 @@ import org.jspecify.annotations.Nullable;
  * Holds back what blocking keys have done, as a slow device would. It does not heed interrupts, so that the results of
  * cancelled operations do arrive, late.
  */
-final class Gate {
+public final class Gate {
 
     /** The plaintexts that went through, the very arrays: whoever is done with one has wiped it. */
-    final Queue<byte[]> plaintexts = new ConcurrentLinkedQueue<>();
+    public final Queue<byte[]> plaintexts = new ConcurrentLinkedQueue<>();
 
     private boolean shut;
     private int waiting;
     private @Nullable Throwable failure;
 
-    synchronized void shut() {
+    public synchronized void shut() {
         shut = true;
     }
 
-    synchronized void open() {
+    public synchronized void open() {
         shut = false;
         notifyAll();
     }
 
     /** How many results are held back. */
-    synchronized int waiting() {
+    public synchronized int waiting() {
         return waiting;
     }
 
     /** What operations end with from now on; null for results. */
-    synchronized void failure(@Nullable Throwable cause) {
+    public synchronized void failure(@Nullable Throwable cause) {
         failure = cause;
     }
 
@@ -74,7 +74,7 @@ final class Gate {
         return result;
     }
 
-    BlockingKey before(BlockingKey key) {
+    public BlockingKey before(BlockingKey key) {
         return new BlockingKey() {
             @Override
             public Set<SignatureScheme> signatureSchemes() {

@@ -9,7 +9,7 @@ import dev.lockstep.server.keyserver.KeyPolicy;
 import dev.lockstep.server.keyserver.KeyServer;
 import dev.lockstep.server.keyserver.KeyServerLimits;
 import dev.lockstep.server.keyserver.ServedKey;
-import dev.lockstep.server.keyserver.UnixDoor;
+import dev.lockstep.server.keyserver.UnixListener;
 import dev.lockstep.server.keyserver.UsageLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,28 +27,28 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /** A key server on a thread of this process, on a real socket, with keys and threads that a test can meddle with. */
-final class InProcessKeyServer implements AutoCloseable {
+public final class InProcessKeyServer implements AutoCloseable {
 
-    final KeyServer server;
-    final Path socket;
-    final Path log;
+    public final KeyServer server;
+    public final Path socket;
+    public final Path log;
     private final KeyUseLog useLog;
     private final Thread thread;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** How a key server is made: start from {@link #serving} and change what matters. */
-    static final class Setup {
-        final Map<KeyId, ServedKey> keys = new HashMap<>();
-        KeyPolicy policy = KeyPolicy.DEFAULT;
-        KeyServerLimits limits = KeyServerLimits.DEFAULT;
-        Executor workers = Runnable::run;
+    public static final class Setup {
+        public final Map<KeyId, ServedKey> keys = new HashMap<>();
+        public KeyPolicy policy = KeyPolicy.DEFAULT;
+        public KeyServerLimits limits = KeyServerLimits.DEFAULT;
+        public Executor workers = Runnable::run;
 
-        InProcessKeyServer start(Path directory) throws Exception {
+        public InProcessKeyServer start(Path directory) throws Exception {
             return new InProcessKeyServer(this, directory);
         }
 
         /** Adds a key, seen through {@code meddling}. */
-        Setup with(KeyPair pair, UnaryOperator<BlockingKey> meddling) {
+        public Setup with(KeyPair pair, UnaryOperator<BlockingKey> meddling) {
             int modulus =
                     pair.getPublic() instanceof RSAKey rsa ? (rsa.getModulus().bitLength() + 7) / 8 : 0;
             BlockingKey key = meddling.apply(InMemoryKey.of(pair.getPrivate(), new SecureRandom()));
@@ -58,7 +58,7 @@ final class InProcessKeyServer implements AutoCloseable {
         }
     }
 
-    static Setup serving(KeyPair... pairs) {
+    public static Setup serving(KeyPair... pairs) {
         Setup setup = new Setup();
         for (KeyPair pair : pairs) {
             setup.with(pair, key -> key);
@@ -70,10 +70,10 @@ final class InProcessKeyServer implements AutoCloseable {
         socket = directory.resolve("ks.sock");
         log = directory.resolve("keys.log");
         useLog = KeyUseLog.open(log, KeyUseLog.Options.DEFAULT);
-        UnixDoor door =
-                UnixDoor.open(socket, PosixFilePermissions.fromString("rw-------"), null, List.of(), line -> {});
+        UnixListener listener =
+                UnixListener.open(socket, PosixFilePermissions.fromString("rw-------"), null, List.of(), line -> {});
         server = new KeyServer(
-                List.of(door),
+                List.of(listener),
                 setup.keys,
                 setup.policy,
                 setup.limits,
@@ -95,20 +95,20 @@ final class InProcessKeyServer implements AutoCloseable {
     }
 
     /** From here on no line can be written. */
-    void breakLog() throws IOException {
+    public void breakLog() throws IOException {
         useLog.close();
     }
 
-    long threadId() {
+    public long threadId() {
         return thread.getId();
     }
 
-    boolean runs() {
+    public boolean runs() {
         return !ended.isDone();
     }
 
     /** Waits until no request is open, which is soon after the last answer. */
-    void awaitIdle() {
+    public void awaitIdle() {
         long begin = System.nanoTime();
         while (server.openRequests() > 0) {
             if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(20)) {
@@ -127,7 +127,7 @@ final class InProcessKeyServer implements AutoCloseable {
     }
 
     /** Counts what reaches a key. */
-    static UnaryOperator<BlockingKey> counting(AtomicInteger count) {
+    public static UnaryOperator<BlockingKey> counting(AtomicInteger count) {
         return key -> new BlockingKey() {
             @Override
             public java.util.Set<dev.lockstep.tls.spec.SignatureScheme> signatureSchemes() {

@@ -2,6 +2,7 @@ package dev.lockstep.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.server.pem.PemFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,7 +175,7 @@ class KeyOutsideTheProcessTest {
 
         private static void page(int port, X509Certificate authority, String suite) {
             // A context of its own: it remembers no session, so every handshake is a full one.
-            try (SSLSocket client = TestLoop.client(TestLoop.trusting(authority), port)) {
+            try (SSLSocket client = TestClients.client(TestClients.trusting(authority), port)) {
                 client.setEnabledCipherSuites(new String[] {suite});
                 client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 String page = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);

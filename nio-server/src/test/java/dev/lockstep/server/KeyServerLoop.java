@@ -1,6 +1,8 @@
 package dev.lockstep.server;
 
 import dev.lockstep.keys.keyserver.KeyServerKeys;
+import dev.lockstep.nio.TlsLoop;
+import dev.lockstep.server.serve.EchoApplication;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -25,14 +27,14 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A TLS server that has certificates only: its keys are in a key server, reached from its own selector loop. */
-final class KeyServerLoop implements AutoCloseable {
+public final class KeyServerLoop implements AutoCloseable {
 
     static {
         // Newer JDKs refuse the RSA key exchange, which some of these conversations are about.
         Security.setProperty("jdk.tls.disabledAlgorithms", "");
     }
 
-    final EventLoop loop;
+    public final TlsLoop loop;
     private final KeyServerKeys keys;
     private final Semaphore suspensions = new Semaphore(0);
     private final ServerSocketChannel listener;
@@ -40,7 +42,7 @@ final class KeyServerLoop implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** @param directory has ca.pem and the certificates, as the key server's --demo-keys writes them */
-    KeyServerLoop(KeyServerKeys keys, Path directory, String... certificates) throws Exception {
+    public KeyServerLoop(KeyServerKeys keys, Path directory, String... certificates) throws Exception {
         this.keys = keys;
         TlsServerConfigBuilder config = TlsServerConfig.builder().policy(Policy.COMPATIBLE);
         for (String name : certificates) {
@@ -53,10 +55,10 @@ final class KeyServerLoop implements AutoCloseable {
             }
         });
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        Trace trace = new Trace(new java.io.PrintWriter(java.io.Writer.nullWriter()), Trace.Detail.OFF);
         TlsServerConfig built = config.build();
-        loop = new EventLoop(listener, () -> built, () -> EchoApplication.INSTANCE, Limits.DEFAULT, trace);
-        loop.accompany(keys);
+        loop = TlsLoop.builder(listener, () -> built, () -> EchoApplication.INSTANCE)
+                .guest(new SelectorGuest(keys))
+                .build();
         trusting = trusting(certificate(directory.resolve("ca.pem")));
         Thread thread = new Thread(this::run, "loop with a key server");
         thread.setDaemon(true);
@@ -72,13 +74,13 @@ final class KeyServerLoop implements AutoCloseable {
         }
     }
 
-    static X509Certificate certificate(Path file) throws Exception {
+    public static X509Certificate certificate(Path file) throws Exception {
         try (var in = Files.newInputStream(file)) {
             return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
         }
     }
 
-    static SSLContext trusting(X509Certificate ca) throws Exception {
+    public static SSLContext trusting(X509Certificate ca) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry("ca", ca);
@@ -90,14 +92,14 @@ final class KeyServerLoop implements AutoCloseable {
     }
 
     /** A client that offers one suite and has not begun its handshake. */
-    SSLSocket client(String suite) throws IOException {
-        SSLSocket socket = TestLoop.client(trusting, ((InetSocketAddress) listener.getLocalAddress()).getPort());
+    public SSLSocket client(String suite) throws IOException {
+        SSLSocket socket = TestClients.client(trusting, ((InetSocketAddress) listener.getLocalAddress()).getPort());
         socket.setEnabledCipherSuites(new String[] {suite});
         return socket;
     }
 
     /** A whole handshake with an echo after it. */
-    void handshake(String suite) throws IOException {
+    public void handshake(String suite) throws IOException {
         try (SSLSocket client = client(suite)) {
             client.getOutputStream().write(42);
             if (client.getInputStream().read() != 42) {
@@ -107,7 +109,7 @@ final class KeyServerLoop implements AutoCloseable {
     }
 
     /** Handshakes that may fail, until one does not or the time is over; answers how long that took, in milliseconds. */
-    long handshakeWithin(String suite, long millis) throws IOException {
+    public long handshakeWithin(String suite, long millis) throws IOException {
         long begin = System.nanoTime();
         while (true) {
             try {
@@ -123,13 +125,13 @@ final class KeyServerLoop implements AutoCloseable {
     }
 
     /** Waits until so many more handshakes have suspended. */
-    void awaitSuspended(int count) throws InterruptedException {
+    public void awaitSuspended(int count) throws InterruptedException {
         if (!suspensions.tryAcquire(count, 30, TimeUnit.SECONDS)) {
             throw new AssertionError("they did not suspend");
         }
     }
 
-    boolean runs() {
+    public boolean runs() {
         return !ended.isDone();
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** {@code lockstep keyserver} as a process of its own. */
-final class KeyserverProcess implements AutoCloseable {
+public final class KeyserverProcess implements AutoCloseable {
 
     private final Process process;
     private final Path errors;
@@ -25,7 +25,7 @@ final class KeyserverProcess implements AutoCloseable {
     }
 
     /** Starts it and waits for the line that says that it listens. */
-    static KeyserverProcess start(Path directory, String... options) throws IOException {
+    public static KeyserverProcess start(Path directory, String... options) throws IOException {
         return start(directory, Map.of(), List.of(), options);
     }
 
@@ -35,8 +35,8 @@ final class KeyserverProcess implements AutoCloseable {
      * @param variables added to its environment
      * @param prefix the program in front of the command line
      */
-    static KeyserverProcess start(Path directory, Map<String, String> variables, List<String> prefix, String... options)
-            throws IOException {
+    public static KeyserverProcess start(
+            Path directory, Map<String, String> variables, List<String> prefix, String... options) throws IOException {
         Path errors = Files.createTempFile(directory, "keyserver-", ".err");
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(javaProgram(), "-Xmx256m", "-cp", classPath(), "dev.lockstep.server.Main", "keyserver"));
@@ -53,38 +53,38 @@ final class KeyserverProcess implements AutoCloseable {
         return new KeyserverProcess(process, errors, line);
     }
 
-    static String javaProgram() {
+    public static String javaProgram() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     /** All that this JVM runs with, whether it came as class path or as module path. */
-    static String classPath() {
+    public static String classPath() {
         String modules = System.getProperty("jdk.module.path");
         String classes = System.getProperty("java.class.path");
         return modules == null ? classes : modules + File.pathSeparator + classes;
     }
 
     /** What it said when it was ready. */
-    String ready() {
+    public String ready() {
         return ready;
     }
 
-    String errors() throws IOException {
+    public String errors() throws IOException {
         return Files.readString(errors);
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** Ends it as a crash would. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         await();
     }
 
     /** Ends it as an operator would; answers the exit code. */
-    int terminate() {
+    public int terminate() {
         process.destroy();
         return await();
     }

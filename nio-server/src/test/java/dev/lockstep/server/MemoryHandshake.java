@@ -14,27 +14,30 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 
 /** A handshake in memory between the JDK's client and a Lockstep server, as far as it goes without the key. */
-final class MemoryHandshake {
+public final class MemoryHandshake {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    final TlsServerConnection server;
+    public final TlsServerConnection server;
     private final SSLEngine client;
     private final ByteBuffer toServer = ByteBuffer.allocate(20 * 1024);
     private final ByteBuffer toClient = ByteBuffer.allocate(20 * 1024);
     private final ByteBuffer plain = ByteBuffer.allocate(20 * 1024);
-    boolean suspended;
-    boolean gone;
+    /** What the wake handler runs. */
+    public volatile Runnable wake = () -> {};
+
+    public boolean suspended;
+    public boolean gone;
 
     /** How many bytes the server sent in each of its steps, those that sent none included. */
-    final List<Integer> flights = new ArrayList<>();
+    public final List<Integer> flights = new ArrayList<>();
 
-    int suspensions;
-    TlsException serverFailure;
-    SSLException clientFailure;
+    public int suspensions;
+    public TlsException serverFailure;
+    public SSLException clientFailure;
 
-    MemoryHandshake(TlsServerConfig config, SSLContext trusting, String suite) throws SSLException {
-        server = TlsServerConnection.create(config);
+    public MemoryHandshake(TlsServerConfig config, SSLContext trusting, String suite) throws SSLException {
+        server = TlsServerConnection.create(config, waiting -> wake.run());
         client = trusting.createSSLEngine("localhost", 443);
         client.setUseClientMode(true);
         client.setEnabledProtocols(new String[] {"TLSv1.2"});
@@ -43,7 +46,7 @@ final class MemoryHandshake {
     }
 
     /** Moves both sides until neither can go on. */
-    void advance() {
+    public void advance() {
         boolean moved = true;
         while (moved) {
             moved = clientMoves() | serverMoves();
@@ -51,13 +54,13 @@ final class MemoryHandshake {
     }
 
     /** The client's socket closes: what the loop tells a connection then. */
-    void leave() {
+    public void leave() {
         gone = true;
         server.inputClosed();
         serverMoves();
     }
 
-    boolean isDone() {
+    public boolean isDone() {
         return server.isEstablished()
                 && !client.getSession().getProtocol().equals("NONE")
                 && client.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;

@@ -9,7 +9,7 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /** Programs of others that a test drives. */
-final class Needed {
+public final class Needed {
 
     private Needed() {}
 
@@ -18,7 +18,7 @@ final class Needed {
      * continuous integration (environment variable {@code CI} is {@code true}), where it fails: a check that silently
      * stopped running looks like one that passes.
      */
-    static void programs(String debianPackages, String... programs) {
+    public static void programs(String debianPackages, String... programs) {
         List<String> missing =
                 Arrays.stream(programs).filter(name -> !installed(name)).toList();
         if (missing.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.lockstep.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.porting.Card;
 import dev.lockstep.server.porting.SoftwareCard;
 import dev.lockstep.tls.config.Policy;
@@ -123,7 +124,7 @@ class PortingPageTest {
         ca = new ThrowawayCa(Instant.now());
         rsa = ca.rsa();
         ec = ca.ec();
-        trusting = TestLoop.trusting(ca);
+        trusting = TestClients.trusting(ca);
     }
 
     @AfterAll
@@ -188,7 +189,7 @@ class PortingPageTest {
     }
 
     private static void echo(int port, String suite) throws Exception {
-        try (SSLSocket client = TestLoop.client(trusting, port)) {
+        try (SSLSocket client = TestClients.client(trusting, port)) {
             client.setEnabledCipherSuites(new String[] {suite});
             byte[] sent = new byte[40_000];
             java.util.Arrays.fill(sent, (byte) 'x');
@@ -240,7 +241,7 @@ class PortingPageTest {
     void aClientThatLeavesCancelsItsJob(String form) throws Exception {
         try (SoftwareCard slow = new SoftwareCard(60_000, rsa);
                 PageLoop loop = new PageLoop(config().credential(registered(form, rsa, slow)))) {
-            SSLSocket client = TestLoop.client(trusting, loop.port);
+            SSLSocket client = TestClients.client(trusting, loop.port);
             client.setSoTimeout(300);
             try {
                 client.startHandshake();

@@ -10,7 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 /** Says to a key server what a test wants, byte for byte, and waits for what comes. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
 
     private final SocketChannel channel;
     private final FrameDecoder decoder = new FrameDecoder();
@@ -20,12 +20,12 @@ final class RawClient implements AutoCloseable {
         this.channel = channel;
     }
 
-    static RawClient connect(Path socket) throws IOException {
+    public static RawClient connect(Path socket) throws IOException {
         return new RawClient(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
     }
 
     /** Connected, and the hellos exchanged. */
-    static RawClient greeted(Path socket) throws Exception {
+    public static RawClient greeted(Path socket) throws Exception {
         RawClient client = connect(socket);
         client.send(0, new Message.Hello(1, 1));
         if (!(client.next().message() instanceof Message.Welcome)) {
@@ -34,26 +34,26 @@ final class RawClient implements AutoCloseable {
         return client;
     }
 
-    RawClient send(long id, Message message) throws IOException {
+    public RawClient send(long id, Message message) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(Frame.MAX_BYTES);
         new Frame(id, message).encode(frame);
         return send(frame.flip());
     }
 
-    RawClient send(ByteBuffer bytes) throws IOException {
+    public RawClient send(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
         return this;
     }
 
-    RawClient shutdownOutput() throws IOException {
+    public RawClient shutdownOutput() throws IOException {
         channel.shutdownOutput();
         return this;
     }
 
     /** The next frame; fails at the end of the stream. */
-    Frame next() throws Exception {
+    public Frame next() throws Exception {
         Frame frame = nextOrEnd();
         if (frame == null) {
             throw new AssertionError("the key server closed the connection");
@@ -62,7 +62,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** The answer to a request, which must be the next one. */
-    Message answer(long id) throws Exception {
+    public Message answer(long id) throws Exception {
         Frame frame = next();
         if (frame.id() != id) {
             throw new AssertionError("an answer to " + frame.id() + " instead of " + id);
@@ -71,7 +71,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** The next frame, or null at the end of the stream, however that comes. */
-    Frame nextOrEnd() throws Exception {
+    public Frame nextOrEnd() throws Exception {
         while (true) {
             Frame frame = decoder.next(in);
             if (frame != null) {

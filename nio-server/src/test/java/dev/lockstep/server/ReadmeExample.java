@@ -23,12 +23,12 @@ final class ReadmeExample {
         TlsServerConfig config = TlsServerConfig.builder()
                 .credential(Credential.external(chain, key)) // the key is not in this process
                 .build();
-        TlsServerConnection tls = TlsServerConnection.create(config);
-        tls.onWake(() -> handOver(tls)); // from any thread: into a queue, then selector.wakeup()
+        // handOver: from any thread, into a queue, then selector.wakeup()
+        TlsServerConnection tls = TlsServerConnection.create(config, this::handOver);
 
         StepResult result;
         do {
-            result = tls.step(netIn, netOut); // what the socket gave, what the socket shall get
+            result = tls.step(netIn, netOut); // bytes received, bytes to send
         } while (result == StepResult.PROGRESSED);
         // NEED_INPUT, NEED_OUTPUT, ASYNC_IN_PROGRESS: serve the others; ESTABLISHED: read and write; CLOSED
         // README ends

@@ -3,6 +3,7 @@ package dev.lockstep.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.FutureKey;
+import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.nio.ByteBuffer;
@@ -48,7 +49,7 @@ class ReadmeTest {
         FutureKey key = FutureKey.builder()
                 .signer(Set.of(SignatureScheme.ECDSA_SECP256R1_SHA256), request -> signature)
                 .build();
-        SSLEngine client = TestLoop.trusting(ca).createSSLEngine("localhost", 443);
+        SSLEngine client = TestClients.trusting(ca).createSSLEngine("localhost", 443);
         client.setUseClientMode(true);
         client.setEnabledProtocols(new String[] {"TLSv1.2"});
         ByteBuffer hello = ByteBuffer.allocate(32 * 1024);

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** A redis-server of its own on the loopback, without files, bounded in memory, that a test stops and starts. */
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
 
     private static final String EVERYTHING = "EVAL \"local all={} for _,k in ipairs(redis.call('keys','*'))"
             + " do all[#all+1]=k..redis.call('get',k) end return table.concat(all)\" 0";
@@ -21,18 +21,18 @@ final class RedisServer implements AutoCloseable {
     private final int port;
     private Process process;
 
-    RedisServer(Path directory) throws IOException {
+    public RedisServer(Path directory) throws IOException {
         this.directory = directory;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
     }
 
-    RedisURI uri() {
+    public RedisURI uri() {
         return RedisURI.create("127.0.0.1", port);
     }
 
-    void start() throws Exception {
+    public void start() throws Exception {
         process = new ProcessBuilder(
                         "redis-server",
                         "--port",
@@ -61,7 +61,7 @@ final class RedisServer implements AutoCloseable {
         }
     }
 
-    void stop() {
+    public void stop() {
         process.destroyForcibly();
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
@@ -74,11 +74,11 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** Makes it stand still with its connections open, as a machine under a hung disk does. */
-    void pause() throws Exception {
+    public void pause() throws Exception {
         signal("-STOP");
     }
 
-    void goOn() throws Exception {
+    public void goOn() throws Exception {
         signal("-CONT");
     }
 
@@ -101,7 +101,7 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** Every key in it with its value, as one text: to see that no secret lies there in the clear. */
-    byte[] everything() {
+    public byte[] everything() {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5000);
             socket.getOutputStream().write((EVERYTHING + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));

@@ -35,7 +35,7 @@ import java.util.OptionalLong;
  * <p>Without Redis commands are rejected at once and not queued: then every handshake is a full one. Lettuce connects
  * again by itself.
  */
-final class RedisSessionStore implements SessionStore, AutoCloseable {
+public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
     private static final byte[] PREFIX = "lockstep:session:".getBytes(StandardCharsets.US_ASCII);
 
@@ -49,7 +49,7 @@ final class RedisSessionStore implements SessionStore, AutoCloseable {
      * @param patience how long an answer may take
      * @param lifetime how long Redis keeps a session
      */
-    RedisSessionStore(RedisURI server, TicketKeyRing ring, Duration patience, Duration lifetime) {
+    public RedisSessionStore(RedisURI server, TicketKeyRing ring, Duration patience, Duration lifetime) {
         this.client = RedisClient.create(server);
         client.setOptions(ClientOptions.builder()
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
@@ -64,7 +64,7 @@ final class RedisSessionStore implements SessionStore, AutoCloseable {
     }
 
     /** Whether commands would be sent now. */
-    boolean isConnected() {
+    public boolean isConnected() {
         return connection.isOpen();
     }
 

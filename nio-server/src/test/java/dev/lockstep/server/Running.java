@@ -1,5 +1,6 @@
 package dev.lockstep.server;
 
+import dev.lockstep.nio.TlsLoop;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Clock;
@@ -12,13 +13,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The program in this process: its command line, what it prints, its port, its exit code. */
-final class Running implements AutoCloseable {
+public final class Running implements AutoCloseable {
 
     private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
 
     private final Lines out = new Lines();
     private final Lines err = new Lines();
-    private final CompletableFuture<EventLoop> loop = new CompletableFuture<>();
+    private final CompletableFuture<TlsLoop> loop = new CompletableFuture<>();
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final Thread thread;
 
@@ -34,12 +35,12 @@ final class Running implements AutoCloseable {
     }
 
     /** Starts the program and waits until it listens; fails with its errors when it does not. */
-    static Running start(String... args) throws Exception {
+    public static Running start(String... args) throws Exception {
         return start(Map.of(), args);
     }
 
     /** As {@link #start(String...)}, with environment variables. */
-    static Running start(Map<String, String> variables, String... args) throws Exception {
+    public static Running start(Map<String, String> variables, String... args) throws Exception {
         Running running = new Running(variables, args);
         running.thread.start();
         CompletableFuture.anyOf(running.loop, running.exit).get(30, TimeUnit.SECONDS);
@@ -50,7 +51,7 @@ final class Running implements AutoCloseable {
     }
 
     /** Runs the program to its end. */
-    static Running finished(Map<String, String> variables, String... args) throws Exception {
+    public static Running finished(Map<String, String> variables, String... args) throws Exception {
         Running running = new Running(variables, args);
         running.thread.start();
         CompletableFuture.anyOf(running.loop, running.exit).get(30, TimeUnit.SECONDS);
@@ -61,7 +62,7 @@ final class Running implements AutoCloseable {
         return running;
     }
 
-    int port() {
+    public int port() {
         Matcher matcher = LISTENING.matcher(out());
         if (!matcher.find()) {
             throw new AssertionError("no port in: " + out());
@@ -69,25 +70,25 @@ final class Running implements AutoCloseable {
         return Integer.parseInt(matcher.group(1));
     }
 
-    int exitCode() {
+    public int exitCode() {
         return exit.join();
     }
 
-    String out() {
+    public String out() {
         return out.text();
     }
 
-    String err() {
+    public String err() {
         return err.text();
     }
 
     /** Waits for an error that contains {@code text} and answers all of them so far. */
-    String awaitError(String text) throws InterruptedException {
+    public String awaitError(String text) throws InterruptedException {
         return err.await(text);
     }
 
     /** Waits for a line that contains {@code text} and answers everything printed so far. */
-    String awaitLine(String text) throws InterruptedException {
+    public String awaitLine(String text) throws InterruptedException {
         return out.await(text);
     }
 

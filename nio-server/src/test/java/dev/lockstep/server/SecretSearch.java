@@ -38,7 +38,7 @@ final class SecretSearch {
     private record Piece(String name, byte[] bytes) {}
 
     /** Adds every secret number of a key. */
-    void add(PrivateKey key) {
+    public void add(PrivateKey key) {
         if (key instanceof RSAPrivateCrtKey rsa) {
             add("p", rsa.getPrimeP());
             add("q", rsa.getPrimeQ());
@@ -52,7 +52,7 @@ final class SecretSearch {
     }
 
     /** Adds the text of a PEM file, line by line. */
-    void addPem(String name, String pem) {
+    public void addPem(String name, String pem) {
         pem.lines()
                 .filter(line -> line.length() == 64)
                 .skip(1) // the first holds little more than algorithm and modulus
@@ -89,7 +89,7 @@ final class SecretSearch {
     }
 
     /** The names of what was found, without their places. */
-    Set<String> in(Path dump) throws IOException {
+    public Set<String> in(Path dump) throws IOException {
         Set<String> found = new TreeSet<>();
         try (FileChannel file = FileChannel.open(dump)) {
             MappedByteBuffer map = file.map(FileChannel.MapMode.READ_ONLY, 0, file.size());

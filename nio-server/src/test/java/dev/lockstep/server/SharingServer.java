@@ -1,5 +1,8 @@
 package dev.lockstep.server;
 
+import dev.lockstep.nio.TlsLoop;
+import dev.lockstep.server.demo.ThrowawayCa;
+import dev.lockstep.server.serve.EchoApplication;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -8,8 +11,6 @@ import dev.lockstep.tls.wait.SuspensionKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -26,7 +27,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /** One of several servers with the same certificate, which counts its handshakes; and clients that go from one to another. */
-final class SharingServer implements AutoCloseable, ConnectionObserver {
+public final class SharingServer implements AutoCloseable, ConnectionObserver {
 
     private static final ThrowawayCa CA;
     private static final KeyPair KEYS;
@@ -42,20 +43,20 @@ final class SharingServer implements AutoCloseable, ConnectionObserver {
         }
     }
 
-    final AtomicInteger full = new AtomicInteger();
-    final AtomicInteger resumed = new AtomicInteger();
-    final AtomicInteger failedLookups = new AtomicInteger();
+    public final AtomicInteger full = new AtomicInteger();
+    public final AtomicInteger resumed = new AtomicInteger();
+    public final AtomicInteger failedLookups = new AtomicInteger();
     private final int number;
     private final ServerSocketChannel listener;
-    private final EventLoop loop;
+    private final TlsLoop loop;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    SharingServer(UnaryOperator<TlsServerConfigBuilder> sessions) throws IOException {
+    public SharingServer(UnaryOperator<TlsServerConfigBuilder> sessions) throws IOException {
         this(1, 0, sessions);
     }
 
     /** Another server of the same name and port, as far as a client can tell: the JDK's keeps its sessions by both. */
-    static SharingServer beside(SharingServer first, UnaryOperator<TlsServerConfigBuilder> sessions)
+    public static SharingServer beside(SharingServer first, UnaryOperator<TlsServerConfigBuilder> sessions)
             throws IOException {
         return new SharingServer(first.number + 1, first.address().getPort(), sessions);
     }
@@ -67,8 +68,8 @@ final class SharingServer implements AutoCloseable, ConnectionObserver {
                 .build();
         InetAddress address = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) number});
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(address, port), 64);
-        Trace silent = new Trace(new PrintWriter(Writer.nullWriter()), Trace.Detail.OFF);
-        loop = new EventLoop(listener, () -> config, () -> EchoApplication.INSTANCE, Limits.DEFAULT, silent);
+        loop = TlsLoop.builder(listener, () -> config, () -> EchoApplication.INSTANCE)
+                .build();
         Thread thread = new Thread(this::run, "sharing server");
         thread.setDaemon(true);
         thread.start();
@@ -98,12 +99,12 @@ final class SharingServer implements AutoCloseable, ConnectionObserver {
     }
 
     /** A client that has no sessions yet. */
-    static SSLContext newClient() throws Exception {
-        return TestLoop.trusting(CA);
+    public static SSLContext newClient() throws Exception {
+        return TestClients.trusting(CA);
     }
 
     /** A whole connection: handshake, a word there and back, close_notify. Every server goes by the same name. */
-    void serves(SSLContext client) throws IOException {
+    public void serves(SSLContext client) throws IOException {
         Socket tcp = new Socket(address().getAddress(), address().getPort());
         tcp.setSoTimeout(30_000);
         try (SSLSocket socket =

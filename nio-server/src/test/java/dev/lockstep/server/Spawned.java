@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The program in a process of its own: what it prints (both streams), its exit code. Killed by {@link #close}. */
-final class Spawned implements AutoCloseable {
+public final class Spawned implements AutoCloseable {
 
     private final Process process;
     private final StringBuilder printed = new StringBuilder();
@@ -28,7 +28,8 @@ final class Spawned implements AutoCloseable {
         reader.start();
     }
 
-    static Spawned start(Map<String, String> variables, List<String> jvmOptions, String... args) throws IOException {
+    public static Spawned start(Map<String, String> variables, List<String> jvmOptions, String... args)
+            throws IOException {
         // A test run in the background has SIGINT ignored, and a JVM keeps to what it inherits.
         List<String> command = new ArrayList<>(List.of(
                 "env",
@@ -44,7 +45,7 @@ final class Spawned implements AutoCloseable {
     }
 
     /** Any program. */
-    static Spawned start(Map<String, String> variables, List<String> command) throws IOException {
+    public static Spawned start(Map<String, String> variables, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(variables);
         return new Spawned(builder.start());
@@ -81,7 +82,7 @@ final class Spawned implements AutoCloseable {
     }
 
     /** Waits until something matches that has been printed, and answers the match. */
-    Matcher await(String regex) throws InterruptedException {
+    public Matcher await(String regex) throws InterruptedException {
         Pattern pattern = Pattern.compile(regex);
         long left = TimeUnit.SECONDS.toNanos(60);
         lock.lock();
@@ -101,11 +102,11 @@ final class Spawned implements AutoCloseable {
         }
     }
 
-    int port() throws InterruptedException {
+    public int port() throws InterruptedException {
         return Integer.parseInt(await("listening on 127\\.0\\.0\\.1:(\\d+)").group(1));
     }
 
-    String printed() {
+    public String printed() {
         lock.lock();
         try {
             return printed.toString();
@@ -114,20 +115,20 @@ final class Spawned implements AutoCloseable {
         }
     }
 
-    ProcessHandle handle() {
+    public ProcessHandle handle() {
         return process.toHandle();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** SIGTERM, as Ctrl-C's SIGINT a request to end in good order. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
-    int exitCode() throws InterruptedException {
+    public int exitCode() throws InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError("process " + process.pid() + " does not end: " + printed());
         }

@@ -1,5 +1,6 @@
 package dev.lockstep.server;
 
+import dev.lockstep.server.demo.ThrowawayCa;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -21,23 +22,23 @@ import org.bouncycastle.operator.OutputEncryptor;
 import org.bouncycastle.util.io.pem.PemObject;
 
 /** A throw-away authority and what it issued, as files in one directory. */
-final class TestFiles {
+public final class TestFiles {
 
-    static final String PASSWORD = "open sesame";
+    public static final String PASSWORD = "open sesame";
 
-    final Path directory;
-    final ThrowawayCa ca;
-    final Path caCert;
-    final KeyPair rsa;
-    final X509Certificate rsaCertificate;
-    final Path rsaCert;
-    final Path rsaKey;
-    final KeyPair ec;
-    final X509Certificate ecCertificate;
-    final Path ecCert;
-    final Path ecKey;
+    public final Path directory;
+    public final ThrowawayCa ca;
+    public final Path caCert;
+    public final KeyPair rsa;
+    public final X509Certificate rsaCertificate;
+    public final Path rsaCert;
+    public final Path rsaKey;
+    public final KeyPair ec;
+    public final X509Certificate ecCertificate;
+    public final Path ecCert;
+    public final Path ecKey;
 
-    TestFiles(Path directory) throws Exception {
+    public TestFiles(Path directory) throws Exception {
         this.directory = directory;
         ca = new ThrowawayCa(Instant.now());
         caCert = write("ca.pem", ThrowawayCa.pem(ca.certificate()));
@@ -51,16 +52,16 @@ final class TestFiles {
         ecKey = write("ec.key", pkcs8(ec));
     }
 
-    Path write(String name, String text) throws IOException {
+    public Path write(String name, String text) throws IOException {
         return Files.writeString(directory.resolve(name), text);
     }
 
-    static String pkcs8(KeyPair keys) throws IOException {
+    public static String pkcs8(KeyPair keys) throws IOException {
         return ThrowawayCa.pem(new JcaPKCS8Generator(keys.getPrivate(), null).generate());
     }
 
     /** PKCS#1 for RSA, SEC1 for EC. */
-    static String traditional(KeyPair keys) throws IOException {
+    public static String traditional(KeyPair keys) throws IOException {
         if (!(keys.getPrivate() instanceof java.security.interfaces.ECPrivateKey key)) {
             return ThrowawayCa.pem(keys.getPrivate());
         }
@@ -72,7 +73,7 @@ final class TestFiles {
         return ThrowawayCa.pem(new PemObject("EC PRIVATE KEY", sec1.getEncoded()));
     }
 
-    static String pbes2(KeyPair keys) throws Exception {
+    public static String pbes2(KeyPair keys) throws Exception {
         OutputEncryptor encryptor = new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
                 .setProvider(new BouncyCastleProvider())
                 .setIterationCount(2048)
@@ -85,7 +86,7 @@ final class TestFiles {
     }
 
     /** The form of OpenSSL before 1.0: DEK-Info, one round of MD5. */
-    static String oldEncrypted(KeyPair keys) throws IOException {
+    public static String oldEncrypted(KeyPair keys) throws IOException {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
             writer.writeObject(
@@ -97,7 +98,7 @@ final class TestFiles {
         return text.toString();
     }
 
-    static KeyPair keys(String algorithm, String curve) throws Exception {
+    public static KeyPair keys(String algorithm, String curve) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
         if (curve != null) {
             generator.initialize(new ECGenParameterSpec(curve));

@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** A SoftHSM token that holds the keys of {@link TestFiles}, for a process that is told so by its environment. */
-final class TokenFiles {
+public final class TokenFiles {
 
-    static final String PIN = "1234";
+    public static final String PIN = "1234";
 
-    static final Path LIBRARY = Stream.of(
+    public static final Path LIBRARY = Stream.of(
                     "/usr/lib/softhsm",
                     "/usr/lib/x86_64-linux-gnu/softhsm",
                     "/usr/lib/aarch64-linux-gnu/softhsm",
@@ -30,7 +30,7 @@ final class TokenFiles {
     private final Path directory;
 
     /** The token; without the programs it needs a test is skipped and says so, in CI it fails. */
-    TokenFiles(Path directory, TestFiles files) throws Exception {
+    public TokenFiles(Path directory, TestFiles files) throws Exception {
         this.directory = directory;
         requirePrograms();
         Files.createDirectories(tokens());
@@ -54,7 +54,7 @@ final class TokenFiles {
     }
 
     /** Where this JVM's own token belongs: SoftHSM reads the environment alone, which the build sets. */
-    static Path ownDirectory() throws IOException {
+    public static Path ownDirectory() throws IOException {
         String settings = System.getenv("SOFTHSM2_CONF");
         if (settings == null) {
             throw doNotRun("SOFTHSM2_CONF is not set; the build does that");
@@ -111,11 +111,11 @@ final class TokenFiles {
                 id);
     }
 
-    Path tokens() {
+    public Path tokens() {
         return directory.resolve("tokens");
     }
 
-    Path pinFile() {
+    public Path pinFile() {
         return directory.resolve("pin");
     }
 
@@ -124,7 +124,7 @@ final class TokenFiles {
     }
 
     /** What a process needs in its environment to find the token. */
-    Map<String, String> variables() {
+    public Map<String, String> variables() {
         return Map.of("SOFTHSM2_CONF", configuration().toString());
     }
 

@@ -29,10 +29,10 @@ public final class KeyServer implements AutoCloseable {
     private static final int ANSWERS_AT_ONCE = 1024;
     private static final long ACCEPT_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
 
-    private final List<Door> doors;
+    private final List<ClientListener> listeners;
     private final KeyServerLimits limits;
     private final Executor workers;
-    private final Consumer<String> complaints;
+    private final Consumer<String> warnings;
     private final KeyWork.Setting setting;
     private final List<KeyId> keyIds;
     private final Selector selector;
@@ -46,42 +46,42 @@ public final class KeyServer implements AutoCloseable {
     private long acceptAgain;
 
     /**
-     * Takes over doors that are open.
+     * Takes over listeners that are open.
      *
      * @param keys what is served, at most {@link Message#MAX_KEYS}
      * @param workers do the work; with a bound, and a {@link RejectedExecutionException} beyond it. Whoever made it ends
      *     it, after this
-     * @param complaints is told, in a line, of what an operator should know
+     * @param warnings is told, in a line, of what an operator should know
      * @throws IOException when there is no selector to be had
      */
     public KeyServer(
-            List<Door> doors,
+            List<ClientListener> listeners,
             Map<KeyId, ServedKey> keys,
             KeyPolicy policy,
             KeyServerLimits limits,
             Executor workers,
             UsageLog log,
-            Consumer<String> complaints)
+            Consumer<String> warnings)
             throws IOException {
-        this.doors = List.copyOf(doors);
+        this.listeners = List.copyOf(listeners);
         this.limits = limits;
         this.workers = workers;
-        this.complaints = complaints;
+        this.warnings = warnings;
         this.setting = new KeyWork.Setting(Map.copyOf(keys), policy, log, this::onFinished);
         this.keyIds = List.copyOf(setting.keys().keySet());
         this.selector = Selector.open();
     }
 
     /**
-     * Serves until {@link #close}, then closes connections and doors.
+     * Serves until {@link #close}, then closes connections and listeners.
      *
      * @throws IOException when the selector itself fails
      */
     public void run() throws IOException {
         try {
-            for (Door door : doors) {
-                door.channel().configureBlocking(false);
-                door.channel().register(selector, SelectionKey.OP_ACCEPT, door);
+            for (ClientListener listener : listeners) {
+                listener.channel().configureBlocking(false);
+                listener.channel().register(selector, SelectionKey.OP_ACCEPT, listener);
             }
             while (!stopping) {
                 select();
@@ -95,8 +95,8 @@ public final class KeyServer implements AutoCloseable {
             }
         } finally {
             List.copyOf(clients).forEach(ClientConnection::end);
-            for (Door door : doors) {
-                door.close();
+            for (ClientListener listener : listeners) {
+                listener.close();
             }
             selector.close();
         }
@@ -127,8 +127,8 @@ public final class KeyServer implements AutoCloseable {
     private void onReady(SelectionKey key) {
         if (key.attachment() instanceof ClientConnection client) {
             due.add(client);
-        } else if (key.attachment() instanceof Door door) {
-            accept(door, key);
+        } else if (key.attachment() instanceof ClientListener listener) {
+            accept(listener, key);
         }
     }
 
@@ -174,14 +174,14 @@ public final class KeyServer implements AutoCloseable {
         peers.values().removeIf(share -> share.isIdle(now));
     }
 
-    private void accept(Door door, SelectionKey key) {
+    private void accept(ClientListener listener, SelectionKey key) {
         for (int i = 0; i < ACCEPTS_AT_ONCE && key.isValid(); i++) {
             SocketChannel channel;
             try {
-                channel = door.channel().accept();
+                channel = listener.channel().accept();
             } catch (IOException e) {
                 // Out of descriptors, most likely.
-                complaints.accept("accept failed: " + e.getMessage());
+                warnings.accept("accept failed: " + e.getMessage());
                 acceptPaused = true;
                 acceptAgain = now() + ACCEPT_PAUSE;
                 listen(0);
@@ -191,7 +191,7 @@ public final class KeyServer implements AutoCloseable {
                 return;
             }
             try {
-                if (!admit(door, channel)) {
+                if (!admit(listener, channel)) {
                     channel.close();
                 }
             } catch (IOException e) {
@@ -200,16 +200,16 @@ public final class KeyServer implements AutoCloseable {
         }
     }
 
-    private boolean admit(Door door, SocketChannel channel) throws IOException {
+    private boolean admit(ClientListener listener, SocketChannel channel) throws IOException {
         channel.configureBlocking(false);
-        Door.Admission admission = door.admit(channel);
+        ClientListener.Admission admission = listener.admit(channel);
         if (admission == null) {
             return false;
         }
         long now = now();
         PeerShare share = peers.computeIfAbsent(admission.peer(), name -> new PeerShare(limits, now));
         if (clients.size() >= limits.connections() || share.connections >= limits.connectionsPerPeer()) {
-            complaints.accept("refused a connection of " + admission.peer() + ": too many are open");
+            warnings.accept("refused a connection of " + admission.peer() + ": too many are open");
             return false;
         }
         SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
@@ -232,7 +232,7 @@ public final class KeyServer implements AutoCloseable {
 
     private void listen(int interest) {
         for (SelectionKey key : selector.keys()) {
-            if (key.isValid() && key.attachment() instanceof Door) {
+            if (key.isValid() && key.attachment() instanceof ClientListener) {
                 key.interestOps(interest);
             }
         }

@@ -10,21 +10,21 @@ import org.jspecify.annotations.Nullable;
 public final class UsageLog {
 
     private final @Nullable KeyUseLog log;
-    private final Consumer<String> complaints;
+    private final Consumer<String> warnings;
     private volatile boolean broken;
 
-    private UsageLog(@Nullable KeyUseLog log, Consumer<String> complaints) {
+    private UsageLog(@Nullable KeyUseLog log, Consumer<String> warnings) {
         this.log = log;
-        this.complaints = complaints;
+        this.warnings = warnings;
     }
 
     /**
      * Writes to {@code log}.
      *
-     * @param complaints is told when that is no longer possible, once for each operation that it concerns
+     * @param warnings is told when that is no longer possible, once for each operation that it concerns
      */
-    public static UsageLog to(KeyUseLog log, Consumer<String> complaints) {
-        return new UsageLog(log, complaints);
+    public static UsageLog to(KeyUseLog log, Consumer<String> warnings) {
+        return new UsageLog(log, warnings);
     }
 
     /** Writes nothing. */
@@ -47,7 +47,7 @@ public final class UsageLog {
             return true;
         } catch (IOException e) {
             broken = true;
-            complaints.accept("the key-use log cannot be written, so the keys are out of use: " + e.getMessage());
+            warnings.accept("the key-use log cannot be written, so the keys are out of use: " + e.getMessage());
             return false;
         }
     }

@@ -1,0 +1,139 @@
+package dev.lockstep.server.demo;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/** The key server of a demo: a second process of this program, which ends with this one whatever ends this one. */
+final class DemoKeyServer implements AutoCloseable {
+
+    private static final int START_SECONDS = 60;
+    private static final int END_SECONDS = 4;
+
+    private final Path directory;
+    private final Process process;
+    private final LogTail tail;
+    private volatile boolean closing;
+
+    private DemoKeyServer(Path directory, Process process, LogTail tail) {
+        this.directory = directory;
+        this.process = process;
+        this.tail = tail;
+    }
+
+    /** Starts it and waits until it listens. What it prints, and the lines of its log, go to {@code out}. */
+    static DemoKeyServer start(PrintWriter out, int delayMillis) throws IOException {
+        Path directory = Files.createTempDirectory("lockstep-demo-"); // for its owner alone
+        Path log = directory.resolve("key-use.log");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ChildMain.class.getName(),
+                        "keyserver",
+                        "--socket",
+                        directory.resolve("keys.sock").toString(),
+                        "--demo-keys",
+                        directory.toString(),
+                        "--demo-key-delay-ms",
+                        Integer.toString(delayMillis),
+                        "--log",
+                        log.toString(),
+                        "--log-fsync",
+                        "never")
+                .redirectErrorStream(true)
+                .start();
+        DemoKeyServer started = new DemoKeyServer(directory, process, LogTail.follow(log, out));
+        try {
+            started.awaitListening(out);
+            return started;
+        } catch (IOException e) {
+            started.close();
+            throw e;
+        }
+    }
+
+    private void awaitListening(PrintWriter out) throws IOException {
+        CompletableFuture<Void> listening = new CompletableFuture<>();
+        Thread reader = new Thread(() -> relay(out, listening), "output of the key server");
+        reader.setDaemon(true);
+        reader.start();
+        try {
+            listening.get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException("the key server did not start: " + e.getMessage(), e);
+        } catch (TimeoutException e) {
+            throw new IOException("the key server did not start within " + START_SECONDS + " seconds", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the key server started", e);
+        }
+    }
+
+    private void relay(PrintWriter out, CompletableFuture<Void> listening) {
+        String last = "it ended without a word";
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                last = line;
+                if (line.startsWith("keyserver: listening on ")) {
+                    listening.complete(null);
+                } else {
+                    out.println(line);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            last = String.valueOf(e.getMessage()); // this process closes the stream when it ends
+        }
+        if (!listening.completeExceptionally(new IOException(last)) && !closing) {
+            out.println("process " + process.pid() + ", the key server, has ended: no handshake can be made any more");
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Path socket() {
+        return directory.resolve("keys.sock");
+    }
+
+    Path log() {
+        return directory.resolve("key-use.log");
+    }
+
+    /** Ends the process and removes what it left. */
+    @Override
+    public void close() throws IOException {
+        closing = true;
+        tail.close();
+        process.destroy();
+        try {
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : List.copyOf(files.toList())) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(directory);
+    }
+}

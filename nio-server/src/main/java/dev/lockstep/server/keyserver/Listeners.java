@@ -1,0 +1,79 @@
+package dev.lockstep.server.keyserver;
+
+import dev.lockstep.server.UsageError;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Opens the places where a key server's clients arrive, as the command line says. */
+final class Listeners {
+
+    private Listeners() {}
+
+    static UnixListener unix(
+            Path socket, String mode, @Nullable String group, List<String> uids, Consumer<String> warnings)
+            throws UsageError {
+        List<Long> allowed = new ArrayList<>();
+        for (String uid : uids) {
+            allowed.add(uid(uid));
+        }
+        Set<PosixFilePermission> permissions = permissions(mode);
+        GroupPrincipal principal = group(group);
+        try {
+            return UnixListener.open(socket, permissions, principal, allowed, warnings);
+        } catch (BindException e) {
+            throw new UsageError(
+                    "--socket", String.valueOf(e.getMessage()), "stop the other one, or choose another path");
+        } catch (IOException e) {
+            throw new UsageError(
+                    "--socket",
+                    socket + " cannot be made (" + e.getMessage() + ")",
+                    "choose a short path in a directory that you may write to, and a group that you belong to");
+        }
+    }
+
+    private static long uid(String text) throws UsageError {
+        try {
+            return Integer.toUnsignedLong(Integer.parseUnsignedInt(text));
+        } catch (NumberFormatException e) {
+            throw new UsageError(
+                    "--allow-uid", "'" + text + "' is no user id", "give the number, as 'id -u' prints it");
+        }
+    }
+
+    private static @Nullable GroupPrincipal group(@Nullable String name) throws UsageError {
+        if (name == null) {
+            return null;
+        }
+        try {
+            return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(name);
+        } catch (IOException e) {
+            throw new UsageError("--socket-group", "there is no group '" + name + "'", "give the name of a group");
+        }
+    }
+
+    /** Octal digits as chmod takes them, without the special bits. */
+    private static Set<PosixFilePermission> permissions(String mode) throws UsageError {
+        if (!mode.matches("0?[0-7]{3}")) {
+            throw new UsageError("--socket-mode", "'" + mode + "' is no mode", "give octal digits such as 0660");
+        }
+        int bits = Integer.parseInt(mode, 8);
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        PosixFilePermission[] all = PosixFilePermission.values(); // owner read first, others execute last
+        for (int i = 0; i < all.length; i++) {
+            if ((bits >> (all.length - 1 - i) & 1) == 1) {
+                permissions.add(all[i]);
+            }
+        }
+        return permissions;
+    }
+}

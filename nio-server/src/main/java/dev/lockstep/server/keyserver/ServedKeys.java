@@ -1,0 +1,120 @@
+package dev.lockstep.server.keyserver;
+
+import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.hash.Hmac;
+import dev.lockstep.keys.BlockingKey;
+import dev.lockstep.keys.InMemoryKey;
+import dev.lockstep.keys.pkcs11.Pkcs11Keys;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.server.UsageError;
+import dev.lockstep.server.keyserver.ServedKey;
+import dev.lockstep.server.pem.PemFiles;
+import dev.lockstep.server.pem.PublicKeys;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.wait.OperationException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers what a key server serves. */
+public final class ServedKeys {
+
+    /** A key that can be tried out against certificates. */
+    private record Loaded(PrivateKey key, ServedKey served) {}
+
+    private final SecureRandom random = new SecureRandom();
+    private final Map<KeyId, ServedKey> served = new LinkedHashMap<>();
+    private final Map<Path, Loaded> files = new LinkedHashMap<>();
+
+    /** The keys by their ids. */
+    Map<KeyId, ServedKey> served() throws UsageError {
+        if (served.size() > Message.MAX_KEYS) {
+            throw new UsageError(
+                    "--key",
+                    "there are " + served.size() + " keys",
+                    "the most is " + Message.MAX_KEYS + " a key server");
+        }
+        return served;
+    }
+
+    /** A key of this process. */
+    public ServedKey add(String name, PrivateKey key) throws IOException {
+        int modulus = key instanceof RSAKey rsa ? modulusLength(rsa) : 0;
+        ServedKey entry = new ServedKey(name, InMemoryKey.of(key, random), modulus, replacementSecret(key));
+        served.put(KeyId.ofEncoded(PublicKeys.encodedOf(key)), entry);
+        return entry;
+    }
+
+    /** The first private key of a PEM file. */
+    void addFile(Path file, char @Nullable [] password) throws UsageError {
+        PrivateKey key = PemFiles.privateKey("--key", file, password);
+        try {
+            files.put(file, new Loaded(key, add(file.toString(), key)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UsageError("--key", file + " cannot be served (" + e.getMessage() + ")", "use another key");
+        }
+    }
+
+    /** A certificate that must be for one of the keys from files, and by whose key that key is found as well. */
+    void addCertificate(Path file) throws UsageError {
+        List<X509Certificate> chain = PemFiles.certificates("--cert", file);
+        for (Loaded loaded : files.values()) {
+            try {
+                Credential.local(chain, loaded.key());
+                served.put(KeyId.of(chain.get(0).getPublicKey()), loaded.served());
+                return;
+            } catch (IllegalArgumentException e) {
+                // Not this one: there may be another key that it is for.
+            }
+        }
+        throw new UsageError("--cert", file + " is for none of the keys", "give --key with the key it was issued for");
+    }
+
+    /** Every key of a token that has a certificate beside it. */
+    void addToken(Pkcs11Keys token) throws UsageError {
+        if (token.certificates().isEmpty()) {
+            throw new UsageError(
+                    "--pkcs11",
+                    "the token has no private key with a certificate of the same CKA_ID beside it",
+                    "write the certificates into the token");
+        }
+        for (X509Certificate certificate : token.certificates()) {
+            String name = "token: " + certificate.getSubjectX500Principal().getName();
+            int modulus = certificate.getPublicKey() instanceof RSAKey rsa ? modulusLength(rsa) : 0;
+            // Nothing of the key is known here that could make it the same after a restart.
+            byte[] secret = new byte[32];
+            random.nextBytes(secret);
+            try {
+                BlockingKey key = token.blockingKey(certificate);
+                served.put(KeyId.of(certificate.getPublicKey()), new ServedKey(name, key, modulus, secret));
+            } catch (OperationException e) {
+                throw new UsageError("--pkcs11", name + ": " + e.getMessage(), "check the token");
+            }
+        }
+    }
+
+    private static int modulusLength(RSAKey key) {
+        return (key.getModulus().bitLength() + 7) / 8;
+    }
+
+    /** Follows from the key: what a bad ciphertext gives is the same before and after a restart. */
+    private static byte[] replacementSecret(PrivateKey key) {
+        byte[] encoded = key.getEncoded();
+        Hmac hmac = Hmac.of(HashAlgorithm.SHA256, "lockstep replaced premaster".getBytes(StandardCharsets.US_ASCII));
+        hmac.update(encoded, 0, encoded.length);
+        byte[] secret = hmac.doFinal();
+        hmac.destroy();
+        Wipe.bytes(encoded);
+        return secret;
+    }
+}

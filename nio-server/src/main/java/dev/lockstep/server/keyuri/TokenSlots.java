@@ -1,0 +1,113 @@
+package dev.lockstep.server.keyuri;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.InvalidParameterException;
+import java.security.Provider;
+import java.security.ProviderException;
+import java.security.Security;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which slot of a PKCS#11 library holds a token of a given label.
+ *
+ * <p>The JDK's provider is told a slot, not a label, and has no call that tells labels. It does print them: a
+ * configuration with {@code showInfo} writes what the library says about slots and tokens to the standard output, which is
+ * read here. Nobody logs in for that, so no wrong token ever sees a PIN.
+ */
+final class TokenSlots {
+
+    private static final Pattern SLOTS = Pattern.compile("^Slots with tokens: ([0-9, ]*)$", Pattern.MULTILINE);
+    private static final Pattern FACT = Pattern.compile("^ +(label|manufacturerID|model|serialNumber): (.*)$");
+
+    private TokenSlots() {}
+
+    /**
+     * The number of the only slot whose token says all of {@code wanted} about itself.
+     *
+     * @throws IllegalArgumentException when there is none or more than one, or the library does not answer
+     */
+    static long find(Path library, Map<String, String> wanted) {
+        List<Long> found = new ArrayList<>();
+        List<String> labels = new ArrayList<>();
+        for (long slot : slots(library)) {
+            Map<String, String> facts = facts(library, slot);
+            String label = facts.get("label");
+            if (label != null) {
+                labels.add("'" + label + "' in slot " + slot);
+            }
+            if (facts.entrySet().containsAll(wanted.entrySet())) {
+                found.add(slot);
+            }
+        }
+        if (found.size() == 1) {
+            return found.get(0);
+        }
+        throw new IllegalArgumentException("uri: " + (found.isEmpty() ? "no token" : "more than one token") + " of "
+                + library + " is as described; there "
+                + (labels.isEmpty() ? "is none" : (labels.size() == 1 ? "is " : "are ") + String.join(", ", labels))
+                + (found.isEmpty() ? "" : ", tell them apart with slot-id or serial"));
+    }
+
+    private static List<Long> slots(Path library) {
+        String printed = shown(library, "slotListIndex = 0");
+        Matcher line = SLOTS.matcher(printed);
+        List<Long> slots = new ArrayList<>();
+        if (line.find()) {
+            for (String number : line.group(1).split(",", -1)) {
+                if (!number.isBlank()) {
+                    slots.add(Long.parseLong(number.strip()));
+                }
+            }
+        }
+        return slots;
+    }
+
+    private static Map<String, String> facts(Path library, long slot) {
+        String printed = shown(library, "slot = " + slot);
+        Map<String, String> facts = new LinkedHashMap<>();
+        int token = printed.indexOf("Token info for token in slot ");
+        if (token >= 0) {
+            for (String line : printed.substring(token).split("\n", -1)) {
+                Matcher fact = FACT.matcher(line);
+                if (fact.matches()) {
+                    // PKCS#11 pads with blanks; the mechanisms that follow have no such lines.
+                    facts.putIfAbsent(fact.group(1), fact.group(2).stripTrailing());
+                }
+            }
+        }
+        return facts;
+    }
+
+    /** What the provider prints about a slot; a slot without a usable token makes it throw after it has printed. */
+    private static synchronized String shown(Path library, String slot) {
+        Provider base = Security.getProvider("SunPKCS11");
+        if (base == null) {
+            throw new IllegalArgumentException(
+                    "uri: this Java runtime has no SunPKCS11 provider; add the module jdk.crypto.cryptoki");
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        try (PrintStream capture = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+            System.setOut(capture);
+            base.configure("--name = LockstepSlots\nlibrary = \"" + library + "\"\n" + slot + "\nshowInfo = true\n");
+        } catch (ProviderException | InvalidParameterException e) {
+            if (bytes.size() == 0) {
+                throw new IllegalArgumentException(
+                        "uri: " + library + " does not answer as a PKCS#11 library; check module-path and the"
+                                + " library's configuration",
+                        e);
+            }
+        } finally {
+            System.setOut(before);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.lockstep.server.pem;
+
+import dev.lockstep.server.UsageError;
+import dev.lockstep.tls.credential.Credential;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The TLS settings of the line between a key server and its clients, from PEM files. */
+public final class MutualTls {
+
+    private MutualTls() {}
+
+    /**
+     * A context with a certificate of its own that trusts one authority.
+     *
+     * @param prefix of the option names: {@code --tls}
+     */
+    public static SSLContext context(String prefix, Path cert, Path key, String caOption, Path ca, Instant now)
+            throws UsageError {
+        List<X509Certificate> chain = CertificateChain.load(prefix + "-cert", cert, now);
+        PrivateKey own = PemFiles.privateKey(prefix + "-key", key, null);
+        List<X509Certificate> authorities = PemFiles.certificates(caOption, ca);
+        try {
+            Credential.local(chain, own); // a key store would take any pair
+            return context(own, chain, authorities);
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            throw new UsageError(
+                    prefix + "-key",
+                    "certificate and key cannot be used for TLS (" + e.getMessage() + ")",
+                    "give the key that the certificate was issued for");
+        }
+    }
+
+    private static SSLContext context(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> authorities)
+            throws IOException, GeneralSecurityException {
+        char[] none = new char[0];
+        KeyStore own = KeyStore.getInstance("PKCS12");
+        own.load(null, null);
+        own.setKeyEntry("own", key, none, chain.toArray(X509Certificate[]::new));
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(own, none);
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        for (int i = 0; i < authorities.size(); i++) {
+            trusted.setCertificateEntry("authority " + i, authorities.get(i));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+}

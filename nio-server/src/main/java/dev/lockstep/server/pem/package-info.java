@@ -1,0 +1,2 @@
+/** Certificates and keys in PEM files. */
+package dev.lockstep.server.pem;

@@ -1,0 +1,215 @@
+package dev.lockstep.server.serve;
+
+import dev.lockstep.server.Numbers;
+import dev.lockstep.server.UsageError;
+import dev.lockstep.server.keyuri.KeyUri;
+import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.credential.Credential;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.security.interfaces.ECKey;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which certificates a server has, and where their keys are. */
+final class CredentialOptions {
+
+    /** Milliseconds. A handshake waits 30 s for a key, so a longer delay would fail every one. */
+    private static final int LONGEST_KEY_DELAY = 25_000;
+
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description = "Certificate chain in PEM, leaf first. Repeat --cert and --key for another key type.")
+    private List<Path> certs = new ArrayList<>();
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "The key of the --cert with the same number: a PEM file (PKCS#8, PKCS#1, SEC1,"
+                    + " PBES2-encrypted), " + KeyUri.FORMS + ".")
+    private List<String> keys = new ArrayList<>();
+
+    @Option(
+            names = "--key-password-file",
+            paramLabel = "FILE",
+            description = "Its first line opens encrypted keys; without it, the variable LOCKSTEP_KEY_PASSWORD does.")
+    @Nullable
+    Path keyPasswordFile;
+
+    @Option(
+            names = "--sni",
+            paramLabel = "HOST=CERT,KEY",
+            description = "Another certificate and key for a host name or *.domain. Repeatable.")
+    private List<String> sni = new ArrayList<>();
+
+    @Option(
+            names = "--sni-strict",
+            description = "Refuse clients that name a host without an --sni of its own (unrecognized_name).")
+    private boolean sniStrict;
+
+    @Option(names = "--key-delay-ms", paramLabel = "N", description = "Keys from files answer N milliseconds later.")
+    private @Nullable String keyDelay;
+
+    @Option(names = "--key-inline", description = "Keys from files compute on the selector thread.")
+    private boolean keyInline;
+
+    @Mixin
+    private final StaplingOptions stapling = new StaplingOptions();
+
+    /** Whether there may be no certificate at all. */
+    boolean optional;
+
+    /** One certificate and its key, as they were asked for. */
+    private record Pair(@Nullable String host, String certOption, Path cert, String keyOption, KeyUri key) {}
+
+    /** Every file that is read for the credentials. */
+    List<Path> files() throws UsageError {
+        List<Path> files = new ArrayList<>();
+        for (Pair pair : pairs()) {
+            files.add(pair.cert());
+            if (pair.key() instanceof KeyUri.InFile key) {
+                files.add(key.path());
+            }
+        }
+        if (keyPasswordFile != null) {
+            files.add(keyPasswordFile);
+        }
+        files.addAll(stapling.files());
+        return files;
+    }
+
+    /** Where keys from files work. */
+    KeyMode keyMode() throws UsageError {
+        if (keyDelay == null) {
+            return keyInline ? KeyMode.inline() : KeyMode.pooled();
+        }
+        if (keyInline) {
+            throw new UsageError("--key-inline", "contradicts --key-delay-ms", "choose one");
+        }
+        return KeyMode.delayed(Numbers.require("--key-delay-ms", keyDelay, 0, LONGEST_KEY_DELAY, "give milliseconds"));
+    }
+
+    /** Where the keys are, in a few words. */
+    String describe(KeyMode keyMode) throws UsageError {
+        Set<String> places = new LinkedHashSet<>();
+        for (Pair pair : pairs()) {
+            places.add(
+                    pair.key() instanceof KeyUri.InFile
+                            ? keyMode.describe()
+                            : "key in " + pair.key().describe());
+        }
+        return places.isEmpty() ? "no certificate" : String.join(", ", places);
+    }
+
+    /** Puts every certificate with its key into the configuration. */
+    void apply(TlsServerConfigBuilder builder, CredentialFiles files) throws UsageError {
+        Set<String> seen = new HashSet<>();
+        stapling.requireCertificates(certs.size());
+        int number = 0;
+        for (Pair pair : pairs()) {
+            Credential credential = files.load(pair.certOption(), pair.cert(), pair.keyOption(), pair.key());
+            String host = pair.host();
+            requireNew(seen, host, pair.certOption(), credential);
+            if (host == null) {
+                builder.credential(stapling.addTo(credential, number++));
+                continue;
+            }
+            try {
+                builder.credential(host, credential);
+            } catch (IllegalArgumentException e) {
+                throw UsageError.of("--sni", e);
+            }
+        }
+        if (sniStrict && sni.isEmpty()) {
+            throw new UsageError("--sni-strict", "no host name is known", "add --sni HOST=CERT,KEY for each");
+        }
+        builder.requireKnownServerName(sniStrict);
+    }
+
+    private List<Pair> pairs() throws UsageError {
+        requirePairs();
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < certs.size(); i++) {
+            pairs.add(new Pair(null, "--cert", certs.get(i), "--key", place("--key", keys.get(i))));
+        }
+        for (String value : sni) {
+            pairs.add(sniPair(value));
+        }
+        boolean fromFile = pairs.stream().anyMatch(pair -> pair.key() instanceof KeyUri.InFile);
+        if (!fromFile && (keyInline || keyDelay != null)) {
+            throw new UsageError(
+                    keyInline ? "--key-inline" : "--key-delay-ms", "no key comes from a file", "leave it out");
+        }
+        return pairs;
+    }
+
+    private void requirePairs() throws UsageError {
+        if (certs.isEmpty() && keys.isEmpty() && sni.isEmpty() && !optional) {
+            throw new UsageError(
+                    "--cert", "none was given", "give --cert FILE --key KEY, or try 'lockstep demo' without files");
+        }
+        if (keys.isEmpty() && !certs.isEmpty()) {
+            throw new UsageError(
+                    "--key", "none was given for the --cert", "add --key and where the key is: " + KeyUri.FORMS);
+        }
+        if (certs.size() != keys.size()) {
+            throw new UsageError(
+                    certs.size() > keys.size() ? "--key" : "--cert",
+                    "there are " + certs.size() + " --cert and " + keys.size() + " --key",
+                    "give one --key for each --cert, in the same order");
+        }
+    }
+
+    private static Pair sniPair(String value) throws UsageError {
+        int equals = value.indexOf('=');
+        int comma = comma(value);
+        if (equals <= 0 || comma < equals + 2 || comma == value.length() - 1) {
+            throw new UsageError("--sni", "'" + value + "' has another form", "write HOST=CERTFILE,KEY");
+        }
+        Path cert = Path.of(value.substring(equals + 1, comma));
+        return new Pair(value.substring(0, equals), "--sni", cert, "--sni", place("--sni", value.substring(comma + 1)));
+    }
+
+    /** The comma between certificate and key. The key's URI may have commas of its own, and so may a file's name. */
+    private static int comma(String value) {
+        String lower = value.toLowerCase(Locale.ROOT);
+        return KeyUri.SCHEMES.stream()
+                .mapToInt(scheme -> lower.indexOf("," + scheme))
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(value.lastIndexOf(','));
+    }
+
+    private static KeyUri place(String option, String text) throws UsageError {
+        try {
+            return KeyUri.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw UsageError.of(option, e);
+        }
+    }
+
+    /** Of two certificates of one kind for one name, one would never be sent. */
+    private static void requireNew(Set<String> seen, @Nullable String host, String option, Credential credential)
+            throws UsageError {
+        PublicKey key = credential.certificate().getPublicKey();
+        String kind = key instanceof ECKey ec
+                ? "EC key of " + ec.getParams().getCurve().getField().getFieldSize() + " bits"
+                : key.getAlgorithm() + " key";
+        String name = host == null ? "" : host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+        if (!seen.add(name + " " + kind)) {
+            throw new UsageError(
+                    option,
+                    "there are two certificates with an " + kind
+                            + (host == null ? " for clients without a server name" : " for '" + host + "'"),
+                    "give one for each kind of key");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.lockstep.server.serve;
+
+import dev.lockstep.tls.ConnectionInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The one page: what was negotiated and what the key's slowness cost, head and body in {@link #LENGTH} bytes. */
+final class HttpPage {
+
+    /** The length of every page, head included: fixed, so that a client can count on it. */
+    static final int LENGTH = 1000;
+
+    private static final int LONGEST_NAME = 48;
+
+    private static final String RESUMED = "An earlier session goes on: no key was used.";
+
+    private HttpPage() {}
+
+    static byte[] render(ConnectionInfo info, KeyWait wait) {
+        StringBuilder body = new StringBuilder(LENGTH);
+        body.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Lockstep</title></head>\n")
+                .append("<body><h1>TLS 1.2, in lockstep</h1>\n<table>\n");
+        row(body, "Cipher suite", info.cipherSuite().name());
+        row(body, "Group", info.namedGroup() == null ? null : info.namedGroup().ianaName());
+        row(
+                body,
+                "Signature",
+                info.signatureScheme() == null ? null : info.signatureScheme().ianaName());
+        row(body, "Client certificate", subject(info));
+        row(body, "Server name", info.serverName());
+        row(body, "Protocol (ALPN)", info.applicationProtocol());
+        row(body, "Extended master secret", info.extendedMasterSecret() ? "yes" : "no");
+        row(body, "Encrypt-then-MAC", info.encryptThenMac() ? "yes" : "no");
+        body.append("</table>\n<p>")
+                .append(info.resumed() ? RESUMED : story(wait))
+                .append("</p>\n");
+        return response("200 OK", body, "</body></html>\n");
+    }
+
+    static byte[] headTooLong() {
+        return response("400 Bad Request", new StringBuilder("<p>The head of the request has no end.</p>\n"), "");
+    }
+
+    private static @Nullable String subject(ConnectionInfo info) {
+        return info.peerCertificates().isEmpty()
+                ? null
+                : info.peerCertificates().get(0).getSubjectX500Principal().getName();
+    }
+
+    private static String story(KeyWait wait) {
+        if (wait.suspensions() == 0) {
+            return "The key answered at once: the handshake was never suspended.";
+        }
+        return String.format(
+                Locale.ROOT,
+                "The key took %.1f ms. Meanwhile the same thread served %d other connection%s to the end"
+                        + " and served others %d times.",
+                wait.waitedNanos() / 1e6,
+                wait.othersServed(),
+                wait.othersServed() == 1 ? "" : "s",
+                wait.othersTurns());
+    }
+
+    private static void row(StringBuilder body, String name, @Nullable String value) {
+        String shown = value == null ? "none" : value;
+        String cut = shown.length() > LONGEST_NAME ? shown.substring(0, LONGEST_NAME) + "..." : shown;
+        body.append("<tr><td>").append(name).append("<td>").append(escape(cut)).append('\n');
+    }
+
+    /** Server names and ALPN names come from the client: nothing of them may become markup. */
+    private static String escape(String text) {
+        StringBuilder escaped = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            escaped.append(c < ' ' || c > '~' || "<>&\"'".indexOf(c) >= 0 ? '?' : c);
+        }
+        return escaped.toString();
+    }
+
+    private static byte[] response(String status, StringBuilder body, String end) {
+        String head = "HTTP/1.0 " + status
+                + "\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\nContent-Length: ";
+        // The body's length has three digits, whatever it is padded to.
+        int bodyLength = LENGTH - head.length() - "999\r\n\r\n".length();
+        int padding = bodyLength - body.length() - end.length();
+        if (padding < 0) {
+            throw new IllegalStateException("the page is " + -padding + " bytes too long");
+        }
+        body.append(" ".repeat(padding)).append(end);
+        return (head + bodyLength + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII);
+    }
+}

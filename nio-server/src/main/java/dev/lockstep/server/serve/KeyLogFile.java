@@ -1,0 +1,55 @@
+package dev.lockstep.server.serve;
+
+import dev.lockstep.server.UsageError;
+import dev.lockstep.tls.config.KeyLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** An NSS key log that packet analysers read. Made readable for its owner only: whoever has it has the connections. */
+final class KeyLogFile implements KeyLog {
+
+    private final Writer writer;
+
+    private KeyLogFile(Writer writer) {
+        this.writer = writer;
+    }
+
+    /** Appends to {@code file}, which is created if need be. */
+    static KeyLogFile open(String option, Path file) throws UsageError {
+        try {
+            if (Files.notExists(file)) {
+                create(file);
+            }
+            return new KeyLogFile(Files.newBufferedWriter(file, StandardCharsets.US_ASCII, StandardOpenOption.APPEND));
+        } catch (IOException e) {
+            throw new UsageError(option, file + " cannot be written", "give a file in a writable directory");
+        }
+    }
+
+    private static void create(Path file) throws IOException {
+        Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rw-------");
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(owner));
+        } else {
+            Files.createFile(file);
+        }
+    }
+
+    @Override
+    public void log(String line) {
+        try {
+            writer.write(line + "\n");
+            writer.flush(); // a capture is often decrypted while the connection lasts
+        } catch (IOException e) {
+            throw new UncheckedIOException("the key log cannot be written", e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.lockstep.server.serve;
+
+import dev.lockstep.keys.DelayedKey;
+import dev.lockstep.keys.ExecutorKey;
+import dev.lockstep.keys.InMemoryKey;
+import dev.lockstep.keys.InlineKey;
+import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.tls.key.ExternalPrivateKey;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+
+/** Where the private-key operations of a server are done. One object serves all its keys. */
+interface KeyMode {
+
+    /** Puts a key there. */
+    ExternalPrivateKey place(PrivateKey key);
+
+    /** For the line that says what is served. */
+    String describe();
+
+    private static InMemoryKey local(PrivateKey key) {
+        return InMemoryKey.of(key, new SecureRandom());
+    }
+
+    /** On the selector thread: the synchronous form. */
+    static KeyMode inline() {
+        return of("key operations inline", key -> InlineKey.of(local(key)));
+    }
+
+    /** On a bounded pool beside the selector thread. */
+    static KeyMode pooled() {
+        int threads = Runtime.getRuntime().availableProcessors();
+        ThreadPoolExecutor pool = WorkerPools.boundedPool(threads, 16_384);
+        return of("key operations on " + threads + " threads", key -> ExecutorKey.of(local(key), pool));
+    }
+
+    /** As a slow device would answer: {@code millis} later. */
+    static KeyMode delayed(int millis) {
+        ScheduledExecutorService scheduler =
+                WorkerPools.scheduler(Runtime.getRuntime().availableProcessors());
+        Duration delay = Duration.ofMillis(millis);
+        return of("the key answers " + millis + " ms later", key -> DelayedKey.of(local(key), delay, scheduler));
+    }
+
+    private static KeyMode of(String description, java.util.function.Function<PrivateKey, ExternalPrivateKey> place) {
+        return new KeyMode() {
+            @Override
+            public ExternalPrivateKey place(PrivateKey key) {
+                return place.apply(key);
+            }
+
+            @Override
+            public String describe() {
+                return description;
+            }
+        };
+    }
+}

@@ -1,0 +1,155 @@
+package dev.lockstep.server.serve;
+
+import dev.lockstep.server.Names;
+import dev.lockstep.server.UsageError;
+import dev.lockstep.server.pem.PemFiles;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.setting.ConfigException;
+import dev.lockstep.tls.setting.ConfigWarning;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What a server speaks: from options, or from a file that can be changed while the server runs. */
+final class ProtocolOptions {
+
+    private static final List<String> SETTINGS = List.of("policy", "suites", "groups", "sigalgs", "alpn");
+
+    @Option(names = "--alpn", paramLabel = "NAME,...", description = "ALPN protocols, most preferred first.")
+    private List<String> alpn = new ArrayList<>();
+
+    @Option(names = "--policy", paramLabel = "NAME", description = "modern (default), intermediate or compatible.")
+    private @Nullable String policy;
+
+    @Option(names = "--suites", paramLabel = "NAME,...", description = "Exactly these cipher suites (IANA names).")
+    private List<String> suites = new ArrayList<>();
+
+    @Option(names = "--groups", paramLabel = "NAME,...", description = "Exactly these groups (IANA names).")
+    private List<String> groups = new ArrayList<>();
+
+    @Option(names = "--sigalgs", paramLabel = "NAME,...", description = "Exactly these signature schemes.")
+    private List<String> sigalgs = new ArrayList<>();
+
+    @Option(
+            names = "--policy-file",
+            paramLabel = "FILE",
+            description = "The five of these from lines such as 'policy = modern' instead; read again when it changes.")
+    private @Nullable Path policyFile;
+
+    /** What is asked for at one moment; {@code sources} has the option or the file's line that each came from. */
+    private record Given(Map<String, List<String>> values, Map<String, String> sources) {
+
+        List<String> of(String name) {
+            return values.getOrDefault(name, List.of());
+        }
+
+        String source(String name) {
+            return sources.getOrDefault(name, "--" + name);
+        }
+    }
+
+    List<Path> files() {
+        return policyFile == null ? List.of() : List.of(policyFile);
+    }
+
+    /** Builds a configuration that speaks as these options say now; the rest is in the builder already. */
+    TlsServerConfig build(TlsServerConfigBuilder builder) throws UsageError {
+        Given given = policyFile == null ? given() : inFile(policyFile);
+        apply(given, builder);
+        try {
+            TlsServerConfig config = builder.build();
+            for (ConfigWarning warning : config.warnings()) {
+                // what was asked for on a command line and has no effect is a mistake
+                throw new UsageError(option(given, warning.field()), warning.reason(), warning.fix());
+            }
+            return config;
+        } catch (ConfigException e) {
+            throw UsageError.of(option(given, e.field()), e);
+        }
+    }
+
+    /** The name of the policy, for people. */
+    String policy() throws UsageError {
+        List<String> named = (policyFile == null ? given() : inFile(policyFile)).of("policy");
+        return named.isEmpty() ? "modern" : named.get(0);
+    }
+
+    private Given given() {
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        values.put("policy", policy == null ? List.of() : List.of(policy));
+        values.put("suites", suites);
+        values.put("groups", groups);
+        values.put("sigalgs", sigalgs);
+        values.put("alpn", alpn);
+        return new Given(values, Map.of());
+    }
+
+    private Given inFile(Path file) throws UsageError {
+        for (Map.Entry<String, List<String>> option : given().values().entrySet()) {
+            if (!option.getValue().isEmpty()) {
+                throw new UsageError("--" + option.getKey(), "there is a --policy-file", "put it into " + file);
+            }
+        }
+        Properties lines = new Properties();
+        try (StringReader text = new StringReader(PemFiles.text("--policy-file", file))) {
+            lines.load(text);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UsageError("--policy-file", file + " is damaged (" + e.getMessage() + ")", "write name = value");
+        }
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        Map<String, String> sources = new LinkedHashMap<>();
+        for (String name : lines.stringPropertyNames()) {
+            if (!SETTINGS.contains(name)) {
+                throw new UsageError(
+                        "--policy-file",
+                        "'" + name + "' in " + file + " is no setting",
+                        "use " + String.join(", ", SETTINGS));
+            }
+            values.put(name, List.of(lines.getProperty(name)));
+            sources.put(name, "--policy-file, " + name);
+        }
+        return new Given(values, sources);
+    }
+
+    private static void apply(Given given, TlsServerConfigBuilder builder) throws UsageError {
+        List<String> named = given.of("policy");
+        builder.policy(Names.policy(given.source("policy"), named.isEmpty() ? "modern" : named.get(0)));
+        if (!given.of("suites").isEmpty()) {
+            builder.cipherSuites(Names.suites(given.source("suites"), given.of("suites")));
+        }
+        if (!given.of("groups").isEmpty()) {
+            builder.groups(Names.groups(given.source("groups"), given.of("groups")));
+        }
+        if (!given.of("sigalgs").isEmpty()) {
+            builder.signatureSchemes(Names.schemes(given.source("sigalgs"), given.of("sigalgs")));
+        }
+        try {
+            builder.applicationProtocols(Names.split(given.of("alpn")));
+        } catch (ConfigException e) {
+            throw UsageError.of(given.source("alpn"), e);
+        }
+    }
+
+    /** The option that set a field of the configuration; those without one are about certificates. */
+    private static String option(Given given, String field) {
+        return switch (field) {
+            case "cipherSuites" -> given.source(given.of("suites").isEmpty() ? "policy" : "suites");
+            case "groups" -> given.source("groups");
+            case "signatureSchemes" -> given.source("sigalgs");
+            case "applicationProtocols" -> given.source("alpn");
+            case "clientAuthentication", "certificateAuthorities" -> "--client-auth";
+            case "pskIdentityHint" -> "--psk-hint";
+            case "requireKnownServerName" -> "--sni-strict";
+            case "ocspResponse" -> "--ocsp";
+            default -> "--cert";
+        };
+    }
+}

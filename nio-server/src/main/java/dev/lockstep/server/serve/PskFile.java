@@ -1,0 +1,100 @@
+package dev.lockstep.server.serve;
+
+import dev.lockstep.server.UsageError;
+import dev.lockstep.server.pem.PemFiles;
+import dev.lockstep.tls.psk.PskIdentity;
+import dev.lockstep.tls.psk.PskRequest;
+import dev.lockstep.tls.psk.PskSource;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Pre-shared keys from a file of lines {@code identity:hexkey}, in UTF-8. Identities may have colons, as the last one
+ * counts. Empty lines and those that begin with {@code #} are passed over.
+ */
+final class PskFile implements PskSource {
+
+    private static final String OPTION = "--psk-file";
+    private static final String FORM = "write identity:hexkey";
+
+    /** In bytes. RFC 4279 7.2: whoever saw a handshake can try keys of little entropy at leisure. */
+    private static final int SHORTEST_KEY = 16;
+
+    private final Map<PskIdentity, byte[]> keys;
+    private final int standInLength;
+
+    private PskFile(Map<PskIdentity, byte[]> keys) {
+        this.keys = keys;
+        // the most frequent length, so that an unknown identity costs the work of most known ones
+        Map<Integer, Integer> lengths = new HashMap<>();
+        keys.values().forEach(key -> lengths.merge(key.length, 1, Integer::sum));
+        this.standInLength = lengths.entrySet().stream()
+                .max(Map.Entry.<Integer, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                .orElseThrow()
+                .getKey();
+    }
+
+    /** Reads a file; a line that is not right is named by its number, and never shown. */
+    static PskFile read(Path file) throws UsageError {
+        Map<PskIdentity, byte[]> keys = new HashMap<>();
+        int number = 0;
+        for (String line : PemFiles.text(OPTION, file).lines().toList()) {
+            number++;
+            if (line.isBlank() || line.startsWith("#")) {
+                continue;
+            }
+            String where = file + " line " + number;
+            int colon = line.lastIndexOf(':');
+            if (colon < 1) {
+                throw new UsageError(OPTION, where + " has no identity", FORM);
+            }
+            // The text has a character for each byte; identities are compared in bytes.
+            PskIdentity identity = PskIdentity.of(line.substring(0, colon).getBytes(StandardCharsets.ISO_8859_1));
+            if (keys.put(identity, key(where, line.substring(colon + 1).strip())) != null) {
+                throw new UsageError(OPTION, where + " has an identity for the second time", "leave one of them");
+            }
+        }
+        if (keys.isEmpty()) {
+            throw new UsageError(OPTION, file + " has no key", FORM + ", one a line");
+        }
+        return new PskFile(keys);
+    }
+
+    private static byte[] key(String where, String hex) throws UsageError {
+        byte[] key;
+        try {
+            key = HexFormat.of().parseHex(hex);
+        } catch (IllegalArgumentException e) {
+            throw new UsageError(OPTION, where + " has a key that is not hexadecimal", FORM); // which e would show
+        }
+        if (key.length < SHORTEST_KEY || key.length > PskSource.MAX_KEY_LENGTH) {
+            throw new UsageError(
+                    OPTION,
+                    where + " has a key of " + key.length + " bytes",
+                    "give at least " + SHORTEST_KEY + " random ones, as of 'openssl rand -hex 32'");
+        }
+        return key;
+    }
+
+    /** How many keys there are. */
+    int size() {
+        return keys.size();
+    }
+
+    @Override
+    public Start<Optional<byte[]>> start(PskRequest request, Waker waker) {
+        byte[] key = keys.get(request.identity());
+        return Start.done(key == null ? Optional.empty() : Optional.of(key.clone()));
+    }
+
+    @Override
+    public int standInLength() {
+        return standInLength;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.lockstep.server.serve;
+
+import dev.lockstep.server.Numbers;
+import dev.lockstep.server.UsageError;
+import dev.lockstep.tls.config.RenegotiationPolicy;
+import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
+import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Whether clients may negotiate an established connection anew. */
+final class RenegotiationOptions {
+
+    private static final String ONE_OF_THEM = "use none, secure or legacy";
+
+    @Option(
+            names = "--renegotiation",
+            paramLabel = "MODE",
+            description = "none (default); secure, bound as RFC 5746 says; legacy, unbound too, for test benches only.")
+    private String mode = "none";
+
+    @Option(
+            names = "--max-renegotiations",
+            paramLabel = "N",
+            description = "How many one connection may have; 10 with --renegotiation.")
+    private @Nullable String most;
+
+    void apply(TlsServerConfigBuilder builder) throws UsageError {
+        if (mode.equals("none") && most != null) {
+            throw new UsageError("--max-renegotiations", "there is no renegotiation", "add --renegotiation secure");
+        }
+        int number = most == null ? 10 : Numbers.require("--max-renegotiations", most, 1, 1 << 20, "give a number");
+        RenegotiationPolicy allowed =
+                RenegotiationPolicy.ALLOWED.withMaxRenegotiations(number).withMinInterval(Duration.ZERO);
+        builder.renegotiation(
+                switch (mode) {
+                    case "none" -> RenegotiationPolicy.REFUSED;
+                    case "secure" -> allowed;
+                    case "legacy" -> allowed.withLegacyClients(LegacyClients.RENEGOTIATE_UNBOUND);
+                    default -> throw new UsageError("--renegotiation", "'" + mode + "' is no mode", ONE_OF_THEM);
+                });
+    }
+}

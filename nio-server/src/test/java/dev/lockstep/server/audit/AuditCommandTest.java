@@ -1,0 +1,117 @@
+package dev.lockstep.server.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.server.Running;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code audit verify}: 0 for an intact log, 1 and the place for a broken one, 2 for a wrong command line. */
+@Timeout(60)
+class AuditCommandTest {
+
+    @TempDir
+    Path directory;
+
+    private Path log;
+    private String lastChain = "";
+
+    @BeforeEach
+    void writeALogOfThreeFiles() throws IOException {
+        log = directory.resolve("keys.log");
+        KeyUseLog.Options options =
+                new KeyUseLog.Options(KeyUseLog.MIN_FILE_BYTES, FsyncPolicy.EACH, Clock.systemUTC());
+        try (KeyUseLog writer = KeyUseLog.open(log, options)) {
+            for (int i = 0; !Files.exists(directory.resolve("keys.log.000002")); i++) {
+                writer.append(KeyUse.of(7, i, "decrypt:raw", "rsa", new byte[] {(byte) i}, "ok", Duration.ofMillis(1)));
+            }
+            lastChain = writer.lastChain();
+        }
+    }
+
+    private static Running audit(Object... args) throws Exception {
+        List<String> all = new ArrayList<>(List.of("audit", "verify"));
+        for (Object arg : args) {
+            all.add(arg.toString());
+        }
+        return Running.finished(Map.of(), all.toArray(String[]::new));
+    }
+
+    private Path finished(int number) {
+        return directory.resolve("keys.log.00000" + number);
+    }
+
+    private static void assertRefused(Running running, String line) {
+        assertThat(running.err().strip()).isEqualTo(line);
+        assertThat(running.out()).isEmpty();
+        assertThat(running.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void anIntactLogIsFoundFromItsCurrentFileOrFromAllItsFilesInAnyOrder() throws Exception {
+        for (Running running : List.of(audit(log), audit(log, finished(2), finished(1)))) {
+            assertThat(running.err()).isEmpty();
+            assertThat(running.out()).matches("intact: \\d+ lines in 3 files, last chain value " + lastChain + "\\R");
+            assertThat(running.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void theFirstBrokenLineIsNamed() throws Exception {
+        String text = Files.readString(finished(2));
+        Files.writeString(finished(2), text.replaceFirst("\"uid\":7", "\"uid\":8"));
+        Running running = audit(log);
+        assertThat(running.err().strip())
+                .isEqualTo(finished(2) + " line 2: altered: its chain value does not follow from its text and the"
+                        + " chain value before");
+        assertThat(running.out()).isEmpty();
+        assertThat(running.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void aMissingFileIsBrokenUnlessItsEndIsKnown() throws Exception {
+        String[] lines = Files.readString(finished(1)).split("\n");
+        String end = lines[lines.length - 1].replaceAll(".*\"chain\":\"|\"}$", "");
+        Files.delete(finished(1));
+        Running running = audit(log);
+        assertThat(running.err()).startsWith(finished(2) + " line 1: missing");
+        assertThat(running.exitCode()).isEqualTo(1);
+        assertThat(audit("--after", end, finished(2), log).exitCode()).isZero();
+        assertThat(audit("--after", lastChain, finished(2), log).exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void anAnchorShowsACutEnd() throws Exception {
+        assertThat(audit("--anchor", lastChain, log).exitCode()).isZero();
+        Running running = audit("--anchor", lastChain, "--anchor", "0".repeat(64), log);
+        assertThat(running.exitCode()).isEqualTo(1);
+        assertThat(running.err()).contains("missing: no line has the chain value " + "0".repeat(64));
+    }
+
+    @Test
+    void wrongCommandLinesAreRefusedInOneLine() throws Exception {
+        Path none = directory.resolve("none");
+        assertRefused(audit(none), "FILE: " + none + " cannot be read; name the files of one key-use log");
+        assertRefused(audit(directory), "FILE: " + directory + " cannot be read; name the files of one key-use log");
+        assertRefused(
+                audit("--after", "ABC", log),
+                "--after: 'ABC' is not 64 lower-case hex digits; give one as audit verify prints it");
+        assertRefused(
+                audit("--anchor", "x", log),
+                "--anchor: 'x' is not 64 lower-case hex digits; give one as audit verify prints it");
+        assertThat(audit().exitCode()).isEqualTo(2);
+        assertThat(audit().err().lines()).hasSize(1);
+        assertThat(Running.finished(Map.of(), "audit").exitCode()).isEqualTo(2);
+        assertThat(audit("--before", "x", log).exitCode()).isEqualTo(2);
+    }
+}

@@ -1,0 +1,478 @@
+package dev.lockstep.server.keyserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.crypto.signature.SignatureAlgorithm;
+import dev.lockstep.crypto.signature.SignatureVerifier;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message.DecryptForm;
+import dev.lockstep.keys.keyserver.protocol.Message.Failed;
+import dev.lockstep.keys.keyserver.protocol.Message.Failure;
+import dev.lockstep.keys.keyserver.protocol.Message.SignForm;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.server.Gate;
+import dev.lockstep.server.InProcessKeyServer;
+import dev.lockstep.server.RawClient;
+import dev.lockstep.server.TestFiles;
+import dev.lockstep.server.keyserver.KeyPolicy;
+import dev.lockstep.server.keyserver.KeyServerLimits;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.Cipher;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a key server answers, frame by frame. */
+@Timeout(60)
+class KeyServerConversationTest {
+
+    private static final KeyPair EC;
+    private static final KeyPair RSA;
+    private static final int ECDSA = 0x0403;
+
+    static {
+        try {
+            EC = TestFiles.keys("EC", "secp256r1");
+            RSA = TestFiles.keys("RSA", null);
+        } catch (Exception e) { // boundary: a static initialiser cannot throw checked exceptions
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @TempDir
+    Path directory;
+
+    private final LinkedBlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
+
+    private InProcessKeyServer keyServer() throws Exception {
+        return InProcessKeyServer.serving(EC, RSA).start(directory);
+    }
+
+    /** One whose work is done when the test takes it out of the queue. */
+    private InProcessKeyServer.Setup holding() {
+        InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC, RSA);
+        setup.workers = held::add;
+        return setup;
+    }
+
+    private Runnable held() throws InterruptedException {
+        Runnable work = held.poll(20, TimeUnit.SECONDS);
+        assertThat(work).as("work that arrived").isNotNull();
+        return work;
+    }
+
+    /** Randoms and an ECDHE share on P-256: what a TLS 1.2 server signs. */
+    static byte[] serverKeyExchange(int marker) {
+        ByteBuffer input = ByteBuffer.allocate(64 + 4 + 65);
+        input.putInt(marker).position(64).put(new byte[] {3, 0, 23, 65, 4});
+        return input.array();
+    }
+
+    private static Message.Sign sign(byte[] input) {
+        return new Message.Sign(KeyId.of(EC.getPublic()), 0, ECDSA, SignForm.MESSAGE, input);
+    }
+
+    private static Message.Decrypt decrypt(DecryptForm form, byte[] ciphertext) {
+        return new Message.Decrypt(KeyId.of(RSA.getPublic()), 0, form, ciphertext);
+    }
+
+    private static byte[] encrypted(byte[] block) throws Exception {
+        Cipher cipher = Cipher.getInstance("RSA/ECB/NoPadding");
+        cipher.init(Cipher.ENCRYPT_MODE, RSA.getPublic());
+        return cipher.doFinal(block);
+    }
+
+    /** A block of 256 bytes: 00 02, padding without zeros, 00, as many bytes of secret as asked for. */
+    private static byte[] padded(int secretLength) {
+        byte[] block = new byte[256];
+        Arrays.fill(block, (byte) 0x5A);
+        block[0] = 0;
+        block[1] = 2;
+        block[255 - secretLength] = 0;
+        block[256 - secretLength] = 3;
+        block[257 - secretLength] = 3;
+        return block;
+    }
+
+    private static byte[] result(Message answer) {
+        assertThat(answer).isInstanceOf(Message.Result.class);
+        return ((Message.Result) answer).octets().bytes();
+    }
+
+    private static void assertClosed(RawClient client) throws Exception {
+        assertThat(client.nextOrEnd()).as("what comes instead of the end").isNull();
+    }
+
+    @Test
+    void theHelloNamesTheVersionAndHowManyRequestsMayBeOpen() throws Exception {
+        try (InProcessKeyServer server = keyServer();
+                RawClient client = RawClient.connect(server.socket)) {
+            client.send(0, new Message.Hello(1, 7));
+            assertThat(client.answer(0)).isEqualTo(new Message.Welcome(1, 4096));
+        }
+    }
+
+    @Test
+    void aClientWhoseVersionsAreAllNewerIsToldAndLeft() throws Exception {
+        try (InProcessKeyServer server = keyServer();
+                RawClient client = RawClient.connect(server.socket)) {
+            client.send(0, new Message.Hello(2, 7));
+            assertThat(client.answer(0)).isEqualTo(new Failed(Failure.UNSUPPORTED));
+            assertClosed(client);
+        }
+    }
+
+    @Test
+    void nothingIsAnsweredBeforeTheHelloAndASecondOneEndsTheConnection() throws Exception {
+        try (InProcessKeyServer server = keyServer();
+                RawClient early = RawClient.connect(server.socket);
+                RawClient twice = RawClient.greeted(server.socket);
+                RawClient turned = RawClient.greeted(server.socket)) {
+            early.send(1, new Message.Ping());
+            assertClosed(early);
+            twice.send(0, new Message.Hello(1, 1));
+            assertClosed(twice);
+            turned.send(1, new Message.Pong()); // what only a key server says
+            assertClosed(turned);
+        }
+    }
+
+    @Test
+    void itSignsAndListsItsKeysAndAnswersPings() throws Exception {
+        try (InProcessKeyServer server = keyServer();
+                RawClient client = RawClient.greeted(server.socket)) {
+            byte[] input = serverKeyExchange(1);
+            byte[] signature = result(client.send(1, sign(input)).answer(1));
+            assertThat(SignatureVerifier.of(EC.getPublic()).verify(SignatureAlgorithm.ECDSA_SHA256, input, signature))
+                    .isTrue();
+            Message keys = client.send(2, new Message.ListKeys()).answer(2);
+            assertThat(((Message.Keys) keys).keys())
+                    .containsExactlyInAnyOrder(KeyId.of(EC.getPublic()), KeyId.of(RSA.getPublic()));
+            assertThat(client.send(3, new Message.Ping()).answer(3)).isEqualTo(new Message.Pong());
+        }
+        assertThat(Files.readString(directory.resolve("keys.log")))
+                .contains("\"request\":1,\"operation\":\"sign:ecdsa_secp256r1_sha256\"")
+                .contains("\"result\":\"ok\"")
+                .contains(KeyId.of(EC.getPublic()).toString());
+    }
+
+    @Test
+    void aRawDecryptionGivesTheBlock() throws Exception {
+        byte[] block = padded(48);
+        try (InProcessKeyServer server = keyServer();
+                RawClient client = RawClient.greeted(server.socket)) {
+            assertThat(result(client.send(1, decrypt(DecryptForm.RAW, encrypted(block)))
+                            .answer(1)))
+                    .isEqualTo(block);
+            assertThat(client.send(2, decrypt(DecryptForm.RAW, new byte[255])).answer(2))
+                    .isEqualTo(new Failed(Failure.UNSUPPORTED)); // the length is public
+        }
+    }
+
+    @Test
+    void aDecryptionOrRandomGives48BytesWhateverThePaddingAndTheSameOnesAgain() throws Exception {
+        byte[] good = padded(48);
+        List<byte[]> bad = new ArrayList<>(List.of(padded(47), padded(49), padded(2), padded(48), padded(48)));
+        bad.get(3)[1] = 1; // block type
+        bad.get(4)[9] = 0; // a zero in the padding
+        try (InProcessKeyServer server = keyServer();
+                RawClient client = RawClient.greeted(server.socket)) {
+            byte[] secret = result(client.send(1, decrypt(DecryptForm.OR_RANDOM, encrypted(good)))
+                    .answer(1));
+            assertThat(secret).isEqualTo(Arrays.copyOfRange(good, 208, 256));
+            Set<ByteBuffer> replaced = new HashSet<>();
+            for (byte[] block : bad) {
+                byte[] ciphertext = encrypted(block);
+                byte[] first = result(client.send(2, decrypt(DecryptForm.OR_RANDOM, ciphertext))
+                        .answer(2));
+                byte[] second = result(client.send(3, decrypt(DecryptForm.OR_RANDOM, ciphertext))
+                        .answer(3));
+                assertThat(first).hasSize(48).isEqualTo(second).isNotEqualTo(Arrays.copyOfRange(block, 208, 256));
+                replaced.add(ByteBuffer.wrap(first));
+            }
+            assertThat(replaced).hasSameSizeAs(bad);
+        }
+        List<String> log = Files.readAllLines(directory.resolve("keys.log"));
+        assertThat(log.subList(1, log.size()))
+                .allMatch(line -> line.contains("\"operation\":\"decrypt:or-random\"")
+                        && line.contains("\"result\":\"ok\"")); // whoever reads the log learns nothing either
+    }
+
+    @Test
+    void thePolicySignsServerKeyExchangeInputsAloneAndSaysSoInTheLog() throws Exception {
+        try (InProcessKeyServer server = keyServer();
+                RawClient client = RawClient.greeted(server.socket)) {
+            byte[] cut = Arrays.copyOf(serverKeyExchange(1), 132);
+            byte[] longer = Arrays.copyOf(serverKeyExchange(1), 134);
+            byte[] tls13 = new byte[130];
+            Arrays.fill(tls13, 0, 64, (byte) ' ');
+            for (byte[] input : List.of(cut, longer, tls13, new byte[32], new byte[64])) {
+                assertThat(client.send(1, sign(input)).answer(1)).isEqualTo(new Failed(Failure.REJECTED));
+            }
+            Message.Sign digest = new Message.Sign(KeyId.of(EC.getPublic()), 0, ECDSA, SignForm.DIGEST, new byte[32]);
+            assertThat(client.send(2, digest).answer(2)).isEqualTo(new Failed(Failure.REJECTED));
+        }
+        List<String> log = Files.readAllLines(directory.resolve("keys.log"));
+        assertThat(log).hasSize(7);
+        assertThat(log.subList(1, 7)).allMatch(line -> line.contains("\"result\":\"refused:policy\""));
+    }
+
+    @Test
+    void aDriverThatBreaksIsAnOperationThatFailedWithItsLineInTheLog() throws Exception {
+        Gate gate = new Gate();
+        InProcessKeyServer.Setup setup =
+                new InProcessKeyServer.Setup().with(EC, gate::before).with(RSA, gate::before);
+        List<Message> requests = List.of(
+                sign(serverKeyExchange(1)),
+                decrypt(DecryptForm.RAW, encrypted(padded(48))),
+                decrypt(DecryptForm.OR_RANDOM, encrypted(padded(48))));
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            for (Throwable defect : List.of(new NoClassDefFoundError("part of the driver"), new AssertionError())) {
+                gate.failure(defect);
+                for (Message request : requests) {
+                    assertThat(client.send(1, request).answer(1)).isEqualTo(new Failed(Failure.FAILED));
+                }
+            }
+            gate.failure(null);
+            assertThat(client.send(1, requests.get(0)).answer(1)).isInstanceOf(Message.Result.class);
+        }
+        List<String> log = Files.readAllLines(directory.resolve("keys.log"));
+        assertThat(log).hasSize(8);
+        assertThat(log.subList(1, 7)).allMatch(line -> line.contains("\"result\":\"failed:"));
+    }
+
+    @Test
+    void thePolicyMaySignAnythingAndMayDecryptNothing() throws Exception {
+        InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC, RSA);
+        setup.policy = new KeyPolicy(true, false, true);
+        byte[] ciphertext = encrypted(padded(48));
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            assertThat(result(client.send(1, sign(new byte[] {1})).answer(1))).isNotEmpty();
+            assertThat(client.send(2, decrypt(DecryptForm.RAW, ciphertext)).answer(2))
+                    .isEqualTo(new Failed(Failure.REJECTED));
+            assertThat(result(client.send(3, decrypt(DecryptForm.OR_RANDOM, ciphertext))
+                            .answer(3)))
+                    .hasSize(48);
+        }
+        setup.policy = new KeyPolicy(false, true, false);
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            for (DecryptForm form : DecryptForm.values()) {
+                assertThat(client.send(1, decrypt(form, ciphertext)).answer(1)).isEqualTo(new Failed(Failure.REJECTED));
+            }
+        }
+    }
+
+    @Test
+    void whatAKeyCannotDoAndAKeyThatIsNotThereAreToldApart() throws Exception {
+        try (InProcessKeyServer server = keyServer();
+                RawClient client = RawClient.greeted(server.socket)) {
+            byte[] input = serverKeyExchange(1);
+            KeyId nobody = KeyId.ofBytes(new byte[32]);
+            KeyId ec = KeyId.of(EC.getPublic());
+            assertThat(client.send(1, new Message.Sign(nobody, 0, ECDSA, SignForm.MESSAGE, input))
+                            .answer(1))
+                    .isEqualTo(new Failed(Failure.KEY_UNAVAILABLE));
+            assertThat(client.send(2, new Message.Sign(ec, 0, 0x0401, SignForm.MESSAGE, input))
+                            .answer(2))
+                    .isEqualTo(new Failed(Failure.UNSUPPORTED)); // an RSA scheme
+            assertThat(client.send(3, new Message.Sign(ec, 0, 0xFEFE, SignForm.MESSAGE, input))
+                            .answer(3))
+                    .isEqualTo(new Failed(Failure.UNSUPPORTED)); // a number that nobody knows
+            assertThat(client.send(4, new Message.Decrypt(ec, 0, DecryptForm.RAW, new byte[256]))
+                            .answer(4))
+                    .isEqualTo(new Failed(Failure.UNSUPPORTED));
+        }
+    }
+
+    @Test
+    void answersComeInTheOrderInWhichTheWorkIsDone() throws Exception {
+        try (InProcessKeyServer server = holding().start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            client.send(1, sign(serverKeyExchange(1))).send(2, sign(serverKeyExchange(2)));
+            Runnable first = held();
+            held().run();
+            result(client.answer(2));
+            client.send(3, new Message.Ping()).answer(3);
+            first.run();
+            result(client.answer(1));
+        }
+    }
+
+    @Test
+    void aCancelledRequestIsAnsweredAtOnceAndItsWorkIsNotDone() throws Exception {
+        try (InProcessKeyServer server = holding().start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            client.send(1, sign(serverKeyExchange(1)));
+            Runnable work = held();
+            client.send(1, new Message.Cancel());
+            assertThat(client.answer(1)).isEqualTo(new Failed(Failure.CANCELLED));
+            client.send(1, new Message.Cancel()); // of what is not open any more
+            client.send(1, sign(serverKeyExchange(2))); // and the id is free again
+            Runnable next = held();
+            work.run();
+            next.run();
+            result(client.answer(1));
+        }
+        assertThat(Files.readAllLines(directory.resolve("keys.log"))).hasSize(2);
+    }
+
+    @Test
+    void aRequestWhoseDeadlinePassesIsToldSoWhileTheWorkStillWaits() throws Exception {
+        try (InProcessKeyServer server = holding().start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            client.send(
+                    1, new Message.Sign(KeyId.of(EC.getPublic()), 30, ECDSA, SignForm.MESSAGE, serverKeyExchange(1)));
+            assertThat(client.answer(1)).isEqualTo(new Failed(Failure.TIMED_OUT));
+            held().run(); // comes to nothing
+            client.send(2, new Message.Ping()).answer(2);
+            server.awaitIdle();
+        }
+        assertThat(Files.readAllLines(directory.resolve("keys.log"))).hasSize(1);
+    }
+
+    @Test
+    void moreThanAConnectionMayHaveOpenOrAPeerMayQueueIsRejected() throws Exception {
+        InProcessKeyServer.Setup setup = holding();
+        setup.limits = new KeyServerLimits(8, 2, 3, 0, 5_000_000_000L, 5_000_000_000L);
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient one = RawClient.greeted(server.socket);
+                RawClient two = RawClient.greeted(server.socket)) {
+            one.send(1, sign(serverKeyExchange(1))).send(2, sign(serverKeyExchange(2)));
+            one.send(3, sign(serverKeyExchange(3)));
+            assertThat(one.answer(3)).isEqualTo(new Failed(Failure.REJECTED)); // two open
+            two.send(1, sign(serverKeyExchange(4))).send(2, sign(serverKeyExchange(5)));
+            assertThat(two.answer(2)).isEqualTo(new Failed(Failure.REJECTED)); // three of the same user
+            held().run();
+            result(one.answer(1));
+            two.send(2, sign(serverKeyExchange(6)));
+            held();
+        }
+    }
+
+    @Test
+    void moreThanTheRateOrThePoolHasRoomForIsRejected() throws Exception {
+        InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC);
+        setup.limits = new KeyServerLimits(8, 100, 100, 5, 5_000_000_000L, 5_000_000_000L);
+        int rejected = 0;
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            for (int i = 0; i < 50; i++) {
+                rejected += client.send(i, sign(serverKeyExchange(i))).answer(i) instanceof Failed ? 1 : 0;
+            }
+        }
+        assertThat(rejected).isBetween(20, 45); // five at once, and five more in each second that this takes
+        setup.limits = KeyServerLimits.DEFAULT;
+        setup.workers = work -> {
+            throw new RejectedExecutionException("full");
+        };
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            assertThat(client.send(1, sign(serverKeyExchange(1))).answer(1)).isEqualTo(new Failed(Failure.REJECTED));
+        }
+    }
+
+    @Test
+    void withoutALogTheKeysAreOutOfUse() throws Exception {
+        AtomicInteger used = new AtomicInteger();
+        InProcessKeyServer.Setup setup = new InProcessKeyServer.Setup().with(EC, InProcessKeyServer.counting(used));
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            result(client.send(1, sign(serverKeyExchange(1))).answer(1));
+            server.breakLog();
+            // The one that finds out is done, and not told; none after it is done.
+            assertThat(client.send(2, sign(serverKeyExchange(2))).answer(2)).isEqualTo(new Failed(Failure.FAILED));
+            assertThat(client.send(3, sign(serverKeyExchange(3))).answer(3))
+                    .isEqualTo(new Failed(Failure.KEY_UNAVAILABLE));
+            assertThat(used).hasValue(2);
+            assertThat(client.send(4, new Message.Ping()).answer(4)).isEqualTo(new Message.Pong());
+        }
+    }
+
+    @Test
+    void anIdThatIsOpenIsNotGivenTwice() throws Exception {
+        try (InProcessKeyServer server = holding().start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            client.send(1, sign(serverKeyExchange(1))).send(1, new Message.Ping());
+            assertClosed(client);
+            server.awaitIdle();
+        }
+    }
+
+    @Test
+    void aClientThatLeavesCancelsWhatIsOpen() throws Exception {
+        try (InProcessKeyServer server = holding().start(directory)) {
+            try (RawClient client = RawClient.greeted(server.socket)) {
+                client.send(1, sign(serverKeyExchange(1))).send(2, decrypt(DecryptForm.RAW, new byte[256]));
+            }
+            Runnable first = held();
+            Runnable second = held();
+            try (RawClient next = RawClient.greeted(server.socket)) {
+                next.send(1, new Message.Ping()).answer(1);
+                server.awaitIdle();
+                first.run();
+                second.run();
+                next.send(2, new Message.Ping()).answer(2);
+            }
+        }
+        assertThat(Files.readAllLines(directory.resolve("keys.log"))).hasSize(1);
+    }
+
+    @Test
+    void moreConnectionsThanAPeerMayHaveAreClosedOnArrival() throws Exception {
+        InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC);
+        setup.limits = new KeyServerLimits(4, 10, 10, 0, 5_000_000_000L, 5_000_000_000L);
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient one = RawClient.greeted(server.socket);
+                RawClient two = RawClient.greeted(server.socket);
+                RawClient three = RawClient.connect(server.socket)) {
+            assertClosed(three);
+            one.send(1, new Message.Ping()).answer(1);
+            two.send(1, new Message.Ping()).answer(1);
+        }
+    }
+
+    @Test
+    void aConnectionWithoutAHelloIsClosedAfterAWhile() throws Exception {
+        InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC);
+        setup.limits = new KeyServerLimits(4, 10, 10, 0, 50_000_000L, 5_000_000_000L);
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient silent = RawClient.connect(server.socket)) {
+            assertClosed(silent);
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotReadIsNotReadAndLosesItsConnectionInTheEnd() throws Exception {
+        InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC);
+        setup.limits = new KeyServerLimits(4, 10, 10, 0, 5_000_000_000L, 300_000_000L);
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient flooding = RawClient.greeted(server.socket);
+                RawClient other = RawClient.greeted(server.socket)) {
+            boolean closed = false;
+            for (long i = 0; i < 5_000_000 && !closed; i++) {
+                try {
+                    flooding.send(i, new Message.ListKeys()); // blocks once the key server reads no more
+                } catch (java.io.IOException e) {
+                    closed = true;
+                }
+            }
+            assertThat(closed).isTrue();
+            other.send(1, new Message.Ping()).answer(1);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package dev.lockstep.server.keyserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.server.KeyServerLoop;
+import dev.lockstep.server.KeyserverProcess;
+import dev.lockstep.server.Main;
+import dev.lockstep.server.RawClient;
+import dev.lockstep.server.Running;
+import dev.lockstep.server.TestFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line of the key server, in this process for what it refuses and in one of its own for what it does. */
+@Timeout(120)
+class KeyserverCommandTest {
+
+    private static final String SETPRIV = "/usr/bin/setpriv";
+    private static final String PYTHON = "/usr/bin/python3";
+
+    @TempDir
+    static Path shared;
+
+    private static TestFiles files;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void makeFiles() throws Exception {
+        files = new TestFiles(shared);
+    }
+
+    private static void assertRefused(String error, String... options) throws Exception {
+        String[] args = new String[options.length + 1];
+        args[0] = "keyserver";
+        System.arraycopy(options, 0, args, 1, options.length);
+        Running refused = Running.finished(Map.of(), args);
+        assertThat(refused.exitCode()).isEqualTo(Main.USAGE);
+        assertThat(refused.err().lines().filter(line -> !line.contains("no --log")))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith(error);
+    }
+
+    private String socket() {
+        return directory.resolve("ks.sock").toString();
+    }
+
+    private static List<KeyId> keys(Path socket) throws Exception {
+        try (RawClient client = RawClient.greeted(socket)) {
+            return ((Message.Keys) client.send(1, new Message.ListKeys()).answer(1)).keys();
+        }
+    }
+
+    @Test
+    void whatItCannotDoIsSaidInOneLineThatNamesTheOption() throws Exception {
+        String key = files.rsaKey.toString();
+        Path plain = Files.writeString(directory.resolve("plain"), "x");
+        assertRefused("--socket: is missing", "--key", key);
+        assertRefused("--key: there is none", "--socket", socket());
+        assertRefused("--key: ", "--socket", socket(), "--key", files.rsaCert.toString());
+        assertRefused("--cert: ", "--socket", socket(), "--key", key, "--cert", files.ecCert.toString());
+        assertRefused("--socket: " + plain, "--socket", plain.toString(), "--key", key);
+        assertRefused("--socket-mode: '999'", "--socket", socket(), "--key", key, "--socket-mode", "999");
+        assertRefused("--socket-group: ", "--socket", socket(), "--key", key, "--socket-group", "no such group");
+        assertRefused("--allow-uid: 'root'", "--socket", socket(), "--key", key, "--allow-uid", "root");
+        assertRefused("--rate: ", "--socket", socket(), "--key", key, "--rate", "-1");
+        assertRefused(
+                "--log-fsync: ", "--socket", socket(), "--key", key, "--log", socket() + ".log", "--log-fsync", "x");
+        assertRefused("--pkcs11: it was not said", "--socket", socket(), "--pkcs11", "/nowhere.so");
+        assertRefused(
+                "--pkcs11-pin: unknown here", "--socket", socket(), "--pkcs11", "/nowhere.so", "--pkcs11-pin", "1");
+        assertThat(directory.resolve("ks.sock")).doesNotExist();
+    }
+
+    @Test
+    void tcpIsRefusedWithoutMutualTls() throws Exception {
+        String key = files.rsaKey.toString();
+        String cert = files.rsaCert.toString();
+        assertRefused("--tls-cert: is missing", "--tcp", "127.0.0.1:0", "--key", key);
+        assertRefused("--tls-key: is missing", "--tcp", "127.0.0.1:0", "--key", key, "--tls-cert", cert);
+        assertRefused(
+                "--tls-client-ca: is missing",
+                "--tcp",
+                "127.0.0.1:0",
+                "--key",
+                key,
+                "--tls-cert",
+                cert,
+                "--tls-key",
+                key);
+        assertRefused("--tcp: '8443'", "--tcp", "8443", "--key", key);
+        assertRefused(
+                "--tls-key: ",
+                "--tcp",
+                "127.0.0.1:0",
+                "--key",
+                key,
+                "--tls-cert",
+                cert,
+                "--tls-key",
+                files.ecKey.toString(),
+                "--tls-client-ca",
+                files.caCert.toString());
+    }
+
+    @Test
+    void keysFromFilesAreServedUnderTheNamesTheirCertificatesGive() throws Exception {
+        try (KeyserverProcess server = KeyserverProcess.start(
+                directory,
+                "--socket",
+                socket(),
+                "--key",
+                files.rsaKey.toString(),
+                "--key",
+                files.ecKey.toString(),
+                "--cert",
+                files.ecCert.toString())) {
+            assertThat(keys(Path.of(socket())))
+                    .containsExactlyInAnyOrder(
+                            KeyId.of(files.rsaCertificate.getPublicKey()),
+                            KeyId.of(KeyServerLoop.certificate(files.ecCert).getPublicKey()));
+            assertThat(server.errors()).contains("no --log was given");
+        }
+    }
+
+    @Test
+    void aSignalToEndRemovesTheSocketAndACrashLeavesOneThatIsReplaced() throws Exception {
+        String[] options = {"--socket", socket(), "--socket-mode", "0660", "--key", files.ecKey.toString()};
+        try (KeyserverProcess crashing = KeyserverProcess.start(directory, options)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(socket()))))
+                    .isEqualTo("rw-rw----");
+            crashing.kill();
+        }
+        assertThat(Files.exists(Path.of(socket()), LinkOption.NOFOLLOW_LINKS)).isTrue();
+        try (KeyserverProcess ending = KeyserverProcess.start(directory, options)) {
+            assertThat(keys(Path.of(socket()))).hasSize(1);
+            assertThat(ending.terminate()).isEqualTo(128 + 15);
+        }
+        assertThat(Files.exists(Path.of(socket()), LinkOption.NOFOLLOW_LINKS)).isFalse();
+    }
+
+    @Test
+    void demoKeysAreMadeInItsMemoryAndKeptInFilesOnlyWhenAskedTo() throws Exception {
+        Path demo = directory.resolve("demo");
+        KeyId ec;
+        try (KeyserverProcess server =
+                KeyserverProcess.start(directory, "--socket", socket(), "--demo-keys", demo.toString())) {
+            ec = KeyId.of(KeyServerLoop.certificate(demo.resolve("ec.pem")).getPublicKey());
+            assertThat(demo.toFile().list()).containsExactlyInAnyOrder("ca.pem", "rsa.pem", "ec.pem");
+            assertThat(keys(Path.of(socket()))).hasSize(2).contains(ec);
+            assertThat(server.terminate()).isEqualTo(128 + 15);
+        }
+        String[] kept = {"--socket", socket(), "--demo-keys", demo.toString(), "--demo-key-files"};
+        KeyId next;
+        try (KeyserverProcess first = KeyserverProcess.start(directory, kept)) {
+            next = KeyId.of(KeyServerLoop.certificate(demo.resolve("ec.pem")).getPublicKey());
+            assertThat(next).isNotEqualTo(ec);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(demo.resolve("ec.key"))))
+                    .isEqualTo("rw-------");
+            first.kill();
+        }
+        try (KeyserverProcess second = KeyserverProcess.start(directory, kept)) {
+            assertThat(keys(Path.of(socket()))).contains(next);
+            assertThat(second.ready()).endsWith("pid " + second.pid());
+        }
+    }
+
+    @Test
+    void aClientUnderAnotherUserIdIsRefusedByTheKernelsWord() throws Exception {
+        long own = Integer.toUnsignedLong((Integer) Files.getAttribute(directory, "unix:uid"));
+        // Whoever may not change his user id plays the stranger himself.
+        long allowed = own == 0 ? 65_534 : own + 1;
+        try (KeyserverProcess server = KeyserverProcess.start(
+                        directory,
+                        "--socket",
+                        socket(),
+                        "--socket-mode",
+                        "0666",
+                        "--allow-uid",
+                        Long.toString(allowed),
+                        "--key",
+                        files.ecKey.toString());
+                RawClient stranger = RawClient.connect(Path.of(socket()))) {
+            assertThat(stranger.nextOrEnd()).isNull(); // closed before it has said a word
+            assertThat(server.errors()).contains("refused a connection of the user");
+        }
+    }
+
+    /** Says hello as another user, and prints the type of the answer, or that there was none. */
+    private static final String OTHER_USER = """
+            import socket, sys
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(sys.argv[1])
+            try:
+                s.sendall(bytes([0, 0, 0, 13, 1] + [0] * 8 + [0, 1, 0, 1]))
+                print(s.recv(100)[4])
+            except (IndexError, ConnectionResetError, BrokenPipeError):
+                print('closed')
+            """;
+
+    @Test
+    void anotherUserComesInIfItsIdIsAllowedAndNotOtherwise() throws Exception {
+        long own = Integer.toUnsignedLong((Integer) Files.getAttribute(directory, "unix:uid"));
+        boolean able = own == 0 && Stream.of(SETPRIV, PYTHON).map(Path::of).allMatch(Files::isExecutable);
+        // Without the right to be somebody else, the own user plays the other one too.
+        long other = able ? 65_534 : own;
+        long third = own + 1;
+        Path open = Files.createTempDirectory("lockstep-keys-");
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path path = open.resolve("s");
+        for (long allowed : new long[] {other, third}) {
+            String[] options = {
+                "--socket", path.toString(),
+                "--socket-mode", "0666",
+                "--allow-uid", Long.toString(allowed),
+                "--key", files.ecKey.toString()
+            };
+            try (KeyserverProcess server = KeyserverProcess.start(directory, options)) {
+                assertThat(server.ready()).contains(path.toString());
+                if (able) {
+                    assertThat(output(
+                                    SETPRIV,
+                                    "--reuid=65534",
+                                    "--regid=65534",
+                                    "--clear-groups",
+                                    PYTHON,
+                                    "-c",
+                                    OTHER_USER,
+                                    path.toString()))
+                            .isEqualTo(allowed == other ? "129" : "closed");
+                    assertThat(letsIn(path)).isFalse(); // root has no privilege here
+                } else {
+                    assertThat(letsIn(path)).isEqualTo(allowed == other);
+                }
+            }
+        }
+        Files.deleteIfExists(path);
+        Files.delete(open);
+    }
+
+    private static String output(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+    }
+
+    private static boolean letsIn(Path path) throws Exception {
+        try (RawClient client = RawClient.connect(path)) {
+            return client.send(0, new Message.Hello(1, 1)).nextOrEnd() != null;
+        } catch (IOException e) {
+            return false; // closed before we had spoken
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.lockstep.server.keyserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may knock and who comes in, and whose place a socket takes. */
+@Timeout(60)
+class UnixListenerTest {
+
+    @TempDir
+    Path directory;
+
+    private final List<String> warnings = new ArrayList<>();
+
+    private UnixListener open(Path path, String permissions, List<Long> uids) throws IOException {
+        return UnixListener.open(path, PosixFilePermissions.fromString(permissions), null, uids, warnings::add);
+    }
+
+    private long ownUid() throws IOException {
+        return Integer.toUnsignedLong((Integer) Files.getAttribute(directory, "unix:uid"));
+    }
+
+    /** What becomes of a client of this process. */
+    private ClientListener.Admission knock(UnixListener listener, Path path) throws IOException {
+        try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            assertThat(client.isConnected()).isTrue();
+            SocketChannel arrived = listener.channel().accept();
+            try (arrived) {
+                return listener.admit(arrived);
+            }
+        }
+    }
+
+    @Test
+    void theSocketHasItsPermissionsAndItsGroup() throws Exception {
+        Path path = directory.resolve("s");
+        GroupPrincipal group =
+                Files.readAttributes(directory, PosixFileAttributes.class).group();
+        try (UnixListener listener = UnixListener.open(
+                path, PosixFilePermissions.fromString("rw-rw----"), group, List.of(), warnings::add)) {
+            PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
+            assertThat(PosixFilePermissions.toString(attributes.permissions())).isEqualTo("rw-rw----");
+            assertThat(attributes.group()).isEqualTo(group);
+            assertThat(listener.where()).isEqualTo(path.toString());
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void theOwnUserComesInByDefaultAndTheLogKnowsItsId() throws Exception {
+        Path path = directory.resolve("s");
+        try (UnixListener listener = open(path, "rw-------", List.of())) {
+            ClientListener.Admission admission = knock(listener, path);
+            assertThat(admission.uid()).isEqualTo(ownUid());
+            assertThat(admission.peer()).isEqualTo("uid " + ownUid());
+        }
+        try (UnixListener listener = open(path, "rw-------", List.of(54_321L, ownUid()))) {
+            assertThat(knock(listener, path).uid()).isEqualTo(ownUid());
+        }
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void aUserWhoIsNotAllowedStaysOutsideWhateverThePermissionsSay() throws Exception {
+        Path path = directory.resolve("s");
+        try (UnixListener listener = open(path, "rw-rw-rw-", List.of(54_321L))) {
+            assertThat(knock(listener, path)).isNull();
+        }
+        assertThat(warnings).hasSize(1);
+        assertThat(warnings.get(0))
+                .startsWith("refused a connection of the user ")
+                .doesNotContain("54321");
+    }
+
+    @Test
+    void aSocketThatNobodyListensOnIsReplaced() throws Exception {
+        Path path = directory.resolve("s");
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(path))
+                .close(); // leaves its file behind, as a crash does
+        assertThat(path).exists();
+        try (UnixListener listener = open(path, "rw-------", List.of())) {
+            assertThat(knock(listener, path)).isNotNull();
+        }
+    }
+
+    @Test
+    void aSocketThatSomebodyListensOnAndAFileThatIsNoneAreLeftAlone() throws Exception {
+        Path path = directory.resolve("s");
+        Path file = Files.writeString(directory.resolve("f"), "precious");
+        try (UnixListener listener = open(path, "rw-------", List.of())) {
+            assertThatThrownBy(() -> open(path, "rw-------", List.of()))
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining("somebody listens");
+            SocketChannel probe = listener.channel().accept(); // by which it was found out
+            probe.close();
+            assertThat(knock(listener, path)).isNotNull();
+        }
+        assertThatThrownBy(() -> open(file, "rw-------", List.of()))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("no socket");
+        assertThat(file).hasContent("precious");
+        assertThat(directory.toFile().list()).containsExactly("f"); // and no half-made socket
+    }
+
+    @Test
+    void aSocketThatAnotherHasReplacedIsNotRemoved() throws Exception {
+        Path path = directory.resolve("s");
+        UnixListener first = open(path, "rw-------", List.of());
+        Files.delete(path);
+        try (UnixListener second = open(path, "rw-------", List.of())) {
+            first.close();
+            assertThat(knock(second, path)).isNotNull();
+        }
+        assertThat(path).doesNotExist();
+    }
+}

@@ -1,0 +1,276 @@
+package dev.lockstep.server.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.server.Running;
+import dev.lockstep.server.Spawned;
+import dev.lockstep.server.TestClients;
+import dev.lockstep.server.TestFiles;
+import dev.lockstep.server.demo.ThrowawayCa;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyPair;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code serve} takes over changed files while it runs, all of them or none. */
+@Timeout(240)
+class ReloadTest {
+
+    private static final int RELOADS = 100;
+    private static final int HANDSHAKES = 10_000;
+    private static final int CLIENTS = 3;
+
+    @TempDir
+    Path directory;
+
+    private ThrowawayCa ca;
+    private SSLContext trusting;
+    private final Map<PublicKey, Integer> generations = new ConcurrentHashMap<>();
+
+    @BeforeEach
+    void makeAuthority() throws Exception {
+        ca = new ThrowawayCa(Instant.now());
+        trusting = TestClients.trusting(ca);
+    }
+
+    /** A new certificate with a new key, in a directory that {@code current} is made to point to. */
+    private void issue(int generation) throws Exception {
+        Path place = Files.createDirectory(directory.resolve("generation-" + generation));
+        write(place, generation);
+        Path link = Files.createSymbolicLink(directory.resolve("next"), place.getFileName());
+        Files.move(link, current(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void write(Path place, int generation) throws Exception {
+        KeyPair keys = ca.ec();
+        generations.put(keys.getPublic(), generation);
+        Files.writeString(place.resolve("key.pem"), TestFiles.pkcs8(keys));
+        Files.writeString(place.resolve("chain.pem"), ThrowawayCa.pem(ca.issueForLocalhost(keys)));
+    }
+
+    private Path current() {
+        return directory.resolve("current");
+    }
+
+    private String[] serve(String... more) {
+        List<String> args = new ArrayList<>(List.of(
+                "serve",
+                "--port",
+                "0",
+                "--cert",
+                current().resolve("chain.pem").toString(),
+                "--key",
+                current().resolve("key.pem").toString()));
+        args.addAll(List.of(more));
+        return args.toArray(String[]::new);
+    }
+
+    /** The generation of the certificate that a full handshake shows; the JDK verifies that its key signed. */
+    private int handshake(int port) throws IOException {
+        try (SSLSocket client = TestClients.client(trusting, port)) {
+            return handshake(client);
+        }
+    }
+
+    private int handshake(SSLSocket client) throws IOException {
+        client.startHandshake();
+        X509Certificate shown = (X509Certificate) client.getSession().getPeerCertificates()[0];
+        return generations.get(shown.getPublicKey());
+    }
+
+    @Test
+    void aHundredReloadsDuringTenThousandHandshakes() throws Exception {
+        issue(1);
+        Set<Integer> seen = ConcurrentHashMap.newKeySet();
+        AtomicInteger made = new AtomicInteger();
+        Semaphore share = new Semaphore(0);
+        AtomicBoolean reloading = new AtomicBoolean(true);
+        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+        long before = System.nanoTime();
+        try (Running server = Running.start(serve("--no-tickets", "--session-cache", "0"))) {
+            int port = server.port();
+            List<CompletableFuture<Void>> ends = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                ends.add(CompletableFuture.runAsync(
+                        () -> {
+                            int newest = 0;
+                            while (reloading.get() || made.get() < HANDSHAKES) {
+                                int shown = onePage(port);
+                                assertThat(shown).as("no way back").isGreaterThanOrEqualTo(newest);
+                                newest = shown;
+                                seen.add(shown);
+                                made.incrementAndGet();
+                                share.release();
+                            }
+                        },
+                        clients));
+            }
+            for (int generation = 2; generation <= RELOADS + 1; generation++) {
+                // Spread over the handshakes: none of the reloads comes before its share of them was made.
+                boolean inTime = share.tryAcquire(HANDSHAKES / RELOADS, 60, TimeUnit.SECONDS);
+                ends.stream().filter(CompletableFuture::isDone).forEach(CompletableFuture::join);
+                assertThat(inTime).as("handshakes: %d", made.get()).isTrue();
+                issue(generation);
+                server.awaitLine("reloaded: configuration " + generation + " ");
+            }
+            reloading.set(false);
+            for (CompletableFuture<Void> end : ends) {
+                end.get(120, TimeUnit.SECONDS); // throws what a client met
+            }
+            assertThat(handshake(port)).isEqualTo(RELOADS + 1);
+            assertThat(server.err()).isEmpty();
+        } finally {
+            clients.shutdownNow();
+        }
+        System.out.printf(
+                "%d reloads during %d handshakes in %.1f s, %d of %d certificates seen, no failure%n",
+                RELOADS, made.get(), (System.nanoTime() - before) / 1e9, seen.size(), RELOADS + 1);
+        assertThat(made.get()).isGreaterThanOrEqualTo(HANDSHAKES);
+        assertThat(seen.size()).isGreaterThan(RELOADS / 2);
+    }
+
+    private int onePage(int port) {
+        try {
+            return handshake(port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aConnectionKeepsWhatItStartedWith() throws Exception {
+        issue(1);
+        try (Running server = Running.start(serve("--no-tickets", "--session-cache", "0"));
+                Socket early = new Socket("127.0.0.1", server.port())) {
+            assertThat(handshake(server.port())).isEqualTo(1); // so the one before it was accepted, too
+            issue(2);
+            server.awaitLine("reloaded: configuration 2 ");
+            assertThat(handshake(server.port())).isEqualTo(2);
+            try (SSLSocket client = (SSLSocket) trusting.getSocketFactory()
+                    .createSocket(
+                            early, "localhost", ((InetSocketAddress) early.getRemoteSocketAddress()).getPort(), true)) {
+                client.setEnabledProtocols(new String[] {"TLSv1.2"});
+                assertThat(handshake(client)).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void whatIsWrongIsSaidAndTheLastGoodOneStays() throws Exception {
+        issue(1);
+        try (Running server = Running.start(serve())) {
+            Path key = current().resolve("key.pem");
+            String good = Files.readString(key);
+            Files.writeString(key, TestFiles.pkcs8(ca.ec()));
+            server.awaitError("not reloaded, configuration 1 stays: --key: " + key + " does not match the certificate");
+            assertThat(handshake(server.port())).isEqualTo(1);
+            Files.delete(key);
+            server.awaitError("not reloaded, configuration 1 stays: --key: " + key + " does not exist");
+            assertThat(handshake(server.port())).isEqualTo(1);
+            Files.writeString(key, good);
+            server.awaitLine("reloaded: configuration 2 ");
+            write(current(), 7); // in place, one file after the other
+            server.awaitLine("reloaded: configuration 3 ");
+            assertThat(handshake(server.port())).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aHangUpReloadsWhateverHasChanged() throws Exception {
+        issue(1);
+        try (Spawned server = Spawned.start(Map.of(), List.of(), serve())) {
+            assertThat(handshake(server.port())).isEqualTo(1);
+            try (Spawned kill = Spawned.start(Map.of(), List.of("kill", "-HUP", Long.toString(server.pid())))) {
+                assertThat(kill.exitCode()).isZero();
+            }
+            server.await("reloaded: configuration 2 ");
+            assertThat(handshake(server.port())).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void thePolicyComesFromAFile() throws Exception {
+        issue(1);
+        Path policy = Files.writeString(directory.resolve("policy"), "policy = modern\nalpn = http/1.1\n");
+        String cbc = "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256";
+        try (Running server = Running.start(serve("--policy-file", policy.toString()))) {
+            assertThat(suite(server.port(), "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", cbc))
+                    .endsWith("GCM_SHA384");
+            Files.writeString(policy, "suites = " + cbc + "\n");
+            server.awaitLine("reloaded: configuration 2 ");
+            assertThat(suite(server.port(), "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", cbc))
+                    .isEqualTo(cbc);
+            Files.writeString(policy, "suites = TLS_NO_SUCH\n");
+            server.awaitError("configuration 2 stays: --policy-file, suites: 'TLS_NO_SUCH' is no cipher suite");
+            Files.writeString(policy, "colour = red\n");
+            server.awaitError("configuration 2 stays: --policy-file: 'colour' in " + policy + " is no setting; use ");
+            assertThat(suite(server.port(), cbc)).isEqualTo(cbc);
+        }
+    }
+
+    private String suite(int port, String... offered) throws IOException {
+        try (SSLSocket client = TestClients.client(trusting, port)) {
+            client.setEnabledCipherSuites(offered);
+            client.startHandshake();
+            return client.getSession().getCipherSuite();
+        }
+    }
+
+    @Test
+    void ticketsOutliveTheRotationOfTheirKey() throws Exception {
+        issue(1);
+        Path keys = Files.write(directory.resolve("ticket.key"), ticketKey(1));
+        try (Running server =
+                Running.start(serve("--session-cache", "0", "--ticket-keys", keys.toString(), "--key-delay-ms", "1"))) {
+            assertThat(page(server.port())).contains("The key took");
+            assertThat(page(server.port())).contains("An earlier session goes on: no key was used.");
+            Files.write(keys, ticketKey(2));
+            server.awaitLine("reloaded: configuration 2 ");
+            assertThat(page(server.port())).contains("An earlier session goes on: no key was used.");
+            Files.write(keys, new byte[79]);
+            server.awaitError("configuration 2 stays: --ticket-keys: " + keys + " is no ticket key; ");
+            assertThat(page(server.port())).contains("An earlier session goes on: no key was used.");
+        }
+    }
+
+    private static byte[] ticketKey(int name) {
+        byte[] key = new byte[80];
+        new java.security.SecureRandom().nextBytes(key);
+        key[0] = (byte) name;
+        return key;
+    }
+
+    private String page(int port) throws IOException {
+        try (SSLSocket client = (SSLSocket) trusting.getSocketFactory().createSocket("localhost", port)) {
+            client.setEnabledProtocols(new String[] {"TLSv1.2"});
+            client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package dev.lockstep.nio;
+
+import dev.lockstep.tls.ConnectionInfo;
+import dev.lockstep.tls.config.TlsServerConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * The server side of one TLS connection for code that blocks: a call parks its thread, ideally a virtual one, until the
+ * socket or the private key has answered, or a limit has passed.
+ *
+ * <pre>{@code
+ * try (BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
+ *     tls.inputStream().transferTo(tls.outputStream());
+ * }
+ * }</pre>
+ *
+ * <p><b>Threads.</b> One thread may read while another one writes. An interrupt of a thread that waits closes the
+ * connection, as for every {@link java.nio.channels.InterruptibleChannel}. The deadlines of {@link TlsChannel} apply while a
+ * call is in progress.
+ */
+public final class BlockingTlsChannel implements AutoCloseable {
+
+    private static final long LATER = Long.MIN_VALUE;
+
+    private final TlsChannel tls;
+    private final LongSupplier clock;
+    private final SelectionKey key;
+    private final ReentrantLock turn = new ReentrantLock();
+    private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+
+    private BlockingTlsChannel(SocketChannel socket, TlsServerConfig config, Limits limits) throws IOException {
+        this.clock = config.clock();
+        this.tls = TlsChannel.server(socket, config, limits, BufferPool.shared(), channel -> signal());
+        this.key = Readiness.shared().register(socket, this::signal);
+    }
+
+    /**
+     * Creates a channel with {@link Limits#DEFAULT}. The handshake takes place in {@link #handshake}, or in the first
+     * call that reads or writes.
+     *
+     * @param socket connected; becomes non-blocking and belongs to the channel
+     * @throws IOException when the socket is not connected any more
+     */
+    public static BlockingTlsChannel server(SocketChannel socket, TlsServerConfig config) throws IOException {
+        return server(socket, config, Limits.DEFAULT);
+    }
+
+    /**
+     * Creates a channel with limits of its own.
+     *
+     * @param socket connected; becomes non-blocking and belongs to the channel
+     * @param limits all but the number of connections
+     * @throws IOException when the socket is not connected any more
+     */
+    public static BlockingTlsChannel server(SocketChannel socket, TlsServerConfig config, Limits limits)
+            throws IOException {
+        return new BlockingTlsChannel(socket, config, limits);
+    }
+
+    /**
+     * Waits until the first handshake is complete.
+     *
+     * @throws IOException when the connection has failed
+     */
+    public void handshake() throws IOException {
+        await(() -> {
+            if (tls.handshake()) {
+                return 1;
+            }
+            if (tls.state().compareTo(ChannelState.ENDED) >= 0) {
+                throw new IOException("the connection ended before the handshake was complete");
+            }
+            return LATER;
+        });
+    }
+
+    /**
+     * Waits for application data.
+     *
+     * @param dst has room for at least one byte
+     * @return how many bytes were read, at least 1; -1 after the client's close_notify
+     * @throws IOException as {@link TlsChannel#read}
+     */
+    public int read(ByteBuffer dst) throws IOException {
+        if (!dst.hasRemaining()) {
+            throw new IllegalArgumentException("dst: has no room");
+        }
+        return (int) await(() -> {
+            int read = tls.read(dst);
+            return read == 0 ? LATER : read;
+        });
+    }
+
+    /**
+     * Writes everything, gathering, and waits until the socket has taken it.
+     *
+     * @throws IOException as {@link TlsChannel#write}
+     */
+    public void write(ByteBuffer... srcs) throws IOException {
+        await(() -> {
+            if (Gather.hasRemaining(srcs)) {
+                tls.write(srcs);
+            }
+            return !Gather.hasRemaining(srcs) && tls.flush() ? 1 : LATER;
+        });
+    }
+
+    /**
+     * Sends close_notify; the client's data can still be read.
+     *
+     * @throws IOException as {@link TlsChannel#shutdownOutput}
+     */
+    public void shutdownOutput() throws IOException {
+        await(() -> tls.shutdownOutput() && tls.flush() ? 1 : LATER);
+    }
+
+    /** Returns a stream of what the client sends. Closing it closes the channel. */
+    public InputStream inputStream() {
+        return new Input();
+    }
+
+    /** Returns a stream to the client; each write waits until the socket has taken it. Closing it closes the channel. */
+    public OutputStream outputStream() {
+        return new Output();
+    }
+
+    /**
+     * Returns what was negotiated.
+     *
+     * @throws IllegalStateException before ServerHello
+     */
+    public ConnectionInfo info() {
+        turn.lock();
+        try {
+            return tls.info();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Ends the connection as {@link TlsChannel#close}, and waits for the client's end within the limits. */
+    @Override
+    public void close() {
+        try {
+            await(() -> tls.close() ? 1 : LATER);
+        } catch (IOException e) {
+            // Interrupted: the socket is closed by now.
+        } finally {
+            Readiness.shared().closed();
+            unparkOthers();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Attempt {
+        long run() throws IOException;
+    }
+
+    /**
+     * Repeats {@code attempt} until it has a result. The thread is among the waiting ones before it tries, so that a
+     * signal that comes during the attempt makes the next park return.
+     */
+    private long await(Attempt attempt) throws IOException {
+        Thread self = Thread.currentThread();
+        waiting.add(self);
+        try {
+            while (true) {
+                long nanos;
+                turn.lock();
+                try {
+                    long result = attempt(attempt);
+                    if (result != LATER) {
+                        return result;
+                    }
+                    Readiness.shared().await(key, tls.interest() & TlsChannel.SOCKET);
+                    OptionalLong deadline = tls.deadlineNanos();
+                    nanos = deadline.isPresent() ? deadline.getAsLong() - clock.getAsLong() : 0;
+                } finally {
+                    turn.unlock();
+                }
+                LockSupport.parkNanos(this, nanos);
+                if (self.isInterrupted()) {
+                    abort();
+                    throw new ClosedByInterruptException();
+                }
+            }
+        } finally {
+            waiting.remove(self);
+        }
+    }
+
+    /** Tries once; if that moved something or failed, the other threads may have a result too. */
+    private long attempt(Attempt attempt) throws IOException {
+        long before = tls.pump().progress();
+        boolean failed = true;
+        try {
+            long result = attempt.run();
+            failed = false;
+            return result;
+        } finally {
+            if (failed || tls.pump().progress() != before) {
+                unparkOthers();
+            }
+        }
+    }
+
+    private void abort() {
+        turn.lock();
+        try {
+            tls.abort();
+        } finally {
+            turn.unlock();
+            Readiness.shared().closed();
+            unparkOthers();
+        }
+    }
+
+    /** Any thread, also the one that is waiting for its own attempt: an answer can arrive before the wait begins. */
+    private void signal() {
+        waiting.forEach(LockSupport::unpark);
+    }
+
+    private void unparkOthers() {
+        Thread self = Thread.currentThread();
+        for (Thread thread : waiting) {
+            if (thread != self) {
+                LockSupport.unpark(thread);
+            }
+        }
+    }
+
+    private final class Input extends InputStream {
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, bytes.length);
+            return length == 0 ? 0 : BlockingTlsChannel.this.read(ByteBuffer.wrap(bytes, offset, length));
+        }
+
+        @Override
+        public void close() {
+            BlockingTlsChannel.this.close();
+        }
+    }
+
+    private final class Output extends OutputStream {
+        @Override
+        public void write(int octet) throws IOException {
+            write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            BlockingTlsChannel.this.write(ByteBuffer.wrap(bytes, offset, length));
+        }
+
+        @Override
+        public void close() {
+            BlockingTlsChannel.this.close();
+        }
+    }
+}

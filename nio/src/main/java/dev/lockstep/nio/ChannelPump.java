@@ -1,0 +1,334 @@
+package dev.lockstep.nio;
+
+import dev.lockstep.tls.StepResult;
+import dev.lockstep.tls.TlsServerConnection;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.OptionalLong;
+
+/**
+ * The inner part of a {@link TlsChannel}: moves bytes between the socket and the TLS connection until one of them has
+ * to wait, and knows what for.
+ */
+final class ChannelPump {
+
+    static final ByteBuffer NO_ROOM = ByteBuffer.allocate(0);
+
+    private final TlsServerConnection tls;
+    private final Transport transport;
+    private final BufferPool pool;
+    private final Aside aside;
+    private final ChannelClock clock;
+    private ChannelState state = ChannelState.HELLO;
+
+    /** {@link TlsChannel#READ} if the last read, or the last write, returned for lack of input. */
+    private int readWaitsFor = TlsChannel.READ;
+
+    private int writeWaitsFor;
+
+    /** Whether this call has read the socket: once for each call, so that one client cannot keep the thread. */
+    private boolean fetched;
+
+    private long progress;
+
+    ChannelPump(TlsServerConnection tls, Transport transport, BufferPool pool, ChannelClock clock) {
+        this.tls = tls;
+        this.transport = transport;
+        this.pool = pool;
+        this.aside = new Aside(pool);
+        this.clock = clock;
+    }
+
+    ChannelState state() {
+        return state;
+    }
+
+    boolean hasOutput() {
+        return transport.hasOutput();
+    }
+
+    /** Whether the last write returned because a renegotiation must read first. */
+    boolean writeWaitsForInput() {
+        return writeWaitsFor != 0;
+    }
+
+    /** Grows whenever something moved, so that a caller can tell whether others that wait may have more luck now. */
+    long progress() {
+        return progress;
+    }
+
+    /** What every call does first: deadlines, then output. */
+    void begin() throws IOException {
+        fetched = false;
+        if (clock.isOwnDue()) {
+            throw new SocketTimeoutException(
+                    state == ChannelState.HELLO ? "no complete ClientHello in time" : "silent for too long");
+        }
+        if (clock.isDue(tls.nextDeadlineNanos())) {
+            step();
+            if (clock.isDue(tls.nextDeadlineNanos())) {
+                // The step stopped at output that the client does not read, before it came to the deadline.
+                throw new SocketTimeoutException("the client does not read, and the handshake's time is over");
+            }
+        }
+        flush();
+    }
+
+    /** What every call does last. */
+    void settle() {
+        if (state != ChannelState.CLOSED) {
+            transport.releaseIdleBuffers();
+        }
+    }
+
+    int read(ByteBuffer dst) throws IOException {
+        readWaitsFor = 0;
+        int read = aside.isEmpty() ? pull(dst) : aside.take(dst);
+        flush();
+        return read;
+    }
+
+    long write(ByteBuffer[] srcs) throws IOException {
+        writeWaitsFor = 0;
+        if (!tls.isEstablished()) {
+            pull(NO_ROOM);
+        }
+        long written = 0;
+        // A record is begun in an empty buffer only: up to 2^14 bytes stay one record.
+        while (tls.isEstablished() && Gather.hasRemaining(srcs) && flush()) {
+            long before = Gather.remaining(srcs);
+            StepResult result = tls.write(srcs, transport.output());
+            written += before - Gather.remaining(srcs);
+            if (result == StepResult.CLOSED) {
+                state = ChannelState.ENDED;
+                throw new ClosedChannelException();
+            }
+            if (!goesOn(result)) {
+                break;
+            }
+        }
+        flush();
+        return written;
+    }
+
+    boolean shutdownOutput() throws IOException {
+        writeWaitsFor = 0;
+        if (!tls.isEstablished()) {
+            pull(NO_ROOM);
+        }
+        while (tls.isEstablished()) {
+            StepResult result = tls.closeOutput(transport.output());
+            if (result == StepResult.CLOSED) {
+                state = ChannelState.HALF_CLOSED;
+                flush();
+                return true;
+            }
+            if (!goesOn(result)) {
+                break;
+            }
+        }
+        return false;
+    }
+
+    /** Begins or continues the farewell, and returns whether the socket is closed. */
+    boolean farewell() {
+        if (state == ChannelState.CLOSED) {
+            return true;
+        }
+        try {
+            if (!state.isClosing()) {
+                beginFarewell();
+            }
+            if (state == ChannelState.FLUSHING && flush()) {
+                shutDown();
+            }
+            boolean ended = state == ChannelState.DRAINING
+                    && transport.drain(clock.limits().farewellBytes());
+            if (ended || clock.isOwnDue()) {
+                abort();
+            }
+        } catch (IOException e) {
+            abort(); // the socket has failed: nothing more reaches the client
+        }
+        settle();
+        return state == ChannelState.CLOSED;
+    }
+
+    private void beginFarewell() throws IOException {
+        aside.clear();
+        state = ChannelState.FLUSHING;
+        clock.farewell();
+        while (tls.close(transport.output()) == StepResult.NEED_OUTPUT) {
+            if (!transport.flush()) {
+                abort(); // the output buffer is full, and the client does not read
+                return;
+            }
+        }
+        transport.dropInput();
+    }
+
+    private void shutDown() throws IOException {
+        if (transport.inputEnded()) {
+            abort();
+        } else {
+            transport.shutDownOutput();
+            state = ChannelState.DRAINING;
+            clock.farewell();
+        }
+    }
+
+    void abort() {
+        if (state == ChannelState.CLOSED) {
+            return;
+        }
+        state = ChannelState.CLOSED;
+        try {
+            tls.close(NO_ROOM); // cancels a pending operation and clears the secrets; what it writes has no reader
+        } finally {
+            aside.clear();
+            transport.close();
+        }
+    }
+
+    OptionalLong deadlineNanos() {
+        if (state == ChannelState.CLOSED) {
+            return OptionalLong.empty();
+        }
+        return state.isClosing() ? OptionalLong.of(clock.ownDeadline()) : clock.earliest(tls.nextDeadlineNanos());
+    }
+
+    int interest(boolean healthy) {
+        int write = transport.hasOutput() ? TlsChannel.WRITE : 0;
+        if (state.isClosing()) {
+            return state == ChannelState.DRAINING ? TlsChannel.READ : write;
+        }
+        if (!healthy || state == ChannelState.ENDED) {
+            return write;
+        }
+        boolean reads = !transport.inputEnded()
+                && transport.hasRoom()
+                && (!tls.isEstablished() || (readWaitsFor | writeWaitsFor) != 0);
+        return write | (reads ? TlsChannel.READ : 0) | (tls.suspension() != null ? TlsChannel.WAKE : 0);
+    }
+
+    /** Moves the connection until there is data, or it waits. Without room in {@code dst} only the handshake moves. */
+    private int pull(ByteBuffer dst) throws IOException {
+        int begin = dst.position();
+        while (true) {
+            boolean steps = !tls.isEstablished() || tls.wantsOutput();
+            if (!steps && !dst.hasRemaining()) {
+                readWaitsFor = TlsChannel.READ;
+                return 0;
+            }
+            StepResult result = steps ? step() : readRecord(dst);
+            if (dst.position() > begin) {
+                return dst.position() - begin;
+            }
+            if (!aside.isEmpty()) {
+                return aside.take(dst);
+            }
+            if (result == StepResult.CLOSED) {
+                state = ChannelState.ENDED;
+                return -1;
+            }
+            if (!moves(result)) {
+                readWaitsFor = result == StepResult.NEED_OUTPUT ? 0 : TlsChannel.READ;
+                return 0;
+            }
+        }
+    }
+
+    /** Whether to call again after {@code result}: reads or writes the socket if that is what was missing. */
+    private boolean moves(StepResult result) throws IOException {
+        boolean moves =
+                switch (result) {
+                    case PROGRESSED, ESTABLISHED -> true;
+                    case NEED_OUTPUT -> transport.flush();
+                    // a suspended connection learns by reading that its client has left
+                    case NEED_INPUT, ASYNC_IN_PROGRESS -> fetch();
+                    case CLOSED -> false;
+                };
+        progress += moves ? 1 : 0;
+        return moves;
+    }
+
+    /** Whether to call a writing method again. In a renegotiation the client's next message comes first. */
+    private boolean goesOn(StepResult result) throws IOException {
+        if (result != StepResult.NEED_INPUT) {
+            return moves(result);
+        }
+        aside.requireRoom();
+        StepResult heard = tls.wantsOutput() ? step() : readAside();
+        boolean again = heard == StepResult.CLOSED || moves(heard); // what ended is said by the next call
+        writeWaitsFor = again ? 0 : TlsChannel.READ;
+        return again;
+    }
+
+    private StepResult step() throws IOException {
+        ByteBuffer in = transport.input();
+        int before = in.remaining();
+        StepResult result = tls.step(in, transport.output());
+        noteProgress(in.remaining() < before);
+        return result == StepResult.ESTABLISHED ? StepResult.PROGRESSED : result;
+    }
+
+    private StepResult readRecord(ByteBuffer dst) throws IOException {
+        ByteBuffer in = transport.input();
+        int before = in.remaining();
+        StepResult result = tls.read(in, dst);
+        noteProgress(in.remaining() < before);
+        if (result == StepResult.NEED_OUTPUT) {
+            return readAside(); // dst has no room for the whole record
+        }
+        return result != StepResult.CLOSED && tls.wantsOutput() ? StepResult.PROGRESSED : result;
+    }
+
+    private StepResult readAside() throws IOException {
+        ByteBuffer in = transport.input();
+        int before = in.remaining();
+        StepResult result = aside.read(tls, in);
+        noteProgress(in.remaining() < before);
+        return result != StepResult.CLOSED && tls.wantsOutput() ? StepResult.PROGRESSED : result;
+    }
+
+    /** Reads the socket, once in a call. */
+    private boolean fetch() throws IOException {
+        if (fetched || transport.inputEnded() || !transport.hasRoom()) {
+            return false;
+        }
+        fetched = true;
+        boolean received = transport.receive();
+        if (transport.inputEnded()) {
+            tls.inputClosed();
+        }
+        return received || transport.inputEnded();
+    }
+
+    /** Writes to the socket, and returns whether nothing is left. */
+    private boolean flush() throws IOException {
+        if (!transport.hasOutput()) {
+            return true;
+        }
+        progress += transport.flush() ? 1 : 0;
+        if (transport.hasOutput()) {
+            return false;
+        }
+        clock.touch(state);
+        return true;
+    }
+
+    private void noteProgress(boolean wholeRecord) {
+        if (state == ChannelState.HELLO && (transport.hasOutput() || tls.suspension() != null)) {
+            state = ChannelState.HANDSHAKE; // the ClientHello was complete: it has an answer, or something is asked for
+            clock.touch(state);
+        }
+        if (state.compareTo(ChannelState.OPEN) < 0 && tls.isEstablished()) {
+            state = ChannelState.OPEN;
+        }
+        if (wholeRecord) {
+            clock.touch(state);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.lockstep.nio;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application behind one connection of a {@link TlsLoop}: one object for each connection. The loop's thread calls
+ * every method, so none of them may block. Whatever a method throws ends its connection and no other.
+ */
+@FunctionalInterface
+public interface Handler {
+
+    /** The first handshake is complete. */
+    default void onEstablished(Session session) throws IOException {}
+
+    /** A handshake waits for an answer from outside, typically from a private key. */
+    default void onSuspended(Session session) throws IOException {}
+
+    /** The answer has arrived, or the wait has ended without one. */
+    default void onResumed(Session session) throws IOException {}
+
+    /**
+     * The content of a record arrived.
+     *
+     * @param data 1 to 2^14 bytes in read mode. It may be passed to {@link Session#send}, as it is or in slices, during the
+     *     call; otherwise it is valid until this method returns
+     */
+    void onData(Session session, ByteBuffer data) throws IOException;
+
+    /** The socket has taken everything that was passed to {@link Session#send}, or it is sealed and about to be sent. */
+    default void onSent(Session session) throws IOException {}
+
+    /** The client has sent close_notify. Nothing can be sent any more (RFC 5246 &sect;7.2.1); by default closes. */
+    default void onEnd(Session session) throws IOException {
+        session.close();
+    }
+
+    /**
+     * The socket is closed. Called once, and last.
+     *
+     * @param cause what ended the connection; null if it ended in good order
+     */
+    default void onClosed(Session session, @Nullable Throwable cause) {}
+}

@@ -1,0 +1,52 @@
+package dev.lockstep.nio;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a {@link TlsLoop} has done so far. Any thread may ask; the numbers only grow. */
+public final class LoopCounters {
+
+    final LongAdder accepted = new LongAdder();
+    final LongAdder handshakes = new LongAdder();
+    final LongAdder failed = new LongAdder();
+    final LongAdder evicted = new LongAdder();
+    final LongAdder defects = new LongAdder();
+    final LongAdder turns = new LongAdder();
+    final LongAdder sent = new LongAdder();
+
+    LoopCounters() {}
+
+    /** Returns the number of connections accepted. */
+    public long accepted() {
+        return accepted.sum();
+    }
+
+    /** Returns the number of first handshakes completed. */
+    public long handshakes() {
+        return handshakes.sum();
+    }
+
+    /** Returns the number of connections that ended with a failure: of TLS, of the socket, or of a limit. */
+    public long failed() {
+        return failed.sum();
+    }
+
+    /** Returns the number of handshakes that were ended in favour of new connections. */
+    public long evicted() {
+        return evicted.sum();
+    }
+
+    /** Returns the number of unchecked exceptions and errors that the loop has survived. */
+    public long defects() {
+        return defects.sum();
+    }
+
+    /** Returns how often a connection was served. */
+    public long turns() {
+        return turns.sum();
+    }
+
+    /** Returns how often everything that a handler wanted to send was sent. */
+    public long sent() {
+        return sent.sum();
+    }
+}

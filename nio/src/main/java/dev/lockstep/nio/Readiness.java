@@ -1,0 +1,79 @@
+package dev.lockstep.nio;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+
+/**
+ * Tells blocking channels that their sockets are ready. One daemon thread with a selector serves all of them, so that the
+ * threads that wait only park, which costs a virtual thread nothing.
+ */
+final class Readiness {
+
+    /** Made when the first blocking channel is. */
+    private static final class Holder {
+        static final Readiness INSTANCE = new Readiness();
+    }
+
+    private final Selector selector;
+
+    private Readiness() {
+        try {
+            this.selector = Selector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread thread = new Thread(this::run, "lockstep-readiness");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    static Readiness shared() {
+        return Holder.INSTANCE;
+    }
+
+    /** Registers a socket; {@code onReady} runs on the thread of this object and must not block. */
+    SelectionKey register(SocketChannel socket, Runnable onReady) throws ClosedChannelException {
+        return socket.register(selector, 0, onReady);
+    }
+
+    /** Asks to be told once when the socket is ready for one of {@code ops}. */
+    void await(SelectionKey key, int ops) {
+        try {
+            key.interestOps(ops);
+            selector.wakeup();
+        } catch (CancelledKeyException e) {
+            // The socket is closed: whoever closed it has told those that wait.
+        }
+    }
+
+    /** Lets the selector forget sockets that were closed, which stay half-open until then. */
+    void closed() {
+        selector.wakeup();
+    }
+
+    private void run() {
+        while (true) {
+            try {
+                selector.select(Readiness::onReady);
+            } catch (IOException | RuntimeException e) {
+                // The channels find out for themselves what their sockets can do.
+                selector.keys().forEach(key -> ((Runnable) key.attachment()).run());
+            }
+        }
+    }
+
+    /** Takes back the interest before it tells: what is asked for afterwards stays. */
+    private static void onReady(SelectionKey key) {
+        try {
+            key.interestOpsAnd(~key.readyOps());
+        } catch (CancelledKeyException e) {
+            // Closed meanwhile.
+        }
+        ((Runnable) key.attachment()).run();
+    }
+}

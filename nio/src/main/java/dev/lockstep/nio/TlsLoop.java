@@ -1,0 +1,286 @@
+package dev.lockstep.nio;
+
+import dev.lockstep.tls.config.TlsServerConfig;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TLS server on one thread and one selector: accepts connections, and runs each with a {@link Handler} of its own.
+ * A connection that waits for its key costs the thread nothing.
+ *
+ * <p>Each turn of the loop serves ready sockets, deadlines, answers that have arrived, tasks, and connections that have
+ * more to do; each of them for a bounded number of steps, so no client and no kind of work can keep the thread.
+ *
+ * <p><b>Errors.</b> What a handler throws, errors included, ends its connection and is reported to the
+ * {@link LoopObserver}; the loop continues.
+ *
+ * <p><b>Threads.</b> {@link #run} occupies its thread until {@link #close}, which any thread may call, like
+ * {@link #execute} and {@link #counters}. An interrupt of the running thread has the effect of {@code close}.
+ */
+public final class TlsLoop implements AutoCloseable {
+
+    private static final int AT_ONCE = 1024;
+    private static final int IDLE_BUFFERS = 64;
+    private static final int MOST_FAILED_TURNS = 16;
+
+    private final Selector selector;
+    private final Acceptor acceptor;
+    private final Supplier<TlsServerConfig> config;
+    private final Supplier<? extends Handler> handlers;
+    private final List<LoopGuest> guests;
+    private final Limits limits;
+    private final LoopObserver observer;
+    private final LoopCounters counters = new LoopCounters();
+    private final Deadlines deadlines = new Deadlines();
+    private final BufferPool buffers = new BufferPool(IDLE_BUFFERS);
+    private final Places places;
+    private final Queue<Connection> woken = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
+    private volatile boolean stopping;
+
+    TlsLoop(TlsLoopBuilder builder) throws IOException {
+        this.config = builder.config;
+        this.handlers = builder.handlers;
+        this.guests = List.copyOf(builder.guests);
+        this.limits = builder.limits;
+        this.observer = builder.observer;
+        this.places = new Places(limits);
+        this.selector = Selector.open();
+        boolean made = false;
+        try {
+            this.acceptor = new Acceptor(this, builder.listener, selector);
+            for (LoopGuest guest : guests) {
+                guest.register(selector);
+            }
+            made = true;
+        } finally {
+            if (!made) {
+                selector.close();
+            }
+        }
+    }
+
+    /**
+     * Returns a builder.
+     *
+     * @param listener bound; belongs to the loop, which closes it
+     * @param config asked once for each connection, which keeps what it gets; its clock must be {@link System#nanoTime}
+     * @param handlers makes one for each connection
+     */
+    public static TlsLoopBuilder builder(
+            ServerSocketChannel listener, Supplier<TlsServerConfig> config, Supplier<? extends Handler> handlers) {
+        return new TlsLoopBuilder(listener, config, handlers);
+    }
+
+    /**
+     * Serves until {@link #close}, then closes all connections and the listening socket. Nothing that a client or a
+     * handler does ends it.
+     *
+     * @throws IOException when the selector fails
+     */
+    public void run() throws IOException {
+        try {
+            int failedTurns = 0;
+            while (!stopping && !Thread.interrupted()) {
+                try {
+                    turn();
+                    failedTurns = 0;
+                } catch (RuntimeException | Error e) {
+                    defect(0, e);
+                    if (++failedTurns == MOST_FAILED_TURNS) {
+                        throw new IOException("the loop fails in every turn", e);
+                    }
+                }
+            }
+        } finally {
+            places.copy().forEach(Connection::end);
+            acceptor.close();
+            selector.close();
+        }
+    }
+
+    /** Makes {@link #run} return soon. */
+    @Override
+    public void close() {
+        stopping = true;
+        selector.wakeup();
+    }
+
+    /** Runs {@code task} soon on the loop's thread. A task must not block. */
+    public void execute(Runnable task) {
+        tasks.add(Objects.requireNonNull(task, "task"));
+        selector.wakeup();
+    }
+
+    /** Returns what the loop has done so far. */
+    public LoopCounters counters() {
+        return counters;
+    }
+
+    /** Returns how many connections are open. Only the loop's thread may ask. */
+    public int openConnections() {
+        return places.size();
+    }
+
+    private void turn() throws IOException {
+        select();
+        long now = now();
+        for (LoopGuest guest : guests) {
+            guest.tick(now);
+        }
+        // A connection that is called here has a later deadline afterwards, or is closed: this ends.
+        Deadlines.@Nullable Entry due;
+        while ((due = deadlines.pollDue(now)) != null) {
+            due.connection.onDeadline();
+        }
+        drain(woken, Connection::onWake);
+        drain(tasks, Runnable::run);
+        for (int i = Math.min(unfinished.size(), AT_ONCE); i > 0; i--) {
+            unfinished.remove().onTurn();
+        }
+    }
+
+    /** Serves a bounded share of a queue, so that it does not starve the sockets. */
+    private static <T> void drain(Queue<T> queue, Consumer<T> action) {
+        for (int i = 0; i < AT_ONCE; i++) {
+            T next = queue.poll();
+            if (next == null) {
+                return;
+            }
+            action.accept(next);
+        }
+    }
+
+    private void select() throws IOException {
+        long now = now();
+        long millis = toMillis(acceptor.update());
+        millis = Math.min(millis, deadlines.sleepMillis(now).orElse(Long.MAX_VALUE));
+        for (LoopGuest guest : guests) {
+            OptionalLong deadline = guest.nextDeadlineNanos();
+            if (deadline.isPresent()) {
+                millis = Math.min(millis, toMillis(Math.max(0, deadline.getAsLong() - now)));
+            }
+        }
+        if (millis == 0 || !woken.isEmpty() || !tasks.isEmpty() || !unfinished.isEmpty()) {
+            selector.selectNow(this::onReady);
+        } else {
+            selector.select(this::onReady, millis == Long.MAX_VALUE ? 0 : millis);
+        }
+    }
+
+    /** Rounds up, so that the time has come when the selector returns. */
+    private static long toMillis(long nanos) {
+        return nanos == Long.MAX_VALUE ? nanos : TimeUnit.NANOSECONDS.toMillis(nanos + 999_999);
+    }
+
+    private void onReady(SelectionKey key) {
+        if (key.attachment() instanceof Connection connection) {
+            connection.onTurn();
+        } else if (key.attachment() == acceptor) {
+            acceptor.onReady();
+        } else {
+            for (LoopGuest guest : guests) {
+                if (guest.owns(key)) {
+                    guest.onReady(key);
+                }
+            }
+        }
+    }
+
+    /** Takes in a connection that was accepted. */
+    void admit(SocketChannel socket) {
+        counters.accepted.increment();
+        long id = counters.accepted();
+        Connection[] self = new Connection[1];
+        try {
+            TlsChannel tls = TlsChannel.server(socket, config.get(), limits, buffers, channel -> wake(self[0]));
+            SelectionKey key = socket.register(selector, SelectionKey.OP_READ);
+            Connection connection = new Connection(id, this, key, tls, handlers.get());
+            self[0] = connection;
+            key.attach(connection);
+            places.put(connection);
+            report(it -> it.onAccepted(id));
+            connection.onTurn();
+        } catch (IOException e) {
+            closeQuietly(socket);
+            report(it -> it.onAcceptFailed(e));
+        } catch (Throwable t) {
+            defect(id, t);
+            if (self[0] != null) {
+                self[0].end();
+            }
+            closeQuietly(socket);
+        }
+    }
+
+    private static void closeQuietly(SocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException ignored) {
+            // The descriptor is released even so.
+        }
+    }
+
+    /** Any thread, any number of times: enqueues the connection and touches nothing of it. */
+    private void wake(@Nullable Connection connection) {
+        if (connection != null && connection.claimWake()) {
+            woken.add(connection);
+            selector.wakeup();
+        }
+    }
+
+    /** The connection has more to do and has had its share of this turn. */
+    void continueLater(Connection connection) {
+        unfinished.add(connection);
+    }
+
+    void forget(Connection connection) {
+        places.remove(connection);
+        deadlines.remove(connection.deadline);
+    }
+
+    /** Counts and reports what should not have been thrown. */
+    void defect(long id, Throwable t) {
+        counters.defects.increment();
+        report(it -> it.onDefect(id, t));
+    }
+
+    /** An observer's own faults are no reason to stop serving. */
+    void report(Consumer<LoopObserver> event) {
+        try {
+            event.accept(observer);
+        } catch (Throwable ignored) {
+            counters.defects.increment();
+        }
+    }
+
+    long now() {
+        return System.nanoTime();
+    }
+
+    Places places() {
+        return places;
+    }
+
+    Deadlines deadlines() {
+        return deadlines;
+    }
+
+    BufferPool buffers() {
+        return buffers;
+    }
+}

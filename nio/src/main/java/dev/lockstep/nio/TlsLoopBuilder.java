@@ -1,0 +1,54 @@
+package dev.lockstep.nio;
+
+import dev.lockstep.tls.config.TlsServerConfig;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/** Builds a {@link TlsLoop}. */
+public final class TlsLoopBuilder {
+
+    final ServerSocketChannel listener;
+    final Supplier<TlsServerConfig> config;
+    final Supplier<? extends Handler> handlers;
+    final List<LoopGuest> guests = new ArrayList<>();
+    Limits limits = Limits.DEFAULT;
+    LoopObserver observer = LoopObserver.NONE;
+
+    TlsLoopBuilder(
+            ServerSocketChannel listener, Supplier<TlsServerConfig> config, Supplier<? extends Handler> handlers) {
+        this.listener = Objects.requireNonNull(listener, "listener");
+        this.config = Objects.requireNonNull(config, "config");
+        this.handlers = Objects.requireNonNull(handlers, "handlers");
+    }
+
+    /** Sets what clients may cost; {@link Limits#DEFAULT} otherwise. */
+    public TlsLoopBuilder limits(Limits value) {
+        limits = Objects.requireNonNull(value, "limits");
+        return this;
+    }
+
+    /** Sets the receiver of the loop's events; none otherwise. */
+    public TlsLoopBuilder observer(LoopObserver value) {
+        observer = Objects.requireNonNull(value, "observer");
+        return this;
+    }
+
+    /** Adds a guest. It stays open when the loop ends. */
+    public TlsLoopBuilder guest(LoopGuest guest) {
+        guests.add(Objects.requireNonNull(guest, "guest"));
+        return this;
+    }
+
+    /**
+     * Opens the selector and takes over the listening socket.
+     *
+     * @throws IOException when no selector can be opened, or the socket is closed
+     */
+    public TlsLoop build() throws IOException {
+        return new TlsLoop(this);
+    }
+}

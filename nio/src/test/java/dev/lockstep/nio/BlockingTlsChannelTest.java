@@ -1,0 +1,144 @@
+package dev.lockstep.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.credential.Credential;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Streams over a channel; the server's side runs on threads that wait. */
+@Timeout(60)
+class BlockingTlsChannelTest {
+
+    private final HeldKey key = TestIdentity.heldKey();
+    private final TlsServerConfig config = TlsServerConfig.builder()
+            .credential(Credential.external(TestIdentity.chain(), key.key()))
+            .build();
+    private ServerSocketChannel listener;
+
+    @BeforeEach
+    void listen() throws Exception {
+        listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        listener.close();
+    }
+
+    private SSLSocket client() throws Exception {
+        return TestIdentity.client(listener.socket().getLocalPort());
+    }
+
+    @Test
+    void anEchoServerIsOneLine() throws Exception {
+        byte[] much = new byte[1 << 20];
+        new Random(3).nextBytes(much);
+        CompletableFuture<Object> server = ChannelPair.async(() -> {
+            try (BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
+                return tls.inputStream().transferTo(tls.outputStream());
+            }
+        });
+        try (SSLSocket client = client()) {
+            CompletableFuture<Object> writing = ChannelPair.async(() -> {
+                client.getOutputStream().write(much);
+                return true;
+            });
+            key.next().release(); // the server's thread was parked meanwhile
+            assertThat(client.getInputStream().readNBytes(much.length)).isEqualTo(much);
+            writing.get(30, TimeUnit.SECONDS);
+        }
+        assertThat(server.get(30, TimeUnit.SECONDS)).isEqualTo((long) much.length);
+    }
+
+    @Test
+    void oneThreadReadsWhileAnotherWrites() throws Exception {
+        key.open = true;
+        byte[] there = new byte[4 << 20];
+        byte[] back = new byte[4 << 20];
+        new Random(4).nextBytes(there);
+        new Random(5).nextBytes(back);
+        try (SSLSocket client = client();
+                BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
+            CompletableFuture<Object> clientWrites = ChannelPair.async(() -> {
+                client.getOutputStream().write(there);
+                return true;
+            });
+            CompletableFuture<Object> clientReads =
+                    ChannelPair.async(() -> client.getInputStream().readNBytes(back.length));
+            tls.handshake();
+            CompletableFuture<Object> reads = ChannelPair.async(() -> {
+                InputStream in = tls.inputStream();
+                return in.readNBytes(there.length);
+            });
+            OutputStream out = tls.outputStream();
+            out.write(back[0]);
+            out.write(back, 1, back.length - 1);
+
+            assertThat(reads.get(30, TimeUnit.SECONDS)).isEqualTo(there);
+            assertThat(clientReads.get(30, TimeUnit.SECONDS)).isEqualTo(back);
+            clientWrites.get(30, TimeUnit.SECONDS);
+            assertThat(tls.info().cipherSuite()).isNotNull();
+            client.shutdownOutput();
+            assertThat(tls.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void aLimitReachesAThreadThatWaits() throws Exception {
+        Limits impatient = Limits.DEFAULT.withHello(Duration.ofMillis(100)).withFarewell(Duration.ofMillis(100), 1000);
+        try (Socket silent = new Socket(
+                        InetAddress.getLoopbackAddress(), listener.socket().getLocalPort());
+                BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config, impatient)) {
+            assertThatThrownBy(tls::handshake).isInstanceOf(SocketTimeoutException.class);
+            silent.setSoTimeout(30_000);
+            CompletableFuture<Object> last =
+                    ChannelPair.async(() -> silent.getInputStream().readAllBytes());
+            tls.inputStream().close();
+            assertThat((byte[]) last.get(30, TimeUnit.SECONDS)).endsWith(1, 0); // close_notify
+        }
+    }
+
+    @Test
+    void anInterruptClosesTheConnection() throws Exception {
+        AtomicReference<Thread> waits = new AtomicReference<>();
+        CompletableFuture<Object> server = ChannelPair.async(() -> {
+            waits.set(Thread.currentThread());
+            try (BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
+                return tls.inputStream().read();
+            }
+        });
+        try (SSLSocket client = client()) {
+            CompletableFuture<Object> handshake = ChannelPair.async(() -> {
+                client.startHandshake();
+                return true;
+            });
+            HeldKey.Held signature = key.next();
+            waits.get().interrupt();
+
+            assertThatThrownBy(() -> server.get(30, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(ClosedByInterruptException.class);
+            assertThat(signature.answer()).isCancelled();
+            assertThatThrownBy(() -> handshake.get(30, TimeUnit.SECONDS)).isNotNull();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.lockstep.nio;
+
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.credential.Credential;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLSocket;
+
+/** A loop on a thread of its own, with a held key, and clients that trust it. */
+final class TestLoop implements AutoCloseable {
+
+    static final Handler ECHO = Session::send;
+
+    final HeldKey key = TestIdentity.heldKey();
+    final TlsLoop loop;
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final ServerSocketChannel listener;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    TestLoop(Limits limits, Supplier<Handler> handlers, UnaryOperator<TlsServerConfigBuilder> changes)
+            throws Exception {
+        TlsServerConfig config = changes.apply(
+                        TlsServerConfig.builder().credential(Credential.external(TestIdentity.chain(), key.key())))
+                .build();
+        listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        loop = TlsLoop.builder(listener, () -> config, handlers)
+                .limits(limits)
+                .observer(new LoopObserver() {
+                    @Override
+                    public void onFailure(long connection, IOException cause) {
+                        events.add("failure: " + cause.getMessage());
+                    }
+
+                    @Override
+                    public void onEvicted(long connection) {
+                        events.add("evicted " + connection);
+                    }
+
+                    @Override
+                    public void onDefect(long connection, Throwable cause) {
+                        events.add("defect: " + cause);
+                    }
+                })
+                .build();
+        Thread thread = new Thread(this::run, "loop under test");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    static TestLoop echo(Limits limits) throws Exception {
+        return new TestLoop(limits, () -> ECHO, config -> config);
+    }
+
+    private void run() {
+        try {
+            loop.run();
+            ended.complete(null);
+        } catch (Throwable e) { // boundary of the thread: whatever ends the loop is what the test must see
+            ended.completeExceptionally(e);
+        }
+    }
+
+    int port() {
+        return ((InetSocketAddress) listener.socket().getLocalSocketAddress()).getPort();
+    }
+
+    /** What the loop has reported so far. */
+    List<String> events() {
+        return events;
+    }
+
+    boolean runs() {
+        return !ended.isDone();
+    }
+
+    /** A TCP connection without TLS. */
+    Socket tcp() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+        socket.setSoTimeout(30_000);
+        return socket;
+    }
+
+    /** A TLS client that has not begun its handshake. */
+    SSLSocket client() throws IOException {
+        return TestIdentity.client(port());
+    }
+
+    /** Stops the loop; fails if something else has ended it. */
+    @Override
+    public void close() {
+        loop.close();
+        ended.orTimeout(30, TimeUnit.SECONDS).join();
+    }
+}
