@@ -82,7 +82,7 @@ public final class Trace implements ConnectionObserver, LoopObserver {
     @Override
     public void onSuspend(Suspension suspension) {
         if (detail != Detail.OFF) {
-            line(current, "SUSPEND " + suspension.kind() + ": the thread goes on with the others");
+            line(current, "SUSPEND " + suspension.kind() + ": the thread serves others");
         }
     }
 

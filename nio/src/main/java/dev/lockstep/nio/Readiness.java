@@ -47,7 +47,7 @@ final class Readiness {
             key.interestOps(ops);
             selector.wakeup();
         } catch (CancelledKeyException e) {
-            // The socket is closed: whoever closed it has told those that wait.
+            // The socket is closed: the thread that closed it has told those that wait.
         }
     }
 

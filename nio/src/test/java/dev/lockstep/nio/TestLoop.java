@@ -1,5 +1,7 @@
 package dev.lockstep.nio;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
@@ -7,7 +9,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,6 +22,8 @@ import javax.net.ssl.SSLSocket;
 
 /** A loop on a thread of its own, with a held key, and clients that trust it. */
 final class TestLoop implements AutoCloseable {
+
+    static final byte[] PING = "ping".getBytes(StandardCharsets.US_ASCII);
 
     static final Handler ECHO = Session::send;
 
@@ -100,5 +106,30 @@ final class TestLoop implements AutoCloseable {
     public void close() {
         loop.close();
         ended.orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    static void ping(SSLSocket client) throws IOException {
+        client.getOutputStream().write(PING);
+        assertThat(client.getInputStream().readNBytes(PING.length)).isEqualTo(PING);
+    }
+
+    static void assertEnded(Socket client) {
+        try {
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        } catch (IOException e) {
+            assertThat(e).isNotInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    static CompletableFuture<Void> handshake(SSLSocket client) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        client.startHandshake();
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                },
+                task -> new Thread(task, "client").start()); // a thread each: all of them wait at once
     }
 }

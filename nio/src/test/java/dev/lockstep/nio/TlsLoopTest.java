@@ -1,17 +1,16 @@
 package dev.lockstep.nio;
 
+import static dev.lockstep.nio.TestLoop.assertEnded;
+import static dev.lockstep.nio.TestLoop.handshake;
+import static dev.lockstep.nio.TestLoop.ping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.tls.config.RenegotiationPolicy;
-import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
-import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +19,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,35 +27,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class TlsLoopTest {
 
-    private static final byte[] PING = "ping".getBytes(StandardCharsets.US_ASCII);
-
-    private static void ping(SSLSocket client) throws IOException {
-        client.getOutputStream().write(PING);
-        assertThat(client.getInputStream().readNBytes(PING.length)).isEqualTo(PING);
-    }
-
-    private static void assertEnded(SSLSocket client) {
-        try {
-            assertThat(client.getInputStream().read()).isEqualTo(-1);
-        } catch (IOException e) {
-            assertThat(e).isNotInstanceOf(SocketTimeoutException.class);
-        }
-    }
-
     private static void leave(Socket client) throws IOException {
         client.close();
-    }
-
-    private static CompletableFuture<Void> handshake(SSLSocket client) {
-        return CompletableFuture.runAsync(
-                () -> {
-                    try {
-                        client.startHandshake();
-                    } catch (IOException e) {
-                        throw new java.io.UncheckedIOException(e);
-                    }
-                },
-                task -> new Thread(task, "client").start()); // a thread each: all of them wait at once
     }
 
     @Test
@@ -316,120 +287,6 @@ class TlsLoopTest {
                 // One read gives at most one record. The JDK's client splits none of these.
                 assertThat(client.getInputStream().read(into)).isEqualTo(size);
             }
-        }
-    }
-
-    @Test
-    void aFullLoopEndsTheHandshakeThatIsOldestAndLeastFar() throws Exception {
-        Limits three = Limits.DEFAULT.withConnections(3).withEvictable(Duration.ofMillis(1));
-        try (TestLoop server = TestLoop.echo(three);
-                SSLSocket open = server.client()) {
-            server.key.open = true;
-            open.startHandshake();
-            server.key.open = false;
-            try (SSLSocket suspended = server.client();
-                    Socket silent = server.tcp()) {
-                CompletableFuture<Void> handshake = handshake(suspended);
-                HeldKey.Held signature = server.key.next();
-
-                try (SSLSocket fourth = server.client();
-                        SSLSocket fifth = server.client()) {
-                    CompletableFuture<Void> fourthHandshake = handshake(fourth);
-                    HeldKey.Held fourthSignature = server.key.next();
-                    assertGone(silent); // it had sent nothing
-                    CompletableFuture<Void> fifthHandshake = handshake(fifth);
-                    HeldKey.Held fifthSignature = server.key.next();
-                    assertThatThrownBy(() -> handshake.get(30, TimeUnit.SECONDS))
-                            .hasCauseInstanceOf(java.io.UncheckedIOException.class); // the older of two
-                    assertThat(signature.answer()).isCancelled();
-
-                    fourthSignature.release();
-                    fifthSignature.release();
-                    fourthHandshake.get(30, TimeUnit.SECONDS);
-                    fifthHandshake.get(30, TimeUnit.SECONDS);
-                    ping(fourth);
-                    ping(fifth);
-                }
-            }
-            ping(open); // an established connection stays
-            assertThat(server.loop.counters().evicted()).isEqualTo(2);
-        }
-    }
-
-    private static void assertGone(Socket client) {
-        try {
-            assertThat(client.getInputStream().read()).isEqualTo(-1);
-        } catch (IOException e) {
-            assertThat(e).isNotInstanceOf(SocketTimeoutException.class);
-        }
-    }
-
-    @Test
-    void anAnswerCanComeFromAnotherThreadLater() throws Exception {
-        Handler handler = (session, data) -> {
-            byte[] question = new byte[data.remaining()];
-            data.get(question);
-            CompletableFuture.runAsync(() -> session.execute(() -> {
-                session.send(ByteBuffer.wrap(question));
-                session.close();
-            }));
-        };
-        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> handler, config -> config);
-                SSLSocket client = server.client()) {
-            server.key.open = true;
-            client.startHandshake();
-            ping(client);
-            assertThat(client.getInputStream().read()).isEqualTo(-1); // close_notify
-        }
-    }
-
-    @Test
-    void aServerMayTalkFirstAndEndItsStreamFirst() throws Exception {
-        Handler handler = new Handler() {
-            @Override
-            public void onEstablished(Session session) {
-                session.send(ByteBuffer.wrap(PING));
-                session.send(ByteBuffer.wrap(PING));
-                session.shutdownOutput();
-            }
-
-            @Override
-            public void onData(Session session, ByteBuffer data) {
-                throw new IllegalStateException("the client says nothing");
-            }
-        };
-        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> handler, config -> config);
-                SSLSocket client = server.client()) {
-            server.key.open = true;
-            client.startHandshake();
-            assertThat(client.getInputStream().readAllBytes()).hasSize(2 * PING.length);
-            assertThat(server.loop.counters().failed()).isZero();
-        }
-    }
-
-    @Test
-    void aRenegotiationWithoutAnEndDoesNotKeepTheThread() throws Exception {
-        UnaryOperator<TlsServerConfigBuilder> renegotiating = config -> config.handshakeTimeout(Duration.ofMillis(500))
-                .keyOperationTimeout(Duration.ofMinutes(1))
-                .renegotiation(
-                        new RenegotiationPolicy(true, false, LegacyClients.SERVE_ONCE, false, 10, Duration.ZERO));
-        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> TestLoop.ECHO, renegotiating);
-                SSLSocket neighbour = server.client();
-                SSLSocket silent = server.client()) {
-            server.key.open = true;
-            neighbour.startHandshake();
-            silent.startHandshake();
-            long turns = server.loop.counters().turns();
-            silent.startHandshake(); // sends a ClientHello; the client would go on with its next read
-            int pings = 0;
-            long begin = System.nanoTime();
-            while (server.loop.counters().failed() == 0) {
-                assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(20));
-                ping(neighbour);
-                pings++;
-            }
-            assertThat(server.loop.counters().turns() - turns).isLessThan(3L * pings + 100);
-            assertThat(server.loop.counters().failed()).isEqualTo(1);
         }
     }
 }
