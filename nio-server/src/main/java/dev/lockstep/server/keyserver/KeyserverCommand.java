@@ -1,7 +1,7 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.RateLimitedLines;
