@@ -18,7 +18,6 @@ final class ChannelPump {
 
     private final TlsServerConnection tls;
     private final Transport transport;
-    private final BufferPool pool;
     private final Aside aside;
     private final ChannelClock clock;
     private ChannelState state = ChannelState.HELLO;
@@ -36,7 +35,6 @@ final class ChannelPump {
     ChannelPump(TlsServerConnection tls, Transport transport, BufferPool pool, ChannelClock clock) {
         this.tls = tls;
         this.transport = transport;
-        this.pool = pool;
         this.aside = new Aside(pool);
         this.clock = clock;
     }

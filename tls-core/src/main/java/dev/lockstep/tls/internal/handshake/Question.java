@@ -102,13 +102,13 @@ public record Question<T>(
         }
         Throwable cause = ((Progress.Failed<T>) answer).cause();
         if (onFailure == OnFailure.MASKED_TO_FINISHED) {
-            handshake.maskedFailures().add(kind, cause);
+            handshake.maskedFailures.add(kind, cause);
             return instead.apply(handshake);
         }
         if (onFailure == OnFailure.REFUSAL_OR_ERROR && cause instanceof RefusedException refusal) {
             throw FatalAlert.of(refusal.alert(), refusal.reason(), refusal);
         }
-        handshake.config().observer().onOperationFailed(kind, cause);
+        handshake.config.observer().onOperationFailed(kind, cause);
         if (onFailure == OnFailure.FULL_HANDSHAKE) {
             return instead.apply(handshake);
         }

@@ -154,12 +154,12 @@ public final class ServerHandshake {
     public boolean onMessage(int type, byte[] encoded) {
         Row row = requireRow(Event.of(type));
         if (!row.joinsAfter()) {
-            handshake.transcript().update(encoded, 0, encoded.length);
+            handshake.transcript.update(encoded, 0, encoded.length);
         }
         fire(row, new WireReader(encoded, 4, encoded.length - 4));
         boolean underWay = state.kind() != Kind.OPEN;
         if (row.joinsAfter() && underWay) {
-            handshake.transcript().update(encoded, 0, encoded.length);
+            handshake.transcript.update(encoded, 0, encoded.length);
         }
         return row.endsFlight() && underWay;
     }
@@ -212,7 +212,7 @@ public final class ServerHandshake {
 
     /** Tells whether the handshake under way may still ask the credential's key for something. */
     public boolean needsKey() {
-        Agreement agreement = handshake.agreement().orNull();
+        Agreement agreement = handshake.agreement.orNull();
         if (agreement == null) {
             return BEFORE_SIGNATURE.contains(state) || BEFORE_DECRYPTION.contains(state);
         }
@@ -238,23 +238,21 @@ public final class ServerHandshake {
     /** Returns the agreement in force; only from ServerHello on. */
     public Agreement agreement() {
         Established established = history.previous();
-        return established != null
-                ? established.agreement()
-                : handshake.agreement().get();
+        return established != null ? established.agreement() : handshake.agreement.get();
     }
 
     /** Invalidates the session of the connection, and of the handshake under way: it is not resumed any more. */
     public void invalidateSession() {
         Established established = history.previous();
         SessionKeeping.forget(config, established == null ? null : established.sessionId());
-        SessionKeeping.forget(config, handshake.storedSession().orNull());
+        SessionKeeping.forget(config, handshake.storedSession.orNull());
     }
 
     /** Ends the handshake wherever it is: what is pending is cancelled, what is secret is cleared. */
     public void close() {
         state = CLOSED;
         try {
-            handshake.maskedFailures().report(config.observer());
+            handshake.maskedFailures.report(config.observer());
         } finally {
             history.wipe();
             handshake.wipe(); // whatever an observer does

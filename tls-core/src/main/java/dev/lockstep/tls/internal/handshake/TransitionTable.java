@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,36 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("overloads") // the conditions are exact method references, which name the overload
 public final class TransitionTable {
-
-    /** The action of a state that needs nothing. */
-    @FunctionalInterface
-    interface Act {
-        void run(Handshake handshake);
-    }
-
-    /** The action of a row that takes a message. */
-    @FunctionalInterface
-    interface Read {
-        void run(Handshake handshake, WireReader body);
-    }
-
-    /** The action of a row that takes a message and decides: true for the first of the next states. */
-    @FunctionalInterface
-    interface ReadChoice {
-        boolean run(Handshake handshake, WireReader body);
-    }
-
-    /** The action of a row that takes an answer. */
-    @FunctionalInterface
-    interface Answer<T> {
-        void run(Handshake handshake, T answer);
-    }
-
-    /** The action of a row that takes an answer and decides: true for the first of the next states. */
-    @FunctionalInterface
-    interface AnswerChoice<T> {
-        boolean run(Handshake handshake, T answer);
-    }
 
     /** A condition on what the client offers. */
     @FunctionalInterface
@@ -86,67 +59,69 @@ public final class TransitionTable {
     private Set<ContentType> held = Set.of();
 
     /** {@code state} runs {@code action} by itself and leads to {@code next}. */
-    TransitionTable act(State state, Act action, State next) {
+    TransitionTable act(State state, Consumer<Handshake> action, State next) {
         return on(state, Event.PROCEED, action, next);
     }
 
     /** In {@code state}, {@code event}, which brings no message body, runs {@code action} and leads to {@code next}. */
-    TransitionTable on(State state, Event event, Act action, State next) {
+    TransitionTable on(State state, Event event, Consumer<Handshake> action, State next) {
         return add(new Row(state, event, null, List.of(next), (handshake, none) -> {
-            action.run(handshake);
+            action.accept(handshake);
             return true;
         }));
     }
 
     /** In {@code state}, the message {@code event} runs {@code action} and leads to {@code next}. */
-    TransitionTable read(State state, Event event, Read action, State next) {
+    TransitionTable read(State state, Event event, BiConsumer<Handshake, WireReader> action, State next) {
         return add(new Row(state, event, null, List.of(next), (handshake, body) -> {
-            action.run(handshake, (WireReader) body);
+            action.accept(handshake, (WireReader) body);
             return true;
         }));
     }
 
     /** In {@code state}, the message {@code event} runs {@code action}, which chooses where it leads. */
-    TransitionTable read(State state, Event event, ReadChoice action, State next, State otherwise) {
+    TransitionTable read(
+            State state, Event event, BiPredicate<Handshake, WireReader> action, State next, State otherwise) {
         return add(new Row(
                 state,
                 event,
                 null,
                 List.of(next, otherwise),
-                (handshake, body) -> action.run(handshake, (WireReader) body)));
+                (handshake, body) -> action.test(handshake, (WireReader) body)));
     }
 
     /** {@code state} asks {@code question}, whose answer runs {@code action} and leads to {@code next}. */
-    <T> TransitionTable await(State state, Question<T> question, Answer<T> action, State next) {
+    <T> TransitionTable await(State state, Question<T> question, BiConsumer<Handshake, T> action, State next) {
         return add(new Row(state, Event.ANSWER, question, List.of(next), (handshake, answer) -> {
-            action.run(handshake, question.cast(answer));
+            action.accept(handshake, question.cast(answer));
             return true;
         }));
     }
 
     /** {@code state} asks {@code question}, whose answer runs {@code action}, which chooses where it leads. */
-    <T> TransitionTable await(State state, Question<T> question, AnswerChoice<T> action, State next, State otherwise) {
+    <T> TransitionTable await(
+            State state, Question<T> question, BiPredicate<Handshake, T> action, State next, State otherwise) {
         return add(new Row(
                 state,
                 Event.ANSWER,
                 question,
                 List.of(next, otherwise),
-                (handshake, answer) -> action.run(handshake, question.cast(answer))));
+                (handshake, answer) -> action.test(handshake, question.cast(answer))));
     }
 
     /** The state of the row before is passed over unless the offer meets {@code condition}. */
     TransitionTable when(OfferCondition condition) {
-        return onlyIf(handshake -> condition.holds(handshake.offer().get()));
+        return onlyIf(handshake -> condition.holds(handshake.offer.get()));
     }
 
     /** The state of the row before is passed over unless the agreement meets {@code condition}. */
     TransitionTable when(AgreementCondition condition) {
-        return onlyIf(handshake -> condition.holds(handshake.agreement().get()));
+        return onlyIf(handshake -> condition.holds(handshake.agreement.get()));
     }
 
     /** The state of the row before is passed over unless the client meets {@code condition}. */
     TransitionTable when(ClientCondition condition) {
-        return onlyIf(handshake -> condition.holds(handshake.client()));
+        return onlyIf(handshake -> condition.holds(handshake.client));
     }
 
     private TransitionTable onlyIf(Predicate<Handshake> condition) {

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake.choice;
 
+import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.CredentialOrder;
 import dev.lockstep.tls.config.Servable;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -130,6 +131,13 @@ public final class Negotiation {
                     .group(group)
                     .signatureScheme(authentication.scheme)
                     .extendedMasterSecret(offer.extensions().has(ExtendedMasterSecret.class))
+                    .stapledResponse(Stapling.choose(config, offer, authentication.credential))
+                    // RFC 4279 2: with a pre-shared key "the Certificate and CertificateRequest payloads are omitted
+                    // from the response."
+                    .clientAuthentication(
+                            exchange.usesPsk()
+                                    ? ClientAuthentication.none()
+                                    : config.clientAuthentication(offer.serverName()))
                     .identityHint(config.pskIdentityHint().length > 0);
         }
         return null;

@@ -25,28 +25,28 @@ public final class ClientFlight {
         ClientHello hello = ClientHello.parse(body);
         requireVersion(hello);
         requirePointFormat(hello);
-        RenegotiationRules.requireBinding(handshake.config(), handshake.history(), hello);
-        handshake.offer().set(new Offer(handshake.config(), hello));
+        RenegotiationRules.requireBinding(handshake.config, handshake.history, hello);
+        handshake.offer.set(new Offer(handshake.config, hello));
     }
 
     /** Ephemeral exchanges agree here; what the client encrypted, and the name of its pre-shared key, wait for answers. */
     public static void onClientKeyExchange(Handshake handshake, WireReader body) {
-        Agreement agreement = handshake.agreement().get();
+        Agreement agreement = handshake.agreement.get();
         ClientKeyExchange message = ClientKeyExchange.parse(agreement.keyExchange(), body);
         if (message instanceof PskClientKeyExchange psk) {
             // RFC 4279 5.3-1: "TLS implementations supporting these ciphersuites MUST support arbitrary PSK identities
             // up to 128 octets in length, and arbitrary PSKs up to 64 octets in length." What is wrong with the message
             // is found before the identity is looked up, and so says nothing of it.
-            if (psk.identity().length > handshake.config().bounds().maxPskIdentity()) {
+            if (psk.identity().length > handshake.config.bounds().maxPskIdentity()) {
                 throw FatalAlert.decodeError("psk_identity of " + psk.identity().length + " bytes");
             }
             ClientKeyExchange exchange = psk.exchange();
             if (exchange != null) {
-                take(handshake.keys(), exchange);
+                take(handshake.keys, exchange);
             }
-            handshake.keys().pskIdentity().set(PskIdentity.of(psk.identity()));
+            handshake.keys.pskIdentity().set(PskIdentity.of(psk.identity()));
         } else {
-            take(handshake.keys(), message);
+            take(handshake.keys, message);
         }
     }
 

@@ -30,7 +30,7 @@ public final class ClientProof {
     private ClientProof() {}
 
     public static void certificateRequest(Handshake handshake) {
-        ClientAuthentication policy = handshake.agreement().get().clientAuthentication();
+        ClientAuthentication policy = handshake.agreement.get().clientAuthentication();
         handshake.send(CertificateRequest.of(
                         policy.certificateTypes(),
                         policy.signatureSchemes(),
@@ -42,9 +42,9 @@ public final class ClientProof {
 
     /** A chain is a claim, which the verifier judges next; whether a client may send none is the policy's decision. */
     public static void onCertificate(Handshake handshake, WireReader body) {
-        ClientAuthentication policy = handshake.agreement().get().clientAuthentication();
+        ClientAuthentication policy = handshake.agreement.get().clientAuthentication();
         CertificateMessage message = CertificateMessage.parse(
-                body, policy.maxChainLength(), handshake.config().bounds().maxCertificateChain());
+                body, policy.maxChainLength(), handshake.config.bounds().maxCertificateChain());
         if (message.certificates().isEmpty()) {
             // RFC 8422 3-1: "the ClientKeyExchange MUST be sent as described in Section 2, and the CertificateVerify
             // MUST NOT be sent." RFC 5246 7.4.6: "If the client does not send any certificates, the server MAY at its
@@ -54,19 +54,19 @@ public final class ClientProof {
                 throw FatalAlert.handshakeFailure("the client has no certificate, and one is required");
             }
             requireSameClient(handshake, List.of());
-            handshake.transcript().dropMessages();
+            handshake.transcript.dropMessages();
             return;
         }
         ClientCertificate certificate = ClientCertificate.parse(message.certificates(), policy);
         requireSameClient(handshake, certificate.chain());
-        handshake.client().claim(certificate);
+        handshake.client.claim(certificate);
     }
 
     /** Asks the verifier about the chain that the client sent. */
     public static Start<Verdict> askVerdict(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
             throws Exception {
-        Agreement agreement = handshake.agreement().get();
-        List<X509Certificate> chain = handshake.client().claimed().chain();
+        Agreement agreement = handshake.agreement.get();
+        List<X509Certificate> chain = handshake.client.claimed().chain();
         return agreement
                 .clientAuthentication()
                 .verifier()
@@ -81,7 +81,7 @@ public final class ClientProof {
 
     /** The client proves that it has the key, by signing the handshake so far. */
     public static void onCertificateVerify(Handshake handshake, WireReader body) {
-        ClientCertificate certificate = handshake.client().claimed();
+        ClientCertificate certificate = handshake.client.claimed();
         DigitallySigned signed = CertificateVerify.parse(body).signed();
         SignatureScheme scheme = signed.scheme();
         // RFC 5246 7.4.8-2, 7.4.8-3: "The hash and signature algorithms used in the signature MUST be one of those
@@ -91,15 +91,15 @@ public final class ClientProof {
             throw FatalAlert.illegalParameter(
                     "CertificateVerify with a scheme that was not asked for or not for its key");
         }
-        byte[] messages = handshake.transcript().messages();
-        handshake.transcript().dropMessages();
+        byte[] messages = handshake.transcript.messages();
+        handshake.transcript.dropMessages();
         if (!certificate.verifies(scheme, messages, signed.signature())) {
             throw FatalAlert.decryptError("CertificateVerify does not verify");
         }
-        handshake.client().prove(certificate.chain());
+        handshake.client.prove(certificate.chain());
     }
 
     private static void requireSameClient(Handshake handshake, List<X509Certificate> chain) {
-        RenegotiationRules.requireSameClient(handshake.config(), handshake.history(), chain);
+        RenegotiationRules.requireSameClient(handshake.config, handshake.history, chain);
     }
 }

@@ -41,17 +41,17 @@ public final class Premaster {
     public static Start<Optional<byte[]>> askPsk(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
             throws Exception {
         PskSource source = pskSource(handshake);
-        handshake.keys().standIn(random(handshake, standInLength(source)));
+        handshake.keys.standIn(random(handshake, standInLength(source)));
         return source.start(
                 new PskRequest(
-                        handshake.keys().pskIdentity().get(),
-                        handshake.agreement().get().serverName(),
+                        handshake.keys.pskIdentity().get(),
+                        handshake.agreement.get().serverName(),
                         deadlineNanos),
                 waker);
     }
 
     public static void onPsk(Handshake handshake, Optional<byte[]> found) {
-        KeyAgreement keys = handshake.keys();
+        KeyAgreement keys = handshake.keys;
         byte[] key = found.orElse(null);
         if (key == null) {
             mask(handshake, Reason.KEY_UNAVAILABLE, "there is no pre-shared key of this identity");
@@ -72,32 +72,28 @@ public final class Premaster {
     public static Start<byte[]> askDecryption(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
             throws Exception {
         // RFC 5246 7.4.7.1: "1. Generate a string R of 48 random bytes", before and not after the decryption.
-        handshake.keys().standIn(random(handshake, 48));
-        Agreement agreement = handshake.agreement().get();
+        handshake.keys.standIn(random(handshake, 48));
+        Agreement agreement = handshake.agreement.get();
         Credential credential = agreement.requireCredential();
-        byte[] block = hasWrongLength(handshake)
-                ? new byte[credential.rsaModulusLength()]
-                : handshake.keys().ciphertext();
+        byte[] block =
+                hasWrongLength(handshake) ? new byte[credential.rsaModulusLength()] : handshake.keys.ciphertext();
         return credential.startDecrypt(
                 new DecryptRequest(block, credential.chain(), agreement.serverName(), deadlineNanos), waker);
     }
 
     /** Takes what a decryption yields when it fails: a block that is no premaster secret. */
     public static byte[] emptyBlock(Handshake handshake) {
-        return new byte[handshake.agreement().get().requireCredential().rsaModulusLength()];
+        return new byte[handshake.agreement.get().requireCredential().rsaModulusLength()];
     }
 
     /** The decrypted premaster secret, or the random one in its place; both cost the same work. */
     public static void onDecrypted(Handshake handshake, byte[] decrypted) {
-        int modulusLength = handshake.agreement().get().requireCredential().rsaModulusLength();
+        int modulusLength = handshake.agreement.get().requireCredential().rsaModulusLength();
         byte[] value = decrypted;
         if (value.length != modulusLength && value.length != 48) {
-            handshake
-                    .maskedFailures()
-                    .add(
-                            SuspensionKind.DECRYPT,
-                            new OperationException(
-                                    Reason.INVALID_OUTPUT, "neither a raw block nor a premaster secret"));
+            handshake.maskedFailures.add(
+                    SuspensionKind.DECRYPT,
+                    new OperationException(Reason.INVALID_OUTPUT, "neither a raw block nor a premaster secret"));
         }
         if (hasWrongLength(handshake)) {
             Wipe.bytes(value);
@@ -105,25 +101,24 @@ public final class Premaster {
         }
         // RFC 5246 7.4.7.1-2: "the version number in the PreMasterSecret is the version offered by the client in the
         // ClientHello.client_version, not the version negotiated for the connection."
-        int clientVersion = handshake.offer().get().hello().clientVersion();
-        byte[] random = handshake.keys().standIn();
+        int clientVersion = handshake.offer.get().hello().clientVersion();
+        byte[] random = handshake.keys.standIn();
         byte[] premaster = value.length == modulusLength
                 ? RsaPremaster.unpad(value, clientVersion, random)
                 : RsaPremaster.check(value, clientVersion, random);
         Wipe.bytes(value, random);
-        handshake.keys().shared(premaster);
+        handshake.keys.shared(premaster);
     }
 
     /** Derives the master secret and the keys of the connection (RFC 5246 8.1 and 6.3). */
     public static void derive(Handshake handshake) {
-        Agreement agreement = handshake.agreement().get();
+        Agreement agreement = handshake.agreement.get();
         HashAlgorithm hash = Algorithms.hash(agreement.cipherSuite().prfHash());
-        PremasterSecret premaster = handshake.keys().takePremaster(agreement);
+        PremasterSecret premaster = handshake.keys.takePremaster(agreement);
         // RFC 7627 5.1-1, 5.2-4: "both client and server MUST use the extended master secret derivation algorithm" once
         // they agreed on it; its session_hash covers all messages "up to and including the ClientKeyExchange message".
         MasterSecret master = agreement.extendedMasterSecret()
-                ? MasterSecret.deriveExtended(
-                        hash, premaster, handshake.transcript().snapshot())
+                ? MasterSecret.deriveExtended(hash, premaster, handshake.transcript.snapshot())
                 : MasterSecret.derive(
                         hash,
                         premaster,
@@ -135,36 +130,36 @@ public final class Premaster {
 
     /** Makes the pending states of RFC 5246 section 6.1 from a master secret that is new or that a session has kept. */
     static void prepareKeys(Handshake handshake, MasterSecret master) {
-        handshake.keys().master().set(master);
-        Agreement agreement = handshake.agreement().get();
+        handshake.keys.master().set(master);
+        Agreement agreement = handshake.agreement.get();
         byte[] clientRandom = agreement.clientRandom().bytes();
         byte[] serverRandom = agreement.serverRandom().bytes();
         KeyBlock keys = master.expand(agreement.cipherSuite(), clientRandom, serverRandom);
-        handshake.output().preparePendingStates(agreement.cipherSuite(), keys, agreement.encryptThenMac());
+        handshake.output.preparePendingStates(agreement.cipherSuite(), keys, agreement.encryptThenMac());
         keys.wipe();
-        KeyLog keyLog = handshake.config().keyLog();
+        KeyLog keyLog = handshake.config.keyLog();
         if (keyLog != null) {
             keyLog.log("CLIENT_RANDOM " + HexFormat.of().formatHex(clientRandom) + " " + master.toKeyLogHex());
         }
     }
 
     private static boolean hasWrongLength(Handshake handshake) {
-        return handshake.keys().ciphertext().length
-                != handshake.agreement().get().requireCredential().rsaModulusLength();
+        return handshake.keys.ciphertext().length
+                != handshake.agreement.get().requireCredential().rsaModulusLength();
     }
 
     private static void mask(Handshake handshake, Reason reason, String message) {
-        handshake.maskedFailures().add(SuspensionKind.PSK_LOOKUP, new OperationException(reason, message));
+        handshake.maskedFailures.add(SuspensionKind.PSK_LOOKUP, new OperationException(reason, message));
     }
 
     private static byte[] random(Handshake handshake, int length) {
         byte[] random = new byte[length];
-        handshake.config().random().nextBytes(random);
+        handshake.config.random().nextBytes(random);
         return random;
     }
 
     private static PskSource pskSource(Handshake handshake) {
-        return Objects.requireNonNull(handshake.config().pskSource(), "PSK suites are chosen only with a source");
+        return Objects.requireNonNull(handshake.config.pskSource(), "PSK suites are chosen only with a source");
     }
 
     private static int standInLength(PskSource source) {

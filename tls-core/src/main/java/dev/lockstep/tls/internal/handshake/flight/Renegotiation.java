@@ -19,12 +19,12 @@ public final class Renegotiation {
      * @return whether a handshake begins
      */
     public static boolean onClientHello(Handshake handshake, WireReader body) {
-        History history = handshake.history();
+        History history = handshake.history;
         boolean wanted =
-                handshake.helloRequested() || handshake.config().renegotiation().clientMayAsk();
+                handshake.helloRequested() || handshake.config.renegotiation().clientMayAsk();
         if (!wanted || !history.allowsRenegotiation()) {
             history.refuse();
-            handshake.output().sendWarning(AlertDescription.NO_RENEGOTIATION);
+            handshake.output.sendWarning(AlertDescription.NO_RENEGOTIATION);
             return false;
         }
         history.begin();
@@ -35,13 +35,13 @@ public final class Renegotiation {
 
     /** A ClientHello that crossed our close_notify gets no answer, as nothing may follow that alert. */
     public static void ignore(Handshake handshake, WireReader body) {
-        handshake.history().refuse();
+        handshake.history.refuse();
     }
 
     /** RFC 5246 7.4.1.1-1: HelloRequest is not part of any transcript. The client may answer or ignore it. */
     public static void sendHelloRequest(Handshake handshake) {
         handshake.requestHello();
-        handshake.output().sendMessage(new HelloRequest().encode());
+        handshake.output.sendMessage(new HelloRequest().encode());
     }
 
     /** The connection says close_notify, which the record layer sends; the handshake has nothing to add. */

@@ -34,8 +34,8 @@ public final class Resumption {
     /** Asks the ticket protector to open the client's ticket. */
     public static Start<Optional<OpenedTicket>> askTicket(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
             throws Exception {
-        Offer offer = handshake.offer().get();
-        return Objects.requireNonNull(handshake.config().tickets(), "the condition of the row")
+        Offer offer = handshake.offer.get();
+        return Objects.requireNonNull(handshake.config.tickets(), "the condition of the row")
                 .start(new TicketOpening(offer.ticket(), offer.serverName(), deadlineNanos), waker);
     }
 
@@ -52,9 +52,9 @@ public final class Resumption {
     /** Asks the store for the session of the client's session id. */
     public static Start<Optional<ResumableSession>> askSession(
             Handshake handshake, Waker waker, OptionalLong deadlineNanos) throws Exception {
-        Offer offer = handshake.offer().get();
+        Offer offer = handshake.offer.get();
         SessionId id = new SessionId(offer.hello().sessionId());
-        return Objects.requireNonNull(handshake.config().sessionStore(), "the condition of the row")
+        return Objects.requireNonNull(handshake.config.sessionStore(), "the condition of the row")
                 .start(new SessionLookup(id, offer.serverName(), deadlineNanos), waker);
     }
 
@@ -64,39 +64,39 @@ public final class Resumption {
     }
 
     private static boolean resumes(Handshake handshake, ResumableSession session, boolean byId) {
-        handshake.earlierSession().set(session); // from here on destroyed with the handshake, whatever the rules throw
-        Offer offer = handshake.offer().get();
-        if (!ResumptionRules.permit(handshake.config(), offer, session, byId)
-                || RenegotiationRules.clientChange(handshake.config(), handshake.history(), session.clientChain())
+        handshake.earlierSession.set(session); // from here on destroyed with the handshake, whatever the rules throw
+        Offer offer = handshake.offer.get();
+        if (!ResumptionRules.permit(handshake.config, offer, session, byId)
+                || RenegotiationRules.clientChange(handshake.config, handshake.history, session.clientChain())
                         != null) {
             handshake.dropEarlierSession();
             handshake.renewsTicket(false);
             return false;
         }
-        handshake.client().prove(session.clientChain());
+        handshake.client.prove(session.clientChain());
         byte[] identity = session.pskIdentity();
         if (identity != null) {
-            handshake.keys().pskIdentity().set(PskIdentity.of(identity));
+            handshake.keys.pskIdentity().set(PskIdentity.of(identity));
         }
         if (byId) {
-            handshake.storedSession().set(new SessionId(offer.hello().sessionId()));
+            handshake.storedSession.set(new SessionId(offer.hello().sessionId()));
         }
         return true;
     }
 
     /** Fixes the parameters, makes the connection's keys of the old master secret and new randoms, and says so. */
     public static void serverHello(Handshake handshake) {
-        TlsServerConfig config = handshake.config();
-        Offer offer = handshake.offer().get();
-        ResumableSession session = handshake.earlierSession().get();
+        TlsServerConfig config = handshake.config;
+        Offer offer = handshake.offer.get();
+        ResumableSession session = handshake.earlierSession.get();
         Agreement agreement = Negotiation.resume(config, offer, session, ServerFlight.freshRandom(config))
                 .recordLengths(RecordLengths.ofResumption(offer.hello(), session.maxFragmentLength()))
                 .givesTicket(handshake.renewsTicket())
                 .sessionCreatedAt(Instant.ofEpochSecond(session.createdAtSeconds()))
                 .build();
-        RenegotiationRules.requireNoWeakerProtection(handshake.history(), agreement);
-        handshake.agreement().set(agreement);
-        handshake.transcript().choose(Algorithms.hash(session.cipherSuite().prfHash()));
+        RenegotiationRules.requireNoWeakerProtection(handshake.history, agreement);
+        handshake.agreement.set(agreement);
+        handshake.transcript.choose(Algorithms.hash(session.cipherSuite().prfHash()));
         Premaster.prepareKeys(
                 handshake,
                 MasterSecret.restore(Algorithms.hash(session.cipherSuite().prfHash()), session.masterSecret()));

@@ -1,6 +1,5 @@
 package dev.lockstep.tls.internal.handshake.flight;
 
-import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
@@ -10,7 +9,6 @@ import dev.lockstep.tls.internal.handshake.choice.CredentialCandidates;
 import dev.lockstep.tls.internal.handshake.choice.HelloExtensions;
 import dev.lockstep.tls.internal.handshake.choice.Negotiation;
 import dev.lockstep.tls.internal.handshake.choice.RenegotiationRules;
-import dev.lockstep.tls.internal.handshake.choice.Stapling;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
 import dev.lockstep.tls.internal.handshake.phase.KeyShare;
@@ -45,8 +43,8 @@ public final class ServerFlight {
     public static Start<List<Credential>> askSelector(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
             throws Exception {
         CredentialSelector selector =
-                Objects.requireNonNull(handshake.config().credentialSelector(), "the condition of the row");
-        return selector.start(CredentialCandidates.request(handshake.offer().get(), deadlineNanos), waker);
+                Objects.requireNonNull(handshake.config.credentialSelector(), "the condition of the row");
+        return selector.start(CredentialCandidates.request(handshake.offer.get(), deadlineNanos), waker);
     }
 
     public static void onCandidates(Handshake handshake, List<Credential> candidates) {
@@ -55,34 +53,27 @@ public final class ServerFlight {
 
     /** Fixes everything that ServerHello says. */
     public static void negotiate(Handshake handshake) {
-        TlsServerConfig config = handshake.config();
-        Offer offer = handshake.offer().get();
+        TlsServerConfig config = handshake.config;
+        Offer offer = handshake.offer.get();
         HelloRandom random = freshRandom(config);
         CredentialCandidates candidates = CredentialCandidates.of(config, offer, handshake.selectedCredentials());
-        Agreement.Builder chosen = Negotiation.choose(config, offer, candidates, random);
-        RecordLengths lengths = RecordLengths.of(offer.hello());
-        chosen.recordLengths(lengths).sessionCreatedAt(config.wallClock().instant());
+        Agreement.Builder chosen = Negotiation.choose(config, offer, candidates, random)
+                .recordLengths(RecordLengths.of(offer.hello()))
+                .sessionCreatedAt(config.wallClock().instant());
         planSession(config, offer, chosen);
-        Agreement core = chosen.build();
-        RenegotiationRules.requireNoWeakerProtection(handshake.history(), core);
-        // RFC 4279 2: with a pre-shared key "the Certificate and CertificateRequest payloads are omitted from the
-        // response."
-        ClientAuthentication policy =
-                core.usesPsk() ? ClientAuthentication.none() : config.clientAuthentication(offer.serverName());
-        Agreement agreement = chosen.stapledResponse(Stapling.choose(config, offer, core.credential()))
-                .clientAuthentication(policy)
-                .build();
+        Agreement agreement = chosen.build();
+        RenegotiationRules.requireNoWeakerProtection(handshake.history, agreement);
         if (!agreement.asksClient()) {
-            RenegotiationRules.requireSameClient(config, handshake.history(), List.of());
+            RenegotiationRules.requireSameClient(config, handshake.history, List.of());
         }
-        handshake.agreement().set(agreement);
+        handshake.agreement.set(agreement);
         // RFC 5246 7.4.8: CertificateVerify signs "the concatenation of all the Handshake structures [...] exchanged
         // thus far", under a hash that the client chooses.
-        handshake.transcript().choose(Algorithms.hash(agreement.cipherSuite().prfHash()), agreement.asksClient());
+        handshake.transcript.choose(Algorithms.hash(agreement.cipherSuite().prfHash()), agreement.asksClient());
     }
 
     public static void serverHello(Handshake handshake) {
-        SessionId fresh = handshake.agreement().get().newSession();
+        SessionId fresh = handshake.agreement.get().newSession();
         // RFC 5246 7.4.1.3: "The server may return an empty session_id to indicate that the session will not be cached
         // and therefore cannot be resumed." RFC 5077 3.4: with a ticket to come "it SHOULD include an empty Session ID
         // in the ServerHello."
@@ -91,16 +82,15 @@ public final class ServerFlight {
 
     /** Sends the ServerHello of any handshake. */
     static void sendServerHello(Handshake handshake, byte[] sessionId) {
-        Agreement agreement = handshake.agreement().get();
-        TlsServerConfig config = handshake.config();
-        agreement.recordLengths().apply(handshake.output(), config.recordSizeLimit());
+        Agreement agreement = handshake.agreement.get();
+        TlsServerConfig config = handshake.config;
+        agreement.recordLengths().apply(handshake.output, config.recordSizeLimit());
         handshake.send(new ServerHello(
                         ProtocolVersion.TLS_1_2,
                         agreement.serverRandom(),
                         sessionId,
                         agreement.cipherSuite(),
-                        HelloExtensions.of(
-                                config, handshake.history(), handshake.offer().get(), agreement))
+                        HelloExtensions.of(config, handshake.history, handshake.offer.get(), agreement))
                 .encode());
     }
 
@@ -120,7 +110,7 @@ public final class ServerFlight {
         List<byte[]> encoded = new ArrayList<>();
         try {
             for (X509Certificate certificate :
-                    handshake.agreement().get().requireCredential().chain()) {
+                    handshake.agreement.get().requireCredential().chain()) {
                 encoded.add(certificate.getEncoded());
             }
         } catch (CertificateEncodingException e) {
@@ -132,32 +122,30 @@ public final class ServerFlight {
     // RFC 6066 8-4: "a server MUST NOT send the "CertificateStatus" message unless it received a "status_request"
     // extension in the client hello message and sent a "status_request" extension in the server hello message."
     public static void certificateStatus(Handshake handshake) {
-        byte[] response = Objects.requireNonNull(handshake.agreement().get().stapledResponse(), "is stapled");
+        byte[] response = Objects.requireNonNull(handshake.agreement.get().stapledResponse(), "is stapled");
         handshake.send(new CertificateStatus(response).encode());
     }
 
     /** Makes the server's ephemeral key of this handshake. */
     public static void keyShare(Handshake handshake) {
         handshake
-                .keys()
+                .keys
                 .share()
-                .set(KeyShare.generate(
-                        handshake.agreement().get().requireGroup(),
-                        handshake.config().random()));
+                .set(KeyShare.generate(handshake.agreement.get().requireGroup(), handshake.config.random()));
     }
 
     /** Sends the signed parameters, or, with a pre-shared key, the hint and the parameters that the key authenticates. */
     public static void serverKeyExchange(Handshake handshake) {
-        Agreement agreement = handshake.agreement().get();
+        Agreement agreement = handshake.agreement.get();
         if (agreement.isSigned()) {
-            KeyShare share = handshake.keys().share().get();
+            KeyShare share = handshake.keys.share().get();
             handshake.send(share.message(agreement.requireSignatureScheme(), handshake.signature())
                     .encode());
             return;
         }
-        KeyShare share = handshake.keys().share().orNull();
+        KeyShare share = handshake.keys.share().orNull();
         byte[] params = share == null ? new byte[0] : share.params();
-        handshake.send(new PskServerKeyExchange(handshake.config().pskIdentityHint(), params).encode());
+        handshake.send(new PskServerKeyExchange(handshake.config.pskIdentityHint(), params).encode());
     }
 
     public static void serverHelloDone(Handshake handshake) {

@@ -22,7 +22,7 @@ public final class ServerSignature {
 
     /** Asks the credential's key. */
     public static Start<byte[]> ask(Handshake handshake, Waker waker, OptionalLong deadlineNanos) throws Exception {
-        Agreement agreement = handshake.agreement().get();
+        Agreement agreement = handshake.agreement.get();
         Credential credential = agreement.requireCredential();
         return credential.startSign(
                 new SignRequest(
@@ -39,28 +39,28 @@ public final class ServerSignature {
         if (!isGood(handshake, signature)) {
             OperationException cause = new OperationException(
                     Reason.INVALID_OUTPUT, "the signature does not verify with the certificate's public key");
-            handshake.config().observer().onOperationFailed(SuspensionKind.SIGN, cause);
+            handshake.config.observer().onOperationFailed(SuspensionKind.SIGN, cause);
             throw FatalAlert.internalError(FAILURE, cause);
         }
         handshake.signature(signature);
     }
 
     private static boolean isGood(Handshake handshake, byte[] signature) {
-        Agreement agreement = handshake.agreement().get();
+        Agreement agreement = handshake.agreement.get();
         Credential credential = agreement.requireCredential();
         int modulusLength = credential.rsaModulusLength();
         if (signature.length == 0 || (modulusLength > 0 && signature.length != modulusLength)) {
             return false;
         }
         return !credential.isExternal()
-                || !handshake.config().verifyExternalSignatures()
+                || !handshake.config.verifyExternalSignatures()
                 || credential.verifies(agreement.requireSignatureScheme(), signedMessage(handshake), signature);
     }
 
     /** RFC 5246 7.4.3, RFC 8422 2.1-2: the signature covers client_random, server_random and params. */
     private static byte[] signedMessage(Handshake handshake) {
-        Agreement agreement = handshake.agreement().get();
-        byte[] params = handshake.keys().share().get().params();
+        Agreement agreement = handshake.agreement.get();
+        byte[] params = handshake.keys.share().get().params();
         byte[] message = new byte[64 + params.length];
         System.arraycopy(agreement.clientRandom().bytes(), 0, message, 0, 32);
         System.arraycopy(agreement.serverRandom().bytes(), 0, message, 32, 32);

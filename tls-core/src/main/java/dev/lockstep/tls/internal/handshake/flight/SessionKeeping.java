@@ -26,10 +26,10 @@ public final class SessionKeeping {
      * ticket in the NewSessionTicket handshake message."
      */
     static void sendTicket(Handshake handshake) {
-        ResumableSession earlier = handshake.earlierSession().orNull();
+        ResumableSession earlier = handshake.earlierSession.orNull();
         ResumableSession session = earlier != null ? earlier : session(handshake);
         try {
-            TlsServerConfig config = handshake.config();
+            TlsServerConfig config = handshake.config;
             byte[] ticket = seal(config, session);
             long age = config.wallClock().instant().getEpochSecond() - session.createdAtSeconds();
             long left = Math.max(1, config.sessionLifetimeSeconds() - Math.max(0, age));
@@ -42,20 +42,20 @@ public final class SessionKeeping {
 
     /** Both sides have finished a full handshake: its session is kept from now on, where that was planned. */
     static void keep(Handshake handshake) {
-        SessionId id = handshake.agreement().get().newSession();
-        SessionStore store = handshake.config().sessionStore();
+        SessionId id = handshake.agreement.get().newSession();
+        SessionStore store = handshake.config.sessionStore();
         if (id == null || store == null) {
             return;
         }
         ResumableSession session = session(handshake);
         try {
             if (mayVouch(session)) {
-                handshake.storedSession().set(id);
+                handshake.storedSession.set(id);
                 store.put(id, session);
             }
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             // The boundary to foreign code: a session that is not kept costs a full handshake later.
-            handshake.config().observer().onOperationFailed(SuspensionKind.SESSION_LOOKUP, e);
+            handshake.config.observer().onOperationFailed(SuspensionKind.SESSION_LOOKUP, e);
         } finally {
             session.destroy();
         }
@@ -96,10 +96,10 @@ public final class SessionKeeping {
     }
 
     private static ResumableSession session(Handshake handshake) {
-        Agreement agreement = handshake.agreement().get();
-        TlsServerConfig config = handshake.config();
-        PskIdentity identity = handshake.keys().pskIdentity().orNull();
-        byte[] secret = handshake.keys().master().get().copyOfBytes();
+        Agreement agreement = handshake.agreement.get();
+        TlsServerConfig config = handshake.config;
+        PskIdentity identity = handshake.keys.pskIdentity().orNull();
+        byte[] secret = handshake.keys.master().get().copyOfBytes();
         try {
             return ResumableSession.builder(
                             agreement.cipherSuite(),
@@ -109,7 +109,7 @@ public final class SessionKeeping {
                     .encryptThenMac(agreement.encryptThenMac())
                     .maxFragmentLength(agreement.recordLengths().fragmentLengthCode())
                     .serverName(agreement.serverName())
-                    .clientChain(handshake.client().proven())
+                    .clientChain(handshake.client.proven())
                     .pskIdentity(identity == null ? null : identity.bytes())
                     .context(SessionBinding.of(config, agreement.serverName()))
                     .build();

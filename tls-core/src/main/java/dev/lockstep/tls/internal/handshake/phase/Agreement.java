@@ -13,61 +13,52 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a connection as ServerHello fixes them, and what follows from them for the rest of the handshake: the
- * conditions of the table are its methods. Immutable.
+ * The parameters of a connection as ServerHello fixes them, and what follows from them for the rest of the handshake: its
+ * methods are the conditions of the table.
+ *
+ * @param cipherSuite the suite
+ * @param credential whose certificate and key serve this connection; null where none is needed (resumption, PSK)
+ * @param group the group of the ephemeral key; null where there is none
+ * @param signatureScheme how ServerKeyExchange is signed; null where it is not
+ * @param serverName the host name that the client asked for, or null
+ * @param serverNameUsed whether that name decided which credential serves (RFC 6066 section 3)
+ * @param applicationProtocol the ALPN name, or null
+ * @param extendedMasterSecret RFC 7627
+ * @param encryptThenMac RFC 7366
+ * @param secureRenegotiation whether the client knows RFC 5746
+ * @param resumed whether this continues an earlier session
+ * @param clientRandom ClientHello.random
+ * @param serverRandom ServerHello.random
+ * @param stapledResponse the OCSP response that is stapled, or null
+ * @param clientAuthentication how the client is asked for a certificate; none() where it is not
+ * @param recordLengths how long records may be
+ * @param newSession the id under which a store will keep the session, or null
+ * @param sessionCreatedAt when the full handshake was that made the session, in the configured wall clock
+ * @param givesTicket whether a NewSessionTicket follows (RFC 5077 section 3.2)
+ * @param identityHint whether the server has a PSK identity hint to send
  */
-public final class Agreement {
-
-    private final CipherSuite cipherSuite;
-    private final @Nullable Credential credential;
-    private final @Nullable NamedGroup group;
-    private final @Nullable SignatureScheme signatureScheme;
-    private final @Nullable String serverName;
-    private final boolean serverNameUsed;
-    private final @Nullable String applicationProtocol;
-    private final boolean extendedMasterSecret;
-    private final boolean encryptThenMac;
-    private final boolean secureRenegotiation;
-    private final boolean resumed;
-    private final HelloRandom clientRandom;
-    private final HelloRandom serverRandom;
-    private final byte @Nullable [] stapledResponse;
-    private final ClientAuthentication clientAuthentication;
-    private final RecordLengths recordLengths;
-    private final @Nullable SessionId newSession;
-    private final boolean givesTicket;
-    private final boolean identityHint;
-    private final Instant sessionCreatedAt;
-
-    private Agreement(Builder from) {
-        this.cipherSuite = from.cipherSuite;
-        this.credential = from.credential;
-        this.group = from.group;
-        this.signatureScheme = from.signatureScheme;
-        this.serverName = from.serverName;
-        this.serverNameUsed = from.serverNameUsed;
-        this.applicationProtocol = from.applicationProtocol;
-        this.extendedMasterSecret = from.extendedMasterSecret;
-        this.encryptThenMac = from.encryptThenMac;
-        this.secureRenegotiation = from.secureRenegotiation;
-        this.resumed = from.resumed;
-        this.clientRandom = from.clientRandom;
-        this.serverRandom = from.serverRandom;
-        this.stapledResponse = from.stapledResponse;
-        this.clientAuthentication = from.clientAuthentication;
-        this.recordLengths = from.recordLengths;
-        this.newSession = from.newSession;
-        this.givesTicket = from.givesTicket;
-        this.identityHint = from.identityHint;
-        this.sessionCreatedAt = from.sessionCreatedAt;
-    }
-
-    /** Starts an agreement on a suite for two randoms. */
-    public static Builder of(CipherSuite suite, HelloRandom clientRandom, HelloRandom serverRandom) {
-        return new Builder(suite, clientRandom, serverRandom);
-    }
-
-    // What the conditions of the table ask.
+@SuppressWarnings("ArrayRecordComponent") // agreements are not compared
+public record Agreement(
+        CipherSuite cipherSuite,
+        @Nullable Credential credential,
+        @Nullable NamedGroup group,
+        @Nullable SignatureScheme signatureScheme,
+        @Nullable String serverName,
+        boolean serverNameUsed,
+        @Nullable String applicationProtocol,
+        boolean extendedMasterSecret,
+        boolean encryptThenMac,
+        boolean secureRenegotiation,
+        boolean resumed,
+        HelloRandom clientRandom,
+        HelloRandom serverRandom,
+        byte @Nullable [] stapledResponse,
+        ClientAuthentication clientAuthentication,
+        RecordLengths recordLengths,
+        @Nullable SessionId newSession,
+        Instant sessionCreatedAt,
+        boolean givesTicket,
+        boolean identityHint) {
 
     /** RFC 5246 7.4.2: "whenever the agreed-upon key exchange method uses certificates for authentication". */
     public boolean hasCertificate() {
@@ -109,101 +100,6 @@ public final class Agreement {
         return keyExchange().decryptsPremaster();
     }
 
-    /** Returns the suite. */
-    public CipherSuite cipherSuite() {
-        return cipherSuite;
-    }
-
-    /** Returns the credential whose certificate and key serve this connection; null where none is needed (resumption, PSK). */
-    public @Nullable Credential credential() {
-        return credential;
-    }
-
-    /** Returns the group of the ephemeral key; null where there is none. */
-    public @Nullable NamedGroup group() {
-        return group;
-    }
-
-    /** Returns how ServerKeyExchange is signed; null where it is not. */
-    public @Nullable SignatureScheme signatureScheme() {
-        return signatureScheme;
-    }
-
-    /** Returns the host name that the client asked for, or null. */
-    public @Nullable String serverName() {
-        return serverName;
-    }
-
-    /** Tells whether ServerHello acknowledges that name (RFC 6066 section 3). */
-    public boolean serverNameUsed() {
-        return serverNameUsed;
-    }
-
-    /** Returns the ALPN name, or null. */
-    public @Nullable String applicationProtocol() {
-        return applicationProtocol;
-    }
-
-    /** Tells whether RFC 7627 is in force. */
-    public boolean extendedMasterSecret() {
-        return extendedMasterSecret;
-    }
-
-    /** Tells whether RFC 7366 is in force. */
-    public boolean encryptThenMac() {
-        return encryptThenMac;
-    }
-
-    /** Tells whether the client knows RFC 5746. */
-    public boolean secureRenegotiation() {
-        return secureRenegotiation;
-    }
-
-    /** Tells whether this continues an earlier session. */
-    public boolean resumed() {
-        return resumed;
-    }
-
-    /** Returns ClientHello.random. */
-    public HelloRandom clientRandom() {
-        return clientRandom;
-    }
-
-    /** Returns ServerHello.random. */
-    public HelloRandom serverRandom() {
-        return serverRandom;
-    }
-
-    /** Returns the OCSP response that is stapled, or null. */
-    public byte @Nullable [] stapledResponse() {
-        return stapledResponse;
-    }
-
-    /** Returns how the client is asked for a certificate; none() where it is not. */
-    public ClientAuthentication clientAuthentication() {
-        return clientAuthentication;
-    }
-
-    /** Returns how long records may be. */
-    public RecordLengths recordLengths() {
-        return recordLengths;
-    }
-
-    /** Returns the id under which a store will keep the session, or null. */
-    public @Nullable SessionId newSession() {
-        return newSession;
-    }
-
-    /** Tells whether a NewSessionTicket follows (RFC 5077 section 3.2). */
-    public boolean givesTicket() {
-        return givesTicket;
-    }
-
-    /** Returns when the full handshake was that made the session, in the configured wall clock. */
-    public Instant sessionCreatedAt() {
-        return sessionCreatedAt;
-    }
-
     /** Returns the key exchange of the suite. */
     public KeyExchange keyExchange() {
         return cipherSuite.keyExchange();
@@ -229,6 +125,11 @@ public final class Agreement {
         return "Agreement[" + cipherSuite + "]";
     }
 
+    /** Starts an agreement on a suite for two randoms. */
+    public static Builder of(CipherSuite suite, HelloRandom clientRandom, HelloRandom serverRandom) {
+        return new Builder(suite, clientRandom, serverRandom);
+    }
+
     /** Collects what is agreed on, before ServerHello says it. */
     public static final class Builder {
 
@@ -249,9 +150,9 @@ public final class Agreement {
         private ClientAuthentication clientAuthentication = ClientAuthentication.none();
         private RecordLengths recordLengths = RecordLengths.NONE;
         private @Nullable SessionId newSession;
+        private Instant sessionCreatedAt = Instant.EPOCH;
         private boolean givesTicket;
         private boolean identityHint;
-        private Instant sessionCreatedAt = Instant.EPOCH;
 
         private Builder(CipherSuite cipherSuite, HelloRandom clientRandom, HelloRandom serverRandom) {
             this.cipherSuite = cipherSuite;
@@ -329,6 +230,11 @@ public final class Agreement {
             return this;
         }
 
+        public Builder sessionCreatedAt(Instant value) {
+            this.sessionCreatedAt = value;
+            return this;
+        }
+
         public Builder givesTicket(boolean value) {
             this.givesTicket = value;
             return this;
@@ -339,13 +245,28 @@ public final class Agreement {
             return this;
         }
 
-        public Builder sessionCreatedAt(Instant value) {
-            this.sessionCreatedAt = value;
-            return this;
-        }
-
         public Agreement build() {
-            return new Agreement(this);
+            return new Agreement(
+                    cipherSuite,
+                    credential,
+                    group,
+                    signatureScheme,
+                    serverName,
+                    serverNameUsed,
+                    applicationProtocol,
+                    extendedMasterSecret,
+                    encryptThenMac,
+                    secureRenegotiation,
+                    resumed,
+                    clientRandom,
+                    serverRandom,
+                    stapledResponse,
+                    clientAuthentication,
+                    recordLengths,
+                    newSession,
+                    sessionCreatedAt,
+                    givesTicket,
+                    identityHint);
         }
     }
 }

@@ -17,17 +17,25 @@ public final class Handshake {
 
     private static final byte[] NONE = {};
 
-    private final TlsServerConfig config;
-    private final HandshakeOutput output;
-    private final History history;
-    private final TranscriptHash transcript = new TranscriptHash();
-    private final Once<Offer> offer = new Once<>();
-    private final Once<ResumableSession> earlierSession = new Once<>();
-    private final Once<Agreement> agreement = new Once<>();
-    private final KeyAgreement keys = new KeyAgreement();
-    private final Client client = new Client();
-    private final Once<SessionId> storedSession = new Once<>();
-    private final MaskedFailures maskedFailures = new MaskedFailures();
+    public final TlsServerConfig config;
+    public final HandshakeOutput output;
+    /** What the handshakes of the connection know of each other. */
+    public final History history;
+
+    public final TranscriptHash transcript = new TranscriptHash();
+    /** Set by ClientHello. */
+    public final Once<Offer> offer = new Once<>();
+    /** The session that ClientHello names and the rules permit; destroyed once its secret has served. */
+    public final Once<ResumableSession> earlierSession = new Once<>();
+    /** Set before ServerHello is sent. */
+    public final Once<Agreement> agreement = new Once<>();
+
+    public final KeyAgreement keys = new KeyAgreement();
+    public final Client client = new Client();
+    /** The id under which a store knows the session of this handshake. */
+    public final Once<SessionId> storedSession = new Once<>();
+
+    public final MaskedFailures maskedFailures = new MaskedFailures();
     private OptionalLong deadlineNanos = OptionalLong.empty();
     private List<Credential> selectedCredentials = List.of();
     private byte[] signature = NONE;
@@ -56,55 +64,6 @@ public final class Handshake {
     public void send(byte[] encoded) {
         transcript.update(encoded, 0, encoded.length);
         output.sendMessage(encoded);
-    }
-
-    public TlsServerConfig config() {
-        return config;
-    }
-
-    public HandshakeOutput output() {
-        return output;
-    }
-
-    /** What the handshakes of the connection know of each other. */
-    public History history() {
-        return history;
-    }
-
-    public TranscriptHash transcript() {
-        return transcript;
-    }
-
-    /** Set by ClientHello. */
-    public Once<Offer> offer() {
-        return offer;
-    }
-
-    /** The session that ClientHello names and the rules permit; destroyed once its secret has served. */
-    public Once<ResumableSession> earlierSession() {
-        return earlierSession;
-    }
-
-    /** Set before ServerHello is sent. */
-    public Once<Agreement> agreement() {
-        return agreement;
-    }
-
-    public KeyAgreement keys() {
-        return keys;
-    }
-
-    public Client client() {
-        return client;
-    }
-
-    /** The id under which a store knows this handshake's session. */
-    public Once<SessionId> storedSession() {
-        return storedSession;
-    }
-
-    public MaskedFailures maskedFailures() {
-        return maskedFailures;
     }
 
     /** When the handshake must be over, in the configured clock; empty when it has not begun or has no limit. */
