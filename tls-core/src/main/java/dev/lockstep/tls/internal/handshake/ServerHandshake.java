@@ -284,10 +284,12 @@ public final class ServerHandshake {
 
     private void fire(Row row, Object input) {
         State from = state;
+        if (from.kind() == Kind.OPEN && handshake.isComplete()) {
+            handshake = new Handshake(config, output, history);
+        }
         state = TABLE.enter(row.run(handshake, input), handshake);
         if (state == CONNECTED && from != CONNECTED) {
             history.establish(handshake.complete());
-            handshake = new Handshake(config, output, history);
         }
         config.observer().onTransition(from.name(), row.event().name(), state.name());
     }

@@ -44,6 +44,7 @@ public final class Handshake {
     private boolean clientFinishedFirst;
     private boolean helloRequested;
     private boolean renewsTicket;
+    private boolean complete;
 
     /** A handshake that waits for its ClientHello, without a time limit until {@link #begin}. */
     public Handshake(TlsServerConfig config, HandshakeOutput output, History history) {
@@ -126,6 +127,10 @@ public final class Handshake {
             keys.master().clear();
         }
         wipe();
+        SessionId session = storedSession.orNull();
+        storedSession.clear();
+        deadlineNanos = OptionalLong.empty();
+        complete = true;
         return new Established(
                 agreement.get(),
                 client.proven(),
@@ -134,7 +139,12 @@ public final class Handshake {
                 serverVerifyData,
                 clientFinishedFirst,
                 exporterSecret,
-                storedSession.orNull());
+                session);
+    }
+
+    /** Tells whether the handshake is over; what is known since then is the connection's {@link History}. */
+    public boolean isComplete() {
+        return complete;
     }
 
     /** Destroys the earlier session, whose secret is not needed any more. */
