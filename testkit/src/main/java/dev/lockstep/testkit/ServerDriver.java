@@ -40,6 +40,7 @@ public final class ServerDriver {
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private boolean established;
+    private boolean inputEnded;
     private @Nullable TlsException failure;
 
     /** A new connection over heap buffers of the recommended size, brought its input record by record. */
@@ -207,6 +208,7 @@ public final class ServerDriver {
             if (reads && result == StepResult.CLOSED) {
                 tls.close(netOut); // as an application answers close_notify
             }
+            expectWantsAreTrue(result);
             return result;
         } catch (TlsException e) {
             Expect.that(failure == null || failure == e, "another failure than the latched one: " + e);
@@ -220,6 +222,20 @@ public final class ServerDriver {
             StepMark.leave();
             flush();
         }
+    }
+
+    /** What a connection says that it wants is true in every state, or a caller would wait for the wrong thing. */
+    private void expectWantsAreTrue(StepResult result) {
+        if (tls.isClosed() || inputEnded) {
+            return;
+        }
+        Expect.that(tls.wantsInput() || tls.wantsOutput(), "it wants nothing and is not closed: " + result);
+        Expect.that(tls.wantsInput() || result != StepResult.NEED_INPUT, "it needs input and does not want it");
+        Expect.that(
+                tls.wantsOutput() || result != StepResult.NEED_OUTPUT || established, "it needs room and wants none");
+        Expect.that(
+                (tls.suspension() != null) == (result == StepResult.ASYNC_IN_PROGRESS),
+                "suspended, and the result is " + result);
     }
 
     private void flush() {
@@ -295,6 +311,7 @@ public final class ServerDriver {
     /** The peer's end of stream. */
     public ServerDriver meetsEndOfStream() {
         tls.inputClosed();
+        inputEnded = true;
         return this;
     }
 

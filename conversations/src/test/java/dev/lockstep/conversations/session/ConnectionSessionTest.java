@@ -1,0 +1,93 @@
+package dev.lockstep.conversations.session;
+
+import static dev.lockstep.conversations.fixture.SessionFixture.byId;
+import static dev.lockstep.conversations.fixture.SessionFixture.byTicket;
+import static dev.lockstep.conversations.fixture.SessionFixture.fullHandshake;
+import static dev.lockstep.conversations.fixture.SessionFixture.resumes;
+import static dev.lockstep.conversations.fixture.SessionFixture.shortAnswer;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.lockstep.conversations.fixture.SessionFixture;
+import dev.lockstep.testkit.Conversation;
+import dev.lockstep.testkit.Forms;
+import dev.lockstep.testkit.TestServers;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.testkit.client.ClientOptions;
+import dev.lockstep.testkit.client.ClientSession;
+import dev.lockstep.tls.ConnectionInfo;
+import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.session.SessionId;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** What a connection tells of its session, and how an application ends one. */
+class ConnectionSessionTest {
+
+    private final SessionFixture sessions = new SessionFixture();
+    private final TlsServerConfig config =
+            sessions.builder(TestServers.local(TestIdentity.P256)).build();
+
+    private Conversation conversation(ClientOptions options) {
+        return Conversation.of(config, options, Forms.PLAIN);
+    }
+
+    private static ConnectionInfo info(Conversation conversation) {
+        return conversation.server().connection().info();
+    }
+
+    @Test
+    void aStoredSessionHasItsIdAndTheTimeOfItsFullHandshake() {
+        Instant created = sessions.instant();
+        Conversation first = conversation(ClientOptions.defaults());
+        fullHandshake(first);
+        ClientSession session = first.client().session();
+        assertThat(info(first).sessionId()).isEqualTo(new SessionId(session.id()));
+        assertThat(info(first).sessionCreatedAt()).isEqualTo(created);
+
+        sessions.advance(100);
+        Conversation second = conversation(ClientOptions.defaults().resumingById(session));
+        resumes(second, shortAnswer());
+        assertThat(info(second).resumed()).isTrue();
+        assertThat(info(second).sessionId()).isEqualTo(new SessionId(session.id()));
+        assertThat(info(second).sessionCreatedAt().getEpochSecond()).isEqualTo(created.getEpochSecond());
+    }
+
+    @Test
+    void aSessionInATicketHasNoId() {
+        Instant created = sessions.instant();
+        ClientSession session = byTicket(config, ClientOptions.defaults());
+        sessions.advance(100);
+        Conversation resumed = conversation(ClientOptions.defaults().resumingByTicket(session));
+        resumes(resumed, shortAnswer());
+        assertThat(info(resumed).sessionId()).isNull();
+        assertThat(info(resumed).sessionCreatedAt().getEpochSecond()).isEqualTo(created.getEpochSecond());
+    }
+
+    @Test
+    void anInvalidatedSessionIsNotResumedAndItsConnectionStays() {
+        Conversation first = conversation(ClientOptions.defaults());
+        fullHandshake(first);
+        first.server().connection().invalidateSession();
+        first.exchangesData();
+        assertThat(sessions.store().sessions()).isEmpty();
+        fullHandshake(conversation(
+                ClientOptions.defaults().resumingById(first.client().session())));
+    }
+
+    @Test
+    void aResumedConnectionInvalidatesTheSessionThatItResumes() {
+        ClientSession session = byId(config, ClientOptions.defaults());
+        Conversation resumed = conversation(ClientOptions.defaults().resumingById(session));
+        resumes(resumed, shortAnswer());
+        resumed.server().connection().invalidateSession();
+        assertThat(sessions.store().sessions()).doesNotContainKey(new SessionId(session.id()));
+    }
+
+    @Test
+    void thereIsNothingToInvalidateBeforeTheHandshakeIsOver() {
+        TlsServerConnection tls = TlsServerConnection.create(config, waiting -> {});
+        assertThatIllegalStateException().isThrownBy(tls::invalidateSession);
+    }
+}
