@@ -189,12 +189,14 @@ final class Inbound {
         for (int alert = alerts.next(content); alert != AlertJoiner.NONE; alert = alerts.next(content)) {
             int level = alert >>> 8;
             AlertDescription description = AlertDescription.of(alert & 0xFF);
-            if (description == AlertDescription.CLOSE_NOTIFY) {
-                return Arrival.CLOSE_NOTIFY;
-            }
+            // RFC 5246 7.2.2: the level decides; a fatal close_notify invalidates the session as every fatal alert
+            // does.
             if (level == AlertLevel.FATAL.code()) {
                 fatalAlert = description;
                 return Arrival.FATAL_ALERT;
+            }
+            if (description == AlertDescription.CLOSE_NOTIFY) {
+                return Arrival.CLOSE_NOTIFY;
             }
             if (level != AlertLevel.WARNING.code()) {
                 throw FatalAlert.illegalParameter("alert level " + level);

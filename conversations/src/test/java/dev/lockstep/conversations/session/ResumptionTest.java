@@ -300,6 +300,21 @@ class ResumptionTest {
         }
     }
 
+    /** RFC 5246 7.2-1: the level of an alert says that it is fatal, whatever its description, close_notify included. */
+    @ParameterizedTest
+    @EnumSource(AlertDescription.class)
+    void aFatalAlertOfAnyDescriptionForgetsTheSession(AlertDescription description) {
+        Conversation first = plain(config, options());
+        fullHandshake(first);
+        ClientSession session = first.client().session();
+        assertThat(sessions.store().sessions()).containsKey(new SessionId(session.id()));
+        first.client().sends(fatalAlert(description));
+        first.server().settle();
+        assertThat(first.server().failure().fromPeer()).isTrue();
+        assertThat(sessions.store().sessions()).isEmpty();
+        fullHandshake(plain(config, options().resumingById(session)));
+    }
+
     @Test
     void aResumptionThatEndsWithAFatalAlertEndsItsSession() {
         ClientSession session = byId(config, options());

@@ -26,6 +26,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -38,6 +40,7 @@ import org.bouncycastle.asn1.x509.NameConstraints;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which chain is accepted, and which alert each defect gets. */
 class PkixVerifierTest {
@@ -68,6 +71,51 @@ class PkixVerifierTest {
 
     private static Order order() {
         return ROOT.order("client", KEY.publicKey());
+    }
+
+    // ---- pinned certificates: trusted for themselves, and for nothing that their holders sign
+
+    private static TestAuthority holder(Consumer<Order> change) {
+        return ROOT.intermediate("Pinned", order -> {
+            order.without();
+            change.accept(order);
+        });
+    }
+
+    static Stream<Consumer<Order>> endEntities() {
+        return Stream.of(
+                order -> {},
+                order -> order.extension(Extension.basicConstraints, true, new BasicConstraints(false)),
+                order -> order.extension(Extension.basicConstraints, true, new BasicConstraints(false))
+                        .usage(KeyUsage.digitalSignature | KeyUsage.keyCertSign),
+                order -> order.extension(Extension.basicConstraints, true, new BasicConstraints(true))
+                        .usage(KeyUsage.digitalSignature));
+    }
+
+    @ParameterizedTest
+    @MethodSource("endEntities")
+    void aPinnedCertificateIsAcceptedAndIssuesNothing(Consumer<Order> change) throws Exception {
+        TestAuthority pinned = holder(change);
+        PkixVerifierBuilder only =
+                PkixVerifier.builder().trust(List.of(pinned.certificate())).clock(Clock.fixed(NOW, ZoneOffset.UTC));
+        accepts(only, pinned.certificate());
+        refuses(AlertDescription.UNKNOWN_CA, only, pinned.client(KEY));
+        refuses(AlertDescription.UNKNOWN_CA, only, pinned.client(KEY), pinned.certificate());
+        PkixVerifierBuilder beside = builder().trust(List.of(pinned.certificate()));
+        accepts(beside, pinned.certificate());
+        accepts(beside, ROOT.client(KEY));
+        Verdict verdict = judge(beside, pinned.client(KEY), pinned.certificate());
+        assertThat(verdict).as("below the root, but signed by no authority").isInstanceOf(Verdict.Rejected.class);
+    }
+
+    @Test
+    void aPinnedCertificateThatItsAuthorityRevokedIsRefused() throws Exception {
+        X509Certificate pinned = ROOT.client(KEY);
+        PkixVerifierBuilder only =
+                PkixVerifier.builder().trust(List.of(pinned)).clock(Clock.fixed(NOW, ZoneOffset.UTC));
+        accepts(only, pinned);
+        accepts(only.crls(List.of(ROOT.revoking())), pinned);
+        refuses(AlertDescription.CERTIFICATE_REVOKED, only.crls(List.of(ROOT.revoking(pinned))), pinned);
     }
 
     // ---- accepted

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathFinder {
 
+    /** The position of keyCertSign among the bits of a key usage, RFC 5280 4.2.1.3. */
+    private static final int KEY_CERT_SIGN = 5;
+
     private final Set<TrustAnchor> anchors;
     private final List<X509Certificate> intermediates;
 
@@ -71,8 +74,26 @@ final class PathFinder {
         return certificate != null ? certificate.getSubjectX500Principal() : anchor.getCA();
     }
 
+    /**
+     * Tells whether an anchor issues certificates. RFC 5280 4.2.1.9: "If the cA boolean is not asserted, then the key usage
+     * keyCertSign bit MUST NOT be asserted", and a certificate without either is trusted as the end entity that it is. A
+     * self-issued certificate of version 1, which has no extensions, is taken for a root as everywhere.
+     */
+    static boolean issues(TrustAnchor anchor) {
+        X509Certificate certificate = anchor.getTrustedCert();
+        if (certificate == null) {
+            return true;
+        }
+        if (certificate.getVersion() < 3) {
+            return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
+        }
+        boolean[] usage = certificate.getKeyUsage();
+        return certificate.getBasicConstraints() >= 0 && (usage == null || usage[KEY_CERT_SIGN]);
+    }
+
     private boolean isIssuedByAnchor(X509Certificate subject) {
-        return anchors.stream().anyMatch(anchor -> name(anchor).equals(subject.getIssuerX500Principal()));
+        return anchors.stream().filter(PathFinder::issues).anyMatch(anchor -> name(anchor)
+                .equals(subject.getIssuerX500Principal()));
     }
 
     /** Those of the issuer's name; of several, an authority's old and new key for instance, those that signed. */

@@ -14,6 +14,7 @@ import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXParameters;
 import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.TrustAnchor;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
 
 /**
@@ -43,7 +45,7 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     private static final String ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 
-    private final Set<TrustAnchor> anchors;
+    private final Set<TrustAnchor> issuers;
     private final PathFinder paths;
     private final Clock clock;
     private final Collection<?> crls;
@@ -56,7 +58,8 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     private final List<X500Principal> acceptedIssuers;
 
     PkixVerifier(PkixVerifierBuilder b) {
-        this.anchors = Set.copyOf(b.anchors);
+        Set<TrustAnchor> anchors = Set.copyOf(b.anchors);
+        this.issuers = anchors.stream().filter(PathFinder::issues).collect(Collectors.toUnmodifiableSet());
         this.paths = new PathFinder(anchors, List.copyOf(b.intermediates));
         this.clock = b.clock;
         this.crls = List.copyOf(b.crls);
@@ -107,7 +110,7 @@ public final class PkixVerifier implements ClientCertificateVerifier {
                     AlertDescription.UNKNOWN_CA,
                     "no trust anchor within " + maxPathLength + " certificates of the client's");
         }
-        Verdict verdict = paths.isAnchor(request.certificate()) ? validity(request.certificate()) : validate(path);
+        Verdict verdict = paths.isAnchor(request.certificate()) ? pinned(request.certificate()) : validate(path);
         if (verdict instanceof Verdict.Rejected) {
             return verdict;
         }
@@ -141,7 +144,7 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     }
 
     private PKIXParameters parameters(CertPathValidator validator) throws GeneralSecurityException {
-        PKIXParameters result = new PKIXParameters(anchors);
+        PKIXParameters result = new PKIXParameters(issuers);
         result.setDate(Date.from(clock.instant()));
         // RFC 9325 7.5-1: "TLS implementations MUST implement a strategy to distrust revoked certificates."
         result.setRevocationEnabled(checksRevocation);
@@ -157,12 +160,19 @@ public final class PkixVerifier implements ClientCertificateVerifier {
         return result;
     }
 
-    /** An anchor is trusted as it stands; it is out of date all the same. */
-    private Verdict validity(X509Certificate anchor) {
+    /** A certificate that is an anchor itself needs no path; it may be out of date or revoked all the same. */
+    private Verdict pinned(X509Certificate anchor) {
         Instant now = clock.instant();
-        return now.isBefore(anchor.getNotBefore().toInstant())
-                        || now.isAfter(anchor.getNotAfter().toInstant())
-                ? Verdict.rejected(AlertDescription.CERTIFICATE_EXPIRED, "not valid at this time")
+        if (now.isBefore(anchor.getNotBefore().toInstant())
+                || now.isAfter(anchor.getNotAfter().toInstant())) {
+            return Verdict.rejected(AlertDescription.CERTIFICATE_EXPIRED, "not valid at this time");
+        }
+        boolean revoked = crls.stream()
+                .anyMatch(each -> each instanceof X509CRL crl
+                        && crl.getIssuerX500Principal().equals(anchor.getIssuerX500Principal())
+                        && crl.isRevoked(anchor));
+        return revoked
+                ? Verdict.rejected(AlertDescription.CERTIFICATE_REVOKED, "revoked by a configured CRL")
                 : Verdict.accepted();
     }
 
