@@ -175,7 +175,10 @@ final class ConnectionDriver {
         };
     }
 
-    TlsException fail(FatalAlert alert, @Nullable ByteBuffer netOut) {
+    /** Ends the connection with the alert of a fault. A defect of ours must not reach the caller as anything else either. */
+    TlsException fail(RuntimeException fault, @Nullable ByteBuffer netOut) {
+        FatalAlert alert =
+                fault instanceof FatalAlert known ? known : FatalAlert.internalError("defect: " + fault, fault);
         TlsException e = new TlsException(
                 alert.description(), false, stateName(), String.valueOf(alert.getMessage()), alert.getCause());
         // RFC 5246 7.2.2-3, 7.2.2-4: "it MUST send the appropriate alert prior to closing the connection", and at the

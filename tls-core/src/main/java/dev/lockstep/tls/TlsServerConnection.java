@@ -5,7 +5,6 @@ import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import dev.lockstep.tls.internal.handshake.State;
 import dev.lockstep.tls.internal.handshake.State.Kind;
 import dev.lockstep.tls.internal.handshake.phase.Established;
-import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.wait.Suspension;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -46,8 +45,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Buffers</b> belong to the caller; heap and direct ones work. {@code netIn} is in read mode: bytes from position
  * to limit are consumed record by record, and a partial record stays where it is, so {@code netIn} needs room for
  * {@link #NETWORK_BUFFER_SIZE} bytes. {@code netOut} is in write mode; one without room is legal, and then the answer is
- * NEED_OUTPUT as soon as there is something to send. At least 1 KiB is needed to send; the same size as {@code netIn} is
- * best. Nothing of a buffer is kept after a call.
+ * NEED_OUTPUT as soon as there is something to send, which takes 1 KiB at least. Nothing of a buffer is kept after a call.
  *
  * <p><b>Threads.</b> A connection is confined to one thread at a time; there are no locks inside. Only wakers, and
  * through them the handler that was given to {@link #create}, run on other threads.
@@ -108,11 +106,8 @@ public final class TlsServerConnection {
             StepResult result = driver.step(netIn);
             outbound.flush(netOut);
             return result;
-        } catch (FatalAlert alert) {
-            throw driver.fail(alert, netOut);
-        } catch (RuntimeException bug) {
-            // The last line of defence: a defect here must not reach the caller as anything but a closed connection.
-            throw driver.fail(defect(bug), netOut);
+        } catch (RuntimeException fault) {
+            throw driver.fail(fault, netOut);
         } finally {
             entered = false;
         }
@@ -135,10 +130,8 @@ public final class TlsServerConnection {
             requireNoFailure();
             driver.requireInTime();
             return driver.read(netIn, appOut);
-        } catch (FatalAlert alert) {
-            throw driver.fail(alert, null);
-        } catch (RuntimeException bug) {
-            throw driver.fail(defect(bug), null);
+        } catch (RuntimeException fault) {
+            throw driver.fail(fault, null);
         } finally {
             entered = false;
         }
@@ -186,10 +179,8 @@ public final class TlsServerConnection {
                 }
             }
             return StepResult.ESTABLISHED;
-        } catch (FatalAlert alert) {
-            throw driver.fail(alert, netOut);
-        } catch (RuntimeException bug) {
-            throw driver.fail(defect(bug), netOut);
+        } catch (RuntimeException fault) {
+            throw driver.fail(fault, netOut);
         } finally {
             entered = false;
         }
@@ -211,10 +202,8 @@ public final class TlsServerConnection {
             requireNoFailure();
             driver.requireInTime();
             return driver.closeOutput(netOut);
-        } catch (FatalAlert alert) {
-            throw driver.fail(alert, netOut);
-        } catch (RuntimeException bug) {
-            throw driver.fail(defect(bug), netOut);
+        } catch (RuntimeException fault) {
+            throw driver.fail(fault, netOut);
         } finally {
             entered = false;
         }
@@ -385,10 +374,6 @@ public final class TlsServerConnection {
             throw new IllegalStateException("not established: " + handshake.state());
         }
         return established;
-    }
-
-    private static FatalAlert defect(RuntimeException bug) {
-        return FatalAlert.internalError("defect: " + bug, bug);
     }
 
     private void requireNoFailure() throws TlsException {
