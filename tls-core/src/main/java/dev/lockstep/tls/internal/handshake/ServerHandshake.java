@@ -24,6 +24,8 @@ public final class ServerHandshake {
     /** The whole protocol. READ rows take the client's message, await rows the answer to their question in {@link Waits}. */
     // @formatter:off
     public static final TransitionTable TABLE = new TransitionTable()
+    // when: otherwise the state is passed over to its row's last next state. joinsAfter: the message joins the transcript after its action, and
+    // only if a handshake is under way then; all others join before it. endsFlight: nothing but alerts may stand behind it in the input.
     .read (READ_CLIENT_HELLO, CLIENT_HELLO,               ClientFlight::onClientHello,       AWAIT_TICKET).endsFlight()
     // An earlier session, named by a ticket or by an id. Whatever goes wrong here means a full handshake.
     .await(AWAIT_TICKET, Waits.TICKET,                    Resumption::onTicket,              RESUME_SERVER_HELLO, AWAIT_SESSION).when(Offer::hasTicket)
@@ -67,8 +69,9 @@ public final class ServerHandshake {
     .data (CONNECTED, HALF_CLOSED)
     .dataWhenRenegotiating(READ_CERTIFICATE, READ_CLIENT_KEY_EXCHANGE, READ_CERTIFICATE_VERIFY, READ_CHANGE_CIPHER_SPEC,
         RESUME_READ_CHANGE_CIPHER)
+    // The server sends no application data of its own in these states.
     .silent(HALF_CLOSED, RESUME_READ_CHANGE_CIPHER, RESUME_READ_FINISHED)
-    // What the client may have sent already while an answer is awaited.
+    // What the client may have sent already while an answer is awaited, and application data in a renegotiation; all else is out of order.
     .holds(Set.of(ContentType.HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC), AWAIT_VERDICT, AWAIT_PSK, AWAIT_DECRYPTION);
     // @formatter:on
 

@@ -41,14 +41,16 @@ final class Waits {
 
     // @formatter:off
     static {
-        //               asks                       kind                  limit    on failure          falls to instead       a late answer is
+        // fallThrough of the SPI is an ANSWER, namely "instead", or a FAILURE. After a failure that does not end the handshake, "instead" is the
+        // answer too: a masked one becomes a random secret, as does an unknown identity.
+        //               asks                       kind                  limit    on failure          fallThr. instead       a late answer is
         TICKET     = ask(Resumption::askTicket,     TICKET_OPENING,       OPENING, FULL_HANDSHAKE,     ANSWER,  nothing(),    destroyed(OpenedTicket::session));
         SESSION    = ask(Resumption::askSession,    SESSION_LOOKUP,       LOOKUP,  FULL_HANDSHAKE,     ANSWER,  nothing(),    destroyed(found -> found));
         CREDENTIAL = ask(ServerFlight::askSelector, CREDENTIAL_SELECTION, KEY,     REFUSAL_OR_ERROR,   ANSWER,  configured(), dropped());
         SIGNATURE  = ask(ServerSignature::ask,      SIGN,                 KEY,     INTERNAL_ERROR,     FAILURE, never(),      dropped());
         VERDICT    = ask(ClientProof::askVerdict,   CLIENT_CERTIFICATE,   KEY,     INTERNAL_ERROR,     FAILURE, never(),      dropped());
         PSK        = ask(Premaster::askPsk,         PSK_LOOKUP,           KEY,     MASKED_TO_FINISHED, FAILURE, nothing(),    wiped(Waits::wipe));
-        DECRYPTION = ask(Premaster::askDecryption,  DECRYPT,              KEY,     MASKED_TO_FINISHED, FAILURE, emptyBlock(), wiped(Wipe::bytes));
+        DECRYPTION = ask(Premaster::askDecryption,  DECRYPT,              KEY,     MASKED_TO_FINISHED, FAILURE, noSecret(),   wiped(Wipe::bytes));
     }
     // @formatter:on
 
@@ -87,7 +89,7 @@ final class Waits {
     }
 
     /** A block that is no premaster secret, in the place of one that was not decrypted. */
-    private static Function<Handshake, byte[]> emptyBlock() {
+    private static Function<Handshake, byte[]> noSecret() {
         return Premaster::emptyBlock;
     }
 
