@@ -71,7 +71,7 @@ public final class ServerHandshake {
         RESUME_READ_CHANGE_CIPHER)
     // The server sends no application data of its own in these states.
     .silent(HALF_CLOSED, RESUME_READ_CHANGE_CIPHER, RESUME_READ_FINISHED)
-    // What the client may have sent already while an answer is awaited, and application data in a renegotiation; all else is out of order.
+    // What may stay in the input while an answer is awaited; in a renegotiation application data may in every AWAIT state. All else is out of order.
     .holds(Set.of(ContentType.HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC), AWAIT_VERDICT, AWAIT_PSK, AWAIT_DECRYPTION);
     // @formatter:on
 
