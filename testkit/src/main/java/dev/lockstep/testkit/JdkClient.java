@@ -1,9 +1,12 @@
 package dev.lockstep.testkit;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,17 +16,26 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The JDK's TLS client in memory, as the peer of a {@link ServerDriver}: an honest client that shares no code with
  * Lockstep or with this kit. It runs its handshake by itself as far as the bytes allow.
+ *
+ * <p>Loading this class clears {@code jdk.tls.disabledAlgorithms} for the whole process: newer JDKs refuse the RSA key
+ * exchange otherwise. The JDK reads the property once, with its first {@link SSLContext}: tests make theirs here.
  */
 public final class JdkClient implements Peer {
 
     private static final int ROOM = 64 * 1024;
+
+    static {
+        Security.setProperty("jdk.tls.disabledAlgorithms", "");
+    }
 
     private final SSLEngine engine;
     private final List<byte[]> records = new ArrayList<>();
@@ -55,6 +67,22 @@ public final class JdkClient implements Peer {
         return context;
     }
 
+    /** A context whose clients trust what this authority issued, or this certificate itself. */
+    public static SSLContext contextThatTrusts(X509Certificate authority) throws GeneralSecurityException {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setCertificateEntry("authority", authority);
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException e) {
+            throw new GeneralSecurityException("cannot fill a key store in memory", e);
+        }
+    }
+
     /** An engine for the constructor; what it offers can still be changed. */
     public static SSLEngine engine(SSLContext context, String... suites) {
         SSLEngine engine = context.createSSLEngine("server.test", 443);
@@ -69,10 +97,20 @@ public final class JdkClient implements Peer {
         return engine;
     }
 
-    /** Begins another full handshake on the same connection. */
-    public void renegotiates() throws SSLException {
+    /** The server's certificate, once the handshake is over. */
+    public X509Certificate serverCertificate() throws SSLPeerUnverifiedException {
+        return (X509Certificate) engine.getSession().getPeerCertificates()[0];
+    }
+
+    /** Makes the next handshake on the same connection a full one, whichever side begins it. */
+    public void forgetsSession() {
         engine.getSession().invalidate();
         finished = false;
+    }
+
+    /** Begins another full handshake on the same connection. */
+    public void renegotiates() throws SSLException {
+        forgetsSession();
         engine.beginHandshake();
         moves();
     }

@@ -35,6 +35,7 @@ public final class ServerDriver {
     private final ByteBuffer appOut;
     private final Deque<byte[]> portions = new ArrayDeque<>();
     private final Semaphore wakes = new Semaphore(0);
+    private volatile Runnable onWake = () -> {};
     private final List<StepResult> results = new ArrayList<>();
     private final List<Integer> flights = new ArrayList<>();
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
@@ -55,7 +56,10 @@ public final class ServerDriver {
      * @param netOutCapacity of the output buffer, in bytes
      */
     public ServerDriver(TlsServerConfig config, Peer peer, Forms forms, int netOutCapacity) {
-        this.tls = TlsServerConnection.create(config, waiting -> wakes.release());
+        this.tls = TlsServerConnection.create(config, waiting -> {
+            wakes.release();
+            onWake.run();
+        });
         this.peer = peer;
         this.forms = forms;
         this.netIn = forms.buffers().allocate(TlsServerConnection.NETWORK_BUFFER_SIZE);
@@ -178,6 +182,12 @@ public final class ServerDriver {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Runs {@code handler} too when the connection is woken from now on; on whichever thread wakes it. */
+    public ServerDriver onWake(Runnable handler) {
+        onWake = handler;
+        return this;
     }
 
     /** How often the wake handler ran since this was last asked. */

@@ -10,7 +10,7 @@ import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
 
-/** Configurations that repeat: everything allowed, randomness from a seed, a clock that stands still. */
+/** Configurations with everything allowed; most repeat: randomness from a seed, a clock that stands still. */
 public final class TestServers {
 
     /** The static RSA key exchange, for which the key decrypts. */
@@ -19,18 +19,24 @@ public final class TestServers {
     private TestServers() {}
 
     public static TlsServerConfigBuilder builder(Credential... credentials) {
-        TlsServerConfigBuilder builder = TlsServerConfig.builder()
-                .policy(Policy.COMPATIBLE)
-                .random(new SeededRandom(2))
-                .clock(new FakeClock());
-        for (Credential credential : credentials) {
-            builder.credential(credential);
-        }
-        return builder;
+        return allowingAll(credentials).random(new SeededRandom(2)).clock(new FakeClock());
     }
 
     public static TlsServerConfig config(Credential... credentials) {
         return builder(credentials).build();
+    }
+
+    /** Everything allowed, with this machine's clock and randomness: for keys that live outside of the test's thread. */
+    public static TlsServerConfig live(Credential... credentials) {
+        return allowingAll(credentials).build();
+    }
+
+    private static TlsServerConfigBuilder allowingAll(Credential... credentials) {
+        TlsServerConfigBuilder builder = TlsServerConfig.builder().policy(Policy.COMPATIBLE);
+        for (Credential credential : credentials) {
+            builder.credential(credential);
+        }
+        return builder;
     }
 
     /** The identity's key in this process. */

@@ -14,7 +14,8 @@
  * }</pre>
  *
  * <p>{@link dev.lockstep.testkit.ServerDriver} drives a server for other peers, such as
- * {@link dev.lockstep.testkit.JdkClient}. Nothing here is safe for use by several threads unless it says so; one test
+ * {@link dev.lockstep.testkit.JdkClient}; a {@link dev.lockstep.testkit.JdkConversation} joins these two, for tests of
+ * keys. Nothing here is safe for use by several threads unless it says so; one test
  * uses its own objects.
  */
 package dev.lockstep.testkit;

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
 import dev.lockstep.testkit.JdkClient;
+import dev.lockstep.testkit.JdkConversation;
 import dev.lockstep.testkit.ServerDriver;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.KeyScript;
@@ -25,6 +26,7 @@ import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -99,6 +101,42 @@ class TestKitTest {
         new ServerDriver(TestServers.config(key.credential()), client).converse();
         assertThat(client.isFinished()).isTrue();
         assertThat(client.engine().getSession().getPeerCertificates()[0]).isEqualTo(certificate);
+    }
+
+    @Test
+    void theJdksClientAndAServerTalkInOneLine() throws Exception {
+        RecordingKey key = new RecordingKey(TestIdentity.P256).answers(KeyScript.manual());
+        JdkConversation suspended = JdkConversation.of(TestServers.live(key.credential()), trustingCa(), SUITE)
+                .suspends();
+        assertThat(suspended.isSuspended()).isTrue();
+        assertThat(suspended.isDone()).isFalse();
+        key.takePending().complete();
+        assertThat(suspended.run().isDone()).isTrue();
+        assertThat(suspended.echoed()).isTrue();
+        assertThat(suspended.client().serverCertificate()).isEqualTo(TestIdentity.P256.certificate());
+        key.assertDisciplined();
+    }
+
+    @Test
+    void aClosedConversationCancelsItsOperationAndEchoesNothing() throws Exception {
+        RecordingKey key = new RecordingKey(TestIdentity.P256).answers(KeyScript.never());
+        JdkConversation closed = JdkConversation.of(key.credential(), SUITE).suspends();
+        closed.server().closes();
+        key.takePending().awaitCancel();
+        assertThat(closed.run().echoed()).isFalse();
+    }
+
+    @Test
+    void aResultThatATestMadeIsHandedOverAsItIs() throws Exception {
+        RecordingKey key =
+                new RecordingKey(TestIdentity.P256).withoutConnection().answers(KeyScript.done((byte) 1, (byte) 2));
+        Start.Ready<byte[]> ready = (Start.Ready<byte[]>) start(key);
+        assertThat(ready.operation().resume()).isInstanceOf(Progress.Done.class);
+        assertThat(key.last().handedOver()).containsExactly(1, 2);
+    }
+
+    private static SSLContext trustingCa() throws GeneralSecurityException {
+        return JdkClient.contextThatTrusts(TestIdentity.CA.certificate());
     }
 
     @Test

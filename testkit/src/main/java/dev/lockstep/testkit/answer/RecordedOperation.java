@@ -1,5 +1,6 @@
 package dev.lockstep.testkit.answer;
 
+import dev.lockstep.testkit.util.Expect;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.wait.PendingOperation;
@@ -7,6 +8,8 @@ import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Waker;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
     private final @Nullable DecryptRequest decrypt;
     private final Waker waker;
 
+    private final CountDownLatch cancelled = new CountDownLatch(1);
     private Phase phase = Phase.STARTING;
     private boolean suspendsFirst;
     private @Nullable Long lastMark;
@@ -39,7 +43,7 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
     private byte @Nullable [] handedOver;
 
     private volatile byte @Nullable [] published;
-    private volatile @Nullable Exception publishedFailure;
+    private volatile @Nullable Throwable publishedFailure;
 
     RecordedOperation(
             KeyScript script,
@@ -75,13 +79,13 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
     }
 
     /** Publishes this result instead of the computed one and wakes the connection; from any thread. */
-    public void complete(byte[] result) {
+    public void complete(byte... result) {
         published = result;
         waker.wake();
     }
 
     /** Publishes a failure and wakes the connection; from any thread. */
-    public void fail(Exception cause) {
+    public void fail(Throwable cause) {
         publishedFailure = cause;
         waker.wake();
     }
@@ -89,7 +93,7 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
     /** Computes and publishes the result without waking anybody. */
     public void publish() {
         try {
-            published = script.change.apply(work.call());
+            published = result();
         } catch (Exception e) { // whatever it is, it is the result of the operation
             publishedFailure = e;
         }
@@ -114,7 +118,11 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         if (script.source == KeyScript.Source.PUBLISHED) {
             return fetched();
         }
-        return resumes <= script.inProgressAnswers ? notYet() : ended(script.change.apply(work.call()));
+        return resumes <= script.inProgressAnswers ? notYet() : ended(result());
+    }
+
+    private byte[] result() throws Exception {
+        return script.value != null ? script.value.clone() : script.change.apply(work.call());
     }
 
     private Progress<byte[]> notYet() {
@@ -122,10 +130,11 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         return Progress.inProgress();
     }
 
-    private Progress<byte[]> fetched() throws Exception {
-        if (publishedFailure != null) {
+    private Progress<byte[]> fetched() {
+        Throwable failure = publishedFailure;
+        if (failure != null) {
             phase = Phase.ENDED;
-            throw publishedFailure;
+            return Progress.failed(failure);
         }
         return published == null ? notYet() : ended(published);
     }
@@ -151,6 +160,7 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         check(phase != Phase.ENDED, "cancel after the end");
         check(phase != Phase.CANCELLED, "cancel twice");
         phase = Phase.CANCELLED;
+        cancelled.countDown();
         script.onCancel.run();
         if (script.cancelThrows != null) {
             throw script.cancelThrows;
@@ -188,6 +198,15 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
 
     public int cancels() {
         return cancels;
+    }
+
+    /** Waits up to 30 seconds until it is cancelled, for connections that another thread drives. */
+    public void awaitCancel() {
+        try {
+            Expect.that(cancelled.await(30, TimeUnit.SECONDS), "the operation was not cancelled");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     public boolean isPending() {

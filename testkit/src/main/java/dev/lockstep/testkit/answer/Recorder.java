@@ -9,14 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Starts operations by script, keeps them, and notes breaches of the call discipline. */
 final class Recorder {
 
     private final List<RecordedOperation> operations = new ArrayList<>();
+    private final BlockingQueue<RecordedOperation> pending = new LinkedBlockingQueue<>();
     private final Queue<String> violations = new ConcurrentLinkedQueue<>();
 
     private boolean needsConnection = true;
@@ -53,6 +57,7 @@ final class Recorder {
             }
             case IN_PROGRESS -> {
                 operation.started(true);
+                pending.add(operation);
                 if (script.executor != null) {
                     script.executor.execute(operation::complete);
                 }
@@ -72,6 +77,31 @@ final class Recorder {
     List<RecordedOperation> operations() {
         synchronized (operations) {
             return List.copyOf(operations);
+        }
+    }
+
+    int starts() {
+        synchronized (operations) {
+            return operations.size();
+        }
+    }
+
+    RecordedOperation last() {
+        synchronized (operations) {
+            Expect.that(!operations.isEmpty(), "no operation was started");
+            return operations.get(operations.size() - 1);
+        }
+    }
+
+    RecordedOperation takePending() {
+        try {
+            RecordedOperation operation = pending.poll(30, TimeUnit.SECONDS);
+            if (operation == null) {
+                throw new AssertionError("no operation was started that waits");
+            }
+            return operation;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -43,8 +43,8 @@ public final class RecordingKey implements ExternalPrivateKey {
     private final Queue<KeyScript> next = new ArrayDeque<>();
     private Set<SignatureScheme> schemes;
     private boolean canDecrypt;
-    private KeyScript signScript = KeyScript.ready();
-    private KeyScript decryptScript = KeyScript.ready();
+    private volatile KeyScript signScript = KeyScript.ready();
+    private volatile KeyScript decryptScript = KeyScript.ready();
     private DecryptForm decryptForm = DecryptForm.UNPADDED;
     private BiFunction<SignRequest, byte[], byte[]> signer;
 
@@ -74,11 +74,13 @@ public final class RecordingKey implements ExternalPrivateKey {
 
     // ---- set-up
 
+    /** How signatures answer from now on; from any thread. */
     public RecordingKey signs(KeyScript script) {
         signScript = script;
         return this;
     }
 
+    /** How decryptions answer from now on; from any thread. */
     public RecordingKey decrypts(KeyScript script) {
         decryptScript = script;
         return this;
@@ -194,9 +196,22 @@ public final class RecordingKey implements ExternalPrivateKey {
         return recorder.operation();
     }
 
+    /** The operation that was started last. */
+    public RecordedOperation last() {
+        return recorder.last();
+    }
+
+    /**
+     * The next operation that was started and suspends, each returned once; waits up to 30 seconds for it, for
+     * connections that another thread drives.
+     */
+    public RecordedOperation takePending() {
+        return recorder.takePending();
+    }
+
     /** How many operations were started. */
     public int starts() {
-        return recorder.operations().size();
+        return recorder.starts();
     }
 
     /** Fails unless every operation was started once, and resumed and cancelled as the contract says. */
