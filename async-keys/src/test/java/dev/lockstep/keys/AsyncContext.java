@@ -1,5 +1,6 @@
 package dev.lockstep.keys;
 
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.nio.ByteBuffer;
@@ -42,8 +43,8 @@ final class AsyncContext {
     SignRequest lastSigned;
 
     /** Puts a key into a slot. */
-    AsyncContext slot(Identity identity, int delay) {
-        slots.put(identity.chain().get(0), new Slot(identity.local(), delay));
+    AsyncContext slot(TestIdentity identity, int delay) {
+        slots.put(identity.chain().get(0), new Slot(Requests.local(identity), delay));
         return this;
     }
 

@@ -2,6 +2,8 @@ package dev.lockstep.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testkit.JdkConversation;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.spec.AlertDescription;
@@ -64,27 +66,29 @@ class BridgeHandshakeTest {
         SCHEDULER.shutdownNow();
     }
 
-    private static Talk talk(Bridge bridge, Identity identity, UnaryOperator<BlockingKey> change, String suite)
-            throws Exception {
-        ExternalPrivateKey key = bridge.bridge.apply(change.apply(identity.local()));
-        return Talk.with(Credential.external(identity.chain(), key), suite).run();
+    private static JdkConversation talk(
+            Bridge bridge, TestIdentity identity, UnaryOperator<BlockingKey> change, String suite) throws Exception {
+        ExternalPrivateKey key = bridge.bridge.apply(change.apply(Requests.local(identity)));
+        return JdkConversation.of(Credential.external(identity.chain(), key), suite)
+                .run();
     }
 
     @ParameterizedTest
     @EnumSource
     void signsAndDecrypts(Bridge bridge) throws Exception {
         UnaryOperator<BlockingKey> same = UnaryOperator.identity();
-        for (Talk talk : new Talk[] {
-            talk(bridge, Identity.EC, same, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
-            talk(bridge, Identity.RSA, same, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256"),
-            talk(bridge, Identity.RSA, same, "TLS_RSA_WITH_AES_256_GCM_SHA384")
+        for (JdkConversation talk : new JdkConversation[] {
+            talk(bridge, TestIdentity.P256, same, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+            talk(bridge, TestIdentity.RSA_2048, same, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256"),
+            talk(bridge, TestIdentity.RSA_2048, same, "TLS_RSA_WITH_AES_256_GCM_SHA384")
         }) {
-            assertThat(talk.serverFailure).isNull();
-            assertThat(talk.clientFailure).isNull();
-            assertThat(talk.echoed).isTrue();
+            assertThat(talk.server().failure()).isNull();
+            assertThat(talk.client().failure()).isNull();
+            assertThat(talk.echoed()).isTrue();
             switch (bridge) {
-                case INLINE -> assertThat(talk.suspensions).isZero();
-                case EXECUTOR, DELAYED -> assertThat(talk.suspensions).isPositive();
+                case INLINE -> assertThat(talk.server().suspensions()).isZero();
+                case EXECUTOR, DELAYED ->
+                    assertThat(talk.server().suspensions()).isPositive();
                 case FUTURE -> {} // the call may be done when start looks, see FutureKeyTest
             }
         }
@@ -93,20 +97,22 @@ class BridgeHandshakeTest {
     @ParameterizedTest
     @EnumSource
     void aFailedSignatureIsAnInternalErrorWithTheCauseForTheApplication(Bridge bridge) throws Exception {
-        Talk talk = talk(bridge, Identity.EC, key -> failing(key), "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+        JdkConversation talk =
+                talk(bridge, TestIdentity.P256, key -> failing(key), "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
 
-        assertThat(talk.serverFailure.alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
-        assertThat(talk.serverFailure).hasRootCauseMessage("token removed");
-        assertThat(talk.clientFailure).hasMessageContaining("internal_error");
+        assertThat(talk.server().failure().alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
+        assertThat(talk.server().failure()).hasRootCauseMessage("token removed");
+        assertThat(talk.client().failure()).hasMessageContaining("internal_error");
     }
 
     @ParameterizedTest
     @EnumSource
     void aFailedDecryptionIsMaskedUntilFinished(Bridge bridge) throws Exception {
-        Talk talk = talk(bridge, Identity.RSA, key -> failing(key), "TLS_RSA_WITH_AES_128_GCM_SHA256");
+        JdkConversation talk =
+                talk(bridge, TestIdentity.RSA_2048, key -> failing(key), "TLS_RSA_WITH_AES_128_GCM_SHA256");
 
-        assertThat(talk.serverFailure.alert()).isEqualTo(AlertDescription.BAD_RECORD_MAC);
-        assertThat(talk.clientFailure).hasMessageContaining("bad_record_mac");
+        assertThat(talk.server().failure().alert()).isEqualTo(AlertDescription.BAD_RECORD_MAC);
+        assertThat(talk.client().failure()).hasMessageContaining("bad_record_mac");
     }
 
     private static BlockingKey failing(BlockingKey key) {

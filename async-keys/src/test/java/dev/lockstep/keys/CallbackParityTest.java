@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.keys.AsyncContext.Inject;
+import dev.lockstep.testkit.JdkClient;
+import dev.lockstep.testkit.JdkConversation;
+import dev.lockstep.testkit.ServerDriver;
+import dev.lockstep.testkit.TestServers;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -12,6 +18,9 @@ import dev.lockstep.tls.spec.AlertDescription;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,29 +40,29 @@ class CallbackParityTest {
 
     private final AsyncContext async = new AsyncContext();
 
-    private static Credential external(Identity identity, CallbackKey key) {
+    private static Credential external(TestIdentity identity, CallbackKey key) {
         return Credential.external(identity.chain(), key);
     }
 
-    private static Credential withLocal(Identity identity, CallbackKey key) {
-        return Credential.external(identity.chain(), key, identity.key());
+    private static Credential withLocal(TestIdentity identity, CallbackKey key) {
+        return Credential.external(identity.chain(), key, identity.privateKey());
     }
 
-    private static void assertSucceeded(Talk talk) {
-        assertThat(talk.serverFailure).isNull();
-        assertThat(talk.clientFailure).isNull();
-        assertThat(talk.echoed).isTrue();
+    private static void assertSucceeded(JdkConversation talk) {
+        assertThat(talk.server().failure()).isNull();
+        assertThat(talk.client().failure()).isNull();
+        assertThat(talk.echoed()).isTrue();
     }
 
-    private static void assertSignFailed(Talk talk) {
-        assertThat(talk.serverFailure.alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
-        assertThat(talk.clientFailure).hasMessageContaining("internal_error");
+    private static void assertSignFailed(JdkConversation talk) {
+        assertThat(talk.server().failure().alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
+        assertThat(talk.client().failure()).hasMessageContaining("internal_error");
     }
 
     /** Every decrypt error looks the same, and only at Finished. */
-    private static void assertMasked(Talk talk) {
-        assertThat(talk.serverFailure.alert()).isEqualTo(AlertDescription.BAD_RECORD_MAC);
-        assertThat(talk.clientFailure).hasMessageContaining("bad_record_mac");
+    private static void assertMasked(JdkConversation talk) {
+        assertThat(talk.server().failure().alert()).isEqualTo(AlertDescription.BAD_RECORD_MAC);
+        assertThat(talk.client().failure()).hasMessageContaining("bad_record_mac");
     }
 
     private String[] startThenResumes(String start, int resumes) {
@@ -66,43 +75,46 @@ class CallbackParityTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void a1To3SignWithSoManyResumesThatAnswerInProgress(int delay) throws Exception {
-        for (Identity identity : new Identity[] {Identity.RSA, Identity.EC}) {
+        for (TestIdentity identity : new TestIdentity[] {TestIdentity.RSA_2048, TestIdentity.P256}) {
             async.calls.clear();
             async.slot(identity, delay);
-            Talk talk = Talk.with(external(identity, async.both()), identity == Identity.EC ? ECDSA : ECDHE_RSA)
-                    .polling()
+            JdkConversation talk = JdkConversation.polling(
+                            external(identity, async.both()), identity == TestIdentity.P256 ? ECDSA : ECDHE_RSA)
                     .run();
 
             assertSucceeded(talk);
             assertThat(async.calls).containsExactly(startThenResumes("sign", delay + 1));
-            assertThat(talk.suspensions > 0).isEqualTo(delay > 0);
+            assertThat(talk.server().suspensions() > 0).isEqualTo(delay > 0);
         }
     }
 
     @Test
     void a5SignWithSniTheSniCertificateReachesStart() throws Exception {
-        async.slot(Identity.RSA, 1).slot(Identity.OTHER_RSA, 1);
+        async.slot(TestIdentity.RSA_2048, 1).slot(TestIdentity.RSA_2048_OTHER, 1);
         TlsServerConfig config = TlsServerConfig.builder()
                 .policy(Policy.COMPATIBLE)
-                .credential(external(Identity.RSA, async.both()))
-                .credential("other.test", external(Identity.OTHER_RSA, async.both()))
+                .credential(external(TestIdentity.RSA_2048, async.both()))
+                .credential("other.test", external(TestIdentity.RSA_2048_OTHER, async.both()))
                 .build();
 
-        Talk talk = Talk.with(config, ECDHE_RSA, "other.test").polling().run();
+        SSLEngine engine = JdkClient.engine(JdkClient.contextThatTrustsAll(), ECDHE_RSA);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName("other.test")));
+        engine.setSSLParameters(parameters);
+        JdkClient client = new JdkClient(engine);
 
-        assertSucceeded(talk);
-        assertThat(async.lastSigned.certificate())
-                .isEqualTo(Identity.OTHER_RSA.chain().get(0));
+        assertThat(new ServerDriver(config, client).converse()).isEqualTo(StepResult.NEED_INPUT);
+        assertThat(async.lastSigned.certificate()).isEqualTo(TestIdentity.RSA_2048_OTHER.certificate());
         assertThat(async.lastSigned.serverName()).isEqualTo("other.test");
-        assertThat(talk.peer()).isEqualTo("CN=other_rsa.test");
+        assertThat(client.serverCertificate()).isEqualTo(TestIdentity.RSA_2048_OTHER.certificate());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void a6And7DecryptWithSoManyResumesThatAnswerInProgress(int delay) throws Exception {
-        async.slot(Identity.RSA, delay);
-        Talk talk =
-                Talk.with(external(Identity.RSA, async.both()), RSA).polling().run();
+        async.slot(TestIdentity.RSA_2048, delay);
+        JdkConversation talk = JdkConversation.polling(external(TestIdentity.RSA_2048, async.both()), RSA)
+                .run();
 
         assertSucceeded(talk);
         assertThat(async.calls).containsExactly(startThenResumes("decrypt", delay + 1));
@@ -110,92 +122,91 @@ class CallbackParityTest {
 
     @Test
     void a10WithoutSignCallbackAndLocalKeyEcdheIsRefusedAndRsaStillWorks() throws Exception {
-        async.slot(Identity.RSA, 1);
-        Credential credential = external(Identity.RSA, async.decryptOnly());
+        async.slot(TestIdentity.RSA_2048, 1);
+        Credential credential = external(TestIdentity.RSA_2048, async.decryptOnly());
 
-        Talk refused = Talk.with(credential, ECDHE_RSA).run();
-        assertThat(refused.serverFailure.alert()).isEqualTo(AlertDescription.HANDSHAKE_FAILURE);
+        JdkConversation refused = JdkConversation.of(credential, ECDHE_RSA).run();
+        assertThat(refused.server().failure().alert()).isEqualTo(AlertDescription.HANDSHAKE_FAILURE);
         assertThat(async.calls).isEmpty();
 
-        assertSucceeded(Talk.with(credential, ECDHE_RSA + "," + RSA).polling().run());
+        assertSucceeded(JdkConversation.polling(credential, ECDHE_RSA, RSA).run());
         assertThat(async.calls).containsExactly("decrypt", "resume", "resume");
     }
 
     @Test
     void a11WithoutDecryptCallbackAndLocalKeyRsaIsRefusedAndEcdheStillWorks() throws Exception {
-        async.slot(Identity.RSA, 1);
-        Credential credential = external(Identity.RSA, async.signOnly());
+        async.slot(TestIdentity.RSA_2048, 1);
+        Credential credential = external(TestIdentity.RSA_2048, async.signOnly());
 
-        Talk refused = Talk.with(credential, RSA).run();
-        assertThat(refused.serverFailure.alert()).isEqualTo(AlertDescription.HANDSHAKE_FAILURE);
+        JdkConversation refused = JdkConversation.of(credential, RSA).run();
+        assertThat(refused.server().failure().alert()).isEqualTo(AlertDescription.HANDSHAKE_FAILURE);
 
-        assertSucceeded(Talk.with(credential, RSA + "," + ECDHE_RSA).polling().run());
+        assertSucceeded(JdkConversation.polling(credential, RSA, ECDHE_RSA).run());
         assertThat(async.calls).containsExactly("sign", "resume", "resume");
     }
 
     @Test
     void a12To14OfTwoKeysTheOneThatIsMeantIsUsed() throws Exception {
-        for (Identity external : new Identity[] {Identity.EC, Identity.RSA}) {
+        for (TestIdentity external : new TestIdentity[] {TestIdentity.P256, TestIdentity.RSA_2048}) {
             AsyncContext context = new AsyncContext().slot(external, 1);
-            TlsServerConfig config =
-                    Talk.config(withLocal(Identity.EC, context.both()), withLocal(Identity.RSA, context.both()));
-            assertSucceeded(Talk.with(config, ECDSA, null).polling().run());
-            assertSucceeded(Talk.with(config, ECDHE_RSA, null).polling().run());
+            TlsServerConfig config = TestServers.live(
+                    withLocal(TestIdentity.P256, context.both()), withLocal(TestIdentity.RSA_2048, context.both()));
+            assertSucceeded(JdkConversation.polling(config, ECDSA).run());
+            assertSucceeded(JdkConversation.polling(config, ECDHE_RSA).run());
             assertThat(context.calls)
                     .containsExactly(
-                            external == Identity.EC
+                            external == TestIdentity.P256
                                     ? new String[] {"sign", "resume", "resume", "sign:fallthrough"}
                                     : new String[] {"sign:fallthrough", "sign", "resume", "resume"});
         }
-        AsyncContext context = new AsyncContext().slot(Identity.EC, 0).slot(Identity.RSA, 0);
-        TlsServerConfig config =
-                Talk.config(external(Identity.EC, context.both()), external(Identity.RSA, context.both()));
-        Talk ec = Talk.with(config, ECDSA, null).run();
-        assertThat(ec.peer()).isEqualTo("CN=ec.test");
-        Talk rsa = Talk.with(config, ECDHE_RSA, null).run();
-        assertThat(rsa.peer()).isEqualTo("CN=rsa.test");
+        AsyncContext context = new AsyncContext().slot(TestIdentity.P256, 0).slot(TestIdentity.RSA_2048, 0);
+        TlsServerConfig config = TestServers.live(
+                external(TestIdentity.P256, context.both()), external(TestIdentity.RSA_2048, context.both()));
+        JdkConversation ec = JdkConversation.of(config, ECDSA).run();
+        assertThat(ec.client().serverCertificate()).isEqualTo(TestIdentity.P256.certificate());
+        JdkConversation rsa = JdkConversation.of(config, ECDHE_RSA).run();
+        assertThat(rsa.client().serverCertificate()).isEqualTo(TestIdentity.RSA_2048.certificate());
         assertSucceeded(ec);
         assertSucceeded(rsa);
     }
 
     @Test
     void a15FallsBackToTheLocalKey() throws Exception {
-        Credential credential = withLocal(Identity.RSA, async.both());
+        Credential credential = withLocal(TestIdentity.RSA_2048, async.both());
 
-        assertSucceeded(Talk.with(credential, ECDHE_RSA).run());
-        assertSucceeded(Talk.with(credential, RSA).run());
+        assertSucceeded(JdkConversation.of(credential, ECDHE_RSA).run());
+        assertSucceeded(JdkConversation.of(credential, RSA).run());
 
         assertThat(async.calls).containsExactly("sign:fallthrough", "decrypt:fallthrough");
     }
 
     @Test
     void a16SignErrorInStartMeansNoResumeAndNoCancel() throws Exception {
-        async.slot(Identity.RSA, 1).inject = Inject.START;
+        async.slot(TestIdentity.RSA_2048, 1).inject = Inject.START;
 
-        assertSignFailed(
-                Talk.with(external(Identity.RSA, async.both()), ECDHE_RSA).run());
+        assertSignFailed(JdkConversation.of(external(TestIdentity.RSA_2048, async.both()), ECDHE_RSA)
+                .run());
 
         assertThat(async.calls).containsExactly("sign");
     }
 
     @Test
     void a17SignCancelledAfterStartMeansNoResumeAndOneCancel() throws Exception {
-        async.slot(Identity.RSA, 1);
+        async.slot(TestIdentity.RSA_2048, 1);
 
-        Talk talk = Talk.with(external(Identity.RSA, async.both()), ECDHE_RSA)
-                .closingWhenSuspended()
-                .run();
+        JdkConversation talk = JdkConversation.of(external(TestIdentity.RSA_2048, async.both()), ECDHE_RSA)
+                .suspends();
+        talk.server().closes();
 
         assertThat(async.calls).containsExactly("sign", "cancel:true");
-        assertThat(talk.echoed).isFalse();
+        assertThat(talk.client().isFinished()).isFalse();
     }
 
     @Test
     void a18SignErrorInResumeMeansNoCancelAndTheResultIsNotUsed() throws Exception {
-        async.slot(Identity.RSA, 1).inject = Inject.RESUME;
+        async.slot(TestIdentity.RSA_2048, 1).inject = Inject.RESUME;
 
-        assertSignFailed(Talk.with(external(Identity.RSA, async.both()), ECDHE_RSA)
-                .polling()
+        assertSignFailed(JdkConversation.polling(external(TestIdentity.RSA_2048, async.both()), ECDHE_RSA)
                 .run());
 
         assertThat(async.calls).containsExactly("sign", "resume", "resume");
@@ -203,30 +214,32 @@ class CallbackParityTest {
 
     @Test
     void a19DecryptErrorInStartSurfacesAtFinished() throws Exception {
-        async.slot(Identity.RSA, 1).inject = Inject.START;
+        async.slot(TestIdentity.RSA_2048, 1).inject = Inject.START;
 
-        assertMasked(Talk.with(external(Identity.RSA, async.both()), RSA).run());
+        assertMasked(JdkConversation.of(external(TestIdentity.RSA_2048, async.both()), RSA)
+                .run());
 
         assertThat(async.calls).containsExactly("decrypt");
     }
 
     @Test
     void a20DecryptCancelledAfterStartMeansNoResumeAndOneCancel() throws Exception {
-        async.slot(Identity.RSA, 1);
+        async.slot(TestIdentity.RSA_2048, 1);
 
-        Talk.with(external(Identity.RSA, async.both()), RSA)
-                .closingWhenSuspended()
-                .run();
+        JdkConversation.of(external(TestIdentity.RSA_2048, async.both()), RSA)
+                .suspends()
+                .server()
+                .closes();
 
         assertThat(async.calls).containsExactly("decrypt", "cancel:true");
     }
 
     @Test
     void a21DecryptErrorInResumeSurfacesAtFinished() throws Exception {
-        async.slot(Identity.RSA, 1).inject = Inject.RESUME;
+        async.slot(TestIdentity.RSA_2048, 1).inject = Inject.RESUME;
 
-        assertMasked(
-                Talk.with(external(Identity.RSA, async.both()), RSA).polling().run());
+        assertMasked(JdkConversation.polling(external(TestIdentity.RSA_2048, async.both()), RSA)
+                .run());
 
         assertThat(async.calls).containsExactly("decrypt", "resume", "resume");
     }
@@ -234,11 +247,11 @@ class CallbackParityTest {
     @ParameterizedTest
     @ValueSource(strings = {ECDHE_RSA, RSA})
     void a22TheFirstConnectionCancelledTheSecondCorrect(String suite) throws Exception {
-        async.slot(Identity.RSA, 1);
-        TlsServerConfig config = Talk.config(external(Identity.RSA, async.both()));
+        async.slot(TestIdentity.RSA_2048, 1);
+        TlsServerConfig config = TestServers.live(external(TestIdentity.RSA_2048, async.both()));
 
-        Talk.with(config, suite, null).closingWhenSuspended().run();
-        assertSucceeded(Talk.with(config, suite, null).polling().run());
+        JdkConversation.of(config, suite).suspends().server().closes();
+        assertSucceeded(JdkConversation.polling(config, suite).run());
 
         assertThat(async.calls).filteredOn("cancel:true"::equals).hasSize(1);
     }
@@ -246,12 +259,13 @@ class CallbackParityTest {
     @ParameterizedTest
     @ValueSource(strings = {ECDHE_RSA, RSA})
     void a23TheFirstFailedInResumeTheSecondCorrect(String suite) throws Exception {
-        async.slot(Identity.RSA, 1).inject = Inject.RESUME;
-        TlsServerConfig config = Talk.config(external(Identity.RSA, async.both()));
+        async.slot(TestIdentity.RSA_2048, 1).inject = Inject.RESUME;
+        TlsServerConfig config = TestServers.live(external(TestIdentity.RSA_2048, async.both()));
 
-        assertThat(Talk.with(config, suite, null).polling().run().serverFailure).isNotNull();
+        assertThat(JdkConversation.polling(config, suite).run().server().failure())
+                .isNotNull();
         async.inject = Inject.NONE;
-        assertSucceeded(Talk.with(config, suite, null).polling().run());
+        assertSucceeded(JdkConversation.polling(config, suite).run());
 
         assertThat(async.calls).noneMatch(call -> call.startsWith("cancel"));
     }
@@ -259,17 +273,18 @@ class CallbackParityTest {
     @Test
     void a24And25AfterACancelOrAnErrorAnotherCertificateFallsBackToItsLocalKey() throws Exception {
         for (boolean cancelled : new boolean[] {true, false}) {
-            AsyncContext context = new AsyncContext().slot(Identity.RSA, 1);
+            AsyncContext context = new AsyncContext().slot(TestIdentity.RSA_2048, 1);
             context.inject = cancelled ? Inject.NONE : Inject.RESUME;
-            TlsServerConfig config =
-                    Talk.config(external(Identity.RSA, context.both()), withLocal(Identity.EC, context.both()));
+            TlsServerConfig config = TestServers.live(
+                    external(TestIdentity.RSA_2048, context.both()), withLocal(TestIdentity.P256, context.both()));
 
-            Talk first = Talk.with(config, ECDHE_RSA, null).polling();
+            JdkConversation first = JdkConversation.polling(config, ECDHE_RSA);
             if (cancelled) {
-                first.closingWhenSuspended();
+                first.suspends().server().closes();
+            } else {
+                assertThat(first.run().echoed()).isFalse();
             }
-            assertThat(first.run().echoed).isFalse();
-            assertSucceeded(Talk.with(config, ECDSA, null).run());
+            assertSucceeded(JdkConversation.of(config, ECDSA).run());
 
             assertThat(context.calls)
                     .containsExactly(
@@ -283,7 +298,7 @@ class CallbackParityTest {
     void aKeyWithoutCallbacksAndWithoutLocalKeyServesNobody() {
         CallbackKey nothing = CallbackKey.builder().build();
 
-        assertThatThrownBy(() -> Talk.config(external(Identity.RSA, nothing)))
+        assertThatThrownBy(() -> TestServers.live(external(TestIdentity.RSA_2048, nothing)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("credential:");
     }
@@ -295,22 +310,21 @@ class CallbackParityTest {
             throws Exception {
         for (int delay : new int[] {0, 1, 2}) {
             async.calls.clear();
-            async.slot(Identity.RSA, delay);
+            async.slot(TestIdentity.RSA_2048, delay);
             TlsServerConfig config = TlsServerConfig.builder()
                     .policy(Policy.COMPATIBLE)
-                    .credential(external(Identity.RSA, async.both()))
+                    .credential(external(TestIdentity.RSA_2048, async.both()))
                     .renegotiation(RenegotiationPolicy.ALLOWED
                             .withClientMayAsk(!byServer)
                             .withServerMayAsk(byServer)
                             .withMaxRenegotiations(1)
                             .withMinInterval(Duration.ZERO))
                     .build();
-            Talk talk = Talk.with(config, kind.equals("sign") ? ECDHE_RSA : RSA, null)
-                    .polling()
-                    .renegotiating(byServer)
+            JdkConversation talk = JdkConversation.polling(config, kind.equals("sign") ? ECDHE_RSA : RSA)
                     .run();
-
             assertSucceeded(talk);
+            assertSucceeded(talk.renegotiates(byServer));
+
             List<String> expected = new ArrayList<>();
             expected.addAll(List.of(startThenResumes(kind, delay + 1)));
             expected.addAll(List.of(startThenResumes(kind, delay + 1)));

@@ -2,6 +2,7 @@ package dev.lockstep.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.Policy;
@@ -72,12 +73,12 @@ class CallbackPskParityTest {
     @ParameterizedTest(name = "decrypt RSA-PSK d{0}")
     @ValueSource(ints = {0, 1, 2})
     void a8And9DecryptRsaPskWithTheIdentityParsedOnce(int delay) throws Exception {
-        AsyncContext async = new AsyncContext().slot(Identity.RSA, delay);
+        AsyncContext async = new AsyncContext().slot(TestIdentity.RSA_2048, delay);
         List<String> identities = new ArrayList<>();
         TlsServerConnection server = TlsServerConnection.create(
                 TlsServerConfig.builder()
                         .policy(Policy.COMPATIBLE)
-                        .credential(Credential.external(Identity.RSA.chain(), async.both()))
+                        .credential(Credential.external(TestIdentity.RSA_2048.chain(), async.both()))
                         .preSharedKeys((request, waker) -> {
                             identities.add(request.identity().toString());
                             return Start.done(Optional.of(KEY.clone()));

@@ -3,6 +3,7 @@ package dev.lockstep.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.peer.PkixVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
@@ -18,7 +19,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.security.auth.x500.X500Principal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,10 +36,10 @@ class ExecutorVerifierTest {
     }
 
     private Start<Verdict> start(BlockingFunction<VerificationRequest, Verdict> verifier) {
-        return ExecutorVerifier.of(verifier, List.of(), pool).start(request(Identity.EC), signal);
+        return ExecutorVerifier.of(verifier, List.of(), pool).start(request(TestIdentity.P256), signal);
     }
 
-    private static VerificationRequest request(Identity identity) {
+    private static VerificationRequest request(TestIdentity identity) {
         return new VerificationRequest(identity.chain(), "host", OptionalLong.empty());
     }
 
@@ -65,18 +65,19 @@ class ExecutorVerifierTest {
         assertThat(operation.resume())
                 .isEqualTo(Progress.done(Verdict.rejected(AlertDescription.CERTIFICATE_REVOKED, "says the responder")));
         assertThat(worker.get()).isNotSameAs(Thread.currentThread());
-        assertThat(seen.get().certificate()).isEqualTo(Identity.EC.chain().get(0));
+        assertThat(seen.get().certificate()).isEqualTo(TestIdentity.P256.certificate());
     }
 
     @Test
     void pkixValidationRunsOnThePoolAndNamesItsAuthorities() throws Exception {
-        PkixVerifier pkix = PkixVerifier.trusting(Identity.EC.chain());
+        PkixVerifier pkix = PkixVerifier.trusting(List.of(TestIdentity.P256.certificate()));
         ExecutorVerifier verifier = ExecutorVerifier.of(pkix, pool);
-        assertThat(verifier.acceptedIssuers()).containsExactly(new X500Principal("CN=ec.test"));
-        PendingOperation<Verdict> good = inProgress(verifier.start(request(Identity.EC), signal));
+        assertThat(verifier.acceptedIssuers())
+                .containsExactly(TestIdentity.P256.certificate().getSubjectX500Principal());
+        PendingOperation<Verdict> good = inProgress(verifier.start(request(TestIdentity.P256), signal));
         signal.await();
         assertThat(good.resume()).isEqualTo(Progress.done(Verdict.accepted()));
-        PendingOperation<Verdict> bad = inProgress(verifier.start(request(Identity.RSA), signal));
+        PendingOperation<Verdict> bad = inProgress(verifier.start(request(TestIdentity.RSA_2048), signal));
         signal.await();
         assertThat(((Progress.Done<Verdict>) bad.resume()).value()).isInstanceOf(Verdict.Rejected.class);
     }

@@ -2,6 +2,7 @@ package dev.lockstep.keys;
 
 import dev.lockstep.keys.compose.DeadlineAsk;
 import dev.lockstep.keys.compose.Deadlines;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialRequest;
 import dev.lockstep.tls.key.DecryptRequest;
@@ -71,7 +72,7 @@ public record SpiQuestion<Q, T>(
                         answer -> isWiped(answer.orElseThrow())),
                 new SpiQuestion<>(
                         "decryption",
-                        new DecryptRequest(new byte[256], Identity.RSA.chain(), null, NONE),
+                        new DecryptRequest(new byte[256], TestIdentity.RSA_2048.chain(), null, NONE),
                         DecryptRequest::deadlineNanos,
                         Deadlines::limit,
                         SpiQuestion::secret,
@@ -79,7 +80,7 @@ public record SpiQuestion<Q, T>(
                         SpiQuestion::isWiped),
                 new SpiQuestion<>(
                         "verdict",
-                        new VerificationRequest(Identity.EC.chain(), null, NONE),
+                        new VerificationRequest(TestIdentity.P256.chain(), null, NONE),
                         VerificationRequest::deadlineNanos,
                         Deadlines::limit,
                         Verdict::accepted,

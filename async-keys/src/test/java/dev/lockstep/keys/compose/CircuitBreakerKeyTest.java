@@ -10,12 +10,15 @@ import static dev.lockstep.keys.Requests.decrypt;
 import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.Signal;
 import dev.lockstep.keys.compose.CircuitBreaker.State;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordedOperation;
+import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.Start;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,17 +31,17 @@ class CircuitBreakerKeyTest {
     private static final Duration OPEN = Duration.ofSeconds(2);
 
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // a clock that wraps while it is used
-    private final ScriptedKey key = new ScriptedKey();
+    private final RecordingKey key = Requests.recordingKey();
     private final CircuitBreakerKey breaker = CircuitBreakerKey.of(key, 3, OPEN, now::get);
     private final Signal signal = new Signal();
 
     @AfterEach
     void discipline() {
-        assertThat(key.violations).isEmpty();
+        key.assertDisciplined();
     }
 
     private void outage(Exception cause) {
-        key.thenFails(cause);
+        key.then(KeyScript.startFails(cause));
         assertThat(failure(breaker.startSign(sign(), signal))).isSameAs(cause);
     }
 
@@ -50,7 +53,7 @@ class CircuitBreakerKeyTest {
     }
 
     private void success() throws Exception {
-        key.thenDone(1);
+        key.then(KeyScript.done((byte) 1));
         ready(breaker.startSign(sign(), signal)).resume();
     }
 
@@ -101,7 +104,7 @@ class CircuitBreakerKeyTest {
         PendingOperation<byte[]> probe = inProgress(breaker.startSign(sign(), signal));
         assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
         refusedWithoutTheKey();
-        key.last().complete(1);
+        key.last().complete((byte) 1);
         probe.resume();
 
         assertThat(breaker.state()).isEqualTo(State.CLOSED);
@@ -126,10 +129,10 @@ class CircuitBreakerKeyTest {
         open();
         now.addAndGet(OPEN.toNanos());
         inProgress(breaker.startSign(sign(), signal)).cancel();
-        assertThat(key.last().cancels).isEqualTo(1);
+        assertThat(key.last().cancels()).isEqualTo(1);
         assertThat(breaker.state()).isEqualTo(State.OPEN);
         outage(refusal());
-        key.then(operation -> Start.fallThrough());
+        key.then(KeyScript.fallThrough());
         breaker.startSign(sign(), signal);
         assertThat(breaker.state()).isEqualTo(State.OPEN);
         success();
@@ -142,7 +145,7 @@ class CircuitBreakerKeyTest {
         open();
         now.addAndGet(OPEN.toNanos());
         PendingOperation<byte[]> lost = inProgress(breaker.startSign(sign(), signal));
-        ScriptedKey.Operation lostInKey = key.last();
+        RecordedOperation lostInKey = key.last();
         now.addAndGet(OPEN.toNanos());
         success();
         assertThat(breaker.state()).isEqualTo(State.CLOSED);
@@ -157,9 +160,9 @@ class CircuitBreakerKeyTest {
     @Test
     void whatWasStartedBeforeItOpenedDoesNotCountAfterwards() throws Exception {
         PendingOperation<byte[]> old = inProgress(breaker.startSign(sign(), signal));
-        ScriptedKey.Operation oldInKey = key.last();
+        RecordedOperation oldInKey = key.last();
         open();
-        oldInKey.complete(1);
+        oldInKey.complete((byte) 1);
         old.resume();
 
         assertThat(breaker.state()).isEqualTo(State.OPEN);
@@ -168,13 +171,13 @@ class CircuitBreakerKeyTest {
     @Test
     void decryptionsNeverCountForItsStateIsVisibleToThePeer() throws Exception {
         for (int i = 0; i < 10; i++) {
-            key.thenFails(down());
+            key.then(KeyScript.startFails(down()));
             breaker.startDecrypt(decrypt(), signal);
         }
         assertThat(breaker.state()).isEqualTo(State.CLOSED);
         outage(down());
         outage(down());
-        key.thenDone(1);
+        key.then(KeyScript.done((byte) 1));
         ready(breaker.startDecrypt(decrypt(), signal)).resume();
         outage(down());
         assertThat(breaker.state())
@@ -189,7 +192,7 @@ class CircuitBreakerKeyTest {
         assertThat(reason(failure(breaker.startDecrypt(decrypt(), signal)))).isEqualTo(Reason.KEY_UNAVAILABLE);
         assertThat(key.starts()).isEqualTo(starts);
         now.addAndGet(OPEN.toNanos());
-        key.thenDone(1);
+        key.then(KeyScript.done((byte) 1));
         ready(breaker.startDecrypt(decrypt(), signal)).resume();
 
         assertThat(breaker.state()).isEqualTo(State.OPEN);

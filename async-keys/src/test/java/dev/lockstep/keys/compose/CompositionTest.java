@@ -3,14 +3,17 @@ package dev.lockstep.keys.compose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.ExecutorKey;
-import dev.lockstep.keys.Identity;
 import dev.lockstep.keys.InlineKey;
 import dev.lockstep.keys.Operations;
 import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.Signal;
-import dev.lockstep.keys.Talk;
 import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.keys.compose.ObservedOperation.Outcome;
+import dev.lockstep.testkit.JdkConversation;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordedOperation;
+import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.spec.AlertDescription;
@@ -56,16 +59,16 @@ class CompositionTest {
 
     @Test
     void handshakesWorkThroughAllOfThem() throws Exception {
-        ExternalPrivateKey key = observed(guarded(ExecutorKey.of(Identity.RSA.local(), pool)));
+        ExternalPrivateKey key = observed(guarded(ExecutorKey.of(Requests.local(TestIdentity.RSA_2048), pool)));
         Credential credential = RoutingKey.builder()
-                .route(Identity.RSA.chain().get(0), key)
+                .route(TestIdentity.RSA_2048.certificate(), key)
                 .build()
-                .credential(Identity.RSA.chain());
+                .credential(TestIdentity.RSA_2048.chain());
         for (String suite : List.of("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_GCM_SHA256")) {
-            Talk talk = Talk.with(credential, suite).run();
-            assertThat(talk.serverFailure).isNull();
-            assertThat(talk.echoed).isTrue();
-            assertThat(talk.suspensions).isPositive();
+            JdkConversation talk = JdkConversation.of(credential, suite).run();
+            assertThat(talk.server().failure()).isNull();
+            assertThat(talk.echoed()).isTrue();
+            assertThat(talk.server().suspensions()).isPositive();
         }
         assertThat(events).extracting(KeyOperation::outcome).containsExactly(Outcome.DONE, Outcome.DONE);
         assertThat(timer.getQueue()).isEmpty();
@@ -80,13 +83,13 @@ class CompositionTest {
                     throw new IOException("no route to the signer");
                 }),
                 pool);
-        ExternalPrivateKey local = InlineKey.of(Identity.EC.local());
+        ExternalPrivateKey local = InlineKey.of(Requests.local(TestIdentity.P256));
         Credential credential = Credential.external(
-                Identity.EC.chain(), FallThroughKey.alsoWhenSigningFails(observed(guarded(dead)), local));
+                TestIdentity.P256.chain(), FallThroughKey.alsoWhenSigningFails(observed(guarded(dead)), local));
         for (int i = 0; i < 5; i++) {
-            Talk talk = Talk.with(credential, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+            JdkConversation talk = JdkConversation.of(credential, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
                     .run();
-            assertThat(talk.echoed).isTrue();
+            assertThat(talk.echoed()).isTrue();
         }
 
         assertThat(events).hasSize(5).extracting(KeyOperation::outcome).containsOnly(Outcome.FAILED);
@@ -104,41 +107,43 @@ class CompositionTest {
                     throw new IOException("general error");
                 }),
                 pool);
-        ScriptedKey second = new ScriptedKey();
+        RecordingKey second = Requests.recordingKey();
         Credential credential = Credential.external(
-                Identity.RSA.chain(), FallThroughKey.alsoWhenSigningFails(guarded(failing), second));
-        Talk talk = Talk.with(credential, "TLS_RSA_WITH_AES_128_GCM_SHA256").run();
+                TestIdentity.RSA_2048.chain(), FallThroughKey.alsoWhenSigningFails(guarded(failing), second));
+        JdkConversation talk = JdkConversation.of(credential, "TLS_RSA_WITH_AES_128_GCM_SHA256")
+                .run();
 
-        assertThat(talk.serverFailure.alert()).isEqualTo(AlertDescription.BAD_RECORD_MAC);
+        assertThat(talk.server().failure().alert()).isEqualTo(AlertDescription.BAD_RECORD_MAC);
         assertThat(asked).hasValue(1);
         assertThat(second.starts()).isZero();
     }
 
     @Test
     void closingWhileSuspendedCancelsThroughAllOfThem() throws Exception {
-        ScriptedKey key = new ScriptedKey();
-        Credential credential = Credential.external(Identity.EC.chain(), observed(guarded(key)));
-        Talk.with(credential, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
-                .closingWhenSuspended()
-                .run();
+        RecordingKey key = Requests.recordingKey();
+        Credential credential = Credential.external(TestIdentity.P256.chain(), observed(guarded(key)));
+        JdkConversation.of(credential, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+                .suspends()
+                .server()
+                .closes();
 
-        assertThat(key.last().cancels).isEqualTo(1);
+        assertThat(key.last().cancels()).isEqualTo(1);
         assertThat(events).extracting(KeyOperation::outcome).containsExactly(Outcome.CANCELLED);
         assertThat(timer.getQueue()).isEmpty();
-        assertThat(key.violations).isEmpty();
+        key.assertDisciplined();
     }
 
     @Test
     void answersThatRaceWithCancellationsAreNeverLostDoubledOrLeaked() throws Exception {
         int rounds = 30_000;
-        ScriptedKey key = new ScriptedKey();
+        RecordingKey key = Requests.recordingKey();
         CircuitBreakerKey breaker = guarded(key);
         ExternalPrivateKey all = observed(breaker);
-        LinkedBlockingQueue<ScriptedKey.Operation> toAnswer = new LinkedBlockingQueue<>();
+        LinkedBlockingQueue<RecordedOperation> toAnswer = new LinkedBlockingQueue<>();
         Thread answering = new Thread(() -> {
             try {
                 for (int i = 0; i < rounds; i++) {
-                    toAnswer.take().complete(i);
+                    toAnswer.take().complete((byte) i);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -151,10 +156,7 @@ class CompositionTest {
             Signal signal = new Signal();
             boolean earlyAnswer = i % 5 == 0; // before start has returned
             if (earlyAnswer) {
-                key.then(operation -> {
-                    toAnswer.add(operation);
-                    return dev.lockstep.tls.wait.Start.inProgress(operation);
-                });
+                key.then(KeyScript.manual().onStart(() -> toAnswer.add(key.last())));
             }
             PendingOperation<byte[]> operation = Operations.inProgress(all.startSign(Requests.sign(), signal));
             if (!earlyAnswer) {
@@ -177,7 +179,7 @@ class CompositionTest {
         }
         answering.join();
 
-        assertThat(key.violations).isEmpty();
+        key.assertDisciplined();
         assertThat(key.starts()).isEqualTo(rounds);
         assertThat(events).hasSize(rounds);
         assertThat(events.stream().filter(e -> e.outcome() == Outcome.CANCELLED).count())

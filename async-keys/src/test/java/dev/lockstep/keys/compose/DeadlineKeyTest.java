@@ -11,9 +11,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.keys.Failures;
-import dev.lockstep.keys.Identity;
+import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.Signal;
 import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.OperationException.Reason;
@@ -36,13 +39,13 @@ class DeadlineKeyTest {
 
     private final ScheduledThreadPoolExecutor timer = (ScheduledThreadPoolExecutor) WorkerPools.scheduler(1);
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // a clock that wraps while it is used
-    private final ScriptedKey key = new ScriptedKey();
+    private final RecordingKey key = Requests.recordingKey();
     private final Signal signal = new Signal();
 
     @AfterEach
     void stop() {
         timer.shutdownNow();
-        assertThat(key.violations).isEmpty();
+        key.assertDisciplined();
     }
 
     private DeadlineKey limited() {
@@ -53,22 +56,22 @@ class DeadlineKeyTest {
     void aResultJustBeforeTheLimitCounts() throws Exception {
         PendingOperation<byte[]> operation = inProgress(limited().startSign(sign(), signal));
         now.addAndGet(LIMIT.toNanos() - 1);
-        key.last().complete(3);
+        key.last().complete((byte) 3);
 
         assertThat(done(operation.resume())).containsExactly(3);
         assertThat(timer.getQueue()).isEmpty();
-        assertThat(key.last().cancels).isZero();
+        assertThat(key.last().cancels()).isZero();
     }
 
     @Test
     void aResultThatIsFetchedAtTheLimitIsLateAndTheOperationIsCancelledOnce() throws Exception {
         PendingOperation<byte[]> operation = inProgress(limited().startDecrypt(decrypt(), signal));
-        key.last().complete(3);
+        key.last().complete((byte) 3);
         now.addAndGet(LIMIT.toNanos());
 
         assertThat(reason(failure(operation.resume()))).isEqualTo(Reason.TIMED_OUT);
-        assertThat(key.last().cancels).isEqualTo(1);
-        assertThat(key.last().resumes).isZero();
+        assertThat(key.last().cancels()).isEqualTo(1);
+        assertThat(key.last().resumes()).isZero();
         assertThat(timer.getQueue()).isEmpty();
     }
 
@@ -79,7 +82,7 @@ class DeadlineKeyTest {
         signal.await();
 
         assertThat(reason(failure(operation.resume()))).isEqualTo(Reason.TIMED_OUT);
-        assertThat(key.last().cancels).isEqualTo(1);
+        assertThat(key.last().cancels()).isEqualTo(1);
     }
 
     @Test
@@ -107,19 +110,18 @@ class DeadlineKeyTest {
         operation.cancel();
 
         assertThat(timer.getQueue()).isEmpty();
-        assertThat(key.last().cancels).isEqualTo(1);
-        key.last().complete(1);
+        assertThat(key.last().cancels()).isEqualTo(1);
+        key.last().complete((byte) 1);
     }
 
     @Test
     void aReadyOperationThatIsStillInProgressGetsItsAlarmThen() throws Exception {
-        key.then(Start::ready);
+        key.then(KeyScript.readyAfter(1).changed(signature -> new byte[] {9}));
         PendingOperation<byte[]> operation = ready(limited().startSign(sign(), signal));
         assertThat(timer.getQueue()).isEmpty();
 
         assertThat(operation.resume()).isInstanceOf(Progress.InProgress.class);
         assertThat(timer.getQueue()).hasSize(1);
-        key.last().complete(9);
         assertThat(done(operation.resume())).containsExactly(9);
     }
 
@@ -132,14 +134,14 @@ class DeadlineKeyTest {
                             new SignRequest(
                                     SignatureScheme.ECDSA_SECP256R1_SHA256,
                                     new byte[1],
-                                    Identity.EC.chain(),
+                                    TestIdentity.P256.chain(),
                                     null,
                                     OptionalLong.of(connection)),
                             signal);
-            assertThat(key.last().deadline).hasValue(connection - own < 0 ? connection : own);
+            assertThat(key.last().signRequest().deadlineNanos()).hasValue(connection - own < 0 ? connection : own);
         }
         limited().startDecrypt(decrypt(), signal);
-        assertThat(key.last().deadline).hasValue(own);
+        assertThat(key.last().decryptRequest().deadlineNanos()).hasValue(own);
     }
 
     @Test
@@ -147,13 +149,13 @@ class DeadlineKeyTest {
         timer.shutdown();
 
         assertThat(reason(failure(limited().startSign(sign(), signal)))).isEqualTo(Reason.REJECTED);
-        assertThat(key.last().cancels).isEqualTo(1);
+        assertThat(key.last().cancels()).isEqualTo(1);
     }
 
     @Test
     void failuresAndFallThroughPassUnchanged() {
         Throwable cause = Failures.refusal();
-        key.thenFails(cause).then(operation -> Start.fallThrough()).then(operation -> null);
+        key.then(KeyScript.startFails(cause)).then(KeyScript.fallThrough()).then(KeyScript.startReturnsNull());
 
         assertThat(failure(limited().startSign(sign(), signal))).isSameAs(cause);
         assertThat(limited().startSign(sign(), signal)).isInstanceOf(Start.FallThrough.class);

@@ -7,11 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.keys.Discard;
 import dev.lockstep.keys.ExecutorAsk;
 import dev.lockstep.keys.FutureAsk;
-import dev.lockstep.keys.Identity;
 import dev.lockstep.keys.InlineKey;
 import dev.lockstep.keys.Operations;
-import dev.lockstep.keys.Talk;
+import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.testkit.JdkConversation;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -52,7 +53,7 @@ class DecoratedHandshakeTest {
     }
 
     private static Credential credential() {
-        return Credential.external(Identity.EC.chain(), InlineKey.of(Identity.EC.local()));
+        return Credential.external(TestIdentity.P256.chain(), InlineKey.of(Requests.local(TestIdentity.P256)));
     }
 
     private static TlsServerConfigBuilder config() {
@@ -63,13 +64,12 @@ class DecoratedHandshakeTest {
         return Operations.done(Operations.ready(store.start(lookup, () -> {})).resume());
     }
 
-    private Talk withSessions(Asks<SessionLookup, Optional<ResumableSession>> lookup) throws Exception {
-        return Talk.with(
+    private JdkConversation withSessions(Asks<SessionLookup, Optional<ResumableSession>> lookup) throws Exception {
+        return JdkConversation.of(
                 config().credential(credential())
                         .sessionStore(SpiAdapters.sessionStore(store, lookup))
                         .build(),
-                SUITE,
-                null);
+                SUITE);
     }
 
     @Test
@@ -88,14 +88,14 @@ class DecoratedHandshakeTest {
         Asks<SessionLookup, Optional<ResumableSession>> lookup = RetryingAsk.of(
                 CircuitBreakerAsk.of(DeadlineAsk.of(blocking, Deadlines::limit, HOUR, timer), breaker), 2);
 
-        Talk first = withSessions(lookup).run();
+        JdkConversation first = withSessions(lookup).run();
         assertThat(first.resumed()).isFalse();
-        Talk second = first.again().run();
+        JdkConversation second = first.again().run();
 
-        assertThat(second.serverFailure).isNull();
-        assertThat(second.echoed).isTrue();
+        assertThat(second.server().failure()).isNull();
+        assertThat(second.echoed()).isTrue();
         assertThat(second.resumed()).isTrue();
-        assertThat(second.suspensions).isPositive();
+        assertThat(second.server().suspensions()).isPositive();
         assertThat(attempts).hasValue(2);
         assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.CLOSED);
     }
@@ -103,11 +103,11 @@ class DecoratedHandshakeTest {
     @Test
     void aLookUpThatIsTooSlowCostsAFullHandshakeAndItsLateSessionIsDestroyed() throws Exception {
         ScriptedAsk<SessionLookup, Optional<ResumableSession>> silent = new ScriptedAsk<>(Discard::session);
-        Talk first = withSessions(DeadlineAsk.of(silent, Deadlines::limit, Duration.ofMillis(5), timer))
+        JdkConversation first = withSessions(DeadlineAsk.of(silent, Deadlines::limit, Duration.ofMillis(5), timer))
                 .run();
-        Talk second = first.again().run();
+        JdkConversation second = first.again().run();
 
-        assertThat(second.echoed).isTrue();
+        assertThat(second.echoed()).isTrue();
         assertThat(second.resumed()).isFalse();
         assertThat(silent.questions).hasSize(1);
         Optional<ResumableSession> late = find(silent.questions.get(0));
@@ -124,23 +124,22 @@ class DecoratedHandshakeTest {
                         Operations.ready(ring.start(ticket, () -> {})).resume()),
                 Discard::ticket,
                 pool);
-        Talk first = Talk.with(
+        JdkConversation first = JdkConversation.of(
                         config().credential(credential())
                                 .tickets(SpiAdapters.ticketProtector(ring, opening))
                                 .build(),
-                        SUITE,
-                        null)
+                        SUITE)
                 .run();
-        Talk second = first.again().run();
+        JdkConversation second = first.again().run();
 
         assertThat(second.resumed()).isTrue();
-        assertThat(second.suspensions).isPositive();
+        assertThat(second.server().suspensions()).isPositive();
     }
 
     @Test
     void credentialsAreChosenByAFuture() throws Exception {
         CompletableFuture<List<Credential>> chosen = new CompletableFuture<>();
-        Talk talk = Talk.with(
+        JdkConversation talk = JdkConversation.of(
                 config().credentialSelector(FutureAsk.of(
                                 request -> {
                                     timer.execute(() -> chosen.complete(List.of(credential())));
@@ -148,10 +147,9 @@ class DecoratedHandshakeTest {
                                 },
                                 Discard::nothing)::start)
                         .build(),
-                SUITE,
-                null);
+                SUITE);
 
-        assertThat(talk.run().echoed).isTrue();
-        assertThat(talk.peer()).isEqualTo("CN=ec.test");
+        assertThat(talk.run().echoed()).isTrue();
+        assertThat(talk.client().serverCertificate()).isEqualTo(TestIdentity.P256.certificate());
     }
 }

@@ -9,33 +9,35 @@ import static dev.lockstep.keys.Requests.decrypt;
 import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.Signal;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Start;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What the second key does for the first, and what it must not do. */
 class FallThroughKeyTest {
 
-    private final ScriptedKey first = new ScriptedKey();
-    private final ScriptedKey second = new ScriptedKey();
+    private final RecordingKey first = Requests.recordingKey();
+    private final RecordingKey second = Requests.recordingKey();
     private final FallThroughKey plain = FallThroughKey.of(first, second);
     private final FallThroughKey failing = FallThroughKey.alsoWhenSigningFails(first, second);
     private final Signal signal = new Signal();
 
     @AfterEach
     void discipline() {
-        assertThat(first.violations).isEmpty();
-        assertThat(second.violations).isEmpty();
+        first.assertDisciplined();
+        second.assertDisciplined();
     }
 
     @Test
     void theSecondKeyDoesWhatTheFirstLeavesToIt() throws Exception {
-        first.then(o -> Start.fallThrough()).then(o -> Start.fallThrough());
-        second.thenDone(1).thenDone(2);
+        first.then(KeyScript.fallThrough()).then(KeyScript.fallThrough());
+        second.then(KeyScript.done((byte) 1)).then(KeyScript.done((byte) 2));
 
         assertThat(done(ready(plain.startSign(sign(), signal)).resume())).containsExactly(1);
         assertThat(done(ready(plain.startDecrypt(decrypt(), signal)).resume())).containsExactly(2);
@@ -43,10 +45,10 @@ class FallThroughKeyTest {
 
     @Test
     void theSecondKeyDoesWhatTheFirstCannotDoWithoutAskingIt() throws Exception {
-        first.schemes = Set.of(SignatureScheme.ED25519);
-        first.decrypts = false;
+        first.schemes(SignatureScheme.ED25519);
+        first.canDecrypt(false);
         FallThroughKey both = FallThroughKey.of(first, second);
-        second.thenDone(1).thenDone(2);
+        second.then(KeyScript.done((byte) 1)).then(KeyScript.done((byte) 2));
 
         assertThat(both.signatureSchemes())
                 .containsExactlyInAnyOrder(SignatureScheme.ED25519, SignatureScheme.ECDSA_SECP256R1_SHA256);
@@ -59,7 +61,7 @@ class FallThroughKeyTest {
     @Test
     void aFailureStandsUnlessAskedForOtherwise() {
         Throwable cause = down();
-        first.thenFails(cause);
+        first.then(KeyScript.startFails(cause));
 
         assertThat(failure(plain.startSign(sign(), signal))).isSameAs(cause);
         assertThat(second.starts()).isZero();
@@ -67,8 +69,8 @@ class FallThroughKeyTest {
 
     @Test
     void aSignatureThatFailsAtStartGoesToTheSecondKey() throws Exception {
-        first.thenFails(down());
-        second.thenDone(4);
+        first.then(KeyScript.startFails(down()));
+        second.then(KeyScript.done((byte) 4));
 
         assertThat(done(ready(failing.startSign(sign(), signal)).resume())).containsExactly(4);
     }
@@ -88,7 +90,7 @@ class FallThroughKeyTest {
 
     @Test
     void aFailedDecryptionNeverGoesToTheSecondKey() throws Exception {
-        first.thenFails(down());
+        first.then(KeyScript.startFails(down()));
         failure(failing.startDecrypt(decrypt(), signal));
         PendingOperation<byte[]> operation = inProgress(failing.startDecrypt(decrypt(), signal));
         first.last().fail(down());
@@ -104,14 +106,14 @@ class FallThroughKeyTest {
         operation.resume();
         operation.cancel();
 
-        assertThat(first.last().cancels).isZero();
-        assertThat(second.last().cancels).isEqualTo(1);
+        assertThat(first.last().cancels()).isZero();
+        assertThat(second.last().cancels()).isEqualTo(1);
     }
 
     @Test
     void whatBothLeaveFallsThroughToTheCredential() {
-        first.then(o -> Start.fallThrough());
-        second.then(o -> Start.fallThrough());
+        first.then(KeyScript.fallThrough());
+        second.then(KeyScript.fallThrough());
 
         assertThat(plain.startSign(sign(), signal)).isInstanceOf(Start.FallThrough.class);
     }

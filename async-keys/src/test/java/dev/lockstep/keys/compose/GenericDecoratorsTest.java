@@ -9,11 +9,14 @@ import static dev.lockstep.keys.Operations.inProgress;
 import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.Signal;
 import dev.lockstep.keys.SpiQuestion;
 import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.keys.compose.CircuitBreaker.State;
 import dev.lockstep.keys.compose.ObservedOperation.Outcome;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Progress;
@@ -162,7 +165,7 @@ class GenericDecoratorsTest {
     @MethodSource(ALL)
     <Q, T> void oneBreakerServesSeveralQuestions(SpiQuestion<Q, T> asked) throws Exception {
         ScriptedAsk<Q, T> ask = new ScriptedAsk<>(asked.discard());
-        ScriptedKey key = new ScriptedKey().thenFails(down());
+        RecordingKey key = Requests.recordingKey().then(KeyScript.startFails(down()));
         CircuitBreaker breaker = CircuitBreaker.of(1, LIMIT, now::get);
         CircuitBreakerKey.of(key, breaker).startSign(sign(), signal);
 

@@ -10,14 +10,16 @@ import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.BlockingKey;
-import dev.lockstep.keys.Identity;
+import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.Signal;
 import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.keys.compose.KeyOperation.Kind;
 import dev.lockstep.keys.compose.ObservedOperation.Outcome;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.PendingOperation;
-import dev.lockstep.tls.wait.Start;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -33,7 +35,7 @@ class ObservedKeyTest {
 
     private final AtomicLong now = new AtomicLong(1000);
     private final List<KeyOperation> events = new ArrayList<>();
-    private final ScriptedKey key = new ScriptedKey();
+    private final RecordingKey key = Requests.recordingKey();
     private final ObservedKey observed = ObservedKey.of(key, events::add, now::get);
     private final ThreadPoolExecutor pool = WorkerPools.boundedPool(1, 1);
     private final Signal signal = new Signal();
@@ -41,7 +43,7 @@ class ObservedKeyTest {
     @AfterEach
     void stop() {
         pool.shutdownNow();
-        assertThat(key.violations).isEmpty();
+        key.assertDisciplined();
     }
 
     private KeyOperation event() {
@@ -53,21 +55,21 @@ class ObservedKeyTest {
     void theServiceTimeEndsWhenTheAnswerIsAnnouncedAndNotWhenItIsFetched() throws Exception {
         PendingOperation<byte[]> operation = inProgress(observed.startSign(sign(), signal));
         now.addAndGet(10);
-        key.last().waker.wake(); // for nothing
+        key.last().waker().wake(); // for nothing
         operation.resume();
         assertThat(events).isEmpty();
         now.addAndGet(30);
-        key.last().complete(1);
+        key.last().complete((byte) 1);
         now.addAndGet(500);
         operation.resume();
 
         assertThat(event().kind()).isEqualTo(Kind.SIGN);
         assertThat(event().scheme()).isEqualTo(SignatureScheme.ECDSA_SECP256R1_SHA256);
-        assertThat(event().certificate()).isEqualTo(Identity.EC.chain().get(0));
+        assertThat(event().certificate()).isEqualTo(TestIdentity.P256.certificate());
         assertThat(event().serviceNanos()).isEqualTo(40);
         assertThat(event().queueNanos()).isEmpty();
         assertThat(event().outcome()).isEqualTo(Outcome.DONE);
-        assertThat(event().toString()).contains("CN=ec.test", "DONE").doesNotContain("Modulus");
+        assertThat(event().toString()).contains("CN=p256.example.org", "DONE").doesNotContain("Modulus");
     }
 
     @Test
@@ -85,9 +87,9 @@ class ObservedKeyTest {
 
     @Test
     void failedStartsAndFallThroughAreReportedToo() {
-        key.thenFails(down()).then(o -> Start.fallThrough()).then(o -> {
-            throw new IllegalStateException("driver");
-        });
+        key.then(KeyScript.startFails(down()))
+                .then(KeyScript.fallThrough())
+                .then(KeyScript.startThrows(new IllegalStateException("driver")));
         for (int i = 0; i < 3; i++) {
             observed.startSign(sign(), signal);
         }
@@ -102,11 +104,11 @@ class ObservedKeyTest {
         PendingOperation<byte[]> operation = inProgress(observed.startSign(sign(), signal));
         now.addAndGet(25);
         operation.cancel();
-        key.last().complete(1);
+        key.last().complete((byte) 1);
 
         assertThat(event().outcome()).isEqualTo(Outcome.CANCELLED);
         assertThat(event().serviceNanos()).isEqualTo(25);
-        assertThat(key.last().cancels).isEqualTo(1);
+        assertThat(key.last().cancels()).isEqualTo(1);
     }
 
     @Test
@@ -117,7 +119,7 @@ class ObservedKeyTest {
                     throw new IllegalStateException("observer");
                 },
                 now::get);
-        key.thenDone(8);
+        key.then(KeyScript.done((byte) 8));
 
         assertThat(done(ready(fragile.startSign(sign(), signal)).resume())).containsExactly(8);
     }

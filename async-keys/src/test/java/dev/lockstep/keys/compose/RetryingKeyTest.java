@@ -11,10 +11,12 @@ import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.Signal;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Progress;
-import dev.lockstep.tls.wait.Start;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,18 +24,20 @@ import org.junit.jupiter.api.Test;
 /** Signatures are repeated a bounded number of times, decryptions never. */
 class RetryingKeyTest {
 
-    private final ScriptedKey key = new ScriptedKey();
+    private final RecordingKey key = Requests.recordingKey();
     private final RetryingKey retrying = RetryingKey.of(key, 3);
     private final Signal signal = new Signal();
 
     @AfterEach
     void discipline() {
-        assertThat(key.violations).isEmpty();
+        key.assertDisciplined();
     }
 
     @Test
     void aSignatureThatFailsToStartIsStartedAgain() throws Exception {
-        key.thenFails(down()).thenFails(new IOException("reset")).thenDone(5);
+        key.then(KeyScript.startFails(down()))
+                .then(KeyScript.startFails(new IOException("reset")))
+                .then(KeyScript.done((byte) 5));
 
         assertThat(done(ready(retrying.startSign(sign(), signal)).resume())).containsExactly(5);
         assertThat(key.starts()).isEqualTo(3);
@@ -42,7 +46,10 @@ class RetryingKeyTest {
     @Test
     void theLastFailureStandsWhenTheAttemptsAreUsedUp() {
         Throwable last = down();
-        key.thenFails(down()).thenFails(down()).thenFails(last).thenDone(5);
+        key.then(KeyScript.startFails(down()))
+                .then(KeyScript.startFails(down()))
+                .then(KeyScript.startFails(last))
+                .then(KeyScript.done((byte) 5));
 
         assertThat(failure(retrying.startSign(sign(), signal))).isSameAs(last);
         assertThat(key.starts()).isEqualTo(3);
@@ -55,7 +62,7 @@ class RetryingKeyTest {
         assertThat(operation.resume()).isInstanceOf(Progress.InProgress.class);
         assertThat(key.starts()).isEqualTo(2);
         assertThat(operation.resume()).isInstanceOf(Progress.InProgress.class);
-        key.last().complete(6);
+        key.last().complete((byte) 6);
         signal.await();
         signal.await();
 
@@ -66,7 +73,7 @@ class RetryingKeyTest {
     @Test
     void aRepetitionThatIsReadyIsFetchedInTheSameStep() throws Exception {
         PendingOperation<byte[]> operation = inProgress(retrying.startSign(sign(), signal));
-        key.thenFails(down()).thenDone(7);
+        key.then(KeyScript.startFails(down())).then(KeyScript.done((byte) 7));
         key.last().fail(down());
 
         assertThat(done(operation.resume())).containsExactly(7);
@@ -76,7 +83,7 @@ class RetryingKeyTest {
     @Test
     void startAndResumeShareTheAttempts() throws Exception {
         Throwable last = down();
-        key.thenFails(down());
+        key.then(KeyScript.startFails(down()));
         PendingOperation<byte[]> operation = inProgress(retrying.startSign(sign(), signal));
         key.last().fail(down());
         operation.resume();
@@ -88,7 +95,9 @@ class RetryingKeyTest {
 
     @Test
     void aSignerThatSaidNoOrWasInterruptedIsNotAskedAgain() {
-        key.thenFails(refusal()).thenFails(new InterruptedException("stop")).thenFails(new LinkageError("no driver"));
+        key.then(KeyScript.startFails(refusal()))
+                .then(KeyScript.startFails(new InterruptedException("stop")))
+                .then(KeyScript.startFails(new LinkageError("no driver")));
 
         failure(retrying.startSign(sign(), signal));
         failure(retrying.startSign(sign(), signal));
@@ -98,7 +107,7 @@ class RetryingKeyTest {
 
     @Test
     void decryptionsAreNeverRepeated() throws Exception {
-        key.thenFails(down());
+        key.then(KeyScript.startFails(down()));
         failure(retrying.startDecrypt(decrypt(), signal));
         assertThat(key.starts()).isEqualTo(1);
 
@@ -115,15 +124,15 @@ class RetryingKeyTest {
         operation.resume();
         operation.cancel();
 
-        assertThat(key.operations.get(0).cancels).isZero();
-        assertThat(key.operations.get(1).cancels).isEqualTo(1);
+        assertThat(key.operations().get(0).cancels()).isZero();
+        assertThat(key.operations().get(1).cancels()).isEqualTo(1);
     }
 
     @Test
     void fallThroughAfterAFailureIsAFailureWithTheFirstCause() throws Exception {
         PendingOperation<byte[]> operation = inProgress(retrying.startSign(sign(), signal));
         Throwable first = down();
-        key.then(o -> Start.fallThrough());
+        key.then(KeyScript.fallThrough());
         key.last().fail(first);
 
         assertThat(failure(operation.resume())).hasCause(first);

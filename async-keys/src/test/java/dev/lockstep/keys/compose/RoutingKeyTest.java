@@ -6,28 +6,29 @@ import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.keys.Identity;
+import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.Signal;
+import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.Start;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The certificate decides which key works. */
 class RoutingKeyTest {
 
-    private final ScriptedKey ec = new ScriptedKey();
-    private final ScriptedKey rsa = new ScriptedKey();
+    private final RecordingKey ec = Requests.recordingKey();
+    private final RecordingKey rsa = Requests.recordingKey();
     private final RoutingKey routing;
     private final Signal signal = new Signal();
 
     RoutingKeyTest() {
-        ec.decrypts = false;
-        rsa.schemes = Set.of(SignatureScheme.RSA_PKCS1_SHA256);
+        ec.canDecrypt(false);
+        rsa.schemes(SignatureScheme.RSA_PKCS1_SHA256);
         routing = RoutingKey.builder()
-                .route(Identity.EC.chain().get(0), ec)
-                .route(Identity.RSA.chain().get(0), rsa)
+                .route(TestIdentity.P256.certificate(), ec)
+                .route(TestIdentity.RSA_2048.certificate(), rsa)
                 .build();
     }
 
@@ -54,8 +55,8 @@ class RoutingKeyTest {
 
     @Test
     void whatTheRoutedKeyCannotDoFallsThroughWithoutAskingIt() throws Exception {
-        ec.schemes = Set.of(SignatureScheme.ECDSA_SECP384R1_SHA384);
-        rsa.decrypts = false;
+        ec.schemes(SignatureScheme.ECDSA_SECP384R1_SHA384);
+        rsa.canDecrypt(false);
 
         assertThat(routing.startSign(sign(), signal)).isInstanceOf(Start.FallThrough.class);
         assertThat(routing.startDecrypt(decrypt(), signal)).isInstanceOf(Start.FallThrough.class);
@@ -66,18 +67,19 @@ class RoutingKeyTest {
     void itClaimsWhatAnyKeyCanDoAndItsCredentialsWhatTheirsCan() {
         assertThat(routing.signatureSchemes())
                 .containsExactlyInAnyOrder(SignatureScheme.ECDSA_SECP256R1_SHA256, SignatureScheme.RSA_PKCS1_SHA256);
-        Credential credential = routing.credential(Identity.EC.chain());
+        Credential credential = routing.credential(TestIdentity.P256.chain());
         assertThat(credential.signatureSchemes()).containsExactly(SignatureScheme.ECDSA_SECP256R1_SHA256);
         assertThat(credential.canDecrypt()).isFalse();
-        assertThat(routing.credential(Identity.RSA.chain()).canDecrypt()).isTrue();
+        assertThat(routing.credential(TestIdentity.RSA_2048.chain()).canDecrypt())
+                .isTrue();
     }
 
     @Test
     void mistakesInTheRoutesAreNamed() {
-        assertThatThrownBy(() -> routing.credential(Identity.OTHER_RSA.chain())).hasMessageStartingWith("chain:");
-        RoutingKey.Builder builder =
-                RoutingKey.builder().route(Identity.EC.chain().get(0), ec);
-        assertThatThrownBy(() -> builder.route(Identity.EC.chain().get(0), rsa))
+        assertThatThrownBy(() -> routing.credential(TestIdentity.RSA_2048_OTHER.chain()))
+                .hasMessageStartingWith("chain:");
+        RoutingKey.Builder builder = RoutingKey.builder().route(TestIdentity.P256.certificate(), ec);
+        assertThatThrownBy(() -> builder.route(TestIdentity.P256.certificate(), rsa))
                 .hasMessageContaining("has a route already");
     }
 }

@@ -2,7 +2,7 @@ package dev.lockstep.keys.compose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.keys.Identity;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.PkixVerifier;
 import dev.lockstep.tls.peer.Verdict;
@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import javax.security.auth.x500.X500Principal;
 import org.junit.jupiter.api.Test;
 
 /** An adapter asks the question elsewhere and forwards the rest. */
@@ -116,10 +115,11 @@ class SpiAdaptersTest {
 
     @Test
     void aVerifierNamesTheSameAuthorities() throws Exception {
-        PkixVerifier pkix = PkixVerifier.trusting(Identity.EC.chain());
+        PkixVerifier pkix = PkixVerifier.trusting(List.of(TestIdentity.P256.certificate()));
         ClientCertificateVerifier adapted =
                 SpiAdapters.verifier(pkix, (request, waker) -> Start.done(Verdict.accepted()));
 
-        assertThat(adapted.acceptedIssuers()).containsExactly(new X500Principal("CN=ec.test"));
+        assertThat(adapted.acceptedIssuers())
+                .containsExactly(TestIdentity.P256.certificate().getSubjectX500Principal());
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.crypto.rsa.RsaPremaster;
 import dev.lockstep.keys.BlockingKey;
-import dev.lockstep.keys.Identity;
-import dev.lockstep.keys.Talk;
+import dev.lockstep.testkit.JdkConversation;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
@@ -57,15 +57,15 @@ class Pkcs11KeysTest {
         return Pkcs11Keys.builder(SoftHsm.LIBRARY).pin(SoftHsm.PIN::toCharArray);
     }
 
-    private static Talk talk(Pkcs11Keys keys, String keyType, String suite) throws Exception {
-        return Talk.with(keys.credential(token.chain(keyType)), suite).run();
+    private static JdkConversation talk(Pkcs11Keys keys, String keyType, String suite) throws Exception {
+        return JdkConversation.of(keys.credential(token.chain(keyType)), suite).run();
     }
 
-    private static void assertWorks(Talk talk) {
-        assertThat(talk.serverFailure).isNull();
-        assertThat(talk.clientFailure).isNull();
-        assertThat(talk.echoed).isTrue();
-        assertThat(talk.suspensions).isPositive();
+    private static void assertWorks(JdkConversation talk) {
+        assertThat(talk.server().failure()).isNull();
+        assertThat(talk.client().failure()).isNull();
+        assertThat(talk.echoed()).isTrue();
+        assertThat(talk.server().suspensions()).isPositive();
     }
 
     @ParameterizedTest(name = "{1} without {2}")
@@ -210,9 +210,9 @@ class Pkcs11KeysTest {
             builder().open().close();
             long started = System.nanoTime();
             for (int i = 0; i < 10; i++) {
-                Talk lost = talk(keys, "EC", suite);
-                assertThat(lost.serverFailure.alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
-                assertThat(lost.serverFailure).hasRootCauseMessage("the vault is sealed");
+                JdkConversation lost = talk(keys, "EC", suite);
+                assertThat(lost.server().failure().alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
+                assertThat(lost.server().failure()).hasRootCauseMessage("the vault is sealed");
             }
             // Once for opening, once for the loss, and then one more for each pause that has passed.
             long pauses = (System.nanoTime() - started) / 250_000_000;
@@ -220,8 +220,8 @@ class Pkcs11KeysTest {
 
             away.set(false);
             long back = System.nanoTime();
-            Talk talk = talk(keys, "EC", suite);
-            while (talk.serverFailure != null) {
+            JdkConversation talk = talk(keys, "EC", suite);
+            while (talk.server().failure() != null) {
                 assertThat(System.nanoTime() - back).isLessThan(2_000_000_000L);
                 talk = talk(keys, "EC", suite);
             }
@@ -280,11 +280,11 @@ class Pkcs11KeysTest {
             builder().open().close();
             pin[0] = "9999";
 
-            Talk sign = talk(keys, "EC", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
-            assertThat(sign.serverFailure.alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
-            Talk decrypt = talk(keys, "RSA", "TLS_RSA_WITH_AES_128_GCM_SHA256");
-            assertThat(decrypt.serverFailure.alert()).isEqualTo(AlertDescription.BAD_RECORD_MAC);
-            assertThat(decrypt.clientFailure).hasMessageContaining("bad_record_mac");
+            JdkConversation sign = talk(keys, "EC", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+            assertThat(sign.server().failure().alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
+            JdkConversation decrypt = talk(keys, "RSA", "TLS_RSA_WITH_AES_128_GCM_SHA256");
+            assertThat(decrypt.server().failure().alert()).isEqualTo(AlertDescription.BAD_RECORD_MAC);
+            assertThat(decrypt.client().failure()).hasMessageContaining("bad_record_mac");
         }
     }
 
@@ -346,10 +346,10 @@ class Pkcs11KeysTest {
                 .hasMessageContaining("library");
         assertThatThrownBy(() -> Pkcs11Keys.builder(Path.of("relative.so"))).hasMessageContaining("absolute");
         try (Pkcs11Keys keys = builder().open()) {
-            X509Certificate stranger = Identity.RSA.chain().get(0);
+            X509Certificate stranger = TestIdentity.RSA_2048.certificate();
             assertThatThrownBy(() -> keys.key(stranger))
                     .isInstanceOf(OperationException.class)
-                    .hasMessageContaining("CN=rsa.test")
+                    .hasMessageContaining("CN=rsa-2048.example.org")
                     .hasMessageContaining("CKA_ID");
         }
     }

@@ -2,7 +2,7 @@ package dev.lockstep.keys.pkcs11;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.keys.Talk;
+import dev.lockstep.testkit.JdkConversation;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -46,17 +46,17 @@ class Pkcs11ResumptionTest {
                 builder.tickets(TicketKeyRing.rotating(hour, hour));
             }
             long before = token.signatures() + token.decryptions();
-            Talk first = Talk.with(builder.build(), suite, null).run();
-            assertThat(first.echoed).isTrue();
+            JdkConversation first = JdkConversation.of(builder.build(), suite).run();
+            assertThat(first.echoed()).isTrue();
             assertThat(first.resumed()).isFalse();
             assertThat(token.signatures() + token.decryptions() - before).isEqualTo(1);
-            Talk talk = first;
+            JdkConversation talk = first;
             for (int i = 0; i < 3; i++) {
                 talk = talk.again().run();
-                assertThat(talk.serverFailure).isNull();
-                assertThat(talk.echoed).isTrue();
+                assertThat(talk.server().failure()).isNull();
+                assertThat(talk.echoed()).isTrue();
                 assertThat(talk.resumed()).isTrue();
-                assertThat(talk.suspensions).isZero();
+                assertThat(talk.server().suspensions()).isZero();
             }
             assertThat(token.signatures() + token.decryptions() - before).isEqualTo(1);
         }

@@ -2,28 +2,20 @@ package dev.lockstep.keys.pkcs11;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.lockstep.testkit.certificate.TestAuthority;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyFactory;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.spec.X509EncodedKeySpec;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.Date;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -56,7 +48,7 @@ final class SoftHsm {
                 directory.resolve("softhsm2.conf"),
                 "directories.tokendir = " + tokens() + "\nobjectstore.backend = file\nlog.level = ERROR\n");
         run("softhsm2-util", "--init-token", "--free", "--label", "lockstep", "--so-pin", "5678", "--pin", PIN);
-        KeyPair authority = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+        TestAuthority authority = TestAuthority.root("authority.test", Instant.now());
         rsa = generate(authority, "RSA", "rsa:2048", "01", "--usage-decrypt");
         ec = generate(authority, "EC", "EC:prime256v1", "02");
     }
@@ -131,8 +123,8 @@ final class SoftHsm {
         return calls("C_Decrypt", "C_DecryptFinal", "C_UnwrapKey");
     }
 
-    private X509Certificate generate(KeyPair authority, String type, String pkcs11Type, String id, String... usage)
-            throws Exception {
+    private X509Certificate generate(
+            TestAuthority authority, String type, String pkcs11Type, String id, String... usage) throws Exception {
         tool(Stream.concat(
                         Stream.of("--keypairgen", "--key-type", pkcs11Type, "--id", id, "--usage-sign", "--sensitive"),
                         Stream.of(usage))
@@ -140,16 +132,8 @@ final class SoftHsm {
         Path file = directory.resolve(id + ".der");
         tool("--read-object", "--type", "pubkey", "--id", id, "--output-file", file.toString());
         PublicKey key = KeyFactory.getInstance(type).generatePublic(new X509EncodedKeySpec(Files.readAllBytes(file)));
-        Instant now = Instant.now();
-        X509Certificate certificate = new JcaX509CertificateConverter()
-                .getCertificate(new JcaX509v3CertificateBuilder(
-                                new X500Name("CN=authority.test"),
-                                new BigInteger(id),
-                                Date.from(now.minus(Duration.ofDays(1))),
-                                Date.from(now.plus(Duration.ofDays(1))),
-                                new X500Name("CN=token-" + type.toLowerCase(java.util.Locale.ROOT) + ".test"),
-                                key)
-                        .build(new JcaContentSignerBuilder("SHA256withRSA").build(authority.getPrivate())));
+        X509Certificate certificate =
+                authority.server(key, "token-" + type.toLowerCase(java.util.Locale.ROOT) + ".test");
         Files.write(file, certificate.getEncoded());
         tool("--write-object", file.toString(), "--type", "cert", "--id", id);
         return certificate;

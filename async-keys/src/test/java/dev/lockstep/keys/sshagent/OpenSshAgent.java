@@ -2,7 +2,7 @@ package dev.lockstep.keys.sshagent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.keys.Identity;
+import dev.lockstep.testkit.certificate.TestAuthority;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -10,25 +10,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Date;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.crypto.util.OpenSSHPublicKeyUtil;
 import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /** A stock OpenSSH agent, started and ended by its process. The keys are made by ssh-keygen and never come into this JVM. */
 final class OpenSshAgent {
+
+    private static final TestAuthority AUTHORITY = TestAuthority.root("authority.test", Instant.now());
 
     private final Path directory;
     private final Path socket;
@@ -95,16 +92,7 @@ final class OpenSshAgent {
     private X509Certificate certificate(byte[] blob) throws Exception {
         SubjectPublicKeyInfo info =
                 SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(OpenSSHPublicKeyUtil.parsePublicKey(blob));
-        Instant now = Instant.now();
-        return new JcaX509CertificateConverter()
-                .getCertificate(new X509v3CertificateBuilder(
-                                new X500Name("CN=rsa.test"),
-                                java.math.BigInteger.valueOf(100 + names),
-                                Date.from(now.minus(Duration.ofDays(1))),
-                                Date.from(now.plus(Duration.ofDays(1))),
-                                new X500Name("CN=agent.test"),
-                                info)
-                        .build(new JcaContentSignerBuilder("SHA256withRSA").build(Identity.RSA.key())));
+        return AUTHORITY.server(new JcaPEMKeyConverter().getPublicKey(info), "agent.test");
     }
 
     /** A check that silently stopped running looks like one that passes: skipped loudly, and failed where CI=true. */

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.keys.BlockingKey;
-import dev.lockstep.keys.Identity;
-import dev.lockstep.keys.Talk;
+import dev.lockstep.testkit.JdkConversation;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
@@ -54,8 +54,9 @@ class SshAgentHandshakeTest {
         }
     }
 
-    private Talk talk(X509Certificate certificate, ExternalPrivateKey key, String suite) throws Exception {
-        return Talk.with(Credential.external(List.of(certificate), key), suite).run();
+    private JdkConversation talk(X509Certificate certificate, ExternalPrivateKey key, String suite) throws Exception {
+        return JdkConversation.of(Credential.external(List.of(certificate), key), suite)
+                .run();
     }
 
     @ParameterizedTest
@@ -71,12 +72,12 @@ class SshAgentHandshakeTest {
         X509Certificate certificate = agent.key(type, bits).certificate();
         ExternalPrivateKey key = keys.key(certificate);
         for (int i = 0; i < 3; i++) {
-            Talk talk = talk(certificate, key, suite);
-            assertThat(talk.serverFailure).isNull();
-            assertThat(talk.clientFailure).isNull();
-            assertThat(talk.echoed).isTrue();
-            assertThat(talk.suspensions).isPositive();
-            assertThat(talk.peer()).isEqualTo("CN=agent.test");
+            JdkConversation talk = talk(certificate, key, suite);
+            assertThat(talk.server().failure()).isNull();
+            assertThat(talk.client().failure()).isNull();
+            assertThat(talk.echoed()).isTrue();
+            assertThat(talk.server().suspensions()).isPositive();
+            assertThat(talk.client().serverCertificate()).isEqualTo(certificate);
         }
     }
 
@@ -104,8 +105,8 @@ class SshAgentHandshakeTest {
         X509Certificate ec = agent.key("ecdsa", 256).certificate();
         agent.key("ecdsa", 256);
 
-        assertThat(talk(ec, keys.key(ec), ECDSA_SUITE).echoed).isTrue();
-        assertThatThrownBy(() -> keys.key(Identity.EC.chain().get(0)))
+        assertThat(talk(ec, keys.key(ec), ECDSA_SUITE).echoed()).isTrue();
+        assertThatThrownBy(() -> keys.key(TestIdentity.P256.certificate()))
                 .satisfies(e -> assertThat(reason(e)).isEqualTo(Reason.KEY_UNAVAILABLE));
     }
 
@@ -114,13 +115,13 @@ class SshAgentHandshakeTest {
         OpenSshAgent.Keyed made = agent.key("ecdsa", 256);
         ExternalPrivateKey key = keys.key(made.certificate());
         agent.kill();
-        Talk failed = talk(made.certificate(), key, ECDSA_SUITE);
-        assertThat(failed.serverFailure.alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
-        assertThat(failed.clientFailure).hasMessageContaining("internal_error");
+        JdkConversation failed = talk(made.certificate(), key, ECDSA_SUITE);
+        assertThat(failed.server().failure().alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
+        assertThat(failed.client().failure()).hasMessageContaining("internal_error");
 
         agent.start();
         agent.add(made.file());
-        assertThat(talk(made.certificate(), key, ECDSA_SUITE).echoed).isTrue();
+        assertThat(talk(made.certificate(), key, ECDSA_SUITE).echoed()).isTrue();
     }
 
     @Test
@@ -128,9 +129,9 @@ class SshAgentHandshakeTest {
         OpenSshAgent.Keyed made = agent.key("ecdsa", 256);
         ExternalPrivateKey key = keys.key(made.certificate());
         agent.removeAll();
-        Talk failed = talk(made.certificate(), key, ECDSA_SUITE);
+        JdkConversation failed = talk(made.certificate(), key, ECDSA_SUITE);
 
-        assertThat(failed.serverFailure)
+        assertThat(failed.server().failure())
                 .hasRootCauseMessage("the ssh-agent at " + agent.socket()
                         + " does not hold the certificate's key, or is locked; use ssh-add");
     }

@@ -10,8 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.crypto.signature.SignatureVerifier;
-import dev.lockstep.keys.Identity;
+import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.Signal;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SshAgentKeysTest {
 
     private static final byte[] FAILURE = FakeAgent.frame(new byte[] {5});
-    private static final SshPublicKey EC = SshPublicKey.of(Identity.EC.chain().get(0));
+    private static final SshPublicKey EC = SshPublicKey.of(TestIdentity.P256.certificate());
 
     @TempDir
     Path directory;
@@ -64,7 +65,7 @@ class SshAgentKeysTest {
     }
 
     private ExternalPrivateKey key() throws Exception {
-        return keys.key(Identity.EC.chain().get(0));
+        return keys.key(TestIdentity.P256.certificate());
     }
 
     /** Lists one key and signs as an agent does. */
@@ -88,12 +89,11 @@ class SshAgentKeysTest {
             byte[] message = in.string();
             assertThat(in.uint32()).isZero();
             in.end();
-            byte[] der = Identity.EC
-                    .local()
+            byte[] der = Requests.local(TestIdentity.P256)
                     .sign(new SignRequest(
                             SignatureScheme.ECDSA_SECP256R1_SHA256,
                             message,
-                            Identity.EC.chain(),
+                            TestIdentity.P256.chain(),
                             null,
                             OptionalLong.empty()));
             int r = der[3];
@@ -122,7 +122,7 @@ class SshAgentKeysTest {
 
     private void signsAgain(ExternalPrivateKey key) throws Exception {
         byte[] signature = done(signOnce(key));
-        assertThat(SignatureVerifier.of(Identity.EC.chain().get(0).getPublicKey())
+        assertThat(SignatureVerifier.of(TestIdentity.P256.certificate().getPublicKey())
                         .verify(SignatureAlgorithm.ECDSA_SHA256, new byte[100], signature))
                 .isTrue();
     }
@@ -199,7 +199,7 @@ class SshAgentKeysTest {
         try (SshAgentKeys impatient = SshAgentKeys.at(socket(), Duration.ofMillis(200), 4)) {
             PendingOperation<byte[]> operation = inProgress(key.startSign(sign(), signal));
             assertThat(operation.resume()).isInstanceOf(Progress.InProgress.class);
-            assertThatThrownBy(() -> impatient.key(Identity.EC.chain().get(0)))
+            assertThatThrownBy(() -> impatient.key(TestIdentity.P256.certificate()))
                     .satisfies(e -> assertThat(reason(e)).isEqualTo(Reason.TIMED_OUT));
             operation.cancel();
             signal.await(); // a wake after the cancellation is allowed
@@ -334,7 +334,7 @@ class SshAgentKeysTest {
                     new SignRequest(
                             SignatureScheme.ECDSA_SECP256R1_SHA256,
                             message,
-                            Identity.EC.chain(),
+                            TestIdentity.P256.chain(),
                             null,
                             OptionalLong.empty()),
                     own));
@@ -346,7 +346,7 @@ class SshAgentKeysTest {
                 continue;
             }
             own.await();
-            assertThat(SignatureVerifier.of(Identity.EC.chain().get(0).getPublicKey())
+            assertThat(SignatureVerifier.of(TestIdentity.P256.certificate().getPublicKey())
                             .verify(SignatureAlgorithm.ECDSA_SHA256, message, done(operation.resume())))
                     .isTrue();
             finished++;
@@ -359,13 +359,13 @@ class SshAgentKeysTest {
         ExternalPrivateKey key = key();
         assertThat(key.signatureSchemes()).containsExactly(SignatureScheme.ECDSA_SECP256R1_SHA256);
         assertThat(key.canDecrypt()).isFalse();
-        assertThat(SshPublicKey.of(Identity.RSA.chain().get(0)).schemes())
+        assertThat(SshPublicKey.of(TestIdentity.RSA_2048.certificate()).schemes())
                 .containsExactlyInAnyOrder(SignatureScheme.RSA_PKCS1_SHA256, SignatureScheme.RSA_PKCS1_SHA512);
     }
 
     @Test
     void anRsaSignatureWithoutItsLeadingZerosGetsThemBack() throws Exception {
-        SshPublicKey rsa = SshPublicKey.of(Identity.RSA.chain().get(0));
+        SshPublicKey rsa = SshPublicKey.of(TestIdentity.RSA_2048.certificate());
         byte[] shorter = new byte[254];
         Arrays.fill(shorter, (byte) 7);
         byte[] padded = rsa.forTls(
