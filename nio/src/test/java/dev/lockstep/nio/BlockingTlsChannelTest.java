@@ -3,8 +3,10 @@ package dev.lockstep.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordedOperation;
+import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.credential.Credential;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -29,10 +31,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BlockingTlsChannelTest {
 
-    private final HeldKey key = TestIdentity.heldKey();
-    private final TlsServerConfig config = TlsServerConfig.builder()
-            .credential(Credential.external(TestIdentity.chain(), key.key()))
-            .build();
+    private final RecordingKey key = Localhost.heldKey();
+    private final TlsServerConfig config =
+            TlsServerConfig.builder().credential(key.credential()).build();
     private ServerSocketChannel listener;
 
     @BeforeEach
@@ -46,7 +47,7 @@ class BlockingTlsChannelTest {
     }
 
     private SSLSocket client() throws Exception {
-        return TestIdentity.client(listener.socket().getLocalPort());
+        return Localhost.client(listener.socket().getLocalPort());
     }
 
     @Test
@@ -63,7 +64,7 @@ class BlockingTlsChannelTest {
                 client.getOutputStream().write(much);
                 return true;
             });
-            key.next().release(); // the server's thread was parked meanwhile
+            key.takePending().complete(); // the server's thread was parked meanwhile
             assertThat(client.getInputStream().readNBytes(much.length)).isEqualTo(much);
             writing.get(30, TimeUnit.SECONDS);
         }
@@ -72,7 +73,7 @@ class BlockingTlsChannelTest {
 
     @Test
     void oneThreadReadsWhileAnotherWrites() throws Exception {
-        key.open = true;
+        key.signs(KeyScript.ready());
         byte[] there = new byte[4 << 20];
         byte[] back = new byte[4 << 20];
         new Random(4).nextBytes(there);
@@ -132,12 +133,12 @@ class BlockingTlsChannelTest {
                 client.startHandshake();
                 return true;
             });
-            HeldKey.Held signature = key.next();
+            RecordedOperation signature = key.takePending();
             waits.get().interrupt();
 
             assertThatThrownBy(() -> server.get(30, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(ClosedByInterruptException.class);
-            assertThat(signature.answer()).isCancelled();
+            signature.awaitCancel();
             assertThatThrownBy(() -> handshake.get(30, TimeUnit.SECONDS)).isNotNull();
         }
     }

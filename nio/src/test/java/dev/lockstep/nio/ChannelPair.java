@@ -1,8 +1,9 @@
 package dev.lockstep.nio;
 
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
-import dev.lockstep.tls.credential.Credential;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +21,7 @@ import javax.net.ssl.SSLSocket;
 /** A {@link TlsChannel} that the test's thread drives, and the client at the other end. */
 final class ChannelPair implements AutoCloseable {
 
-    final HeldKey key = TestIdentity.heldKey();
+    final RecordingKey key = Localhost.heldKey();
     final TlsServerConfig config;
     final TlsChannel tls;
     final Socket tcp;
@@ -28,10 +29,9 @@ final class ChannelPair implements AutoCloseable {
     private final SelectionKey selectionKey;
 
     ChannelPair(Limits limits, UnaryOperator<TlsServerConfigBuilder> changes) throws IOException {
-        config = changes.apply(
-                        TlsServerConfig.builder().credential(Credential.external(TestIdentity.chain(), key.key())))
+        config = changes.apply(TlsServerConfig.builder().credential(key.credential()))
                 .build();
-        key.open = true;
+        key.signs(KeyScript.ready());
         SocketChannel accepted;
         try (ServerSocketChannel listener =
                 ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
@@ -48,7 +48,7 @@ final class ChannelPair implements AutoCloseable {
     /** A TLS client over the socket. */
     SSLSocket client() throws IOException {
         SSLSocket client = (SSLSocket)
-                TestIdentity.trusting().getSocketFactory().createSocket(tcp, "localhost", tcp.getPort(), false);
+                Localhost.trusting().getSocketFactory().createSocket(tcp, "localhost", tcp.getPort(), false);
         client.setEnabledProtocols(new String[] {"TLSv1.2"});
         return client;
     }

@@ -2,9 +2,9 @@ package dev.lockstep.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
-import dev.lockstep.tls.credential.Credential;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,7 +27,7 @@ final class TestLoop implements AutoCloseable {
 
     static final Handler ECHO = Session::send;
 
-    final HeldKey key = TestIdentity.heldKey();
+    final RecordingKey key = Localhost.heldKey();
     final TlsLoop loop;
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final ServerSocketChannel listener;
@@ -35,8 +35,7 @@ final class TestLoop implements AutoCloseable {
 
     TestLoop(Limits limits, Supplier<Handler> handlers, UnaryOperator<TlsServerConfigBuilder> changes)
             throws Exception {
-        TlsServerConfig config = changes.apply(
-                        TlsServerConfig.builder().credential(Credential.external(TestIdentity.chain(), key.key())))
+        TlsServerConfig config = changes.apply(TlsServerConfig.builder().credential(key.credential()))
                 .build();
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         loop = TlsLoop.builder(listener, () -> config, handlers)
@@ -98,7 +97,7 @@ final class TestLoop implements AutoCloseable {
 
     /** A TLS client that has not begun its handshake. */
     SSLSocket client() throws IOException {
-        return TestIdentity.client(port());
+        return Localhost.client(port());
     }
 
     /** Stops the loop; fails if something else has ended it. */

@@ -3,10 +3,13 @@ package dev.lockstep.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordedOperation;
+import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.util.FakeClock;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.tls.credential.Credential;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,22 +56,21 @@ class TlsChannelTest {
     void theTurnInTheJavadocServesAClientWithASlowKey() throws Exception {
         byte[] much = new byte[1 << 20];
         new Random(1).nextBytes(much);
-        HeldKey key = TestIdentity.heldKey();
-        TlsServerConfig config = TlsServerConfig.builder()
-                .credential(Credential.external(TestIdentity.chain(), key.key()))
-                .build();
+        RecordingKey key = Localhost.heldKey();
+        TlsServerConfig config =
+                TlsServerConfig.builder().credential(key.credential()).build();
         try (ServerSocketChannel listener =
                 ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             CompletableFuture<Object> server = ChannelPair.async(() -> {
                 new UsageLoop().serve(listener.accept(), config);
                 return true;
             });
-            try (SSLSocket client = TestIdentity.client(listener.socket().getLocalPort())) {
+            try (SSLSocket client = Localhost.client(listener.socket().getLocalPort())) {
                 CompletableFuture<Object> writing = ChannelPair.async(() -> {
                     client.getOutputStream().write(much);
                     return true;
                 });
-                key.next().release();
+                key.takePending().complete();
                 assertThat(client.getInputStream().readNBytes(much.length)).isEqualTo(much);
                 writing.get(30, TimeUnit.SECONDS);
             }
@@ -150,7 +152,7 @@ class TlsChannelTest {
 
     @Test
     void theTimeForAClientHelloIsNotProlongedByPiecesOfIt() throws Exception {
-        ManualClock clock = new ManualClock();
+        FakeClock clock = new FakeClock();
         try (ChannelPair pair =
                 new ChannelPair(Limits.DEFAULT.withHello(Duration.ofSeconds(10)), config -> config.clock(clock))) {
             long deadline = pair.tls.deadlineNanos().orElseThrow();
@@ -177,7 +179,7 @@ class TlsChannelTest {
 
     @Test
     void idleTimeRunsFromTheLastWholeRecord() throws Exception {
-        ManualClock clock = new ManualClock();
+        FakeClock clock = new FakeClock();
         try (ChannelPair pair = new ChannelPair(Limits.DEFAULT, config -> config.clock(clock))) {
             SSLSocket client = pair.established();
             ByteBuffer data = ByteBuffer.allocate(10);
@@ -199,7 +201,7 @@ class TlsChannelTest {
 
     @Test
     void aDeadlineReachesAClientThatNeitherReadsNorContinuesItsHandshake() throws Exception {
-        ManualClock clock = new ManualClock();
+        FakeClock clock = new FakeClock();
         RenegotiationPolicy allowed =
                 new RenegotiationPolicy(true, false, LegacyClients.SERVE_ONCE, false, 10, Duration.ZERO);
         try (ChannelPair pair = new ChannelPair(
@@ -230,7 +232,7 @@ class TlsChannelTest {
     @Test
     void abortCancelsWhatIsPendingAndALateAnswerHasNoEffect() throws Exception {
         try (ChannelPair pair = new ChannelPair(Limits.DEFAULT, config -> config)) {
-            pair.key.open = false;
+            pair.key.signs(KeyScript.manual());
             SSLSocket client = pair.client();
             CompletableFuture<Object> handshake = ChannelPair.async(() -> {
                 client.startHandshake();
@@ -238,11 +240,11 @@ class TlsChannelTest {
             });
             pair.drive(() -> !pair.tls.handshake() && pair.tls.suspension() != null);
             assertThat(pair.tls.interest() & TlsChannel.WAKE).isNotZero();
-            HeldKey.Held signature = pair.key.next();
+            RecordedOperation signature = pair.key.takePending();
             pair.tls.abort();
 
-            assertThat(signature.answer()).isCancelled();
-            signature.release();
+            signature.awaitCancel();
+            signature.complete();
             assertThat(pair.tls.interest()).isZero();
             assertThat(pair.tls.read(ByteBuffer.allocate(1))).isEqualTo(-1);
             assertThatThrownBy(() -> handshake.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);

@@ -7,6 +7,8 @@ import static dev.lockstep.nio.TestLoop.ping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordedOperation;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -29,27 +31,27 @@ class TlsLoopSessionTest {
         Limits three = Limits.DEFAULT.withConnections(3).withEvictable(Duration.ofMillis(1));
         try (TestLoop server = TestLoop.echo(three);
                 SSLSocket open = server.client()) {
-            server.key.open = true;
+            server.key.signs(KeyScript.ready());
             open.startHandshake();
-            server.key.open = false;
+            server.key.signs(KeyScript.manual());
             try (SSLSocket suspended = server.client();
                     Socket silent = server.tcp()) {
                 CompletableFuture<Void> handshake = handshake(suspended);
-                HeldKey.Held signature = server.key.next();
+                RecordedOperation signature = server.key.takePending();
 
                 try (SSLSocket fourth = server.client()) {
                     CompletableFuture<Void> fourthHandshake = handshake(fourth);
-                    HeldKey.Held fourthSignature = server.key.next();
+                    RecordedOperation fourthSignature = server.key.takePending();
                     assertEnded(silent); // it had sent nothing
                     try (SSLSocket fifth = server.client()) {
                         CompletableFuture<Void> fifthHandshake = handshake(fifth);
-                        HeldKey.Held fifthSignature = server.key.next();
+                        RecordedOperation fifthSignature = server.key.takePending();
                         assertThatThrownBy(() -> handshake.get(30, TimeUnit.SECONDS))
                                 .hasCauseInstanceOf(java.io.UncheckedIOException.class); // the older of two
-                        assertThat(signature.answer()).isCancelled();
+                        signature.awaitCancel();
 
-                        fourthSignature.release();
-                        fifthSignature.release();
+                        fourthSignature.complete();
+                        fifthSignature.complete();
                         fourthHandshake.get(30, TimeUnit.SECONDS);
                         fifthHandshake.get(30, TimeUnit.SECONDS);
                         ping(fourth);
@@ -74,7 +76,7 @@ class TlsLoopSessionTest {
         };
         try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> handler, config -> config);
                 SSLSocket client = server.client()) {
-            server.key.open = true;
+            server.key.signs(KeyScript.ready());
             client.startHandshake();
             ping(client);
             assertThat(client.getInputStream().read()).isEqualTo(-1); // close_notify
@@ -98,7 +100,7 @@ class TlsLoopSessionTest {
         };
         try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> handler, config -> config);
                 SSLSocket client = server.client()) {
-            server.key.open = true;
+            server.key.signs(KeyScript.ready());
             client.startHandshake();
             assertThat(client.getInputStream().readAllBytes()).hasSize(2 * PING.length);
             assertThat(server.loop.counters().failed()).isZero();
@@ -114,7 +116,7 @@ class TlsLoopSessionTest {
         try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> TestLoop.ECHO, renegotiating);
                 SSLSocket neighbour = server.client();
                 SSLSocket silent = server.client()) {
-            server.key.open = true;
+            server.key.signs(KeyScript.ready());
             neighbour.startHandshake();
             silent.startHandshake();
             long turns = server.loop.counters().turns();

@@ -6,6 +6,8 @@ import static dev.lockstep.nio.TestLoop.ping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordedOperation;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -36,12 +38,12 @@ class TlsLoopTest {
         try (TestLoop server = TestLoop.echo(Limits.DEFAULT);
                 SSLSocket neighbour = server.client();
                 SSLSocket suspended = server.client()) {
-            server.key.open = true;
+            server.key.signs(KeyScript.ready());
             neighbour.startHandshake();
-            server.key.open = false;
+            server.key.signs(KeyScript.manual());
 
             CompletableFuture<Void> handshake = handshake(suspended);
-            HeldKey.Held signature = server.key.next();
+            RecordedOperation signature = server.key.takePending();
             long longest = 0;
             for (int i = 0; i < 1000; i++) {
                 long before = System.nanoTime();
@@ -51,7 +53,7 @@ class TlsLoopTest {
             assertThat(handshake).isNotDone(); // a thousand answers, and still suspended
             System.out.printf("longest of 1000 echoes beside a suspended handshake: %.1f ms%n", longest / 1e6);
 
-            signature.release();
+            signature.complete();
             handshake.get(30, TimeUnit.SECONDS);
             ping(suspended);
             ping(neighbour);
@@ -63,15 +65,15 @@ class TlsLoopTest {
         try (TestLoop server = TestLoop.echo(Limits.DEFAULT)) {
             List<SSLSocket> clients = new ArrayList<>();
             List<CompletableFuture<Void>> handshakes = new ArrayList<>();
-            List<HeldKey.Held> signatures = new ArrayList<>();
+            List<RecordedOperation> signatures = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 clients.add(server.client());
                 handshakes.add(handshake(clients.get(i)));
-                signatures.add(server.key.next());
+                signatures.add(server.key.takePending());
             }
             for (int i = 19; i >= 0; i--) {
                 assertThat(handshakes.get(i)).isNotDone();
-                signatures.get(i).release();
+                signatures.get(i).complete();
                 handshakes.get(i).get(30, TimeUnit.SECONDS); // the client has checked the signature
                 ping(clients.get(i));
                 clients.get(i).close();
@@ -90,7 +92,7 @@ class TlsLoopTest {
                 SSLSocket idle = server.client();
                 SSLSocket suspended = server.client()) {
             self.set(server.loop);
-            server.key.open = true;
+            server.key.signs(KeyScript.ready());
             asking.startHandshake();
             idle.startHandshake();
             idle.getOutputStream().write(1);
@@ -99,13 +101,13 @@ class TlsLoopTest {
             int alone = asking.getInputStream().read();
             assertThat(alone).isBetween(1, 3);
 
-            server.key.open = false;
+            server.key.signs(KeyScript.manual());
             handshake(suspended);
-            HeldKey.Held signature = server.key.next();
+            RecordedOperation signature = server.key.takePending();
             asking.getOutputStream().write(1);
 
             assertThat(asking.getInputStream().read()).isEqualTo(alone);
-            signature.release();
+            signature.complete();
         }
     }
 
@@ -114,12 +116,11 @@ class TlsLoopTest {
         try (TestLoop server = TestLoop.echo(Limits.DEFAULT);
                 SSLSocket leaving = server.client()) {
             CompletableFuture<Void> handshake = handshake(leaving);
-            HeldKey.Held signature = server.key.next();
+            RecordedOperation signature = server.key.takePending();
 
             leave(leaving);
 
-            assertThatThrownBy(() -> signature.answer().get(30, TimeUnit.SECONDS))
-                    .isInstanceOf(java.util.concurrent.CancellationException.class);
+            signature.awaitCancel();
             handshake.handle((done, failed) -> null).get(30, TimeUnit.SECONDS);
             assertThat(server.runs()).isTrue();
         }
@@ -176,7 +177,7 @@ class TlsLoopTest {
                 SSLSocket first = server.client();
                 SSLSocket second = server.client();
                 SSLSocket third = server.client()) {
-            server.key.open = true;
+            server.key.signs(KeyScript.ready());
             first.startHandshake();
             second.startHandshake();
             third.setSoTimeout(200);
@@ -199,7 +200,7 @@ class TlsLoopTest {
         try (TestLoop server = TestLoop.echo(Limits.DEFAULT);
                 SSLSocket slow = server.client();
                 SSLSocket neighbour = server.client()) {
-            server.key.open = true;
+            server.key.signs(KeyScript.ready());
             slow.startHandshake();
             neighbour.startHandshake();
             CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
@@ -232,7 +233,7 @@ class TlsLoopTest {
                     client.getOutputStream().write(noise);
                 }
             }
-            server.key.open = true;
+            server.key.signs(KeyScript.ready());
             try (SSLSocket client = server.client()) {
                 client.startHandshake();
                 ping(client);
@@ -256,7 +257,7 @@ class TlsLoopTest {
                 SSLSocket another = server.client();
                 SSLSocket unlucky = server.client();
                 SSLSocket other = server.client()) {
-            server.key.open = true;
+            server.key.signs(KeyScript.ready());
             unlucky.startHandshake();
             another.startHandshake();
             other.startHandshake();
@@ -277,7 +278,7 @@ class TlsLoopTest {
     void recordsAreEchoedOneForOne() throws Exception {
         try (TestLoop server = TestLoop.echo(Limits.DEFAULT);
                 SSLSocket client = server.client()) {
-            server.key.open = true;
+            server.key.signs(KeyScript.ready());
             client.startHandshake();
             byte[] full = new byte[1 << 14];
             Arrays.fill(full, (byte) 'f');
