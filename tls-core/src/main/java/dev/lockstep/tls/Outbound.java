@@ -113,9 +113,11 @@ final class Outbound implements HandshakeOutput {
      * Seals application data of several buffers in order. Small buffers share a record, so that what a gathering caller
      * hands over in pieces does not leave in pieces; a buffer that fills a record by itself is sealed without a copy.
      * Nothing may be waiting.
+     *
+     * @return whether everything is sealed
      */
-    void write(ByteBuffer[] appIn, ByteBuffer netOut) {
-        records.writer().write(appIn, netOut);
+    boolean write(ByteBuffer[] appIn, ByteBuffer netOut) {
+        return records.writer().write(appIn, netOut);
     }
 
     boolean isEmpty() {

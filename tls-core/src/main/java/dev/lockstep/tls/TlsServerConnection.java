@@ -81,7 +81,8 @@ public final class TlsServerConnection {
      * @param config what the connection negotiates; shared by any number of connections
      * @param wake runs when an operation that the connection waits for may have come to its end: on any thread, possibly
      *     before the step that suspends has returned, and any number of times. It must only enqueue the connection and wake
-     *     the selector; it must not call the connection
+     *     the selector; it must not call the connection. What it throws is dropped,
+     *     since the thread is the key's: the connection then moves at its next wake-up, call or deadline
      */
     public static TlsServerConnection create(TlsServerConfig config, Consumer<TlsServerConnection> wake) {
         return new TlsServerConnection(Objects.requireNonNull(config, "config"), Objects.requireNonNull(wake, "wake"));
@@ -148,17 +149,18 @@ public final class TlsServerConnection {
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public StepResult write(ByteBuffer appIn, ByteBuffer netOut) throws TlsException {
+        enterOpen();
         single[0] = appIn;
         try {
-            return write(single, netOut);
+            return seal(single, netOut);
         } finally {
             single[0] = null;
+            entered = false;
         }
     }
 
     /**
-     * The same for several buffers, in their order: small ones share a record, and one that fills a record by itself is
-     * sealed without a copy.
+     * The same for distinct buffers in their order: small ones share a record; one that fills a record is not copied.
      *
      * @throws TlsException when the connection has failed, now or earlier
      * @throws IllegalStateException before the connection is established, or from within a callback
@@ -166,23 +168,20 @@ public final class TlsServerConnection {
     public StepResult write(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
         enterOpen();
         try {
+            return seal(appIn, netOut);
+        } finally {
+            entered = false;
+        }
+    }
+
+    private StepResult seal(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
+        try {
             requireNoFailure();
             driver.requireInTime();
             StepResult ready = driver.prepareWrite(netOut);
-            if (ready != StepResult.ESTABLISHED) {
-                return ready;
-            }
-            outbound.write(appIn, netOut);
-            for (ByteBuffer source : appIn) {
-                if (source.hasRemaining()) {
-                    return StepResult.NEED_OUTPUT;
-                }
-            }
-            return StepResult.ESTABLISHED;
+            return ready != StepResult.ESTABLISHED || outbound.write(appIn, netOut) ? ready : StepResult.NEED_OUTPUT;
         } catch (RuntimeException fault) {
             throw driver.fail(fault, netOut);
-        } finally {
-            entered = false;
         }
     }
 
@@ -227,8 +226,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Asks the client for another handshake (RFC 5246 section 7.4.1.1). The client may answer with a ClientHello, which
-     * {@link #read} takes on, or say no_renegotiation, or do nothing: how long to wait is the application's to decide.
+     * Asks the client for another handshake (RFC 5246 section 7.4.1.1). It may answer with a ClientHello, which {@link #read}
+     * takes on, or say no_renegotiation, or do nothing: how long to wait is the application's to decide.
      *
      * @return whether HelloRequest was queued (see {@link #wantsOutput}); false when the policy, its limits or the client
      *     do not allow a renegotiation now, or one is under way
@@ -253,7 +252,8 @@ public final class TlsServerConnection {
 
     /**
      * Returns when to step again at the latest, in nanoseconds of the configured clock; empty when nothing has a time limit.
-     * Every call acts on the deadlines that have passed, whatever else it can do, so after one the answer lies ahead.
+     * {@code step}, {@code read}, {@code write} and {@code closeOutput} act on the deadlines that have passed before anything
+     * else, so after one of them the answer lies ahead.
      */
     public OptionalLong nextDeadlineNanos() {
         if (handshake.state().kind() == Kind.END) {
@@ -269,16 +269,16 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Tells whether {@link #step} has something to do without input: to write, to send or to ask. Call it, or
-     * {@link #close}, before waiting for anything else.
+     * Tells whether {@link #step} has something to do without more input: to write, to send, to ask, to take a message that
+     * came with an earlier one, or to report the end of the input. Call it, or {@link #close}, before waiting for anything.
      */
     public boolean wantsOutput() {
         return driver.wantsStep();
     }
 
     /**
-     * Tells whether bytes of the peer can change anything: a connection that answers false needs {@link #step} or
-     * {@link #close} first, or is over. While it is suspended only alerts and the end of the input count.
+     * Tells whether more bytes of the peer can change anything: a connection that answers false needs {@link #step} or
+     * {@link #close} first, has met the end of its input, or is over. While it is suspended only alerts and that end count.
      */
     public boolean wantsInput() {
         return driver.wantsInput();
@@ -289,7 +289,7 @@ public final class TlsServerConnection {
         return driver.isEstablished();
     }
 
-    /** Whether the connection is over, in whatever way. */
+    /** Whether the connection is over, in good order or not. */
     public boolean isClosed() {
         return handshake.state() == State.CLOSED;
     }
@@ -309,8 +309,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Makes sure that the session of this connection is not resumed by its id any more (RFC 5246 section 7.2.2); the
-     * connection itself goes on. A ticket that the client holds cannot be taken back.
+     * Removes the session of this connection from the store, so that it is not resumed by its id (RFC 5246 section 7.2.2).
+     * The connection itself stays. A ticket that the client holds cannot be taken back.
      *
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
@@ -362,7 +362,7 @@ public final class TlsServerConnection {
     /**
      * Whether the handshake under way may still need the credential's key: false once it has signed or decrypted, when a
      * session is resumed, and on an established connection. An application that takes keys from a scarce pool may give
-     * this one back as soon as the answer is false; a renegotiation asks for a credential anew.
+     * this one back once the answer is false; a renegotiation asks for another credential.
      */
     public boolean needsKey() {
         return handshake.needsKey();

@@ -1,22 +1,32 @@
 package dev.lockstep.conversations.conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
 import dev.lockstep.testkit.TestServers;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.testkit.client.ClientMessages;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ScriptedClient;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.RenegotiationPolicy;
+import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Data that is handed over in pieces does not leave in pieces. */
 class GatheringWriteTest {
@@ -29,9 +39,12 @@ class GatheringWriteTest {
 
     @BeforeEach
     void connect() {
-        Conversation conversation = Conversation.of(
-                        TestServers.config(TestServers.local(TestIdentity.P256)), ClientOptions.defaults(), Forms.PLAIN)
-                .completes();
+        connect(TestServers.config(TestServers.local(TestIdentity.P256)));
+    }
+
+    private void connect(TlsServerConfig config) {
+        Conversation conversation =
+                Conversation.of(config, ClientOptions.defaults(), Forms.PLAIN).completes();
         tls = conversation.server().connection();
         client = conversation.client();
         client.takeReceived();
@@ -68,6 +81,81 @@ class GatheringWriteTest {
         byte[] received = client.takeReceived();
         assertThat(received).hasSize(1 + large.length);
         assertThat(Arrays.copyOfRange(received, 1, received.length)).isEqualTo(large);
+    }
+
+    /** The end of a large source shares a record with what follows. */
+    @Test
+    void theTailOfALargeSourceIsNotARecordOfItsOwn() throws TlsException {
+        ByteBuffer[] sources = {
+            ByteBuffer.allocate(RECORD + 1),
+            ByteBuffer.allocate(RECORD - 1),
+            ByteBuffer.allocate(0),
+            ByteBuffer.allocate(5)
+        };
+        assertThat(tls.write(sources, out)).isEqualTo(StepResult.ESTABLISHED);
+        assertThat(records()).isEqualTo(3);
+        assertThat(client.takeReceived()).hasSize(2 * RECORD + 5);
+    }
+
+    /** What needs little room gets by with little, as from a single source. */
+    @Test
+    void smallSourcesNeedOnlyTheRoomOfTheirRecord() throws TlsException {
+        int overhead = 5 + 8 + 16; // header, explicit nonce and tag of AES-GCM
+        ByteBuffer[] sources = {ByteBuffer.allocate(3), ByteBuffer.allocate(4)};
+        out.limit(overhead + 6);
+        assertThat(tls.write(sources, out)).isEqualTo(StepResult.NEED_OUTPUT);
+        assertThat(out.position()).isZero();
+        assertThat(sources[0].position() + sources[1].position()).isZero();
+        out.limit(overhead + 7);
+        assertThat(tls.write(sources, out)).isEqualTo(StepResult.ESTABLISHED);
+        assertThat(records()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 700, 1000, RECORD})
+    void noRecordIsLongerThanTheConfigurationAllows(int limit) throws TlsException {
+        connect(TestServers.builder(TestServers.local(TestIdentity.P256))
+                .maxSentRecord(limit)
+                .build());
+        ByteBuffer[] sources = {ByteBuffer.allocate(10), ByteBuffer.allocate(2500), ByteBuffer.allocate(7)};
+        ByteBuffer large = ByteBuffer.allocate(200_000);
+        assertThat(tls.write(sources, large)).isEqualTo(StepResult.ESTABLISHED);
+        int before = client.recordLengths(true).size();
+        client.receives(Arrays.copyOf(large.array(), large.position()));
+        List<Integer> lengths = client.recordLengths(true);
+        assertThat(lengths.subList(before, lengths.size()))
+                .hasSize((2517 + limit - 1) / limit)
+                .allMatch(length -> length <= limit);
+        assertThat(client.takeReceived()).hasSize(2517);
+    }
+
+    /** Misuse leaves the connection as it was: a callback that writes is refused, and the write around it goes on. */
+    @Test
+    void aWriteFromWithinACallbackOfAWriteDisturbsNothing() throws TlsException {
+        RecordingKey key = new RecordingKey(TestIdentity.P256)
+                .signs(KeyScript.inProgress(1).onResume(this::refusesToBeCalled))
+                .then(KeyScript.ready());
+        connect(TestServers.builder(key.credential())
+                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                .build());
+        client.sends(ClientMessages.renegotiatingClientHello());
+        ByteBuffer hello = ByteBuffer.wrap(client.takeRecords().get(0));
+        Conversation.markedStep(
+                () -> assertThat(tls.read(hello, ByteBuffer.allocate(0))).isEqualTo(StepResult.ASYNC_IN_PROGRESS));
+        ByteBuffer data = ByteBuffer.wrap(new byte[] {1, 2, 3});
+        while (data.hasRemaining()) {
+            Conversation.markedStep(() -> tls.write(data, out));
+        }
+        assertThat(refusals).isPositive();
+        client.receives(Arrays.copyOf(out.array(), out.position()));
+        assertThat(client.takeReceived()).containsExactly(1, 2, 3);
+    }
+
+    private int refusals;
+
+    private void refusesToBeCalled() {
+        assertThatIllegalStateException().isThrownBy(() -> tls.write(ByteBuffer.allocate(1), out));
+        refusals++;
     }
 
     @Test
@@ -108,9 +196,18 @@ class GatheringWriteTest {
         int at = 0;
         for (int i = 0; i < pieces; i++) {
             int length = i == pieces - 1 ? data.length - at : random.nextInt(data.length - at + 1);
-            sources[i] = ByteBuffer.wrap(data, at, length);
+            sources[i] = form(random.nextInt(3), data, at, length);
             at += length;
         }
         return sources;
+    }
+
+    private static ByteBuffer form(int form, byte[] data, int at, int length) {
+        ByteBuffer heap = ByteBuffer.wrap(data, at, length);
+        return switch (form) {
+            case 0 -> heap;
+            case 1 -> heap.asReadOnlyBuffer();
+            default -> ByteBuffer.allocateDirect(length).put(heap).flip();
+        };
     }
 }

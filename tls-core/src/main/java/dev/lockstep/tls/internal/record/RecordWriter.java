@@ -94,40 +94,61 @@ public final class RecordWriter {
 
     /**
      * Writes application data of several buffers, as many whole records as {@code dst} has room for. A record is filled from
-     * as many buffers as it takes, through memory of the calling thread; one that a single buffer fills is not copied.
+     * as many buffers as it takes, through memory of the calling thread; one that a single buffer fills is not copied. As
+     * with one buffer, only the first record is cut shorter for want of room.
      *
      * @param sources plaintext in order; positions are moved behind what was taken
+     * @return whether everything was taken
      */
-    public void write(ByteBuffer[] sources, ByteBuffer dst) {
+    public boolean write(ByteBuffer[] sources, ByteBuffer dst) {
+        int start = dst.position();
         int next = 0;
         while (true) {
             while (next < sources.length && !sources[next].hasRemaining()) {
                 next++;
             }
             if (next == sources.length) {
-                return;
+                return true;
             }
-            boolean single = next == sources.length - 1 || sources[next].remaining() >= plaintextLimit;
-            if (single) {
-                if (write(ContentType.APPLICATION_DATA, sources[next], dst) == 0) {
-                    return;
-                }
-            } else if (!writeGathered(sources, next, dst)) {
-                return;
+            int left = sources[next].remaining();
+            int alone = next == sources.length - 1 ? left : left - left % plaintextLimit;
+            boolean moved = alone > 0
+                    ? writeHead(sources[next], alone, dst) > 0
+                    : writeGathered(sources, next, dst, dst.position() == start);
+            if (!moved) {
+                return false;
             }
         }
     }
 
+    /** Writes the first {@code length} bytes of a buffer, as far as there is room. */
+    private int writeHead(ByteBuffer src, int length, ByteBuffer dst) {
+        int limit = src.limit();
+        src.limit(src.position() + length);
+        try {
+            return write(ContentType.APPLICATION_DATA, src, dst);
+        } finally {
+            src.limit(limit);
+        }
+    }
+
     /** Writes one record from several buffers; false when there is no room for it, and nothing has moved then. */
-    private boolean writeGathered(ByteBuffer[] sources, int first, ByteBuffer dst) {
-        int room = Math.min(plaintextLimit, dst.remaining() - RecordHeader.LENGTH - protection.overhead());
-        if (room < Math.min(SHORTEST_CUT, plaintextLimit)) {
-            return false;
+    private boolean writeGathered(ByteBuffer[] sources, int first, ByteBuffer dst, boolean mayCut) {
+        int wanted = 0;
+        for (int i = first; i < sources.length && wanted < plaintextLimit; i++) {
+            wanted += Math.min(sources[i].remaining(), plaintextLimit - wanted);
+        }
+        int room = dst.remaining() - RecordHeader.LENGTH;
+        if (room < protection.sealedLength(wanted)) {
+            wanted = Math.min(wanted, room - protection.overhead());
+            if (!mayCut || wanted < SHORTEST_CUT) {
+                return false;
+            }
         }
         byte[] record = Scratch.gathered();
         int length = 0;
-        for (int i = first; i < sources.length && length < room; i++) {
-            int taken = Math.min(sources[i].remaining(), room - length);
+        for (int i = first; length < wanted; i++) {
+            int taken = Math.min(sources[i].remaining(), wanted - length);
             sources[i].get(sources[i].position(), record, length, taken);
             length += taken;
         }

@@ -4,8 +4,8 @@ package dev.lockstep.tls.internal.record;
  * Heap arrays per thread for records whose buffers have no accessible array (direct or read-only), or too little room
  * for a cipher to work in.
  *
- * <p>They belong to the thread and not to the connection, so that ten thousand idle connections hold none. Two of them,
- * since AES-GCM opens at half speed when input and output share an array. Valid only during one call into this package;
+ * <p>They belong to the thread and not to the connection, so that ten thousand idle connections hold none. Input
+ * and output have one each, since AES-GCM opens at half speed when they share an array. Valid only during one call into this package;
  * {@link Protection} wipes what plaintext it leaves in them. On heap buffers they are never created.
  */
 final class Scratch {
@@ -14,8 +14,8 @@ final class Scratch {
 
     private static final ThreadLocal<byte[]> INPUT = ThreadLocal.withInitial(() -> new byte[SIZE]);
     private static final ThreadLocal<byte[]> OUTPUT = ThreadLocal.withInitial(() -> new byte[SIZE]);
-
-    private static final ThreadLocal<byte[]> GATHERED = ThreadLocal.withInitial(() -> new byte[SIZE]);
+    private static final ThreadLocal<byte[]> GATHERED =
+            ThreadLocal.withInitial(() -> new byte[RecordHeader.MAX_PLAINTEXT]);
 
     private Scratch() {}
 
