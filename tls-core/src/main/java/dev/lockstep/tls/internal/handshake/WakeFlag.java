@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The waker of one wait: a flag of its own, so that a waker kept beyond its wait cannot touch a later one. The only
- * code of a connection that other threads may run.
+ * code of a connection that other threads may run. They belong to keys and stores, so a fault of the handler does not reach
+ * them; the next wake-up runs the handler again.
  */
 final class WakeFlag implements Waker {
 
@@ -23,7 +24,11 @@ final class WakeFlag implements Waker {
     @Override
     public void wake() {
         if (state.compareAndSet(QUIET, RAISED)) {
-            handler.run();
+            try {
+                handler.run();
+            } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+                clear(); // the handler may not have enqueued the connection
+            }
         }
     }
 
@@ -32,7 +37,7 @@ final class WakeFlag implements Waker {
         state.compareAndSet(RAISED, QUIET);
     }
 
-    /** The wait is over: whoever still holds this waker wakes nobody. */
+    /** The wait is over: from now on this waker does nothing. */
     void retire() {
         state.set(RETIRED);
     }
