@@ -8,6 +8,7 @@ import dev.lockstep.tls.wait.RefusedException;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -55,16 +56,24 @@ public record Question<T>(
                         case OPENING ->
                             config.tickets() == null
                                     ? Long.MAX_VALUE
-                                    : config.tickets().openTimeout().toNanos();
+                                    : bounded(config.tickets().openTimeout());
                         case LOOKUP ->
                             config.sessionStore() == null
                                     ? Long.MAX_VALUE
-                                    : config.sessionStore().lookupTimeout().toNanos();
+                                    : bounded(config.sessionStore().lookupTimeout());
                     };
             if (own == Long.MAX_VALUE) {
                 return general;
             }
-            return OptionalLong.of(Math.min(Math.max(0, own), general.orElse(Long.MAX_VALUE)));
+            return OptionalLong.of(Math.min(own, general.orElse(Long.MAX_VALUE)));
+        }
+
+        /** A duration of centuries is no limit. */
+        private static long bounded(Duration timeout) {
+            if (timeout.isNegative()) {
+                return 0;
+            }
+            return timeout.compareTo(Duration.ofNanos(Long.MAX_VALUE)) >= 0 ? Long.MAX_VALUE : timeout.toNanos();
         }
     }
 

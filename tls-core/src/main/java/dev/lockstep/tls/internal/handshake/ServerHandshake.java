@@ -133,7 +133,7 @@ public final class ServerHandshake {
                     wakeHandler);
             wait = started;
             started.start((waker, deadline) -> question.ask().start(handshake, waker, deadline));
-            if (!started.continuesAtOnce()) {
+            if (!started.continuesAtOnce(config.clock().getAsLong())) {
                 started.suspend();
                 return false;
             }

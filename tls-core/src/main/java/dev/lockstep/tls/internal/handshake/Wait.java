@@ -86,9 +86,9 @@ final class Wait<T> {
         }
     }
 
-    /** Whether the step that started the operation goes on with it. */
-    boolean continuesAtOnce() {
-        return answer != null || pollNow;
+    /** Whether the step that started the operation also asks for its answer, or has no time to wait for one. */
+    boolean continuesAtOnce(long nowNanos) {
+        return answer != null || pollNow || isLate(nowNanos);
     }
 
     /**
@@ -103,7 +103,7 @@ final class Wait<T> {
             return true;
         }
         waker.clear();
-        if (deadlineNanos.isPresent() && nowNanos - deadlineNanos.getAsLong() >= 0) {
+        if (isLate(nowNanos)) {
             cancelOperation();
             end(Progress.failed(new OperationException(Reason.TIMED_OUT, kind + ": no answer before the deadline")));
             return true;
@@ -173,6 +173,10 @@ final class Wait<T> {
 
     boolean wasSuspended() {
         return suspended;
+    }
+
+    private boolean isLate(long nowNanos) {
+        return deadlineNanos.isPresent() && nowNanos - deadlineNanos.getAsLong() >= 0;
     }
 
     private void cancelOperation() {
