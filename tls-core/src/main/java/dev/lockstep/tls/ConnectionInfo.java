@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param resumed whether the handshake was an abbreviated one, which continues an earlier session
  * @param sessionId the id under which a session store knows the session; null where none does: before the connection is
  *     established, with a ticket, without a store
- * @param sessionCreatedAt when the session was created by a full handshake, in the configured wall clock
+ * @param sessionCreatedAt when the session was created by a full handshake, in whole seconds of the configured wall clock:
+ *     the same on every connection that resumes it
  */
 public record ConnectionInfo(
         CipherSuite cipherSuite,

@@ -13,6 +13,7 @@ import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.testkit.client.ClientMessages;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ClientSession;
 import dev.lockstep.tls.ConnectionInfo;
@@ -63,6 +64,68 @@ class ConnectionSessionTest {
         resumes(resumed, shortAnswer());
         assertThat(info(resumed).sessionId()).isNull();
         assertThat(info(resumed).sessionCreatedAt().getEpochSecond()).isEqualTo(created.getEpochSecond());
+    }
+
+    /** The time is that of the session, whole seconds, however long the handshake that made it was. */
+    @Test
+    void aSlowHandshakeAndItsResumptionTellTheSameTime() {
+        Instant created = sessions.instant();
+        Conversation slow = conversation(ClientOptions.defaults().wantingTicket());
+        slow.client().sends(ClientMessages.clientHello());
+        slow.server().settle();
+        sessions.advance(30);
+        SessionFixture.finishesFullHandshake(slow);
+        assertThat(info(slow).sessionCreatedAt()).isEqualTo(created);
+        ClientSession session = slow.client().session();
+        Conversation byTicket = conversation(ClientOptions.defaults().resumingByTicket(session));
+        resumes(byTicket, shortAnswer());
+        assertThat(info(byTicket).sessionCreatedAt()).isEqualTo(created);
+    }
+
+    @Test
+    void aStoredSessionTellsTheTimeOfItsSlowHandshake() {
+        Instant created = sessions.instant();
+        Conversation slow = conversation(ClientOptions.defaults());
+        slow.client().sends(ClientMessages.clientHello());
+        slow.server().settle();
+        sessions.advance(30);
+        SessionFixture.finishesFullHandshake(slow);
+        Conversation resumed =
+                conversation(ClientOptions.defaults().resumingById(slow.client().session()));
+        resumes(resumed, shortAnswer());
+        assertThat(info(resumed).sessionCreatedAt()).isEqualTo(created);
+    }
+
+    @Test
+    void withoutAStoreThereIsNoIdAndNothingToInvalidate() {
+        TlsServerConfig alone = TestServers.config(TestServers.local(TestIdentity.P256));
+        Conversation conversation =
+                Conversation.of(alone, ClientOptions.defaults(), Forms.PLAIN).completes();
+        assertThat(info(conversation).sessionId()).isNull();
+        conversation.server().connection().invalidateSession();
+        conversation.exchangesData();
+    }
+
+    /** RFC 5077 has no way to take a ticket back: it resumes, and its connection is as good as any. */
+    @Test
+    void aTicketOutlivesTheInvalidationOfItsConnection() {
+        ClientSession session = byTicket(config, ClientOptions.defaults());
+        Conversation first = conversation(ClientOptions.defaults().resumingByTicket(session));
+        resumes(first, shortAnswer());
+        first.server().connection().invalidateSession();
+        assertThat(sessions.store().removals()).isZero();
+        resumes(conversation(ClientOptions.defaults().resumingByTicket(session)), shortAnswer());
+    }
+
+    /** A store that fails is the observer's to know of; the connection is not touched. */
+    @Test
+    void aStoreThatFailsToRemoveDoesNoHarm() {
+        Conversation conversation = conversation(ClientOptions.defaults());
+        fullHandshake(conversation);
+        sessions.store().throwsFromPut(new IllegalStateException("the store is down"));
+        conversation.server().connection().invalidateSession();
+        assertThat(sessions.store().removals()).isEqualTo(1);
+        conversation.exchangesData();
     }
 
     @Test

@@ -27,6 +27,7 @@ import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -59,7 +60,7 @@ public final class ServerFlight {
         CredentialCandidates candidates = CredentialCandidates.of(config, offer, handshake.selectedCredentials());
         Agreement.Builder chosen = Negotiation.choose(config, offer, candidates, random)
                 .recordLengths(RecordLengths.of(offer.hello()))
-                .sessionCreatedAt(config.wallClock().instant());
+                .sessionCreatedAt(config.wallClock().instant().truncatedTo(ChronoUnit.SECONDS));
         planSession(config, offer, chosen);
         Agreement agreement = chosen.build();
         RenegotiationRules.requireNoWeakerProtection(handshake.history, agreement);

@@ -104,7 +104,7 @@ public final class SessionKeeping {
             return ResumableSession.builder(
                             agreement.cipherSuite(),
                             secret,
-                            Math.max(0, config.wallClock().instant().getEpochSecond()))
+                            Math.max(0, agreement.sessionCreatedAt().getEpochSecond()))
                     .extendedMasterSecret(agreement.extendedMasterSecret())
                     .encryptThenMac(agreement.encryptThenMac())
                     .maxFragmentLength(agreement.recordLengths().fragmentLengthCode())
