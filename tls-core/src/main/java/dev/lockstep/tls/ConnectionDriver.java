@@ -58,7 +58,7 @@ final class ConnectionDriver {
         inputClosed = true;
     }
 
-    /** One state of a handshake; an established connection takes its input through {@link #read} only. */
+    /** One state of a handshake; an established connection takes input through {@link #read} only. */
     StepResult step(ByteBuffer netIn) throws TlsException {
         return switch (handshake.state().kind()) {
             case ACT -> {
@@ -119,7 +119,10 @@ final class ConnectionDriver {
                     }
                 }
                 case READ -> {
-                    return handshake.maySend() ? StepResult.ESTABLISHED : StepResult.NEED_INPUT;
+                    // a key that is all but used up sends no more data; the client's next messages bring another one
+                    boolean sends = handshake.maySend()
+                            && !records.writer().protection().isNearLimit();
+                    return sends ? StepResult.ESTABLISHED : StepResult.NEED_INPUT;
                 }
                 case OPEN -> {
                     if (closesForUsedKeys()) {
@@ -261,10 +264,11 @@ final class ConnectionDriver {
 
     /**
      * RFC 8446 5.5, which speaks of the ciphers of TLS 1.2 too: keys serve for so many records only. Before a key is used up
-     * the connection is closed in good order; during a handshake there will be others soon.
+     * the connection is closed in good order; during a handshake there will be others soon, and they may be on their way in
+     * the output.
      */
     private boolean closesForUsedKeys() {
-        if (handshake.state().kind() == Kind.OPEN && records.isKeyNearLimit()) {
+        if (handshake.state().kind() == Kind.OPEN && outbound.isEmpty() && records.isKeyNearLimit()) {
             close();
             return true;
         }

@@ -3,6 +3,7 @@ package dev.lockstep.conversations.conversation;
 import static dev.lockstep.testkit.TestServers.builder;
 import static dev.lockstep.testkit.TestServers.local;
 import static dev.lockstep.testkit.client.ClientMessages.applicationData;
+import static dev.lockstep.testkit.client.ClientMessages.renegotiatingClientHello;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,10 +16,13 @@ import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.Bounds;
 import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.spec.CipherSuite;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +104,37 @@ class KeyLifeTest {
         conversation.server().hasSent(Seen.Kind.ALERT);
         assertThat(conversation.server().connection().failure()).isNull();
         assertThat(closed).containsExactly("CONNECTED null");
+    }
+
+    /**
+     * In a renegotiation there will be other keys soon: a writer is told to wait for the client, and not to empty a buffer
+     * that has room.
+     */
+    @Test
+    void aKeyThatIsUsedUpInARenegotiationWaitsForTheClient() throws IOException {
+        Conversation conversation = Conversation.of(
+                        builder(local(TestIdentity.RSA_2048))
+                                .bounds(Bounds.DEFAULT.withMaxRecordsPerKey(BOUND))
+                                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                                .build(),
+                        ClientOptions.offering(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256),
+                        Forms.PLAIN)
+                .completes();
+        TlsServerConnection tls = conversation.server().connection();
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().settle();
+        ByteBuffer data = ByteBuffer.allocate(100 << 14);
+        ByteBuffer netOut = ByteBuffer.allocate(200 << 14);
+        assertThat(tls.write(data, netOut)).isEqualTo(StepResult.NEED_OUTPUT);
+        assertThat(tls.write(data, netOut)).isEqualTo(StepResult.NEED_INPUT);
+        conversation.client().receives(Arrays.copyOf(netOut.array(), netOut.position()));
+        conversation.secondFlight();
+        conversation.server().settle();
+        netOut.clear();
+        data.limit(data.position() + 10);
+        assertThat(tls.write(data, netOut)).as("with the new key").isEqualTo(StepResult.ESTABLISHED);
+        conversation.client().receives(Arrays.copyOf(netOut.array(), netOut.position()));
+        assertThat(conversation.client().takeReceived()).hasSize(data.position());
     }
 
     /** RFC 8446 5.5: with ChaCha20 the sequence number ends first, and CBC has no limit that small either. */
