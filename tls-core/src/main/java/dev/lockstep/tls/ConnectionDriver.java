@@ -237,9 +237,9 @@ final class ConnectionDriver {
      * a ClientHello already is out of order, however fast the answer to it is.
      */
     private void requireNothingBehind(ByteBuffer netIn) {
-        ContentType waiting = inbound.waiting(netIn);
-        if (waiting != null && waiting != ContentType.ALERT && !handshake.holds(waiting)) {
-            throw FatalAlert.unexpectedMessage(waiting + " behind ClientHello");
+        ContentType early = inbound.firstBehind(netIn, handshake::holds);
+        if (early != null) {
+            throw FatalAlert.unexpectedMessage(early + " behind ClientHello");
         }
     }
 

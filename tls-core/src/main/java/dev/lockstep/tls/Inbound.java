@@ -14,6 +14,7 @@ import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.AlertLevel;
 import dev.lockstep.tls.spec.ContentType;
 import java.nio.ByteBuffer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,18 +130,42 @@ final class Inbound {
         return new Glance(Arrival.NOTHING, messages.isEmpty() ? null : ContentType.HANDSHAKE);
     }
 
-    /** Returns the type of what is here already, unread; null when there is nothing but perhaps a part of a header. */
+    /**
+     * Looks through what is here already, unread, for something out of order. Alerts are in order, and behind one that may
+     * end the connection nothing counts; a record of no known type is refused when its turn comes.
+     *
+     * @param inOrder which other records may be here
+     * @return the type of the first one that may not, of which a byte is enough; null when there is none
+     */
     @Nullable
-    ContentType waiting(ByteBuffer netIn) {
+    ContentType firstBehind(ByteBuffer netIn, Predicate<ContentType> inOrder) {
         if (!messages.isEmpty()) {
             return ContentType.HANDSHAKE;
         }
-        return RecordHeader.isComplete(netIn) ? ContentType.of(RecordHeader.typeCode(RecordHeader.read(netIn))) : null;
+        ByteBuffer ahead = netIn.duplicate();
+        while (ahead.hasRemaining()) {
+            ContentType type = ContentType.of(ahead.get(ahead.position()) & 0xff);
+            if (type != null && type != ContentType.ALERT && !inOrder.test(type)) {
+                return type;
+            }
+            boolean passes = type != null && (type != ContentType.ALERT || isPlainWarning(ahead));
+            int length = RecordHeader.isComplete(ahead) ? RecordHeader.recordLength(RecordHeader.read(ahead)) : 0;
+            if (!passes || length == 0 || length > ahead.remaining()) {
+                return null;
+            }
+            ahead.position(ahead.position() + length);
+        }
+        return null;
     }
 
-    /** The version in the header of the last record that was opened. */
-    int recordVersion() {
-        return reader.lastVersion();
+    /** Tells whether the alert record at the buffer's position is one readable warning that leaves the connection as it is. */
+    private boolean isPlainWarning(ByteBuffer in) {
+        int content = in.position() + RecordHeader.LENGTH;
+        return reader.protection() == Protection.none()
+                && in.limit() - content >= 2
+                && RecordHeader.length(RecordHeader.read(in)) == 2
+                && in.get(content) == AlertLevel.WARNING.code()
+                && in.get(content + 1) != AlertDescription.CLOSE_NOTIFY.code();
     }
 
     JoinedMessage takeMessage() {

@@ -4,21 +4,27 @@ import static dev.lockstep.testkit.TestServers.builder;
 import static dev.lockstep.testkit.client.ClientMessages.applicationData;
 import static dev.lockstep.testkit.client.ClientMessages.changeCipherSpecContaining;
 import static dev.lockstep.testkit.client.ClientMessages.clientHello;
+import static dev.lockstep.testkit.client.ClientMessages.fatalAlert;
+import static dev.lockstep.testkit.client.ClientMessages.handshake;
 import static dev.lockstep.testkit.client.ClientMessages.raw;
+import static dev.lockstep.testkit.client.ClientMessages.record;
 import static dev.lockstep.testkit.client.ClientMessages.renegotiatingClientHello;
 import static dev.lockstep.testkit.client.ClientMessages.strayHandshake;
 import static dev.lockstep.testkit.client.ClientMessages.warningAlert;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.conversations.fixture.SessionFixture;
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.answer.RecordingPsk;
+import dev.lockstep.testkit.answer.ScriptedAnswers;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientMessage;
 import dev.lockstep.testkit.client.ClientOptions;
+import dev.lockstep.testkit.client.ClientSession;
 import dev.lockstep.testkit.client.Seen;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -26,10 +32,12 @@ import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -82,11 +90,85 @@ class BehindClientHelloTest {
                 Arguments.of("ClientKeyExchange", strayHandshake(16, new byte[] {0, 0})),
                 Arguments.of("half a message", raw(new byte[] {22, 3, 3, 0, 3, 16, 0, 0})),
                 Arguments.of("the header of a record", raw(new byte[] {22, 3, 3, 0, 40})),
+                Arguments.of("the first byte of a record", raw(new byte[] {22})),
+                Arguments.of("ClientKeyExchange behind warnings", behindWarnings(22, 16, 0, 0, 0)),
+                Arguments.of("ChangeCipherSpec behind warnings", behindWarnings(20, 1)),
+                Arguments.of("application data behind warnings", behindWarnings(23, 1, 2, 3)),
                 Arguments.of("ChangeCipherSpec", changeCipherSpecContaining(1)),
                 Arguments.of("application data", applicationData("early")),
                 Arguments.of("another ClientHello", clientHello()));
         return Stream.of(Answer.values()).flatMap(answer -> followers.stream()
                 .map(follower -> Arguments.of(answer, follower.get()[0], follower.get()[1])));
+    }
+
+    /** Two warnings, each in a record, and then a record of this type. */
+    private static ClientMessage behindWarnings(int type, int... content) {
+        byte[] body = new byte[content.length];
+        for (int i = 0; i < content.length; i++) {
+            body[i] = (byte) content[i];
+        }
+        return client -> {
+            warningAlert(AlertDescription.NO_RENEGOTIATION).writeTo(client);
+            warningAlert(AlertDescription.USER_CANCELED).writeTo(client);
+            record(type, body).writeTo(client);
+        };
+    }
+
+    /** A message in the record of the ClientHello itself, whole or in part. */
+    @ParameterizedTest
+    @MethodSource("answersAndLengths")
+    void whatSharesTheRecordOfTheHelloIsUnexpected(Answer answer, int length) {
+        Conversation conversation = answer.conversation();
+        conversation.client().packHandshakeMessages();
+        conversation.client().sends(clientHello(), handshake(16, new byte[] {0, 0}));
+        byte[] packed = conversation.client().takeRecords().get(0);
+        byte[] cut = Arrays.copyOf(packed, packed.length - 6 + length);
+        cut[3] = (byte) ((cut.length - 5) >> 8);
+        cut[4] = (byte) (cut.length - 5);
+        conversation.client().sends(raw(cut));
+        conversation.server().buffersInput().refuses(AlertDescription.UNEXPECTED_MESSAGE);
+        assertThat(conversation.server().failure()).hasMessageContaining("behind ClientHello");
+    }
+
+    static Stream<Arguments> answersAndLengths() {
+        return Stream.of(Answer.values())
+                .flatMap(answer -> Stream.of(1, 4, 6).map(length -> Arguments.of(answer, length)));
+    }
+
+    /** The client's Finished flight may not stand behind a ClientHello that resumes, however fast the store is. */
+    @ParameterizedTest
+    @EnumSource(
+            value = ScriptedAnswers.Form.class,
+            names = {"AT_ONCE", "READY_AFTER_ONE", "AFTER_ONE_RESUME", "MANUAL"})
+    void aResumptionTakesNothingBehindItsHello(ScriptedAnswers.Form form) {
+        SessionFixture sessions = new SessionFixture();
+        TlsServerConfig config =
+                sessions.builder(TestServers.local(TestIdentity.P256)).build();
+        ClientSession byId = SessionFixture.byId(config, ClientOptions.defaults());
+        ClientSession byTicket = SessionFixture.byTicket(config, ClientOptions.defaults());
+        sessions.answers(form);
+        for (ClientOptions options : List.of(
+                ClientOptions.defaults().resumingById(byId),
+                ClientOptions.defaults().resumingByTicket(byTicket))) {
+            Conversation conversation = Conversation.of(config, options, Forms.PLAIN);
+            conversation.client().sends(clientHello(), changeCipherSpecContaining(1));
+            conversation.server().buffersInput().refuses(AlertDescription.UNEXPECTED_MESSAGE);
+            assertThat(conversation.server().failure()).hasMessageContaining("behind ClientHello");
+        }
+    }
+
+    /** An alert that ends the connection does so, whatever follows it. */
+    @ParameterizedTest
+    @EnumSource(Answer.class)
+    void whatIsBehindAFatalAlertCountsNoMore(Answer answer) {
+        Conversation conversation = answer.conversation();
+        conversation
+                .client()
+                .sends(clientHello(), fatalAlert(AlertDescription.INTERNAL_ERROR), strayHandshake(16, new byte[] {0, 0
+                }));
+        conversation.server().buffersInput().settle();
+        assertThat(conversation.server().failure().fromPeer()).isTrue();
+        assertThat(conversation.server().failure().alert()).isEqualTo(AlertDescription.INTERNAL_ERROR);
     }
 
     @ParameterizedTest(name = "{1}, {0}")
@@ -118,6 +200,12 @@ class BehindClientHelloTest {
         Conversation refused = answer.conversation().completes();
         refused.client().sends(renegotiatingClientHello(), strayHandshake(16, new byte[] {0, 0}));
         refused.server().buffersInput().refuses(AlertDescription.UNEXPECTED_MESSAGE);
+
+        Conversation refusedBehindData = answer.conversation().completes();
+        refusedBehindData
+                .client()
+                .sends(renegotiatingClientHello(), applicationData("meanwhile"), strayHandshake(16, new byte[] {0, 0}));
+        refusedBehindData.server().buffersInput().refuses(AlertDescription.UNEXPECTED_MESSAGE);
 
         Conversation served = answer.conversation().completes();
         served.client().sends(renegotiatingClientHello(), applicationData("meanwhile"));

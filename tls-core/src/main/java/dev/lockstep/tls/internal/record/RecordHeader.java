@@ -31,15 +31,15 @@ public final class RecordHeader {
     /** Most bytes a protected fragment may have. */
     public static final int MAX_CIPHERTEXT = (1 << 14) + 2048;
 
+    /** The value of a header that is not complete. */
+    public static final long INCOMPLETE = -1;
+
     private RecordHeader() {}
 
     /** Whether a whole header is there to be read. */
     public static boolean isComplete(ByteBuffer in) {
         return in.remaining() >= LENGTH;
     }
-
-    /** The value of a header that is not complete. */
-    public static final long INCOMPLETE = -1;
 
     /** Reads the header at {@code in.position()}; needs {@link #LENGTH} remaining bytes and does not move the buffer. */
     public static long read(ByteBuffer in) {
@@ -65,6 +65,11 @@ public final class RecordHeader {
     /** Returns the length of the fragment that follows the header, 0..65535. */
     public static int length(long header) {
         return (int) header & 0xffff;
+    }
+
+    /** Returns the length of the whole record, header included, 5..65540. */
+    public static int recordLength(long header) {
+        return LENGTH + length(header);
     }
 
     /**
