@@ -67,7 +67,7 @@ final class ConnectionDriver {
             }
             case AWAIT -> awaitAnswer(netIn);
             case READ -> {
-                if (isEstablished()) {
+                if (isEstablished() && !inbound.holdsMessage()) {
                     yield StepResult.ESTABLISHED;
                 }
                 @Nullable StepResult result = receive(netIn, null);
@@ -164,15 +164,17 @@ final class ConnectionDriver {
     boolean wantsStep() {
         return switch (handshake.state().kind()) {
             case ACT -> true;
-            case AWAIT -> !outbound.isEmpty() || handshake.suspension() == null;
-            case READ, OPEN, END -> !outbound.isEmpty();
+            case AWAIT -> !outbound.isEmpty() || handshake.suspension() == null || inputClosed;
+            case READ -> !outbound.isEmpty() || inbound.holdsMessage() || (inputClosed && !isEstablished());
+            case OPEN, END -> !outbound.isEmpty();
         };
     }
 
     /** Whether more bytes of the peer can change anything. */
     boolean wantsInput() {
         return switch (handshake.state().kind()) {
-            case READ, OPEN -> !inputClosed;
+            case READ -> !inputClosed && !inbound.holdsMessage();
+            case OPEN -> !inputClosed;
             case AWAIT -> !inputClosed && handshake.suspension() != null; // an alert ends the wait
             case ACT, END -> false;
         };

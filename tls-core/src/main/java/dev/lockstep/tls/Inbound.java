@@ -168,6 +168,11 @@ final class Inbound {
                 && in.get(content + 1) != AlertDescription.CLOSE_NOTIFY.code();
     }
 
+    /** Tells whether a message, or one that will be refused, can be taken without more input. */
+    boolean holdsMessage() {
+        return messages.isDue();
+    }
+
     JoinedMessage takeMessage() {
         return messages.next();
     }

@@ -102,6 +102,15 @@ public final class HandshakeJoiner {
         return messageLength >= 0 && end - start >= messageLength;
     }
 
+    /** Whether {@link #hasMessage} has something to say, good or bad, about what is here. */
+    public boolean isDue() {
+        try {
+            return hasMessage();
+        } catch (FatalAlert refused) {
+            return true; // and is thrown again by the call that takes the message
+        }
+    }
+
     /** Whether nothing is here, neither a message nor a part of one: where ChangeCipherSpec may come. */
     public boolean isEmpty() {
         return buffer == null;
