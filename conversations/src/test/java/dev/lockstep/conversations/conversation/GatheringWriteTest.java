@@ -129,7 +129,7 @@ class GatheringWriteTest {
         assertThat(client.takeReceived()).hasSize(2517);
     }
 
-    /** Misuse leaves the connection as it was: a callback that writes is refused, and the write around it goes on. */
+    /** Misuse leaves the connection as it was: a callback that writes is refused, and the write around it continues. */
     @Test
     void aWriteFromWithinACallbackOfAWriteDisturbsNothing() throws TlsException {
         RecordingKey key = new RecordingKey(TestIdentity.P256)
