@@ -2,6 +2,7 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.keys.ExecutorVerifier;
 import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.server.Environment;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.tls.config.ClientAuthentication;
@@ -9,13 +10,10 @@ import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.PkixVerifier;
 import dev.lockstep.tls.peer.PkixVerifierBuilder;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
+import dev.lockstep.tls.setting.ConfigException;
 import java.nio.file.Path;
-import java.security.cert.CRLException;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,15 +38,21 @@ final class ClientAuthOptions {
     @Option(
             names = "--client-ca",
             paramLabel = "FILE",
-            description = "Certificates of the authorities whose clients are let in, in PEM. Repeatable.")
+            description = "Certificates of the authorities whose clients are accepted, in PEM; one that is no authority is"
+                    + " accepted itself. Repeatable.")
     private List<Path> authorities = new ArrayList<>();
 
     @Option(
             names = "--client-crl",
             paramLabel = "FILE",
-            description =
-                    "Revocation lists of those authorities, in PEM or DER; then each of them needs one. Repeatable.")
+            description = "Revocation lists of those authorities, in PEM or DER, at most 100 MB; then each of them needs"
+                    + " one. Repeatable.")
     private List<Path> crls = new ArrayList<>();
+
+    @Option(
+            names = "--no-client-ca-names",
+            description = "List no authorities when asking for a certificate: the client chooses among all that it has.")
+    private boolean noNames;
 
     /** One for all configurations of a server that is reloaded. */
     private final ThreadPoolExecutor pool = WorkerPools.boundedPool(THREADS, QUEUED);
@@ -61,13 +65,13 @@ final class ClientAuthOptions {
     }
 
     /** Chains are verified on threads of their own, so that their arithmetic holds up no other connection. */
-    void apply(TlsServerConfigBuilder builder) throws UsageError {
+    void apply(TlsServerConfigBuilder builder, Environment environment) throws UsageError {
         ClientCertificateVerifier verifier = null;
         for (String value : modes) {
             int equals = value.lastIndexOf('=');
             String mode = value.substring(equals + 1).toLowerCase(Locale.ROOT);
             if (!mode.equals("none") && verifier == null) {
-                verifier = verifier();
+                verifier = verifier(environment);
             }
             ClientAuthentication policy = policy(value, mode, verifier);
             if (equals < 0) {
@@ -86,55 +90,65 @@ final class ClientAuthOptions {
                     "no client is asked for a certificate",
                     "add --client-auth want or --client-auth require, or leave it out");
         }
+        if (verifier == null && noNames) {
+            throw new UsageError(
+                    "--no-client-ca-names",
+                    "no client is asked for a certificate",
+                    "add --client-auth want or --client-auth require, or leave it out");
+        }
     }
 
-    private static ClientAuthentication policy(String value, String mode, @Nullable ClientCertificateVerifier verifier)
+    private ClientAuthentication policy(String value, String mode, @Nullable ClientCertificateVerifier verifier)
             throws UsageError {
         if (mode.equals("none")) {
             return ClientAuthentication.none();
         }
         if (verifier != null && mode.equals("want")) {
-            return ClientAuthentication.wanted(verifier);
+            return listing(ClientAuthentication.wanted(verifier), verifier);
         }
         if (verifier != null && mode.equals("require")) {
-            return ClientAuthentication.required(verifier);
+            return listing(ClientAuthentication.required(verifier), verifier);
         }
         throw new UsageError("--client-auth", "'" + value + "' has no such mode", "use none, want or require");
     }
 
-    private ClientCertificateVerifier verifier() throws UsageError {
+    /** The policy with the names of the authorities, which the message has 64 KiB for. */
+    private ClientAuthentication listing(ClientAuthentication policy, ClientCertificateVerifier verifier)
+            throws UsageError {
+        try {
+            return policy.withCertificateAuthorities(noNames ? List.of() : verifier.acceptedIssuers());
+        } catch (ConfigException e) {
+            throw new UsageError("--client-ca", e.reason(), "name fewer authorities, or add --no-client-ca-names");
+        }
+    }
+
+    private ClientCertificateVerifier verifier(Environment environment) throws UsageError {
         if (authorities.isEmpty()) {
             throw new UsageError(
                     "--client-auth", "nobody's clients are trusted", "name their authority with --client-ca FILE");
         }
-        PkixVerifierBuilder builder = PkixVerifier.builder();
+        List<X509Certificate> trusted = new ArrayList<>();
         for (Path file : authorities) {
-            builder.trust(PemFiles.certificates("--client-ca", file));
+            trusted.addAll(PemFiles.certificates("--client-ca", file));
         }
+        List<X509CRL> lists = new ArrayList<>();
+        for (Path file : crls) {
+            lists.addAll(RevocationFiles.read(file));
+        }
+        PkixVerifierBuilder builder = PkixVerifier.builder().trust(trusted);
         if (!crls.isEmpty()) {
-            List<X509CRL> lists = new ArrayList<>();
-            for (Path file : crls) {
-                lists.addAll(revocationLists(file));
-            }
             builder.crls(lists);
         }
-        return ExecutorVerifier.of(builder.build(), pool);
-    }
-
-    private static List<X509CRL> revocationLists(Path file) throws UsageError {
-        byte[] content = PemFiles.text("--client-crl", file).getBytes(StandardCharsets.ISO_8859_1);
-        List<X509CRL> lists = new ArrayList<>();
+        PkixVerifier verifier;
         try {
-            CertificateFactory.getInstance("X.509")
-                    .generateCRLs(new ByteArrayInputStream(content))
-                    .forEach(list -> lists.add((X509CRL) list));
-        } catch (CRLException | CertificateException e) {
-            throw new UsageError(
-                    "--client-crl", file + " holds no revocation list that can be read", "fetch the file again");
+            verifier = builder.build();
+        } catch (ConfigException e) {
+            throw new UsageError("--client-ca", e.reason(), e.fix());
         }
-        if (lists.isEmpty()) {
-            throw new UsageError("--client-crl", file + " holds no revocation list", "give a file with one");
+        for (String warning : ClientTrustWarnings.of(trusted, lists, !crls.isEmpty(), environment.clock())) {
+            environment.err().println(UsageError.oneLine("warning: " + warning));
         }
-        return lists;
+        environment.err().flush();
+        return ExecutorVerifier.of(verifier, pool);
     }
 }
