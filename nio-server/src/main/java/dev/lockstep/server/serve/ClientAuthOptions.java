@@ -2,7 +2,6 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.keys.ExecutorVerifier;
 import dev.lockstep.keys.WorkerPools;
-import dev.lockstep.server.Environment;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.tls.config.ClientAuthentication;
@@ -14,6 +13,7 @@ import dev.lockstep.tls.setting.ConfigException;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,20 +38,23 @@ final class ClientAuthOptions {
     @Option(
             names = "--client-ca",
             paramLabel = "FILE",
-            description = "Certificates of the authorities whose clients are accepted, in PEM; one that is no authority is"
-                    + " accepted itself. Repeatable.")
+            description =
+                    "Certificates of the authorities whose clients are accepted, in PEM; one that is no authority is"
+                            + " accepted itself. Repeatable.")
     private List<Path> authorities = new ArrayList<>();
 
     @Option(
             names = "--client-crl",
             paramLabel = "FILE",
-            description = "Revocation lists of those authorities, in PEM or DER, at most 100 MB; then each of them needs"
-                    + " one. Repeatable.")
+            description =
+                    "Revocation lists of those authorities, in PEM or DER, at most 100 MB; then each of them needs"
+                            + " one. Repeatable.")
     private List<Path> crls = new ArrayList<>();
 
     @Option(
             names = "--no-client-ca-names",
-            description = "List no authorities when asking for a certificate: the client chooses among all that it has.")
+            description =
+                    "List no authorities when asking for a certificate: the client chooses among all that it has.")
     private boolean noNames;
 
     /** One for all configurations of a server that is reloaded. */
@@ -64,14 +67,20 @@ final class ClientAuthOptions {
         return files;
     }
 
-    /** Chains are verified on threads of their own, so that their arithmetic holds up no other connection. */
-    void apply(TlsServerConfigBuilder builder, Environment environment) throws UsageError {
+    /**
+     * Configures client authentication. Chains are verified on threads of their own, so that their arithmetic holds up no
+     * other connection.
+     *
+     * @return warnings, a line each
+     */
+    List<String> apply(TlsServerConfigBuilder builder, Clock clock) throws UsageError {
+        List<String> warnings = new ArrayList<>();
         ClientCertificateVerifier verifier = null;
         for (String value : modes) {
             int equals = value.lastIndexOf('=');
             String mode = value.substring(equals + 1).toLowerCase(Locale.ROOT);
             if (!mode.equals("none") && verifier == null) {
-                verifier = verifier(environment);
+                verifier = verifier(clock, warnings);
             }
             ClientAuthentication policy = policy(value, mode, verifier);
             if (equals < 0) {
@@ -96,6 +105,7 @@ final class ClientAuthOptions {
                     "no client is asked for a certificate",
                     "add --client-auth want or --client-auth require, or leave it out");
         }
+        return warnings;
     }
 
     private ClientAuthentication policy(String value, String mode, @Nullable ClientCertificateVerifier verifier)
@@ -122,7 +132,7 @@ final class ClientAuthOptions {
         }
     }
 
-    private ClientCertificateVerifier verifier(Environment environment) throws UsageError {
+    private ClientCertificateVerifier verifier(Clock clock, List<String> warnings) throws UsageError {
         if (authorities.isEmpty()) {
             throw new UsageError(
                     "--client-auth", "nobody's clients are trusted", "name their authority with --client-ca FILE");
@@ -145,10 +155,7 @@ final class ClientAuthOptions {
         } catch (ConfigException e) {
             throw new UsageError("--client-ca", e.reason(), e.fix());
         }
-        for (String warning : ClientTrustWarnings.of(trusted, lists, !crls.isEmpty(), environment.clock())) {
-            environment.err().println(UsageError.oneLine("warning: " + warning));
-        }
-        environment.err().flush();
+        warnings.addAll(ClientTrustWarnings.of(trusted, lists, !crls.isEmpty(), clock));
         return ExecutorVerifier.of(verifier, pool);
     }
 }

@@ -80,6 +80,14 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     }
 
     /**
+     * Tells whether a trusted certificate issues others: it is one of an authority (basicConstraints with cA, and keyCertSign
+     * if it has key usages), or self-issued and of version 1. Any other is pinned, and matches itself.
+     */
+    public static boolean isAuthority(X509Certificate trusted) {
+        return Anchors.issues(new TrustAnchor(trusted, null));
+    }
+
+    /**
      * The names of the authorities whose certificates are accepted: those of the anchors, in the order in which they were
      * given, and for a pinned certificate that of its issuer, by which a client finds it.
      */
