@@ -47,7 +47,7 @@ final class ClientAuthOptions {
             names = "--client-crl",
             paramLabel = "FILE",
             description =
-                    "Revocation lists of those authorities, in PEM or DER, at most 100 MB; then each of them needs"
+                    "Revocation lists of those authorities, in PEM or DER, of at most 100 MB; then each of them needs"
                             + " one. Repeatable.")
     private List<Path> crls = new ArrayList<>();
 

@@ -18,8 +18,8 @@ import java.util.List;
 /** Files with revocation lists in PEM or DER. The lists of large authorities have tens of megabytes. */
 final class RevocationFiles {
 
-    /** The largest file, in bytes. A list takes about ten times its size in memory. */
-    static final long LARGEST = 100_000_000;
+    /** The largest file, in bytes: a list of 100 MB in PEM. It takes about ten times the 100 MB in memory. */
+    static final long LARGEST = 140_000_000;
 
     private static final String OPTION = "--client-crl";
 
@@ -34,7 +34,7 @@ final class RevocationFiles {
         try (Bounded content = new Bounded(new BufferedInputStream(Files.newInputStream(file)))) {
             List<X509CRL> lists = parse(file, content);
             if (content.isExceeded()) {
-                throw new UsageError(OPTION, file + " is larger than 100 MB", "give a file with revocation lists");
+                throw new UsageError(OPTION, file + " is larger than 140 MB", "give a file with revocation lists");
             }
             return lists;
         } catch (NoSuchFileException e) {

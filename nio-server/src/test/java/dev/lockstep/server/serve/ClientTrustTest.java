@@ -217,6 +217,6 @@ class ClientTrustTest {
         try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
             file.setLength(RevocationFiles.LARGEST + 1);
         }
-        assertThatThrownBy(() -> RevocationFiles.read(large)).hasMessageContaining("is larger than 100 MB");
+        assertThatThrownBy(() -> RevocationFiles.read(large)).hasMessageContaining("is larger than 140 MB");
     }
 }
