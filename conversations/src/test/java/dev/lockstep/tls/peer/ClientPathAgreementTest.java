@@ -43,7 +43,8 @@ class ClientPathAgreementTest {
     }
 
     static Stream<PathCase> cases() throws GeneralSecurityException {
-        return Stream.concat(PathCases.all(), RevocationCases.all());
+        return Stream.of(PathCases.all(), DefectCases.all(), RevocationCases.all())
+                .flatMap(each -> each);
     }
 
     @ParameterizedTest
