@@ -73,10 +73,10 @@ class ExecutorVerifierTest {
         PkixVerifier pkix = PkixVerifier.trusting(List.of(TestIdentity.P256.certificate()));
         ExecutorVerifier verifier = ExecutorVerifier.of(pkix, pool);
         assertThat(verifier.acceptedIssuers())
-                .containsExactly(TestIdentity.P256.certificate().getSubjectX500Principal());
+                .containsExactly(TestIdentity.P256.certificate().getIssuerX500Principal());
         PendingOperation<Verdict> good = inProgress(verifier.start(request(TestIdentity.P256), signal));
         signal.await();
-        assertThat(good.resume()).isEqualTo(Progress.done(Verdict.accepted()));
+        assertThat(good.resume()).isEqualTo(Progress.done(Verdict.accepted(List.of(TestIdentity.P256.certificate()))));
         PendingOperation<Verdict> bad = inProgress(verifier.start(request(TestIdentity.RSA_2048), signal));
         signal.await();
         assertThat(((Progress.Done<Verdict>) bad.resume()).value()).isInstanceOf(Verdict.Rejected.class);

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param applicationProtocol the ALPN name (RFC 7301), or null
  * @param extendedMasterSecret whether RFC 7627 is in force
  * @param encryptThenMac whether RFC 7366 is in force
- * @param peerCertificates the chain that the client presented, its own certificate first, once it was accepted and the
- *     client has shown that it has the key, in this handshake or in the one that it resumes; else empty
+ * @param peerCertificates the certificates of the client that the verifier accepted, its own first, once the client has
+ *     proven that it has the key, in this handshake or in the one that it resumes; else empty
  * @param credential whose certificate was sent; null where none was (resumption, PSK)
  * @param pskIdentity whose pre-shared key the client has shown to know (RFC 4279); null before its Finished was right, and
  *     where no such key is used

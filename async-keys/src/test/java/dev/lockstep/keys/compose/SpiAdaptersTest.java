@@ -120,6 +120,6 @@ class SpiAdaptersTest {
                 SpiAdapters.verifier(pkix, (request, waker) -> Start.done(Verdict.accepted()));
 
         assertThat(adapted.acceptedIssuers())
-                .containsExactly(TestIdentity.P256.certificate().getSubjectX500Principal());
+                .containsExactly(TestIdentity.P256.certificate().getIssuerX500Principal());
     }
 }

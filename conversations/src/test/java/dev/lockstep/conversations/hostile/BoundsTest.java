@@ -95,7 +95,7 @@ class BoundsTest {
     }
 
     @Test
-    void aChainOverTheBoundIsADecodeError() {
+    void aChainOverTheBoundIsCertificateUnknown() {
         TlsServerConfig config = server(Bounds.DEFAULT.withMaxCertificateChain(512))
                 .clientAuthentication(ClientAuthentication.wanted(new RecordingVerifier()))
                 .build();
@@ -103,7 +103,7 @@ class BoundsTest {
         conversation.server().settle();
         conversation.client().takeSeen();
         conversation.client().sends(certificate(TestIdentity.RSA_2048));
-        conversation.server().refuses(AlertDescription.DECODE_ERROR);
+        conversation.server().refuses(AlertDescription.CERTIFICATE_UNKNOWN);
     }
 
     @Test

@@ -19,6 +19,7 @@ import static dev.lockstep.testkit.client.ClientMessages.changeCipherSpec;
 import static dev.lockstep.testkit.client.ClientMessages.clientKeyExchange;
 import static dev.lockstep.testkit.client.ClientMessages.finished;
 import static dev.lockstep.tls.spec.AlertDescription.BAD_CERTIFICATE;
+import static dev.lockstep.tls.spec.AlertDescription.CERTIFICATE_UNKNOWN;
 import static dev.lockstep.tls.spec.AlertDescription.DECODE_ERROR;
 import static dev.lockstep.tls.spec.AlertDescription.DECRYPT_ERROR;
 import static dev.lockstep.tls.spec.AlertDescription.ILLEGAL_PARAMETER;
@@ -121,7 +122,7 @@ class HostileClientAuthenticationTest {
                 act("nonsense behind a good one", BAD_CERTIFICATE, certificatesOf(good, new byte[] {1, 2, 3})),
                 act(
                         "one certificate more than is read",
-                        DECODE_ERROR,
+                        CERTIFICATE_UNKNOWN,
                         certificate(Collections.nCopies(11, P256.certificate()))),
                 act(
                         "a key that is not for signing",

@@ -3,9 +3,12 @@ package dev.lockstep.tls.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.session.Sessions.WallClock;
+import dev.lockstep.tls.spec.CipherSuite;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -108,6 +111,61 @@ class MemorySessionStoreTest {
         }
     }
 
+    private ResumableSession vouching(int certificates) {
+        return ResumableSession.builder(
+                        CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, Sessions.secret(1), clock.seconds)
+                .clientChain(Collections.nCopies(certificates, TestIdentity.RSA_2048.certificate()))
+                .build();
+    }
+
+    /** Clients choose how long their certificates are; together they take what the store was given. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 25})
+    void theBytesAreNeverExceeded(int certificates) throws Exception {
+        for (int capacity : new int[] {10, 1000}) {
+            MemorySessionStore store = store(capacity);
+            long most = Math.max(1 << 16, 2048L * capacity);
+            for (int i = 0; i < 2000; i++) {
+                store.put(Sessions.id(i), vouching(certificates));
+                assertThat(store.bytes()).isBetween(1L, most);
+            }
+            assertThat(find(store, 1999)).isPresent();
+            store.clear();
+            assertThat(store.bytes()).isZero();
+        }
+    }
+
+    @Test
+    void aStoreTakesTheBytesThatItIsGiven() throws Exception {
+        MemorySessionStore store = new MemorySessionStore(1_000, 1 << 16, Duration.ofMinutes(5), clock);
+        for (int i = 0; i < 1_000; i++) {
+            store.put(Sessions.id(i), Sessions.of(1, clock.seconds));
+        }
+        assertThat(store.bytes()).isBetween(1L << 15, 1L << 16);
+        for (int i = 0; i < 1_000; i++) {
+            store.remove(Sessions.id(i));
+        }
+        assertThat(store.bytes()).isZero();
+    }
+
+    @Test
+    void aSessionThatIsTooLongIsNotKeptAndReplacesItsPredecessor() throws Exception {
+        MemorySessionStore store = store(10);
+        store.put(Sessions.id(1), Sessions.of(1, clock.seconds));
+        ResumableSession tooLong = vouching(60);
+        assertThat(tooLong.encode()).isEmpty();
+        store.put(Sessions.id(1), tooLong);
+        assertThat(find(store, 1)).isEmpty();
+    }
+
+    @Test
+    void theClientsCertificatesComeBack() throws Exception {
+        MemorySessionStore store = store(10);
+        store.put(Sessions.id(1), vouching(2));
+        assertThat(find(store, 1).orElseThrow().clientChain())
+                .isEqualTo(Collections.nCopies(2, TestIdentity.RSA_2048.certificate()));
+    }
+
     @Test
     void whatIsRemovedIsGone() throws Exception {
         MemorySessionStore store = store(10);
@@ -161,5 +219,7 @@ class MemorySessionStoreTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new MemorySessionStore((1 << 24) + 1, lifetime));
         assertThatIllegalArgumentException().isThrownBy(() -> new MemorySessionStore(1, Duration.ZERO));
         assertThatIllegalArgumentException().isThrownBy(() -> new MemorySessionStore(1, Duration.ofDays(8)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new MemorySessionStore(1, (1 << 16) - 1, lifetime, clock));
     }
 }

@@ -9,13 +9,11 @@ import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.PkixVerifier;
 import dev.lockstep.tls.peer.PkixVerifierBuilder;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
+import dev.lockstep.tls.setting.ConfigException;
 import java.nio.file.Path;
-import java.security.cert.CRLException;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,15 +38,24 @@ final class ClientAuthOptions {
     @Option(
             names = "--client-ca",
             paramLabel = "FILE",
-            description = "Certificates of the authorities whose clients are let in, in PEM. Repeatable.")
+            description =
+                    "Certificates of the authorities whose clients are accepted, in PEM; one that is no authority is"
+                            + " accepted itself. Repeatable.")
     private List<Path> authorities = new ArrayList<>();
 
     @Option(
             names = "--client-crl",
             paramLabel = "FILE",
             description =
-                    "Revocation lists of those authorities, in PEM or DER; then each of them needs one. Repeatable.")
+                    "Revocation lists of those authorities, in PEM or DER, of at most 100 MB; then each of them needs"
+                            + " one. Repeatable.")
     private List<Path> crls = new ArrayList<>();
+
+    @Option(
+            names = "--no-client-ca-names",
+            description =
+                    "List no authorities when asking for a certificate: the client chooses among all that it has.")
+    private boolean noNames;
 
     /** One for all configurations of a server that is reloaded. */
     private final ThreadPoolExecutor pool = WorkerPools.boundedPool(THREADS, QUEUED);
@@ -60,14 +67,20 @@ final class ClientAuthOptions {
         return files;
     }
 
-    /** Chains are verified on threads of their own, so that their arithmetic holds up no other connection. */
-    void apply(TlsServerConfigBuilder builder) throws UsageError {
+    /**
+     * Configures client authentication. Chains are verified on threads of their own, so that their arithmetic holds up no
+     * other connection.
+     *
+     * @return warnings, a line each
+     */
+    List<String> apply(TlsServerConfigBuilder builder, Clock clock) throws UsageError {
+        List<String> warnings = new ArrayList<>();
         ClientCertificateVerifier verifier = null;
         for (String value : modes) {
             int equals = value.lastIndexOf('=');
             String mode = value.substring(equals + 1).toLowerCase(Locale.ROOT);
             if (!mode.equals("none") && verifier == null) {
-                verifier = verifier();
+                verifier = verifier(clock, warnings);
             }
             ClientAuthentication policy = policy(value, mode, verifier);
             if (equals < 0) {
@@ -86,55 +99,63 @@ final class ClientAuthOptions {
                     "no client is asked for a certificate",
                     "add --client-auth want or --client-auth require, or leave it out");
         }
+        if (verifier == null && noNames) {
+            throw new UsageError(
+                    "--no-client-ca-names",
+                    "no client is asked for a certificate",
+                    "add --client-auth want or --client-auth require, or leave it out");
+        }
+        return warnings;
     }
 
-    private static ClientAuthentication policy(String value, String mode, @Nullable ClientCertificateVerifier verifier)
+    private ClientAuthentication policy(String value, String mode, @Nullable ClientCertificateVerifier verifier)
             throws UsageError {
         if (mode.equals("none")) {
             return ClientAuthentication.none();
         }
         if (verifier != null && mode.equals("want")) {
-            return ClientAuthentication.wanted(verifier);
+            return listing(ClientAuthentication.wanted(verifier), verifier);
         }
         if (verifier != null && mode.equals("require")) {
-            return ClientAuthentication.required(verifier);
+            return listing(ClientAuthentication.required(verifier), verifier);
         }
         throw new UsageError("--client-auth", "'" + value + "' has no such mode", "use none, want or require");
     }
 
-    private ClientCertificateVerifier verifier() throws UsageError {
+    /** The policy with the names of the authorities, which the message has 64 KiB for. */
+    private ClientAuthentication listing(ClientAuthentication policy, ClientCertificateVerifier verifier)
+            throws UsageError {
+        try {
+            return policy.withCertificateAuthorities(noNames ? List.of() : verifier.acceptedIssuers());
+        } catch (ConfigException e) {
+            throw new UsageError("--client-ca", e.reason(), "name fewer authorities, or add --no-client-ca-names");
+        }
+    }
+
+    private ClientCertificateVerifier verifier(Clock clock, List<String> warnings) throws UsageError {
         if (authorities.isEmpty()) {
             throw new UsageError(
                     "--client-auth", "nobody's clients are trusted", "name their authority with --client-ca FILE");
         }
-        PkixVerifierBuilder builder = PkixVerifier.builder();
+        List<X509Certificate> trusted = new ArrayList<>();
         for (Path file : authorities) {
-            builder.trust(PemFiles.certificates("--client-ca", file));
+            trusted.addAll(PemFiles.certificates("--client-ca", file));
         }
+        List<X509CRL> lists = new ArrayList<>();
+        for (Path file : crls) {
+            lists.addAll(RevocationFiles.read(file));
+        }
+        PkixVerifierBuilder builder = PkixVerifier.builder().trust(trusted);
         if (!crls.isEmpty()) {
-            List<X509CRL> lists = new ArrayList<>();
-            for (Path file : crls) {
-                lists.addAll(revocationLists(file));
-            }
             builder.crls(lists);
         }
-        return ExecutorVerifier.of(builder.build(), pool);
-    }
-
-    private static List<X509CRL> revocationLists(Path file) throws UsageError {
-        byte[] content = PemFiles.text("--client-crl", file).getBytes(StandardCharsets.ISO_8859_1);
-        List<X509CRL> lists = new ArrayList<>();
+        PkixVerifier verifier;
         try {
-            CertificateFactory.getInstance("X.509")
-                    .generateCRLs(new ByteArrayInputStream(content))
-                    .forEach(list -> lists.add((X509CRL) list));
-        } catch (CRLException | CertificateException e) {
-            throw new UsageError(
-                    "--client-crl", file + " holds no revocation list that can be read", "fetch the file again");
+            verifier = builder.build();
+        } catch (ConfigException e) {
+            throw new UsageError("--client-ca", e.reason(), e.fix());
         }
-        if (lists.isEmpty()) {
-            throw new UsageError("--client-crl", file + " holds no revocation list", "give a file with one");
-        }
-        return lists;
+        warnings.addAll(ClientTrustWarnings.of(trusted, lists, !crls.isEmpty(), clock));
+        return ExecutorVerifier.of(verifier, pool);
     }
 }

@@ -60,13 +60,16 @@ record Configuration(
             }
         }
         options.psk().apply(builder);
-        options.clients().apply(builder);
+        List<String> warnings = options.clients().apply(builder, environment.clock());
         options.renegotiation().apply(builder);
         options.sessions().apply(builder);
         if (keyLog != null) {
             builder.keyLog(keyLog);
         }
-        return options.protocol().build(builder);
+        TlsServerConfig config = options.protocol().build(builder);
+        warnings.forEach(each -> environment.err().println(UsageError.oneLine("warning: " + each)));
+        environment.err().flush();
+        return config;
     }
 
     /** As {@link #load}, and takes over new ticket keys when all the rest is right. */

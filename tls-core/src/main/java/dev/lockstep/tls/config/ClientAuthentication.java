@@ -119,8 +119,8 @@ public final class ClientAuthentication {
     }
 
     /**
-     * Refuses chains of more certificates; 10 by default. Their size in bytes is bounded by
-     * {@link Bounds#maxHandshakeMessage}.
+     * Refuses chains of more certificates with certificate_unknown; 10 by default. Their size in bytes is bounded by
+     * {@link Bounds#maxCertificateChain}.
      *
      * @throws ConfigException when out of 1 to 100
      */
@@ -154,6 +154,11 @@ public final class ClientAuthentication {
     /** The authorities that CertificateRequest lists. */
     public List<X500Principal> certificateAuthorities() {
         return authorities != null ? authorities : verifier.acceptedIssuers();
+    }
+
+    /** The authorities whose certificates the verifier accepts, whether CertificateRequest lists them or not. */
+    public List<X500Principal> acceptedIssuers() {
+        return verifier.acceptedIssuers();
     }
 
     /** The schemes accepted in CertificateVerify, most preferred first; those of a configuration are complete. */

@@ -7,71 +7,66 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
-import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXParameters;
 import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.TrustAnchor;
-import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Date;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
 
 /**
  * Judges a client's chain by RFC 5280, with the JDK's path validation and whatever the application sets in its parameters.
  *
- * <p>A path is sought from the client's certificate to a trust anchor over the certificates that the client sent, in
- * whatever order, and the configured intermediate ones. What it must satisfy: signatures, validity, basic constraints, key
- * usage, name constraints, policies and the JDK's {@code jdk.certpath.disabledAlgorithms}; no certificate of it signed
- * over MD5 or SHA-1; the client's own one good for clientAuth if it has extended key usages (RFC 5280 4.2.1.12). A
- * certificate that is an anchor itself, such as a self-signed one that was exchanged beforehand, needs no path.
+ * <p>Paths are sought from the client's certificate to a trust anchor over the certificates that the client sent, in any
+ * order, and the configured intermediate ones, until one is good. What it must satisfy: signatures, validity, basic
+ * constraints, key usage, name constraints (those of the anchor's certificate too, as with its path length), policies and
+ * the JDK's {@code jdk.certpath.disabledAlgorithms}; no certificate of it signed over MD5 or SHA-1; the client's own one
+ * good for digital signatures and for clientAuth if it has key usages (RFC 5280 4.2.1.3, 4.2.1.12). A certificate that is
+ * an anchor itself needs no path. Anchors are not checked for their dates, which RFC 5280 6.1.1 leaves open.
  *
- * <p>The verdict comes at once, on the thread that drives the connection. A check that asks the network (OCSP, CRL
+ * <p>One chain costs at most 40 signature checks and four more for each certificate of the longest path allowed, whatever
+ * a client makes up: 64 by default.
+ *
+ * <p>The verdict is immediate, on the thread that drives the connection. A check that asks the network (OCSP, CRL
  * distribution points) blocks that thread: put it behind {@code dev.lockstep.keys.ExecutorVerifier}. Thread-safe.
  */
 public final class PkixVerifier implements ClientCertificateVerifier {
 
+    /** The position among the bits of a key usage, RFC 5280 4.2.1.3. */
+    private static final int DIGITAL_SIGNATURE = 0;
+
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     private static final String ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 
-    private final Set<TrustAnchor> issuers;
+    private final Anchors anchors;
     private final PathFinder paths;
     private final Clock clock;
-    private final Collection<?> crls;
+    private final RevocationLists revocations;
     private final boolean checksRevocation;
     private final Set<PKIXRevocationChecker.Option> revocationOptions;
     private final Consumer<PKIXParameters> parameters;
     private final Predicate<List<X509Certificate>> permitted;
     private final boolean oldHashesAllowed;
-    private final int maxPathLength;
-    private final List<X500Principal> acceptedIssuers;
 
     PkixVerifier(PkixVerifierBuilder b) {
-        Set<TrustAnchor> anchors = Set.copyOf(b.anchors);
-        this.issuers = anchors.stream().filter(PathFinder::issues).collect(Collectors.toUnmodifiableSet());
-        this.paths = new PathFinder(anchors, List.copyOf(b.intermediates));
+        this.anchors = new Anchors(b.anchors);
+        this.paths = new PathFinder(anchors, b.intermediates, b.maxPathLength);
         this.clock = b.clock;
-        this.crls = List.copyOf(b.crls);
+        this.revocations = new RevocationLists(b.crls);
         this.checksRevocation = b.checksRevocation;
         this.revocationOptions = Set.copyOf(b.revocationOptions);
         this.parameters = b.parameters;
         this.permitted = b.permitted;
         this.oldHashesAllowed = b.oldHashesAllowed;
-        this.maxPathLength = b.maxPathLength;
-        Set<X500Principal> names = new LinkedHashSet<>();
-        b.anchors.forEach(anchor -> names.add(PathFinder.name(anchor)));
-        this.acceptedIssuers = List.copyOf(names);
     }
 
     /** A verifier that trusts these certificates, with everything else as {@link #builder} has it. */
@@ -84,10 +79,21 @@ public final class PkixVerifier implements ClientCertificateVerifier {
         return new PkixVerifierBuilder();
     }
 
-    /** The names of the trust anchors, in the order in which they were given. */
+    /**
+     * Tells whether a trusted certificate issues others: it is one of an authority (basicConstraints with cA, and keyCertSign
+     * if it has key usages), or self-issued and of version 1. Any other is pinned, and matches itself.
+     */
+    public static boolean isAuthority(X509Certificate trusted) {
+        return Anchors.issues(new TrustAnchor(trusted, null));
+    }
+
+    /**
+     * The names of the authorities whose certificates are accepted: those of the anchors, in the order in which they were
+     * given, and for a pinned certificate that of its issuer, by which a client finds it.
+     */
     @Override
     public List<X500Principal> acceptedIssuers() {
-        return acceptedIssuers;
+        return anchors.issuerNames();
     }
 
     @Override
@@ -101,29 +107,24 @@ public final class PkixVerifier implements ClientCertificateVerifier {
      * @throws GeneralSecurityException when the parameters do not fit together or the JDK has no PKIX validation
      */
     public Verdict verify(VerificationRequest request) throws GeneralSecurityException {
-        List<X509Certificate> path = paths.find(request.chain());
-        if (path == null) {
-            return Verdict.rejected(AlertDescription.UNKNOWN_CA, "no path leads to a trust anchor");
-        }
-        if (path.size() > maxPathLength) {
-            return Verdict.rejected(
-                    AlertDescription.UNKNOWN_CA,
-                    "no trust anchor within " + maxPathLength + " certificates of the client's");
-        }
-        Verdict verdict = paths.isAnchor(request.certificate()) ? pinned(request.certificate()) : validate(path);
-        if (verdict instanceof Verdict.Rejected) {
+        X509Certificate leaf = request.certificate();
+        Instant now = clock.instant();
+        Verdict verdict = anchors.contains(leaf) ? pinned(leaf, now) : paths.find(request.chain(), now, this::validate);
+        if (!(verdict instanceof Verdict.Accepted accepted)) {
             return verdict;
         }
-        if (!mayAuthenticateClients(request.certificate())) {
+        if (!mayAuthenticateClients(leaf)) {
             return Verdict.rejected(
-                    AlertDescription.UNSUPPORTED_CERTIFICATE, "its extended key usages leave clientAuth out");
+                    AlertDescription.UNSUPPORTED_CERTIFICATE,
+                    "its key usages leave digitalSignature out, or its extended ones clientAuth");
         }
-        return permitted.test(path)
-                ? verdict
-                : Verdict.rejected(AlertDescription.ACCESS_DENIED, "a valid certificate that is not let in");
+        return permitted.test(accepted.path())
+                ? accepted
+                : Verdict.rejected(AlertDescription.ACCESS_DENIED, "a valid certificate that is not permitted");
     }
 
-    private Verdict validate(List<X509Certificate> path) throws GeneralSecurityException {
+    /** Judges one path. */
+    private Verdict validate(List<X509Certificate> path, TrustAnchor anchor) throws GeneralSecurityException {
         if (!oldHashesAllowed) {
             for (X509Certificate certificate : path) {
                 if (SignatureHashes.isOld(certificate)) {
@@ -133,23 +134,44 @@ public final class PkixVerifier implements ClientCertificateVerifier {
                 }
             }
         }
+        Anchors.PathFault fault = Anchors.fault(anchor, path);
+        if (fault != null) {
+            return fault == Anchors.PathFault.TOO_LONG
+                    ? Verdict.rejected(AlertDescription.UNKNOWN_CA, "longer than its trust anchor allows")
+                    : Verdict.rejected(
+                            AlertDescription.BAD_CERTIFICATE, "a name outside the constraints of its trust anchor");
+        }
+        X509Certificate trusted = anchor.getTrustedCert();
+        if (trusted != null && revocations.contains(trusted)) {
+            return Verdict.rejected(AlertDescription.CERTIFICATE_REVOKED, "its trust anchor is revoked");
+        }
+        return jdkVerdict(path, anchor);
+    }
+
+    private Verdict jdkVerdict(List<X509Certificate> path, TrustAnchor anchor) throws GeneralSecurityException {
         CertPathValidator validator = CertPathValidator.getInstance("PKIX");
         CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path);
         try {
-            validator.validate(certPath, parameters(validator));
-            return Verdict.accepted();
+            validator.validate(certPath, parameters(validator, path, anchor));
+            return Verdict.accepted(path);
         } catch (CertPathValidatorException e) {
             return PkixFailure.verdict(e);
         }
     }
 
-    private PKIXParameters parameters(CertPathValidator validator) throws GeneralSecurityException {
-        PKIXParameters result = new PKIXParameters(issuers);
+    private PKIXParameters parameters(CertPathValidator validator, List<X509Certificate> path, TrustAnchor anchor)
+            throws GeneralSecurityException {
+        X509Certificate trusted = anchor.getTrustedCert();
+        // The one that the path ends at, and without its constraints, which the JDK refuses to look at.
+        PKIXParameters result = new PKIXParameters(Set.of(
+                trusted != null
+                        ? new TrustAnchor(trusted, null)
+                        : new TrustAnchor(anchor.getCA(), anchor.getCAPublicKey(), null)));
         result.setDate(Date.from(clock.instant()));
         // RFC 9325 7.5-1: "TLS implementations MUST implement a strategy to distrust revoked certificates."
         result.setRevocationEnabled(checksRevocation);
-        if (!crls.isEmpty()) {
-            result.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(crls)));
+        if (!revocations.isEmpty()) {
+            result.addCertStore(revocations.store(path, anchor));
         }
         if (!revocationOptions.isEmpty()) {
             PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
@@ -161,19 +183,26 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     }
 
     /** A certificate that is an anchor itself needs no path; it may be out of date or revoked all the same. */
-    private Verdict pinned(X509Certificate anchor) {
-        Instant now = clock.instant();
-        if (now.isBefore(anchor.getNotBefore().toInstant())
-                || now.isAfter(anchor.getNotAfter().toInstant())) {
+    private Verdict pinned(X509Certificate leaf, Instant now) throws GeneralSecurityException {
+        List<X509Certificate> path = List.of(leaf);
+        if (!Candidate.isCurrent(leaf, now)) {
             return Verdict.rejected(AlertDescription.CERTIFICATE_EXPIRED, "not valid at this time");
         }
-        boolean revoked = crls.stream()
-                .anyMatch(each -> each instanceof X509CRL crl
-                        && crl.getIssuerX500Principal().equals(anchor.getIssuerX500Principal())
-                        && crl.isRevoked(anchor));
-        return revoked
-                ? Verdict.rejected(AlertDescription.CERTIFICATE_REVOKED, "revoked by a configured CRL")
-                : Verdict.accepted();
+        if (revocations.contains(leaf)) {
+            return Verdict.rejected(AlertDescription.CERTIFICATE_REVOKED, "revoked by a configured CRL");
+        }
+        if (!checksRevocation || Anchors.isSelfIssued(leaf)) {
+            return Verdict.accepted(path); // none but its own key could revoke a self-signed certificate
+        }
+        X509Certificate issuer = paths.configuredIssuer(leaf);
+        if (issuer != null) {
+            return jdkVerdict(path, new TrustAnchor(issuer, null));
+        }
+        return revocations.hasCurrent(leaf.getIssuerX500Principal(), now)
+                        || revocationOptions.contains(PKIXRevocationChecker.Option.SOFT_FAIL)
+                ? Verdict.accepted(path)
+                : Verdict.rejected(
+                        AlertDescription.CERTIFICATE_UNKNOWN, "no current revocation list of its issuer is configured");
     }
 
     /**
@@ -181,11 +210,15 @@ public final class PkixVerifier implements ClientCertificateVerifier {
      * indicated."
      */
     private static boolean mayAuthenticateClients(X509Certificate certificate) {
+        boolean[] usage = certificate.getKeyUsage();
+        if (usage != null && !usage[DIGITAL_SIGNATURE]) {
+            return false; // RFC 5246 7.4.8: the client proves itself by a signature
+        }
         try {
             List<String> purposes = certificate.getExtendedKeyUsage();
             return purposes == null || purposes.contains(CLIENT_AUTH) || purposes.contains(ANY_EXTENDED_KEY_USAGE);
         } catch (CertificateParsingException e) {
-            return false; // there is such an extension, and nobody can say what it allows
+            return false; // there is such an extension, and it cannot be read
         }
     }
 }

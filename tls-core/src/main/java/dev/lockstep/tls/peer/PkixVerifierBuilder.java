@@ -32,27 +32,22 @@ public final class PkixVerifierBuilder {
 
     PkixVerifierBuilder() {}
 
-    /** Trusts these certificates, whatever is in them; may be called again for more. */
+    /**
+     * Trusts these certificates; may be called again for more. One of an authority (basicConstraints with cA, and
+     * keyCertSign if it has key usages; or self-issued and of version 1) issues client certificates. Any other is pinned:
+     * the client that has its key is accepted, and nothing that it signs.
+     */
     public PkixVerifierBuilder trust(Collection<X509Certificate> certificates) {
         certificates.forEach(certificate -> anchors.add(new TrustAnchor(certificate, null)));
         return this;
     }
 
     /**
-     * Trusts these anchors, which may be names with keys; may be called again for more.
-     *
-     * @throws ConfigException when one has name constraints of its own, which the JDK does not know how to keep
+     * Trusts these anchors, which may be names with keys; may be called again for more. The name constraints of an anchor
+     * apply to the certificates below it, those of its certificate too.
      */
     public PkixVerifierBuilder trustAnchors(Collection<TrustAnchor> more) {
-        for (TrustAnchor anchor : more) {
-            if (anchor.getNameConstraints() != null) {
-                throw new ConfigException(
-                        "trustAnchors",
-                        PathFinder.name(anchor).getName() + " comes with name constraints, which the JDK does not keep",
-                        "have them in a certificate below it, or check names with permit(...)");
-            }
-            anchors.add(anchor);
-        }
+        anchors.addAll(List.copyOf(more));
         return this;
     }
 
@@ -70,7 +65,11 @@ public final class PkixVerifierBuilder {
 
     /**
      * Checks every certificate of a path against these revocation lists: one that is revoked is certificate_revoked, one
-     * without a current list of its issuer certificate_unknown. Nothing is fetched.
+     * without a current list of its issuer certificate_unknown. A pinned certificate needs a list too unless it is
+     * self-issued. An anchor needs none, but must not be in one. Nothing is fetched.
+     *
+     * <p>The signature of a list is verified if the certificate of its issuer is on the path, an anchor or among the
+     * {@link #intermediates}; otherwise the list of a pinned certificate counts as it stands.
      */
     public PkixVerifierBuilder crls(Collection<? extends X509CRL> lists) {
         crls.addAll(lists);
@@ -96,7 +95,7 @@ public final class PkixVerifierBuilder {
 
     /**
      * Changes the JDK's parameters of each validation after everything set here: policies, further path checkers, stores,
-     * dates. Called once per verification, possibly on several threads at once, with an object of its own.
+     * dates. Called once for each path that is tried, possibly on several threads at once, with an object of its own.
      */
     public PkixVerifierBuilder parameters(Consumer<PKIXParameters> change) {
         this.parameters = Objects.requireNonNull(change, "parameters");
@@ -132,7 +131,7 @@ public final class PkixVerifierBuilder {
     /**
      * Makes the verifier.
      *
-     * @throws ConfigException when no anchor is trusted
+     * @throws ConfigException when no anchor is trusted, or one has name constraints that cannot be read
      */
     public PkixVerifier build() {
         if (anchors.isEmpty()) {

@@ -1,16 +1,28 @@
 package dev.lockstep.tls.peer;
 
 import dev.lockstep.tls.spec.AlertDescription;
+import java.security.cert.X509Certificate;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
 /** What a {@link ClientCertificateVerifier} finds. */
 public sealed interface Verdict {
 
-    /** The client may go on to show that it holds the key. */
-    record Accepted() implements Verdict {
-        private static final Accepted INSTANCE = new Accepted();
+    /**
+     * The client may continue and prove that it has the key.
+     *
+     * @param path the certificates that the verdict is about, the client's own first; they are what the connection reports
+     *     and what its session keeps. Empty for all that the client sent, needed or not
+     */
+    record Accepted(List<X509Certificate> path) implements Verdict {
+
+        private static final Accepted ALL = new Accepted(List.of());
+
+        public Accepted {
+            path = List.copyOf(path);
+        }
     }
 
     /**
@@ -39,9 +51,21 @@ public sealed interface Verdict {
         }
     }
 
-    /** The chain is good. */
+    /**
+     * Accepts every certificate of the chain. A verifier that does not look at all of them names those that it accepts: a
+     * session keeps what is accepted, and 64 KB of other certificates cost memory.
+     */
     static Verdict accepted() {
-        return Accepted.INSTANCE;
+        return Accepted.ALL;
+    }
+
+    /**
+     * Accepts the certificates of a path.
+     *
+     * @param path the client's own certificate first, then those that vouch for it; must begin with the first of the chain
+     */
+    static Verdict accepted(List<X509Certificate> path) {
+        return new Accepted(path);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.session;
 
+import dev.lockstep.crypto.Wipe;
 import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
@@ -12,16 +13,26 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions in this process: bounded in number, each for a limited time, in shards with a lock each, so that many
- * selector threads share one store. When a shard is full its oldest session goes. Sessions that go are destroyed. Answers
- * at once; safe for any thread.
+ * Sessions in this process, bounded in number and in bytes, each for a limited time, in shards with a lock each, so that
+ * many selector threads share one store. When a shard is full, its oldest sessions go. Sessions that go are wiped. Answers
+ * immediately; safe for any thread.
  *
- * <p>An entry takes some 400 bytes, and the client's certificates where there are any.
+ * <p>Sessions are kept encoded: some 100 bytes, the names in them and the client's certificates. One that cannot be encoded
+ * ({@link ResumableSession#MAX_ENCODED_LENGTH}) is not kept.
  */
 public final class MemorySessionStore implements SessionStore {
 
     private static final int MOST_SHARDS = 16;
     private static final int LEAST_SHARD = 64;
+
+    /** A shard takes the longest session at least. */
+    private static final int LEAST_SHARD_BYTES = 2 * ResumableSession.MAX_ENCODED_LENGTH;
+
+    /** By default; a session of a client with two certificates of EC keys fits. */
+    private static final long BYTES_PER_SESSION = 2048;
+
+    /** The objects of an entry beside its encoding, in bytes: id, entry, headers. */
+    private static final int ENTRY_BYTES = 200;
 
     private final Shard[] shards;
     private final long lifetimeSeconds;
@@ -33,36 +44,66 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     /**
+     * A store of at most 2 KiB for each session of its capacity, and 64 KiB at least.
+     *
      * @param capacity the most sessions, 1 to 2^24
      * @param lifetime how long a session is kept after it was created, 1 second to 7 days
      * @param clock the wall clock
      * @throws ConfigException for a value out of range
      */
     public MemorySessionStore(int capacity, Duration lifetime, InstantSource clock) {
+        this(capacity, Math.max(LEAST_SHARD_BYTES, BYTES_PER_SESSION * capacity), lifetime, clock);
+    }
+
+    /**
+     * @param capacity the most sessions, 1 to 2^24
+     * @param maxBytes the most bytes that they take together, 2^16 to 2^40
+     * @param lifetime how long a session is kept after it was created, 1 second to 7 days
+     * @param clock the wall clock
+     * @throws ConfigException for a value out of range
+     */
+    public MemorySessionStore(int capacity, long maxBytes, Duration lifetime, InstantSource clock) {
         if (capacity < 1 || capacity > 1 << 24) {
             throw ConfigException.outOfRange("capacity", capacity, "1 to 2^24");
+        }
+        if (maxBytes < LEAST_SHARD_BYTES || maxBytes > 1L << 40) {
+            throw ConfigException.outOfRange("maxBytes", maxBytes, "2^16 to 2^40");
         }
         if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(Duration.ofDays(7)) > 0) {
             throw ConfigException.outOfRange("lifetime", lifetime, "1 second to 7 days");
         }
         this.lifetimeSeconds = lifetime.toSeconds();
         this.clock = clock;
-        int count = Math.max(1, Math.min(MOST_SHARDS, Integer.highestOneBit(capacity / LEAST_SHARD)));
+        long most = Math.min(MOST_SHARDS, Math.min(capacity / LEAST_SHARD, maxBytes / LEAST_SHARD_BYTES));
+        int count = Math.max(1, Integer.highestOneBit((int) most));
         this.shards = new Shard[count];
         for (int i = 0; i < count; i++) {
             // together exactly the capacity
-            shards[i] = new Shard(capacity / count + (i < capacity % count ? 1 : 0));
+            shards[i] = new Shard(capacity / count + (i < capacity % count ? 1 : 0), maxBytes / count);
         }
     }
 
     @Override
     public Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) {
-        return Start.done(Optional.ofNullable(shard(lookup.id()).find(lookup.id(), oldest())));
+        byte[] encoded = shard(lookup.id()).find(lookup.id(), oldest());
+        if (encoded == null) {
+            return Start.done(Optional.empty());
+        }
+        try {
+            return Start.done(ResumableSession.decode(encoded));
+        } finally {
+            Wipe.bytes(encoded);
+        }
     }
 
     @Override
     public void put(SessionId id, ResumableSession session) {
-        shard(id).put(id, session.copy(), oldest());
+        Optional<byte[]> encoded = session.encode();
+        if (encoded.isEmpty()) {
+            shard(id).remove(id);
+            return;
+        }
+        shard(id).put(id, new Entry(encoded.get(), session.createdAtSeconds()), oldest());
     }
 
     @Override
@@ -86,6 +127,15 @@ public final class MemorySessionStore implements SessionStore {
         return size;
     }
 
+    /** How many bytes the sessions that are kept take, their bookkeeping included. */
+    public long bytes() {
+        long bytes = 0;
+        for (Shard shard : shards) {
+            bytes += shard.bytes();
+        }
+        return bytes;
+    }
+
     private Shard shard(SessionId id) {
         int hash = id.hashCode();
         return shards[(hash ^ hash >>> 16) & shards.length - 1];
@@ -96,54 +146,84 @@ public final class MemorySessionStore implements SessionStore {
         return clock.instant().getEpochSecond() - lifetimeSeconds;
     }
 
-    private static final class Shard {
-        private final int capacity;
-        private final Map<SessionId, ResumableSession> sessions = new LinkedHashMap<>(); // oldest first
+    /** A session, encoded, which the store wipes when it goes. */
+    private static final class Entry {
+        private final byte[] encoded;
+        private final long createdAtSeconds;
 
-        Shard(int capacity) {
-            this.capacity = capacity;
+        Entry(byte[] encoded, long createdAtSeconds) {
+            this.encoded = encoded;
+            this.createdAtSeconds = createdAtSeconds;
         }
 
-        synchronized @Nullable ResumableSession find(SessionId id, long oldest) {
-            ResumableSession session = sessions.get(id);
-            if (session == null) {
+        int bytes() {
+            return ENTRY_BYTES + encoded.length;
+        }
+    }
+
+    private static final class Shard {
+        private final int capacity;
+        private final long maxBytes;
+        private final Map<SessionId, Entry> sessions = new LinkedHashMap<>(); // oldest first
+        private long bytes;
+
+        Shard(int capacity, long maxBytes) {
+            this.capacity = capacity;
+            this.maxBytes = maxBytes;
+        }
+
+        /** A copy for the caller to wipe. */
+        synchronized byte @Nullable [] find(SessionId id, long oldest) {
+            Entry entry = sessions.get(id);
+            if (entry == null) {
                 return null;
             }
-            if (session.createdAtSeconds() <= oldest) {
+            if (entry.createdAtSeconds <= oldest) {
                 remove(id);
                 return null;
             }
-            return session.copy();
+            return entry.encoded.clone();
         }
 
-        synchronized void put(SessionId id, ResumableSession session, long oldest) {
+        synchronized void put(SessionId id, Entry entry, long oldest) {
             remove(id);
-            Iterator<ResumableSession> eldest = sessions.values().iterator();
+            Iterator<Entry> eldest = sessions.values().iterator();
             while (eldest.hasNext()) {
-                ResumableSession candidate = eldest.next();
-                if (sessions.size() < capacity && candidate.createdAtSeconds() > oldest) {
+                Entry candidate = eldest.next();
+                boolean fits = sessions.size() < capacity && bytes + entry.bytes() <= maxBytes;
+                if (fits && candidate.createdAtSeconds > oldest) {
                     break;
                 }
                 eldest.remove();
-                candidate.destroy();
+                gone(candidate);
             }
-            sessions.put(id, session);
+            sessions.put(id, entry);
+            bytes += entry.bytes();
         }
 
         synchronized void remove(SessionId id) {
-            ResumableSession removed = sessions.remove(id);
+            Entry removed = sessions.remove(id);
             if (removed != null) {
-                removed.destroy();
+                gone(removed);
             }
         }
 
         synchronized void clear() {
-            sessions.values().forEach(ResumableSession::destroy);
+            sessions.values().forEach(this::gone);
             sessions.clear();
         }
 
         synchronized int size() {
             return sessions.size();
+        }
+
+        synchronized long bytes() {
+            return bytes;
+        }
+
+        private void gone(Entry entry) {
+            bytes -= entry.bytes();
+            Wipe.bytes(entry.encoded);
         }
     }
 }

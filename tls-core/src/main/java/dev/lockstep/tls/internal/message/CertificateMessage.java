@@ -3,6 +3,7 @@ package dev.lockstep.tls.internal.message;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.internal.wire.WireWriter;
+import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.HandshakeType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,26 +36,30 @@ public record CertificateMessage(List<byte[]> certificates) implements Handshake
 
     /**
      * Reads the body of a client's message; what stands inside the certificates is not looked at. An empty list is
-     * legal: the client has none that would do.
+     * legal: the client has none that would do. A chain over a limit is well-formed: RFC 5246 7.2.2 has
+     * certificate_unknown for "Some other (unspecified) issue [...] rendering it unacceptable".
      *
-     * @param maxCertificates the longest chain to take; a longer one is a decode_error
-     * @param maxBytes the most bytes of certificate_list to take; more are a decode_error
+     * @param maxCertificates the longest chain to take; a longer one is certificate_unknown
+     * @param maxBytes the most bytes of certificate_list to take; more are certificate_unknown
      */
     public static CertificateMessage parse(WireReader body, int maxCertificates, int maxBytes) {
         WireReader list = body.vector24(0, 0xffffff, "certificate_list");
         body.requireEnd("Certificate");
         if (list.remaining() > maxBytes) {
-            throw FatalAlert.decodeError(
-                    "certificate_list: " + list.remaining() + " bytes where " + maxBytes + " are the limit");
+            throw overLimit("certificate_list: " + list.remaining() + " bytes where " + maxBytes + " are the limit");
         }
         List<byte[]> certificates = new ArrayList<>();
         while (!list.isEmpty()) {
             if (certificates.size() == maxCertificates) {
-                throw FatalAlert.decodeError("certificate_list: more than " + maxCertificates + " certificates");
+                throw overLimit("certificate_list: more than " + maxCertificates + " certificates");
             }
             certificates.add(list.opaque24(1, 0xffffff, "ASN.1Cert"));
         }
         return new CertificateMessage(certificates);
+    }
+
+    private static FatalAlert overLimit(String reason) {
+        return FatalAlert.of(AlertDescription.CERTIFICATE_UNKNOWN, reason, null);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.handshake.choice;
 
 import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.wire.WireWriter;
@@ -33,10 +34,20 @@ public final class SessionBinding {
             publicKeys(config, serverName).forEach(facts::bytes);
         }
         // A session that vouches for a client holds only where the same authorities would have vouched for it.
-        for (X500Principal authority : config.clientAuthentication(serverName).certificateAuthorities()) {
-            facts.bytes(HashAlgorithm.SHA256.digest(authority.getEncoded()));
+        ClientAuthentication policy = config.clientAuthentication(serverName);
+        List<X500Principal> listed = policy.certificateAuthorities();
+        authorities(listed, facts);
+        List<X500Principal> accepted = policy.acceptedIssuers();
+        if (!accepted.equals(listed)) {
+            authorities(accepted, facts.uint8(listed.size() & 0xff)); // clients are listed others, or none
         }
         return HashAlgorithm.SHA256.digest(facts.toByteArray());
+    }
+
+    private static void authorities(List<X500Principal> names, WireWriter facts) {
+        for (X500Principal name : names) {
+            facts.bytes(HashAlgorithm.SHA256.digest(name.getEncoded()));
+        }
     }
 
     /** Renewed certificates leave a session alone as long as their keys stay; the order of configuration is no matter. */

@@ -77,6 +77,14 @@ public final class ClientProof {
         if (verdict instanceof Verdict.Rejected rejected) {
             throw FatalAlert.of(rejected.alert(), "client certificate: " + rejected.reason(), null);
         }
+        if (verdict instanceof Verdict.Accepted accepted) {
+            List<X509Certificate> sent = handshake.client.claimed().chain();
+            List<X509Certificate> path = accepted.path().isEmpty() ? sent : accepted.path();
+            if (!path.get(0).equals(sent.get(0))) {
+                throw FatalAlert.internalError("the verifier accepts another certificate than the client's", null);
+            }
+            handshake.client.accept(path);
+        }
     }
 
     /** The client proves that it has the key, by signing the handshake so far. */
@@ -96,7 +104,7 @@ public final class ClientProof {
         if (!certificate.verifies(scheme, messages, signed.signature())) {
             throw FatalAlert.decryptError("CertificateVerify does not verify");
         }
-        handshake.client.prove(certificate.chain());
+        handshake.client.prove(handshake.client.accepted());
     }
 
     private static void requireSameClient(Handshake handshake, List<X509Certificate> chain) {

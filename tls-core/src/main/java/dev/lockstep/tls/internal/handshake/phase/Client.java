@@ -3,10 +3,14 @@ package dev.lockstep.tls.internal.handshake.phase;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/** The client's identity in one handshake: what it claimed (Certificate), and what it proved (CertificateVerify). */
+/**
+ * The client's identity in one handshake: what it claimed (Certificate), what of it the verifier accepted, and what the
+ * client proved (CertificateVerify).
+ */
 public final class Client {
 
     private final Once<ClientCertificate> claimed = new Once<>();
+    private List<X509Certificate> accepted = List.of();
     private List<X509Certificate> proven = List.of();
 
     /** Records the chain that the client sent. Nothing is proven by it. */
@@ -22,6 +26,16 @@ public final class Client {
     /** Tells whether the client sent a chain, whose key it must prove then. */
     public boolean sentChain() {
         return claimed.isSet();
+    }
+
+    /** Records the certificates that the verifier accepts, without those that the client sent in addition. */
+    public void accept(List<X509Certificate> path) {
+        accepted = List.copyOf(path);
+    }
+
+    /** Returns what the verifier accepted, the client's own certificate first. */
+    public List<X509Certificate> accepted() {
+        return accepted;
     }
 
     /** Records a chain whose key the client has proven, in this handshake or in the one whose session it resumes. */
