@@ -5,7 +5,6 @@ import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.audit.KeyUseLog;
-import dev.lockstep.server.keyserver.KeyPolicy;
 import dev.lockstep.server.keyserver.KeyServer;
 import dev.lockstep.server.keyserver.KeyServerLimits;
 import dev.lockstep.server.keyserver.ServedKey;
@@ -21,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,17 +34,24 @@ public final class InProcessKeyServer implements AutoCloseable {
     public final Path log;
     private final KeyUseLog useLog;
     private final Thread thread;
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** How a key server is made: start from {@link #serving} and change what matters. */
     public static final class Setup {
         public final Map<KeyId, ServedKey> keys = new HashMap<>();
-        public KeyPolicy policy = KeyPolicy.DEFAULT;
+        public boolean decrypting = true;
         public KeyServerLimits limits = KeyServerLimits.DEFAULT;
         public Executor workers = Runnable::run;
 
         public InProcessKeyServer start(Path directory) throws Exception {
             return new InProcessKeyServer(this, directory);
+        }
+
+        /** The keys added from now on only sign. */
+        public Setup signingOnly() {
+            decrypting = false;
+            return this;
         }
 
         /** Adds a key, seen through {@code meddling}. */
@@ -53,7 +60,7 @@ public final class InProcessKeyServer implements AutoCloseable {
                     pair.getPublic() instanceof RSAKey rsa ? (rsa.getModulus().bitLength() + 7) / 8 : 0;
             BlockingKey key = meddling.apply(InMemoryKey.of(pair.getPrivate(), new SecureRandom()));
             byte[] secret = HashAlgorithm.SHA256.digest(pair.getPublic().getEncoded());
-            keys.put(KeyId.of(pair.getPublic()), new ServedKey("test", key, modulus, secret));
+            keys.put(KeyId.of(pair.getPublic()), new ServedKey("test", key, modulus, secret, decrypting));
             return this;
         }
     }
@@ -75,11 +82,10 @@ public final class InProcessKeyServer implements AutoCloseable {
         server = new KeyServer(
                 List.of(listener),
                 setup.keys,
-                setup.policy,
                 setup.limits,
                 setup.workers,
                 UsageLog.to(useLog, line -> {}),
-                line -> {});
+                warnings::add);
         thread = new Thread(this::run, "key server under test");
         thread.setDaemon(true);
         thread.start();
@@ -92,6 +98,11 @@ public final class InProcessKeyServer implements AutoCloseable {
         } catch (Throwable e) { // boundary of the thread: whatever ends the loop is what the test must see
             ended.completeExceptionally(e);
         }
+    }
+
+    /** What an operator was told. */
+    public List<String> warnings() {
+        return warnings;
     }
 
     /** From here on no line can be written. */

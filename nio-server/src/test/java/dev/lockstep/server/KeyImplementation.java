@@ -156,6 +156,7 @@ enum KeyImplementation {
             InProcessKeyServer server = it.with(setup.start(files.directory));
             Selector selector = it.with(Selector.open());
             KeyServerKeys keys = it.with(KeyServerKeys.unix(server.socket)
+                    .decryption(KeyServerKeys.Decryption.OR_RANDOM)
                     .clock(clock)
                     .patience(Duration.ofMinutes(5))
                     .build());

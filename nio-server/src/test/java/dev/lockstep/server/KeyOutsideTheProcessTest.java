@@ -52,6 +52,7 @@ class KeyOutsideTheProcessTest {
                 "--demo-keys",
                 directory.toString(),
                 "--demo-key-files",
+                "--allow-decrypt",
                 "--log",
                 directory.resolve("key-use.log").toString())) {
             keyServer.await("keyserver: listening on ");
@@ -61,7 +62,8 @@ class KeyOutsideTheProcessTest {
                 search.add(PemFiles.privateKey("--key", file, null));
                 search.addPem("text of " + name, Files.readString(file));
             }
-            try (Spawned server = Spawned.start(Map.of(), List.of(), serve("keyserver:" + socket))) {
+            try (Spawned server =
+                    Spawned.start(Map.of(), List.of(), serve("keyserver:" + socket + "?decryption=or-random"))) {
                 Load load = new Load(
                         server.port(),
                         PemFiles.certificates("--cert", directory.resolve("ca.pem"))

@@ -27,7 +27,7 @@ public final class RawClient implements AutoCloseable {
     /** Connected, and the hellos exchanged. */
     public static RawClient greeted(Path socket) throws Exception {
         RawClient client = connect(socket);
-        client.send(0, new Message.Hello(1, 1));
+        client.send(0, new Message.Hello(Message.VERSION, Message.VERSION));
         if (!(client.next().message() instanceof Message.Welcome)) {
             throw new AssertionError("no hello");
         }

@@ -13,26 +13,29 @@ import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAKey;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** One key of a key server. What it can do is what the certificate's kind of key can. */
+/**
+ * One key of a key server. It signs with what the certificate's kind of key can, and decrypts if that was asked for and the
+ * key server, where it has been heard, does not say otherwise.
+ */
 final class KeyServerKey implements ExternalPrivateKey {
 
     private final KeyServerLink link;
     private final KeyId id;
     private final Set<SignatureScheme> schemes;
-    private final KeyServerKeys.Decryption decryption;
-    private final int modulusLength;
+    private final boolean decrypts;
 
     KeyServerKey(KeyServerLink link, X509Certificate certificate, KeyServerKeys.Decryption decryption) {
         PublicKey key = certificate.getPublicKey();
         this.link = link;
         this.id = KeyId.of(key);
         this.schemes = schemesOf(key);
-        this.modulusLength = key instanceof RSAKey rsa ? (rsa.getModulus().bitLength() + 7) / 8 : 0;
-        this.decryption = key.getAlgorithm().equals("RSA") ? decryption : KeyServerKeys.Decryption.NONE;
+        // Decided here and for good: what a key can do must not change while a configuration uses it.
+        this.decrypts = decryption == KeyServerKeys.Decryption.OR_RANDOM
+                && key.getAlgorithm().equals("RSA")
+                && link.mayDecrypt(id);
     }
 
     private static Set<SignatureScheme> schemesOf(PublicKey key) {
@@ -57,7 +60,7 @@ final class KeyServerKey implements ExternalPrivateKey {
 
     @Override
     public boolean canDecrypt() {
-        return decryption != KeyServerKeys.Decryption.NONE;
+        return decrypts;
     }
 
     @Override
@@ -68,26 +71,20 @@ final class KeyServerKey implements ExternalPrivateKey {
                     Reason.UNSUPPORTED, "a message of " + message.length + " bytes is too long for a key server"));
         }
         int scheme = request.scheme().code();
-        return link.start(
-                request.deadlineNanos(),
-                millis -> new Message.Sign(id, millis, scheme, Message.SignForm.MESSAGE, message),
-                waker,
-                0);
+        return link.start(request.deadlineNanos(), millis -> new Message.Sign(id, millis, scheme, message), waker, 0);
     }
 
     @Override
     public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) {
-        if (!canDecrypt()) {
+        if (!decrypts) {
             return Start.failed(new OperationException(Reason.UNSUPPORTED, "this key does not decrypt"));
         }
-        boolean raw = decryption == KeyServerKeys.Decryption.RAW;
         byte[] ciphertext = request.ciphertext();
         return link.start(
                 request.deadlineNanos(),
-                millis -> new Message.Decrypt(
-                        id, millis, raw ? Message.DecryptForm.RAW : Message.DecryptForm.OR_RANDOM, ciphertext),
+                millis -> new Message.Decrypt(id, millis, ciphertext),
                 waker,
-                raw ? modulusLength : RsaPremaster.LENGTH);
+                RsaPremaster.LENGTH);
     }
 
     @Override

@@ -34,12 +34,10 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
 
     /** What the key server is asked for when a premaster secret is to be decrypted. */
     public enum Decryption {
-        /** The raw block: the library here removes the padding, in constant time. */
-        RAW,
-        /** The 48 bytes under the padding, or 48 others that look the same: the block never leaves the key server. */
-        OR_RANDOM,
         /** Nothing: the RSA key exchange is not offered. */
-        NONE
+        NONE,
+        /** The 48 bytes under the padding, or 48 others that look the same: the block never leaves the key server. */
+        OR_RANDOM
     }
 
     /** The options of the builder. */
@@ -51,10 +49,12 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
             long limitNanos,
             LongSupplier clock) {}
 
+    private final KeyServerTarget target;
     private final KeyServerLink link;
     private final Options options;
 
     private KeyServerKeys(KeyServerTarget target, Options options) {
+        this.target = target;
         this.options = options;
         this.link = new KeyServerLink(target, this, options);
     }
@@ -77,8 +77,9 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
     }
 
     /**
-     * The key that belongs to a certificate. What it can do is taken from the certificate; whether the key server has
-     * it shows when it is used. No input or output, callable from any thread.
+     * The key that belongs to a certificate. What it signs with is taken from the certificate. It decrypts if the builder
+     * was told so and if the key server offers that; one that has not been heard yet ({@link #learn}) is taken to offer
+     * it. Whether the key server has the key shows when it is used. No input or output, callable from any thread.
      *
      * @throws IllegalArgumentException when the certificate's key is of a kind that TLS 1.2 cannot use
      */
@@ -96,6 +97,17 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
             throw new IllegalArgumentException("chain: empty; give at least the server's own certificate");
         }
         return Credential.external(chain, key(chain.get(0)));
+    }
+
+    /**
+     * Asks the key server, over a connection of its own, which keys it has and what each does, so that {@link #key} knows.
+     * Blocks until it has answered or the builder's patience is at its end. Callable from any thread, before or after
+     * {@link #register}.
+     *
+     * @throws OperationException when it does not answer, refuses this client, or speaks another version
+     */
+    public void learn() throws OperationException {
+        KeyServerProbe.ask(target, this, options, link);
     }
 
     /**
@@ -145,7 +157,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         private static final Duration LONGEST = Duration.ofMinutes(10);
 
         private final KeyServerTarget target;
-        private Decryption decryption = Decryption.RAW;
+        private Decryption decryption = Decryption.NONE;
         private int maxOpen = 4096;
         private long firstRetry = Duration.ofMillis(50).toNanos();
         private long longestRetry = Duration.ofMillis(500).toNanos();
@@ -156,7 +168,10 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
             this.target = target;
         }
 
-        /** What to ask for when a premaster secret is to be decrypted; {@link Decryption#RAW} by default. */
+        /**
+         * What to ask for when a premaster secret is to be decrypted; {@link Decryption#NONE} by default, as a key server
+         * decrypts nothing by default.
+         */
         public Builder decryption(Decryption form) {
             decryption = Objects.requireNonNull(form, "form");
             return this;

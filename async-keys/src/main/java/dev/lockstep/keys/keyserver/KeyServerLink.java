@@ -2,6 +2,8 @@ package dev.lockstep.keys.keyserver;
 
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.keys.keyserver.protocol.Frame;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.keys.keyserver.protocol.ProtocolException;
 import dev.lockstep.keys.keyserver.transport.FrameChannel;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyServerLink {
 
-    private static final int VERSION = 1;
+    private static final int VERSION = Message.VERSION;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** What may wait to be sent before requests are refused. */
@@ -53,6 +55,9 @@ final class KeyServerLink {
     private @Nullable SelectionKey key;
     private @Nullable FrameChannel frames;
     private @Nullable Exception lastFailure;
+    /** What the last welcome offered, null before the first. Read by any thread. */
+    private volatile @Nullable Map<KeyId, KeyOffer> offers;
+
     private int maxOpen;
     private long nextId = 1;
     private long retryDelay;
@@ -138,9 +143,9 @@ final class KeyServerLink {
         Message message = frame.message();
         if (state == State.CONNECTING) {
             if (!(message instanceof Message.Welcome welcome) || welcome.version() != VERSION) {
-                throw refused(
-                        message instanceof Message.Failed ? "it speaks no version of ours" : "its welcome is missing");
+                throw notWelcome(message);
             }
+            offers = byId(welcome.keys());
             state = State.UP;
             firstAttempt = false;
             retryDelay = options.firstRetryNanos();
@@ -165,6 +170,37 @@ final class KeyServerLink {
             throw refused("an answer is to nothing that was asked");
         }
         return true;
+    }
+
+    private static ProtocolException notWelcome(Message message) {
+        if (!(message instanceof Message.Failed failed)) {
+            return refused("its welcome is missing");
+        }
+        return new ProtocolException(
+                failed.failure() == Message.Failure.UNSUPPORTED
+                        ? "the key server does not speak version " + VERSION + " of the protocol; update it"
+                        : "the key server refuses this client: no key is for it, or it has no place left");
+    }
+
+    private static Map<KeyId, KeyOffer> byId(List<KeyOffer> keys) {
+        Map<KeyId, KeyOffer> byId = new HashMap<>();
+        keys.forEach(offer -> byId.put(offer.key(), offer));
+        return Map.copyOf(byId);
+    }
+
+    /** Takes over what another connection to the same key server was told. Any thread. */
+    void learn(KeyServerLink other) {
+        offers = other.offers;
+    }
+
+    /** Whether the key server decrypts with a key; true while it is not known. Any thread. */
+    boolean mayDecrypt(KeyId id) {
+        Map<KeyId, KeyOffer> known = offers;
+        if (known == null) {
+            return true;
+        }
+        KeyOffer offer = known.get(id);
+        return offer != null && offer.decrypts();
     }
 
     private static ProtocolException refused(String what) {
@@ -282,7 +318,7 @@ final class KeyServerLink {
         lost.forEach(operation -> operation.fail(unavailable()));
     }
 
-    private OperationException unavailable() {
+    OperationException unavailable() {
         Exception cause = lastFailure;
         return new OperationException(
                 Reason.KEY_UNAVAILABLE,
@@ -298,6 +334,10 @@ final class KeyServerLink {
         } else if (owner != current) {
             throw new IllegalStateException("used by two threads; make one for each selector loop");
         }
+    }
+
+    boolean isConnecting() {
+        return state == State.CONNECTING;
     }
 
     boolean isUp() {

@@ -2,6 +2,7 @@ package dev.lockstep.keys.keyserver;
 
 import dev.lockstep.keys.keyserver.protocol.Frame;
 import dev.lockstep.keys.keyserver.protocol.FrameDecoder;
+import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -12,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -27,6 +29,9 @@ final class FakeKeyServer implements AutoCloseable {
     private FrameDecoder decoder = new FrameDecoder();
 
     private LongSupplier now = System::nanoTime;
+
+    /** What the welcome offers. */
+    List<KeyOffer> offers = List.of();
 
     /** @param listening whether anybody is there when the client begins to connect */
     FakeKeyServer(Path directory, boolean listening, java.util.function.UnaryOperator<KeyServerKeys.Builder> options)
@@ -96,7 +101,7 @@ final class FakeKeyServer implements AutoCloseable {
     FakeKeyServer greet(int maxOpen) throws IOException {
         accept();
         next();
-        send(0, new Message.Welcome(1, maxOpen));
+        send(0, new Message.Welcome(Message.VERSION, maxOpen, offers));
         await("connected client", client::isConnected);
         return this;
     }

@@ -8,10 +8,9 @@ import dev.lockstep.keys.Operations;
 import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.keyserver.protocol.Frame;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
-import dev.lockstep.keys.keyserver.protocol.Message.DecryptForm;
 import dev.lockstep.keys.keyserver.protocol.Message.Failure;
-import dev.lockstep.keys.keyserver.protocol.Message.SignForm;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureFamily;
@@ -92,7 +91,6 @@ class KeyServerKeysTest {
             Message.Sign sign = (Message.Sign) frame.message();
             assertThat(sign.key()).isEqualTo(KeyId.of(Identity.EC.chain().get(0).getPublicKey()));
             assertThat(sign.scheme()).isEqualTo(0x0403);
-            assertThat(sign.form()).isEqualTo(SignForm.MESSAGE);
             assertThat(sign.input().bytes()).containsExactly(1, 2);
             assertThat(sign.millis()).isBetween(1, 7_000);
             assertThat(wakes).hasValue(0);
@@ -143,21 +141,26 @@ class KeyServerKeysTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"RAW, RAW, 256", "OR_RANDOM, OR_RANDOM, 48"})
-    void aDecryptionIsAskedForInTheFormChosenAndItsLengthIsChecked(
-            KeyServerKeys.Decryption chosen, DecryptForm asked, int length) throws Exception {
-        try (FakeKeyServer fake = fake(options -> options.decryption(chosen)).greet(10)) {
-            for (int answered : new int[] {length, length - 1}) {
+    @Test
+    void aDecryptionIsAskedForWhereThatWasChosenAndHas48Bytes() throws Exception {
+        try (FakeKeyServer fake = fake(options -> options.decryption(KeyServerKeys.Decryption.OR_RANDOM))
+                .greet(10)) {
+            // No key was offered by the welcome: a key made after it cannot decrypt, one made before it might have.
+            assertThat(rsa(fake).canDecrypt()).isFalse();
+        }
+        try (FakeKeyServer fake = fake(options -> options.decryption(KeyServerKeys.Decryption.OR_RANDOM))) {
+            ExternalPrivateKey key = rsa(fake);
+            fake.greet(10);
+            for (int answered : new int[] {48, 47, 256}) {
                 PendingOperation<byte[]> operation =
-                        Operations.inProgress(rsa(fake).startDecrypt(Requests.decrypt(), wakes::incrementAndGet));
+                        Operations.inProgress(key.startDecrypt(Requests.decrypt(), wakes::incrementAndGet));
                 Frame frame = fake.next();
-                assertThat(((Message.Decrypt) frame.message()).form()).isEqualTo(asked);
+                assertThat(frame.message()).isInstanceOf(Message.Decrypt.class);
                 wakes.set(0);
                 fake.send(frame.id(), new Message.Result(new byte[answered]));
                 fake.await("wake", () -> wakes.get() == 1);
-                if (answered == length) {
-                    assertThat(Operations.done(operation.resume())).hasSize(length);
+                if (answered == 48) {
+                    assertThat(Operations.done(operation.resume())).hasSize(48);
                 } else {
                     assertThat(reason(Operations.failure(operation.resume()))).isEqualTo(Reason.INVALID_OUTPUT);
                 }
@@ -170,15 +173,39 @@ class KeyServerKeysTest {
         try (FakeKeyServer fake = new FakeKeyServer(directory, false, options -> options)) {
             assertThat(ec(fake).canDecrypt()).isFalse();
             assertThat(ec(fake).signatureSchemes()).allMatch(scheme -> scheme.family() == SignatureFamily.ECDSA);
-            assertThat(rsa(fake).canDecrypt()).isTrue();
+            assertThat(rsa(fake).canDecrypt()).isFalse(); // nothing decrypts unless that is asked for
             assertThat(rsa(fake).signatureSchemes())
                     .contains(SignatureScheme.RSA_PKCS1_SHA256, SignatureScheme.RSA_PSS_RSAE_SHA256)
                     .noneMatch(scheme -> scheme.family() == SignatureFamily.ECDSA);
         }
-        KeyServerKeys none = KeyServerKeys.unix(directory.resolve("x"))
-                .decryption(KeyServerKeys.Decryption.NONE)
+        KeyServerKeys asked = KeyServerKeys.unix(directory.resolve("x"))
+                .decryption(KeyServerKeys.Decryption.OR_RANDOM)
                 .build();
-        assertThat(none.key(Identity.RSA.chain().get(0)).canDecrypt()).isFalse();
+        assertThat(asked.key(Identity.RSA.chain().get(0)).canDecrypt()).isTrue();
+    }
+
+    @Test
+    void theWelcomeSaysWhichKeysDecrypt() throws Exception {
+        KeyId id = KeyId.of(Identity.RSA.chain().get(0).getPublicKey());
+        for (boolean decrypts : new boolean[] {true, false}) {
+            try (FakeKeyServer fake = fake(options -> options.decryption(KeyServerKeys.Decryption.OR_RANDOM))) {
+                fake.offers = List.of(new KeyOffer(id, true, decrypts));
+                fake.greet(10);
+                assertThat(rsa(fake).canDecrypt()).isEqualTo(decrypts);
+            }
+        }
+    }
+
+    @Test
+    void aKeyServerOfAnotherVersionIsNamedAsSuch() throws Exception {
+        try (FakeKeyServer fake = fake()) {
+            fake.accept();
+            assertThat(fake.next().message()).isEqualTo(new Message.Hello(2, 2));
+            PendingOperation<byte[]> waiting = Operations.inProgress(sign(fake));
+            fake.send(0, new Message.Failed(Failure.UNSUPPORTED)); // what one of version 1 says
+            fake.await("wake", () -> wakes.get() == 1);
+            assertThat(Operations.failure(waiting.resume())).hasMessageContaining("does not speak version 2");
+        }
     }
 
     @Test
@@ -402,8 +429,11 @@ class KeyServerKeysTest {
 
     @Test
     void anAnswerThatBreaksTheProtocolEndsTheConnection() throws Exception {
-        List<Message> wrong =
-                List.of(new Message.Pong(), new Message.Keys(List.of()), new Message.Ping(), new Message.Welcome(1, 1));
+        List<Message> wrong = List.of(
+                new Message.Pong(),
+                new Message.Keys(List.of()),
+                new Message.Ping(),
+                new Message.Welcome(2, 1, List.of()));
         try (FakeKeyServer fake = fake()) {
             for (Message answer : wrong) {
                 fake.greet(10);

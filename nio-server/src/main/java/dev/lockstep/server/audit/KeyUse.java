@@ -8,7 +8,7 @@ import java.time.Duration;
  * <p>For a decryption that hides whether the padding was good, {@code result} must not tell either: whoever reads the
  * log would be the oracle (RFC 5246 7.4.7.1).
  *
- * @param uid the peer's user id, 0 to 4,294,967,295, or {@link #NO_UID} for a peer that has none (TCP)
+ * @param peer who asked for it
  * @param request the request id the peer chose, all 64 bits of it, unsigned
  * @param operation what was asked for, for example {@code sign:ecdsa_secp256r1_sha256}: 1 to 48 of {@code a-z 0-9 _ . :
  *     -}
@@ -17,23 +17,16 @@ import java.time.Duration;
  * @param result for example {@code ok} or {@code refused:policy}: written as {@code operation} is
  * @param micros how long it took, in microseconds; not negative
  */
-public record KeyUse(long uid, long request, String operation, String key, String input, String result, long micros)
+public record KeyUse(KeyPeer peer, long request, String operation, String key, String input, String result, long micros)
         implements Entry {
-
-    /** The {@code uid} of a peer that is not a local process. */
-    public static final long NO_UID = -1;
 
     /** Characters of a key's name that are kept. */
     static final int KEY_LENGTH = 64;
 
     private static final int TOKEN_LENGTH = 48;
-    private static final long MAX_UID = 0xFFFF_FFFFL;
 
     /** @throws IllegalArgumentException when a value is out of the range named above: a defect of the caller */
     public KeyUse {
-        if (uid < NO_UID || uid > MAX_UID) {
-            throw new IllegalArgumentException("uid: " + uid + " is no user id; use NO_UID for none");
-        }
         requireToken("operation", operation);
         requireToken("result", result);
         if (!Chain.isHex(input, Chain.PREFIX_LENGTH)) {
@@ -47,12 +40,17 @@ public record KeyUse(long uid, long request, String operation, String key, Strin
         }
     }
 
+    /** As the other constructor, for a process of this machine. */
+    public KeyUse(long uid, long request, String operation, String key, String input, String result, long micros) {
+        this(KeyPeer.local(uid), request, operation, key, input, result, micros);
+    }
+
     /** As the constructor, from the input itself, which is not kept, and from a duration; one below zero counts as 0. */
     public static KeyUse of(
-            long uid, long request, String operation, String key, byte[] input, String result, Duration took) {
+            KeyPeer peer, long request, String operation, String key, byte[] input, String result, Duration took) {
         // nanoseconds fill a long after 292 years: what is longer is no duration of an operation
         long micros = took.isNegative() ? 0 : took.toNanos() / 1000;
-        return new KeyUse(uid, request, operation, key, digest(input), result, micros);
+        return new KeyUse(peer, request, operation, key, digest(input), result, micros);
     }
 
     /** The first 16 bytes of the SHA-256 of {@code input}, in hex. */

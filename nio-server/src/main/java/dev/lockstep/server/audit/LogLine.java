@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One line of the log without its chain member. It has exactly one spelling: a JSON object in ASCII, its members in a
@@ -41,7 +42,8 @@ record LogLine(long seq, Instant time, Entry entry) {
         StringBuilder text = new StringBuilder(320);
         text.append("{\"seq\":").append(seq).append(",\"time\":\"").append(TIME.format(time));
         if (entry instanceof KeyUse use) {
-            text.append("\",\"uid\":").append(use.uid());
+            text.append("\",\"uid\":").append(use.peer().uid());
+            appendRemote(text, use.peer().remote());
             text.append(",\"request\":").append(Long.toUnsignedString(use.request()));
             text.append(",\"operation\":\"").append(use.operation());
             text.append("\",\"key\":\"");
@@ -57,6 +59,17 @@ record LogLine(long seq, Instant time, Entry entry) {
             text.append(",\"cut\":\"").append(repair.digest()).append('"');
         }
         return text.append('}').toString();
+    }
+
+    private static void appendRemote(StringBuilder text, KeyPeer.@Nullable Remote remote) {
+        if (remote != null) {
+            text.append(",\"address\":\"");
+            JsonText.escape(remote.address(), text);
+            text.append("\",\"certificate\":\"").append(remote.certificate());
+            text.append("\",\"names\":\"");
+            JsonText.escape(remote.names(), text);
+            text.append('"');
+        }
     }
 
     /** The line as it goes into the file, without its line end. */
@@ -111,7 +124,17 @@ record LogLine(long seq, Instant time, Entry entry) {
     }
 
     private static KeyUse keyUse(JsonText in) throws MalformedLineException {
-        long uid = in.skip("-1") ? KeyUse.NO_UID : in.number();
+        long uid = in.skip("-1") ? KeyPeer.NO_UID : in.number();
+        String address = null;
+        String certificate = "";
+        String names = "";
+        if (in.skip(",\"address\":")) {
+            address = in.string();
+            in.expect(",\"certificate\":");
+            certificate = in.string();
+            in.expect(",\"names\":");
+            names = in.string();
+        }
         in.expect(",\"request\":");
         long request = in.unsigned64();
         in.expect(",\"operation\":");
@@ -125,7 +148,8 @@ record LogLine(long seq, Instant time, Entry entry) {
         in.expect(",\"us\":");
         long micros = in.number();
         try {
-            return new KeyUse(uid, request, operation, key, input, result, micros);
+            KeyPeer peer = new KeyPeer(uid, address == null ? null : new KeyPeer.Remote(address, certificate, names));
+            return new KeyUse(peer, request, operation, key, input, result, micros);
         } catch (IllegalArgumentException e) {
             throw new MalformedLineException("has a value out of range");
         }

@@ -50,6 +50,11 @@ public final class ThrowawayCa {
         return certificate;
     }
 
+    /** The authority's own key pair. */
+    public KeyPair keys() {
+        return keys;
+    }
+
     /** A certificate for localhost, 127.0.0.1 and ::1, for servers and for clients. */
     public X509Certificate issueForLocalhost(KeyPair subject) throws GeneralSecurityException, IOException {
         return issue(new X500Name("CN=localhost"), subject, false);

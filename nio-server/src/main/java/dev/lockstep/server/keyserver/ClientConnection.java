@@ -10,17 +10,19 @@ import java.nio.channels.SelectionKey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A client on the loop's thread: what it asked and has no answer to, and what it must not do. */
 final class ClientConnection {
 
-    private static final int VERSION = 1;
-
     private final KeyServer server;
     private final FrameChannel frames;
-    private final PeerShare share;
-    private final long uid;
+    private final ClientListener.Admission admission;
+    private final Places places;
     private final SelectionKey key;
+    private @Nullable ClientIdentity identity;
+    private @Nullable PeerShare share;
     private final Map<Long, KeyWork> open = new HashMap<>();
     private boolean greeted;
     private boolean ending;
@@ -29,22 +31,43 @@ final class ClientConnection {
     private long movedAt;
     private long earliest;
 
-    ClientConnection(KeyServer server, FrameChannel frames, PeerShare share, long uid, SelectionKey key, long now) {
+    ClientConnection(KeyServer server, ClientListener.Admission admission, Places places, SelectionKey key, long now) {
         this.server = server;
-        this.frames = frames;
-        this.share = share;
-        this.uid = uid;
+        this.admission = admission;
+        this.frames = new FrameChannel(admission.transport());
+        this.places = places;
         this.key = key;
         this.movedAt = now;
         this.earliest = now + server.limits().helloNanos();
     }
 
-    long uid() {
-        return uid;
+    /**
+     * Gives the client a place now that it is known who it is.
+     *
+     * @return null, or why it has none
+     */
+    @Nullable
+    String settle(long now) {
+        ClientIdentity found = admission.identity();
+        if (found == null) {
+            return "no key is for it";
+        }
+        PeerShare shared = server.share(found, now);
+        if (!places.settle(this, shared)) {
+            return "too many connections are open";
+        }
+        identity = found;
+        share = shared;
+        return null;
     }
 
-    PeerShare share() {
-        return share;
+    /** Who the client is; nothing is asked of a key before that is known. */
+    ClientIdentity identity() {
+        return Objects.requireNonNull(identity, "the client is known");
+    }
+
+    private PeerShare share() {
+        return Objects.requireNonNull(share, "the client is known");
     }
 
     int openRequests() {
@@ -97,7 +120,7 @@ final class ClientConnection {
     private boolean onFrame(Frame frame, long now) throws ProtocolException {
         Message message = frame.message();
         if (!greeted) {
-            greet(message);
+            greet(message, now);
         } else if (message instanceof Message.Sign sign) {
             submit(frame.id(), sign, sign.millis(), now);
         } else if (message instanceof Message.Decrypt decrypt) {
@@ -109,7 +132,7 @@ final class ClientConnection {
             }
         } else if (message instanceof Message.ListKeys) {
             requireUnused(frame.id());
-            frames.send(new Frame(frame.id(), new Message.Keys(server.keyIds())));
+            frames.send(new Frame(frame.id(), new Message.Keys(server.offersTo(identity()))));
         } else if (message instanceof Message.Ping) {
             requireUnused(frame.id());
             frames.send(new Frame(frame.id(), new Message.Pong()));
@@ -119,17 +142,35 @@ final class ClientConnection {
         return isReading();
     }
 
-    private void greet(Message message) throws ProtocolException {
+    private void greet(Message message, long now) throws ProtocolException {
         if (!(message instanceof Message.Hello hello)) {
             throw new ProtocolException("the client did not begin with hello");
         }
-        if (hello.lowest() > VERSION) {
-            frames.send(new Frame(0, new Message.Failed(Failure.UNSUPPORTED)));
-            ending = true;
+        if (hello.lowest() > Message.VERSION || hello.highest() < Message.VERSION) {
+            refuse(
+                    Failure.UNSUPPORTED,
+                    "it speaks versions " + hello.lowest() + " to " + hello.highest() + " of the protocol, and version "
+                            + Message.VERSION + " is spoken here");
             return;
         }
+        if (identity == null) {
+            String refused = settle(now);
+            if (refused != null) {
+                refuse(Failure.REJECTED, refused);
+                return;
+            }
+        }
         greeted = true;
-        frames.send(new Frame(0, new Message.Welcome(VERSION, server.limits().openPerConnection())));
+        frames.send(new Frame(
+                0,
+                new Message.Welcome(
+                        Message.VERSION, server.limits().openPerConnection(), server.offersTo(identity()))));
+    }
+
+    private void refuse(Failure failure, String why) {
+        server.warn("refused a connection of " + admission.where() + ": " + why);
+        frames.send(new Frame(0, new Message.Failed(failure)));
+        ending = true;
     }
 
     private void requireUnused(long id) throws ProtocolException {
@@ -140,13 +181,13 @@ final class ClientConnection {
 
     private void submit(long id, Message request, int millis, long now) throws ProtocolException {
         requireUnused(id);
-        if (open.size() >= server.limits().openPerConnection() || !share.take(now)) {
+        if (open.size() >= server.limits().openPerConnection() || !share().take(now)) {
             frames.send(new Frame(id, new Message.Failed(Failure.REJECTED)));
             return;
         }
         KeyWork work = server.work(this, id, request, millis, now);
         if (!server.submit(work)) {
-            share.give();
+            share().give();
             frames.send(new Frame(id, new Message.Failed(Failure.REJECTED)));
             return;
         }
@@ -165,7 +206,7 @@ final class ClientConnection {
 
     /** Work has left the pool. */
     void finished(KeyWork work) {
-        share.give();
+        share().give();
         if (!ended && open.remove(work.id, work)) {
             frames.send(new Frame(work.id, work.outcome().answer()));
         }
@@ -215,6 +256,7 @@ final class ClientConnection {
         frames.close();
         open.values().forEach(KeyWork::abandon);
         open.clear();
+        places.leave(this, share);
         server.forget(this);
     }
 }

@@ -10,19 +10,28 @@ import org.jspecify.annotations.Nullable;
 /** A place where clients arrive. */
 public interface ClientListener extends Closeable {
 
-    /**
-     * A client that may come in.
-     *
-     * @param peer whose limits it shares
-     * @param uid as the log shows it
-     */
-    record Admission(String peer, long uid, ByteTransport transport) {}
+    /** A client that has arrived. */
+    interface Admission {
+
+        /** How bytes go to the client and back. */
+        ByteTransport transport();
+
+        /** What the client is called in warnings while nothing better is known. */
+        String where();
+
+        /** Whether {@link #identity} is known on arrival; otherwise it is when the first frame has come. */
+        boolean isKnown();
+
+        /** Who the client is; null for one that may use no key. The loop's thread. */
+        @Nullable
+        ClientIdentity identity();
+    }
 
     /** The listening socket. */
     ServerSocketChannel channel();
 
     /**
-     * Whether a client may come in, and as whom; null if not. The channel is non-blocking already.
+     * Whether a client may come in; null if not. The channel is non-blocking already.
      *
      * @throws IOException when it is gone again
      */

@@ -1,12 +1,13 @@
 package dev.lockstep.server.keyserver;
 
 import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
-import dev.lockstep.keys.keyserver.transport.FrameChannel;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -25,6 +26,9 @@ import java.util.function.Consumer;
  */
 public final class KeyServer implements AutoCloseable {
 
+    /** A listener with the places that it has for connections. */
+    private record Arrivals(ClientListener listener, Places places) {}
+
     private static final int ACCEPTS_AT_ONCE = 16;
     private static final int ANSWERS_AT_ONCE = 1024;
     private static final long ACCEPT_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
@@ -34,7 +38,6 @@ public final class KeyServer implements AutoCloseable {
     private final Executor workers;
     private final Consumer<String> warnings;
     private final KeyWork.Setting setting;
-    private final List<KeyId> keyIds;
     private final Selector selector;
     private final Set<ClientConnection> clients = new HashSet<>();
     private final Map<String, PeerShare> peers = new HashMap<>();
@@ -57,7 +60,6 @@ public final class KeyServer implements AutoCloseable {
     public KeyServer(
             List<ClientListener> listeners,
             Map<KeyId, ServedKey> keys,
-            KeyPolicy policy,
             KeyServerLimits limits,
             Executor workers,
             UsageLog log,
@@ -67,8 +69,7 @@ public final class KeyServer implements AutoCloseable {
         this.limits = limits;
         this.workers = workers;
         this.warnings = warnings;
-        this.setting = new KeyWork.Setting(Map.copyOf(keys), policy, log, this::onFinished);
-        this.keyIds = List.copyOf(setting.keys().keySet());
+        this.setting = new KeyWork.Setting(Map.copyOf(keys), log, this::onFinished);
         this.selector = Selector.open();
     }
 
@@ -81,7 +82,8 @@ public final class KeyServer implements AutoCloseable {
         try {
             for (ClientListener listener : listeners) {
                 listener.channel().configureBlocking(false);
-                listener.channel().register(selector, SelectionKey.OP_ACCEPT, listener);
+                listener.channel()
+                        .register(selector, SelectionKey.OP_ACCEPT, new Arrivals(listener, new Places(limits)));
             }
             while (!stopping) {
                 select();
@@ -127,8 +129,8 @@ public final class KeyServer implements AutoCloseable {
     private void onReady(SelectionKey key) {
         if (key.attachment() instanceof ClientConnection client) {
             due.add(client);
-        } else if (key.attachment() instanceof ClientListener listener) {
-            accept(listener, key);
+        } else if (key.attachment() instanceof Arrivals arrivals) {
+            accept(arrivals, key);
         }
     }
 
@@ -174,11 +176,11 @@ public final class KeyServer implements AutoCloseable {
         peers.values().removeIf(share -> share.isIdle(now));
     }
 
-    private void accept(ClientListener listener, SelectionKey key) {
+    private void accept(Arrivals arrivals, SelectionKey key) {
         for (int i = 0; i < ACCEPTS_AT_ONCE && key.isValid(); i++) {
             SocketChannel channel;
             try {
-                channel = listener.channel().accept();
+                channel = arrivals.listener().channel().accept();
             } catch (IOException e) {
                 // Out of descriptors, most likely.
                 warnings.accept("accept failed: " + e.getMessage());
@@ -191,7 +193,7 @@ public final class KeyServer implements AutoCloseable {
                 return;
             }
             try {
-                if (!admit(listener, channel)) {
+                if (!admit(arrivals, channel)) {
                     channel.close();
                 }
             } catch (IOException e) {
@@ -200,22 +202,28 @@ public final class KeyServer implements AutoCloseable {
         }
     }
 
-    private boolean admit(ClientListener listener, SocketChannel channel) throws IOException {
+    private boolean admit(Arrivals arrivals, SocketChannel channel) throws IOException {
         channel.configureBlocking(false);
-        ClientListener.Admission admission = listener.admit(channel);
+        ClientListener.Admission admission = arrivals.listener().admit(channel);
         if (admission == null) {
             return false;
         }
         long now = now();
-        PeerShare share = peers.computeIfAbsent(admission.peer(), name -> new PeerShare(limits, now));
-        if (clients.size() >= limits.connections() || share.connections >= limits.connectionsPerPeer()) {
-            warnings.accept("refused a connection of " + admission.peer() + ": too many are open");
-            return false;
-        }
         SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-        ClientConnection client =
-                new ClientConnection(this, new FrameChannel(admission.transport()), share, admission.uid(), key, now);
-        share.connections++;
+        ClientConnection client = new ClientConnection(this, admission, arrivals.places(), key, now);
+        if (admission.isKnown()) {
+            String refused = client.settle(now);
+            if (refused != null) {
+                warn("refused a connection of " + admission.where() + ": " + refused);
+                key.cancel();
+                return false;
+            }
+        } else {
+            ClientConnection oldest = arrivals.places().arrive(client);
+            if (oldest != null) {
+                oldest.end();
+            }
+        }
         clients.add(client);
         key.attach(client);
         due.add(client);
@@ -232,7 +240,7 @@ public final class KeyServer implements AutoCloseable {
 
     private void listen(int interest) {
         for (SelectionKey key : selector.keys()) {
-            if (key.isValid() && key.attachment() instanceof ClientListener) {
+            if (key.isValid() && key.attachment() instanceof Arrivals) {
                 key.interestOps(interest);
             }
         }
@@ -254,16 +262,30 @@ public final class KeyServer implements AutoCloseable {
 
     void forget(ClientConnection client) {
         clients.remove(client);
-        client.share().connections--;
+    }
+
+    void warn(String line) {
+        warnings.accept(line);
+    }
+
+    /** What the clients of one identity take up together. */
+    PeerShare share(ClientIdentity identity, long now) {
+        return peers.computeIfAbsent(identity.share(), name -> new PeerShare(limits, now));
     }
 
     KeyServerLimits limits() {
         return limits;
     }
 
-    /** What is served, in no order. */
-    List<KeyId> keyIds() {
-        return keyIds;
+    /** The keys that a client may use, in no order. */
+    List<KeyOffer> offersTo(ClientIdentity client) {
+        List<KeyOffer> offers = new ArrayList<>();
+        setting.keys().forEach((id, key) -> {
+            if (client.mayUse().test(id)) {
+                offers.add(new KeyOffer(id, true, key.decrypts()));
+            }
+        });
+        return offers;
     }
 
     /** Any thread: how many requests had no answer, over all clients, when the loop last turned. */

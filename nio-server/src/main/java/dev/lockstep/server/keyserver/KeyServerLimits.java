@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * What the clients of a key server may take up.
  *
- * @param connections open at once, half of them at most by one peer; others are closed on arrival
+ * @param connections of clients that are known, open at once at each listener; half of them at most by one peer
  * @param openPerConnection requests of one connection, 1 to 65,535: told to the client in the hello
  * @param queuePerPeer requests of one peer that wait or run
  * @param ratePerPeer requests a second of one peer, as many at once after a second of rest; 0 for no limit
@@ -24,5 +24,10 @@ public record KeyServerLimits(
 
     int connectionsPerPeer() {
         return (connections + 1) / 2;
+    }
+
+    /** Connections at each listener of clients that are not known yet. */
+    int unknownConnections() {
+        return Math.max(2, Math.min(16, connections / 4));
     }
 }

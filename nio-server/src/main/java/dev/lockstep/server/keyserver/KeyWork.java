@@ -3,18 +3,18 @@ package dev.lockstep.server.keyserver;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.keys.keyserver.protocol.Message.Failure;
+import dev.lockstep.server.audit.KeyPeer;
 import dev.lockstep.server.audit.KeyUse;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** One signature or decryption, done and logged on a thread of the pool and answered by the loop. */
 final class KeyWork implements Runnable {
 
     /** What all requests of a key server share. */
-    record Setting(Map<KeyId, ServedKey> keys, KeyPolicy policy, UsageLog log, Consumer<KeyWork> finished) {}
+    record Setting(Map<KeyId, ServedKey> keys, UsageLog log, Consumer<KeyWork> finished) {}
 
     final ClientConnection client;
     final long id;
@@ -73,9 +73,7 @@ final class KeyWork implements Runnable {
             return Outcome.failed(Failure.KEY_UNAVAILABLE);
         }
         long began = System.nanoTime();
-        Outcome made = request instanceof Message.Sign sign
-                ? sign(sign, setting.keys().get(sign.key()))
-                : decrypt((Message.Decrypt) request);
+        Outcome made = request instanceof Message.Sign sign ? sign(sign) : decrypt((Message.Decrypt) request);
         if (!setting.log().write(line(made, System.nanoTime() - began))) {
             made.wipe();
             return Outcome.failed(Failure.FAILED);
@@ -83,37 +81,42 @@ final class KeyWork implements Runnable {
         return made;
     }
 
-    private Outcome sign(Message.Sign sign, @Nullable ServedKey key) {
-        if (!setting.policy().allows(sign)) {
-            return Outcome.refused("policy");
+    private Outcome sign(Message.Sign sign) {
+        if (!client.identity().mayUse().test(sign.key())) {
+            return Outcome.hidden();
         }
+        ServedKey key = setting.keys().get(sign.key());
         return key == null ? Outcome.failed(Failure.KEY_UNAVAILABLE) : key.sign(sign);
     }
 
     private Outcome decrypt(Message.Decrypt decrypt) {
-        if (!setting.policy().allows(decrypt)) {
-            return Outcome.refused("policy");
+        if (!client.identity().mayUse().test(decrypt.key())) {
+            return Outcome.hidden();
         }
         ServedKey key = setting.keys().get(decrypt.key());
         return key == null ? Outcome.failed(Failure.KEY_UNAVAILABLE) : key.decrypt(decrypt);
     }
 
     private KeyUse line(Outcome made, long nanos) {
-        long uid = client.uid();
+        KeyPeer peer = client.identity().peer();
         Duration took = Duration.ofNanos(nanos);
         if (request instanceof Message.Sign sign) {
             SignatureScheme scheme = SignatureScheme.of(sign.scheme());
             String name = scheme == null ? "0x" + Integer.toHexString(sign.scheme()) : scheme.ianaName();
-            String form = sign.form() == Message.SignForm.MESSAGE ? "sign:" : "sign-digest:";
             return KeyUse.of(
-                    uid, id, form + name, sign.key().toString(), sign.input().bytes(), made.token(), took);
+                    peer,
+                    id,
+                    "sign:" + name,
+                    sign.key().toString(),
+                    sign.input().bytes(),
+                    made.token(),
+                    took);
         }
         Message.Decrypt decrypt = (Message.Decrypt) request;
-        String operation = decrypt.form() == Message.DecryptForm.RAW ? "decrypt:raw" : "decrypt:or-random";
         return KeyUse.of(
-                uid,
+                peer,
                 id,
-                operation,
+                "decrypt:or-random",
                 decrypt.key().toString(),
                 decrypt.ciphertext().bytes(),
                 made.token(),

@@ -1,6 +1,5 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.Numbers;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -119,15 +117,16 @@ public final class KeyserverCommand implements Callable<Integer> {
     private String logMaxBytes = Long.toString(KeyUseLog.Options.DEFAULT.maxFileBytes());
 
     @Option(
-            names = "--sign-anything",
-            description = "Sign any message, instead of TLS 1.2 ServerKeyExchange inputs alone.")
-    private boolean signAnything;
+            names = "--allow-decrypt",
+            description =
+                    "Answer RSA premaster secrets too, for the RSA key exchange; not with keys whose --cert is for"
+                            + " signatures alone.")
+    private boolean allowDecrypt;
 
-    @Option(names = "--no-raw-decrypt", description = "Never answer a decryption with the raw block.")
-    private boolean noRawDecrypt;
-
-    @Option(names = "--no-decrypt", description = "Decrypt nothing.")
-    private boolean noDecrypt;
+    @Option(
+            names = "--allow-ca-certificate",
+            description = "Serve a key whose certificate is a certificate authority's.")
+    private boolean allowCaCertificate;
 
     @Option(names = "--rate", paramLabel = "N", description = "Operations a second of one peer; 0: no limit.")
     private String rate = Integer.toString(KeyServerLimits.DEFAULT.ratePerPeer());
@@ -149,31 +148,24 @@ public final class KeyserverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UsageError, IOException {
-        KeyPolicy policy = new KeyPolicy(signAnything, !noRawDecrypt, !noDecrypt);
         KeyServerLimits limits = limits();
         // Closed last: the process ends when the log is closed, not before.
         try (ShutdownHook hook = ShutdownHook.register();
                 Pkcs11Keys token = openToken();
                 KeyUseLog useLog = openLog()) {
-            Map<KeyId, ServedKey> served = served(token);
-            serve(served, policy, limits, useLog, hook);
+            serve(gather(token), limits, useLog, hook);
         }
         return 0;
     }
 
-    private void serve(
-            Map<KeyId, ServedKey> served,
-            KeyPolicy policy,
-            KeyServerLimits limits,
-            @Nullable KeyUseLog useLog,
-            ShutdownHook hook)
+    private void serve(ServedKeys served, KeyServerLimits limits, @Nullable KeyUseLog useLog, ShutdownHook hook)
             throws UsageError, IOException {
         UsageLog usage = useLog == null ? UsageLog.none() : UsageLog.to(useLog, warnings);
         int delay = Numbers.require("--demo-key-delay-ms", demoDelay, 0, 25_000, "give milliseconds");
         int atOnce = Numbers.require("--threads", threads, 1, 1024, "give how many operations run at once");
         try (KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
-            List<ClientListener> listeners = listeners(); // opened when nothing is left that could be refused
-            try (KeyServer server = new KeyServer(listeners, served, policy, limits, workers, usage, warnings)) {
+            List<ClientListener> listeners = listeners(served); // opened when nothing is left that could be refused
+            try (KeyServer server = new KeyServer(listeners, served.served(), limits, workers, usage, warnings)) {
                 hook.stopping(server::close);
                 for (ClientListener listener : listeners) {
                     String pid = Long.toString(ProcessHandle.current().pid());
@@ -185,9 +177,17 @@ public final class KeyserverCommand implements Callable<Integer> {
         }
     }
 
-    private List<ClientListener> listeners() throws UsageError {
+    private List<ClientListener> listeners(ServedKeys served) throws UsageError {
         List<ClientListener> listeners = new ArrayList<>();
-        ClientListener port = tcp.open(environment.clock().instant());
+        char[] password = KeyPassword.find(keyPasswordFile, environment.variables());
+        ClientListener port;
+        try {
+            port = tcp.open(environment.clock().instant(), password, served::find);
+        } finally {
+            if (password != null) {
+                Arrays.fill(password, '\0');
+            }
+        }
         if (port != null) {
             listeners.add(port);
         }
@@ -252,8 +252,8 @@ public final class KeyserverCommand implements Callable<Integer> {
                 "--pkcs11", "it was not said where the PIN comes from", "give --pkcs11-pin-file or --pkcs11-pin-env");
     }
 
-    private Map<KeyId, ServedKey> served(@Nullable Pkcs11Keys token) throws UsageError, IOException {
-        ServedKeys gathered = new ServedKeys();
+    private ServedKeys gather(@Nullable Pkcs11Keys token) throws UsageError, IOException {
+        ServedKeys gathered = new ServedKeys(allowDecrypt, allowCaCertificate);
         char[] password = KeyPassword.find(keyPasswordFile, environment.variables());
         try {
             for (Path file : keys) {
@@ -276,6 +276,6 @@ public final class KeyserverCommand implements Callable<Integer> {
         if (gathered.served().isEmpty()) {
             throw new UsageError("--key", "there is none", "give --key FILE, --pkcs11 LIBRARY or --demo-keys DIR");
         }
-        return gathered.served();
+        return gathered;
     }
 }

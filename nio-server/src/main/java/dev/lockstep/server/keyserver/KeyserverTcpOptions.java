@@ -1,5 +1,6 @@
 package dev.lockstep.server.keyserver;
 
+import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.MutualTls;
@@ -7,6 +8,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -28,9 +33,22 @@ final class KeyserverTcpOptions {
     @Option(names = "--tls-client-ca", paramLabel = "FILE", description = "Who issues the clients' certificates.")
     private @Nullable Path clientCa;
 
-    /** The port, opened; null when there shall be none. */
+    @Option(
+            names = "--allow-client",
+            paramLabel = "WHO[=KEY]",
+            description = "Client over TCP that may use a key: dns:NAME, uri:URI, email:ADDRESS or ip:ADDRESS of its"
+                    + " certificate, or sha256:HEX of it. KEY is the FILE of --key or --cert, or a key's id; all keys"
+                    + " without. Repeatable; needed with --tcp.")
+    private List<String> clients = new ArrayList<>();
+
+    /**
+     * The port, opened; null when there is none to open.
+     *
+     * @param password opens an encrypted key; null for none
+     * @param keys finds the ids of a served key by what it is called on the command line
+     */
     @Nullable
-    ClientListener open(Instant now) throws UsageError {
+    ClientListener open(Instant now, char @Nullable [] password, Function<String, Set<KeyId>> keys) throws UsageError {
         if (tcp == null) {
             return null;
         }
@@ -39,8 +57,17 @@ final class KeyserverTcpOptions {
             String missing = cert == null ? "--tls-cert" : key == null ? "--tls-key" : "--tls-client-ca";
             throw new UsageError(missing, "is missing", "keys are served over TCP with mutual TLS only: give it");
         }
+        if (clients.isEmpty()) {
+            throw new UsageError(
+                    "--allow-client",
+                    "is missing",
+                    "say which clients may use the keys, by a name in their certificate or by its hash; the authority"
+                            + " may have issued others");
+        }
+        ClientGrants grants = ClientGrants.parse("--allow-client", clients, keys);
         try {
-            return TlsListener.open(address, MutualTls.context("--tls", cert, key, "--tls-client-ca", clientCa, now));
+            return TlsListener.open(
+                    address, MutualTls.context("--tls", cert, key, password, "--tls-client-ca", clientCa, now), grants);
         } catch (IOException e) {
             throw new UsageError(
                     "--tcp",

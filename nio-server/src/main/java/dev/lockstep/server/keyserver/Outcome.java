@@ -26,7 +26,12 @@ record Outcome(Message answer, String token) {
         return new Outcome(new Message.Failed(Failure.REJECTED), "refused:" + by);
     }
 
-    /** Nobody will be told. */
+    /** A key that is not for this client: the answer is that of a key that there is not, the log tells them apart. */
+    static Outcome hidden() {
+        return new Outcome(new Message.Failed(Failure.KEY_UNAVAILABLE), "refused:client");
+    }
+
+    /** The answer will not be sent. */
     void wipe() {
         if (answer instanceof Message.Result result) {
             Wipe.bytes(result.octets().bytes());

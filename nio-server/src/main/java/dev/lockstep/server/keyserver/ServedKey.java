@@ -5,7 +5,6 @@ import dev.lockstep.crypto.hash.Prf;
 import dev.lockstep.crypto.rsa.RsaPremaster;
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.keyserver.protocol.Message;
-import dev.lockstep.keys.keyserver.protocol.Message.DecryptForm;
 import dev.lockstep.keys.keyserver.protocol.Message.Failure;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
@@ -20,30 +19,49 @@ import java.util.OptionalLong;
 /** A key with the answers that the protocol gives. Safe for any number of threads, as its key is. */
 public final class ServedKey {
 
+    /**
+     * The version in every premaster secret for a TLS 1.2 server: RFC 8446 4.1.2 keeps ClientHello.client_version at it
+     * for newer clients too, and a TLS 1.2 server refuses older ones.
+     */
+    private static final int TLS_1_2 = 0x0303;
+
     private final String name;
     private final BlockingKey key;
     private final int modulusLength;
     private final byte[] replacementSecret;
+    private final boolean decrypts;
 
     /**
      * @param name for people: the file, the token
      * @param key does the work, on the thread that asks
      * @param modulusLength bytes of an RSA modulus, 0 for every other kind
      * @param replacementSecret what replaced premaster secrets come from; the same as long as the key is, if possible
+     * @param decrypts whether it answers premaster secrets, if it is able to
      */
-    public ServedKey(String name, BlockingKey key, int modulusLength, byte[] replacementSecret) {
+    public ServedKey(String name, BlockingKey key, int modulusLength, byte[] replacementSecret, boolean decrypts) {
         this.name = name;
         this.key = key;
         this.modulusLength = modulusLength;
         this.replacementSecret = replacementSecret.clone();
+        this.decrypts = decrypts && modulusLength > 0 && key.canDecrypt();
+    }
+
+    /** The same key without decryptions. */
+    ServedKey signingOnly() {
+        return new ServedKey(name, key, modulusLength, replacementSecret, false);
+    }
+
+    /** Whether it answers premaster secrets. */
+    boolean decrypts() {
+        return decrypts;
     }
 
     Outcome sign(Message.Sign request) {
+        if (!ServerKeyExchangeInput.isWellFormed(request.input().bytes(), modulusLength > 0)) {
+            return Outcome.refused("policy");
+        }
         SignatureScheme scheme = SignatureScheme.of(request.scheme());
-        // Keys here sign messages; what hashes elsewhere is not served.
-        if (scheme == null
-                || request.form() != Message.SignForm.MESSAGE
-                || !key.signatureSchemes().contains(scheme)) {
+        if (scheme == null || !key.signatureSchemes().contains(scheme)) {
             return Outcome.failed(Failure.UNSUPPORTED);
         }
         try {
@@ -60,48 +78,32 @@ public final class ServedKey {
         }
     }
 
+    /**
+     * Answers 48 bytes whatever the block holds. RFC 5246 7.4.7.1: "In any case, a TLS server MUST NOT generate an alert if
+     * processing an RSA-encrypted premaster secret message fails, or the version number is not as expected." What replaces
+     * a secret depends on the ciphertext alone, or the same question asked twice would tell good padding from bad; and it
+     * begins with the version that secrets have, or its first two bytes would tell.
+     */
     Outcome decrypt(Message.Decrypt request) {
         byte[] ciphertext = request.ciphertext().bytes();
         // RFC 5246 7.4.7.1: the length is public, and so is which kind of key this is.
         if (!key.canDecrypt() || ciphertext.length != modulusLength) {
             return Outcome.failed(Failure.UNSUPPORTED);
         }
-        return request.form() == DecryptForm.RAW ? raw(ciphertext) : orReplacement(ciphertext);
-    }
-
-    private Outcome raw(byte[] ciphertext) {
-        try {
-            byte[] block = decrypt(ciphertext);
-            if (block.length == modulusLength) {
-                return Outcome.done(block);
-            }
-            Wipe.bytes(block);
-        } catch (OperationException e) {
-            return Outcome.failed(failure(e));
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-            // boundary, as above; falls through on purpose, see below
+        if (!decrypts) {
+            return Outcome.refused("policy");
         }
-        // A token that unpads by itself: good padding gives a shorter result and bad padding an exception. They must
-        // not differ in the answer.
-        return Outcome.failed(Failure.FAILED);
-    }
-
-    /**
-     * RFC 5246 7.4.7.1: "In any case, a TLS server MUST NOT generate an alert if processing an RSA-encrypted premaster
-     * secret message fails". The version inside is left to whoever
-     * knows ClientHello. What replaces a secret depends on the ciphertext alone, or the same question asked twice would
-     * tell good padding from bad.
-     */
-    private Outcome orReplacement(byte[] ciphertext) {
         byte[] replacement =
                 Prf.sha256().derive(replacementSecret, "lockstep replaced premaster", ciphertext, RsaPremaster.LENGTH);
+        replacement[0] = TLS_1_2 >> 8;
+        replacement[1] = TLS_1_2 & 0xFF;
         byte[] block = null;
         try {
             block = decrypt(ciphertext);
             return Outcome.done(
                     block.length == modulusLength
-                            ? RsaPremaster.unpad(block, anyVersion(block), replacement)
-                            : RsaPremaster.check(block, anyVersion(block), replacement));
+                            ? RsaPremaster.unpad(block, TLS_1_2, replacement)
+                            : RsaPremaster.check(block, TLS_1_2, replacement));
         } catch (OperationException e) {
             return Outcome.failed(failure(e));
         } catch (GeneralSecurityException | ProviderException e) {
@@ -116,12 +118,6 @@ public final class ServedKey {
 
     private byte[] decrypt(byte[] ciphertext) throws Exception {
         return key.decrypt(new DecryptRequest(ciphertext, List.of(), null, OptionalLong.empty()));
-    }
-
-    /** The version that stands where a premaster secret of right length has one: equal to itself, so always right. */
-    private static int anyVersion(byte[] block) {
-        int at = block.length - RsaPremaster.LENGTH;
-        return at < 0 ? 0 : (block[at] & 0xFF) << 8 | (block[at + 1] & 0xFF);
     }
 
     private static Failure failure(OperationException e) {

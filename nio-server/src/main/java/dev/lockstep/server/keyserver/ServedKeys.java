@@ -9,6 +9,7 @@ import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.pem.CaCertificates;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.PublicKeys;
 import dev.lockstep.tls.credential.Credential;
@@ -20,20 +21,57 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers what a key server serves. */
 public final class ServedKeys {
 
     /** A key that can be tried out against certificates. */
-    private record Loaded(PrivateKey key, ServedKey served) {}
+    private record Loaded(PrivateKey key, KeyId id) {}
 
+    private static final int KEY_ENCIPHERMENT = 2; // RFC 5280 4.2.1.3: the bit's number
+
+    private final boolean decrypting;
+    private final boolean allowAuthorities;
     private final SecureRandom random = new SecureRandom();
+    private final Map<String, KeyId> named = new HashMap<>();
     private final Map<KeyId, ServedKey> served = new LinkedHashMap<>();
     private final Map<Path, Loaded> files = new LinkedHashMap<>();
+
+    /**
+     * None yet.
+     *
+     * @param decrypting whether RSA keys answer premaster secrets, unless their certificate says that they do not
+     * @param allowAuthorities whether a certificate may be an authority's
+     */
+    ServedKeys(boolean decrypting, boolean allowAuthorities) {
+        this.decrypting = decrypting;
+        this.allowAuthorities = allowAuthorities;
+    }
+
+    /** The ids of a key by its file, its certificate's file, or an id in hex; none when there is no such key. */
+    Set<KeyId> find(String name) {
+        KeyId id = named.get(name);
+        ServedKey key = id == null ? null : served.get(id);
+        Set<KeyId> ids = new HashSet<>();
+        served.forEach((other, value) -> {
+            if (value == key || other.toString().equals(name)) {
+                ids.add(other);
+            }
+        });
+        return ids;
+    }
+
+    private ServedKey served(KeyId id) {
+        return Objects.requireNonNull(served.get(id), "a key that was added");
+    }
 
     /** The keys by their ids. */
     Map<KeyId, ServedKey> served() throws UsageError {
@@ -46,12 +84,14 @@ public final class ServedKeys {
         return served;
     }
 
-    /** A key of this process. */
-    public ServedKey add(String name, PrivateKey key) throws IOException {
+    /** A key of this process; answers its id. */
+    public KeyId add(String name, PrivateKey key) throws IOException {
         int modulus = key instanceof RSAKey rsa ? modulusLength(rsa) : 0;
-        ServedKey entry = new ServedKey(name, InMemoryKey.of(key, random), modulus, replacementSecret(key));
-        served.put(KeyId.ofEncoded(PublicKeys.encodedOf(key)), entry);
-        return entry;
+        ServedKey entry = new ServedKey(name, InMemoryKey.of(key, random), modulus, replacementSecret(key), decrypting);
+        KeyId id = KeyId.ofEncoded(PublicKeys.encodedOf(key));
+        served.put(id, entry);
+        named.put(name, id);
+        return id;
     }
 
     /** The first private key of a PEM file. */
@@ -67,10 +107,16 @@ public final class ServedKeys {
     /** A certificate that must be for one of the keys from files, and by whose key that key is found as well. */
     void addCertificate(Path file) throws UsageError {
         List<X509Certificate> chain = PemFiles.certificates("--cert", file);
+        CaCertificates.refuse("--cert", file, chain.get(0), allowAuthorities);
         for (Loaded loaded : files.values()) {
             try {
                 Credential.local(chain, loaded.key());
-                served.put(KeyId.of(chain.get(0).getPublicKey()), loaded.served());
+                KeyId id = KeyId.of(chain.get(0).getPublicKey());
+                ServedKey now = served(loaded.id());
+                ServedKey next = isForEncipherment(chain.get(0)) ? now : now.signingOnly();
+                served.replaceAll((other, key) -> key == now ? next : key);
+                served.put(id, next);
+                named.put(file.toString(), id);
                 return;
             } catch (IllegalArgumentException e) {
                 // Not this one: there may be another key that it is for.
@@ -89,17 +135,26 @@ public final class ServedKeys {
         }
         for (X509Certificate certificate : token.certificates()) {
             String name = "token: " + certificate.getSubjectX500Principal().getName();
+            CaCertificates.refuse("--pkcs11", Path.of(name), certificate, allowAuthorities);
             int modulus = certificate.getPublicKey() instanceof RSAKey rsa ? modulusLength(rsa) : 0;
             // Nothing of the key is known here that could make it the same after a restart.
             byte[] secret = new byte[32];
             random.nextBytes(secret);
             try {
                 BlockingKey key = token.blockingKey(certificate);
-                served.put(KeyId.of(certificate.getPublicKey()), new ServedKey(name, key, modulus, secret));
+                served.put(
+                        KeyId.of(certificate.getPublicKey()),
+                        new ServedKey(name, key, modulus, secret, decrypting && isForEncipherment(certificate)));
             } catch (OperationException e) {
                 throw new UsageError("--pkcs11", name + ": " + e.getMessage(), "check the token");
             }
         }
+    }
+
+    /** RFC 5280 4.2.1.3: without the bit a certificate is for signatures alone, so its key is used with ECDHE and DHE. */
+    private static boolean isForEncipherment(X509Certificate certificate) {
+        boolean[] usage = certificate.getKeyUsage();
+        return usage == null || (usage.length > KEY_ENCIPHERMENT && usage[KEY_ENCIPHERMENT]);
     }
 
     private static int modulusLength(RSAKey key) {

@@ -1,13 +1,22 @@
 package dev.lockstep.server.keyserver;
 
+import dev.lockstep.crypto.group.FfdheParameters;
+import dev.lockstep.crypto.group.Group;
+import dev.lockstep.crypto.group.NistCurve;
 import dev.lockstep.tls.spec.NamedGroup;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a message to be signed is what a TLS 1.2 server signs, to its last byte: client_random, server_random, params
  * (RFC 5246 7.4.3). With that question a key server is no signing oracle for certificates, tokens or TLS 1.3, whose
  * signatures begin with 64 spaces (RFC 8446 4.4.3) where here a curve type or the length of a prime has to stand.
+ *
+ * <p>The params leave a caller no bytes of its own choice beyond one public value: primes are those of RFC 7919, points are
+ * on their curve. The 64 bytes of the randoms stay free, and with 32 more of a point they might hold a short structure in
+ * DER, so that what is one as a whole is refused too.
  */
 final class ServerKeyExchangeInput {
 
@@ -16,19 +25,18 @@ final class ServerKeyExchangeInput {
     /** RFC 8422 5.4: named_curve; the other curve types are deprecated. */
     private static final int NAMED_CURVE = 3;
 
-    /** What TLS servers use of finite fields: a prime of 1,024 to 8,192 bits. */
-    private static final int LEAST_PRIME = 128;
-
-    private static final int LONGEST_PRIME = 1024;
+    /** RFC 7919: the generator of all its groups. */
+    private static final int GENERATOR = 2;
 
     private ServerKeyExchangeInput() {}
 
-    static boolean isWellFormed(byte[] message) {
-        if (message.length <= RANDOMS) {
+    /** @param rsa whether the key is an RSA key: no other kind signs ServerDHParams (RFC 5246 7.4.3) */
+    static boolean isWellFormed(byte[] message, boolean rsa) {
+        if (message.length <= RANDOMS || DerShape.isOneElement(message)) {
             return false;
         }
         ByteBuffer params = ByteBuffer.wrap(message, RANDOMS, message.length - RANDOMS);
-        return isEcdhe(params.duplicate()) || isDhe(params);
+        return isEcdhe(params.duplicate()) || (rsa && isDhe(params));
     }
 
     /** ServerECDHParams: curve_type, NamedCurve, the point behind a length of one byte. */
@@ -42,18 +50,20 @@ final class ServerKeyExchangeInput {
             return false;
         }
         return switch (group) {
-            case SECP256R1 -> isPoint(params, 65);
-            case SECP384R1 -> isPoint(params, 97);
-            case SECP521R1 -> isPoint(params, 133);
+            case SECP256R1 -> isPoint(NistCurve.P256, params);
+            case SECP384R1 -> isPoint(NistCurve.P384, params);
+            case SECP521R1 -> isPoint(NistCurve.P521, params);
             case X25519 -> length == 32;
             case X448 -> length == 56;
             default -> false; // a finite field is no curve
         };
     }
 
-    /** RFC 8422 5.4.1: the uncompressed form only. */
-    private static boolean isPoint(ByteBuffer params, int length) {
-        return params.remaining() == length && params.get() == 4;
+    /** RFC 8422 5.4.1, 5.11: the uncompressed form only, and on the curve. */
+    private static boolean isPoint(NistCurve curve, ByteBuffer params) {
+        byte[] point = new byte[params.remaining()];
+        params.get(point);
+        return curve.decode(point) != null;
     }
 
     /** ServerDHParams: dh_p, dh_g and dh_Ys, each behind a length of two bytes. */
@@ -61,18 +71,29 @@ final class ServerKeyExchangeInput {
         byte[] p = vector(params);
         byte[] g = vector(params);
         byte[] y = vector(params);
-        if (params.hasRemaining() || p.length < LEAST_PRIME || p.length > LONGEST_PRIME) {
+        if (params.hasRemaining() || g.length != 1 || g[0] != GENERATOR || y.length > p.length) {
             return false;
         }
-        BigInteger prime = new BigInteger(1, p);
-        BigInteger last = prime.subtract(BigInteger.ONE);
-        return p[0] != 0 && prime.testBit(0) && isBetween(g, last) && isBetween(y, last);
+        Group group = groupOf(p);
+        if (group == null) {
+            return false;
+        }
+        // RFC 7919 5.1: 1 < Ys < p-1
+        BigInteger value = new BigInteger(1, y);
+        BigInteger last = FfdheParameters.p(group).subtract(BigInteger.ONE);
+        return value.compareTo(BigInteger.ONE) > 0 && value.compareTo(last) < 0;
     }
 
-    /** RFC 7919 5.1: {@code 1 < y < p-1}. */
-    private static boolean isBetween(byte[] bytes, BigInteger last) {
-        BigInteger value = new BigInteger(1, bytes);
-        return value.compareTo(BigInteger.ONE) > 0 && value.compareTo(last) < 0;
+    /** The group of RFC 7919 with this prime; null when there is none. */
+    private static @Nullable Group groupOf(byte[] p) {
+        for (Group group : Group.values()) {
+            if (group.isFiniteField()
+                    && group.publicLength() == p.length
+                    && Arrays.equals(FfdheParameters.pBytes(group), p)) {
+                return group;
+            }
+        }
+        return null;
     }
 
     /** The next vector; empty when there is none. */

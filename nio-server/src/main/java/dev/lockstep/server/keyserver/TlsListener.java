@@ -1,40 +1,62 @@
 package dev.lockstep.server.keyserver;
 
 import dev.lockstep.keys.keyserver.transport.TlsTransport;
-import dev.lockstep.server.audit.KeyUse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 
-/** A TCP port with mutual TLS: nobody comes in without a certificate that the context trusts. */
+/**
+ * A TCP port with mutual TLS: a client needs a certificate that the context trusts, and a grant for a name in it or for its
+ * hash.
+ */
 public final class TlsListener implements ClientListener {
 
     private static final int BACKLOG = 128;
 
     private final ServerSocketChannel channel;
     private final SSLContext context;
+    private final ClientGrants grants;
 
-    private TlsListener(ServerSocketChannel channel, SSLContext context) {
+    private TlsListener(ServerSocketChannel channel, SSLContext context, ClientGrants grants) {
         this.channel = channel;
         this.context = context;
+        this.grants = grants;
+    }
+
+    /** A client of which the handshake will tell who it is. */
+    private record RemoteClient(TlsTransport transport, String where, ClientGrants grants) implements Admission {
+
+        @Override
+        public boolean isKnown() {
+            return false;
+        }
+
+        @Override
+        public @Nullable ClientIdentity identity() {
+            X509Certificate certificate = transport.peerCertificate();
+            return certificate == null ? null : grants.identify(certificate, where);
+        }
     }
 
     /**
      * Opens the port.
      *
      * @param context with the key server's certificate and key, and the authority of the clients
+     * @param grants which clients may use which keys
      * @throws IOException when the address is taken, or not of this machine
      */
-    public static TlsListener open(InetSocketAddress address, SSLContext context) throws IOException {
+    static TlsListener open(InetSocketAddress address, SSLContext context, ClientGrants grants) throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.bind(address, BACKLOG).configureBlocking(false);
-            return new TlsListener(channel, context);
+            return new TlsListener(channel, context, grants);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -57,8 +79,9 @@ public final class TlsListener implements ClientListener {
         parameters.setNeedClientAuth(true);
         engine.setSSLParameters(parameters);
         InetSocketAddress peer = (InetSocketAddress) client.getRemoteAddress();
-        return new Admission(
-                "address " + peer.getAddress().getHostAddress(), KeyUse.NO_UID, new TlsTransport(client, engine));
+        String address = peer.getAddress().getHostAddress();
+        String where = (address.contains(":") ? "[" + address + "]" : address) + ":" + peer.getPort();
+        return new RemoteClient(new TlsTransport(client, engine), where, grants);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.lockstep.server.keyserver;
 
+import dev.lockstep.keys.keyserver.transport.ByteTransport;
 import dev.lockstep.keys.keyserver.transport.PlainTransport;
+import dev.lockstep.server.audit.KeyPeer;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
@@ -15,7 +17,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,6 +34,20 @@ import org.jspecify.annotations.Nullable;
  * A Unix-domain socket. Its permissions say who may knock, the user id that the kernel vouches for says who comes in.
  */
 public final class UnixListener implements ClientListener {
+
+    /** The kernel has said who it is. */
+    private record LocalClient(ByteTransport transport, ClientIdentity identity) implements Admission {
+
+        @Override
+        public String where() {
+            return identity.share();
+        }
+
+        @Override
+        public boolean isKnown() {
+            return true;
+        }
+    }
 
     private static final int BACKLOG = 128;
 
@@ -50,13 +68,15 @@ public final class UnixListener implements ClientListener {
     }
 
     /**
-     * Opens the socket. It gets its name when it has its permissions, and takes the place of one that nobody listens on.
+     * Opens the socket. It is made in a directory of its own, for its owner alone, and gets its name when it has its
+     * permissions, so that it is never reachable with wider ones. It takes the place of one that has no listener.
      *
+     * @param path in a directory that no other user may write, or another socket could take its name
      * @param group owns the socket file; null for this process's own
      * @param uids who may come in; none for this process's own user
      * @param warnings is told of those who may not
-     * @throws BindException when somebody listens there already, or the file there is no socket
-     * @throws IOException when the file cannot be made so
+     * @throws BindException when there is a listener already, or the file there is no socket
+     * @throws IOException when others may write the directory, or the file cannot be made so
      */
     public static UnixListener open(
             Path path,
@@ -65,13 +85,18 @@ public final class UnixListener implements ClientListener {
             Collection<Long> uids,
             Consumer<String> warnings)
             throws IOException {
+        Path directory = Objects.requireNonNullElse(path.toAbsolutePath().getParent(), path.toAbsolutePath());
+        Path hidden = directory.resolve("." + ProcessHandle.current().pid() + ".ks");
+        Path fresh = hidden.resolve("s");
         requireVacant(path);
-        Path fresh = path.resolveSibling("." + ProcessHandle.current().pid() + "."
-                + Objects.requireNonNull(path.getFileName(), "path: has no file name"));
-        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        clear(hidden, fresh); // of an earlier process with our id
+        Files.createDirectory(
+                hidden, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        ServerSocketChannel channel = null;
         UnixListener listener = null;
         try {
-            Files.deleteIfExists(fresh); // of an earlier process with our id
+            requirePrivate(directory, Files.getOwner(hidden));
+            channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             channel.bind(UnixDomainSocketAddress.of(fresh), BACKLOG);
             PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
             if (group != null) {
@@ -79,15 +104,34 @@ public final class UnixListener implements ClientListener {
             }
             view.setPermissions(permissions);
             Map<UserPrincipal, Long> allowed = allowed(uids, fresh);
-            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             channel.configureBlocking(false);
+            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             listener = new UnixListener(path, channel, allowed, warnings);
             return listener;
         } finally {
-            if (listener == null) {
+            if (listener == null && channel != null) {
                 channel.close();
-                Files.deleteIfExists(fresh);
             }
+            clear(hidden, fresh);
+        }
+    }
+
+    private static void clear(Path hidden, Path fresh) throws IOException {
+        Files.deleteIfExists(fresh);
+        Files.deleteIfExists(hidden);
+    }
+
+    /** Whoever may write the directory can put a socket of its own in the place of this one. */
+    private static void requirePrivate(Path directory, UserPrincipal own) throws IOException {
+        PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class);
+        Object owner = Files.getAttribute(directory, "unix:uid");
+        boolean shared = attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)
+                || attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
+                || !(attributes.owner().equals(own) || owner.equals(0));
+        if (shared) {
+            throw new IOException("others may write the directory " + directory
+                    + " and could put a socket of their own there; take that right from them (chmod go-w), or choose a"
+                    + " directory that only you or root may write");
         }
     }
 
@@ -104,7 +148,7 @@ public final class UnixListener implements ClientListener {
         } catch (IOException e) {
             return; // left behind by a process that is gone
         }
-        throw new BindException("somebody listens on " + path + " already");
+        throw new BindException(path + " has a listener already");
     }
 
     /** The kernel's answer comes as a principal; those of the allowed ids are equal to it. */
@@ -115,10 +159,7 @@ public final class UnixListener implements ClientListener {
             allowed.put(Files.getOwner(own, LinkOption.NOFOLLOW_LINKS), Integer.toUnsignedLong((Integer) uid));
         }
         for (long uid : uids) {
-            UserPrincipal user = FileSystems.getDefault()
-                    .getUserPrincipalLookupService()
-                    .lookupPrincipalByName(Integer.toUnsignedString((int) uid));
-            allowed.put(user, uid);
+            allowed.put(UserIds.principal(uid, FileSystems.getDefault().getUserPrincipalLookupService()), uid);
         }
         return allowed;
     }
@@ -133,10 +174,11 @@ public final class UnixListener implements ClientListener {
         UserPrincipal user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
         Long uid = allowed.get(user);
         if (uid == null) {
-            warnings.accept("refused a connection of the user " + user.getName());
+            warnings.accept("refused a connection of the user '" + user.getName() + "'");
             return null;
         }
-        return new Admission("uid " + uid, uid, new PlainTransport(client));
+        return new LocalClient(
+                new PlainTransport(client), new ClientIdentity("uid " + uid, KeyPeer.local(uid), key -> true));
     }
 
     @Override

@@ -68,20 +68,19 @@ public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri
         };
     }
 
-    /** After the path may come what the key server decrypts: {@code ?decryption=raw}, or-random or none. */
+    /** After the path may come what the key server decrypts: {@code ?decryption=or-random}, or none. */
     private static InKeyServer keyServer(String rest) {
         int question = rest.indexOf('?');
         Path socket = encodedPath("keyserver:", question < 0 ? rest : rest.substring(0, question));
-        String query = question < 0 ? "decryption=raw" : rest.substring(question + 1);
+        String query = question < 0 ? "decryption=none" : rest.substring(question + 1);
         return new InKeyServer(
                 socket,
                 switch (query) {
-                    case "decryption=raw" -> KeyServerKeys.Decryption.RAW;
                     case "decryption=or-random" -> KeyServerKeys.Decryption.OR_RANDOM;
                     case "decryption=none" -> KeyServerKeys.Decryption.NONE;
                     default ->
                         throw new IllegalArgumentException("uri: '?" + query + "' is not known behind keyserver:; use"
-                                + " ?decryption=raw, ?decryption=or-random or ?decryption=none");
+                                + " ?decryption=or-random for the RSA key exchange, or ?decryption=none");
                 });
     }
 

@@ -64,9 +64,17 @@ public final class RemoteKeys implements AutoCloseable {
     }
 
     private static KeyServerKeys connect(KeyUri.InKeyServer server) {
-        return KeyServerKeys.unix(server.socket())
+        KeyServerKeys keys = KeyServerKeys.unix(server.socket())
                 .decryption(server.decryption())
                 .build();
+        if (server.decryption() != KeyServerKeys.Decryption.NONE) {
+            try {
+                keys.learn();
+            } catch (OperationException e) {
+                // It may be started after this server. Until it is, it is taken to decrypt, as its URI says.
+            }
+        }
+        return keys;
     }
 
     private ExternalPrivateKey tokenKey(Pkcs11Uri uri, X509Certificate certificate) throws OperationException {

@@ -52,7 +52,7 @@ record Configuration(
         char[] password = KeyPassword.find(options.credentials().keyPasswordFile, environment.variables());
         try {
             CredentialFiles files = new CredentialFiles(
-                    keyMode, remote, password, environment.clock().instant());
+                    keyMode, remote, password, environment.clock().instant(), options.credentials().allowCaCertificate);
             options.credentials().apply(builder, files);
         } finally {
             if (password != null) {

@@ -3,6 +3,7 @@ package dev.lockstep.server.serve;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyuri.KeyUri;
 import dev.lockstep.server.keyuri.RemoteKeys;
+import dev.lockstep.server.pem.CaCertificates;
 import dev.lockstep.server.pem.CertificateChain;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.tls.credential.Credential;
@@ -22,8 +23,12 @@ final class CredentialFiles {
     private final RemoteKeys remote;
     private final char @Nullable [] password;
     private final Instant now;
+    private final boolean allowAuthorities;
 
-    CredentialFiles(KeyMode keyMode, RemoteKeys remote, char @Nullable [] password, Instant now) {
+    /** @param allowAuthorities whether a certificate may be an authority's */
+    CredentialFiles(
+            KeyMode keyMode, RemoteKeys remote, char @Nullable [] password, Instant now, boolean allowAuthorities) {
+        this.allowAuthorities = allowAuthorities;
         this.keyMode = keyMode;
         this.remote = remote;
         this.password = password;
@@ -38,6 +43,7 @@ final class CredentialFiles {
      */
     Credential load(String certOption, Path certFile, String keyOption, KeyUri place) throws UsageError {
         List<X509Certificate> chain = CertificateChain.load(certOption, certFile, now);
+        CaCertificates.refuse(certOption, certFile, chain.get(0), allowAuthorities);
         try {
             return place instanceof KeyUri.InFile file
                     ? fromFile(certOption, certFile, chain, keyOption, file.path())

@@ -38,6 +38,11 @@ final class CredentialOptions {
     private List<String> keys = new ArrayList<>();
 
     @Option(
+            names = "--allow-ca-certificate",
+            description = "Take a --cert that is a certificate authority's, as 'openssl req -x509' makes them.")
+    boolean allowCaCertificate;
+
+    @Option(
             names = "--key-password-file",
             paramLabel = "FILE",
             description = "Its first line opens encrypted keys; without it, the variable LOCKSTEP_KEY_PASSWORD does.")

@@ -33,7 +33,8 @@ class AuditCommandTest {
                 new KeyUseLog.Options(KeyUseLog.MIN_FILE_BYTES, FsyncPolicy.EACH, Clock.systemUTC());
         try (KeyUseLog writer = KeyUseLog.open(log, options)) {
             for (int i = 0; !Files.exists(directory.resolve("keys.log.000002")); i++) {
-                writer.append(KeyUse.of(7, i, "decrypt:raw", "rsa", new byte[] {(byte) i}, "ok", Duration.ofMillis(1)));
+                writer.append(KeyUse.of(
+                        KeyPeer.local(7), i, "decrypt:raw", "rsa", new byte[] {(byte) i}, "ok", Duration.ofMillis(1)));
             }
             lastChain = writer.lastChain();
         }

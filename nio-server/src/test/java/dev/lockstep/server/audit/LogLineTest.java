@@ -58,7 +58,9 @@ class LogLineTest {
                 key[j] = (char) random.nextInt(random.nextBoolean() ? 128 : 65536);
             }
             KeyUse use = new KeyUse(
-                    random.nextInt(4) - 1,
+                    i % 3 == 0
+                            ? KeyPeer.remote("[::1]:" + i, "0".repeat(64), new String(key))
+                            : KeyPeer.local(random.nextInt(4) - 1),
                     random.nextLong(),
                     "decrypt:raw",
                     new String(key),
@@ -75,7 +77,8 @@ class LogLineTest {
     @Test
     void theLongestLineFits() throws MalformedLineException {
         String token = "a".repeat(48);
-        KeyUse use = new KeyUse(0xFFFF_FFFFL, -1, token, "\ud83d".repeat(64), DIGEST, token, LogLine.MAX_NUMBER);
+        KeyPeer peer = KeyPeer.remote("1".repeat(90), "a".repeat(64), "\ud83d".repeat(90));
+        KeyUse use = new KeyUse(peer, -1, token, "\ud83d".repeat(64), DIGEST, token, LogLine.MAX_NUMBER);
         String text = new LogLine(LogLine.MAX_NUMBER, TIME, use).text();
         assertThat(LogLine.chained(text, Chain.START).length() + 1).isLessThanOrEqualTo(LogLine.MAX_BYTES);
         assertThat(read(text).entry()).isEqualTo(use);
@@ -179,7 +182,7 @@ class LogLineTest {
         assertThatThrownBy(() -> new KeyUse(0, 0, "sign", "k", "abc", "ok", 0)).hasMessageStartingWith("input: ");
         assertThatThrownBy(() -> new KeyUse(0, 0, "sign", "k", DIGEST, "ok", -1))
                 .hasMessageStartingWith("micros: -1");
-        assertThat(KeyUse.of(0, 0, "sign", "k", new byte[0], "ok", Duration.ofNanos(-5))
+        assertThat(KeyUse.of(KeyPeer.local(0), 0, "sign", "k", new byte[0], "ok", Duration.ofNanos(-5))
                         .micros())
                 .isZero();
     }

@@ -23,7 +23,7 @@ final class LogSamples {
 
     static KeyUse use(int n) {
         return KeyUse.of(
-                1000,
+                KeyPeer.local(1000),
                 n,
                 "sign:ecdsa_secp256r1_sha256",
                 "server-ec",

@@ -2,14 +2,14 @@ package dev.lockstep.server.keyserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.crypto.group.NistCurve;
 import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.crypto.signature.SignatureVerifier;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
-import dev.lockstep.keys.keyserver.protocol.Message.DecryptForm;
 import dev.lockstep.keys.keyserver.protocol.Message.Failed;
 import dev.lockstep.keys.keyserver.protocol.Message.Failure;
-import dev.lockstep.keys.keyserver.protocol.Message.SignForm;
 import dev.lockstep.server.Gate;
 import dev.lockstep.server.InProcessKeyServer;
 import dev.lockstep.server.RawClient;
@@ -39,6 +39,9 @@ class KeyServerConversationTest {
     private static final KeyPair EC;
     private static final KeyPair RSA;
     private static final int ECDSA = 0x0403;
+
+    /** A point of P-256. */
+    private static final byte[] BASE_POINT = NistCurve.P256.domain().getG().getEncoded(false);
 
     static {
         try {
@@ -74,16 +77,16 @@ class KeyServerConversationTest {
     /** Randoms and an ECDHE share on P-256: what a TLS 1.2 server signs. */
     static byte[] serverKeyExchange(int marker) {
         ByteBuffer input = ByteBuffer.allocate(64 + 4 + 65);
-        input.putInt(marker).position(64).put(new byte[] {3, 0, 23, 65, 4});
+        input.putInt(marker).position(64).put(new byte[] {3, 0, 23, 65}).put(BASE_POINT);
         return input.array();
     }
 
     private static Message.Sign sign(byte[] input) {
-        return new Message.Sign(KeyId.of(EC.getPublic()), 0, ECDSA, SignForm.MESSAGE, input);
+        return new Message.Sign(KeyId.of(EC.getPublic()), 0, ECDSA, input);
     }
 
-    private static Message.Decrypt decrypt(DecryptForm form, byte[] ciphertext) {
-        return new Message.Decrypt(KeyId.of(RSA.getPublic()), 0, form, ciphertext);
+    private static Message.Decrypt decrypt(byte[] ciphertext) {
+        return new Message.Decrypt(KeyId.of(RSA.getPublic()), 0, ciphertext);
     }
 
     private static byte[] encrypted(byte[] block) throws Exception {
@@ -114,21 +117,31 @@ class KeyServerConversationTest {
     }
 
     @Test
-    void theHelloNamesTheVersionAndHowManyRequestsMayBeOpen() throws Exception {
+    void theWelcomeNamesTheVersionTheLimitAndWhatEachKeyDoes() throws Exception {
         try (InProcessKeyServer server = keyServer();
                 RawClient client = RawClient.connect(server.socket)) {
             client.send(0, new Message.Hello(1, 7));
-            assertThat(client.answer(0)).isEqualTo(new Message.Welcome(1, 4096));
+            Message.Welcome welcome = (Message.Welcome) client.answer(0);
+            assertThat(welcome.version()).isEqualTo(2);
+            assertThat(welcome.maxOpen()).isEqualTo(4096);
+            assertThat(welcome.keys())
+                    .containsExactlyInAnyOrder(
+                            new KeyOffer(KeyId.of(EC.getPublic()), true, false),
+                            new KeyOffer(KeyId.of(RSA.getPublic()), true, true));
         }
     }
 
     @Test
-    void aClientWhoseVersionsAreAllNewerIsToldAndLeft() throws Exception {
-        try (InProcessKeyServer server = keyServer();
-                RawClient client = RawClient.connect(server.socket)) {
-            client.send(0, new Message.Hello(2, 7));
-            assertThat(client.answer(0)).isEqualTo(new Failed(Failure.UNSUPPORTED));
-            assertClosed(client);
+    void aClientWhoseVersionsAreAllNewerOrOlderIsToldAndLeft() throws Exception {
+        for (Message.Hello hello : List.of(new Message.Hello(3, 7), new Message.Hello(1, 1))) {
+            try (InProcessKeyServer server = keyServer();
+                    RawClient client = RawClient.connect(server.socket)) {
+                client.send(0, hello);
+                assertThat(client.answer(0)).isEqualTo(new Failed(Failure.UNSUPPORTED));
+                assertClosed(client);
+                assertThat(server.warnings())
+                        .anyMatch(line -> line.contains("versions " + hello.lowest()) && line.contains("version 2"));
+            }
         }
     }
 
@@ -140,7 +153,7 @@ class KeyServerConversationTest {
                 RawClient turned = RawClient.greeted(server.socket)) {
             early.send(1, new Message.Ping());
             assertClosed(early);
-            twice.send(0, new Message.Hello(1, 1));
+            twice.send(0, new Message.Hello(2, 2));
             assertClosed(twice);
             turned.send(1, new Message.Pong()); // what only a key server says
             assertClosed(turned);
@@ -157,6 +170,7 @@ class KeyServerConversationTest {
                     .isTrue();
             Message keys = client.send(2, new Message.ListKeys()).answer(2);
             assertThat(((Message.Keys) keys).keys())
+                    .extracting(KeyOffer::key)
                     .containsExactlyInAnyOrder(KeyId.of(EC.getPublic()), KeyId.of(RSA.getPublic()));
             assertThat(client.send(3, new Message.Ping()).answer(3)).isEqualTo(new Message.Pong());
         }
@@ -167,36 +181,23 @@ class KeyServerConversationTest {
     }
 
     @Test
-    void aRawDecryptionGivesTheBlock() throws Exception {
-        byte[] block = padded(48);
-        try (InProcessKeyServer server = keyServer();
-                RawClient client = RawClient.greeted(server.socket)) {
-            assertThat(result(client.send(1, decrypt(DecryptForm.RAW, encrypted(block)))
-                            .answer(1)))
-                    .isEqualTo(block);
-            assertThat(client.send(2, decrypt(DecryptForm.RAW, new byte[255])).answer(2))
-                    .isEqualTo(new Failed(Failure.UNSUPPORTED)); // the length is public
-        }
-    }
-
-    @Test
     void aDecryptionOrRandomGives48BytesWhateverThePaddingAndTheSameOnesAgain() throws Exception {
         byte[] good = padded(48);
-        List<byte[]> bad = new ArrayList<>(List.of(padded(47), padded(49), padded(2), padded(48), padded(48)));
+        List<byte[]> bad =
+                new ArrayList<>(List.of(padded(47), padded(49), padded(2), padded(48), padded(48), padded(48)));
         bad.get(3)[1] = 1; // block type
         bad.get(4)[9] = 0; // a zero in the padding
+        bad.get(5)[209] = 1; // a secret of TLS 1.0
         try (InProcessKeyServer server = keyServer();
                 RawClient client = RawClient.greeted(server.socket)) {
-            byte[] secret = result(client.send(1, decrypt(DecryptForm.OR_RANDOM, encrypted(good)))
-                    .answer(1));
+            byte[] secret = result(client.send(1, decrypt(encrypted(good))).answer(1));
             assertThat(secret).isEqualTo(Arrays.copyOfRange(good, 208, 256));
             Set<ByteBuffer> replaced = new HashSet<>();
             for (byte[] block : bad) {
                 byte[] ciphertext = encrypted(block);
-                byte[] first = result(client.send(2, decrypt(DecryptForm.OR_RANDOM, ciphertext))
-                        .answer(2));
-                byte[] second = result(client.send(3, decrypt(DecryptForm.OR_RANDOM, ciphertext))
-                        .answer(3));
+                byte[] first = result(client.send(2, decrypt(ciphertext)).answer(2));
+                byte[] second = result(client.send(3, decrypt(ciphertext)).answer(3));
+                assertThat(first).startsWith(3, 3); // as every secret does: no difference to see
                 assertThat(first).hasSize(48).isEqualTo(second).isNotEqualTo(Arrays.copyOfRange(block, 208, 256));
                 replaced.add(ByteBuffer.wrap(first));
             }
@@ -219,12 +220,10 @@ class KeyServerConversationTest {
             for (byte[] input : List.of(cut, longer, tls13, new byte[32], new byte[64])) {
                 assertThat(client.send(1, sign(input)).answer(1)).isEqualTo(new Failed(Failure.REJECTED));
             }
-            Message.Sign digest = new Message.Sign(KeyId.of(EC.getPublic()), 0, ECDSA, SignForm.DIGEST, new byte[32]);
-            assertThat(client.send(2, digest).answer(2)).isEqualTo(new Failed(Failure.REJECTED));
         }
         List<String> log = Files.readAllLines(directory.resolve("keys.log"));
-        assertThat(log).hasSize(7);
-        assertThat(log.subList(1, 7)).allMatch(line -> line.contains("\"result\":\"refused:policy\""));
+        assertThat(log).hasSize(6);
+        assertThat(log.subList(1, 6)).allMatch(line -> line.contains("\"result\":\"refused:policy\""));
     }
 
     @Test
@@ -232,10 +231,7 @@ class KeyServerConversationTest {
         Gate gate = new Gate();
         InProcessKeyServer.Setup setup =
                 new InProcessKeyServer.Setup().with(EC, gate::before).with(RSA, gate::before);
-        List<Message> requests = List.of(
-                sign(serverKeyExchange(1)),
-                decrypt(DecryptForm.RAW, encrypted(padded(48))),
-                decrypt(DecryptForm.OR_RANDOM, encrypted(padded(48))));
+        List<Message> requests = List.of(sign(serverKeyExchange(1)), decrypt(encrypted(padded(48))));
         try (InProcessKeyServer server = setup.start(directory);
                 RawClient client = RawClient.greeted(server.socket)) {
             for (Throwable defect : List.of(new NoClassDefFoundError("part of the driver"), new AssertionError())) {
@@ -248,31 +244,24 @@ class KeyServerConversationTest {
             assertThat(client.send(1, requests.get(0)).answer(1)).isInstanceOf(Message.Result.class);
         }
         List<String> log = Files.readAllLines(directory.resolve("keys.log"));
-        assertThat(log).hasSize(8);
-        assertThat(log.subList(1, 7)).allMatch(line -> line.contains("\"result\":\"failed:"));
+        assertThat(log).hasSize(6);
+        assertThat(log.subList(1, 5)).allMatch(line -> line.contains("\"result\":\"failed:"));
     }
 
     @Test
-    void thePolicyMaySignAnythingAndMayDecryptNothing() throws Exception {
-        InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC, RSA);
-        setup.policy = new KeyPolicy(true, false, true);
-        byte[] ciphertext = encrypted(padded(48));
+    void aKeyThatOnlySignsDecryptsNothingAndTheLogSaysSo() throws Exception {
+        InProcessKeyServer.Setup setup =
+                new InProcessKeyServer.Setup().signingOnly().with(RSA, key -> key);
         try (InProcessKeyServer server = setup.start(directory);
                 RawClient client = RawClient.greeted(server.socket)) {
-            assertThat(result(client.send(1, sign(new byte[] {1})).answer(1))).isNotEmpty();
-            assertThat(client.send(2, decrypt(DecryptForm.RAW, ciphertext)).answer(2))
+            assertThat(client.send(1, decrypt(encrypted(padded(48)))).answer(1))
                     .isEqualTo(new Failed(Failure.REJECTED));
-            assertThat(result(client.send(3, decrypt(DecryptForm.OR_RANDOM, ciphertext))
-                            .answer(3)))
-                    .hasSize(48);
+            assertThat(client.send(2, new Message.ListKeys()).answer(2))
+                    .isEqualTo(new Message.Keys(List.of(new KeyOffer(KeyId.of(RSA.getPublic()), true, false))));
         }
-        setup.policy = new KeyPolicy(false, true, false);
-        try (InProcessKeyServer server = setup.start(directory);
-                RawClient client = RawClient.greeted(server.socket)) {
-            for (DecryptForm form : DecryptForm.values()) {
-                assertThat(client.send(1, decrypt(form, ciphertext)).answer(1)).isEqualTo(new Failed(Failure.REJECTED));
-            }
-        }
+        assertThat(Files.readAllLines(directory.resolve("keys.log")).get(1))
+                .contains("\"operation\":\"decrypt:or-random\"")
+                .contains("\"result\":\"refused:policy\"");
     }
 
     @Test
@@ -282,17 +271,13 @@ class KeyServerConversationTest {
             byte[] input = serverKeyExchange(1);
             KeyId nobody = KeyId.ofBytes(new byte[32]);
             KeyId ec = KeyId.of(EC.getPublic());
-            assertThat(client.send(1, new Message.Sign(nobody, 0, ECDSA, SignForm.MESSAGE, input))
-                            .answer(1))
+            assertThat(client.send(1, new Message.Sign(nobody, 0, ECDSA, input)).answer(1))
                     .isEqualTo(new Failed(Failure.KEY_UNAVAILABLE));
-            assertThat(client.send(2, new Message.Sign(ec, 0, 0x0401, SignForm.MESSAGE, input))
-                            .answer(2))
+            assertThat(client.send(2, new Message.Sign(ec, 0, 0x0401, input)).answer(2))
                     .isEqualTo(new Failed(Failure.UNSUPPORTED)); // an RSA scheme
-            assertThat(client.send(3, new Message.Sign(ec, 0, 0xFEFE, SignForm.MESSAGE, input))
-                            .answer(3))
+            assertThat(client.send(3, new Message.Sign(ec, 0, 0xFEFE, input)).answer(3))
                     .isEqualTo(new Failed(Failure.UNSUPPORTED)); // a number that nobody knows
-            assertThat(client.send(4, new Message.Decrypt(ec, 0, DecryptForm.RAW, new byte[256]))
-                            .answer(4))
+            assertThat(client.send(4, new Message.Decrypt(ec, 0, new byte[256])).answer(4))
                     .isEqualTo(new Failed(Failure.UNSUPPORTED));
         }
     }
@@ -333,8 +318,7 @@ class KeyServerConversationTest {
     void aRequestWhoseDeadlinePassesIsToldSoWhileTheWorkStillWaits() throws Exception {
         try (InProcessKeyServer server = holding().start(directory);
                 RawClient client = RawClient.greeted(server.socket)) {
-            client.send(
-                    1, new Message.Sign(KeyId.of(EC.getPublic()), 30, ECDSA, SignForm.MESSAGE, serverKeyExchange(1)));
+            client.send(1, new Message.Sign(KeyId.of(EC.getPublic()), 30, ECDSA, serverKeyExchange(1)));
             assertThat(client.answer(1)).isEqualTo(new Failed(Failure.TIMED_OUT));
             held().run(); // comes to nothing
             client.send(2, new Message.Ping()).answer(2);
@@ -415,7 +399,7 @@ class KeyServerConversationTest {
     void aClientThatLeavesCancelsWhatIsOpen() throws Exception {
         try (InProcessKeyServer server = holding().start(directory)) {
             try (RawClient client = RawClient.greeted(server.socket)) {
-                client.send(1, sign(serverKeyExchange(1))).send(2, decrypt(DecryptForm.RAW, new byte[256]));
+                client.send(1, sign(serverKeyExchange(1))).send(2, decrypt(new byte[256]));
             }
             Runnable first = held();
             Runnable second = held();

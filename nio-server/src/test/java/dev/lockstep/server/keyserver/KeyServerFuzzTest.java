@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.lockstep.keys.keyserver.protocol.Frame;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
-import dev.lockstep.keys.keyserver.protocol.Message.DecryptForm;
-import dev.lockstep.keys.keyserver.protocol.Message.SignForm;
 import dev.lockstep.server.InProcessKeyServer;
 import dev.lockstep.server.RawClient;
 import dev.lockstep.server.TestFiles;
@@ -44,20 +43,15 @@ class KeyServerFuzzTest {
         int millis = random.nextInt(3) == 0 ? 0 : random.nextInt(1_000);
         return switch (random.nextInt(10)) {
             case 0 -> new Message.Hello(1, 1 + random.nextInt(5));
-            case 1 -> new Message.Sign(key, millis, random.nextInt(0x10000), SignForm.DIGEST, bytes(100));
-            case 2 -> new Message.Sign(key, millis, 0x0403, SignForm.MESSAGE, bytes(300));
-            case 3 -> new Message.Decrypt(key, millis, DecryptForm.OR_RANDOM, bytes(600));
+            case 1 -> new Message.Sign(key, millis, random.nextInt(0x10000), bytes(100));
+            case 2 -> new Message.Sign(key, millis, 0x0403, bytes(300));
+            case 3 -> new Message.Decrypt(key, millis, bytes(600));
             case 4 -> new Message.Cancel();
             case 5 -> new Message.ListKeys();
             case 6 -> new Message.Ping();
             case 7 -> new Message.Result(bytes(20)); // not a client's
             default ->
-                new Message.Sign(
-                        key,
-                        millis,
-                        0x0403,
-                        SignForm.MESSAGE,
-                        KeyServerConversationTest.serverKeyExchange(random.nextInt()));
+                new Message.Sign(key, millis, 0x0403, KeyServerConversationTest.serverKeyExchange(random.nextInt()));
         };
     }
 
@@ -107,7 +101,7 @@ class KeyServerFuzzTest {
                 }
             }
             neighbour.send(9, new Message.ListKeys());
-            assertThat(neighbour.answer(9)).isEqualTo(new Message.Keys(List.of(key)));
+            assertThat(neighbour.answer(9)).isEqualTo(new Message.Keys(List.of(new KeyOffer(key, true, false))));
             server.awaitIdle();
             assertThat(server.runs()).isTrue();
             // Lengths of up to two gigabytes were announced; the work itself is done on the loop's thread here.

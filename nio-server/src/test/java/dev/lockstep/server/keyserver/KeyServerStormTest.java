@@ -109,7 +109,9 @@ class KeyServerStormTest {
         InProcessKeyServer keyServer = setup.start(directory);
         try (keyServer;
                 Selector opened = Selector.open();
-                KeyServerKeys client = KeyServerKeys.unix(keyServer.socket).build()) {
+                KeyServerKeys client = KeyServerKeys.unix(keyServer.socket)
+                        .decryption(KeyServerKeys.Decryption.OR_RANDOM)
+                        .build()) {
             selector = opened;
             keys = client;
             keys.register(selector);

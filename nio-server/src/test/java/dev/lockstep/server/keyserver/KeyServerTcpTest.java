@@ -3,9 +3,12 @@ package dev.lockstep.server.keyserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.keys.keyserver.KeyServerKeys;
+import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.server.KeyServerLoop;
 import dev.lockstep.server.KeyserverProcess;
+import dev.lockstep.server.RawClient;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.pem.MutualTls;
@@ -19,9 +22,15 @@ import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.HexFormat;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -62,14 +71,21 @@ class KeyServerTcpTest {
                                 Date.from(now.plus(Duration.ofDays(1))),
                                 subject,
                                 pair.getPublic())
+                        .addExtension(
+                                Extension.subjectAlternativeName,
+                                false,
+                                new GeneralNames(new GeneralName(GeneralName.dNSName, name + ".example")))
                         .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
         files.write(name + ".pem", ThrowawayCa.pem(certificate));
         files.write(name + ".key", TestFiles.pkcs8(pair));
     }
 
     private KeyserverProcess keyServer(int port) throws Exception {
-        return KeyserverProcess.start(
-                directory,
+        return keyServer(port, directory.resolve("client.pem"));
+    }
+
+    private KeyserverProcess keyServer(int port, Path authorities, String... more) throws Exception {
+        List<String> options = new ArrayList<>(List.of(
                 "--tcp",
                 "127.0.0.1:" + port,
                 "--tls-cert",
@@ -77,13 +93,18 @@ class KeyServerTcpTest {
                 "--tls-key",
                 files.ecKey.toString(),
                 "--tls-client-ca",
-                directory.resolve("client.pem").toString(),
+                authorities.toString(),
+                "--allow-client",
+                "dns:client.example",
+                "--allow-decrypt",
                 "--key",
                 files.ecKey.toString(),
                 "--key",
                 files.rsaKey.toString(),
                 "--log",
-                directory.resolve("keys.log").toString());
+                directory.resolve("keys.log").toString()));
+        options.addAll(List.of(more));
+        return KeyserverProcess.start(directory, options.toArray(String[]::new));
     }
 
     private static int port(KeyserverProcess server) {
@@ -96,10 +117,12 @@ class KeyServerTcpTest {
                 "--tls",
                 directory.resolve(name + ".pem"),
                 directory.resolve(name + ".key"),
+                null,
                 "--ca",
                 authority,
                 Instant.now());
         return KeyServerKeys.tcp(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), context)
+                .decryption(KeyServerKeys.Decryption.OR_RANDOM)
                 .build();
     }
 
@@ -123,7 +146,14 @@ class KeyServerTcpTest {
                 }
             }
         }
-        assertThat(Files.readString(directory.resolve("keys.log"))).contains("\"uid\":-1");
+        assertThat(Files.readString(directory.resolve("keys.log")))
+                .contains("\"uid\":-1,\"address\":\"127.0.0.1:")
+                .contains("\"names\":\"dns:client.example\"")
+                .contains("\"certificate\":\""
+                        + HexFormat.of()
+                                .formatHex(HashAlgorithm.SHA256.digest(
+                                        KeyServerLoop.certificate(directory.resolve("client.pem"))
+                                                .getEncoded())));
     }
 
     @Test
@@ -133,6 +163,45 @@ class KeyServerTcpTest {
                 KeyServerLoop known = server(client("client", files.caCert, port(keys)))) {
             assertThatThrownBy(() -> stranger.handshake(ECDHE_ECDSA)).hasStackTraceContaining("internal_error");
             known.handshake(ECDHE_ECDSA);
+        }
+    }
+
+    @Test
+    void aClientWithoutAGrantIsNotServedThoughItsAuthorityIsTrusted() throws Exception {
+        Path both = files.write(
+                "both.pem",
+                Files.readString(directory.resolve("client.pem"))
+                        + Files.readString(directory.resolve("stranger.pem")));
+        try (KeyserverProcess keys = keyServer(0, both);
+                KeyServerLoop stranger = server(client("stranger", files.caCert, port(keys)))) {
+            assertThatThrownBy(() -> stranger.handshake(ECDHE_ECDSA)).hasStackTraceContaining("internal_error");
+            assertThat(keys.errors())
+                    .contains("refused a connection of 127.0.0.1:")
+                    .contains("no key is for it");
+        }
+    }
+
+    @Test
+    void strangersOverTcpTakeNoPlaceFromTheUnixSocketNorFromClients() throws Exception {
+        Path socket = directory.resolve("ks.sock");
+        List<Socket> strangers = new ArrayList<>();
+        try (KeyserverProcess keys = keyServer(0, directory.resolve("client.pem"), "--socket", socket.toString());
+                KeyServerLoop server = server(client("client", files.caCert, port(keys)))) {
+            for (int i = 0; i < 200; i++) {
+                strangers.add(new Socket(InetAddress.getLoopbackAddress(), port(keys)));
+            }
+            server.handshake(ECDHE_ECDSA);
+            try (RawClient owner = RawClient.greeted(socket)) {
+                owner.send(1, new Message.Ping()).answer(1);
+            }
+            strangers.get(0).setSoTimeout(30_000);
+            assertThat(strangers.get(0).getInputStream().readAllBytes().length)
+                    .as("what the oldest is sent before its end: an alert at the most")
+                    .isLessThan(10);
+        } finally {
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
         }
     }
 
@@ -150,7 +219,7 @@ class KeyServerTcpTest {
                 KeyServerLoop server = server(client("client", files.caCert, port(keys)));
                 Socket plain = new Socket(InetAddress.getLoopbackAddress(), port(keys))) {
             plain.setSoTimeout(30_000);
-            plain.getOutputStream().write(new byte[] {0, 0, 0, 13, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1});
+            plain.getOutputStream().write(new byte[] {0, 0, 0, 13, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2});
             // An alert of TLS at the most, and the end.
             assertThat(plain.getInputStream().readAllBytes().length).isLessThan(10);
             server.handshake(ECDHE_ECDSA);

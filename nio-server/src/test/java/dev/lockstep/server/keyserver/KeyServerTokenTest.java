@@ -36,6 +36,12 @@ class KeyServerTokenTest {
         token = new TokenFiles(directory, new TestFiles(directory));
     }
 
+    private KeyServerKeys client() {
+        return KeyServerKeys.unix(socket())
+                .decryption(KeyServerKeys.Decryption.OR_RANDOM)
+                .build();
+    }
+
     private Path socket() {
         return directory.resolve("ks.sock");
     }
@@ -51,14 +57,14 @@ class KeyServerTokenTest {
                 TokenFiles.LIBRARY.toString(),
                 "--pkcs11-pin-file",
                 token.pinFile().toString(),
+                "--allow-decrypt",
                 "--log",
                 directory.resolve("keys.log").toString());
     }
 
     @Test
     void handshakesWorkWithBothKeysAndAfterARestart() throws Exception {
-        try (KeyServerLoop server =
-                new KeyServerLoop(KeyServerKeys.unix(socket()).build(), directory, "ec.pem", "rsa.pem")) {
+        try (KeyServerLoop server = new KeyServerLoop(client(), directory, "ec.pem", "rsa.pem")) {
             for (int i = 0; i < 2; i++) {
                 try (KeyserverProcess keys = keyServer()) {
                     assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
@@ -73,8 +79,7 @@ class KeyServerTokenTest {
     @Test
     void aTokenThatIsLostFailsOperationsAtOnceUntilItsProcessIsStartedAnew() throws Exception {
         Path elsewhere = directory.resolve("elsewhere");
-        try (KeyServerLoop server =
-                new KeyServerLoop(KeyServerKeys.unix(socket()).build(), directory, "ec.pem", "rsa.pem")) {
+        try (KeyServerLoop server = new KeyServerLoop(client(), directory, "ec.pem", "rsa.pem")) {
             try (KeyserverProcess keys = keyServer()) {
                 assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
                 Files.move(token.tokens(), elsewhere);

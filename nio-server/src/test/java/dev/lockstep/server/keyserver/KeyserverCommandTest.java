@@ -3,6 +3,7 @@ package dev.lockstep.server.keyserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.server.KeyServerLoop;
 import dev.lockstep.server.KeyserverProcess;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -62,7 +64,8 @@ class KeyserverCommandTest {
 
     private static List<KeyId> keys(Path socket) throws Exception {
         try (RawClient client = RawClient.greeted(socket)) {
-            return ((Message.Keys) client.send(1, new Message.ListKeys()).answer(1)).keys();
+            return ((Message.Keys) client.send(1, new Message.ListKeys()).answer(1))
+                    .keys().stream().map(KeyOffer::key).toList();
         }
     }
 
@@ -103,6 +106,18 @@ class KeyserverCommandTest {
                 cert,
                 "--tls-key",
                 key);
+        assertRefused(
+                "--allow-client: is missing",
+                "--tcp",
+                "127.0.0.1:0",
+                "--key",
+                key,
+                "--tls-cert",
+                cert,
+                "--tls-key",
+                key,
+                "--tls-client-ca",
+                files.caCert.toString());
         assertRefused("--tcp: '8443'", "--tcp", "8443", "--key", key);
         assertRefused(
                 "--tls-key: ",
@@ -114,8 +129,29 @@ class KeyserverCommandTest {
                 cert,
                 "--tls-key",
                 files.ecKey.toString(),
+                "--allow-client",
+                "dns:client.example",
                 "--tls-client-ca",
                 files.caCert.toString());
+    }
+
+    @Test
+    void theKeyOfAnAuthorityIsRefusedUnlessAllowed() throws Exception {
+        Path key = files.write("ca.key", TestFiles.pkcs8(files.ca.keys()));
+        String[] options = {
+            "--socket", socket(), "--key", key.toString(), "--cert", files.caCert.toString(), "--allow-ca-certificate"
+        };
+        assertRefused(
+                "--cert: " + files.caCert + " is a certificate authority's",
+                Arrays.copyOf(options, options.length - 1));
+        try (KeyserverProcess server = KeyserverProcess.start(directory, options)) {
+            assertThat(keys(Path.of(socket()))).hasSize(1);
+            assertThat(server.ready()).contains("listening");
+        }
+        Running refused = Running.finished(
+                Map.of(), "serve", "--port", "0", "--cert", files.caCert.toString(), "--key", key.toString());
+        assertThat(refused.exitCode()).isEqualTo(Main.USAGE);
+        assertThat(refused.err()).contains("CA:FALSE");
     }
 
     @Test
@@ -207,7 +243,7 @@ class KeyserverCommandTest {
             s = socket.socket(socket.AF_UNIX)
             s.connect(sys.argv[1])
             try:
-                s.sendall(bytes([0, 0, 0, 13, 1] + [0] * 8 + [0, 1, 0, 1]))
+                s.sendall(bytes([0, 0, 0, 13, 1] + [0] * 8 + [0, 2, 0, 2]))
                 print(s.recv(100)[4])
             except (IndexError, ConnectionResetError, BrokenPipeError):
                 print('closed')
@@ -260,7 +296,7 @@ class KeyserverCommandTest {
 
     private static boolean letsIn(Path path) throws Exception {
         try (RawClient client = RawClient.connect(path)) {
-            return client.send(0, new Message.Hello(1, 1)).nextOrEnd() != null;
+            return client.send(0, new Message.Hello(2, 2)).nextOrEnd() != null;
         } catch (IOException e) {
             return false; // closed before we had spoken
         }

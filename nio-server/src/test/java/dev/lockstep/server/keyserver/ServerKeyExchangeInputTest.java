@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.crypto.group.FfdheParameters;
 import dev.lockstep.crypto.group.Group;
+import dev.lockstep.crypto.group.NistCurve;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +21,17 @@ class ServerKeyExchangeInputTest {
     private static byte[] ecdhe(int curveType, int group, int pointLength, int form) {
         ByteBuffer input = ByteBuffer.allocate(64 + 4 + pointLength).position(64);
         input.put((byte) curveType).putShort((short) group).put((byte) pointLength);
+        byte[] point =
+                switch (group) {
+                    case 23 -> NistCurve.P256.domain().getG().getEncoded(false);
+                    case 24 -> NistCurve.P384.domain().getG().getEncoded(false);
+                    case 25 -> NistCurve.P521.domain().getG().getEncoded(false);
+                    default -> new byte[pointLength];
+                };
         if (pointLength > 0) {
-            input.put((byte) form);
+            point[0] = (byte) form;
         }
+        input.put(point, 0, Math.min(point.length, pointLength));
         return input.array();
     }
 
@@ -36,7 +45,7 @@ class ServerKeyExchangeInputTest {
     }
 
     private static boolean accepts(byte[] input) {
-        return ServerKeyExchangeInput.isWellFormed(input);
+        return ServerKeyExchangeInput.isWellFormed(input, true);
     }
 
     @ParameterizedTest
@@ -65,7 +74,8 @@ class ServerKeyExchangeInputTest {
     void finiteFieldParamsAreSignedAndEveryOtherLengthOrValueIsNot(Group group) {
         byte[] p = FfdheParameters.pBytes(group);
         byte[] g = {2};
-        byte[] y = FfdheParameters.p(group).subtract(BigInteger.TWO).toByteArray();
+        byte[] signed = FfdheParameters.p(group).subtract(BigInteger.TWO).toByteArray();
+        byte[] y = Arrays.copyOfRange(signed, 1, signed.length); // without the zero of a sign
         assertThat(accepts(dhe(p, g, y))).isTrue();
         assertThat(accepts(dhe(p, g, new byte[] {4}))).isTrue();
 
@@ -80,6 +90,64 @@ class ServerKeyExchangeInputTest {
         byte[] even = p.clone();
         even[even.length - 1] = 0;
         assertThat(accepts(dhe(even, g, new byte[] {4}))).isFalse();
+        assertThat(accepts(dhe(p, new byte[] {3}, y))).isFalse();
+        assertThat(accepts(dhe(p, new byte[] {0, 2}, y))).isFalse();
+        assertThat(accepts(dhe(p, g, new byte[p.length + 1]))).isFalse();
+        assertThat(ServerKeyExchangeInput.isWellFormed(right, false))
+                .as("with a key that is none of RSA")
+                .isFalse();
+        assertThat(ServerKeyExchangeInput.isWellFormed(ecdhe(3, 29, 32, 4), false))
+                .isTrue();
+    }
+
+    @Test
+    void aPrimeOfTheCallersChoiceIsRefused() {
+        byte[] prime =
+                new BigInteger(2048, 1, new Random(7)).setBit(2047).setBit(0).toByteArray();
+        assertThat(accepts(dhe(Arrays.copyOfRange(prime, 1, 257), new byte[] {2}, new byte[] {4})))
+                .isFalse();
+        byte[] changed = FfdheParameters.pBytes(Group.FFDHE2048);
+        changed[100] ^= 1;
+        assertThat(accepts(dhe(changed, new byte[] {2}, new byte[] {4}))).isFalse();
+    }
+
+    @Test
+    void aPointOffTheCurveIsRefused() {
+        for (int group = 23; group <= 25; group++) {
+            byte[] input = ecdhe(3, group, new int[] {65, 97, 133}[group - 23], 4);
+            assertThat(accepts(input)).isTrue();
+            for (int at : new int[] {70, input.length - 1}) {
+                byte[] off = input.clone();
+                off[at] ^= 1;
+                assertThat(accepts(off)).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void aStructureOfAsn1IsRefusedThoughItHasTheFormOfAnInput() {
+        byte[] input = ecdhe(3, 29, 32, 9); // x25519: 100 bytes
+        assertThat(accepts(input)).isTrue();
+        byte[] structure = input.clone();
+        structure[0] = 0x30;
+        structure[1] = 98;
+        structure[2] = 4;
+        structure[3] = 96; // one OCTET STRING inside
+        assertThat(accepts(structure)).isFalse();
+        structure[0] = 0x31;
+        assertThat(accepts(structure)).isFalse();
+        structure[0] = 0x7F;
+        structure[1] = 0x4E;
+        structure[2] = 97;
+        structure[3] = 4;
+        structure[4] = 95;
+        assertThat(accepts(structure)).isFalse();
+        structure[0] = 0x30;
+        structure[1] = (byte) 0x81; // BER takes a length that is longer than it need be
+        structure[2] = 97;
+        assertThat(accepts(structure)).isFalse();
+        structure[4] = 96; // and is no structure if what is inside does not end with it
+        assertThat(accepts(structure)).isTrue();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.lockstep.server.keyserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.server.audit.KeyPeer;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
@@ -64,15 +65,31 @@ class UnixListenerTest {
     }
 
     @Test
+    void aDirectoryThatOthersMayWriteIsRefused() throws Exception {
+        for (String permissions : List.of("rwxrwx---", "rwx----w-", "rwxrwxrwx")) {
+            Path open = Files.createDirectories(directory.resolve("open"));
+            Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(permissions));
+            assertThatThrownBy(() -> open(open.resolve("s"), "rw-------", List.of()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("others may write the directory");
+            assertThat(open).isEmptyDirectory();
+        }
+        Path readable = Files.createDirectories(directory.resolve("readable"));
+        Files.setPosixFilePermissions(readable, PosixFilePermissions.fromString("rwxr-xr-x"));
+        open(readable.resolve("s"), "rw-rw-rw-", List.of()).close();
+    }
+
+    @Test
     void theOwnUserComesInByDefaultAndTheLogKnowsItsId() throws Exception {
         Path path = directory.resolve("s");
         try (UnixListener listener = open(path, "rw-------", List.of())) {
             ClientListener.Admission admission = knock(listener, path);
-            assertThat(admission.uid()).isEqualTo(ownUid());
-            assertThat(admission.peer()).isEqualTo("uid " + ownUid());
+            assertThat(admission.isKnown()).isTrue();
+            assertThat(admission.identity().peer()).isEqualTo(KeyPeer.local(ownUid()));
+            assertThat(admission.identity().share()).isEqualTo("uid " + ownUid());
         }
         try (UnixListener listener = open(path, "rw-------", List.of(54_321L, ownUid()))) {
-            assertThat(knock(listener, path).uid()).isEqualTo(ownUid());
+            assertThat(knock(listener, path).identity().peer().uid()).isEqualTo(ownUid());
         }
         assertThat(warnings).isEmpty();
     }
@@ -108,7 +125,7 @@ class UnixListenerTest {
         try (UnixListener listener = open(path, "rw-------", List.of())) {
             assertThatThrownBy(() -> open(path, "rw-------", List.of()))
                     .isInstanceOf(BindException.class)
-                    .hasMessageContaining("somebody listens");
+                    .hasMessageContaining("has a listener already");
             SocketChannel probe = listener.channel().accept(); // by which it was found out
             probe.close();
             assertThat(knock(listener, path)).isNotNull();

@@ -34,7 +34,7 @@ class KeyUriTest {
     @Test
     void socketsOfKeyServersAndAgents() {
         Path keys = Path.of("/run/keys.sock");
-        assertThat(KeyUri.parse("keyserver:/run/keys.sock")).isEqualTo(new KeyUri.InKeyServer(keys, Decryption.RAW));
+        assertThat(KeyUri.parse("keyserver:/run/keys.sock")).isEqualTo(new KeyUri.InKeyServer(keys, Decryption.NONE));
         assertThat(KeyUri.parse("keyserver:/run/keys.sock?decryption=or-random"))
                 .isEqualTo(new KeyUri.InKeyServer(keys, Decryption.OR_RANDOM));
         assertThat(KeyUri.parse("keyserver:///run/keys.sock?decryption=none"))
@@ -82,6 +82,7 @@ class KeyUriTest {
                 "file:%ff%fe",
                 "keyserver:",
                 "keyserver:/s?decryption=some",
+                "keyserver:/s?decryption=raw",
                 "keyserver:/s?",
                 "pkcs12:key.p12",
                 "http://example.org/key",

@@ -1,6 +1,8 @@
 package dev.lockstep.keys.keyserver.protocol;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.ToIntFunction;
 
 /** Reads what follows type and id, with every length checked before anything is taken or allocated. */
@@ -15,33 +17,25 @@ final class BodyReader {
                 KeyId key = key(body);
                 int millis = millis(body);
                 int scheme = uint16(body);
-                Message.SignForm form = oneOf(Message.SignForm.values(), Message.SignForm::code, uint8(body));
-                yield new Message.Sign(key, millis, scheme, form, rest(body, Message.MAX_INPUT));
+                yield new Message.Sign(key, millis, scheme, rest(body, Message.MAX_INPUT));
             }
             case Frame.Type.DECRYPT -> {
                 KeyId key = key(body);
                 int millis = millis(body);
-                Message.DecryptForm form = oneOf(Message.DecryptForm.values(), Message.DecryptForm::code, uint8(body));
-                yield new Message.Decrypt(key, millis, form, rest(body, Message.MAX_RESULT));
+                yield new Message.Decrypt(key, millis, rest(body, Message.MAX_RESULT));
             }
             case Frame.Type.CANCEL -> new Message.Cancel();
             case Frame.Type.LIST_KEYS -> new Message.ListKeys();
             case Frame.Type.PING -> new Message.Ping();
             case Frame.Type.WELCOME -> {
                 int version = positive(uint16(body));
-                yield new Message.Welcome(version, positive(uint16(body)));
+                int maxOpen = positive(uint16(body));
+                yield new Message.Welcome(version, maxOpen, offers(body));
             }
             case Frame.Type.RESULT -> new Message.Result(rest(body, Message.MAX_RESULT));
             case Frame.Type.FAILED ->
                 new Message.Failed(oneOf(Message.Failure.values(), Message.Failure::code, uint8(body)));
-            case Frame.Type.KEYS -> {
-                int count = uint16(body);
-                if (count > Message.MAX_KEYS) {
-                    throw new ProtocolException("a list has " + count + " keys");
-                }
-                need(body, count * KeyId.LENGTH);
-                yield new Message.Keys(Frame.keyIds(body, count));
-            }
+            case Frame.Type.KEYS -> new Message.Keys(offers(body));
             case Frame.Type.PONG -> new Message.Pong();
             default -> throw new ProtocolException("a frame has the unknown type " + type);
         };
@@ -56,9 +50,24 @@ final class BodyReader {
         return new Message.Hello(lowest, highest);
     }
 
+    private static List<KeyOffer> offers(ByteBuffer body) throws ProtocolException {
+        int count = uint16(body);
+        if (count > Message.MAX_KEYS) {
+            throw new ProtocolException("a list has " + count + " keys");
+        }
+        need(body, count * KeyOffer.LENGTH);
+        List<KeyOffer> offers = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            offers.add(KeyOffer.of(key(body), uint8(body)));
+        }
+        return offers;
+    }
+
     private static KeyId key(ByteBuffer body) throws ProtocolException {
         need(body, KeyId.LENGTH);
-        return Frame.keyIds(body, 1).get(0);
+        byte[] id = new byte[KeyId.LENGTH];
+        body.get(id);
+        return KeyId.ofBytes(id);
     }
 
     private static int millis(ByteBuffer body) throws ProtocolException {
@@ -86,7 +95,7 @@ final class BodyReader {
                 return value;
             }
         }
-        throw new ProtocolException("a frame names a form or a failure that there is not");
+        throw new ProtocolException("a frame names a failure that there is not");
     }
 
     private static int positive(int value) throws ProtocolException {

@@ -2,7 +2,6 @@ package dev.lockstep.keys.keyserver.protocol;
 
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -48,12 +47,10 @@ public record Frame(long id, Message message) {
             begin(to, Type.SIGN);
             putMillis(to.put(sign.key().bytes()), sign.millis());
             putShort(to, "scheme", sign.scheme(), 0);
-            to.put((byte) sign.form().code());
             putBytes(to, "input", sign.input(), Message.MAX_INPUT);
         } else if (message instanceof Message.Decrypt decrypt) {
             begin(to, Type.DECRYPT);
             putMillis(to.put(decrypt.key().bytes()), decrypt.millis());
-            to.put((byte) decrypt.form().code());
             putBytes(to, "ciphertext", decrypt.ciphertext(), Message.MAX_RESULT);
         } else if (message instanceof Message.Cancel) {
             begin(to, Type.CANCEL);
@@ -71,6 +68,7 @@ public record Frame(long id, Message message) {
             begin(to, Type.WELCOME);
             putShort(to, "version", welcome.version(), 1);
             putShort(to, "maxOpen", welcome.maxOpen(), 1);
+            putOffers(to, welcome.keys());
         } else if (message instanceof Message.Result result) {
             begin(to, Type.RESULT);
             putBytes(to, "octets", result.octets(), Message.MAX_RESULT);
@@ -79,14 +77,18 @@ public record Frame(long id, Message message) {
             to.put((byte) failed.failure().code());
         } else if (message instanceof Message.Keys list) {
             begin(to, Type.KEYS);
-            if (list.keys().size() > Message.MAX_KEYS) {
-                throw new IllegalArgumentException("keys: are more than " + Message.MAX_KEYS);
-            }
-            to.putShort((short) list.keys().size());
-            list.keys().forEach(key -> to.put(key.bytes()));
+            putOffers(to, list.keys());
         } else {
             begin(to, Type.PONG);
         }
+    }
+
+    private static void putOffers(ByteBuffer to, List<KeyOffer> keys) {
+        if (keys.size() > Message.MAX_KEYS) {
+            throw new IllegalArgumentException("keys: are more than " + Message.MAX_KEYS);
+        }
+        to.putShort((short) keys.size());
+        keys.forEach(offer -> to.put(offer.key().bytes()).put((byte) offer.forms()));
     }
 
     private void begin(ByteBuffer to, int type) {
@@ -130,17 +132,6 @@ public record Frame(long id, Message message) {
             throw new ProtocolException("hello and welcome have no request id");
         }
         return new Frame(id, message);
-    }
-
-    /** The keys that a KEYS frame lists. */
-    static List<KeyId> keyIds(ByteBuffer body, int count) {
-        List<KeyId> keys = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            byte[] id = new byte[KeyId.LENGTH];
-            body.get(id);
-            keys.add(KeyId.ofBytes(id));
-        }
-        return keys;
     }
 
     /** The numbers of the frames: a client's are below 128, a key server's are not. */

@@ -7,52 +7,17 @@ import java.util.List;
  */
 public sealed interface Message {
 
-    /** The longest message, digest or ciphertext that is sent, in bytes. */
+    /** The version of the protocol. Version 1, which could be made to sign anything, is not spoken any more. */
+    int VERSION = 2;
+
+    /** The longest message that is sent, in bytes. */
     int MAX_INPUT = 8192;
 
-    /** The longest result, in bytes: an RSA block of 16,384 bits. */
+    /** The longest ciphertext or result, in bytes: an RSA block of 16,384 bits. */
     int MAX_RESULT = 2048;
 
     /** The most keys in one list. */
     int MAX_KEYS = 256;
-
-    /** What the input of a signature is. */
-    enum SignForm {
-        /** The message: the key server hashes it. */
-        MESSAGE(0),
-        /** The message's digest under the scheme's hash. */
-        DIGEST(1);
-
-        private final int code;
-
-        SignForm(int code) {
-            this.code = code;
-        }
-
-        /** The number in a frame. */
-        int code() {
-            return code;
-        }
-    }
-
-    /** How a decryption is answered. */
-    enum DecryptForm {
-        /** The raw block, as long as the modulus. */
-        RAW(0),
-        /** The 48 bytes under the padding, or as many random ones: never whether the padding was good. */
-        OR_RANDOM(1);
-
-        private final int code;
-
-        DecryptForm(int code) {
-            this.code = code;
-        }
-
-        /** The number in a frame. */
-        int code() {
-            return code;
-        }
-    }
 
     /** Why there is no result. */
     enum Failure {
@@ -84,47 +49,58 @@ public sealed interface Message {
     /** First frame of a client: the versions it speaks, 1 to 65,535, the lowest first. */
     record Hello(int lowest, int highest) implements Message {}
 
-    /** First frame of a key server: the version spoken from now on, and how many requests may be open at once. */
-    record Welcome(int version, int maxOpen) implements Message {}
+    /**
+     * First frame of a key server.
+     *
+     * @param version spoken from now on
+     * @param maxOpen how many requests may be open at once, 1 to 65,535
+     * @param keys those that this client may use and what for, at most {@link #MAX_KEYS}
+     */
+    record Welcome(int version, int maxOpen, List<KeyOffer> keys) implements Message {
+        public Welcome {
+            keys = List.copyOf(keys);
+        }
+    }
 
     /**
      * Asks for a signature.
      *
      * @param millis how long the client waits from now on, 1 to 2^31-1, 0 for as long as it takes
      * @param scheme the SignatureScheme number of TLS, 0 to 65,535; an unknown one is a matter of the key server
-     * @param input 1 to {@link #MAX_INPUT} bytes
+     * @param input the message, which the key server hashes; 1 to {@link #MAX_INPUT} bytes
      */
-    record Sign(KeyId key, int millis, int scheme, SignForm form, Octets input) implements Message {
+    record Sign(KeyId key, int millis, int scheme, Octets input) implements Message {
         /** The same from the bytes. */
-        public Sign(KeyId key, int millis, int scheme, SignForm form, byte[] input) {
-            this(key, millis, scheme, form, new Octets(input));
+        public Sign(KeyId key, int millis, int scheme, byte[] input) {
+            this(key, millis, scheme, new Octets(input));
         }
     }
 
     /**
-     * Asks for an RSA decryption.
+     * Asks for the premaster secret in an RSA block. The answer has 48 bytes in any case: the secret, or bytes that
+     * replace it when its padding or its version is wrong, without a word about which.
      *
      * @param millis as for {@link Sign}
      * @param ciphertext 1 to {@link #MAX_RESULT} bytes
      */
-    record Decrypt(KeyId key, int millis, DecryptForm form, Octets ciphertext) implements Message {
+    record Decrypt(KeyId key, int millis, Octets ciphertext) implements Message {
         /** The same from the bytes. */
-        public Decrypt(KeyId key, int millis, DecryptForm form, byte[] ciphertext) {
-            this(key, millis, form, new Octets(ciphertext));
+        public Decrypt(KeyId key, int millis, byte[] ciphertext) {
+            this(key, millis, new Octets(ciphertext));
         }
     }
 
     /** The answer to the request with this frame's id is not wanted any more. Has no answer of its own. */
     record Cancel() implements Message {}
 
-    /** Asks which keys there are. */
+    /** Asks which keys there are for this client. */
     record ListKeys() implements Message {}
 
     /** Asks whether the key server is alive. */
     record Ping() implements Message {}
 
     /**
-     * A signature, a block or a premaster secret.
+     * A signature or a premaster secret.
      *
      * @param octets 1 to {@link #MAX_RESULT} bytes
      */
@@ -138,8 +114,8 @@ public sealed interface Message {
     /** There is no result. */
     record Failed(Failure failure) implements Message {}
 
-    /** The keys there are, at most {@link #MAX_KEYS}. */
-    record Keys(List<KeyId> keys) implements Message {
+    /** The keys that this client may use and what for, at most {@link #MAX_KEYS}. */
+    record Keys(List<KeyOffer> keys) implements Message {
         public Keys {
             keys = List.copyOf(keys);
         }

@@ -24,17 +24,17 @@ class FrameTest {
     static List<Frame> frames() {
         List<Frame> frames = new ArrayList<>(List.of(
                 new Frame(0, new Message.Hello(1, 65535)),
-                new Frame(0, new Message.Welcome(1, 4096)),
-                new Frame(1, new Message.Sign(KEY, 0, 0x0804, Message.SignForm.MESSAGE, new byte[] {5})),
-                new Frame(-1, new Message.Sign(KEY, 9, 0xFFFF, Message.SignForm.DIGEST, new byte[8192])),
-                new Frame(3, new Message.Decrypt(KEY, Integer.MAX_VALUE, Message.DecryptForm.RAW, new byte[256])),
-                new Frame(4, new Message.Decrypt(KEY, 1, Message.DecryptForm.OR_RANDOM, new byte[2048])),
+                new Frame(0, new Message.Welcome(2, 4096, List.of())),
+                new Frame(1, new Message.Sign(KEY, 0, 0x0804, new byte[] {5})),
+                new Frame(-1, new Message.Sign(KEY, 9, 0xFFFF, new byte[8192])),
+                new Frame(3, new Message.Decrypt(KEY, Integer.MAX_VALUE, new byte[256])),
+                new Frame(4, new Message.Decrypt(KEY, 1, new byte[2048])),
                 new Frame(5, new Message.Cancel()),
                 new Frame(6, new Message.ListKeys()),
                 new Frame(7, new Message.Ping()),
                 new Frame(8, new Message.Result(new byte[2048])),
                 new Frame(9, new Message.Keys(List.of())),
-                new Frame(10, new Message.Keys(Collections.nCopies(256, KEY))),
+                new Frame(10, new Message.Keys(Collections.nCopies(256, new KeyOffer(KEY, true, false)))),
                 new Frame(Long.MIN_VALUE, new Message.Pong())));
         for (Message.Failure failure : Message.Failure.values()) {
             frames.add(new Frame(11, new Message.Failed(failure)));
@@ -64,9 +64,9 @@ class FrameTest {
     @Test
     void theBytesAreTheDocumentedOnes() {
         assertThat(KEY).hasToString("039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81");
-        Message sign = new Message.Sign(KEY, 1000, 0x0403, Message.SignForm.MESSAGE, new byte[] {(byte) 0xAA});
+        Message sign = new Message.Sign(KEY, 1000, 0x0403, new byte[] {(byte) 0xAA});
         assertThat(HexFormat.of().formatHex(bytes(new Frame(0x102, sign))))
-                .isEqualTo("00000031" + "02" + "0000000000000102" + KEY + "000003e8" + "0403" + "00" + "aa");
+                .isEqualTo("00000030" + "02" + "0000000000000102" + KEY + "000003e8" + "0403" + "aa");
         assertThat(HexFormat.of().formatHex(bytes(new Frame(7, new Message.Failed(Message.Failure.TIMED_OUT)))))
                 .isEqualTo("0000000a" + "83" + "0000000000000007" + "04");
         assertThat(HexFormat.of().formatHex(bytes(new Frame(0, new Message.Hello(1, 2)))))
@@ -152,17 +152,19 @@ class FrameTest {
                 "01" + zeroId + "00000001", // version 0
                 "01" + zeroId + "00020001", // highest below lowest
                 "01" + "0000000000000001" + "00010001", // an id in a hello
-                "81" + "0000000000000001" + "00010001",
-                "81" + zeroId + "00000001",
-                "81" + zeroId + "00010000",
-                "02" + zeroId + KEY + "00000000" + "0403" + "02" + "aa", // form 2
-                "02" + zeroId + KEY + "80000000" + "0403" + "00" + "aa", // a deadline of 2^31
-                "03" + zeroId + KEY + "00000000" + "02" + "aa",
+                "81" + "0000000000000001" + "00010001" + "0000",
+                "81" + zeroId + "00000001" + "0000",
+                "81" + zeroId + "00010000" + "0000",
+                "81" + zeroId + "00010001", // a welcome of version 1, without keys
+                "81" + zeroId + "00020001" + "0001" + KEY + "04", // an offer of what there is not
+                "02" + zeroId + KEY + "80000000" + "0403" + "aa", // a deadline of 2^31
+                "02" + zeroId + KEY + "00000000" + "0403", // an empty message
+                "03" + zeroId + KEY + "00000000",
                 "82" + zeroId, // an empty result
                 "83" + zeroId + "00", // no failure
                 "83" + zeroId + "07",
                 "84" + zeroId + "0101", // 257 keys
-                "84" + zeroId + "0001" + KEY + KEY)) {
+                "84" + zeroId + "0001" + KEY + "01" + KEY)) {
             assertRefused(streamOf(hex.parseHex(body)));
         }
     }
@@ -218,14 +220,14 @@ class FrameTest {
                 new Frame(1, new Message.Hello(1, 1)),
                 new Frame(0, new Message.Hello(0, 1)),
                 new Frame(0, new Message.Hello(2, 1)),
-                new Frame(0, new Message.Welcome(1, 65536)),
-                new Frame(1, new Message.Sign(KEY, -1, 0, Message.SignForm.MESSAGE, one)),
-                new Frame(1, new Message.Sign(KEY, 0, 65536, Message.SignForm.MESSAGE, one)),
-                new Frame(1, new Message.Sign(KEY, 0, 0, Message.SignForm.MESSAGE, new byte[0])),
-                new Frame(1, new Message.Sign(KEY, 0, 0, Message.SignForm.MESSAGE, new byte[8193])),
-                new Frame(1, new Message.Decrypt(KEY, 0, Message.DecryptForm.RAW, new byte[2049])),
+                new Frame(0, new Message.Welcome(2, 65536, List.of())),
+                new Frame(1, new Message.Sign(KEY, -1, 0, one)),
+                new Frame(1, new Message.Sign(KEY, 0, 65536, one)),
+                new Frame(1, new Message.Sign(KEY, 0, 0, new byte[0])),
+                new Frame(1, new Message.Sign(KEY, 0, 0, new byte[8193])),
+                new Frame(1, new Message.Decrypt(KEY, 0, new byte[2049])),
                 new Frame(1, new Message.Result(new byte[0])),
-                new Frame(1, new Message.Keys(Collections.nCopies(257, KEY))))) {
+                new Frame(1, new Message.Keys(Collections.nCopies(257, new KeyOffer(KEY, true, true)))))) {
             ByteBuffer to = ByteBuffer.allocate(Frame.MAX_BYTES);
             assertThatThrownBy(() -> frame.encode(to)).isInstanceOf(IllegalArgumentException.class);
             assertThat(to.position()).isZero();
@@ -241,9 +243,7 @@ class FrameTest {
     void noTextFormShowsWhatAMessageCarries() {
         byte[] secret = HexFormat.of().parseHex("c0ffee".repeat(16));
         for (Message message : List.of(
-                new Message.Result(secret),
-                new Message.Sign(KEY, 0, 0, Message.SignForm.MESSAGE, secret),
-                new Message.Decrypt(KEY, 0, Message.DecryptForm.RAW, secret))) {
+                new Message.Result(secret), new Message.Sign(KEY, 0, 0, secret), new Message.Decrypt(KEY, 0, secret))) {
             assertThat(new Frame(1, message).toString())
                     .doesNotContain("c0ffee")
                     .contains("48 bytes");

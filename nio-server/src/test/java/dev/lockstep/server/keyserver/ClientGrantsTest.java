@@ -1,0 +1,73 @@
+package dev.lockstep.server.keyserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.server.UsageError;
+import dev.lockstep.server.demo.ThrowawayCa;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Which clients may use which keys. */
+class ClientGrantsTest {
+
+    private static final KeyId ONE = KeyId.ofEncoded(new byte[] {1});
+    private static final KeyId TWO = KeyId.ofEncoded(new byte[] {2});
+
+    private static ClientGrants grants(String... values) throws UsageError {
+        return ClientGrants.parse(
+                "--allow-client", List.of(values), name -> name.equals("one.key") ? Set.of(ONE) : Set.of());
+    }
+
+    /** For localhost, 127.0.0.1 and ::1. */
+    private static X509Certificate certificate() throws Exception {
+        ThrowawayCa ca = new ThrowawayCa(Instant.now());
+        return ca.issueForLocalhost(ca.ec());
+    }
+
+    @Test
+    void aGrantIsForANameOrAHashAndForItsKeys() throws Exception {
+        X509Certificate certificate = certificate();
+        String hash = HexFormat.of().formatHex(HashAlgorithm.SHA256.digest(certificate.getEncoded()));
+        String upper = HexFormat.ofDelimiter(":")
+                .withUpperCase()
+                .formatHex(HexFormat.of().parseHex(hash));
+        for (String who :
+                List.of("dns:localhost", "DNS:LocalHost", "ip:127.0.0.1", "sha256:" + hash, "sha256:" + upper)) {
+            ClientIdentity all = grants(who).identify(certificate, "127.0.0.1:5");
+            assertThat(all.mayUse().test(ONE)).as(who).isTrue();
+            assertThat(all.mayUse().test(TWO)).as(who).isTrue();
+            ClientIdentity some = grants("dns:other", who + "=one.key").identify(certificate, "127.0.0.1:5");
+            assertThat(some.mayUse().test(ONE)).as(who).isTrue();
+            assertThat(some.mayUse().test(TWO)).as(who).isFalse();
+            assertThat(some.peer().remote().certificate()).isEqualTo(hash);
+            assertThat(some.peer().remote().names()).startsWith("dns:localhost ip:127.0.0.1");
+        }
+        for (String who : List.of("dns:local", "dns:localhost.", "email:localhost", "sha256:" + "0".repeat(64))) {
+            assertThat(grants(who).identify(certificate, "127.0.0.1:5")).as(who).isNull();
+        }
+    }
+
+    @Test
+    void theShareIsTheGrantsHoweverManyCertificatesAndAddressesThereAre() throws Exception {
+        ClientGrants grants = grants("dns:localhost");
+        assertThat(grants.identify(certificate(), "[2001:db8::1]:7").share())
+                .isEqualTo(grants.identify(certificate(), "[2001:db8::2]:8").share());
+    }
+
+    @Test
+    void whatIsNoGrantIsNamed() {
+        for (String wrong : List.of("localhost", "dns:", "sha256:abc", "cn:localhost", "dns:localhost=two.key")) {
+            assertThatThrownBy(() -> grants(wrong))
+                    .as(wrong)
+                    .isInstanceOf(UsageError.class)
+                    .hasMessageStartingWith("--allow-client");
+        }
+    }
+}
