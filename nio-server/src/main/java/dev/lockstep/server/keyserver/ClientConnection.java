@@ -5,6 +5,7 @@ import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.keys.keyserver.protocol.Message.Failure;
 import dev.lockstep.keys.keyserver.protocol.ProtocolException;
 import dev.lockstep.keys.keyserver.transport.FrameChannel;
+import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 package dev.lockstep.server.keyserver;
 
 import dev.lockstep.keys.keyserver.transport.ByteTransport;
+import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;

@@ -3,6 +3,7 @@ package dev.lockstep.server.keyserver;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;

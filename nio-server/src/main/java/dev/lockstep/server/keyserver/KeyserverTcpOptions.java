@@ -3,6 +3,7 @@ package dev.lockstep.server.keyserver;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.keyserver.policy.ClientGrants;
 import dev.lockstep.server.pem.MutualTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;

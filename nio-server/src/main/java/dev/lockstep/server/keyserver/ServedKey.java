@@ -6,6 +6,7 @@ import dev.lockstep.crypto.rsa.RsaPremaster;
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.keys.keyserver.protocol.Message.Failure;
+import dev.lockstep.server.keyserver.policy.ServerKeyExchangeInput;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;

@@ -1,6 +1,8 @@
 package dev.lockstep.server.keyserver;
 
 import dev.lockstep.keys.keyserver.transport.TlsTransport;
+import dev.lockstep.server.keyserver.policy.ClientGrants;
+import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;

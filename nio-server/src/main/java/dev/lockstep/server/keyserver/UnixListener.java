@@ -3,6 +3,8 @@ package dev.lockstep.server.keyserver;
 import dev.lockstep.keys.keyserver.transport.ByteTransport;
 import dev.lockstep.keys.keyserver.transport.PlainTransport;
 import dev.lockstep.server.audit.KeyPeer;
+import dev.lockstep.server.keyserver.policy.ClientIdentity;
+import dev.lockstep.server.keyserver.policy.UserIds;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;

@@ -4,6 +4,7 @@ import dev.lockstep.keys.ExecutorVerifier;
 import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.PemFiles;
+import dev.lockstep.server.pem.RevocationFiles;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;

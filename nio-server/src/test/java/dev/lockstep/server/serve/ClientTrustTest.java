@@ -7,6 +7,7 @@ import dev.lockstep.server.Running;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.demo.ThrowawayCa;
+import dev.lockstep.server.pem.RevocationFiles;
 import java.io.RandomAccessFile;
 import java.math.BigInteger;
 import java.nio.file.Files;

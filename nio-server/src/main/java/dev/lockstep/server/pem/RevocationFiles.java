@@ -1,4 +1,4 @@
-package dev.lockstep.server.serve;
+package dev.lockstep.server.pem;
 
 import dev.lockstep.server.UsageError;
 import java.io.BufferedInputStream;
@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Files with revocation lists in PEM or DER. The lists of large authorities have tens of megabytes. */
-final class RevocationFiles {
+public final class RevocationFiles {
 
     /** The largest file, in bytes: a list of 100 MB in PEM. It takes about ten times the 100 MB in memory. */
     static final long LARGEST = 140_000_000;
@@ -26,7 +26,7 @@ final class RevocationFiles {
     private RevocationFiles() {}
 
     /** The lists of a file, at least one. */
-    static List<X509CRL> read(Path file) throws UsageError {
+    public static List<X509CRL> read(Path file) throws UsageError {
         if (Files.isDirectory(file)) {
             throw new UsageError(OPTION, file + " is a directory", "give a file");
         }

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyserver;
+package dev.lockstep.server.keyserver.policy;
 
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Which clients over TCP may use which keys. That an authority has issued a certificate is not enough: the same one issues
  * to other machines too. Immutable.
  */
-final class ClientGrants {
+public final class ClientGrants {
 
     private static final String PIN = "sha256:";
     private static final String FIX =
@@ -51,7 +51,8 @@ final class ClientGrants {
      *
      * @param keys finds the ids of a key that is served, by what it is called on the command line; none for no such key
      */
-    static ClientGrants parse(String option, List<String> values, Function<String, Set<KeyId>> keys) throws UsageError {
+    public static ClientGrants parse(String option, List<String> values, Function<String, Set<KeyId>> keys)
+            throws UsageError {
         List<Grant> grants = new ArrayList<>();
         for (String value : values) {
             int equals = value.lastIndexOf('=');
@@ -86,7 +87,7 @@ final class ClientGrants {
 
     /** Who the holder of a certificate is; null when no grant is for it. */
     @Nullable
-    ClientIdentity identify(X509Certificate certificate, String address) {
+    public ClientIdentity identify(X509Certificate certificate, String address) {
         String hash;
         try {
             hash = HexFormat.of().formatHex(HashAlgorithm.SHA256.digest(certificate.getEncoded()));

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyserver;
+package dev.lockstep.server.keyserver.policy;
 
 /**
  * Whether bytes look like one structure of ASN.1, which is what certificates, CRLs, OCSP responses and CMS sign. Read as

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyserver;
+package dev.lockstep.server.keyserver.policy;
 
 import dev.lockstep.crypto.group.FfdheParameters;
 import dev.lockstep.crypto.group.Group;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * on their curve. The 64 bytes of the randoms stay free, and with 32 more of a point they might hold a short structure in
  * DER, so that what is one as a whole is refused too.
  */
-final class ServerKeyExchangeInput {
+public final class ServerKeyExchangeInput {
 
     private static final int RANDOMS = 64;
 
@@ -30,8 +30,12 @@ final class ServerKeyExchangeInput {
 
     private ServerKeyExchangeInput() {}
 
-    /** @param rsa whether the key is an RSA key: no other kind signs ServerDHParams (RFC 5246 7.4.3) */
-    static boolean isWellFormed(byte[] message, boolean rsa) {
+    /**
+     * Tells whether a message is what a server of TLS 1.2 signs in ServerKeyExchange, and nothing else besides.
+     *
+     * @param rsa whether the key is an RSA key: no other kind signs ServerDHParams (RFC 5246 7.4.3)
+     */
+    public static boolean isWellFormed(byte[] message, boolean rsa) {
         if (message.length <= RANDOMS || DerShape.isOneElement(message)) {
             return false;
         }

@@ -1,11 +1,11 @@
-package dev.lockstep.server.keyserver;
+package dev.lockstep.server.keyserver.policy;
 
 import java.io.IOException;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 
 /** User ids as the principals that the kernel's word about a peer is compared with. */
-final class UserIds {
+public final class UserIds {
 
     private UserIds() {}
 
@@ -17,7 +17,7 @@ final class UserIds {
      * @param uid 0 to 4,294,967,294
      * @throws IOException when the system has no such principal
      */
-    static UserPrincipal principal(long uid, UserPrincipalLookupService users) throws IOException {
+    public static UserPrincipal principal(long uid, UserPrincipalLookupService users) throws IOException {
         int id = (int) uid; // ids over 2^31-1 are negative numbers to the look-up
         return users.lookupPrincipalByName(id < 0 ? Integer.toString(id) : "+" + id);
     }

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyserver;
+package dev.lockstep.server.keyserver.policy;
 
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.audit.KeyPeer;
@@ -11,4 +11,4 @@ import java.util.function.Predicate;
  * @param peer as the log shows it
  * @param mayUse which keys it may use
  */
-record ClientIdentity(String share, KeyPeer peer, Predicate<KeyId> mayUse) {}
+public record ClientIdentity(String share, KeyPeer peer, Predicate<KeyId> mayUse) {}
