@@ -19,7 +19,7 @@ import java.util.List;
 public final class RevocationFiles {
 
     /** The largest file, in bytes: a list of 100 MB in PEM. It takes about ten times the 100 MB in memory. */
-    static final long LARGEST = 140_000_000;
+    public static final long LARGEST = 140_000_000;
 
     private static final String OPTION = "--client-crl";
 
