@@ -106,10 +106,10 @@ final class ProbedKey implements ExternalPrivateKey {
 
         /** A wake of the key's, or one that a test makes up. */
         void wake() {
-            wakes.incrementAndGet();
             for (int i = 0; i < wakesPassedOn; i++) {
                 waker.wake();
             }
+            wakes.incrementAndGet(); // last: a test that waits for it may look at what the wake did
         }
 
         boolean ended() {
