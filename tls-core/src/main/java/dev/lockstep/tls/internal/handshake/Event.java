@@ -29,15 +29,7 @@ public enum Event {
     /** The change_cipher_spec message, which is not a handshake message (RFC 5246 section 7.1). */
     CHANGE_CIPHER_SPEC(null);
 
-    private static final Event[] BY_TYPE = new Event[256];
-
-    static {
-        for (Event event : values()) {
-            if (event.type != null) {
-                BY_TYPE[event.type.code()] = event;
-            }
-        }
-    }
+    private static final Event[] ALL = values();
 
     private final @Nullable HandshakeType type;
 
@@ -47,11 +39,12 @@ public enum Event {
 
     /** The event of a handshake message. */
     static Event of(int handshakeType) {
-        Event event = BY_TYPE[handshakeType];
-        if (event == null) {
-            throw FatalAlert.unexpectedMessage("unknown handshake type " + handshakeType);
+        for (Event event : ALL) {
+            if (event.type != null && event.type.code() == handshakeType) {
+                return event;
+            }
         }
-        return event;
+        throw FatalAlert.unexpectedMessage("unknown handshake type " + handshakeType);
     }
 
     /** The handshake message behind the event, or null. */

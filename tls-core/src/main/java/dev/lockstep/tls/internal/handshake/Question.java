@@ -2,9 +2,6 @@ package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
-import dev.lockstep.tls.internal.wire.FatalAlert;
-import dev.lockstep.tls.wait.Progress;
-import dev.lockstep.tls.wait.RefusedException;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
@@ -48,32 +45,26 @@ public record Question<T>(
         OPENING,
         LOOKUP;
 
+        /** Centuries, and more nanoseconds do not fit. */
+        private static final Duration NONE = Duration.ofNanos(Long.MAX_VALUE);
+
         OptionalLong nanos(TlsServerConfig config) {
             OptionalLong general = config.keyOperationTimeoutNanos();
-            long own =
+            Duration own =
                     switch (this) {
-                        case KEY -> Long.MAX_VALUE;
+                        case KEY -> NONE;
                         case OPENING ->
-                            config.tickets() == null
-                                    ? Long.MAX_VALUE
-                                    : bounded(config.tickets().openTimeout());
+                            config.tickets() == null ? NONE : config.tickets().openTimeout();
                         case LOOKUP ->
                             config.sessionStore() == null
-                                    ? Long.MAX_VALUE
-                                    : bounded(config.sessionStore().lookupTimeout());
+                                    ? NONE
+                                    : config.sessionStore().lookupTimeout();
                     };
-            if (own == Long.MAX_VALUE) {
+            if (own.compareTo(NONE) >= 0) {
                 return general;
             }
-            return OptionalLong.of(Math.min(own, general.orElse(Long.MAX_VALUE)));
-        }
-
-        /** A duration of centuries is no limit. */
-        private static long bounded(Duration timeout) {
-            if (timeout.isNegative()) {
-                return 0;
-            }
-            return timeout.compareTo(Duration.ofNanos(Long.MAX_VALUE)) >= 0 ? Long.MAX_VALUE : timeout.toNanos();
+            long nanos = own.isNegative() ? 0 : own.toNanos();
+            return OptionalLong.of(Math.min(nanos, general.orElse(Long.MAX_VALUE)));
         }
     }
 
@@ -99,36 +90,6 @@ public record Question<T>(
 
     /** What becomes of a late value. */
     public record Late<T>(String becomes, Consumer<T> disposal) {}
-
-    /** Returns the answer of a wait that has ended, or what its failure means. */
-    T settle(Handshake handshake, Wait<T> wait) {
-        Progress<T> answer = wait.answer();
-        if (answer instanceof Progress.Done<T> done) {
-            return done.value();
-        }
-        if (fallThrough == FallThrough.ANSWER && wait.fellThrough()) {
-            return instead.apply(handshake);
-        }
-        Throwable cause = ((Progress.Failed<T>) answer).cause();
-        if (onFailure == OnFailure.MASKED_TO_FINISHED) {
-            handshake.maskedFailures.add(kind, cause);
-            return instead.apply(handshake);
-        }
-        if (onFailure == OnFailure.REFUSAL_OR_ERROR && cause instanceof RefusedException refusal) {
-            throw FatalAlert.of(refusal.alert(), refusal.reason(), refusal);
-        }
-        handshake.config.observer().onOperationFailed(kind, cause);
-        if (onFailure == OnFailure.FULL_HANDSHAKE) {
-            return instead.apply(handshake);
-        }
-        throw FatalAlert.internalError(kind + " failed", cause);
-    }
-
-    /** Returns the wait for this question, which the machine keeps without its type. */
-    @SuppressWarnings("unchecked") // the machine has one wait at a time, and its state says for which question
-    Wait<T> own(Wait<?> pending) {
-        return (Wait<T>) pending;
-    }
 
     /** Returns an answer of this question, which the machine keeps without its type. */
     @SuppressWarnings("unchecked") // the machine hands a question's answer to the row that asked it

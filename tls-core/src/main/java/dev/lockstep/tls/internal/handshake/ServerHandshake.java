@@ -119,31 +119,20 @@ public final class ServerHandshake {
      * @return whether there was an answer, good or bad, and the state was left
      */
     public boolean await() {
-        return await(TABLE.question(state));
-    }
-
-    private <T> boolean await(Question<T> question) {
-        if (wait == null) {
-            Wait<T> started = new Wait<>(
-                    question.kind(),
-                    config.clock(),
-                    waitDeadline(question.limit().nanos(config)),
-                    config.observer(),
-                    question.late().disposal(),
-                    wakeHandler);
-            wait = started;
-            started.start((waker, deadline) -> question.ask().start(handshake, waker, deadline));
-            if (!started.continuesAtOnce(config.clock().getAsLong())) {
-                started.suspend();
+        Wait<?> pending = wait;
+        if (pending == null) {
+            pending = new Wait<>(TABLE.question(state), handshake, wakeHandler);
+            wait = pending;
+            if (!pending.start()) {
+                pending.suspend();
                 return false;
             }
         }
-        Wait<T> pending = question.own(wait);
-        if (!pending.poll(config.clock().getAsLong())) {
+        if (!pending.poll()) {
             return false;
         }
         endWait();
-        fire(requireRow(ANSWER), question.settle(handshake, pending));
+        fire(requireRow(ANSWER), pending.settle());
         return true;
     }
 
@@ -287,12 +276,10 @@ public final class ServerHandshake {
 
     private void fire(Row row, Object input) {
         State from = state;
-        if (from.kind() == Kind.OPEN && handshake.isComplete()) {
-            handshake = new Handshake(config, output, history);
-        }
         state = TABLE.enter(row.run(handshake, input), handshake);
         if (state == CONNECTED && from != CONNECTED) {
             history.establish(handshake.complete());
+            handshake = new Handshake(config, output, history);
         }
         config.observer().onTransition(from.name(), row.event().name(), state.name());
     }
@@ -303,21 +290,12 @@ public final class ServerHandshake {
         wait = null;
         if (ended != null && ended.wasSuspended()) {
             try {
-                config.observer().onResume(ended.kind(), config.clock().getAsLong() - ended.sinceNanos());
+                Suspension was = ended.suspension();
+                config.observer().onResume(was.kind(), config.clock().getAsLong() - was.sinceNanos());
             } catch (RuntimeException fault) {
                 ended.cancel(); // the observer's fault ends the connection, and the answer will not be taken
                 throw fault;
             }
         }
-    }
-
-    private OptionalLong waitDeadline(OptionalLong limit) {
-        OptionalLong handshakeDeadline = handshake.deadlineNanos();
-        if (limit.isEmpty()) {
-            return handshakeDeadline;
-        }
-        long own = config.clock().getAsLong() + limit.getAsLong();
-        boolean handshakeEndsFirst = handshakeDeadline.isPresent() && handshakeDeadline.getAsLong() - own < 0;
-        return handshakeEndsFirst ? handshakeDeadline : OptionalLong.of(own);
     }
 }

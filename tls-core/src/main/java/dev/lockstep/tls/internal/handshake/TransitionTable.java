@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake;
 
+import dev.lockstep.tls.internal.handshake.Row.Action;
 import dev.lockstep.tls.internal.handshake.State.Kind;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Client;
@@ -65,48 +66,38 @@ public final class TransitionTable {
 
     /** In {@code state}, {@code event}, which brings no message body, runs {@code action} and leads to {@code next}. */
     TransitionTable on(State state, Event event, Consumer<Handshake> action, State next) {
-        return add(new Row(state, event, null, List.of(next), (handshake, none) -> {
-            action.accept(handshake);
-            return true;
-        }));
+        return add(state, event, null, always((handshake, none) -> action.accept(handshake)), next);
     }
 
     /** In {@code state}, the message {@code event} runs {@code action} and leads to {@code next}. */
     TransitionTable read(State state, Event event, BiConsumer<Handshake, WireReader> action, State next) {
-        return add(new Row(state, event, null, List.of(next), (handshake, body) -> {
-            action.accept(handshake, (WireReader) body);
-            return true;
-        }));
+        return add(state, event, null, always((handshake, body) -> action.accept(handshake, (WireReader) body)), next);
     }
 
     /** In {@code state}, the message {@code event} runs {@code action}, which chooses where it leads. */
     TransitionTable read(
             State state, Event event, BiPredicate<Handshake, WireReader> action, State next, State otherwise) {
-        return add(new Row(
-                state,
-                event,
-                null,
-                List.of(next, otherwise),
-                (handshake, body) -> action.test(handshake, (WireReader) body)));
+        return add(state, event, null, (handshake, body) -> action.test(handshake, (WireReader) body), next, otherwise);
     }
 
     /** {@code state} asks {@code question}, whose answer runs {@code action} and leads to {@code next}. */
     <T> TransitionTable await(State state, Question<T> question, BiConsumer<Handshake, T> action, State next) {
-        return add(new Row(state, Event.ANSWER, question, List.of(next), (handshake, answer) -> {
-            action.accept(handshake, question.cast(answer));
-            return true;
-        }));
+        Action row = always((handshake, answer) -> action.accept(handshake, question.cast(answer)));
+        return add(state, Event.ANSWER, question, row, next);
     }
 
     /** {@code state} asks {@code question}, whose answer runs {@code action}, which chooses where it leads. */
     <T> TransitionTable await(
             State state, Question<T> question, BiPredicate<Handshake, T> action, State next, State otherwise) {
-        return add(new Row(
-                state,
-                Event.ANSWER,
-                question,
-                List.of(next, otherwise),
-                (handshake, answer) -> action.test(handshake, question.cast(answer))));
+        Action row = (handshake, answer) -> action.test(handshake, question.cast(answer));
+        return add(state, Event.ANSWER, question, row, next, otherwise);
+    }
+
+    private static Action always(BiConsumer<Handshake, Object> action) {
+        return (handshake, input) -> {
+            action.accept(handshake, input);
+            return true;
+        };
     }
 
     /** The state of the row before is passed over unless the offer meets {@code condition}. */
@@ -167,12 +158,13 @@ public final class TransitionTable {
         return this;
     }
 
-    private TransitionTable add(Row row) {
-        if (row(row.state(), row.event()) != null) {
-            throw new IllegalArgumentException("two rows for " + row.state() + " x " + row.event());
+    private TransitionTable add(
+            State state, Event event, @Nullable Question<?> question, Action action, State... next) {
+        if (row(state, event) != null) {
+            throw new IllegalArgumentException("two rows for " + state + " x " + event);
         }
-        byState.computeIfAbsent(row.state(), state -> new EnumMap<>(Event.class))
-                .put(row.event(), row);
+        Row row = new Row(state, event, question, List.of(next), action);
+        byState.computeIfAbsent(state, s -> new EnumMap<>(Event.class)).put(event, row);
         rows.add(row);
         return this;
     }

@@ -1,17 +1,17 @@
 package dev.lockstep.tls.internal.handshake;
 
-import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.internal.handshake.Question.FallThrough;
+import dev.lockstep.tls.internal.handshake.Question.OnFailure;
+import dev.lockstep.tls.internal.handshake.phase.Handshake;
+import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.RefusedException;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Suspension;
-import dev.lockstep.tls.wait.SuspensionKind;
-import dev.lockstep.tls.wait.Waker;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,73 +22,65 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wait<T> {
 
-    /** A {@code start} method of the SPI; the deadline goes into its request. */
-    @FunctionalInterface
-    interface Starter<T> {
-        @Nullable
-        Start<T> start(Waker waker, OptionalLong deadlineNanos) throws Exception;
-    }
-
-    private final SuspensionKind kind;
-    private final long sinceNanos;
-    private final OptionalLong deadlineNanos;
-    private final ConnectionObserver observer;
-    private final Consumer<T> discard;
+    private final Question<T> question;
+    private final Handshake handshake;
+    private final Suspension suspension;
     private final WakeFlag waker;
 
     private @Nullable PendingOperation<T> operation;
     private @Nullable Progress<T> answer;
     private boolean fellThrough;
-    private boolean pollNow;
     private boolean suspended;
 
     /**
-     * @param discard clears a value that will not be used
+     * A wait that begins now.
+     *
      * @param wakeHandler what the waker runs, on any thread
      */
-    Wait(
-            SuspensionKind kind,
-            LongSupplier clock,
-            OptionalLong deadlineNanos,
-            ConnectionObserver observer,
-            Consumer<T> discard,
-            Runnable wakeHandler) {
-        this.kind = kind;
-        this.sinceNanos = clock.getAsLong();
-        this.deadlineNanos = deadlineNanos;
-        this.observer = observer;
-        this.discard = discard;
+    Wait(Question<T> question, Handshake handshake, Runnable wakeHandler) {
+        this.question = question;
+        this.handshake = handshake;
         this.waker = new WakeFlag(wakeHandler);
+        long now = handshake.config.clock().getAsLong();
+        OptionalLong limit = question.limit().nanos(handshake.config);
+        OptionalLong deadline = handshake.deadlineNanos();
+        if (limit.isPresent()) {
+            long own = now + limit.getAsLong();
+            boolean handshakeEndsFirst = deadline.isPresent() && deadline.getAsLong() - own < 0;
+            deadline = handshakeEndsFirst ? deadline : OptionalLong.of(own);
+        }
+        this.suspension = new Suspension(question.kind(), now, deadline);
     }
 
-    /** Runs {@code starter}; afterwards the wait is answered, to be polled at once, or pending. */
-    void start(Starter<T> starter) {
+    /**
+     * Asks the question; afterwards the wait is answered or pending.
+     *
+     * @return whether the step that asked also polls: there is an answer, or one that is ready, or no time to wait for it
+     */
+    boolean start() {
         @Nullable Start<T> start;
         try {
-            start = starter.start(waker, deadlineNanos);
+            start = question.ask().start(handshake, waker, suspension.deadlineNanos());
         } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
             // The boundary to foreign code: whatever it throws is a failed operation, not a failed server.
             end(Progress.thrown(e));
-            return;
+            return true;
         }
         if (start instanceof Start.Ready<T> ready) {
             operation = ready.operation();
-            pollNow = true;
+            return true;
         } else if (start instanceof Start.InProgress<T> inProgress) {
             operation = inProgress.operation();
+            return isLate();
         } else if (start instanceof Start.FallThrough<T>) {
             fellThrough = true;
-            end(Progress.failed(new OperationException(Reason.UNSUPPORTED, "start fell through, nothing is below")));
+            fail(Reason.UNSUPPORTED, "start fell through, nothing is below");
         } else if (start instanceof Start.Failed<T> failed) {
             end(Progress.failed(failed.cause()));
         } else {
-            end(Progress.failed(new OperationException(Reason.INVALID_OUTPUT, "start returned null")));
+            fail(Reason.INVALID_OUTPUT, "start returned null");
         }
-    }
-
-    /** Whether the step that started the operation also asks for its answer, or has no time to wait for one. */
-    boolean continuesAtOnce(long nowNanos) {
-        return answer != null || pollNow || isLate(nowNanos);
+        return true;
     }
 
     /**
@@ -96,16 +88,15 @@ final class Wait<T> {
      *
      * @return whether there is one now, good or bad
      */
-    boolean poll(long nowNanos) {
+    boolean poll() {
         PendingOperation<T> pending = operation;
-        pollNow = false;
-        if (answer != null || pending == null) {
+        if (pending == null) {
             return true;
         }
         waker.clear();
-        if (isLate(nowNanos)) {
+        if (isLate()) {
             cancelOperation();
-            end(Progress.failed(new OperationException(Reason.TIMED_OUT, kind + ": no answer before the deadline")));
+            fail(Reason.TIMED_OUT, question.kind() + ": no answer before the deadline");
             return true;
         }
         @Nullable Progress<T> progress;
@@ -114,17 +105,16 @@ final class Wait<T> {
         } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
             progress = Progress.thrown(e); // the boundary to foreign code, as in start
         }
-        if (progress == null) {
-            progress = Progress.failed(new OperationException(Reason.INVALID_OUTPUT, "resume returned null"));
-        }
         if (progress instanceof Progress.InProgress<T>) {
-            if (!suspended) {
-                suspend();
-            }
+            suspend();
             return false;
         }
         operation = null;
-        end(progress);
+        if (progress == null) {
+            fail(Reason.INVALID_OUTPUT, "resume returned null");
+        } else {
+            end(progress);
+        }
         return true;
     }
 
@@ -132,51 +122,61 @@ final class Wait<T> {
     void suspend() {
         if (!suspended) {
             suspended = true;
-            observer.onSuspend(suspension());
+            handshake.config.observer().onSuspend(suspension);
         }
     }
 
-    /** Gives the operation up if it is still pending. An answer that nobody took is cleared. */
+    /** Gives the operation up if it is still pending. An answer that was not taken is cleared. */
     void cancel() {
-        if (operation != null) {
-            cancelOperation();
-            end(Progress.failed(new OperationException(Reason.REJECTED, kind + ": cancelled")));
-        } else if (answer instanceof Progress.Done<T> done) {
-            discard.accept(done.value());
+        waker.retire();
+        cancelOperation();
+        if (answer instanceof Progress.Done<T> done) {
+            question.late().disposal().accept(done.value());
         }
     }
 
-    /** The answer: never InProgress. */
-    Progress<T> answer() {
-        if (answer == null) {
-            throw new IllegalStateException(kind + " is still pending");
+    /** Returns the answer of a wait that has ended, or what its failure means. */
+    T settle() {
+        if (answer instanceof Progress.Done<T> done) {
+            return done.value();
         }
-        return answer;
-    }
-
-    /** Whether start left it to whatever is configured locally. */
-    boolean fellThrough() {
-        return fellThrough;
-    }
-
-    SuspensionKind kind() {
-        return kind;
+        if (fellThrough && question.fallThrough() == FallThrough.ANSWER) {
+            return question.instead().apply(handshake);
+        }
+        if (!(answer instanceof Progress.Failed<T> failed)) {
+            throw new IllegalStateException(question.kind() + " is still pending");
+        }
+        Throwable cause = failed.cause();
+        OnFailure onFailure = question.onFailure();
+        if (onFailure == OnFailure.MASKED_TO_FINISHED) {
+            handshake.maskedFailures.add(question.kind(), cause);
+            return question.instead().apply(handshake);
+        }
+        if (onFailure == OnFailure.REFUSAL_OR_ERROR && cause instanceof RefusedException refusal) {
+            throw FatalAlert.of(refusal.alert(), refusal.reason(), refusal);
+        }
+        handshake.config.observer().onOperationFailed(question.kind(), cause);
+        if (onFailure == OnFailure.FULL_HANDSHAKE) {
+            return question.instead().apply(handshake);
+        }
+        throw FatalAlert.internalError(question.kind() + " failed", cause);
     }
 
     Suspension suspension() {
-        return new Suspension(kind, sinceNanos, deadlineNanos);
-    }
-
-    long sinceNanos() {
-        return sinceNanos;
+        return suspension;
     }
 
     boolean wasSuspended() {
         return suspended;
     }
 
-    private boolean isLate(long nowNanos) {
-        return deadlineNanos.isPresent() && nowNanos - deadlineNanos.getAsLong() >= 0;
+    private boolean isLate() {
+        OptionalLong deadline = suspension.deadlineNanos();
+        return deadline.isPresent() && handshake.config.clock().getAsLong() - deadline.getAsLong() >= 0;
+    }
+
+    private void fail(Reason reason, String message) {
+        end(Progress.failed(new OperationException(reason, message)));
     }
 
     private void cancelOperation() {

@@ -90,7 +90,7 @@ final class Waits {
 
     /** A block that is no premaster secret, in the place of one that was not decrypted. */
     private static Function<Handshake, byte[]> noSecret() {
-        return Premaster::emptyBlock;
+        return Premaster::noSecret;
     }
 
     private static <T> Late<T> dropped() {

@@ -37,7 +37,7 @@ public final class Negotiation {
     private final @Nullable SupportedGroups groups;
     private final List<NamedGroup> clientGroups;
     private final List<SignatureScheme> clientSchemes;
-    private final boolean requiresClientCertificate;
+    private final ClientAuthentication clientAuthentication;
 
     private Negotiation(TlsServerConfig config, Offer offer) {
         this.config = config;
@@ -50,10 +50,7 @@ public final class Negotiation {
         // following": take {sha1,rsa} or {sha1,ecdsa} for its offer, usable only where SHA-1 is enabled.
         this.clientSchemes =
                 schemes == null ? List.of(SignatureScheme.RSA_PKCS1_SHA1, SignatureScheme.ECDSA_SHA1) : schemes.known();
-        // RFC 4279 2: with a pre-shared key "the Certificate and CertificateRequest payloads are omitted from the
-        // response." Whoever requires a certificate does not take a key in its place.
-        this.requiresClientCertificate =
-                config.clientAuthentication(offer.serverName()).isRequired();
+        this.clientAuthentication = config.clientAuthentication(offer.serverName());
     }
 
     /** Returns what is agreed on, the server's preference deciding; an offer with nothing in common is fatal. */
@@ -76,7 +73,9 @@ public final class Negotiation {
         if (chosen == null) {
             throw nothingInCommon();
         }
-        return chosen.serverNameUsed(candidates.serverNameUsed()).applicationProtocol(applicationProtocol);
+        chosen.serverNameUsed = candidates.serverNameUsed();
+        chosen.applicationProtocol = applicationProtocol;
+        return chosen;
     }
 
     /**
@@ -126,19 +125,19 @@ public final class Negotiation {
             if (authentication == null) {
                 continue;
             }
-            return offered(suite, offer, serverRandom)
-                    .credential(authentication.credential)
-                    .group(group)
-                    .signatureScheme(authentication.scheme)
-                    .extendedMasterSecret(offer.extensions().has(ExtendedMasterSecret.class))
-                    .stapledResponse(Stapling.choose(config, offer, authentication.credential))
-                    // RFC 4279 2: with a pre-shared key "the Certificate and CertificateRequest payloads are omitted
-                    // from the response."
-                    .clientAuthentication(
-                            exchange.usesPsk()
-                                    ? ClientAuthentication.none()
-                                    : config.clientAuthentication(offer.serverName()))
-                    .identityHint(config.pskIdentityHint().length > 0);
+            Agreement.Builder chosen = offered(suite, offer, serverRandom);
+            chosen.credential = authentication.credential;
+            chosen.group = group;
+            chosen.signatureScheme = authentication.scheme;
+            chosen.extendedMasterSecret = offer.extensions().has(ExtendedMasterSecret.class);
+            chosen.stapledResponse = Stapling.choose(config, offer, authentication.credential);
+            chosen.identityHint = config.pskIdentityHint().length > 0;
+            // RFC 4279 2: with a pre-shared key "the Certificate and CertificateRequest payloads are omitted from the
+            // response."
+            if (!exchange.usesPsk()) {
+                chosen.clientAuthentication = clientAuthentication;
+            }
+            return chosen;
         }
         return null;
     }
@@ -149,8 +148,8 @@ public final class Negotiation {
 
     /** The first credential that serves the exchange; null when none does. */
     private @Nullable Authentication chooseAuthentication(KeyExchange exchange, List<Credential> credentials) {
-        if (exchange.usesPsk() && requiresClientCertificate) {
-            return null;
+        if (exchange.usesPsk() && clientAuthentication.isRequired()) {
+            return null; // a pre-shared key does not take the place of a certificate that is required
         }
         if (!exchange.usesCertificate()) {
             // where credentials come first, the suites without one are tried when none of them is left
@@ -180,52 +179,42 @@ public final class Negotiation {
             TlsServerConfig config, Offer offer, ResumableSession session, HelloRandom serverRandom) {
         // RFC 6066 3-7: "When resuming a session, the server MUST NOT include a server_name extension in the server
         // hello."
-        return offered(session.cipherSuite(), offer, serverRandom)
-                .applicationProtocol(ApplicationProtocolChoice.choose(config, offer))
-                // RFC 7627 5.3-4: "If the new ClientHello contains the extension and the server chooses to continue the
-                // handshake, then the server MUST include the "extended_master_secret" extension in its ServerHello".
-                .extendedMasterSecret(session.extendedMasterSecret())
-                .resumed(true);
+        Agreement.Builder resumed = offered(session.cipherSuite(), offer, serverRandom);
+        resumed.applicationProtocol = ApplicationProtocolChoice.choose(config, offer);
+        // RFC 7627 5.3-4: "If the new ClientHello contains the extension and the server chooses to continue the
+        // handshake, then the server MUST include the "extended_master_secret" extension in its ServerHello".
+        resumed.extendedMasterSecret = session.extendedMasterSecret();
+        resumed.resumed = true;
+        return resumed;
     }
 
     /** What every handshake on {@code suite} takes from the offer. */
     private static Agreement.Builder offered(CipherSuite suite, Offer offer, HelloRandom serverRandom) {
-        return Agreement.of(suite, offer.hello().random(), serverRandom)
-                .serverName(offer.serverName())
-                // RFC 7366 3-1, 2-2: "If a server receives an encrypt-then-MAC request extension from a client
-                // and then selects a stream or Authenticated Encryption with Associated Data (AEAD)
-                // ciphersuite, it MUST NOT send an encrypt-then-MAC response extension back to the client."
-                .encryptThenMac(offer.extensions().has(EncryptThenMac.class) && !suite.isAead())
-                .secureRenegotiation(offer.extensions().has(RenegotiationInfo.class)
-                        || offer.hello().offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV));
+        Agreement.Builder offered = new Agreement.Builder(suite, offer.hello().random(), serverRandom);
+        offered.serverName = offer.serverName();
+        // RFC 7366 3-1, 2-2: "If a server receives an encrypt-then-MAC request extension from a client and then selects
+        // a stream or Authenticated Encryption with Associated Data (AEAD) ciphersuite, it MUST NOT send an
+        // encrypt-then-MAC response extension back to the client."
+        offered.encryptThenMac = offer.extensions().has(EncryptThenMac.class) && !suite.isAead();
+        offered.secureRenegotiation = offer.extensions().has(RenegotiationInfo.class)
+                || offer.hello().offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+        return offered;
     }
 
     private @Nullable NamedGroup chooseGroup(KeyExchange exchange) {
         boolean finiteField = !exchange.isEcdhe();
-        if (groups == null || (finiteField && !groups.namesFiniteField())) {
-            return groupWithoutOffer(finiteField);
+        // RFC 8422 4: without a list "the server is free to choose any one of the elliptic curves or point formats
+        // listed in
+        // Section 5": P-256 then, which every such client has. RFC 7919 4 leaves the FFDHE group to the server.
+        boolean free = groups == null || (finiteField && !groups.namesFiniteField());
+        if (free && !finiteField && config.groups().contains(NamedGroup.SECP256R1)) {
+            return NamedGroup.SECP256R1;
         }
         // RFC 8422 4-1, 5.1-2, 5.1-4: "servers MUST NOT negotiate the use of an ECC cipher suite unless they can
         // complete the handshake while respecting the choice of curves specified by the client." RFC 7919 4-1, 4-3,
         // 4-4: "A TLS server MUST NOT select a named FFDHE group that was not offered by a compatible client."
         for (NamedGroup group : config.groups()) {
-            if (group.isFiniteField() == finiteField && clientGroups.contains(group)) {
-                return group;
-            }
-        }
-        return null;
-    }
-
-    /**
-     * RFC 8422 4: "In this case, the server is free to choose any one of the elliptic curves or point formats listed
-     * in Section 5." P-256 then, which every such client has. RFC 7919 4 leaves the FFDHE group to the server.
-     */
-    private @Nullable NamedGroup groupWithoutOffer(boolean finiteField) {
-        if (!finiteField && config.groups().contains(NamedGroup.SECP256R1)) {
-            return NamedGroup.SECP256R1;
-        }
-        for (NamedGroup group : config.groups()) {
-            if (group.isFiniteField() == finiteField) {
+            if (group.isFiniteField() == finiteField && (free || clientGroups.contains(group))) {
                 return group;
             }
         }

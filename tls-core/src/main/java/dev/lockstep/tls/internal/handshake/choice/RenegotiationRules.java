@@ -7,9 +7,11 @@ import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
 import dev.lockstep.tls.internal.extension.RenegotiationInfo;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Established;
+import dev.lockstep.tls.internal.handshake.phase.Handshake;
 import dev.lockstep.tls.internal.handshake.phase.History;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.internal.wire.WireWriter;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.Signaling;
 import java.security.cert.X509Certificate;
@@ -61,24 +63,21 @@ public final class RenegotiationRules {
         if (previous == null) {
             return RenegotiationInfo.initial();
         }
-        byte[] client = previous.clientVerifyData();
-        byte[] server = previous.serverVerifyData();
-        byte[] both = new byte[client.length + server.length];
-        System.arraycopy(client, 0, both, 0, client.length);
-        System.arraycopy(server, 0, both, client.length, server.length);
-        return new RenegotiationInfo(both);
+        return new RenegotiationInfo(new WireWriter(24)
+                .bytes(previous.clientVerifyData())
+                .bytes(previous.serverVerifyData())
+                .toByteArray());
     }
 
     /**
      * Returns why a client may not present {@code chain} now, or null when it may. The client of a connection stays the
      * same, unless the policy allows a change: what the application was told about it would become untrue unnoticed.
      */
-    public static @Nullable FatalAlert clientChange(
-            TlsServerConfig config, History history, List<X509Certificate> chain) {
-        Established previous = history.previous();
+    public static @Nullable FatalAlert clientChange(Handshake handshake, List<X509Certificate> chain) {
+        Established previous = handshake.history.previous();
         if (previous == null
                 || previous.peerCertificates().isEmpty()
-                || config.renegotiation().clientCertificateMayChange()) {
+                || handshake.config.renegotiation().clientCertificateMayChange()) {
             return null;
         }
         if (chain.isEmpty()) {
@@ -92,8 +91,8 @@ public final class RenegotiationRules {
     }
 
     /** Refuses a client that {@link #clientChange} refuses. */
-    public static void requireSameClient(TlsServerConfig config, History history, List<X509Certificate> chain) {
-        FatalAlert refusal = clientChange(config, history, chain);
+    public static void requireSameClient(Handshake handshake, List<X509Certificate> chain) {
+        FatalAlert refusal = clientChange(handshake, chain);
         if (refusal != null) {
             throw refusal;
         }

@@ -11,7 +11,6 @@ import java.security.MessageDigest;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.Date;
 
 /**
@@ -23,15 +22,7 @@ public final class ResumptionRules {
     /** How far the clocks of servers that share sessions may be apart. */
     private static final long CLOCK_SKEW_SECONDS = 60;
 
-    private final TlsServerConfig config;
-    private final Offer offer;
-    private final ResumableSession session;
-
-    private ResumptionRules(TlsServerConfig config, Offer offer, ResumableSession session) {
-        this.config = config;
-        this.offer = offer;
-        this.session = session;
-    }
+    private ResumptionRules() {}
 
     /**
      * Judges a session.
@@ -40,17 +31,17 @@ public final class ResumptionRules {
      * @return whether the handshake is to be abbreviated
      */
     public static boolean permit(TlsServerConfig config, Offer offer, ResumableSession session, boolean byId) {
-        ResumptionRules rules = new ResumptionRules(config, offer, session);
-        return rules.isOurs()
-                && rules.agreesOnMasterSecret()
-                && rules.hasSuite(byId)
-                && rules.keepsEncryptThenMac()
-                && rules.clientIsStillKnown();
+        return isOurs(config, offer, session)
+                && agreesOnMasterSecret(offer, session)
+                && hasSuite(config, offer, session, byId)
+                // RFC 7366 3.1: a handshake that continues a session does not take encrypt-then-MAC away from it.
+                && (!session.encryptThenMac() || offer.extensions().has(EncryptThenMac.class))
+                && clientIsStillKnown(config, offer, session);
     }
 
     /** The age, the name and the binding: whether there is such a session here at all. */
-    private boolean isOurs() {
-        long age = now().getEpochSecond() - session.createdAtSeconds();
+    private static boolean isOurs(TlsServerConfig config, Offer offer, ResumableSession session) {
+        long age = config.wallClock().instant().getEpochSecond() - session.createdAtSeconds();
         String serverName = offer.serverName();
         // RFC 6066 3-6: "A server that implements this extension MUST NOT accept the request to resume the session if
         // the server_name extension contains a different name. Instead, it proceeds with a full handshake".
@@ -61,7 +52,7 @@ public final class ResumptionRules {
                 && MessageDigest.isEqual(session.context(), SessionBinding.of(config, serverName));
     }
 
-    private boolean agreesOnMasterSecret() {
+    private static boolean agreesOnMasterSecret(Offer offer, ResumableSession session) {
         boolean offered = offer.extensions().has(ExtendedMasterSecret.class);
         // RFC 7627 5.3-3 and 5.4-5: "If the original session used the "extended_master_secret" extension but the new
         // ClientHello does not contain it, the server MUST abort the abbreviated handshake."
@@ -73,7 +64,7 @@ public final class ResumptionRules {
         return session.extendedMasterSecret() == offered;
     }
 
-    private boolean hasSuite(boolean byId) {
+    private static boolean hasSuite(TlsServerConfig config, Offer offer, ResumableSession session, boolean byId) {
         // RFC 5246 7.4.1.2-4: the compression method of every session is null, which every ClientHello must offer.
         if (!offer.hello().offers(session.cipherSuite().code())) {
             // RFC 5246 7.4.1.2-3: "If the session_id field is not empty (implying a session resumption request), this
@@ -87,21 +78,16 @@ public final class ResumptionRules {
         return config.cipherSuites().contains(session.cipherSuite());
     }
 
-    /** RFC 7366 3.1: a handshake that continues a session does not take encrypt-then-MAC away from it. */
-    private boolean keepsEncryptThenMac() {
-        return !session.encryptThenMac() || offer.extensions().has(EncryptThenMac.class);
-    }
-
     /**
      * Whether the policy of now would know the client by this session: one without a certificate is no way around a policy
      * that requires one, and certificates that have run out since then are not accepted again.
      */
-    private boolean clientIsStillKnown() {
+    private static boolean clientIsStillKnown(TlsServerConfig config, Offer offer, ResumableSession session) {
         ClientAuthentication policy = config.clientAuthentication(offer.serverName());
         if (session.clientChain().isEmpty() ? policy.isRequired() : !policy.asks()) {
             return false;
         }
-        Date now = Date.from(now());
+        Date now = Date.from(config.wallClock().instant());
         try {
             for (X509Certificate certificate : session.clientChain()) {
                 certificate.checkValidity(now);
@@ -110,9 +96,5 @@ public final class ResumptionRules {
         } catch (CertificateExpiredException | CertificateNotYetValidException e) {
             return false;
         }
-    }
-
-    private Instant now() {
-        return config.wallClock().instant();
     }
 }

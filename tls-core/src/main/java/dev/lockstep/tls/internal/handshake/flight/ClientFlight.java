@@ -44,7 +44,7 @@ public final class ClientFlight {
             if (exchange != null) {
                 take(handshake.keys, exchange);
             }
-            handshake.keys.pskIdentity().set(PskIdentity.of(psk.identity()));
+            handshake.keys.pskIdentity.set(PskIdentity.of(psk.identity()));
         } else {
             take(handshake.keys, message);
         }
@@ -52,9 +52,9 @@ public final class ClientFlight {
 
     private static void take(KeyAgreement keys, ClientKeyExchange exchange) {
         if (exchange instanceof RsaClientKeyExchange rsa) {
-            keys.ciphertext(rsa.encryptedPremaster());
+            keys.ciphertext.set(rsa.encryptedPremaster());
         } else {
-            keys.shared(keys.share().get().agree(exchange));
+            keys.shared.set(keys.share.get().agree(exchange));
             keys.dropShare();
         }
     }

@@ -53,20 +53,20 @@ public final class ClientProof {
             if (policy.isRequired()) {
                 throw FatalAlert.handshakeFailure("the client has no certificate, and one is required");
             }
-            requireSameClient(handshake, List.of());
+            RenegotiationRules.requireSameClient(handshake, List.of());
             handshake.transcript.dropMessages();
             return;
         }
         ClientCertificate certificate = ClientCertificate.parse(message.certificates(), policy);
-        requireSameClient(handshake, certificate.chain());
-        handshake.client.claim(certificate);
+        RenegotiationRules.requireSameClient(handshake, certificate.chain());
+        handshake.client.claimed.set(certificate);
     }
 
     /** Asks the verifier about the chain that the client sent. */
     public static Start<Verdict> askVerdict(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
             throws Exception {
         Agreement agreement = handshake.agreement.get();
-        List<X509Certificate> chain = handshake.client.claimed().chain();
+        List<X509Certificate> chain = handshake.client.claimed.get().chain();
         return agreement
                 .clientAuthentication()
                 .verifier()
@@ -78,18 +78,18 @@ public final class ClientProof {
             throw FatalAlert.of(rejected.alert(), "client certificate: " + rejected.reason(), null);
         }
         if (verdict instanceof Verdict.Accepted accepted) {
-            List<X509Certificate> sent = handshake.client.claimed().chain();
+            List<X509Certificate> sent = handshake.client.claimed.get().chain();
             List<X509Certificate> path = accepted.path().isEmpty() ? sent : accepted.path();
             if (!path.get(0).equals(sent.get(0))) {
                 throw FatalAlert.internalError("the verifier accepts another certificate than the client's", null);
             }
-            handshake.client.accept(path);
+            handshake.client.accepted.set(path);
         }
     }
 
     /** The client proves that it has the key, by signing the handshake so far. */
     public static void onCertificateVerify(Handshake handshake, WireReader body) {
-        ClientCertificate certificate = handshake.client.claimed();
+        ClientCertificate certificate = handshake.client.claimed.get();
         DigitallySigned signed = CertificateVerify.parse(body).signed();
         SignatureScheme scheme = signed.scheme();
         // RFC 5246 7.4.8-2, 7.4.8-3: "The hash and signature algorithms used in the signature MUST be one of those
@@ -104,10 +104,6 @@ public final class ClientProof {
         if (!certificate.verifies(scheme, messages, signed.signature())) {
             throw FatalAlert.decryptError("CertificateVerify does not verify");
         }
-        handshake.client.prove(handshake.client.accepted());
-    }
-
-    private static void requireSameClient(Handshake handshake, List<X509Certificate> chain) {
-        RenegotiationRules.requireSameClient(handshake.config, handshake.history, chain);
+        handshake.client.proven.set(handshake.client.accepted.get());
     }
 }

@@ -20,12 +20,12 @@ public final class Finishing {
 
     public static void onFinished(Handshake handshake, WireReader body) {
         Finished finished = Finished.parse(body);
-        byte[] expected = handshake.keys.master().get().verifyData(CLIENT_FINISHED, handshake.transcript.snapshot());
+        byte[] expected = handshake.keys.master.get().verifyData(CLIENT_FINISHED, handshake.transcript.snapshot());
         // RFC 5246 7.4.9-1: "Recipients of Finished messages MUST verify that the contents are correct."
         if (!ConstantTime.equal(expected, finished.verifyData())) {
             throw FatalAlert.decryptError("the client's Finished does not match this handshake");
         }
-        handshake.clientFinished(expected);
+        handshake.clientVerifyData.set(expected);
         handshake.maskedFailures.report(handshake.config.observer());
     }
 
@@ -44,9 +44,9 @@ public final class Finishing {
     }
 
     public static void sendFinished(Handshake handshake) {
-        byte[] verifyData = handshake.keys.master().get().verifyData(SERVER_FINISHED, handshake.transcript.snapshot());
+        byte[] verifyData = handshake.keys.master.get().verifyData(SERVER_FINISHED, handshake.transcript.snapshot());
         handshake.send(new Finished(verifyData).encode());
-        handshake.serverFinished(verifyData);
+        handshake.serverVerifyData.set(verifyData);
         SessionKeeping.keep(handshake);
     }
 }

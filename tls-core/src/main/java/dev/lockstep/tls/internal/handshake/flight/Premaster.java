@@ -40,11 +40,14 @@ public final class Premaster {
      */
     public static Start<Optional<byte[]>> askPsk(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
             throws Exception {
-        PskSource source = pskSource(handshake);
-        handshake.keys.standIn(random(handshake, standInLength(source)));
+        PskSource source =
+                Objects.requireNonNull(handshake.config.pskSource(), "PSK suites are chosen only with a source");
+        int length = source.standInLength();
+        boolean valid = length >= 1 && length <= PskSource.MAX_KEY_LENGTH;
+        handshake.keys.standIn(handshake.random(valid ? length : 32));
         return source.start(
                 new PskRequest(
-                        handshake.keys.pskIdentity().get(),
+                        handshake.keys.pskIdentity.get(),
                         handshake.agreement.get().serverName(),
                         deadlineNanos),
                 waker);
@@ -60,7 +63,7 @@ public final class Premaster {
             Wipe.bytes(key);
             key = null;
         }
-        keys.psk(key == null ? keys.standIn().clone() : key);
+        keys.psk.set(key == null ? keys.standIn().clone() : key);
     }
 
     /**
@@ -72,17 +75,17 @@ public final class Premaster {
     public static Start<byte[]> askDecryption(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
             throws Exception {
         // RFC 5246 7.4.7.1: "1. Generate a string R of 48 random bytes", before and not after the decryption.
-        handshake.keys.standIn(random(handshake, 48));
+        handshake.keys.standIn(handshake.random(48));
         Agreement agreement = handshake.agreement.get();
         Credential credential = agreement.requireCredential();
         byte[] block =
-                hasWrongLength(handshake) ? new byte[credential.rsaModulusLength()] : handshake.keys.ciphertext();
+                hasWrongLength(handshake) ? new byte[credential.rsaModulusLength()] : handshake.keys.ciphertext.get();
         return credential.startDecrypt(
                 new DecryptRequest(block, credential.chain(), agreement.serverName(), deadlineNanos), waker);
     }
 
     /** Takes what a decryption yields when it fails: a block that is no premaster secret. */
-    public static byte[] emptyBlock(Handshake handshake) {
+    public static byte[] noSecret(Handshake handshake) {
         return new byte[handshake.agreement.get().requireCredential().rsaModulusLength()];
     }
 
@@ -107,7 +110,7 @@ public final class Premaster {
                 ? RsaPremaster.unpad(value, clientVersion, random)
                 : RsaPremaster.check(value, clientVersion, random);
         Wipe.bytes(value, random);
-        handshake.keys.shared(premaster);
+        handshake.keys.shared.set(premaster);
     }
 
     /** Derives the master secret and the keys of the connection (RFC 5246 8.1 and 6.3). */
@@ -130,7 +133,7 @@ public final class Premaster {
 
     /** Makes the pending states of RFC 5246 section 6.1 from a master secret that is new or that a session has kept. */
     static void prepareKeys(Handshake handshake, MasterSecret master) {
-        handshake.keys.master().set(master);
+        handshake.keys.master.set(master);
         Agreement agreement = handshake.agreement.get();
         byte[] clientRandom = agreement.clientRandom().bytes();
         byte[] serverRandom = agreement.serverRandom().bytes();
@@ -144,26 +147,11 @@ public final class Premaster {
     }
 
     private static boolean hasWrongLength(Handshake handshake) {
-        return handshake.keys.ciphertext().length
+        return handshake.keys.ciphertext.get().length
                 != handshake.agreement.get().requireCredential().rsaModulusLength();
     }
 
     private static void mask(Handshake handshake, Reason reason, String message) {
         handshake.maskedFailures.add(SuspensionKind.PSK_LOOKUP, new OperationException(reason, message));
-    }
-
-    private static byte[] random(Handshake handshake, int length) {
-        byte[] random = new byte[length];
-        handshake.config.random().nextBytes(random);
-        return random;
-    }
-
-    private static PskSource pskSource(Handshake handshake) {
-        return Objects.requireNonNull(handshake.config.pskSource(), "PSK suites are chosen only with a source");
-    }
-
-    private static int standInLength(PskSource source) {
-        int length = source.standInLength();
-        return length < 1 || length > PskSource.MAX_KEY_LENGTH ? 32 : length;
     }
 }

@@ -20,8 +20,8 @@ public final class Renegotiation {
      */
     public static boolean onClientHello(Handshake handshake, WireReader body) {
         History history = handshake.history;
-        boolean wanted =
-                handshake.helloRequested() || handshake.config.renegotiation().clientMayAsk();
+        boolean wanted = handshake.helloRequest.isSet()
+                || handshake.config.renegotiation().clientMayAsk();
         if (!wanted || !history.allowsRenegotiation()) {
             history.refuse();
             handshake.output.sendWarning(AlertDescription.NO_RENEGOTIATION);
@@ -40,8 +40,9 @@ public final class Renegotiation {
 
     /** RFC 5246 7.4.1.1-1: HelloRequest is not part of any transcript. The client may answer or ignore it. */
     public static void sendHelloRequest(Handshake handshake) {
-        handshake.requestHello();
-        handshake.output.sendMessage(new HelloRequest().encode());
+        HelloRequest request = new HelloRequest();
+        handshake.helloRequest.set(request);
+        handshake.output.sendMessage(request.encode());
     }
 
     /** The connection says close_notify, which the record layer sends; the handshake has nothing to add. */

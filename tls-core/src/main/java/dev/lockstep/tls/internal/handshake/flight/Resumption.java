@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake.flight;
 
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.handshake.choice.Negotiation;
@@ -67,16 +68,15 @@ public final class Resumption {
         handshake.earlierSession.set(session); // from here on destroyed with the handshake, whatever the rules throw
         Offer offer = handshake.offer.get();
         if (!ResumptionRules.permit(handshake.config, offer, session, byId)
-                || RenegotiationRules.clientChange(handshake.config, handshake.history, session.clientChain())
-                        != null) {
+                || RenegotiationRules.clientChange(handshake, session.clientChain()) != null) {
             handshake.dropEarlierSession();
             handshake.renewsTicket(false);
             return false;
         }
-        handshake.client.prove(session.clientChain());
+        handshake.client.proven.set(session.clientChain());
         byte[] identity = session.pskIdentity();
         if (identity != null) {
-            handshake.keys.pskIdentity().set(PskIdentity.of(identity));
+            handshake.keys.pskIdentity.set(PskIdentity.of(identity));
         }
         if (byId) {
             handshake.storedSession.set(new SessionId(offer.hello().sessionId()));
@@ -89,17 +89,16 @@ public final class Resumption {
         TlsServerConfig config = handshake.config;
         Offer offer = handshake.offer.get();
         ResumableSession session = handshake.earlierSession.get();
-        Agreement agreement = Negotiation.resume(config, offer, session, ServerFlight.freshRandom(config))
-                .recordLengths(RecordLengths.ofResumption(offer.hello(), session.maxFragmentLength()))
-                .givesTicket(handshake.renewsTicket())
-                .sessionCreatedAt(Instant.ofEpochSecond(session.createdAtSeconds()))
-                .build();
+        Agreement.Builder resumed = Negotiation.resume(config, offer, session, ServerFlight.freshRandom(handshake));
+        resumed.recordLengths = RecordLengths.ofResumption(offer.hello(), session.maxFragmentLength());
+        resumed.givesTicket = handshake.renewsTicket();
+        resumed.sessionCreatedAt = Instant.ofEpochSecond(session.createdAtSeconds());
+        Agreement agreement = resumed.build();
         RenegotiationRules.requireNoWeakerProtection(handshake.history, agreement);
         handshake.agreement.set(agreement);
-        handshake.transcript.choose(Algorithms.hash(session.cipherSuite().prfHash()));
-        Premaster.prepareKeys(
-                handshake,
-                MasterSecret.restore(Algorithms.hash(session.cipherSuite().prfHash()), session.masterSecret()));
+        HashAlgorithm hash = Algorithms.hash(session.cipherSuite().prfHash());
+        handshake.transcript.choose(hash);
+        Premaster.prepareKeys(handshake, MasterSecret.restore(hash, session.masterSecret()));
         // RFC 5246 7.4.1.3: a session that is resumed keeps its id. RFC 5077 3.4-1, 3.4-2: "If the server accepts the
         // ticket and the Session ID is not empty, then it MUST respond with the same Session ID present in the
         // ClientHello."

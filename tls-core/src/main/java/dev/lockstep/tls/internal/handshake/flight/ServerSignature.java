@@ -4,6 +4,7 @@ import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
 import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.internal.wire.WireWriter;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
@@ -14,9 +15,6 @@ import java.util.OptionalLong;
 
 /** The signature of ServerKeyExchange: asked of the credential's key, checked, then sent with the message. */
 public final class ServerSignature {
-
-    /** Why a handshake ends that has no signature. */
-    public static final String FAILURE = "ServerKeyExchange could not be signed";
 
     private ServerSignature() {}
 
@@ -40,9 +38,9 @@ public final class ServerSignature {
             OperationException cause = new OperationException(
                     Reason.INVALID_OUTPUT, "the signature does not verify with the certificate's public key");
             handshake.config.observer().onOperationFailed(SuspensionKind.SIGN, cause);
-            throw FatalAlert.internalError(FAILURE, cause);
+            throw FatalAlert.internalError("ServerKeyExchange could not be signed", cause);
         }
-        handshake.signature(signature);
+        handshake.signature.set(signature);
     }
 
     private static boolean isGood(Handshake handshake, byte[] signature) {
@@ -60,11 +58,11 @@ public final class ServerSignature {
     /** RFC 5246 7.4.3, RFC 8422 2.1-2: the signature covers client_random, server_random and params. */
     private static byte[] signedMessage(Handshake handshake) {
         Agreement agreement = handshake.agreement.get();
-        byte[] params = handshake.keys.share().get().params();
-        byte[] message = new byte[64 + params.length];
-        System.arraycopy(agreement.clientRandom().bytes(), 0, message, 0, 32);
-        System.arraycopy(agreement.serverRandom().bytes(), 0, message, 32, 32);
-        System.arraycopy(params, 0, message, 64, params.length);
-        return message;
+        byte[] params = handshake.keys.share.get().params();
+        return new WireWriter(64 + params.length)
+                .bytes(agreement.clientRandom().bytes())
+                .bytes(agreement.serverRandom().bytes())
+                .bytes(params)
+                .toByteArray();
     }
 }

@@ -5,6 +5,7 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.choice.SessionBinding;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
+import dev.lockstep.tls.internal.handshake.phase.Once;
 import dev.lockstep.tls.internal.message.NewSessionTicket;
 import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.session.ResumableSession;
@@ -12,6 +13,7 @@ import dev.lockstep.tls.session.SessionId;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.wait.SuspensionKind;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of a session: a ticket for the client, an entry of the store, or neither; and its end. */
@@ -51,11 +53,8 @@ public final class SessionKeeping {
         try {
             if (mayVouch(session)) {
                 handshake.storedSession.set(id);
-                store.put(id, session);
+                guarded(handshake.config, SuspensionKind.SESSION_LOOKUP, () -> store.put(id, session));
             }
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-            // The boundary to foreign code: a session that is not kept costs a full handshake later.
-            handshake.config.observer().onOperationFailed(SuspensionKind.SESSION_LOOKUP, e);
         } finally {
             session.destroy();
         }
@@ -64,14 +63,8 @@ public final class SessionKeeping {
     /** RFC 5246 7.2-1, 7.2.2-2: after a fatal alert "the session identifier MUST be invalidated". Tickets cannot be. */
     public static void forget(TlsServerConfig config, @Nullable SessionId id) {
         SessionStore store = config.sessionStore();
-        if (id == null || store == null) {
-            return;
-        }
-        try {
-            store.remove(id);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-            // The boundary to foreign code, at the end of a connection that must end all the same.
-            config.observer().onOperationFailed(SuspensionKind.SESSION_LOOKUP, e);
+        if (id != null && store != null) {
+            guarded(config, SuspensionKind.SESSION_LOOKUP, () -> store.remove(id));
         }
     }
 
@@ -81,14 +74,23 @@ public final class SessionKeeping {
         if (tickets == null || !mayVouch(session)) {
             return NO_TICKET;
         }
-        byte @Nullable [] ticket = null;
+        Once<byte[]> sealed = new Once<>();
+        guarded(config, SuspensionKind.TICKET_OPENING, () -> {
+            byte[] ticket = tickets.seal(session);
+            if (ticket != null && ticket.length <= 0xffff) {
+                sealed.set(ticket);
+            }
+        });
+        return sealed.orElse(NO_TICKET);
+    }
+
+    /** The boundary to foreign code: a session that is not kept is no reason to end a connection, nor to keep it. */
+    private static void guarded(TlsServerConfig config, SuspensionKind kind, Runnable call) {
         try {
-            ticket = tickets.seal(session);
+            call.run();
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-            // The boundary to foreign code: no ticket is no reason to end a good connection.
-            config.observer().onOperationFailed(SuspensionKind.TICKET_OPENING, e);
+            config.observer().onOperationFailed(kind, e);
         }
-        return ticket == null || ticket.length > 0xffff ? NO_TICKET : ticket;
     }
 
     private static boolean mayVouch(ResumableSession session) {
@@ -98,8 +100,8 @@ public final class SessionKeeping {
     private static ResumableSession session(Handshake handshake) {
         Agreement agreement = handshake.agreement.get();
         TlsServerConfig config = handshake.config;
-        PskIdentity identity = handshake.keys.pskIdentity().orNull();
-        byte[] secret = handshake.keys.master().get().copyOfBytes();
+        PskIdentity identity = handshake.keys.pskIdentity.orNull();
+        byte[] secret = handshake.keys.master.get().copyOfBytes();
         try {
             return ResumableSession.builder(
                             agreement.cipherSuite(),
@@ -109,7 +111,7 @@ public final class SessionKeeping {
                     .encryptThenMac(agreement.encryptThenMac())
                     .maxFragmentLength(agreement.recordLengths().fragmentLengthCode())
                     .serverName(agreement.serverName())
-                    .clientChain(handshake.client.proven())
+                    .clientChain(handshake.client.proven.orElse(List.of()))
                     .pskIdentity(identity == null ? null : identity.bytes())
                     .context(SessionBinding.of(config, agreement.serverName()))
                     .build();

@@ -125,124 +125,35 @@ public record Agreement(
         return "Agreement[" + cipherSuite + "]";
     }
 
-    /** Starts an agreement on a suite for two randoms. */
-    public static Builder of(CipherSuite suite, HelloRandom clientRandom, HelloRandom serverRandom) {
-        return new Builder(suite, clientRandom, serverRandom);
-    }
-
     /** Collects what is agreed on, before ServerHello says it. */
     public static final class Builder {
 
         private final CipherSuite cipherSuite;
-        private @Nullable Credential credential;
-        private @Nullable NamedGroup group;
-        private @Nullable SignatureScheme signatureScheme;
-        private @Nullable String serverName;
-        private boolean serverNameUsed;
-        private @Nullable String applicationProtocol;
-        private boolean extendedMasterSecret;
-        private boolean encryptThenMac;
-        private boolean secureRenegotiation;
-        private boolean resumed;
         private final HelloRandom clientRandom;
         private final HelloRandom serverRandom;
-        private byte @Nullable [] stapledResponse;
-        private ClientAuthentication clientAuthentication = ClientAuthentication.none();
-        private RecordLengths recordLengths = RecordLengths.NONE;
-        private @Nullable SessionId newSession;
-        private Instant sessionCreatedAt = Instant.EPOCH;
-        private boolean givesTicket;
-        private boolean identityHint;
+        public @Nullable Credential credential;
+        public @Nullable NamedGroup group;
+        public @Nullable SignatureScheme signatureScheme;
+        public @Nullable String serverName;
+        public boolean serverNameUsed;
+        public @Nullable String applicationProtocol;
+        public boolean extendedMasterSecret;
+        public boolean encryptThenMac;
+        public boolean secureRenegotiation;
+        public boolean resumed;
+        public byte @Nullable [] stapledResponse;
+        public ClientAuthentication clientAuthentication = ClientAuthentication.none();
+        public RecordLengths recordLengths = RecordLengths.NONE;
+        public @Nullable SessionId newSession;
+        public Instant sessionCreatedAt = Instant.EPOCH;
+        public boolean givesTicket;
+        public boolean identityHint;
 
-        private Builder(CipherSuite cipherSuite, HelloRandom clientRandom, HelloRandom serverRandom) {
+        /** Starts an agreement on a suite for two randoms. */
+        public Builder(CipherSuite cipherSuite, HelloRandom clientRandom, HelloRandom serverRandom) {
             this.cipherSuite = cipherSuite;
             this.clientRandom = clientRandom;
             this.serverRandom = serverRandom;
-        }
-
-        public Builder credential(@Nullable Credential value) {
-            this.credential = value;
-            return this;
-        }
-
-        public Builder group(@Nullable NamedGroup value) {
-            this.group = value;
-            return this;
-        }
-
-        public Builder signatureScheme(@Nullable SignatureScheme value) {
-            this.signatureScheme = value;
-            return this;
-        }
-
-        public Builder serverName(@Nullable String value) {
-            this.serverName = value;
-            return this;
-        }
-
-        public Builder serverNameUsed(boolean value) {
-            this.serverNameUsed = value;
-            return this;
-        }
-
-        public Builder applicationProtocol(@Nullable String value) {
-            this.applicationProtocol = value;
-            return this;
-        }
-
-        public Builder extendedMasterSecret(boolean value) {
-            this.extendedMasterSecret = value;
-            return this;
-        }
-
-        public Builder encryptThenMac(boolean value) {
-            this.encryptThenMac = value;
-            return this;
-        }
-
-        public Builder secureRenegotiation(boolean value) {
-            this.secureRenegotiation = value;
-            return this;
-        }
-
-        public Builder resumed(boolean value) {
-            this.resumed = value;
-            return this;
-        }
-
-        public Builder stapledResponse(byte @Nullable [] value) {
-            this.stapledResponse = value;
-            return this;
-        }
-
-        public Builder clientAuthentication(ClientAuthentication value) {
-            this.clientAuthentication = value;
-            return this;
-        }
-
-        public Builder recordLengths(RecordLengths value) {
-            this.recordLengths = value;
-            return this;
-        }
-
-        public Builder newSession(@Nullable SessionId value) {
-            this.newSession = value;
-            return this;
-        }
-
-        public Builder sessionCreatedAt(Instant value) {
-            this.sessionCreatedAt = value;
-            return this;
-        }
-
-        public Builder givesTicket(boolean value) {
-            this.givesTicket = value;
-            return this;
-        }
-
-        public Builder identityHint(boolean value) {
-            this.identityHint = value;
-            return this;
         }
 
         public Agreement build() {

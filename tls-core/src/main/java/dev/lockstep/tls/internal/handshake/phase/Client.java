@@ -9,47 +9,15 @@ import java.util.List;
  */
 public final class Client {
 
-    private final Once<ClientCertificate> claimed = new Once<>();
-    private List<X509Certificate> accepted = List.of();
-    private List<X509Certificate> proven = List.of();
-
-    /** Records the chain that the client sent. Nothing is proven by it. */
-    public void claim(ClientCertificate certificate) {
-        claimed.set(certificate);
-    }
-
-    /** Returns the certificate that the client sent. */
-    public ClientCertificate claimed() {
-        return claimed.get();
-    }
+    /** The chain that the client sent. Nothing is proven by it. */
+    public final Once<ClientCertificate> claimed = new Once<>();
+    /** The certificates that the verifier accepts, the client's own first, without those that it sent in addition. */
+    public final Once<List<X509Certificate>> accepted = new Once<>();
+    /** The accepted chain whose key the client has proven, in this handshake or in the one whose session it resumes. */
+    public final Once<List<X509Certificate>> proven = new Once<>();
 
     /** Tells whether the client sent a chain, whose key it must prove then. */
     public boolean sentChain() {
         return claimed.isSet();
-    }
-
-    /** Records the certificates that the verifier accepts, without those that the client sent in addition. */
-    public void accept(List<X509Certificate> path) {
-        accepted = List.copyOf(path);
-    }
-
-    /** Returns what the verifier accepted, the client's own certificate first. */
-    public List<X509Certificate> accepted() {
-        return accepted;
-    }
-
-    /** Records a chain whose key the client has proven, in this handshake or in the one whose session it resumes. */
-    public void prove(List<X509Certificate> chain) {
-        proven = List.copyOf(chain);
-    }
-
-    /** Returns the chain whose key the client has proven, its own certificate first; empty for every other client. */
-    public List<X509Certificate> proven() {
-        return proven;
-    }
-
-    @Override
-    public String toString() {
-        return "Client";
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.tls.internal.handshake.phase;
 import dev.lockstep.crypto.hash.TranscriptHash;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.internal.message.HelloRequest;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.SessionId;
@@ -15,36 +16,37 @@ import java.util.OptionalLong;
  */
 public final class Handshake {
 
-    private static final byte[] NONE = {};
-
     public final TlsServerConfig config;
     public final HandshakeOutput output;
     /** What the handshakes of the connection know of each other. */
     public final History history;
 
     public final TranscriptHash transcript = new TranscriptHash();
+    /** With which the server has asked for this handshake. */
+    public final Once<HelloRequest> helloRequest = new Once<>();
     /** Set by ClientHello. */
     public final Once<Offer> offer = new Once<>();
+    /** The selector's choice in order of preference; empty for the configured credentials. */
+    public final Once<List<Credential>> selectedCredentials = new Once<>();
     /** The session that ClientHello names and the rules permit; destroyed once its secret has served. */
     public final Once<ResumableSession> earlierSession = new Once<>();
     /** Set before ServerHello is sent. */
     public final Once<Agreement> agreement = new Once<>();
+    /** The signature of ServerKeyExchange, verified. */
+    public final Once<byte[]> signature = new Once<>();
 
     public final KeyAgreement keys = new KeyAgreement();
     public final Client client = new Client();
     /** The id under which a store knows the session of this handshake. */
     public final Once<SessionId> storedSession = new Once<>();
+    /** Of the client's Finished, once it was right. */
+    public final Once<byte[]> clientVerifyData = new Once<>();
+    /** Of the server's Finished, once it was sent. */
+    public final Once<byte[]> serverVerifyData = new Once<>();
 
     public final MaskedFailures maskedFailures = new MaskedFailures();
     private OptionalLong deadlineNanos = OptionalLong.empty();
-    private List<Credential> selectedCredentials = List.of();
-    private byte[] signature = NONE;
-    private byte[] clientVerifyData = NONE;
-    private byte[] serverVerifyData = NONE;
-    private boolean clientFinishedFirst;
-    private boolean helloRequested;
     private boolean renewsTicket;
-    private boolean complete;
 
     /** A handshake that waits for its ClientHello, without a time limit until {@link #begin}. */
     public Handshake(TlsServerConfig config, HandshakeOutput output, History history) {
@@ -61,6 +63,13 @@ public final class Handshake {
         }
     }
 
+    /** Returns fresh random bytes. */
+    public byte[] random(int length) {
+        byte[] random = new byte[length];
+        config.random().nextBytes(random);
+        return random;
+    }
+
     /** Sends a message and adds it to the transcript (RFC 6066 1.1-1: messages of extensions too). */
     public void send(byte[] encoded) {
         transcript.update(encoded, 0, encoded.length);
@@ -72,33 +81,6 @@ public final class Handshake {
         return deadlineNanos;
     }
 
-    /** The selector's choice in order of preference; empty for the configured credentials. */
-    public List<Credential> selectedCredentials() {
-        return selectedCredentials;
-    }
-
-    public void selectedCredentials(List<Credential> candidates) {
-        selectedCredentials = List.copyOf(candidates);
-    }
-
-    /** The signature of ServerKeyExchange, once it is there and verified. */
-    public byte[] signature() {
-        return signature;
-    }
-
-    public void signature(byte[] verified) {
-        signature = verified;
-    }
-
-    /** Whether the server has asked for this handshake with HelloRequest. */
-    public boolean helloRequested() {
-        return helloRequested;
-    }
-
-    public void requestHello() {
-        helloRequested = true;
-    }
-
     /** Whether the ticket that names the earlier session is to be replaced. */
     public boolean renewsTicket() {
         return renewsTicket;
@@ -108,43 +90,22 @@ public final class Handshake {
         renewsTicket = renew;
     }
 
-    /** Records that the client's Finished was right. */
-    public void clientFinished(byte[] verifyData) {
-        clientVerifyData = verifyData;
-        clientFinishedFirst = serverVerifyData.length == 0;
-    }
-
-    /** Records that the server's Finished was sent. */
-    public void serverFinished(byte[] verifyData) {
-        serverVerifyData = verifyData;
-    }
-
     /** Ends a handshake in which both sides have finished: returns what stays and clears everything else. */
     public Established complete() {
         MasterSecret exporterSecret = null;
         if (config.exporters()) {
-            exporterSecret = keys.master().get();
-            keys.master().clear();
+            exporterSecret = keys.master.get();
+            keys.master.clear();
         }
         wipe();
-        SessionId session = storedSession.orNull();
-        storedSession.clear();
-        deadlineNanos = OptionalLong.empty();
-        complete = true;
         return new Established(
                 agreement.get(),
-                client.proven(),
-                keys.pskIdentity().orNull(),
-                clientVerifyData,
-                serverVerifyData,
-                clientFinishedFirst,
+                client.proven.orElse(List.of()),
+                keys.pskIdentity.orNull(),
+                clientVerifyData.get(),
+                serverVerifyData.get(),
                 exporterSecret,
-                session);
-    }
-
-    /** Tells whether the handshake is over; what is known since then is the connection's {@link History}. */
-    public boolean isComplete() {
-        return complete;
+                storedSession.orNull());
     }
 
     /** Destroys the earlier session, whose secret is not needed any more. */
@@ -162,7 +123,7 @@ public final class Handshake {
         dropEarlierSession();
         transcript.clear();
         offer.clear();
-        selectedCredentials = List.of();
+        selectedCredentials.clear();
     }
 
     /** Tells whether a secret of the handshake is still held. */

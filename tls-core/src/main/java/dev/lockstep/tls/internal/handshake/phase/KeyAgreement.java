@@ -14,37 +14,20 @@ public final class KeyAgreement {
 
     private static final byte[] NONE = {};
 
-    private final Once<KeyShare> share = new Once<>();
-    private final Once<PskIdentity> pskIdentity = new Once<>();
-    private final Once<MasterSecret> master = new Once<>();
-    private byte[] ciphertext = NONE;
-    private byte[] standIn = NONE;
-    private byte[] psk = NONE;
-    private byte[] shared = NONE;
-
     /** The server's ephemeral key; dropped once it has served. */
-    public Once<KeyShare> share() {
-        return share;
-    }
+    public final Once<KeyShare> share = new Once<>();
+    /** The identity of the pre-shared key of the master secret, in this handshake or in the one that it resumes. */
+    public final Once<PskIdentity> pskIdentity = new Once<>();
+    /** The encrypted premaster secret that awaits the credential's key. */
+    public final Once<byte[]> ciphertext = new Once<>();
 
-    /** The identity of the pre-shared key behind the master secret, in this handshake or in the one that it resumes. */
-    public Once<PskIdentity> pskIdentity() {
-        return pskIdentity;
-    }
+    public final Once<MasterSecret> master = new Once<>();
+    /** The pre-shared key. */
+    public final Once<byte[]> psk = new Once<>();
+    /** The secret that was agreed on or decrypted. */
+    public final Once<byte[]> shared = new Once<>();
 
-    /** The master secret. */
-    public Once<MasterSecret> master() {
-        return master;
-    }
-
-    /** Returns the encrypted premaster secret that awaits the credential's key. */
-    public byte[] ciphertext() {
-        return ciphertext;
-    }
-
-    public void ciphertext(byte[] encrypted) {
-        ciphertext = encrypted;
-    }
+    private byte[] standIn = NONE;
 
     /** Returns the random value that takes the place of a secret that does not come. */
     public byte[] standIn() {
@@ -55,16 +38,6 @@ public final class KeyAgreement {
     public void standIn(byte[] random) {
         Wipe.bytes(standIn);
         standIn = random;
-    }
-
-    /** Keeps the pre-shared key. */
-    public void psk(byte[] key) {
-        psk = key;
-    }
-
-    /** Keeps the secret that was agreed on or decrypted. */
-    public void shared(byte[] secret) {
-        shared = secret;
     }
 
     /** Destroys the ephemeral key: nothing that was agreed with it can be computed again. */
@@ -78,10 +51,10 @@ public final class KeyAgreement {
 
     /** Returns the premaster secret (RFC 5246 8.1, RFC 4279 2) and clears what it was made of. */
     public PremasterSecret takePremaster(Agreement agreement) {
-        byte[] secret = shared;
-        byte[] key = psk;
-        shared = NONE;
-        psk = NONE;
+        byte[] secret = shared.orElse(NONE);
+        byte[] key = psk.orElse(NONE);
+        shared.clear();
+        psk.clear();
         if (!agreement.usesPsk()) {
             return new PremasterSecret(secret);
         }
@@ -96,10 +69,10 @@ public final class KeyAgreement {
     /** Clears every secret. */
     public void wipe() {
         dropShare();
-        Wipe.bytes(standIn, psk, shared);
+        Wipe.bytes(standIn, psk.orNull(), shared.orNull());
         standIn = NONE;
-        psk = NONE;
-        shared = NONE;
+        psk.clear();
+        shared.clear();
         MasterSecret secret = master.orNull();
         if (secret != null) {
             secret.wipe();
@@ -109,7 +82,7 @@ public final class KeyAgreement {
 
     /** Tells whether a secret is still held. */
     public boolean holdsSecrets() {
-        return share.isSet() || master.isSet() || standIn.length + psk.length + shared.length > 0;
+        return share.isSet() || master.isSet() || psk.isSet() || shared.isSet() || standIn.length > 0;
     }
 
     @Override

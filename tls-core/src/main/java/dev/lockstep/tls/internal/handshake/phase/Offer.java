@@ -7,21 +7,13 @@ import dev.lockstep.tls.internal.extension.SessionTicket;
 import dev.lockstep.tls.internal.message.ClientHello;
 import org.jspecify.annotations.Nullable;
 
-/** The client's offer: its ClientHello, and what that asks of this configuration. */
-public final class Offer {
-
-    private final TlsServerConfig config;
-    private final ClientHello hello;
-
-    /** An offer whose ClientHello was found acceptable by itself. */
-    public Offer(TlsServerConfig config, ClientHello hello) {
-        this.config = config;
-        this.hello = hello;
-    }
-
-    public ClientHello hello() {
-        return hello;
-    }
+/**
+ * The client's offer: its ClientHello, and what that asks of this configuration.
+ *
+ * @param config the configuration of the connection
+ * @param hello a ClientHello that was found acceptable by itself
+ */
+public record Offer(TlsServerConfig config, ClientHello hello) {
 
     public ExtensionSet extensions() {
         return hello.extensions();

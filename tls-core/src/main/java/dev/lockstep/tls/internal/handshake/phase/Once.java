@@ -35,6 +35,11 @@ public final class Once<T> {
         return value;
     }
 
+    /** Returns the fact, or {@code other} before it is established. */
+    public T orElse(T other) {
+        return value == null ? other : value;
+    }
+
     /** Returns the fact, or null before it is established. */
     public @Nullable T orNull() {
         return value;
