@@ -328,11 +328,25 @@ final class ConnectionDriver {
         failure = e;
         outbound.finishWith(level, description);
         inbound.destroy();
-        handshake.close();
+        atTheEnd(state, handshake::close);
         if (e != null && (e.alert() != null || e.fromPeer())) {
-            handshake.invalidateSession();
+            atTheEnd(state, handshake::invalidateSessions);
         }
-        config.observer().onClosed(state, e);
+        atTheEnd(state, () -> config.observer().onClosed(state, failure));
+    }
+
+    /** Runs what may call the observer: a fault of its own must not hide how the connection ended, and is not lost. */
+    private void atTheEnd(String state, Runnable last) {
+        try {
+            last.run();
+        } catch (RuntimeException fault) {
+            if (failure == null) {
+                failure =
+                        new TlsException(null, false, state, "the observer failed at the end of the connection", fault);
+            } else {
+                failure.addSuppressed(fault);
+            }
+        }
     }
 
     private String stateName() {

@@ -227,10 +227,11 @@ public final class TlsServerConnection {
 
     /**
      * Asks the client for another handshake (RFC 5246 section 7.4.1.1). It may answer with a ClientHello, which {@link #read}
-     * takes on, or say no_renegotiation, or do nothing: how long to wait is the application's to decide.
+     * takes on, or say no_renegotiation, or do nothing: how long to wait is the application's to decide. The client is not
+     * asked a second time before it has made another handshake.
      *
      * @return whether HelloRequest was queued (see {@link #wantsOutput}); false when the policy, its limits or the client
-     *     do not allow a renegotiation now, or one is under way
+     *     do not allow a renegotiation now, one is under way, or the client has been asked for one already
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public boolean renegotiate() {
@@ -309,15 +310,15 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Removes the session of this connection from the store, so that it is not resumed by its id (RFC 5246 section 7.2.2).
-     * The connection itself stays. A ticket that the client holds cannot be taken back.
+     * Removes the session of this connection from the store, so that it is not resumed by its id (RFC 5246 section 7.2.2);
+     * after renegotiations, the sessions of all its handshakes. The connection itself stays. A ticket that the client holds cannot be taken back.
      *
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public void invalidateSession() {
         enterOpen();
         try {
-            handshake.invalidateSession();
+            handshake.invalidateSessions();
         } finally {
             entered = false;
         }

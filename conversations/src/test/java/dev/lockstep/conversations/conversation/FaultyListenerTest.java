@@ -6,21 +6,27 @@ import static dev.lockstep.testkit.certificate.TestIdentity.RSA_2048;
 import static dev.lockstep.testkit.client.ClientMessages.clientHello;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.conversations.fixture.SessionFixture;
 import dev.lockstep.conversations.fixture.Setting;
 import dev.lockstep.testkit.Conversation;
+import dev.lockstep.testkit.Forms;
 import dev.lockstep.testkit.SecretHunt;
+import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordedOperation;
 import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientMessages;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ScriptedClient;
 import dev.lockstep.testkit.client.Seen.Kind;
 import dev.lockstep.testkit.util.Bytes;
+import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.wait.Suspension;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.io.IOException;
@@ -119,6 +125,45 @@ class FaultyListenerTest {
         assertThat(fetched.get()).isNotEmpty().containsOnly(0);
     }
 
+    /** A caller of step and its siblings gets nothing but a TlsException, however the connection ends. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Hook.class,
+            names = {"ON_CLOSED", "ON_OPERATION_FAILED"})
+    void aFaultAtTheEndOfAFailedConnectionIsSuppressed(Hook hook) {
+        Faulty observer = new Faulty(hook);
+        SessionFixture sessions = new SessionFixture();
+        TlsServerConfig config = sessions.storeOnly(TestServers.local(TestIdentity.P256))
+                .observer(observer)
+                .build();
+        Conversation conversation = Conversation.of(config, ClientOptions.defaults(), Forms.PLAIN);
+        SessionFixture.fullHandshake(conversation);
+        observer.armed = true;
+        sessions.store().throwsFromPut(new IllegalStateException("the store is down"));
+        conversation.client().sends(ClientMessages.finished());
+        conversation.server().refuses(AlertDescription.UNEXPECTED_MESSAGE);
+        assertThat(conversation.server().failure()).hasSuppressedException(FAULT);
+    }
+
+    @Test
+    void aFaultAtAGoodEndIsTheConnectionsFailure() {
+        Faulty observer = new Faulty(Hook.ON_CLOSED);
+        observer.armed = true;
+        TlsServerConfig config =
+                builder(TestServers.local(TestIdentity.P256)).observer(observer).build();
+        Conversation closedByPeer =
+                Conversation.of(config, ClientOptions.defaults(), Forms.PLAIN).completes();
+        closedByPeer.client().sends(ClientMessages.closeNotify());
+        assertThat(closedByPeer.server().settle()).isEqualTo(StepResult.CLOSED);
+        assertThat(closedByPeer.server().connection().failure()).hasCause(FAULT);
+
+        Conversation closed =
+                Conversation.of(config, ClientOptions.defaults(), Forms.PLAIN).completes();
+        closed.server().closes();
+        assertThat(closed.server().connection().failure()).hasCause(FAULT);
+        assertThat(closed.server().connection().isClosed()).isTrue();
+    }
+
     /** Drives until the handshake gets no further, closes, and looks at what is left. */
     private static void endsWithNothingLeft(
             Hook hook, RecordingKey key, ClientOptions options, boolean closesWhileWaiting) throws TlsException {
@@ -141,13 +186,7 @@ class FaultyListenerTest {
         if (!closesWhileWaiting) {
             drive(tls, client, out);
         }
-        Conversation.markedStep(() -> {
-            try {
-                tls.close(out);
-            } catch (IllegalStateException e) {
-                assertThat(e).isSameAs(FAULT);
-            }
-        });
+        Conversation.markedStep(() -> tls.close(out));
         assertThat(tls.isClosed()).isTrue();
         assertThat(key.operations()).noneMatch(RecordedOperation::isPending);
         SecretHunt.assertNoneIn(tls, client.secrets());
@@ -167,8 +206,6 @@ class FaultyListenerTest {
                 });
             } catch (TlsException e) {
                 return;
-            } catch (IllegalStateException e) {
-                assertThat(e).isSameAs(FAULT);
             }
             client.receives(Bytes.slice(out.array(), 0, out.position()));
         }

@@ -56,7 +56,7 @@ class BoundsTest {
     void aClientHelloOfExactlyTheBoundIsTaken() {
         TlsServerConfig config = server(Bounds.DEFAULT.withMaxClientHello(1000)).build();
         begins(config, paddedTo(1000), 0).server().answers(Conversation.fullAnswer());
-        begins(config, paddedTo(1001), 0).server().refuses(AlertDescription.DECODE_ERROR);
+        begins(config, paddedTo(1001), 0).server().refuses(AlertDescription.UNEXPECTED_MESSAGE);
     }
 
     @Test
@@ -73,7 +73,7 @@ class BoundsTest {
         TlsServerConfig config =
                 server(Bounds.DEFAULT.withMaxHandshakeBytes(1024)).build();
         begins(config, paddedTo(1020), 0).server().answers(Conversation.fullAnswer());
-        begins(config, paddedTo(1021), 0).server().refuses(AlertDescription.DECODE_ERROR);
+        begins(config, paddedTo(1021), 0).server().refuses(AlertDescription.UNEXPECTED_MESSAGE);
     }
 
     @Test

@@ -118,6 +118,24 @@ class RenegotiationTest {
         conversation.server().hasSent(fullAnswer());
     }
 
+    /** RFC 5246 7.4.1.1: "servers SHOULD NOT repeat the request until the subsequent handshake negotiation is complete". */
+    @Test
+    void theServerAsksOnlyOnceForEach() {
+        Conversation conversation = established(OFTEN);
+        TlsServerConnection tls = conversation.server().connection();
+        assertThat(tls.renegotiate()).isTrue();
+        assertThat(tls.renegotiate()).isFalse();
+        conversation.server().answers(Kind.HELLO_REQUEST);
+        assertThat(tls.renegotiate()).isFalse();
+        conversation.client().sends(warningAlert(AlertDescription.NO_RENEGOTIATION));
+        conversation.server().answers();
+        assertThat(tls.renegotiate()).isFalse();
+        renegotiates(conversation, fullAnswer());
+        assertThat(tls.renegotiate()).isTrue();
+        assertThat(tls.renegotiate()).isFalse();
+        conversation.server().answers(Kind.HELLO_REQUEST);
+    }
+
     @Test
     void aClientThatWasAskedMayRefuse() {
         Conversation conversation = established(OFTEN);

@@ -18,10 +18,15 @@ import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ClientSession;
 import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.session.SessionId;
+import dev.lockstep.tls.spec.AlertDescription;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a connection tells of its session, and how an application ends one. */
 class ConnectionSessionTest {
@@ -146,6 +151,34 @@ class ConnectionSessionTest {
         resumes(resumed, shortAnswer());
         resumed.server().connection().invalidateSession();
         assertThat(sessions.store().sessions()).doesNotContainKey(new SessionId(session.id()));
+    }
+
+    /** RFC 5246 7.2.2: a failed connection forgets "any session-identifiers" associated with it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRenegotiatedConnectionForgetsTheSessionsOfAllItsHandshakes(boolean fails) {
+        RenegotiationPolicy often =
+                RenegotiationPolicy.ALLOWED.withMaxRenegotiations(10).withMinInterval(Duration.ZERO);
+        TlsServerConfig renegotiating = config.toBuilder().renegotiation(often).build();
+        Conversation conversation = Conversation.of(renegotiating, ClientOptions.defaults(), Forms.PLAIN);
+        fullHandshake(conversation);
+        for (int i = 0; i < 2; i++) {
+            conversation.client().sends(ClientMessages.renegotiatingClientHello());
+            conversation.server().answers(Conversation.fullAnswer());
+            conversation.secondFlight();
+            conversation.server().settle();
+            conversation.client().takeSeen();
+        }
+        assertThat(sessions.store().sessions()).hasSize(3);
+        if (fails) {
+            conversation.client().sends(ClientMessages.fatalAlert(AlertDescription.INTERNAL_ERROR));
+            conversation.server().settle();
+        } else {
+            conversation.server().connection().invalidateSession();
+            conversation.exchangesData();
+        }
+        assertThat(sessions.store().sessions()).isEmpty();
+        assertThat(sessions.store().removals()).isEqualTo(3);
     }
 
     @Test

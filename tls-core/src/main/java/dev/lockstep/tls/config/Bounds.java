@@ -53,22 +53,23 @@ public final class Bounds {
         this.changed = changed;
     }
 
-    /** The longest ClientHello body, in bytes; 2^17 + 2^16 by default. More is a decode_error. */
+    /** The longest ClientHello body, in bytes; 2^17 + 2^16 by default. More is an unexpected_message, or a
+     * decode_error where no ClientHello can be that long. */
     public int maxClientHello() {
         return count(Limit.MAX_CLIENT_HELLO);
     }
 
-    /** The longest body of every other handshake message, in bytes; 2^16 by default. More is a decode_error. */
+    /** The longest body of every other handshake message, in bytes; 2^16 by default. More is an unexpected_message. */
     public int maxHandshakeMessage() {
         return count(Limit.MAX_HANDSHAKE_MESSAGE);
     }
 
-    /** The most bytes of certificates in a client's Certificate; 2^16 by default. More is a decode_error. */
+    /** The most bytes of certificates in a client's Certificate; 2^16 by default. More is a certificate_unknown. */
     public int maxCertificateChain() {
         return count(Limit.MAX_CERTIFICATE_CHAIN);
     }
 
-    /** The most bytes of handshake messages in one handshake; 2^19 by default. More is a decode_error. */
+    /** The most bytes of handshake messages in one handshake; 2^19 by default. More is an unexpected_message. */
     public int maxHandshakeBytes() {
         return count(Limit.MAX_HANDSHAKE_BYTES);
     }
@@ -97,7 +98,8 @@ public final class Bounds {
         return get(Limit.MAX_RECORDS_PER_KEY);
     }
 
-    /** The longest psk_identity, in bytes; 4096 by default, and never below 128 (RFC 4279 section 5.3). */
+    /** The longest psk_identity, in bytes; 4096 by default, and never below 128 (RFC 4279 section 5.3). More is a
+     * handshake_failure. */
     public int maxPskIdentity() {
         return count(Limit.MAX_PSK_IDENTITY);
     }

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches connections: for traces, metrics and logs. Every method is called on the thread that drives the connection,
- * must return quickly and must not call the connection. What it throws ends the connection with internal_error, unless it
- * has ended already; then the caller gets it.
+ * must return quickly and must not call the connection. What it throws ends the connection with internal_error. Thrown when
+ * the connection ends anyway, it is a suppressed exception of the connection's failure or, after a good end, becomes its
+ * failure.
  */
 public interface ConnectionObserver {
 

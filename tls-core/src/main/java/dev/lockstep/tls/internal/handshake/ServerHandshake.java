@@ -9,8 +9,10 @@ import dev.lockstep.tls.internal.handshake.flight.*;
 import dev.lockstep.tls.internal.handshake.phase.*;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireReader;
+import dev.lockstep.tls.session.SessionId;
 import dev.lockstep.tls.spec.ContentType;
 import dev.lockstep.tls.wait.Suspension;
+import java.util.LinkedHashSet;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -172,10 +174,15 @@ public final class ServerHandshake {
         }
     }
 
-    /** Asks the client for another handshake, if the policy and the client allow one: whether HelloRequest was sent. */
+    /**
+     * Asks the client for another handshake, if the policy and the client allow one: whether HelloRequest was sent. RFC 5246
+     * 7.4.1.1: "After sending a HelloRequest, servers SHOULD NOT repeat the request until the subsequent handshake
+     * negotiation is complete." So a client that does not answer does not fill the output either.
+     */
     public boolean renegotiate() {
         Row row = TABLE.row(state, RENEGOTIATE);
-        if (row == null || !config.renegotiation().serverMayAsk() || !history.allowsRenegotiation()) {
+        boolean allowed = config.renegotiation().serverMayAsk() && history.allowsRenegotiation();
+        if (row == null || !allowed || handshake.helloRequest.isSet()) {
             return false;
         }
         fire(row, NOTHING);
@@ -233,11 +240,13 @@ public final class ServerHandshake {
         return established != null ? established.agreement() : handshake.agreement.get();
     }
 
-    /** Invalidates the session of the connection, and of the handshake under way: it is not resumed any more. */
-    public void invalidateSession() {
-        Established established = history.previous();
-        SessionKeeping.forget(config, established == null ? null : established.sessionId());
-        SessionKeeping.forget(config, handshake.storedSession.orNull());
+    /** Invalidates the sessions of the connection's handshakes, the one under way included: they are not resumed any more. */
+    public void invalidateSessions() {
+        Set<SessionId> ids = new LinkedHashSet<>(history.sessions());
+        if (handshake.storedSession.isSet()) {
+            ids.add(handshake.storedSession.get());
+        }
+        ids.forEach(id -> SessionKeeping.forget(config, id));
     }
 
     /** Ends the handshake wherever it is: what is pending is cancelled, what is secret is cleared. */

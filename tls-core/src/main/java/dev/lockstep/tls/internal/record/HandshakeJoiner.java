@@ -91,8 +91,8 @@ public final class HandshakeJoiner {
      * Whether a whole message is here. The header of the first message is judged here, and not sooner, so that the messages
      * before it in the same record have been dealt with.
      *
-     * @throws FatalAlert unexpected_message if the message is of a type that cannot come, decode_error if it announces a
-     *     body over the bound
+     * @throws FatalAlert if the message announces a body over the bound: decode_error if no message of its type can be that
+     *     long; unexpected_message if it is only longer than the bound, or of a type that cannot come
      */
     public boolean hasMessage() {
         byte[] held = buffer;
@@ -195,9 +195,28 @@ public final class HandshakeJoiner {
             throw FatalAlert.unexpectedMessage("handshake message of type " + typeCode);
         }
         if (length > longest) {
-            throw FatalAlert.decodeError("handshake message of type " + typeCode + " announces " + length
-                    + " bytes where " + longest + " are the limit");
+            String reason = "handshake message of type " + typeCode + " announces " + length + " bytes where " + longest
+                    + " are the limit";
+            throw length > longestWellFormed(typeCode)
+                    ? FatalAlert.decodeError(reason)
+                    : FatalAlert.unexpectedMessage(reason);
         }
         return HEADER_LENGTH + length;
+    }
+
+    /** The longest body that a message of the client can have by its definition; what exceeds only our limit may be well-formed. */
+    private static int longestWellFormed(int typeCode) {
+        HandshakeType type = HandshakeType.of(typeCode);
+        if (type == null) {
+            return 0;
+        }
+        return switch (type) {
+            // RFC 5246 7.4.1.2: version and random, session_id, cipher_suites, compression_methods, extensions
+            case CLIENT_HELLO -> 34 + (1 + 32) + (2 + 0xfffe) + (1 + 0xff) + (2 + 0xffff);
+            case CERTIFICATE -> 0xffffff;
+            case CERTIFICATE_VERIFY -> 2 + 2 + 0xffff;
+            case CLIENT_KEY_EXCHANGE -> 2 * (2 + 0xffff); // RFC 4279 4: the identity, then an encrypted secret
+            default -> 0;
+        };
     }
 }

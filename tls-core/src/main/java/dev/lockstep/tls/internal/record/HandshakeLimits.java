@@ -26,7 +26,7 @@ public final class HandshakeLimits {
     /**
      * Called for every fragment.
      *
-     * @throws FatalAlert unexpected_message for a record too many, decode_error for a byte too many
+     * @throws FatalAlert unexpected_message for a record or a byte too many: the limit is ours, and no error of encoding
      */
     public void onFragment(int length) {
         if (++records > maxRecords) {
@@ -34,7 +34,7 @@ public final class HandshakeLimits {
         }
         bytes += length;
         if (bytes > maxBytes) {
-            throw FatalAlert.decodeError("more than " + maxBytes + " bytes of messages in one handshake");
+            throw FatalAlert.unexpectedMessage("more than " + maxBytes + " bytes of messages in one handshake");
         }
     }
 

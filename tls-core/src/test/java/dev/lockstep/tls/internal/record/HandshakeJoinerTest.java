@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HandshakeJoinerTest {
     private static final int BOUND = 1 << 17;
@@ -151,8 +153,10 @@ class HandshakeJoinerTest {
 
     @Test
     void aBodyOverItsBoundIsRefusedAtTheHeader() {
-        for (int type : new int[] {1, 11, 20}) {
+        for (int type : new int[] {1, 11, 15, 16, 20}) {
             int bound = type == 1 ? BOUND : 1000;
+            // our limit is no fault of the message, unless no such message is that long: Finished has 12 bytes
+            AlertDescription alert = type == 20 ? AlertDescription.DECODE_ERROR : AlertDescription.UNEXPECTED_MESSAGE;
             HandshakeJoiner atBound = joiner();
             atBound.append(ByteBuffer.wrap(message(type, bound), 0, 4));
             assertThat(atBound.hasMessage()).isFalse();
@@ -162,12 +166,27 @@ class HandshakeJoinerTest {
             over.append(ByteBuffer.wrap(header, 0, 3));
             assertThat(over.hasMessage()).isFalse();
             over.append(ByteBuffer.wrap(header, 3, 1));
-            assertAlert(AlertDescription.DECODE_ERROR, over::hasMessage);
-            assertAlert(AlertDescription.DECODE_ERROR, () -> over.append(ByteBuffer.wrap(header)));
+            assertAlert(alert, over::hasMessage);
+            assertAlert(alert, () -> over.append(ByteBuffer.wrap(header)));
         }
-        HandshakeJoiner longest = joiner();
-        longest.append(ByteBuffer.wrap(new byte[] {1, -1, -1, -1}));
-        assertAlert(AlertDescription.DECODE_ERROR, longest::hasMessage);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 131396, UNEXPECTED_MESSAGE",
+        "1, 131397, DECODE_ERROR",
+        "1, 16777215, DECODE_ERROR",
+        "11, 16777215, UNEXPECTED_MESSAGE",
+        "15, 65539, UNEXPECTED_MESSAGE",
+        "15, 65540, DECODE_ERROR",
+        "16, 131074, UNEXPECTED_MESSAGE",
+        "16, 131075, DECODE_ERROR"
+    })
+    void aLengthThatNoMessageOfTheTypeCanHaveIsADecodeError(int type, int length, AlertDescription alert) {
+        HandshakeJoiner joiner = joiner();
+        byte[] header = {(byte) type, (byte) (length >> 16), (byte) (length >> 8), (byte) length};
+        joiner.append(ByteBuffer.wrap(header));
+        assertAlert(alert, joiner::hasMessage);
     }
 
     @Test

@@ -38,7 +38,7 @@ public final class ClientFlight {
             // up to 128 octets in length, and arbitrary PSKs up to 64 octets in length." What is wrong with the message
             // is found before the identity is looked up, and so says nothing of it.
             if (psk.identity().length > handshake.config.bounds().maxPskIdentity()) {
-                throw FatalAlert.decodeError("psk_identity of " + psk.identity().length + " bytes");
+                throw FatalAlert.handshakeFailure("psk_identity of " + psk.identity().length + " bytes");
             }
             ClientKeyExchange exchange = psk.exchange();
             if (exchange != null) {

@@ -14,7 +14,6 @@ import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What becomes of a session: a ticket for the client, an entry of the store, or neither; and its end. */
 public final class SessionKeeping {
@@ -61,9 +60,9 @@ public final class SessionKeeping {
     }
 
     /** RFC 5246 7.2-1, 7.2.2-2: after a fatal alert "the session identifier MUST be invalidated". Tickets cannot be. */
-    public static void forget(TlsServerConfig config, @Nullable SessionId id) {
+    public static void forget(TlsServerConfig config, SessionId id) {
         SessionStore store = config.sessionStore();
-        if (id != null && store != null) {
+        if (store != null) {
             guarded(config, SuspensionKind.SESSION_LOOKUP, () -> store.remove(id));
         }
     }

@@ -4,6 +4,9 @@ import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.session.SessionId;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ public final class History {
 
     private final TlsServerConfig config;
     private @Nullable Established previous;
+    private Set<SessionId> sessions = Set.of();
     private boolean hadEncryptThenMac;
     private int begun;
     private int refused;
@@ -38,10 +42,23 @@ public final class History {
         return hadEncryptThenMac;
     }
 
+    /**
+     * Returns the ids of all sessions that handshakes of the connection have made or resumed, as far as a store has them: one
+     * for each handshake at most, and the policy limits these.
+     */
+    public Set<SessionId> sessions() {
+        return sessions;
+    }
+
     /** Records that another handshake is over; what the one before left is cleared. */
     public void establish(Established next) {
         wipe();
         previous = next;
+        SessionId session = next.sessionId();
+        if (session != null) {
+            sessions = sessions.isEmpty() ? new HashSet<>(2) : sessions;
+            sessions.add(session);
+        }
         hadEncryptThenMac |= next.agreement().encryptThenMac();
     }
 
