@@ -2,6 +2,12 @@ package dev.lockstep.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testkit.JdkClient;
+import dev.lockstep.testkit.JdkConversation;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordedOperation;
+import dev.lockstep.testkit.answer.WatchedKey;
+import dev.lockstep.testkit.util.Bytes;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -19,9 +25,7 @@ import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.Security;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -32,6 +36,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -79,11 +84,6 @@ class EveryKeyTest {
         }
     }
 
-    static {
-        // Newer JDKs refuse the RSA key exchange.
-        Security.setProperty("jdk.tls.disabledAlgorithms", "");
-    }
-
     @TempDir
     static Path directory;
 
@@ -91,10 +91,10 @@ class EveryKeyTest {
     private static final AtomicLong CLOCK = new AtomicLong(System.nanoTime());
     private static TestFiles files;
 
-    private final Queue<MemoryHandshake> woken = new ConcurrentLinkedQueue<>();
+    private final Queue<JdkConversation> woken = new ConcurrentLinkedQueue<>();
     private KeyUnderTest key;
-    private ProbedKey rsa;
-    private ProbedKey ec;
+    private WatchedKey rsa;
+    private WatchedKey ec;
     private SSLContext trusting;
 
     static Stream<Arguments> everyWork() {
@@ -121,9 +121,9 @@ class EveryKeyTest {
             OPENED.put(implementation, implementation.open(files, CLOCK::get));
         }
         key = OPENED.get(implementation);
-        rsa = new ProbedKey(key.rsa());
-        ec = new ProbedKey(key.ec());
-        trusting = KeyServerLoop.trusting(files.ca.certificate());
+        rsa = new WatchedKey(key.rsa());
+        ec = new WatchedKey(key.ec());
+        trusting = JdkClient.contextThatTrusts(files.ca.certificate());
     }
 
     /** Nothing stays behind: no operation under way, no plaintext, no breach of the call discipline. */
@@ -134,16 +134,16 @@ class EveryKeyTest {
         }
         key.release();
         turnUntil("an idle key", () -> key.open() == 0);
-        turnUntil("wiped plaintexts", () -> key.gate.plaintexts.stream().allMatch(ProbedKey::isZero));
+        turnUntil("wiped plaintexts", () -> key.gate.plaintexts.stream().allMatch(Bytes::isZero));
         key.gate.plaintexts.clear();
-        for (ProbedKey probe : List.of(rsa, ec)) {
-            assertThat(probe.violations).isEmpty();
-            assertThat(probe.operations).allMatch(ProbedKey.Operation::ended);
-            assertThat(probe.operations).allMatch(ProbedKey.Operation::wiped);
+        for (WatchedKey probe : List.of(rsa, ec)) {
+            probe.assertDisciplined();
+            assertThat(probe.operations()).noneMatch(RecordedOperation::isPending);
+            assertThat(probe.operations()).allMatch(RecordedOperation::isWiped);
         }
     }
 
-    private ProbedKey probe(Work work) {
+    private WatchedKey probe(Work work) {
         return work == Work.SIGN_ECDSA ? ec : rsa;
     }
 
@@ -158,14 +158,14 @@ class EveryKeyTest {
                 .build();
     }
 
-    private MemoryHandshake begin(Work work) throws Exception {
+    private JdkConversation begin(Work work) throws Exception {
         return begin(work, config(UnaryOperator.identity()));
     }
 
-    private MemoryHandshake begin(Work work, TlsServerConfig config) throws Exception {
-        MemoryHandshake handshake = new MemoryHandshake(config, trusting, work.suite);
-        handshake.wake = () -> woken.add(handshake);
-        handshake.advance();
+    private JdkConversation begin(Work work, TlsServerConfig config) throws Exception {
+        JdkConversation handshake = JdkConversation.of(config, trusting, work.suite);
+        handshake.server().onWake(() -> woken.add(handshake));
+        handshake.advances();
         return handshake;
     }
 
@@ -177,9 +177,9 @@ class EveryKeyTest {
     /** One round, with those stepped that were woken. */
     private void turnAndStep() throws Exception {
         turn();
-        for (MemoryHandshake next = woken.poll(); next != null; next = woken.poll()) {
-            if (!next.gone) {
-                next.advance();
+        for (JdkConversation next = woken.poll(); next != null; next = woken.poll()) {
+            if (!next.isGone()) {
+                next.advances();
             }
         }
     }
@@ -204,47 +204,36 @@ class EveryKeyTest {
     }
 
     /** A handshake that waits for the key, which is held; one with a key in the driving thread is over by then. */
-    private MemoryHandshake suspended(Work work) throws Exception {
+    private JdkConversation suspended(Work work) throws Exception {
         key.hold();
-        MemoryHandshake handshake = begin(work);
-        assertThat(handshake.suspended).isEqualTo(key.suspends);
+        JdkConversation handshake = begin(work);
+        assertThat(handshake.isSuspended()).isEqualTo(key.suspends);
         assertThat(handshake.isDone()).isNotEqualTo(key.suspends);
         if (key.suspends) {
-            assertThat(handshake.server.suspension().kind()).isEqualTo(work.kind());
+            assertThat(handshake.server().connection().suspension().kind()).isEqualTo(work.kind());
             turnUntil("a result held back", key::holds);
         }
         return handshake;
     }
 
-    private void completes(MemoryHandshake handshake) throws Exception {
-        stepUntil("the end of the handshake", () -> handshake.isDone() || handshake.serverFailure != null);
-        assertThat(handshake.serverFailure).isNull();
-        assertThat(handshake.clientFailure).isNull();
+    private void completes(JdkConversation handshake) throws Exception {
+        stepUntil(
+                "the end of the handshake",
+                () -> handshake.isDone() || handshake.server().failure() != null);
+        assertThat(handshake.server().failure()).isNull();
+        assertThat(handshake.client().failure()).isNull();
     }
 
-    private void fails(MemoryHandshake handshake, Work work) throws Exception {
-        stepUntil("the client's failure", () -> handshake.clientFailure != null);
-        assertThat(handshake.serverFailure.alert()).isEqualTo(work.failure());
+    private void fails(JdkConversation handshake, Work work) throws Exception {
+        stepUntil("the client's failure", () -> handshake.client().failure() != null);
+        assertThat(handshake.server().failure().alert()).isEqualTo(work.failure());
         String name = work.failure().name().toLowerCase(java.util.Locale.ROOT);
-        assertThat(handshake.clientFailure).hasMessageContaining(name);
+        assertThat(handshake.client().failure()).hasMessageContaining(name);
     }
 
     private void worksAgain(Work work) throws Exception {
         key.release();
         completes(begin(work));
-    }
-
-    private static byte[] closed(MemoryHandshake handshake) {
-        ByteBuffer out = ByteBuffer.allocate(1024);
-        handshake.server.close(out);
-        handshake.gone = true;
-        byte[] sent = new byte[out.flip().remaining()];
-        out.get(sent);
-        return sent;
-    }
-
-    private static StepResult stepped(MemoryHandshake handshake) throws Exception {
-        return handshake.server.step(ByteBuffer.allocate(0), ByteBuffer.allocate(1024));
     }
 
     // ---- C: cancelling
@@ -254,26 +243,26 @@ class EveryKeyTest {
     void closingWhilePendingCancelsOnceAndALateResultIsIgnored(KeyImplementation implementation, Work work)
             throws Exception {
         use(implementation);
-        MemoryHandshake handshake = suspended(work);
-        ProbedKey.Operation operation = probe(work).only();
+        JdkConversation handshake = suspended(work);
+        RecordedOperation operation = probe(work).operation();
         if (!key.suspends) {
-            closed(handshake);
-            assertThat(operation.cancels).isZero();
+            handshake.closes();
+            assertThat(operation.cancels()).isZero();
             return;
         }
-        assertThat(closed(handshake)).isEqualTo(CLOSE_NOTIFY);
-        assertThat(operation.cancels).isEqualTo(1);
-        int resumes = operation.resumes;
+        assertThat(handshake.closes()).isEqualTo(CLOSE_NOTIFY);
+        assertThat(operation.cancels()).isEqualTo(1);
+        int resumes = operation.resumes();
         woken.clear();
 
         key.release();
         turnUntil("an idle key", () -> key.open() == 0);
         operation.wake();
         assertThat(woken).as("wakes of a wait that has ended").isEmpty();
-        assertThat(stepped(handshake)).isEqualTo(StepResult.CLOSED);
-        assertThat(closed(handshake)).isEmpty();
-        assertThat(operation.resumes).isEqualTo(resumes);
-        assertThat(operation.cancels).isEqualTo(1);
+        assertThat(handshake.server().stepsOnce()).isEqualTo(StepResult.CLOSED);
+        assertThat(handshake.closes()).isEmpty();
+        assertThat(operation.resumes()).isEqualTo(resumes);
+        assertThat(operation.cancels()).isEqualTo(1);
         worksAgain(work);
     }
 
@@ -281,17 +270,17 @@ class EveryKeyTest {
     @MethodSource("everyWork")
     void aResultThatNobodyCameForBeforeTheCloseIsNotUsed(KeyImplementation implementation, Work work) throws Exception {
         use(implementation);
-        MemoryHandshake handshake = suspended(work);
+        JdkConversation handshake = suspended(work);
         if (!key.suspends) {
             return; // its results are fetched in the step that asks, see above
         }
-        ProbedKey.Operation operation = probe(work).only();
-        int resumes = operation.resumes;
+        RecordedOperation operation = probe(work).operation();
+        int resumes = operation.resumes();
         key.release();
-        turnUntil("a wake", () -> operation.wakes.get() > 0);
-        assertThat(closed(handshake)).isEqualTo(CLOSE_NOTIFY);
-        assertThat(operation.cancels).isEqualTo(1);
-        assertThat(operation.resumes).isEqualTo(resumes);
+        turnUntil("a wake", () -> operation.wakes() > 0);
+        assertThat(handshake.closes()).isEqualTo(CLOSE_NOTIFY);
+        assertThat(operation.cancels()).isEqualTo(1);
+        assertThat(operation.resumes()).isEqualTo(resumes);
         worksAgain(work);
     }
 
@@ -299,9 +288,9 @@ class EveryKeyTest {
     @MethodSource("everyWork")
     void aPeerThatLeavesCancelsOnce(KeyImplementation implementation, Work work) throws Exception {
         use(implementation);
-        MemoryHandshake handshake = suspended(work);
-        handshake.leave();
-        assertThat(probe(work).only().cancels).isEqualTo(key.suspends ? 1 : 0);
+        JdkConversation handshake = suspended(work);
+        handshake.leaves();
+        assertThat(probe(work).operation().cancels()).isEqualTo(key.suspends ? 1 : 0);
         worksAgain(work);
     }
 
@@ -309,14 +298,14 @@ class EveryKeyTest {
     @MethodSource("everyWork")
     void closingBeforeStartOrAfterTheEndCancelsNothing(KeyImplementation implementation, Work work) throws Exception {
         use(implementation);
-        MemoryHandshake early = new MemoryHandshake(config(UnaryOperator.identity()), trusting, work.suite);
-        closed(early);
-        assertThat(probe(work).operations).isEmpty();
+        JdkConversation early = JdkConversation.of(config(UnaryOperator.identity()), trusting, work.suite);
+        early.closes();
+        assertThat(probe(work).operations()).isEmpty();
 
-        MemoryHandshake late = begin(work);
+        JdkConversation late = begin(work);
         completes(late);
-        assertThat(closed(late)).isNotEmpty();
-        assertThat(probe(work).only().cancels).isZero();
+        assertThat(late.closes()).isNotEmpty();
+        assertThat(probe(work).operation().cancels()).isZero();
     }
 
     // ---- E: waking
@@ -326,33 +315,36 @@ class EveryKeyTest {
     void aWakeBeforeStartHasReturnedIsNotLost(KeyImplementation implementation, Work work) throws Exception {
         use(implementation);
         key.hold();
-        probe(work).beforeStartReturns = operation -> awaitWake(operation);
+        probe(work).hooks(KeyScript.manual().onStart(() -> awaitWake(work)));
         completes(begin(work));
-        assertThat(probe(work).only().wakes.get()).isEqualTo(key.suspends ? 1 : 0);
+        assertThat(probe(work).operation().wakes()).isEqualTo(key.suspends ? 1 : 0);
     }
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("everyWork")
     void aWakeWhileAStepPollsIsNotLost(KeyImplementation implementation, Work work) throws Exception {
         use(implementation);
-        MemoryHandshake handshake = suspended(work);
+        AtomicBoolean due = new AtomicBoolean();
+        probe(work).hooks(KeyScript.manual().afterEmptyPoll(() -> {
+            if (due.getAndSet(false)) {
+                awaitWake(work);
+            }
+        }));
+        JdkConversation handshake = suspended(work);
         woken.clear();
-        probe(work).whilePolled = operation -> {
-            probe(work).whilePolled = polled -> {};
-            awaitWake(operation);
-        };
+        due.set(true);
         if (key.suspends) {
-            assertThat(stepped(handshake)).isEqualTo(StepResult.ASYNC_IN_PROGRESS);
+            assertThat(handshake.server().stepsOnce()).isEqualTo(StepResult.ASYNC_IN_PROGRESS);
             assertThat(woken).containsExactly(handshake);
         }
         completes(handshake);
     }
 
     /** Lets the key go and waits for its answer, in the middle of a call from the connection. */
-    private void awaitWake(ProbedKey.Operation operation) {
+    private void awaitWake(Work work) {
         try {
             key.release();
-            turnUntil("a wake", () -> operation.wakes.get() > 0);
+            turnUntil("a wake", () -> probe(work).last().wakes() > 0);
         } catch (Exception e) { // boundary: called from where nothing checked may be thrown
             throw new IllegalStateException(e);
         }
@@ -362,17 +354,17 @@ class EveryKeyTest {
     @MethodSource("everyWork")
     void lateDoubledAndSpuriousWakesDoNoHarm(KeyImplementation implementation, Work work) throws Exception {
         use(implementation);
-        probe(work).wakesPassedOn = 2;
-        MemoryHandshake handshake = suspended(work);
-        ProbedKey.Operation operation = probe(work).only();
+        probe(work).wakesPassedOn(2);
+        JdkConversation handshake = suspended(work);
+        RecordedOperation operation = probe(work).operation();
         if (key.suspends) {
             for (int i = 0; i < 3; i++) {
                 woken.clear();
                 operation.wake();
                 assertThat(woken).as("spurious wakes").isNotEmpty();
                 turnAndStep();
-                assertThat(handshake.suspended).isTrue();
-                assertThat(handshake.server.suspension().kind()).isEqualTo(work.kind());
+                assertThat(handshake.isSuspended()).isTrue();
+                assertThat(handshake.server().connection().suspension().kind()).isEqualTo(work.kind());
             }
             key.release();
         }
@@ -380,7 +372,7 @@ class EveryKeyTest {
         woken.clear();
         operation.wake();
         assertThat(woken).as("wakes of a wait that has ended").isEmpty();
-        assertThat(probe(work).only().cancels).isZero();
+        assertThat(probe(work).operation().cancels()).isZero();
     }
 
     // ---- F: deadlines
@@ -389,19 +381,19 @@ class EveryKeyTest {
     @MethodSource("everyWork")
     void aKeyThatDoesNotAnswerInTimeIsCancelledOnce(KeyImplementation implementation, Work work) throws Exception {
         use(implementation);
-        MemoryHandshake handshake = suspended(work);
+        JdkConversation handshake = suspended(work);
         if (!key.suspends) {
-            assertThat(handshake.server.nextDeadlineNanos()).isEmpty();
+            assertThat(handshake.server().connection().nextDeadlineNanos()).isEmpty();
             return;
         }
-        assertThat(handshake.server.nextDeadlineNanos()).hasValue(CLOCK.get() + LIMIT.toNanos());
+        assertThat(handshake.server().connection().nextDeadlineNanos()).hasValue(CLOCK.get() + LIMIT.toNanos());
         CLOCK.addAndGet(LIMIT.toNanos() - 1);
-        handshake.advance();
-        assertThat(handshake.suspended).isTrue();
+        handshake.advances();
+        assertThat(handshake.isSuspended()).isTrue();
         CLOCK.incrementAndGet();
-        handshake.advance();
+        handshake.advances();
         fails(handshake, work);
-        assertThat(probe(work).only().cancels).isEqualTo(1);
+        assertThat(probe(work).operation().cancels()).isEqualTo(1);
         key.release();
         turnUntil("an idle key", () -> key.open() == 0);
         worksAgain(work);
@@ -411,30 +403,30 @@ class EveryKeyTest {
     @MethodSource("everyWork")
     void aResultJustBeforeTheDeadlineIsUsed(KeyImplementation implementation, Work work) throws Exception {
         use(implementation);
-        MemoryHandshake handshake = suspended(work);
+        JdkConversation handshake = suspended(work);
         CLOCK.addAndGet(LIMIT.toNanos() - 1);
         key.release();
         completes(handshake);
-        assertThat(probe(work).only().cancels).isZero();
+        assertThat(probe(work).operation().cancels()).isZero();
     }
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("everyWork")
     void aResultJustAfterTheDeadlineIsNot(KeyImplementation implementation, Work work) throws Exception {
         use(implementation);
-        MemoryHandshake handshake = suspended(work);
+        JdkConversation handshake = suspended(work);
         CLOCK.addAndGet(LIMIT.toNanos());
         key.release();
         if (!key.suspends) {
             assertThat(handshake.isDone()).isTrue();
             return;
         }
-        ProbedKey.Operation operation = probe(work).only();
-        int resumes = operation.resumes;
-        turnUntil("a wake", () -> operation.wakes.get() > 0);
+        RecordedOperation operation = probe(work).operation();
+        int resumes = operation.resumes();
+        turnUntil("a wake", () -> operation.wakes() > 0);
         fails(handshake, work);
-        assertThat(operation.resumes).isEqualTo(resumes);
-        assertThat(operation.cancels).isEqualTo(1);
+        assertThat(operation.resumes()).isEqualTo(resumes);
+        assertThat(operation.cancels()).isEqualTo(1);
         worksAgain(work);
     }
 
@@ -465,22 +457,23 @@ class EveryKeyTest {
         }
     }
 
-    private void first(MemoryHandshake handshake, Manual<?> before, Work work, KeyUnderTest.Action answer)
+    private void first(
+            JdkConversation handshake, Manual<?> before, Work work, int startedBefore, KeyUnderTest.Action answer)
             throws Exception {
-        assertThat(handshake.suspended).isTrue();
-        assertThat(probe(work).operations).isEmpty();
+        assertThat(handshake.isSuspended()).isTrue();
+        assertThat(probe(work).starts()).isEqualTo(startedBefore);
         key.hold();
         answer.run();
         turnAndStep();
         assertThat(before.starts).isEqualTo(1);
         int resumes = before.resumes;
         if (key.suspends) {
-            assertThat(handshake.server.suspension().kind()).isEqualTo(work.kind());
+            assertThat(handshake.server().connection().suspension().kind()).isEqualTo(work.kind());
             woken.clear();
             before.waker.wake();
             assertThat(woken).as("a wake of the wait before").isEmpty();
-            handshake.advance();
-            assertThat(handshake.suspended).isTrue();
+            handshake.advances();
+            assertThat(handshake.isSuspended()).isTrue();
             key.release();
         }
         completes(handshake);
@@ -494,13 +487,13 @@ class EveryKeyTest {
         use(implementation);
         Manual<List<Credential>> choice = new Manual<>();
         CredentialSelector selector = (request, waker) -> choice.start(waker);
-        MemoryHandshake handshake = begin(work, config(builder -> builder.credentialSelector(selector)));
-        assertThat(handshake.server.suspension().kind()).isEqualTo(SuspensionKind.CREDENTIAL_SELECTION);
+        JdkConversation handshake = begin(work, config(builder -> builder.credentialSelector(selector)));
+        assertThat(handshake.server().connection().suspension().kind()).isEqualTo(SuspensionKind.CREDENTIAL_SELECTION);
         Credential chosen = work == Work.SIGN_ECDSA
                 ? Credential.external(List.of(files.ecCertificate), ec)
                 : Credential.external(List.of(files.rsaCertificate), rsa);
-        first(handshake, choice, work, () -> choice.answer(List.of(chosen)));
-        assertThat(probe(work).operations).hasSize(1);
+        first(handshake, choice, work, 0, () -> choice.answer(List.of(chosen)));
+        assertThat(probe(work).operations()).hasSize(1);
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -523,13 +516,12 @@ class EveryKeyTest {
         TlsServerConfig config = config(builder -> builder.sessionStore(store));
         completes(begin(work, config));
         assertThat(search.starts).isZero();
-        assertThat(probe(work).only().wiped()).isTrue();
-        probe(work).operations.clear();
+        assertThat(probe(work).operation().isWiped()).isTrue();
 
-        MemoryHandshake again = begin(work, config);
-        assertThat(again.server.suspension().kind()).isEqualTo(SuspensionKind.SESSION_LOOKUP);
-        first(again, search, work, () -> search.answer(Optional.empty()));
-        assertThat(probe(work).operations).hasSize(1);
+        JdkConversation again = begin(work, config);
+        assertThat(again.server().connection().suspension().kind()).isEqualTo(SuspensionKind.SESSION_LOOKUP);
+        first(again, search, work, 1, () -> search.answer(Optional.empty()));
+        assertThat(probe(work).starts()).isEqualTo(2);
     }
 
     // ---- J: failures on the other side of each bridge
@@ -563,34 +555,38 @@ class EveryKeyTest {
                 .filter(work -> work != Work.DECRYPT || implementation.decrypts())
                 .toList();
         TlsServerConfig config = config(UnaryOperator.identity());
-        List<MemoryHandshake> all = new ArrayList<>();
-        List<MemoryHandshake> underWay = new ArrayList<>();
+        List<JdkConversation> all = new ArrayList<>();
+        List<JdkConversation> underWay = new ArrayList<>();
         long begin = System.nanoTime();
         while (all.size() < 300 && (all.size() < 60 || System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(6))) {
-            MemoryHandshake next = begin(works.get(all.size() % works.size()), config);
+            JdkConversation next = begin(works.get(all.size() % works.size()), config);
             all.add(next);
             underWay.add(next);
             if (random.nextInt(3) == 0) {
                 // Somebody who may have been answered by now, or be about to be.
-                MemoryHandshake leaving = underWay.remove(random.nextInt(underWay.size()));
+                JdkConversation leaving = underWay.remove(random.nextInt(underWay.size()));
                 if (random.nextBoolean()) {
-                    leaving.leave();
+                    leaving.leaves();
                 } else {
-                    closed(leaving);
+                    leaving.closes();
                 }
             }
             if (underWay.size() > 20) {
-                MemoryHandshake oldest = underWay.get(0);
-                stepUntil("the oldest handshake", () -> oldest.isDone() || oldest.serverFailure != null);
-                underWay.removeIf(MemoryHandshake::isDone);
+                JdkConversation oldest = underWay.get(0);
+                stepUntil(
+                        "the oldest handshake",
+                        () -> oldest.isDone() || oldest.server().failure() != null);
+                underWay.removeIf(JdkConversation::isDone);
             } else if (random.nextBoolean()) {
                 turnAndStep();
             }
         }
-        stepUntil("all handshakes", () -> all.stream().allMatch(one -> one.gone || one.isDone()));
-        assertThat(all).filteredOn(one -> !one.gone).allMatch(one -> one.serverFailure == null);
-        long done = all.stream().filter(one -> !one.gone).count();
-        int started = rsa.operations.size() + ec.operations.size();
+        stepUntil("all handshakes", () -> all.stream().allMatch(one -> one.isGone() || one.isDone()));
+        assertThat(all)
+                .filteredOn(one -> !one.isGone())
+                .allMatch(one -> one.server().failure() == null);
+        long done = all.stream().filter(one -> !one.isGone()).count();
+        int started = rsa.starts() + ec.starts();
         int cancelled = rsa.cancels() + ec.cancels();
         System.out.println(implementation + ": " + done + " of " + all.size() + " handshakes done, " + started
                 + " operations, " + cancelled + " cancelled");

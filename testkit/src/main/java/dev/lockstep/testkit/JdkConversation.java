@@ -7,6 +7,7 @@ import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
@@ -25,6 +26,7 @@ public final class JdkConversation {
     private final JdkClient client;
     private final ServerDriver server;
     private boolean echoed;
+    private boolean gone;
 
     private JdkConversation(TlsServerConfig config, SSLContext context, Forms forms, String... suites)
             throws SSLException {
@@ -106,6 +108,27 @@ public final class JdkConversation {
             client.renegotiates();
         }
         return run();
+    }
+
+    /** The client's socket closes, and the server learns it. */
+    public void leaves() {
+        gone = true;
+        server.meetsEndOfStream();
+        server.settleOrSuspend();
+    }
+
+    /** The server closes the connection; returns what it sends with that. */
+    public byte[] closes() {
+        gone = true;
+        int before = server.bytesSent().length;
+        server.closes();
+        byte[] sent = server.bytesSent();
+        return Arrays.copyOfRange(sent, before, sent.length);
+    }
+
+    /** Whether one of the sides has left, by {@link #leaves} or {@link #closes}. */
+    public boolean isGone() {
+        return gone;
     }
 
     /** Whether both sides regard the last handshake as complete. */

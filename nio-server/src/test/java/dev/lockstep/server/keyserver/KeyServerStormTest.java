@@ -5,17 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.keys.keyserver.KeyServerKeys;
 import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.server.InProcessKeyServer;
-import dev.lockstep.server.KeyServerLoop;
-import dev.lockstep.server.MemoryHandshake;
 import dev.lockstep.server.audit.LogVerifier;
 import dev.lockstep.server.demo.ThrowawayCa;
+import dev.lockstep.testkit.JdkClient;
+import dev.lockstep.testkit.JdkConversation;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.nio.channels.Selector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.Security;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,18 +41,14 @@ class KeyServerStormTest {
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
             "TLS_RSA_WITH_AES_128_GCM_SHA256");
 
-    static {
-        Security.setProperty("jdk.tls.disabledAlgorithms", "");
-    }
-
     @TempDir
     Path directory;
 
     private final Random random = new Random(20_260_301);
     private final AtomicInteger used = new AtomicInteger();
     private final HoldingExecutor workers = new HoldingExecutor();
-    private final List<MemoryHandshake> handshakes = new ArrayList<>();
-    private final Deque<MemoryHandshake> woken = new ArrayDeque<>();
+    private final List<JdkConversation> handshakes = new ArrayList<>();
+    private final Deque<JdkConversation> woken = new ArrayDeque<>();
     private Selector selector;
     private KeyServerKeys keys;
 
@@ -79,9 +74,9 @@ class KeyServerStormTest {
     private void turn() throws Exception {
         selector.selectNow(key -> ((SelectorDriven) key.attachment()).onReady(key));
         keys.tick(System.nanoTime());
-        for (MemoryHandshake next = woken.poll(); next != null; next = woken.poll()) {
-            if (!next.gone) {
-                next.advance();
+        for (JdkConversation next = woken.poll(); next != null; next = woken.poll()) {
+            if (!next.isGone()) {
+                next.advances();
             }
         }
     }
@@ -105,7 +100,7 @@ class KeyServerStormTest {
                 .with(ec, InProcessKeyServer.counting(used))
                 .with(rsa, InProcessKeyServer.counting(used));
         setup.workers = workers;
-        SSLContext trusting = KeyServerLoop.trusting(ca.certificate());
+        SSLContext trusting = JdkClient.contextThatTrusts(ca.certificate());
         InProcessKeyServer keyServer = setup.start(directory);
         try (keyServer;
                 Selector opened = Selector.open();
@@ -123,20 +118,20 @@ class KeyServerStormTest {
             turnUntil(keys::isConnected);
             for (int i = 0; i < HANDSHAKES; i++) {
                 turn();
-                MemoryHandshake next = new MemoryHandshake(config, trusting, SUITES.get(i % SUITES.size()));
-                next.wake = () -> woken.add(next);
-                next.advance();
+                JdkConversation next = JdkConversation.of(config, trusting, SUITES.get(i % SUITES.size()));
+                next.server().onWake(() -> woken.add(next));
+                next.advances();
                 handshakes.add(next);
             }
-            assertThat(handshakes).allMatch(handshake -> handshake.suspended);
+            assertThat(handshakes).allMatch(handshake -> handshake.isSuspended());
             turnUntil(() -> workers.count() == HANDSHAKES);
             assertThat(keys.openRequests()).isEqualTo(HANDSHAKES);
 
             // A random third leaves: some before any answer, some while the answers come.
-            List<MemoryHandshake> leaving = new ArrayList<>(handshakes);
+            List<JdkConversation> leaving = new ArrayList<>(handshakes);
             Collections.shuffle(leaving, random);
             leaving = leaving.subList(0, HANDSHAKES / 3);
-            leaving.subList(0, leaving.size() / 2).forEach(MemoryHandshake::leave);
+            leaving.subList(0, leaving.size() / 2).forEach(JdkConversation::leaves);
             turn();
             List<Runnable> work = workers.shuffled(random);
             List<Thread> threads = new ArrayList<>();
@@ -149,8 +144,8 @@ class KeyServerStormTest {
                 }));
             }
             threads.forEach(Thread::start);
-            for (MemoryHandshake late : leaving.subList(leaving.size() / 2, leaving.size())) {
-                late.leave();
+            for (JdkConversation late : leaving.subList(leaving.size() / 2, leaving.size())) {
+                late.leaves();
                 turn();
             }
             turnUntil(() -> keys.openRequests() == 0);
@@ -160,10 +155,10 @@ class KeyServerStormTest {
             turn();
             keyServer.awaitIdle();
 
-            assertThat(handshakes).allMatch(handshake -> handshake.gone || handshake.isDone());
-            assertThat(leaving).allMatch(handshake -> handshake.gone);
+            assertThat(handshakes).allMatch(handshake -> handshake.isGone() || handshake.isDone());
+            assertThat(leaving).allMatch(handshake -> handshake.isGone());
             long established =
-                    handshakes.stream().filter(handshake -> !handshake.gone).count();
+                    handshakes.stream().filter(handshake -> !handshake.isGone()).count();
             assertThat(established).isEqualTo(HANDSHAKES - HANDSHAKES / 3);
             assertThat(keys.openRequests()).isZero();
             assertThat(used.get()).isBetween((int) established, HANDSHAKES);

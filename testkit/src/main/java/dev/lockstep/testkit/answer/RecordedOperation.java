@@ -1,5 +1,6 @@
 package dev.lockstep.testkit.answer;
 
+import dev.lockstep.testkit.util.Bytes;
 import dev.lockstep.testkit.util.Expect;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
@@ -10,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,8 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
     private int cancels;
     private byte @Nullable [] handedOver;
 
+    private @Nullable PendingOperation<byte[]> behind;
+    private final AtomicInteger wakes = new AtomicInteger();
     private volatile byte @Nullable [] published;
     private volatile @Nullable Throwable publishedFailure;
 
@@ -68,6 +72,12 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         suspendsFirst = inProgress;
     }
 
+    /** As {@link #started(boolean)}, by another key whose answer this one passes on. */
+    void startedBehind(PendingOperation<byte[]> other, boolean inProgress) {
+        behind = other;
+        started(inProgress);
+    }
+
     void neverPending() {
         phase = Phase.ENDED;
     }
@@ -75,19 +85,25 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
     /** Computes the result, publishes it and wakes the connection; from any thread. */
     public void complete() {
         publish();
-        waker.wake();
+        wake();
     }
 
     /** Publishes this result instead of the computed one and wakes the connection; from any thread. */
     public void complete(byte... result) {
         published = result;
-        waker.wake();
+        wake();
     }
 
     /** Publishes a failure and wakes the connection; from any thread. */
     public void fail(Throwable cause) {
         publishedFailure = cause;
+        wake();
+    }
+
+    /** Wakes the connection, with or without an answer; from any thread. */
+    public void wake() {
         waker.wake();
+        wakes.incrementAndGet(); // last: a test that waits for it may look at what the wake did
     }
 
     /** Computes and publishes the result without waking anybody. */
@@ -115,10 +131,26 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         resumedWhenStarted |= startMark != null && startMark.equals(mark);
         lastMark = mark;
         script.onResume.run();
+        if (behind != null) {
+            return passedOn(behind);
+        }
         if (script.source == KeyScript.Source.PUBLISHED) {
             return fetched();
         }
         return resumes <= script.inProgressAnswers ? notYet() : ended(result());
+    }
+
+    private Progress<byte[]> passedOn(PendingOperation<byte[]> other) throws Exception {
+        phase = Phase.ENDED; // should it throw
+        Progress<byte[]> progress = other.resume();
+        if (progress instanceof Progress.InProgress<byte[]>) {
+            phase = Phase.PENDING;
+            return notYet();
+        }
+        if (progress instanceof Progress.Done<byte[]> done) {
+            handedOver = done.value();
+        }
+        return progress;
     }
 
     private byte[] result() throws Exception {
@@ -162,6 +194,9 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         phase = Phase.CANCELLED;
         cancelled.countDown();
         script.onCancel.run();
+        if (behind != null) {
+            behind.cancel();
+        }
         if (script.cancelThrows != null) {
             throw script.cancelThrows;
         }
@@ -200,6 +235,11 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         return cancels;
     }
 
+    /** How often the key woke the connection, or the test in its place. */
+    public int wakes() {
+        return wakes.get();
+    }
+
     /** Waits up to 30 seconds until it is cancelled, for connections that another thread drives. */
     public void awaitCancel() {
         try {
@@ -211,6 +251,12 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
 
     public boolean isPending() {
         return phase == Phase.PENDING;
+    }
+
+    /** Whether a secret that the connection was given is cleared; true where it was given none. */
+    public boolean isWiped() {
+        byte[] secret = decrypt == null ? null : handedOver;
+        return secret == null || Bytes.isZero(secret);
     }
 
     /** The array given to the connection as the result, or null. */

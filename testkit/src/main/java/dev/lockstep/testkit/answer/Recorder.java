@@ -40,11 +40,7 @@ final class Recorder {
             @Nullable DecryptRequest decrypt,
             Waker waker)
             throws Exception {
-        RecordedOperation operation =
-                new RecordedOperation(script, work, sign, decrypt, waker, violations::add, needsConnection);
-        synchronized (operations) {
-            operations.add(operation);
-        }
+        RecordedOperation operation = record(script, work, sign, decrypt, waker);
         script.onStart.run();
         if (script.wakesInsideStart) {
             operation.publish();
@@ -72,6 +68,21 @@ final class Recorder {
             case ERROR -> throw (Error) Objects.requireNonNull(script.cause);
             default -> Faults.brokenPromise();
         };
+    }
+
+    /** Keeps an operation whose start is under way. */
+    RecordedOperation record(
+            KeyScript script,
+            Callable<byte[]> work,
+            @Nullable SignRequest sign,
+            @Nullable DecryptRequest decrypt,
+            Waker waker) {
+        RecordedOperation operation =
+                new RecordedOperation(script, work, sign, decrypt, waker, violations::add, needsConnection);
+        synchronized (operations) {
+            operations.add(operation);
+        }
+        return operation;
     }
 
     List<RecordedOperation> operations() {

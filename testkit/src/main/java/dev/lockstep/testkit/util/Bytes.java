@@ -104,4 +104,14 @@ public final class Bytes {
         }
         return bytes;
     }
+
+    /** Whether every byte is zero, as in an array that was wiped. */
+    public static boolean isZero(byte[] bytes) {
+        for (byte each : bytes) {
+            if (each != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
 }
