@@ -3,6 +3,7 @@ package dev.lockstep.server;
 import dev.lockstep.keys.keyserver.KeyServerKeys;
 import dev.lockstep.nio.TlsLoop;
 import dev.lockstep.server.serve.EchoApplication;
+import dev.lockstep.testkit.JdkClient;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -14,7 +15,6 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.security.Security;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -24,13 +24,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 
 /** A TLS server that has certificates only: its keys are in a key server, reached from its own selector loop. */
 public final class KeyServerLoop implements AutoCloseable {
 
     static {
-        // Newer JDKs refuse the RSA key exchange, which some of these conversations are about.
+        // Newer JDKs refuse the RSA key exchange, which some of these conversations are about. Keys may make contexts
+        // too.
         Security.setProperty("jdk.tls.disabledAlgorithms", "");
     }
 
@@ -59,7 +59,7 @@ public final class KeyServerLoop implements AutoCloseable {
         loop = TlsLoop.builder(listener, () -> built, () -> EchoApplication.INSTANCE)
                 .guest(new SelectorGuest(keys))
                 .build();
-        trusting = trusting(certificate(directory.resolve("ca.pem")));
+        trusting = JdkClient.contextThatTrusts(certificate(directory.resolve("ca.pem")));
         Thread thread = new Thread(this::run, "loop with a key server");
         thread.setDaemon(true);
         thread.start();
@@ -78,17 +78,6 @@ public final class KeyServerLoop implements AutoCloseable {
         try (var in = Files.newInputStream(file)) {
             return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
         }
-    }
-
-    public static SSLContext trusting(X509Certificate ca) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setCertificateEntry("ca", ca);
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 
     /** A client that offers one suite and has not begun its handshake. */

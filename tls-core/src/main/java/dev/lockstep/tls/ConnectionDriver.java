@@ -5,7 +5,6 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import dev.lockstep.tls.internal.handshake.State;
 import dev.lockstep.tls.internal.handshake.State.Kind;
-import dev.lockstep.tls.internal.record.JoinedMessage;
 import dev.lockstep.tls.internal.record.RecordLayer;
 import dev.lockstep.tls.internal.record.RecordLimits;
 import dev.lockstep.tls.internal.wire.FatalAlert;
@@ -208,8 +207,7 @@ final class ConnectionDriver {
                 yield StepResult.NEED_INPUT;
             }
             case MESSAGE -> {
-                JoinedMessage message = inbound.takeMessage();
-                boolean endsFlight = handshake.onMessage(message.typeCode(), message.encoded());
+                boolean endsFlight = handshake.onMessage(inbound.takeMessage());
                 inbound.fixVersion();
                 if (endsFlight) {
                     requireNothingBehind(netIn);

@@ -4,7 +4,6 @@ import dev.lockstep.tls.config.Bounds;
 import dev.lockstep.tls.internal.record.AlertJoiner;
 import dev.lockstep.tls.internal.record.HandshakeJoiner;
 import dev.lockstep.tls.internal.record.HandshakeLimits;
-import dev.lockstep.tls.internal.record.JoinedMessage;
 import dev.lockstep.tls.internal.record.Protection;
 import dev.lockstep.tls.internal.record.RecordHeader;
 import dev.lockstep.tls.internal.record.RecordLimits;
@@ -173,7 +172,8 @@ final class Inbound {
         return messages.isDue();
     }
 
-    JoinedMessage takeMessage() {
+    /** Takes a handshake message, header included. */
+    byte[] takeMessage() {
         return messages.next();
     }
 

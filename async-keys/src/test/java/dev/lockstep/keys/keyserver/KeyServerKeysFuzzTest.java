@@ -3,10 +3,10 @@ package dev.lockstep.keys.keyserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.lockstep.keys.Identity;
 import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.keyserver.protocol.Frame;
 import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Progress;
 import java.lang.management.ManagementFactory;
@@ -96,7 +96,9 @@ class KeyServerKeysFuzzTest {
                 List<Long> ids = new ArrayList<>();
                 int count = 1 + random.nextInt(OPERATIONS);
                 for (int k = 0; k < count; k++) {
-                    if (fake.client.key(Identity.EC.chain().get(0)).startSign(Requests.sign(), wakes::incrementAndGet)
+                    if (fake.client
+                                    .key(TestIdentity.P256.certificate())
+                                    .startSign(Requests.sign(), wakes::incrementAndGet)
                             instanceof dev.lockstep.tls.wait.Start.InProgress<byte[]> start) {
                         operations.add(start.operation());
                         ids.add(fake.next().id());

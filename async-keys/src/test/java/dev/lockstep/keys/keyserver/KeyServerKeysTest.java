@@ -3,7 +3,6 @@ package dev.lockstep.keys.keyserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.keys.Identity;
 import dev.lockstep.keys.Operations;
 import dev.lockstep.keys.Requests;
 import dev.lockstep.keys.keyserver.protocol.Frame;
@@ -11,6 +10,7 @@ import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.keys.keyserver.protocol.Message.Failure;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureFamily;
@@ -55,11 +55,11 @@ class KeyServerKeysTest {
     }
 
     private static ExternalPrivateKey ec(FakeKeyServer fake) {
-        return fake.client.key(Identity.EC.chain().get(0));
+        return fake.client.key(TestIdentity.P256.certificate());
     }
 
     private static ExternalPrivateKey rsa(FakeKeyServer fake) {
-        return fake.client.key(Identity.RSA.chain().get(0));
+        return fake.client.key(TestIdentity.RSA_2048.certificate());
     }
 
     private Start<byte[]> sign(FakeKeyServer fake) throws Exception {
@@ -81,7 +81,7 @@ class KeyServerKeysTest {
             SignRequest request = new SignRequest(
                     SignatureScheme.ECDSA_SECP256R1_SHA256,
                     new byte[] {1, 2},
-                    Identity.EC.chain(),
+                    TestIdentity.P256.chain(),
                     null,
                     OptionalLong.of(System.nanoTime() + TimeUnit.SECONDS.toNanos(7)));
             PendingOperation<byte[]> operation =
@@ -89,7 +89,7 @@ class KeyServerKeysTest {
             assertThat(isPending(operation)).isTrue();
             Frame frame = fake.next();
             Message.Sign sign = (Message.Sign) frame.message();
-            assertThat(sign.key()).isEqualTo(KeyId.of(Identity.EC.chain().get(0).getPublicKey()));
+            assertThat(sign.key()).isEqualTo(KeyId.of(TestIdentity.P256.publicKey()));
             assertThat(sign.scheme()).isEqualTo(0x0403);
             assertThat(sign.input().bytes()).containsExactly(1, 2);
             assertThat(sign.millis()).isBetween(1, 7_000);
@@ -181,12 +181,12 @@ class KeyServerKeysTest {
         KeyServerKeys asked = KeyServerKeys.unix(directory.resolve("x"))
                 .decryption(KeyServerKeys.Decryption.OR_RANDOM)
                 .build();
-        assertThat(asked.key(Identity.RSA.chain().get(0)).canDecrypt()).isTrue();
+        assertThat(asked.key(TestIdentity.RSA_2048.certificate()).canDecrypt()).isTrue();
     }
 
     @Test
     void theWelcomeSaysWhichKeysDecrypt() throws Exception {
-        KeyId id = KeyId.of(Identity.RSA.chain().get(0).getPublicKey());
+        KeyId id = KeyId.of(TestIdentity.RSA_2048.publicKey());
         for (boolean decrypts : new boolean[] {true, false}) {
             try (FakeKeyServer fake = fake(options -> options.decryption(KeyServerKeys.Decryption.OR_RANDOM))) {
                 fake.offers = List.of(new KeyOffer(id, true, decrypts));
@@ -260,7 +260,7 @@ class KeyServerKeysTest {
             SignRequest large = new SignRequest(
                     SignatureScheme.ECDSA_SECP256R1_SHA256,
                     new byte[8_000],
-                    Identity.EC.chain(),
+                    TestIdentity.P256.chain(),
                     null,
                     OptionalLong.empty());
             int accepted = 0;
@@ -279,11 +279,11 @@ class KeyServerKeysTest {
         try (FakeKeyServer fake = fake().greet(10)) {
             SignatureScheme scheme = SignatureScheme.ECDSA_SECP256R1_SHA256;
             SignRequest tooLong = new SignRequest(
-                    scheme, new byte[Message.MAX_INPUT + 1], Identity.EC.chain(), null, OptionalLong.empty());
+                    scheme, new byte[Message.MAX_INPUT + 1], TestIdentity.P256.chain(), null, OptionalLong.empty());
             assertThat(reason(Operations.failure(ec(fake).startSign(tooLong, () -> {}))))
                     .isEqualTo(Reason.UNSUPPORTED);
             SignRequest tooLate = new SignRequest(
-                    scheme, new byte[1], Identity.EC.chain(), null, OptionalLong.of(System.nanoTime() - 1));
+                    scheme, new byte[1], TestIdentity.P256.chain(), null, OptionalLong.of(System.nanoTime() - 1));
             assertThat(reason(Operations.failure(ec(fake).startSign(tooLate, () -> {}))))
                     .isEqualTo(Reason.TIMED_OUT);
             assertThat(fake.client.openRequests()).isZero();

@@ -165,7 +165,7 @@ class HostileClientAuthenticationTest {
         Conversation conversation =
                 asked(wanting(verifier, local(RSA_2048)), ClientOptions.offering(ECDHE), Forms.PLAIN);
         conversation.client().sends(certificatesOf(new byte[1 << 16]));
-        conversation.server().refuses(DECODE_ERROR);
+        conversation.server().refuses(CERTIFICATE_UNKNOWN);
     }
 
     @Test

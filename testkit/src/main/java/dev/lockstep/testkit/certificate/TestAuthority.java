@@ -8,6 +8,8 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECKey;
+import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,8 +33,10 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -64,7 +68,11 @@ public final class TestAuthority {
 
     /** The same for another moment: its certificates are valid from 100 days before it to 100 days after it. */
     public static TestAuthority root(String commonName, Instant now) {
-        KeyPair pair = keyPair("EC", "secp256r1");
+        return root(commonName, keyPair("EC", "secp256r1"), now);
+    }
+
+    /** The same with this key. */
+    public static TestAuthority root(String commonName, KeyPair pair, Instant now) {
         X509Certificate certificate = new Order(name(commonName), pair.getPrivate(), commonName, pair.getPublic(), now)
                 .authority()
                 .sign();
@@ -93,12 +101,17 @@ public final class TestAuthority {
 
     /** An authority below this one, and what is out of order about it. */
     public TestAuthority intermediate(String commonName, Consumer<Order> change) {
-        KeyPair pair = keyPair("EC", "secp256r1");
+        return intermediate(commonName, keyPair("EC", "secp256r1"), change);
+    }
+
+    /** The same with this key. */
+    public TestAuthority intermediate(String commonName, KeyPair pair, Consumer<Order> change) {
         Order order = order(commonName, pair.getPublic()).authority();
         change.accept(order);
         return new TestAuthority(order.sign(), pair.getPrivate(), now);
     }
 
+    /** An authority below this one, with a P-256 key of its own. */
     public TestAuthority intermediate(String commonName) {
         return intermediate(commonName, order -> {});
     }
@@ -110,17 +123,24 @@ public final class TestAuthority {
 
     /** A good server certificate: digitalSignature, and keyEncipherment for RSA (RFC 5246 section 7.4.2). */
     public X509Certificate server(PublicKey subjectKey, String... hosts) {
-        boolean decrypts = subjectKey.getAlgorithm().equals("RSA");
-        return order(hosts[0], subjectKey)
-                .usage(KeyUsage.digitalSignature | (decrypts ? KeyUsage.keyEncipherment : 0))
-                .purposes(KeyPurposeId.id_kp_serverAuth)
-                .hosts(hosts)
+        return order(hosts[0], subjectKey).server(hosts).sign();
+    }
+
+    /** A self-signed certificate of a server, otherwise as {@link #server} makes it. */
+    public static X509Certificate selfSignedServer(KeyPair pair, Instant now, String... hosts) {
+        return new Order(name(hosts[0]), pair.getPrivate(), hosts[0], pair.getPublic(), now)
+                .server(hosts)
                 .sign();
     }
 
     /** A good client certificate for the identity's key. */
     public X509Certificate client(TestIdentity identity) {
-        return order("client " + identity.hostName(), identity.publicKey())
+        return client(identity.publicKey(), "client " + identity.hostName());
+    }
+
+    /** A good client certificate for a key. */
+    public X509Certificate client(PublicKey subjectKey, String commonName) {
+        return order(commonName, subjectKey)
                 .usage(KeyUsage.digitalSignature)
                 .purposes(KeyPurposeId.id_kp_clientAuth)
                 .sign();
@@ -136,12 +156,13 @@ public final class TestAuthority {
                 builder.addCRLEntry(each.getSerialNumber(), Date.from(now.minus(days(2))), CRLReason.keyCompromise);
             }
             return new JcaX509CRLConverter()
-                    .getCRL(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
+                    .getCRL(builder.build(signer(algorithm(key)).build(key)));
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException(e);
         }
     }
 
+    /** The certificate of the authority. */
     public X509Certificate certificate() {
         return certificate;
     }
@@ -156,7 +177,7 @@ public final class TestAuthority {
         private final PublicKey subjectKey;
         private Instant from;
         private Instant until;
-        private String algorithm = "SHA256withECDSA";
+        private String algorithm;
 
         private Order(
                 X500Principal issuer, PrivateKey issuerKey, String commonName, PublicKey subjectKey, Instant now) {
@@ -164,25 +185,30 @@ public final class TestAuthority {
             this.until = now.plus(days(100));
             this.issuer = issuer;
             this.issuerKey = issuerKey;
+            this.algorithm = algorithm(issuerKey);
             this.subject = name(commonName);
             this.subjectKey = subjectKey;
         }
 
+        /** Another validity than 100 days around the authority's moment. */
         public Order valid(Instant notBefore, Instant notAfter) {
             this.from = notBefore;
             this.until = notAfter;
             return this;
         }
 
+        /** Another signature algorithm than fits the issuer's key best, by its JDK name. */
         public Order signedWith(String name) {
             this.algorithm = name;
             return this;
         }
 
+        /** The critical keyUsage, of the bits that {@link KeyUsage} names. */
         public Order usage(int bits) {
             return extension(Extension.keyUsage, true, new KeyUsage(bits));
         }
 
+        /** The critical extendedKeyUsage. */
         public Order purposes(KeyPurposeId... purposes) {
             return extension(Extension.extendedKeyUsage, true, new ExtendedKeyUsage(purposes));
         }
@@ -195,6 +221,17 @@ public final class TestAuthority {
             return extension(Extension.subjectAlternativeName, false, new GeneralNames(all));
         }
 
+        /** The subjectKeyIdentifier, a hash of the subject's key. */
+        public Order identified() {
+            try {
+                JcaX509ExtensionUtils utils = new JcaX509ExtensionUtils();
+                return extension(Extension.subjectKeyIdentifier, false, utils.createSubjectKeyIdentifier(subjectKey));
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** Any extension. */
         public Order extension(ASN1ObjectIdentifier oid, boolean critical, ASN1Encodable value) {
             extensions.add(builder -> {
                 try {
@@ -208,7 +245,16 @@ public final class TestAuthority {
 
         private Order authority() {
             return extension(Extension.basicConstraints, true, new BasicConstraints(true))
-                    .usage(KeyUsage.keyCertSign | KeyUsage.cRLSign);
+                    .usage(KeyUsage.keyCertSign | KeyUsage.cRLSign)
+                    .identified();
+        }
+
+        private Order server(String... names) {
+            boolean decrypts = subjectKey.getAlgorithm().equals("RSA");
+            return usage(KeyUsage.digitalSignature | (decrypts ? KeyUsage.keyEncipherment : 0))
+                    .purposes(KeyPurposeId.id_kp_serverAuth)
+                    .hosts(names)
+                    .identified();
         }
 
         /** Leaves out what was ordered so far of extensions. */
@@ -217,6 +263,7 @@ public final class TestAuthority {
             return this;
         }
 
+        /** Makes the certificate. */
         public X509Certificate sign() {
             try {
                 JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
@@ -228,7 +275,7 @@ public final class TestAuthority {
                         subjectKey);
                 extensions.forEach(each -> each.accept(builder));
                 return new JcaX509CertificateConverter()
-                        .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(issuerKey)));
+                        .getCertificate(builder.build(signer(algorithm).build(issuerKey)));
             } catch (GeneralSecurityException | OperatorCreationException e) {
                 throw new IllegalStateException(e);
             }
@@ -242,6 +289,24 @@ public final class TestAuthority {
                 .signedWith(algorithm)
                 .usage(KeyUsage.digitalSignature)
                 .sign();
+    }
+
+    /** How a key signs certificates unless told otherwise. */
+    private static String algorithm(PrivateKey key) {
+        if (key instanceof ECKey ec) {
+            int bits = ec.getParams().getOrder().bitLength();
+            return (bits > 384 ? "SHA512" : bits > 256 ? "SHA384" : "SHA256") + "withECDSA";
+        }
+        if (key instanceof EdECPrivateKey edwards) {
+            return edwards.getParams().getName();
+        }
+        return key.getAlgorithm().equals("RSASSA-PSS") ? "SHA256withRSAandMGF1" : "SHA256withRSA";
+    }
+
+    private static JcaContentSignerBuilder signer(String algorithm) {
+        JcaContentSignerBuilder signer = new JcaContentSignerBuilder(algorithm);
+        // the JDK has PSS under one name without the hash, BouncyCastle one name for each hash
+        return algorithm.endsWith("andMGF1") ? signer.setProvider(new BouncyCastleProvider()) : signer;
     }
 
     private static X500Principal name(String commonName) {

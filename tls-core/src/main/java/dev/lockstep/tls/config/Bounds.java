@@ -53,13 +53,18 @@ public final class Bounds {
         this.changed = changed;
     }
 
-    /** The longest ClientHello body, in bytes; 2^17 + 2^16 by default. More is an unexpected_message, or a
-     * decode_error where no ClientHello can be that long. */
+    /**
+     * The longest ClientHello body, in bytes; 2^17 + 2^16 by default. More is an unexpected_message, or a
+     * decode_error where no ClientHello can be that long.
+     */
     public int maxClientHello() {
         return count(Limit.MAX_CLIENT_HELLO);
     }
 
-    /** The longest body of every other handshake message, in bytes; 2^16 by default. More is an unexpected_message. */
+    /**
+     * The longest body of every other handshake message, in bytes; 2^16 by default. More is an unexpected_message, in a
+     * Certificate a certificate_unknown.
+     */
     public int maxHandshakeMessage() {
         return count(Limit.MAX_HANDSHAKE_MESSAGE);
     }
@@ -98,8 +103,10 @@ public final class Bounds {
         return get(Limit.MAX_RECORDS_PER_KEY);
     }
 
-    /** The longest psk_identity, in bytes; 4096 by default, and never below 128 (RFC 4279 section 5.3). More is a
-     * handshake_failure. */
+    /**
+     * The longest psk_identity, in bytes; 4096 by default, and never below 128 (RFC 4279 section 5.3). More is a
+     * handshake_failure.
+     */
     public int maxPskIdentity() {
         return count(Limit.MAX_PSK_IDENTITY);
     }

@@ -141,12 +141,11 @@ public final class ServerHandshake {
     /**
      * Takes a handshake message.
      *
-     * @param type its type code
      * @param encoded the whole message, its four-byte header included
      * @return whether it must be the last one of its flight
      */
-    public boolean onMessage(int type, byte[] encoded) {
-        Row row = requireRow(Event.of(type));
+    public boolean onMessage(byte[] encoded) {
+        Row row = requireRow(Event.of(encoded[0] & 0xff));
         if (!row.joinsAfter()) {
             handshake.transcript.update(encoded, 0, encoded.length);
         }

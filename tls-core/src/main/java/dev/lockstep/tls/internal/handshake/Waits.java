@@ -7,16 +7,8 @@ import static dev.lockstep.tls.wait.SuspensionKind.*;
 
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.tls.credential.Credential;
-import dev.lockstep.tls.internal.handshake.Question.Ask;
-import dev.lockstep.tls.internal.handshake.Question.FallThrough;
-import dev.lockstep.tls.internal.handshake.Question.Late;
-import dev.lockstep.tls.internal.handshake.Question.Limit;
-import dev.lockstep.tls.internal.handshake.Question.OnFailure;
-import dev.lockstep.tls.internal.handshake.flight.ClientProof;
-import dev.lockstep.tls.internal.handshake.flight.Premaster;
-import dev.lockstep.tls.internal.handshake.flight.Resumption;
-import dev.lockstep.tls.internal.handshake.flight.ServerFlight;
-import dev.lockstep.tls.internal.handshake.flight.ServerSignature;
+import dev.lockstep.tls.internal.handshake.Question.*;
+import dev.lockstep.tls.internal.handshake.flight.*;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.session.OpenedTicket;

@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.record;
 
 import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.HandshakeType;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -92,7 +93,8 @@ public final class HandshakeJoiner {
      * before it in the same record have been dealt with.
      *
      * @throws FatalAlert if the message announces a body over the bound: decode_error if no message of its type can be that
-     *     long; unexpected_message if it is only longer than the bound, or of a type that cannot come
+     *     long; certificate_unknown if a chain is only longer than the bound, unexpected_message if another message is, or if
+     *     its type cannot come
      */
     public boolean hasMessage() {
         byte[] held = buffer;
@@ -116,26 +118,18 @@ public final class HandshakeJoiner {
         return buffer == null;
     }
 
-    /**
-     * Whether the beginning of a message is here and its end is not.
-     *
-     * @throws FatalAlert as {@link #hasMessage}
-     */
-    public boolean hasPartial() {
-        return !isEmpty() && !hasMessage();
-    }
-
     /** Bytes of memory held at the moment. */
     int retainedBytes() {
         return buffer == null ? 0 : buffer.length;
     }
 
     /**
-     * Takes the first whole message.
+     * Takes the first whole message as it came, header included: for the parser and for the transcript.
      *
+     * @return not a copy, and the receiver's to keep
      * @throws IllegalStateException if there is none
      */
-    public JoinedMessage next() {
+    public byte[] next() {
         byte[] held = buffer;
         if (held == null || !hasMessage()) {
             throw new IllegalStateException("no message is complete");
@@ -152,7 +146,7 @@ public final class HandshakeJoiner {
             end -= start;
             start = 0;
         }
-        return new JoinedMessage(encoded);
+        return encoded;
     }
 
     /** Forgets everything. */
@@ -197,19 +191,24 @@ public final class HandshakeJoiner {
         if (length > longest) {
             String reason = "handshake message of type " + typeCode + " announces " + length + " bytes where " + longest
                     + " are the limit";
-            throw length > longestWellFormed(typeCode)
-                    ? FatalAlert.decodeError(reason)
-                    : FatalAlert.unexpectedMessage(reason);
+            throw FatalAlert.of(alertOverBound(typeCode, length), reason, null);
         }
         return HEADER_LENGTH + length;
     }
 
-    /** The longest body that a message of the client can have by its definition; what exceeds only our limit may be well-formed. */
-    private static int longestWellFormed(int typeCode) {
+    /** What exceeds only our bound may be well-formed, so decode_error is for lengths that no message of the type can have. */
+    private static AlertDescription alertOverBound(int typeCode, int length) {
         HandshakeType type = HandshakeType.of(typeCode);
-        if (type == null) {
-            return 0;
+        if (type == null || length > longestWellFormed(type)) {
+            return AlertDescription.DECODE_ERROR;
         }
+        return type == HandshakeType.CERTIFICATE
+                ? AlertDescription.CERTIFICATE_UNKNOWN
+                : AlertDescription.UNEXPECTED_MESSAGE;
+    }
+
+    /** The longest body that a message of the client can have by its definition. */
+    private static int longestWellFormed(HandshakeType type) {
         return switch (type) {
             // RFC 5246 7.4.1.2: version and random, session_id, cipher_suites, compression_methods, extensions
             case CLIENT_HELLO -> 34 + (1 + 32) + (2 + 0xfffe) + (1 + 0xff) + (2 + 0xffff);

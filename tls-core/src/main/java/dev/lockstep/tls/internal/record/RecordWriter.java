@@ -49,14 +49,6 @@ public final class RecordWriter {
         return protection;
     }
 
-    /** Bytes that {@code length} bytes of plaintext, cut into fragments as long as possible, take as records. */
-    public int recordsLength(int length) {
-        int whole = length / plaintextLimit;
-        int rest = length % plaintextLimit;
-        int bytes = whole * (RecordHeader.LENGTH + protection.sealedLength(plaintextLimit));
-        return rest == 0 ? bytes : bytes + RecordHeader.LENGTH + protection.sealedLength(rest);
-    }
-
     /**
      * Writes as many whole records as {@code dst} has room for, and of application data none that would use the key up: what
      * is left of that belongs to the closing alert. The first one is cut shorter if only a part of it fits, but

@@ -36,12 +36,7 @@ class HandshakeJoinerTest {
         for (byte[] fragment : fragments) {
             joiner.append(ByteBuffer.wrap(fragment));
             while (joiner.hasMessage()) {
-                JoinedMessage message = joiner.next();
-                assertThat(message.typeCode()).isEqualTo(message.encoded()[0] & 0xff);
-                assertThat(message.bodyLength()).isEqualTo(message.encoded().length - 4);
-                assertThat(message.body().rest())
-                        .isEqualTo(Arrays.copyOfRange(message.encoded(), 4, message.encoded().length));
-                messages.add(message.encoded());
+                messages.add(joiner.next());
             }
         }
         return messages;
@@ -92,7 +87,7 @@ class HandshakeJoinerTest {
         ByteBuffer fragment = BufferKind.DIRECT_SLICED.holding(message(1, 50));
         joiner.append(fragment);
         assertThat(fragment.hasRemaining()).isFalse();
-        assertThat(joiner.next().encoded()).isEqualTo(message(1, 50));
+        assertThat(joiner.next()).isEqualTo(message(1, 50));
     }
 
     @Test
@@ -114,7 +109,7 @@ class HandshakeJoinerTest {
         }
         // every growth copies what is there; all growths together must not exceed a small multiple of the message
         assertThat(copied).isLessThan(2L * message.length);
-        assertThat(joiner.next().encoded()).isEqualTo(message);
+        assertThat(joiner.next()).isEqualTo(message);
         assertThat(joiner.retainedBytes()).isZero();
     }
 
@@ -127,7 +122,7 @@ class HandshakeJoinerTest {
         for (int left = messages.length; left > 0; left--) {
             assertThat(joiner.hasMessage()).isTrue();
             assertThat(joiner.retainedBytes()).isLessThanOrEqualTo(8 * left + 8);
-            assertThat(joiner.next().encoded()).isEqualTo(messages[0]);
+            assertThat(joiner.next()).isEqualTo(messages[0]);
         }
         assertThat(joiner.isEmpty()).isTrue();
     }
@@ -137,17 +132,19 @@ class HandshakeJoinerTest {
         HandshakeJoiner joiner = joiner();
         joiner.append(ByteBuffer.wrap(message(11, 500)));
         assertThat(joiner.retainedBytes()).isEqualTo(504);
-        assertThat(joiner.next().encoded()).isEqualTo(message(11, 500));
+        assertThat(joiner.next()).isEqualTo(message(11, 500));
     }
 
     @Test
     void memoryFollowsTheBytesThatCameAndNotTheLengthAnnounced() {
         HandshakeJoiner joiner = joiner();
         joiner.append(ByteBuffer.wrap(message(1, BOUND), 0, 4));
-        assertThat(joiner.hasPartial()).isTrue();
+        assertThat(joiner.hasMessage()).isFalse();
+        assertThat(joiner.isEmpty()).isFalse();
         assertThat(joiner.retainedBytes()).isLessThan(100);
         joiner.append(ByteBuffer.wrap(new byte[10]));
-        assertThat(joiner.hasPartial()).isTrue();
+        assertThat(joiner.hasMessage()).isFalse();
+        assertThat(joiner.isEmpty()).isFalse();
         assertThat(joiner.retainedBytes()).isLessThan(100);
     }
 
@@ -156,7 +153,12 @@ class HandshakeJoinerTest {
         for (int type : new int[] {1, 11, 15, 16, 20}) {
             int bound = type == 1 ? BOUND : 1000;
             // our limit is no fault of the message, unless no such message is that long: Finished has 12 bytes
-            AlertDescription alert = type == 20 ? AlertDescription.DECODE_ERROR : AlertDescription.UNEXPECTED_MESSAGE;
+            AlertDescription alert =
+                    switch (type) {
+                        case 11 -> AlertDescription.CERTIFICATE_UNKNOWN;
+                        case 20 -> AlertDescription.DECODE_ERROR;
+                        default -> AlertDescription.UNEXPECTED_MESSAGE;
+                    };
             HandshakeJoiner atBound = joiner();
             atBound.append(ByteBuffer.wrap(message(type, bound), 0, 4));
             assertThat(atBound.hasMessage()).isFalse();
@@ -176,7 +178,7 @@ class HandshakeJoinerTest {
         "1, 131396, UNEXPECTED_MESSAGE",
         "1, 131397, DECODE_ERROR",
         "1, 16777215, DECODE_ERROR",
-        "11, 16777215, UNEXPECTED_MESSAGE",
+        "11, 16777215, CERTIFICATE_UNKNOWN",
         "15, 65539, UNEXPECTED_MESSAGE",
         "15, 65540, DECODE_ERROR",
         "16, 131074, UNEXPECTED_MESSAGE",
@@ -202,7 +204,7 @@ class HandshakeJoinerTest {
     void aBadHeaderBehindAMessageDoesNotSpoilTheMessage() {
         HandshakeJoiner joiner = joiner();
         joiner.append(ByteBuffer.wrap(ReferenceRecords.concat(message(16, 9), new byte[] {99, 0, 0, 0})));
-        assertThat(joiner.next().encoded()).isEqualTo(message(16, 9));
+        assertThat(joiner.next()).isEqualTo(message(16, 9));
         assertAlert(AlertDescription.UNEXPECTED_MESSAGE, joiner::hasMessage);
     }
 
@@ -210,17 +212,19 @@ class HandshakeJoinerTest {
     void emptyPartialAndWholeAreToldApart() {
         HandshakeJoiner joiner = joiner();
         assertThat(joiner.isEmpty()).isTrue();
-        assertThat(joiner.hasPartial()).isFalse();
+        assertThat(joiner.hasMessage()).isFalse();
         joiner.append(ByteBuffer.allocate(0));
         assertThat(joiner.isEmpty()).isTrue();
         joiner.append(ByteBuffer.wrap(new byte[] {16}));
         assertThat(joiner.isEmpty()).isFalse();
-        assertThat(joiner.hasPartial()).isTrue();
+        assertThat(joiner.hasMessage()).isFalse();
+        assertThat(joiner.isEmpty()).isFalse();
         joiner.append(ByteBuffer.wrap(new byte[] {0, 0, 0, 20}));
         assertThat(joiner.hasMessage()).isTrue();
-        assertThat(joiner.hasPartial()).isFalse();
+        assertThat(joiner.isEmpty()).isFalse();
         joiner.next();
-        assertThat(joiner.hasPartial()).isTrue();
+        assertThat(joiner.hasMessage()).isFalse();
+        assertThat(joiner.isEmpty()).isFalse();
         joiner.clear();
         assertThat(joiner.isEmpty()).isTrue();
     }

@@ -32,7 +32,7 @@ class PlaintextLimitTest {
         for (int limit : LIMITS) {
             RecordWriter writer = new RecordWriter();
             writer.changeProtection(suite.sealing(), limit);
-            ByteBuffer records = ByteBuffer.allocate(writer.recordsLength(plaintext.length));
+            ByteBuffer records = ByteBuffer.allocate(RecordSuite.recordsLength(writer, plaintext.length, limit));
             assertThat(writer.write(ContentType.APPLICATION_DATA, ByteBuffer.wrap(plaintext), records))
                     .isEqualTo(plaintext.length);
             assertThat(records.hasRemaining()).isFalse();

@@ -66,6 +66,16 @@ record RecordSuite(CipherSuite suite, boolean encryptThenMac, byte[] macKey, byt
         return Protection.opening(suite, macKey, key, fixedIv, encryptThenMac);
     }
 
+    /** Bytes that this much plaintext, cut into fragments of at most {@code limit} bytes, takes as records. */
+    static int recordsLength(RecordWriter writer, int plaintext, int limit) {
+        int rest = plaintext % limit;
+        int whole =
+                plaintext / limit * (RecordHeader.LENGTH + writer.protection().sealedLength(limit));
+        return rest == 0
+                ? whole
+                : whole + RecordHeader.LENGTH + writer.protection().sealedLength(rest);
+    }
+
     /** Bytes that differ from one another and from seed to seed. */
     static byte[] pattern(int length, int seed) {
         byte[] bytes = new byte[length];

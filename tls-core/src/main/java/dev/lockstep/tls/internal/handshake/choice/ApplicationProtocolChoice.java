@@ -21,22 +21,18 @@ public final class ApplicationProtocolChoice {
                 || (selector == null && config.applicationProtocols().isEmpty())) {
             return null;
         }
-        String chosen = selector == null ? configured(config, offered) : selected(selector, offer, offered);
+        String chosen = selector == null
+                ? config.applicationProtocols().stream()
+                        .filter(offered::contains)
+                        .findFirst()
+                        .orElse(null)
+                : selected(selector, offer, offered);
         if (chosen == null && config.requireApplicationProtocol()) {
             // RFC 9325 3.8-2, RFC 7301 3.2-1: "In the event that the server supports no protocols that the client
             // advertises, then the server SHALL respond with a fatal "no_application_protocol" alert."
             throw FatalAlert.noApplicationProtocol("none of the client's protocols is served");
         }
         return chosen;
-    }
-
-    private static @Nullable String configured(TlsServerConfig config, ApplicationProtocols offered) {
-        for (String protocol : config.applicationProtocols()) {
-            if (offered.contains(protocol)) {
-                return protocol;
-            }
-        }
-        return null;
     }
 
     private static @Nullable String selected(

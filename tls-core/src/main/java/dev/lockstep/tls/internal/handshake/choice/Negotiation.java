@@ -5,11 +5,13 @@ import dev.lockstep.tls.config.CredentialOrder;
 import dev.lockstep.tls.config.Servable;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.credential.StapledResponse;
 import dev.lockstep.tls.internal.extension.EncryptThenMac;
 import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
 import dev.lockstep.tls.internal.extension.RenegotiationInfo;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithms;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithmsCert;
+import dev.lockstep.tls.internal.extension.StatusRequest;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Offer;
@@ -130,7 +132,7 @@ public final class Negotiation {
             chosen.group = group;
             chosen.signatureScheme = authentication.scheme;
             chosen.extendedMasterSecret = offer.extensions().has(ExtendedMasterSecret.class);
-            chosen.stapledResponse = Stapling.choose(config, offer, authentication.credential);
+            chosen.stapledResponse = staple(authentication.credential);
             chosen.identityHint = config.pskIdentityHint().length > 0;
             // RFC 4279 2: with a pre-shared key "the Certificate and CertificateRequest payloads are omitted from the
             // response."
@@ -140,6 +142,21 @@ public final class Negotiation {
             return chosen;
         }
         return null;
+    }
+
+    /**
+     * Returns the OCSP response to staple (RFC 6066 section 8), or null. It is settled once: ServerHello announces it and
+     * CertificateStatus follows.
+     */
+    private byte @Nullable [] staple(@Nullable Credential credential) {
+        if (credential == null || !offer.extensions().has(StatusRequest.class)) {
+            return null;
+        }
+        StapledResponse response = credential.stapledResponse(config.wallClock().instant());
+        if (response.defect() != null) {
+            config.observer().onOcspResponseUnusable(credential, response.defect());
+        }
+        return response.der();
     }
 
     /** How the server proves who it is: a certificate, with the scheme it signs with if it does, or neither. */

@@ -4,11 +4,12 @@ import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.internal.extension.ServerName;
 import dev.lockstep.tls.internal.wire.WireWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
@@ -65,14 +66,6 @@ public final class SessionBinding {
 
     /** RFC 6066 3: names are compared without regard to ASCII case; a trailing dot says nothing either. */
     static boolean sameName(@Nullable String a, @Nullable String b) {
-        if (a == null || b == null) {
-            return a == null && b == null;
-        }
-        return normalized(a).equals(normalized(b));
-    }
-
-    private static String normalized(String host) {
-        String lower = host.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+        return Objects.equals(new ServerName(a).normalized(), new ServerName(b).normalized());
     }
 }

@@ -9,9 +9,6 @@ import dev.lockstep.tls.internal.wire.WireReader;
 /** The end of a handshake: each side proves that it saw the same messages and made the same secret. */
 public final class Finishing {
 
-    private static final String CLIENT_FINISHED = "client finished";
-    private static final String SERVER_FINISHED = "server finished";
-
     private Finishing() {}
 
     public static void onChangeCipherSpec(Handshake handshake) {
@@ -20,7 +17,7 @@ public final class Finishing {
 
     public static void onFinished(Handshake handshake, WireReader body) {
         Finished finished = Finished.parse(body);
-        byte[] expected = handshake.keys.master.get().verifyData(CLIENT_FINISHED, handshake.transcript.snapshot());
+        byte[] expected = handshake.keys.master.get().verifyData("client finished", handshake.transcript.snapshot());
         // RFC 5246 7.4.9-1: "Recipients of Finished messages MUST verify that the contents are correct."
         if (!ConstantTime.equal(expected, finished.verifyData())) {
             throw FatalAlert.decryptError("the client's Finished does not match this handshake");
@@ -44,7 +41,7 @@ public final class Finishing {
     }
 
     public static void sendFinished(Handshake handshake) {
-        byte[] verifyData = handshake.keys.master.get().verifyData(SERVER_FINISHED, handshake.transcript.snapshot());
+        byte[] verifyData = handshake.keys.master.get().verifyData("server finished", handshake.transcript.snapshot());
         handshake.send(new Finished(verifyData).encode());
         handshake.serverVerifyData.set(verifyData);
         SessionKeeping.keep(handshake);

@@ -22,6 +22,7 @@ import dev.lockstep.tls.internal.message.ServerHello;
 import dev.lockstep.tls.internal.message.ServerHelloDone;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.session.SessionId;
+import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.ProtocolVersion;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
@@ -128,8 +129,8 @@ public final class ServerFlight {
 
     /** Makes the server's ephemeral key of this handshake. */
     public static void keyShare(Handshake handshake) {
-        handshake.keys.share.set(
-                KeyShare.generate(handshake.agreement.get().requireGroup(), handshake.config.random()));
+        NamedGroup group = Objects.requireNonNull(handshake.agreement.get().group(), "is ephemeral");
+        handshake.keys.share.set(KeyShare.generate(group, handshake.config.random()));
     }
 
     /** Sends the signed parameters, or, with a pre-shared key, the hint and the parameters that the key authenticates. */

@@ -110,11 +110,6 @@ public record Agreement(
         return Objects.requireNonNull(credential, "this key exchange has a certificate");
     }
 
-    /** Returns the group of an ephemeral key exchange. */
-    public NamedGroup requireGroup() {
-        return Objects.requireNonNull(group, "an ephemeral key exchange has a group");
-    }
-
     /** Returns the scheme of a signed key exchange. */
     public SignatureScheme requireSignatureScheme() {
         return Objects.requireNonNull(signatureScheme, "a signed key exchange has a signature scheme");

@@ -6,7 +6,6 @@ import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.AlertDescription;
-import dev.lockstep.tls.spec.ClientCertificateType;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
@@ -59,7 +58,10 @@ public final class ClientCertificate {
         }
         // RFC 5246 7.4.4-2, 7.4.6-2; RFC 8422 3.1-1, 5.6-1. RFC 5246 7.4.6: "The end-entity certificate's public key
         // (and associated restrictions) has to be compatible with the certificate types listed in CertificateRequest"
-        requireType(schemes, policy.certificateTypes());
+        if (schemes.stream()
+                .noneMatch(scheme -> policy.certificateTypes().stream().anyMatch(type -> type.signsWith(scheme)))) {
+            throw unsupported("a client certificate of a type that was not asked for");
+        }
         // RFC 5246 7.4.6-6: "the public key MUST use a curve and point format supported by the server."
         SignatureVerifier verifier;
         try {
@@ -82,12 +84,6 @@ public final class ClientCertificate {
     /** Whether {@code signature} is the certificate's key's over {@code message}; never throws. */
     public boolean verifies(SignatureScheme scheme, byte[] message, byte[] signature) {
         return verifier.verify(Algorithms.signature(scheme), message, signature);
-    }
-
-    private static void requireType(Set<SignatureScheme> schemes, List<ClientCertificateType> types) {
-        if (schemes.stream().noneMatch(scheme -> types.stream().anyMatch(type -> type.signsWith(scheme)))) {
-            throw unsupported("a client certificate of a type that was not asked for");
-        }
     }
 
     /**

@@ -50,19 +50,8 @@ public final class KeyShare {
 
     /** Returns the shared secret with the client's public value, which is validated in full; the caller's to wipe. */
     public byte[] agree(ClientKeyExchange message) {
-        if (message instanceof EcdheClientKeyExchange ecdhe) {
-            return agree(ecdhe.point());
-        } else if (message instanceof DheClientKeyExchange dhe) {
-            return agree(dhe.yc());
-        }
-        throw new IllegalStateException("parsed as another key exchange than was negotiated");
-    }
-
-    void destroy() {
-        key.destroy();
-    }
-
-    private byte[] agree(byte[] clientPublic) {
+        byte[] clientPublic =
+                message instanceof EcdheClientKeyExchange ecdhe ? ecdhe.point() : ((DheClientKeyExchange) message).yc();
         try {
             return key.agree(clientPublic);
         } catch (InvalidPublicValueException e) {
@@ -73,6 +62,10 @@ public final class KeyShare {
                             "the client's public value is empty or has another length than its group says")
                     : FatalAlert.illegalParameter("the client's public value is not one of its group");
         }
+    }
+
+    void destroy() {
+        key.destroy();
     }
 
     private ServerEcdhParams ecdhParams() {
