@@ -1,42 +1,37 @@
 package dev.lockstep.interop;
 
+import dev.lockstep.testkit.certificate.TestAuthority;
+import java.security.KeyPair;
 import java.util.List;
 import java.util.Locale;
 
 /** The kinds of certificate the interop matrix serves, each under a host name of its own. */
 public enum KeyKind {
-    RSA_2048("RSA", "2048", "SHA256withRSA"),
-    RSA_4096("RSA", "4096", "SHA256withRSA"),
+    RSA_2048("RSA", "2048"),
+    RSA_4096("RSA", "4096"),
     /** A key restricted to PSS by its own object identifier (RFC 4055): rsa_pss_pss_* schemes. */
-    RSA_PSS_2048("RSASSA-PSS", "2048", "SHA256withRSA"),
-    P256("EC", "secp256r1", "SHA256withECDSA"),
-    P384("EC", "secp384r1", "SHA384withECDSA"),
-    P521("EC", "secp521r1", "SHA512withECDSA"),
-    ED25519("Ed25519", "", "Ed25519"),
-    ED448("Ed448", "", "Ed448");
+    RSA_PSS_2048("RSASSA-PSS", "2048"),
+    P256("EC", "secp256r1"),
+    P384("EC", "secp384r1"),
+    P521("EC", "secp521r1"),
+    ED25519("Ed25519", ""),
+    ED448("Ed448", "");
 
     private final String algorithm;
     private final String parameter;
-    private final String selfSignature;
 
-    KeyKind(String algorithm, String parameter, String selfSignature) {
+    KeyKind(String algorithm, String parameter) {
         this.algorithm = algorithm;
         this.parameter = parameter;
-        this.selfSignature = selfSignature;
+    }
+
+    /** A new key of this kind. */
+    public KeyPair newKey() {
+        return TestAuthority.keyPair(algorithm, parameter);
     }
 
     String algorithm() {
         return algorithm;
-    }
-
-    /** The size in bits or the curve; empty where the algorithm says it all. */
-    String parameter() {
-        return parameter;
-    }
-
-    /** What a self-signed certificate of this kind is signed with. */
-    String selfSignature() {
-        return this == RSA_PSS_2048 ? "SHA256withRSAandMGF1" : selfSignature;
     }
 
     /** The name in the certificate, and the server_name that selects it. */

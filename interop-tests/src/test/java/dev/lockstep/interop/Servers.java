@@ -2,7 +2,6 @@ package dev.lockstep.interop;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -36,7 +35,7 @@ final class Servers implements ParameterResolver {
         Pool() {
             try {
                 pki = TestPki.create(DIRECTORY.resolve("pki"));
-            } catch (IOException | GeneralSecurityException e) {
+            } catch (IOException e) {
                 throw new IllegalStateException("cannot make the test certificates", e);
             }
         }

@@ -1,11 +1,11 @@
 package dev.lockstep.interop;
 
-import dev.lockstep.interop.CertificateFactory.Authority;
+import dev.lockstep.testkit.certificate.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -35,36 +35,39 @@ final class TestPki {
     }
 
     /** Makes all of it in {@code directory}, which is created. */
-    static TestPki create(Path directory) throws IOException, GeneralSecurityException {
+    static TestPki create(Path directory) throws IOException {
         Files.createDirectories(directory);
-        Authority root = Authority.root("Lockstep interop root");
-        Authority other = Authority.root("Another root");
-        Authority intermediate = root.intermediate("Lockstep interop intermediate");
+        TestAuthority root = root("Lockstep interop root");
+        TestAuthority other = root("Another root");
+        TestAuthority intermediate =
+                root.intermediate("Lockstep interop intermediate", KeyKind.RSA_2048.newKey(), order -> {});
         Map<KeyKind, KeyMaterial> leaves = new EnumMap<>(KeyKind.class);
         for (KeyKind kind : KeyKind.values()) {
-            KeyPair pair = CertificateFactory.keyPair(kind);
+            KeyPair pair = kind.newKey();
             leaves.put(
                     kind,
                     new KeyMaterial(
                             Pem.write(
                                     directory.resolve(kind.fileName() + ".pem"),
                                     List.of(
-                                            intermediate.issue(pair.getPublic(), kind.names()),
+                                            intermediate.server(
+                                                    pair.getPublic(),
+                                                    kind.names().toArray(String[]::new)),
                                             intermediate.certificate())),
-                            Pem.write(directory.resolve(kind.fileName() + ".key"), pair.getPrivate())));
+                            Pem.write(directory.resolve(kind.fileName() + ".key"), pair)));
         }
-        Authority clientRoot = Authority.root("Lockstep interop root of clients");
+        TestAuthority clientRoot = root("Lockstep interop root of clients");
         Map<KeyKind, KeyMaterial> clients = new EnumMap<>(KeyKind.class);
         for (KeyKind kind : List.of(KeyKind.RSA_2048, KeyKind.P256)) {
-            KeyPair pair = CertificateFactory.clientKeyPair(kind);
+            KeyPair pair = kind.newKey();
             String name = "client-" + kind.fileName();
             clients.put(
                     kind,
                     new KeyMaterial(
                             Pem.write(
                                     directory.resolve(name + ".pem"),
-                                    List.of(clientRoot.issueToClient(pair.getPublic(), name))),
-                            Pem.write(directory.resolve(name + ".key"), pair.getPrivate())));
+                                    List.of(clientRoot.client(pair.getPublic(), name))),
+                            Pem.write(directory.resolve(name + ".key"), pair)));
         }
         return new TestPki(
                 Pem.write(directory.resolve("root.pem"), List.of(root.certificate())),
@@ -72,6 +75,11 @@ final class TestPki {
                 leaves,
                 Pem.write(directory.resolve("client-root.pem"), List.of(clientRoot.certificate())),
                 clients);
+    }
+
+    /** With an RSA key, since clients that know nothing else are among the tested ones. */
+    static TestAuthority root(String commonName) {
+        return TestAuthority.root(commonName, KeyKind.RSA_2048.newKey(), Instant.now());
     }
 
     /** The root every leaf leads to. */

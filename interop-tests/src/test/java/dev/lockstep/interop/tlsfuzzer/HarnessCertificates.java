@@ -1,20 +1,15 @@
 package dev.lockstep.interop.tlsfuzzer;
 
-import dev.lockstep.interop.CertificateFactory;
-import dev.lockstep.interop.CertificateFactory.Authority;
 import dev.lockstep.interop.KeyKind;
 import dev.lockstep.interop.Pem;
+import dev.lockstep.testkit.certificate.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.PublicKey;
-import java.security.interfaces.ECPrivateKey;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /**
  * The certificates the profiles serve and those that clients show. The servers' are self-signed: many scripts advertise
@@ -22,7 +17,7 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
  * clients' are of an authority, which the profile {@code clientauth} trusts.
  */
 final class HarnessCertificates {
-    private static final List<String> HOSTS = List.of("localhost", "localhost4");
+    private static final String[] HOSTS = {"localhost", "localhost4"};
     private static final Map<String, KeyKind> FILES = Map.of(
             "srv-rsa", KeyKind.RSA_2048,
             "srv-ecdsa", KeyKind.P256,
@@ -40,39 +35,25 @@ final class HarnessCertificates {
 
     private HarnessCertificates() {}
 
-    static Path create(Path directory) throws IOException, GeneralSecurityException {
+    static Path create(Path directory) throws IOException {
         Files.createDirectories(directory);
         for (Map.Entry<String, KeyKind> file : FILES.entrySet()) {
-            KeyPair pair = CertificateFactory.keyPair(file.getValue());
+            KeyPair pair = file.getValue().newKey();
             Pem.write(
                     directory.resolve(file.getKey() + ".pem"),
-                    List.of(CertificateFactory.selfSigned(file.getValue(), pair, HOSTS)));
-            Pem.write(directory.resolve(file.getKey() + ".key"), pair.getPrivate());
+                    List.of(TestAuthority.selfSignedServer(pair, Instant.now(), HOSTS)));
+            Pem.write(directory.resolve(file.getKey() + ".key"), pair);
         }
-        Authority authority = Authority.root("authority of the clients");
+        TestAuthority authority =
+                TestAuthority.root("authority of the clients", KeyKind.RSA_2048.newKey(), Instant.now());
         Pem.write(directory.resolve("ca.pem"), List.of(authority.certificate()));
         for (Map.Entry<String, KeyKind> file : CLIENTS.entrySet()) {
-            KeyPair pair = CertificateFactory.keyPair(file.getValue());
+            KeyPair pair = file.getValue().newKey();
             Pem.write(
                     directory.resolve(file.getKey() + ".pem"),
-                    List.of(authority.issueToClient(pair.getPublic(), file.getKey())));
-            Path key = directory.resolve(file.getKey() + ".key");
-            if (pair.getPrivate() instanceof ECPrivateKey ec) {
-                Pem.writePrivateKey(key, withPublicKey(ec, pair.getPublic()));
-            } else {
-                Pem.write(key, pair.getPrivate());
-            }
+                    List.of(authority.client(pair.getPublic(), file.getKey())));
+            Pem.write(directory.resolve(file.getKey() + ".key"), pair);
         }
         return directory;
-    }
-
-    /** The form of OpenSSL, which tlslite insists on: the public key beside the private one, and the curve not twice. */
-    private static byte[] withPublicKey(ECPrivateKey key, PublicKey publicKey) throws IOException {
-        SubjectPublicKeyInfo info = SubjectPublicKeyInfo.getInstance(publicKey.getEncoded());
-        return new PrivateKeyInfo(
-                        info.getAlgorithm(),
-                        new org.bouncycastle.asn1.sec.ECPrivateKey(
-                                key.getParams().getOrder().bitLength(), key.getS(), info.getPublicKeyData(), null))
-                .getEncoded();
     }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.lockstep.interop.Program;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -32,7 +31,7 @@ class TlsfuzzerIT {
     private static final String LOCKSTEP = "lockstep";
 
     @TestFactory
-    Stream<DynamicNode> everyScriptPasses() throws IOException, GeneralSecurityException, InterruptedException {
+    Stream<DynamicNode> everyScriptPasses() throws IOException, InterruptedException {
         Checkouts checkouts = Checkouts.find(DIRECTORY);
         ServerDescription server = new ServerDescription(
                 System.getProperty("tlsfuzzer.server", LOCKSTEP),
