@@ -5,6 +5,7 @@ import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.keys.keyserver.protocol.Message.Failure;
 import dev.lockstep.keys.keyserver.protocol.ProtocolException;
 import dev.lockstep.keys.keyserver.transport.FrameChannel;
+import dev.lockstep.server.keyserver.listener.ClientListener;
 import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
@@ -60,6 +61,11 @@ final class ClientConnection {
         identity = found;
         share = shared;
         return null;
+    }
+
+    /** What the client is called in warnings. */
+    String where() {
+        return admission.where();
     }
 
     /** Who the client is; nothing is asked of a key before that is known. */
@@ -182,13 +188,13 @@ final class ClientConnection {
 
     private void submit(long id, Message request, int millis, long now) throws ProtocolException {
         requireUnused(id);
-        if (open.size() >= server.limits().openPerConnection() || !share().take(now)) {
+        KeyWork work = server.request(this, id, request, millis, now);
+        if (open.size() >= server.limits().openPerConnection() || !share().take(now, work.bytes())) {
             frames.send(new Frame(id, new Message.Failed(Failure.REJECTED)));
             return;
         }
-        KeyWork work = server.work(this, id, request, millis, now);
         if (!server.submit(work)) {
-            share().give();
+            share().give(work.bytes());
             frames.send(new Frame(id, new Message.Failed(Failure.REJECTED)));
             return;
         }
@@ -207,7 +213,7 @@ final class ClientConnection {
 
     /** Work has left the pool. */
     void finished(KeyWork work) {
-        share().give();
+        share().give(work.bytes());
         if (!ended && open.remove(work.id, work)) {
             frames.send(new Frame(work.id, work.outcome().answer()));
         }

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyserver;
+package dev.lockstep.server.keyserver.listener;
 
 import dev.lockstep.keys.keyserver.transport.ByteTransport;
 import dev.lockstep.server.keyserver.policy.ClientIdentity;

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyserver;
+package dev.lockstep.server.keyserver.listener;
 
 import dev.lockstep.keys.keyserver.transport.TlsTransport;
 import dev.lockstep.server.keyserver.policy.ClientGrants;
@@ -9,6 +9,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.cert.X509Certificate;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -23,17 +24,24 @@ public final class TlsListener implements ClientListener {
     private static final int BACKLOG = 128;
 
     private final ServerSocketChannel channel;
-    private final SSLContext context;
-    private final ClientGrants grants;
+    private final Supplier<Setting> setting;
 
-    private TlsListener(ServerSocketChannel channel, SSLContext context, ClientGrants grants) {
+    /**
+     * What applies to clients.
+     *
+     * @param address where the port is; read once
+     * @param context with the key server's certificate and key, and the authority of the clients
+     * @param grants which clients may use which keys
+     */
+    public record Setting(InetSocketAddress address, SSLContext context, ClientGrants grants) {}
+
+    private TlsListener(ServerSocketChannel channel, Supplier<Setting> setting) {
         this.channel = channel;
-        this.context = context;
-        this.grants = grants;
+        this.setting = setting;
     }
 
     /** A client of which the handshake will tell who it is. */
-    private record RemoteClient(TlsTransport transport, String where, ClientGrants grants) implements Admission {
+    private record RemoteClient(TlsTransport transport, String where, Supplier<Setting> setting) implements Admission {
 
         @Override
         public boolean isKnown() {
@@ -43,22 +51,32 @@ public final class TlsListener implements ClientListener {
         @Override
         public @Nullable ClientIdentity identity() {
             X509Certificate certificate = transport.peerCertificate();
-            return certificate == null ? null : grants.identify(certificate, where);
+            ClientIdentity found = certificate == null ? null : identity(certificate);
+            return found == null
+                    ? null
+                    : new ClientIdentity(found.share(), found.peer(), key -> {
+                        // A grant for a key's file is for the key that is in the file now.
+                        ClientIdentity now = identity(certificate);
+                        return now != null && now.mayUse().test(key);
+                    });
+        }
+
+        private @Nullable ClientIdentity identity(X509Certificate certificate) {
+            return setting.get().grants().identify(certificate, where);
         }
     }
 
     /**
      * Opens the port.
      *
-     * @param context with the key server's certificate and key, and the authority of the clients
-     * @param grants which clients may use which keys
+     * @param setting gives what applies when a client arrives, and its grants whenever it asks for a key
      * @throws IOException when the address is taken, or not of this machine
      */
-    static TlsListener open(InetSocketAddress address, SSLContext context, ClientGrants grants) throws IOException {
+    public static TlsListener open(InetSocketAddress address, Supplier<Setting> setting) throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.bind(address, BACKLOG).configureBlocking(false);
-            return new TlsListener(channel, context, grants);
+            return new TlsListener(channel, setting);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -74,7 +92,7 @@ public final class TlsListener implements ClientListener {
     @Override
     public Admission admit(SocketChannel client) throws IOException {
         client.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        SSLEngine engine = context.createSSLEngine();
+        SSLEngine engine = setting.get().context().createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
@@ -83,7 +101,7 @@ public final class TlsListener implements ClientListener {
         InetSocketAddress peer = (InetSocketAddress) client.getRemoteAddress();
         String address = peer.getAddress().getHostAddress();
         String where = (address.contains(":") ? "[" + address + "]" : address) + ":" + peer.getPort();
-        return new RemoteClient(new TlsTransport(client, engine), where, grants);
+        return new RemoteClient(new TlsTransport(client, engine), where, setting);
     }
 
     @Override
