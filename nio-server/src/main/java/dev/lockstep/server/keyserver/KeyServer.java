@@ -27,7 +27,8 @@ import java.util.function.Supplier;
  */
 public final class KeyServer implements AutoCloseable {
 
-    private static final int ACCEPTS_AT_ONCE = 16;
+    private static final int ACCEPTS_AT_ONCE = 8; // below the places of unknown clients: each gets a turn
+    private static final int HANDSHAKES_AT_ONCE = 2;
     private static final int ANSWERS_AT_ONCE = 1024;
     private static final long ACCEPT_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -44,6 +45,7 @@ public final class KeyServer implements AutoCloseable {
     private final ConcurrentLinkedQueue<KeyWork> finished = new ConcurrentLinkedQueue<>();
     private volatile boolean stopping;
     private volatile int openRequests;
+    private boolean acceptable;
     private boolean acceptPaused;
     private long acceptAgain;
 
@@ -84,11 +86,8 @@ public final class KeyServer implements AutoCloseable {
             while (!stopping) {
                 select();
                 answer();
-                List<ClientConnection> turns = List.copyOf(due);
-                due.clear();
-                for (ClientConnection client : turns) {
-                    turn(client);
-                }
+                giveTurns();
+                accept(); // last: a client that has said something has had its turn before newcomers take its place
                 checkTimes();
             }
         } finally {
@@ -124,7 +123,20 @@ public final class KeyServer implements AutoCloseable {
         if (key.attachment() instanceof ClientConnection client) {
             due.add(client);
         } else if (key.attachment() == listener) {
-            accept(key);
+            acceptable = true;
+        }
+    }
+
+    /** All known clients, and few of the others: a turn of theirs may be a TLS handshake's computation. */
+    private void giveTurns() {
+        List<ClientConnection> turns = List.copyOf(due);
+        int handshakes = 0;
+        for (ClientConnection client : turns) {
+            if (client.isSettled() || handshakes < HANDSHAKES_AT_ONCE) {
+                handshakes += client.isSettled() ? 0 : 1;
+                due.remove(client);
+                turn(client);
+            }
         }
     }
 
@@ -135,10 +147,14 @@ public final class KeyServer implements AutoCloseable {
                 due.add(client);
             }
         } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
-            // boundary of a client: a defect that one of them meets must not end the others
-            client.end();
-            warnings.accept("DEFECT in the connection of " + client.where() + ": " + e);
+            drop(client, e);
         }
+    }
+
+    /** Boundary of a client: a defect that one of them meets must not end the others. */
+    private void drop(ClientConnection client, Throwable defect) {
+        client.end();
+        warnings.accept("DEFECT in the connection of " + client.where() + ": " + defect);
     }
 
     /** A bounded share of the answers, so that they do not starve the sockets. */
@@ -148,8 +164,12 @@ public final class KeyServer implements AutoCloseable {
             if (work == null) {
                 return;
             }
-            work.client.finished(work);
-            due.add(work.client);
+            try {
+                work.client.finished(work);
+                due.add(work.client);
+            } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
+                drop(work.client, e);
+            }
         }
     }
 
@@ -176,8 +196,12 @@ public final class KeyServer implements AutoCloseable {
         peers.values().removeIf(share -> share.isIdle(now));
     }
 
-    private void accept(SelectionKey key) {
-        for (int i = 0; i < ACCEPTS_AT_ONCE && key.isValid(); i++) {
+    private void accept() {
+        if (!acceptable || acceptPaused) {
+            return;
+        }
+        acceptable = false;
+        for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
             SocketChannel channel;
             try {
                 channel = listener.channel().accept();
@@ -229,8 +253,7 @@ public final class KeyServer implements AutoCloseable {
             }
         }
         clients.add(client);
-        key.attach(client);
-        due.add(client);
+        key.attach(client); // its first turn comes with its first byte: one that sends none costs next to nothing
         return true;
     }
 

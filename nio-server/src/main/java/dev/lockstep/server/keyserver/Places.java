@@ -1,12 +1,16 @@
 package dev.lockstep.server.keyserver;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places for connections at one listener. Clients that nothing is known of have a few of their own, which the oldest
- * of them loses to the next, so that they take no place from a client that is known. On the loop's thread.
+ * The places for connections at one listener. Clients that nothing is known of have a few of their own, so that they take
+ * no place from a client that is known. When those are taken, the next one replaces the oldest of the address that has most,
+ * first one that has said nothing: a flood from a few addresses does not drive out the client that is about to say who it is.
+ * On the loop's thread.
  */
 final class Places {
 
@@ -22,9 +26,25 @@ final class Places {
     @Nullable
     ClientConnection arrive(ClientConnection client) {
         unknown.add(client);
-        return unknown.size() <= limits.unknownConnections()
-                ? null
-                : unknown.iterator().next();
+        return unknown.size() <= limits.unknownConnections() ? null : oldestOfTheMost(client);
+    }
+
+    private @Nullable ClientConnection oldestOfTheMost(ClientConnection newest) {
+        Map<String, Integer> counts = new HashMap<>();
+        int most = 0;
+        for (ClientConnection each : unknown) {
+            most = Math.max(most, counts.merge(each.origin(), 1, Integer::sum));
+        }
+        ClientConnection oldest = null;
+        for (ClientConnection each : unknown) {
+            if (counts.getOrDefault(each.origin(), 0) == most && each != newest) {
+                if (each.isSilent()) {
+                    return each;
+                }
+                oldest = oldest == null ? each : oldest;
+            }
+        }
+        return oldest == null ? newest : oldest;
     }
 
     /** Gives a connection whose client is known a place, if the listener and the client's share have one. */

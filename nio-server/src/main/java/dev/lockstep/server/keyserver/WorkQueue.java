@@ -44,11 +44,13 @@ public final class WorkQueue {
     private boolean remove(String peer, Runnable work) {
         synchronized (waiting) {
             ArrayDeque<Runnable> queue = waiting.get(peer);
-            boolean removed = queue != null && queue.removeLastOccurrence(work);
-            if (removed && queue.isEmpty()) {
+            if (queue == null || !queue.removeLastOccurrence(work)) {
+                return false;
+            }
+            if (queue.isEmpty()) {
                 waiting.remove(peer);
             }
-            return removed;
+            return true;
         }
     }
 

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyStore;
+import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -41,6 +42,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each listener has a loop of its own. */
 @Timeout(60)
 class KeyServerLoopsTest {
+
+    static {
+        // Read once, by the first SSLContext; other tests of this module need what newer JDKs refuse.
+        Security.setProperty("jdk.tls.disabledAlgorithms", "");
+    }
 
     @TempDir
     Path directory;

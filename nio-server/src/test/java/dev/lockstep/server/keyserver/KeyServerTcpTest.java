@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,11 @@ class KeyServerTcpTest {
 
     private static final String ECDHE_ECDSA = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
     private static final String RSA = "TLS_RSA_WITH_AES_128_GCM_SHA256";
+
+    static {
+        // Read once, by the first SSLContext; other tests of this module need what newer JDKs refuse.
+        Security.setProperty("jdk.tls.disabledAlgorithms", "");
+    }
 
     @TempDir
     Path directory;

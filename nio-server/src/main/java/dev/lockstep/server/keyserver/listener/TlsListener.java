@@ -1,14 +1,17 @@
 package dev.lockstep.server.keyserver.listener;
 
+import dev.lockstep.keys.keyserver.transport.ByteTransport;
 import dev.lockstep.keys.keyserver.transport.TlsTransport;
 import dev.lockstep.server.keyserver.policy.ClientGrants;
 import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsListener implements ClientListener {
 
-    private static final int BACKLOG = 128;
+    private static final int BACKLOG = 512;
 
     private final ServerSocketChannel channel;
     private final Supplier<Setting> setting;
@@ -41,7 +44,46 @@ public final class TlsListener implements ClientListener {
     }
 
     /** A client of which the handshake will tell who it is. */
-    private record RemoteClient(TlsTransport transport, String where, Supplier<Setting> setting) implements Admission {
+    private static final class RemoteClient implements Admission {
+
+        private final SocketChannel channel;
+        private final Supplier<Setting> setting;
+        private final String where;
+        private final String origin;
+        private @Nullable TlsTransport transport;
+
+        RemoteClient(SocketChannel channel, Supplier<Setting> setting) throws IOException {
+            this.channel = channel;
+            this.setting = setting;
+            InetSocketAddress peer = (InetSocketAddress) channel.getRemoteAddress();
+            String address = peer.getAddress().getHostAddress();
+            this.where = (address.contains(":") ? "[" + address + "]" : address) + ":" + peer.getPort();
+            this.origin = originOf(peer.getAddress());
+        }
+
+        /** The certificate is asked for in the handshake, which the hello must follow soon. */
+        @Override
+        public ByteTransport transport() throws IOException {
+            SSLEngine engine = setting.get().context().createSSLEngine();
+            engine.setUseClientMode(false);
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+            parameters.setNeedClientAuth(true);
+            engine.setSSLParameters(parameters);
+            TlsTransport made = new TlsTransport(channel, engine);
+            transport = made;
+            return made;
+        }
+
+        @Override
+        public String where() {
+            return where;
+        }
+
+        @Override
+        public String origin() {
+            return origin;
+        }
 
         @Override
         public boolean isKnown() {
@@ -50,8 +92,11 @@ public final class TlsListener implements ClientListener {
 
         @Override
         public @Nullable ClientIdentity identity() {
-            X509Certificate certificate = transport.peerCertificate();
-            ClientIdentity found = certificate == null ? null : identity(certificate);
+            X509Certificate certificate = transport == null ? null : transport.peerCertificate();
+            if (certificate == null) {
+                return null;
+            }
+            ClientIdentity found = identity(certificate);
             return found == null
                     ? null
                     : new ClientIdentity(found.share(), found.peer(), key -> {
@@ -88,20 +133,16 @@ public final class TlsListener implements ClientListener {
         return channel;
     }
 
-    /** The certificate is asked for in the handshake, which the hello must follow soon. */
     @Override
     public Admission admit(SocketChannel client) throws IOException {
         client.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        SSLEngine engine = setting.get().context().createSSLEngine();
-        engine.setUseClientMode(false);
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-        parameters.setNeedClientAuth(true);
-        engine.setSSLParameters(parameters);
-        InetSocketAddress peer = (InetSocketAddress) client.getRemoteAddress();
-        String address = peer.getAddress().getHostAddress();
-        String where = (address.contains(":") ? "[" + address + "]" : address) + ":" + peer.getPort();
-        return new RemoteClient(new TlsTransport(client, engine), where, setting);
+        return new RemoteClient(client, setting);
+    }
+
+    /** An IPv6 machine has 2^64 addresses to choose from, so its network counts as one. */
+    private static String originOf(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, 8));
     }
 
     @Override

@@ -46,6 +46,11 @@ public final class UnixListener implements ClientListener {
         }
 
         @Override
+        public String origin() {
+            return identity.share();
+        }
+
+        @Override
         public boolean isKnown() {
             return true;
         }
