@@ -76,7 +76,7 @@ final class ClientConnection {
         return identity != null || ended;
     }
 
-    /** Whether the client has sent nothing yet. */
+    /** Whether the client has had no turn yet, for which it has to send something. */
     boolean isSilent() {
         return made == null;
     }

@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  */
 public final class KeyServer implements AutoCloseable {
 
-    private static final int ACCEPTS_AT_ONCE = 8; // below the places of unknown clients: each gets a turn
+    private static final int ACCEPTS_AT_ONCE = 64;
     private static final int HANDSHAKES_AT_ONCE = 2;
     private static final int ANSWERS_AT_ONCE = 1024;
     private static final long ACCEPT_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
@@ -87,7 +87,8 @@ public final class KeyServer implements AutoCloseable {
                 select();
                 answer();
                 giveTurns();
-                accept(); // last: a client that has said something has had its turn before newcomers take its place
+                evict(); // before newcomers come: these have been selected once, if they have sent anything
+                accept();
                 checkTimes();
             }
         } finally {
@@ -124,6 +125,14 @@ public final class KeyServer implements AutoCloseable {
             due.add(client);
         } else if (key.attachment() == listener) {
             acceptable = true;
+        }
+    }
+
+    private void evict() {
+        ClientConnection excess = places.excess(due::contains);
+        while (excess != null) {
+            excess.end();
+            excess = places.excess(due::contains);
         }
     }
 
@@ -247,10 +256,7 @@ public final class KeyServer implements AutoCloseable {
                 return false;
             }
         } else {
-            ClientConnection oldest = places.arrive(client);
-            if (oldest != null) {
-                oldest.end();
-            }
+            places.arrive(client);
         }
         clients.add(client);
         key.attach(client); // its first turn comes with its first byte: one that sends none costs next to nothing

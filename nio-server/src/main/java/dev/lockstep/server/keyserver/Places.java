@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +23,21 @@ final class Places {
         this.limits = limits;
     }
 
-    /** Takes a connection whose client is not known yet. Answers the one that has to leave for it, null for none. */
-    @Nullable
-    ClientConnection arrive(ClientConnection client) {
+    /** Takes a connection whose client is not known yet. */
+    void arrive(ClientConnection client) {
         unknown.add(client);
-        return unknown.size() <= limits.unknownConnections() ? null : oldestOfTheMost(client);
     }
 
-    private @Nullable ClientConnection oldestOfTheMost(ClientConnection newest) {
+    /**
+     * Answers a connection that has to end because too many are unknown; null when there is none.
+     *
+     * @param heard whether a client has sent something that it has had no turn for
+     */
+    @Nullable
+    ClientConnection excess(Predicate<ClientConnection> heard) {
+        if (unknown.size() <= limits.unknownConnections()) {
+            return null;
+        }
         Map<String, Integer> counts = new HashMap<>();
         int most = 0;
         for (ClientConnection each : unknown) {
@@ -37,14 +45,14 @@ final class Places {
         }
         ClientConnection oldest = null;
         for (ClientConnection each : unknown) {
-            if (counts.getOrDefault(each.origin(), 0) == most && each != newest) {
-                if (each.isSilent()) {
+            if (counts.getOrDefault(each.origin(), 0) == most) {
+                if (each.isSilent() && !heard.test(each)) {
                     return each;
                 }
                 oldest = oldest == null ? each : oldest;
             }
         }
-        return oldest == null ? newest : oldest;
+        return oldest;
     }
 
     /** Gives a connection whose client is known a place, if the listener and the client's share have one. */

@@ -5,6 +5,7 @@ import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.server.RawClient;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.pem.MutualTls;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -155,7 +156,7 @@ final class HonestClients implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         local.close();
         remote.close();
     }

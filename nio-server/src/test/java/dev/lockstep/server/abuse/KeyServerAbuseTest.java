@@ -37,8 +37,8 @@ class KeyServerAbuseTest {
     private static final boolean LONG = Boolean.getBoolean("abuse.long");
     private static final int SECONDS = LONG ? 30 : 5;
 
-    /** With two processors that other work shares, what one waits for is mostly one's turn on them. */
-    private static final long MOST_MILLIS = 2_000;
+    /** The short version may run beside other work, where what one waits for is mostly one's turn on a processor. */
+    private static final long MOST_MILLIS = LONG ? 2_000 : 5_000;
 
     static {
         // Read once, by the first SSLContext; other tests of this module need what newer JDKs refuse.
@@ -141,7 +141,7 @@ class KeyServerAbuseTest {
     }
 
     private Map<String, Trouble> troubles() throws Exception {
-        int many = LONG ? 1_000 : 300;
+        int many = LONG ? 1_000 : 200;
         byte[] hello = KeyServerHabits.clientHello();
         byte[] frame = new byte[] {0, 0, 0, 13, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2};
         return Map.ofEntries(
