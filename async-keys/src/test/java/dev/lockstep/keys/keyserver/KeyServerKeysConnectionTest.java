@@ -53,18 +53,18 @@ class KeyServerKeysConnectionTest extends KeyServerKeysTestCase {
             fake.accept(); // connected again, but no hello yet
             assertThat(reason(Operations.failure(sign(fake)))).isEqualTo(Reason.KEY_UNAVAILABLE);
         }
-        try (FakeKeyServer nobody = new FakeKeyServer(directory, false, options -> options)) {
-            assertThat(reason(Operations.failure(sign(nobody)))).isEqualTo(Reason.KEY_UNAVAILABLE);
-            nobody.listen();
-            nobody.greet(10);
-            Operations.inProgress(sign(nobody));
+        try (FakeKeyServer absent = new FakeKeyServer(directory, false, options -> options)) {
+            assertThat(reason(Operations.failure(sign(absent)))).isEqualTo(Reason.KEY_UNAVAILABLE);
+            absent.listen();
+            absent.greet(10);
+            Operations.inProgress(sign(absent));
         }
     }
 
     @Test
     void aKeyServerThatIsNotThereIsTriedAgainAfterPausesThatGrowToABound() throws Exception {
         AtomicLong clock = new AtomicLong(1_000_000_000L);
-        KeyServerKeys keys = KeyServerKeys.unix(directory.resolve("nobody.sock"))
+        KeyServerKeys keys = KeyServerKeys.unix(directory.resolve("absent.sock"))
                 .clock(clock::get)
                 .build();
         List<Long> pauses = new ArrayList<>();
@@ -158,7 +158,7 @@ class KeyServerKeysConnectionTest extends KeyServerKeysTestCase {
                 fake.awaitEnd();
             }
             fake.greet(10);
-            fake.send(77, new Message.Result(new byte[] {1})); // nobody asked
+            fake.send(77, new Message.Result(new byte[] {1})); // without a question
             fake.awaitEnd();
         }
     }

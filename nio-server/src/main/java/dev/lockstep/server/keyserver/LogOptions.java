@@ -22,7 +22,7 @@ final class LogOptions {
             description = "When it is forced to the disk: never, each, or after so many lines; ${DEFAULT-VALUE}.")
     private String fsync = "64";
 
-    @Option(names = "--log-max-bytes", paramLabel = "N", description = "When it goes on in a new file.")
+    @Option(names = "--log-max-bytes", paramLabel = "N", description = "Size at which it continues in a new file.")
     private String maxBytes = Long.toString(KeyUseLog.Options.DEFAULT.maxFileBytes());
 
     @Option(

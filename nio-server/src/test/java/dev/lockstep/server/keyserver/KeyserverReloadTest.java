@@ -92,8 +92,8 @@ class KeyserverReloadTest {
                 .keys().stream().map(KeyOffer::key).toList();
     }
 
-    /** The certificate that the TCP port shows now. */
-    private Certificate shown(int port) throws IOException {
+    /** The certificate that the TCP port presents now. */
+    private Certificate presented(int port) throws IOException {
         try (SSLSocket client = TestClients.client(clients, port)) {
             client.startHandshake();
             return client.getSession().getPeerCertificates()[0];
@@ -110,7 +110,7 @@ class KeyserverReloadTest {
                     RawClient remote = RawClient.greeted(TestClients.client(clients, port))) {
                 assertThat(keys(owner, 1)).containsExactly(KeyId.of(files.ec.getPublic()));
                 assertThat(keys(remote, 1)).containsExactly(KeyId.of(files.ec.getPublic()));
-                assertThat(shown(port).getPublicKey()).isEqualTo(files.rsa.getPublic());
+                assertThat(presented(port).getPublicKey()).isEqualTo(files.rsa.getPublic());
 
                 Files.writeString(key, TestFiles.pkcs8(other));
                 writeTls(other);
@@ -119,7 +119,7 @@ class KeyserverReloadTest {
                 assertThat(keys(owner, 2)).containsExactly(KeyId.of(other.getPublic()));
                 // its grant is for the key in the file, whichever that is
                 assertThat(keys(remote, 2)).containsExactly(KeyId.of(other.getPublic()));
-                assertThat(shown(port).getPublicKey()).isEqualTo(other.getPublic());
+                assertThat(presented(port).getPublicKey()).isEqualTo(other.getPublic());
             }
         }
     }
@@ -140,13 +140,13 @@ class KeyserverReloadTest {
                 Files.writeString(tlsKey, TestFiles.pbes2(files.ec)); // not the certificate's
                 hangUp(server);
                 server.await("stays: --tls-key: [^\n]*\n");
-                assertThat(shown(port).getPublicKey()).isEqualTo(files.rsa.getPublic());
+                assertThat(presented(port).getPublicKey()).isEqualTo(files.rsa.getPublic());
                 assertThat(keys(owner, 2)).containsExactly(KeyId.of(files.ec.getPublic()));
 
                 writeTls(files.ec);
                 hangUp(server);
                 server.await("reloaded: 1 keys");
-                assertThat(shown(port).getPublicKey()).isEqualTo(files.ec.getPublic());
+                assertThat(presented(port).getPublicKey()).isEqualTo(files.ec.getPublic());
             }
             assertThat(server.printed()).doesNotContain(TestFiles.PASSWORD, "Exception");
         }
