@@ -8,8 +8,9 @@ import dev.lockstep.server.audit.KeyUseLog;
 import dev.lockstep.server.keyserver.KeyServer;
 import dev.lockstep.server.keyserver.KeyServerLimits;
 import dev.lockstep.server.keyserver.ServedKey;
-import dev.lockstep.server.keyserver.UnixListener;
 import dev.lockstep.server.keyserver.UsageLog;
+import dev.lockstep.server.keyserver.WorkQueue;
+import dev.lockstep.server.keyserver.listener.UnixListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -80,10 +81,10 @@ public final class InProcessKeyServer implements AutoCloseable {
         UnixListener listener =
                 UnixListener.open(socket, PosixFilePermissions.fromString("rw-------"), null, List.of(), line -> {});
         server = new KeyServer(
-                List.of(listener),
-                setup.keys,
+                listener,
+                () -> setup.keys,
                 setup.limits,
-                setup.workers,
+                new WorkQueue(setup.workers),
                 UsageLog.to(useLog, line -> {}),
                 warnings::add);
         thread = new Thread(this::run, "key server under test");

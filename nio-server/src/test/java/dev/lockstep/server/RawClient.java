@@ -6,17 +6,22 @@ import dev.lockstep.keys.keyserver.protocol.Message;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import javax.net.ssl.SSLSocket;
 
 /** Says to a key server what a test wants, byte for byte, and waits for what comes. */
 public final class RawClient implements AutoCloseable {
 
-    private final SocketChannel channel;
+    private final ByteChannel channel;
     private final FrameDecoder decoder = new FrameDecoder();
     private final ByteBuffer in = ByteBuffer.allocate(64 * 1024).limit(0);
 
-    private RawClient(SocketChannel channel) {
+    private RawClient(ByteChannel channel) {
         this.channel = channel;
     }
 
@@ -26,7 +31,37 @@ public final class RawClient implements AutoCloseable {
 
     /** Connected, and the hellos exchanged. */
     public static RawClient greeted(Path socket) throws Exception {
-        RawClient client = connect(socket);
+        return greeted(connect(socket));
+    }
+
+    /** Over TLS, and the hellos exchanged. */
+    public static RawClient greeted(SSLSocket socket) throws Exception {
+        ReadableByteChannel in = Channels.newChannel(socket.getInputStream());
+        WritableByteChannel out = Channels.newChannel(socket.getOutputStream());
+        return greeted(new RawClient(new ByteChannel() {
+            @Override
+            public int read(ByteBuffer to) throws IOException {
+                return in.read(to);
+            }
+
+            @Override
+            public int write(ByteBuffer from) throws IOException {
+                return out.write(from);
+            }
+
+            @Override
+            public boolean isOpen() {
+                return !socket.isClosed();
+            }
+
+            @Override
+            public void close() throws IOException {
+                socket.close();
+            }
+        }));
+    }
+
+    private static RawClient greeted(RawClient client) throws Exception {
         client.send(0, new Message.Hello(Message.VERSION, Message.VERSION));
         if (!(client.next().message() instanceof Message.Welcome)) {
             throw new AssertionError("no hello");
@@ -48,7 +83,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     public RawClient shutdownOutput() throws IOException {
-        channel.shutdownOutput();
+        ((SocketChannel) channel).shutdownOutput();
         return this;
     }
 

@@ -26,6 +26,10 @@ import javax.net.ssl.SSLContext;
  * until it is re-established; it reconnects with capped exponential back-off. Operations that exceed the limit of open
  * requests or of bytes that wait to be sent fail with {@link OperationException.Reason#REJECTED}.
  *
+ * <p>{@link #key} and {@link #credential} need no connection: what a key signs with follows from its certificate. Whether it
+ * decrypts, for the RSA key exchange, only the key server knows; call {@link #learn} before, which blocks, or the exchange is
+ * offered for every RSA key if the builder asks for it ({@link Builder#decryption}).
+ *
  * <p>One object belongs to one selector loop and its thread, and serves any number of certificates and connections
  * there; an application with several loops makes one for each. A call from a second thread is answered with
  * {@link IllegalStateException}.

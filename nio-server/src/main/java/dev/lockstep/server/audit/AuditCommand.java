@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lockstep audit verify}: whether a key-use log is as it was written. */
+/** {@code lockstep audit}: whether a key-use log is as it was written, and the chain value that it ends with. */
 @Command(name = "audit", description = "Works on key-use logs.", mixinStandardHelpOptions = true)
 public final class AuditCommand {
 
@@ -43,9 +43,15 @@ public final class AuditCommand {
                             paramLabel = "CHAIN",
                             description = "A chain value noted earlier; a line must have it. May be repeated.")
                     @Nullable
-                    List<String> anchors)
+                    List<String> anchors,
+            @Option(
+                            names = "--log-key",
+                            paramLabel = "FILE",
+                            description = "The key of 'keyserver --log-key'; demands the checkpoints made with it.")
+                    @Nullable
+                    Path logKey)
             throws UsageError {
-        LogVerifier verifier = verifier(after, anchors == null ? List.of() : anchors);
+        LogVerifier verifier = verifier(after, anchors == null ? List.of() : anchors, key(logKey));
         LogVerifier.Verdict verdict;
         try {
             verdict = verifier.verify(after == null && files.size() == 1 ? LogVerifier.filesOf(files.get(0)) : files);
@@ -62,15 +68,49 @@ public final class AuditCommand {
                 .out()
                 .println("intact: " + intact.lines() + " lines in " + intact.files() + " files, last chain value "
                         + intact.chain());
+        if (logKey != null) {
+            environment.out().println("not covered by a checkpoint: the last " + intact.uncovered() + " uses");
+        }
         return 0;
     }
 
-    private static LogVerifier verifier(@Nullable String after, List<String> anchors) throws UsageError {
+    @Command(
+            name = "head",
+            description = "Prints the chain value of the last line, for 'audit verify --anchor' on a later day. Keep it"
+                    + " where the log's writers cannot write. The server may be running. Checks FILE alone.",
+            mixinStandardHelpOptions = true)
+    int head(
+            @Parameters(paramLabel = "FILE", description = "The log's current file, or its last finished one.")
+                    Path file)
+            throws UsageError {
+        try {
+            environment.out().println(LogVerifier.lastChain(file));
+            return 0;
+        } catch (KeyUseLogException e) {
+            environment.err().println(UsageError.oneLine(e.getMessage()));
+            return Main.FAILED;
+        } catch (IOException e) {
+            throw unreadable(List.of(file));
+        }
+    }
+
+    private static @Nullable CheckpointKey key(@Nullable Path file) throws UsageError {
+        try {
+            return file == null ? null : CheckpointKey.read(file);
+        } catch (KeyUseLogException e) {
+            throw new UsageError("--log-key", e.getMessage(), "give the file of 'keyserver --log-key'");
+        } catch (IOException e) {
+            throw new UsageError("--log-key", file + " cannot be read", "give the file of 'keyserver --log-key'");
+        }
+    }
+
+    private static LogVerifier verifier(@Nullable String after, List<String> anchors, @Nullable CheckpointKey key)
+            throws UsageError {
         String option = "--after";
         try {
             new LogVerifier(after, List.of());
             option = "--anchor";
-            return new LogVerifier(after, anchors);
+            return new LogVerifier(after, anchors, key);
         } catch (IllegalArgumentException e) {
             throw UsageError.of(option, e);
         }

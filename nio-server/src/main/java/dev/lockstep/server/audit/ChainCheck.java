@@ -5,31 +5,41 @@ import org.jspecify.annotations.Nullable;
 /** Follows the lines of a log, file after file, and says what is wrong with the first that does not follow. */
 final class ChainCheck {
 
+    private final @Nullable CheckpointKey key;
     private @Nullable String chain;
+    private boolean due;
+    private long uncovered;
     private long seq;
     private long file;
     private boolean numbered;
     private boolean atHead;
     private LogLine.@Nullable Chained read;
 
-    private ChainCheck(@Nullable String chain, boolean numbered) {
+    private ChainCheck(@Nullable String chain, boolean numbered, @Nullable CheckpointKey key) {
+        this.key = key;
         this.chain = chain;
         this.numbered = numbered;
     }
 
-    /** A log from its very first line on. */
-    static ChainCheck fromStart() {
-        return new ChainCheck(Chain.START, true);
+    /**
+     * A log from its very first line on, with a checkpoint before its first use.
+     *
+     * @param key demands and checks checkpoints; null to pass over them
+     */
+    static ChainCheck fromStart(@Nullable CheckpointKey key) {
+        ChainCheck check = new ChainCheck(Chain.START, true, key);
+        check.due = true;
+        return check;
     }
 
     /** A log from the file on that follows the chain value {@code previous}. */
-    static ChainCheck after(String previous) {
-        return new ChainCheck(previous, false);
+    static ChainCheck after(String previous, @Nullable CheckpointKey key) {
+        return new ChainCheck(previous, false, key);
     }
 
     /** One file whose head line is believed. */
-    static ChainCheck ofOneFile() {
-        return new ChainCheck(null, false);
+    static ChainCheck ofOneFile(@Nullable CheckpointKey key) {
+        return new ChainCheck(null, false, key);
     }
 
     /** The next line is the first of a file. */
@@ -69,6 +79,10 @@ final class ChainCheck {
         if (!Chain.next(String.valueOf(chain), next.text()).equals(next.chain())) {
             return "altered: its chain value does not follow from its text and the chain value before";
         }
+        wrong = uncovered(line);
+        if (wrong != null) {
+            return wrong;
+        }
         atHead = false;
         chain = next.chain();
         seq = line.seq();
@@ -77,6 +91,27 @@ final class ChainCheck {
         }
         read = next;
         return null;
+    }
+
+    private @Nullable String uncovered(LogLine line) {
+        if (line.entry() instanceof Entry.Checkpoint checkpoint) {
+            if (key != null && !key.accepts(line.seq(), chain(), checkpoint.mac())) {
+                return "altered: this checkpoint was not made with the key, or not for the lines before it";
+            }
+            due = false;
+            uncovered = 0;
+        } else if (line.entry() instanceof KeyUse) {
+            if (key != null && (due || uncovered >= KeyUseLog.CHECKPOINT_INTERVAL)) {
+                return "missing: a checkpoint is due before this line";
+            }
+            uncovered++;
+        }
+        return null;
+    }
+
+    /** How many uses follow the last checkpoint. */
+    long uncovered() {
+        return uncovered;
     }
 
     private @Nullable String misplaced(LogLine line) {

@@ -1,7 +1,7 @@
 package dev.lockstep.server.audit;
 
 /** What a line says besides its number and its time. */
-sealed interface Entry permits KeyUse, Entry.Head, Entry.Repair {
+sealed interface Entry permits KeyUse, Entry.Head, Entry.Repair, Entry.Checkpoint {
 
     /**
      * The first line of a file.
@@ -12,9 +12,16 @@ sealed interface Entry permits KeyUse, Entry.Head, Entry.Repair {
     record Head(long file, String previous) implements Entry {}
 
     /**
-     * Says that a line cut off by a crash was taken out when the log was opened again.
+     * Covers every line before it with the log's key.
      *
-     * @param bytes how long the piece was
+     * @param mac as {@link CheckpointKey#checkpoint} makes it
+     */
+    record Checkpoint(String mac) implements Entry {}
+
+    /**
+     * Says that writing was interrupted, and that a piece of a line was taken out when it was taken up again.
+     *
+     * @param bytes how long the piece was; 0 when a failure left none
      * @param digest the beginning of its SHA-256, as {@link Chain#digestPrefix} writes it
      */
     record Repair(long bytes, String digest) implements Entry {}

@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
  * Writes the key-use log. Safe for use by any number of threads; the order of the lines is the order of the calls. At
  * most one writer has a log open at a time, in this process or another.
  *
- * <p>A write that fails ends the log: every further {@link #append} throws as well, so that whoever uses keys can stop
- * using them. Opening it again cuts off what was half written and says so in a line of its own.
+ * <p>After a write that fails every further {@link #append} throws as well, so that the caller can take its keys out of use.
+ * {@link #recover}, or opening the log again, cuts off what was half written and says so in a line of its own.
  */
 public final class KeyUseLog implements Closeable {
+
+    /** With a key, no more uses than this follow each other without a checkpoint. */
+    static final int CHECKPOINT_INTERVAL = 64;
 
     /** The least {@link Options#maxFileBytes}: a first line and a line of any length always fit. */
     public static final long MIN_FILE_BYTES = 2L * LogLine.MAX_BYTES;
@@ -34,11 +37,24 @@ public final class KeyUseLog implements Closeable {
      * @param maxFileBytes no file gets longer; {@link #MIN_FILE_BYTES} to {@link #MAX_FILE_BYTES}
      * @param fsync when lines are forced to the disk
      * @param clock gives the time that a line says
+     * @param key makes checkpoints; null for a log without
+     * @param copy gets every line too; null for no copy. A file, a named pipe, or {@code
+     *     /dev/fd/N}
      */
-    public record Options(long maxFileBytes, FsyncPolicy fsync, Clock clock) {
+    public record Options(
+            long maxFileBytes,
+            FsyncPolicy fsync,
+            Clock clock,
+            @Nullable CheckpointKey key,
+            @Nullable Path copy) {
 
         /** 64 MiB a file, forced to the disk after every 64 lines, the time of the system. */
         public static final Options DEFAULT = new Options(64L << 20, FsyncPolicy.every(64), Clock.systemUTC());
+
+        /** A log without checkpoints and without a copy. */
+        public Options(long maxFileBytes, FsyncPolicy fsync, Clock clock) {
+            this(maxFileBytes, fsync, clock, null, null);
+        }
 
         /** @throws IllegalArgumentException when {@code maxFileBytes} is out of range */
         public Options {
@@ -53,26 +69,41 @@ public final class KeyUseLog implements Closeable {
     private final Options options;
     private final LogOutput.Opener opener;
     private final FileChannel lock;
+    private final @Nullable LogCopy copy;
     private LogOutput out;
     private String chain;
     private long seq;
     private long file;
     private long size;
     private int unsynced;
+    private long uncovered;
     private boolean closed;
     private @Nullable IOException failure;
 
-    private KeyUseLog(LogFiles files, Options options, LogOutput.Opener opener, FileChannel lock) throws IOException {
+    private KeyUseLog(
+            LogFiles files, Options options, LogOutput.Opener opener, FileChannel lock, @Nullable LogCopy copy)
+            throws IOException {
         this.files = files;
         this.options = options;
         this.opener = opener;
         this.lock = lock;
-        ChainCheck end = new LogRecovery(files, options.clock()).recover();
+        this.copy = copy;
+        ChainCheck end = new LogRecovery(files, options.clock(), options.key()).recover();
         chain = end.chain();
         seq = end.seq();
         file = end.file();
         size = Files.size(files.active());
         out = opener.open(files.active());
+        LogLine.Chained last = end.read();
+        try {
+            if (copy != null && last != null) {
+                copy.write(bytes(last.text(), last.chain())); // where this run begins
+            }
+            checkpoint();
+        } catch (IOException e) {
+            out.close();
+            throw e;
+        }
     }
 
     /**
@@ -90,12 +121,22 @@ public final class KeyUseLog implements Closeable {
         LogFiles files = new LogFiles(path);
         FileChannel lock = lock(files);
         KeyUseLog log = null;
+        LogCopy copy = null;
         try {
-            log = new KeyUseLog(files, options, opener, lock);
+            copy = options.copy() == null ? null : LogCopy.open(options.copy());
+            log = new KeyUseLog(files, options, opener, lock, copy);
             return log;
         } finally {
             if (log == null) {
-                lock.close();
+                closeAll(lock, copy);
+            }
+        }
+    }
+
+    private static void closeAll(FileChannel lock, @Nullable LogCopy copy) throws IOException {
+        try (lock) {
+            if (copy != null) {
+                copy.close();
             }
         }
     }
@@ -103,12 +144,12 @@ public final class KeyUseLog implements Closeable {
     /**
      * Adds a line, starting a new file when the current one is full, and waits for the disk where the policy says so.
      *
-     * @throws IOException when the line may be lost; the log is of no further use then
+     * @throws IOException when the line may be lost; {@link #recover} may help then
      */
     public synchronized void append(KeyUse use) throws IOException {
         if (closed || failure != null) {
             throw new KeyUseLogException(
-                    files.active() + ": " + (closed ? "is closed" : "could not be written before; open it again"));
+                    files.active() + ": " + (closed ? "is closed" : "could not be written before"));
         }
         try {
             write(use);
@@ -119,13 +160,81 @@ public final class KeyUseLog implements Closeable {
     }
 
     private void write(KeyUse use) throws IOException {
-        LogLine line = new LogLine(seq + 1, options.clock().instant(), use);
+        add(use);
+        uncovered++;
+        if (uncovered >= CHECKPOINT_INTERVAL) {
+            checkpoint();
+        }
+        if (options.fsync().isDue(unsynced)) {
+            out.sync();
+            unsynced = 0;
+        }
+    }
+
+    /** Covers the lines so far, where there is a key. */
+    private void checkpoint() throws IOException {
+        CheckpointKey key = options.key();
+        if (key != null) {
+            // Sized as any other: its content depends on the line before, which may be the head of a new file.
+            makeRoom(LogLine.MAX_BYTES);
+            add(new Entry.Checkpoint(key.checkpoint(seq + 1, chain)));
+            uncovered = 0;
+        }
+    }
+
+    /**
+     * Takes the log up again after a failure, as opening it again does: what was half written is cut off, and a line says
+     * so. Does nothing when there was no failure.
+     *
+     * @return whether the log can be written; false after {@link #close}
+     * @throws IOException when it still cannot be written, or was altered in between; another try may succeed
+     */
+    public synchronized boolean recover() throws IOException {
+        if (closed || failure == null) {
+            return !closed;
+        }
+        closeQuietly(out);
+        ChainCheck end = new LogRecovery(files, options.clock(), options.key()).recover();
+        chain = end.chain();
+        seq = end.seq();
+        file = end.file();
+        size = Files.size(files.active());
+        out = opener.open(files.active());
+        if (copy != null) {
+            copy.retry();
+        }
+        // Proves that there is room, and leaves a trace of the failure where no piece of a line did.
+        makeRoom(LogLine.MAX_BYTES);
+        add(new Entry.Repair(0, KeyUse.digest(new byte[0])));
+        checkpoint();
+        out.sync();
+        unsynced = 0;
+        failure = null;
+        return true;
+    }
+
+    private static void closeQuietly(LogOutput out) {
+        try {
+            out.close();
+        } catch (IOException e) {
+            // It has failed before, and the descriptor is gone either way.
+        }
+    }
+
+    private void makeRoom(int bytes) throws IOException {
+        if (size + bytes > options.maxFileBytes()) {
+            rotate();
+        }
+    }
+
+    private void add(Entry entry) throws IOException {
+        LogLine line = new LogLine(seq + 1, options.clock().instant(), entry);
         String text = line.text();
         String next = Chain.next(chain, text);
         byte[] bytes = bytes(text, next);
         if (size + bytes.length > options.maxFileBytes()) {
             rotate();
-            text = new LogLine(seq + 1, line.time(), use).text();
+            text = new LogLine(seq + 1, line.time(), entry).text();
             next = Chain.next(chain, text);
             bytes = bytes(text, next);
         }
@@ -134,9 +243,12 @@ public final class KeyUseLog implements Closeable {
         seq++;
         chain = next;
         unsynced++;
-        if (options.fsync().isDue(unsynced)) {
-            out.sync();
-            unsynced = 0;
+        copy(bytes);
+    }
+
+    private void copy(byte[] line) throws IOException {
+        if (copy != null) {
+            copy.write(line);
         }
     }
 
@@ -156,6 +268,7 @@ public final class KeyUseLog implements Closeable {
         seq++;
         file++;
         chain = next;
+        copy(bytes);
     }
 
     private static byte[] bytes(String text, String chain) {
@@ -172,17 +285,27 @@ public final class KeyUseLog implements Closeable {
         return seq;
     }
 
-    /** Forces everything to the disk and lets another writer have the log. Closing it again does nothing. */
+    /** Covers the last lines, forces everything to the disk and releases the log. Closing it again does nothing. */
     @Override
     public synchronized void close() throws IOException {
         if (closed) {
             return;
         }
         closed = true;
-        try (lock;
-                LogOutput ending = out) {
+        try {
             if (failure == null) {
-                ending.sync();
+                if (uncovered > 0) {
+                    checkpoint();
+                }
+                out.sync();
+            }
+        } finally {
+            try (lock) {
+                out.close();
+            } finally {
+                if (copy != null) {
+                    copy.close();
+                }
             }
         }
     }

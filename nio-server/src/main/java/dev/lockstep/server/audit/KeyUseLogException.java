@@ -2,7 +2,7 @@ package dev.lockstep.server.audit;
 
 import java.io.IOException;
 
-/** The log cannot go on: it was changed, it is in use, or it was not written. The message says which, and what to do. */
+/** The log or its key cannot be used: it was changed, it is in use, or it was not written. The message says which. */
 public final class KeyUseLogException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -13,5 +13,10 @@ public final class KeyUseLogException extends IOException {
 
     KeyUseLogException(String message, IOException cause) {
         super(message, cause);
+    }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
     }
 }

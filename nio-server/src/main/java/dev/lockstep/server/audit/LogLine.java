@@ -54,6 +54,8 @@ record LogLine(long seq, Instant time, Entry entry) {
         } else if (entry instanceof Entry.Head head) {
             text.append("\",\"file\":").append(head.file());
             text.append(",\"previous\":\"").append(head.previous()).append('"');
+        } else if (entry instanceof Entry.Checkpoint checkpoint) {
+            text.append("\",\"checkpoint\":\"").append(checkpoint.mac()).append('"');
         } else if (entry instanceof Entry.Repair repair) {
             text.append("\",\"repaired\":").append(repair.bytes());
             text.append(",\"cut\":\"").append(repair.digest()).append('"');
@@ -112,6 +114,8 @@ record LogLine(long seq, Instant time, Entry entry) {
             long file = in.number();
             in.expect(",\"previous\":");
             entry = new Entry.Head(file, hex(in, Chain.LENGTH));
+        } else if (in.skip("\",\"checkpoint\":")) {
+            entry = new Entry.Checkpoint(hex(in, Chain.LENGTH));
         } else {
             in.expect("\",\"repaired\":");
             long bytes = in.number();

@@ -16,8 +16,11 @@ final class LogRecovery {
 
     private final LogFiles files;
     private final Clock clock;
+    private final @Nullable CheckpointKey key;
 
-    LogRecovery(LogFiles files, Clock clock) {
+    /** @param key checks the checkpoints of the current file; null to pass over them */
+    LogRecovery(LogFiles files, Clock clock, @Nullable CheckpointKey key) {
+        this.key = key;
         this.files = files;
         this.clock = clock;
     }
@@ -32,11 +35,11 @@ final class LogRecovery {
                 finishRotation(finished.get(finished.size() - 1));
             }
         }
-        ChainCheck check = ChainCheck.ofOneFile();
+        ChainCheck check = ChainCheck.ofOneFile(key);
         FileCheck read = read(files.active(), check);
         if (read.torn() && read.lines() > 0) {
             repair(check, read.bytes());
-            check = ChainCheck.ofOneFile();
+            check = ChainCheck.ofOneFile(key);
             read = read(files.active(), check);
         }
         requireIntact(files.active(), read);
@@ -52,7 +55,7 @@ final class LogRecovery {
 
     /** The active file has got its number, but the next one not yet its name; it is on the disk all the same. */
     private void finishRotation(Path last) throws IOException {
-        ChainCheck check = ChainCheck.ofOneFile();
+        ChainCheck check = ChainCheck.ofOneFile(key);
         requireIntact(last, read(last, check));
         String wrong = "is not there";
         if (Files.exists(files.next())) {

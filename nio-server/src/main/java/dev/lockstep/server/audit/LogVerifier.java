@@ -22,8 +22,9 @@ public final class LogVerifier {
      * @param files how many files were read
      * @param lines how many lines they have
      * @param chain the chain value of the last line, 64 hex digits
+     * @param uncovered how many uses follow the last checkpoint; says nothing about a log without checkpoints
      */
-    public record Intact(int files, long lines, String chain) implements Verdict {}
+    public record Intact(int files, long lines, String chain, long uncovered) implements Verdict {}
 
     /**
      * The first thing that is wrong.
@@ -43,13 +44,21 @@ public final class LogVerifier {
 
     private final @Nullable String after;
     private final List<String> anchors;
+    private final @Nullable CheckpointKey key;
+
+    /** As the other constructor, without a key. */
+    public LogVerifier(@Nullable String after, List<String> anchors) {
+        this(after, anchors, null);
+    }
 
     /**
      * @param after the chain value that the first file has to follow; null when it has to be the first of its log
      * @param anchors chain values, noted earlier, that lines must have
+     * @param key demands checkpoints where they are due, made with it; null to pass over them
      * @throws IllegalArgumentException when one of them is not 64 lower-case hex digits
      */
-    public LogVerifier(@Nullable String after, List<String> anchors) {
+    public LogVerifier(@Nullable String after, List<String> anchors, @Nullable CheckpointKey key) {
+        this.key = key;
         List<String> values = new ArrayList<>(anchors);
         if (after != null) {
             values.add(after);
@@ -98,8 +107,26 @@ public final class LogVerifier {
         return verifySources(sources);
     }
 
+    /**
+     * Returns the chain value of the last whole line of the log's current file, which may be open in a writer. The file is
+     * checked; the finished ones are not.
+     *
+     * @throws KeyUseLogException when a line was altered or is missing
+     * @throws IOException when it cannot be read
+     */
+    public static String lastChain(Path active) throws IOException {
+        ChainCheck check = ChainCheck.ofOneFile(null);
+        try (InputStream in = Files.newInputStream(active)) {
+            FileCheck read = FileCheck.read(in, check, chain -> {});
+            if (read.wrong() != null && !(read.torn() && read.lines() > 0)) {
+                throw new KeyUseLogException(active + " line " + (read.lines() + 1) + ": " + read.wrong());
+            }
+        }
+        return check.chain();
+    }
+
     Verdict verifySources(List<Source> sources) throws IOException {
-        ChainCheck check = after == null ? ChainCheck.fromStart() : ChainCheck.after(after);
+        ChainCheck check = after == null ? ChainCheck.fromStart(key) : ChainCheck.after(after, key);
         Set<String> missing = new HashSet<>(anchors);
         missing.remove(after);
         long lines = 0;
@@ -125,6 +152,6 @@ public final class LogVerifier {
                         "missing: no line has the chain value " + anchor + "; the end was cut");
             }
         }
-        return new Intact(sources.size(), lines, check.chain());
+        return new Intact(sources.size(), lines, check.chain(), check.uncovered());
     }
 }

@@ -5,6 +5,7 @@ import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.keys.keyserver.protocol.Message.Failure;
 import dev.lockstep.keys.keyserver.protocol.ProtocolException;
 import dev.lockstep.keys.keyserver.transport.FrameChannel;
+import dev.lockstep.server.keyserver.listener.ClientListener;
 import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
@@ -17,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** A client on the loop's thread: what it asked and has no answer to, and what it must not do. */
 final class ClientConnection {
 
+    /** A share of the loop: one that floods it with frames gets its next turn after the others. */
+    private static final int FRAMES_AT_ONCE = 128;
+
     private final KeyServer server;
-    private final FrameChannel frames;
+    private @Nullable FrameChannel made;
     private final ClientListener.Admission admission;
     private final Places places;
     private final SelectionKey key;
@@ -28,6 +32,7 @@ final class ClientConnection {
     private boolean greeted;
     private boolean ending;
     private boolean ended;
+    private int framesThisTurn;
     private int queuedBefore;
     private long movedAt;
     private long earliest;
@@ -35,7 +40,6 @@ final class ClientConnection {
     ClientConnection(KeyServer server, ClientListener.Admission admission, Places places, SelectionKey key, long now) {
         this.server = server;
         this.admission = admission;
-        this.frames = new FrameChannel(admission.transport());
         this.places = places;
         this.key = key;
         this.movedAt = now;
@@ -62,6 +66,26 @@ final class ClientConnection {
         return null;
     }
 
+    /** What the client is called in warnings. */
+    String where() {
+        return admission.where();
+    }
+
+    /** Whether it is known who the client is, or it has ended. */
+    boolean isSettled() {
+        return identity != null || ended;
+    }
+
+    /** Whether the client has had no turn yet, for which it has to send something. */
+    boolean isSilent() {
+        return made == null;
+    }
+
+    /** Where the client comes from. */
+    String origin() {
+        return admission.origin();
+    }
+
     /** Who the client is; nothing is asked of a key before that is known. */
     ClientIdentity identity() {
         return Objects.requireNonNull(identity, "the client is known");
@@ -81,7 +105,12 @@ final class ClientConnection {
             return;
         }
         try {
+            if (made == null) {
+                made = new FrameChannel(admission.transport());
+            }
+            FrameChannel frames = made;
             frames.flush();
+            framesThisTurn = 0;
             if (isReading()) {
                 frames.receive(frame -> onFrame(frame, now));
                 frames.flush();
@@ -97,18 +126,27 @@ final class ClientConnection {
         }
     }
 
+    /** What was made by the first turn, which everything that is said to the client follows. */
+    private FrameChannel frames() {
+        return Objects.requireNonNull(made, "the first turn has come");
+    }
+
+    private int queuedBytes() {
+        return made == null ? 0 : made.queuedBytes();
+    }
+
     /** Whether {@link #turn} has to come again without the selector. */
     boolean wantsTurn() {
-        return !ended && isReading() && frames.hasInput();
+        return !ended && isReading() && frames().hasInput();
     }
 
     /** A client that does not read its answers is not read either. */
     private boolean isReading() {
-        return !ending && frames.queuedBytes() < KeyServerLimits.PAUSE_BYTES;
+        return !ending && queuedBytes() < KeyServerLimits.PAUSE_BYTES;
     }
 
     private void noteOutput(long now) {
-        int queued = frames.queuedBytes();
+        int queued = queuedBytes();
         if (queued < queuedBefore || queued == 0) {
             movedAt = now;
         }
@@ -133,14 +171,15 @@ final class ClientConnection {
             }
         } else if (message instanceof Message.ListKeys) {
             requireUnused(frame.id());
-            frames.send(new Frame(frame.id(), new Message.Keys(server.offersTo(identity()))));
+            frames().send(new Frame(frame.id(), new Message.Keys(server.offersTo(identity()))));
         } else if (message instanceof Message.Ping) {
             requireUnused(frame.id());
-            frames.send(new Frame(frame.id(), new Message.Pong()));
+            frames().send(new Frame(frame.id(), new Message.Pong()));
         } else {
             throw new ProtocolException("the client sent what a key server sends, or a second hello");
         }
-        return isReading();
+        framesThisTurn++;
+        return isReading() && framesThisTurn < FRAMES_AT_ONCE;
     }
 
     private void greet(Message message, long now) throws ProtocolException {
@@ -162,7 +201,7 @@ final class ClientConnection {
             }
         }
         greeted = true;
-        frames.send(new Frame(
+        frames().send(new Frame(
                 0,
                 new Message.Welcome(
                         Message.VERSION, server.limits().openPerConnection(), server.offersTo(identity()))));
@@ -170,7 +209,7 @@ final class ClientConnection {
 
     private void refuse(Failure failure, String why) {
         server.warn("refused a connection of " + admission.where() + ": " + why);
-        frames.send(new Frame(0, new Message.Failed(failure)));
+        frames().send(new Frame(0, new Message.Failed(failure)));
         ending = true;
     }
 
@@ -182,14 +221,14 @@ final class ClientConnection {
 
     private void submit(long id, Message request, int millis, long now) throws ProtocolException {
         requireUnused(id);
-        if (open.size() >= server.limits().openPerConnection() || !share().take(now)) {
-            frames.send(new Frame(id, new Message.Failed(Failure.REJECTED)));
+        KeyWork work = server.request(this, id, request, millis, now);
+        if (open.size() >= server.limits().openPerConnection() || !share().take(now, work.bytes())) {
+            frames().send(new Frame(id, new Message.Failed(Failure.REJECTED)));
             return;
         }
-        KeyWork work = server.work(this, id, request, millis, now);
         if (!server.submit(work)) {
-            share().give();
-            frames.send(new Frame(id, new Message.Failed(Failure.REJECTED)));
+            share().give(work.bytes());
+            frames().send(new Frame(id, new Message.Failed(Failure.REJECTED)));
             return;
         }
         open.put(id, work);
@@ -202,14 +241,14 @@ final class ClientConnection {
     private void giveUp(KeyWork work, Failure failure) {
         open.remove(work.id);
         work.abandon();
-        frames.send(new Frame(work.id, new Message.Failed(failure)));
+        frames().send(new Frame(work.id, new Message.Failed(failure)));
     }
 
     /** Work has left the pool. */
     void finished(KeyWork work) {
-        share().give();
+        share().give(work.bytes());
         if (!ended && open.remove(work.id, work)) {
-            frames.send(new Frame(work.id, work.outcome().answer()));
+            frames().send(new Frame(work.id, work.outcome().answer()));
         }
         work.outcome().wipe();
     }
@@ -230,8 +269,7 @@ final class ClientConnection {
         if (ended || now - earliest < 0) {
             return false;
         }
-        boolean stalled =
-                frames.queuedBytes() > 0 && now - movedAt - server.limits().stallNanos() >= 0;
+        boolean stalled = queuedBytes() > 0 && now - movedAt - server.limits().stallNanos() >= 0;
         if (!greeted || stalled) {
             end();
             return false;
@@ -247,6 +285,18 @@ final class ClientConnection {
         return true;
     }
 
+    private void close() {
+        if (made != null) {
+            made.close();
+            return;
+        }
+        try {
+            key.channel().close();
+        } catch (IOException e) {
+            // The descriptor is gone either way.
+        }
+    }
+
     /** Closes the connection and cancels what is open. */
     void end() {
         if (ended) {
@@ -254,7 +304,7 @@ final class ClientConnection {
         }
         ended = true;
         key.cancel();
-        frames.close();
+        close();
         open.values().forEach(KeyWork::abandon);
         open.clear();
         places.leave(this, share);

@@ -3,6 +3,7 @@ package dev.lockstep.server.keyserver;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.server.keyserver.listener.ClientListener;
 import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
@@ -16,27 +17,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * The loop of a key server: one thread and one selector for all clients, the work with the keys elsewhere. Nothing that
- * a client does ends it.
+ * The loop of a key server: one thread and one selector for all clients of a listener, the work with the keys elsewhere.
+ * Nothing that a client does ends it.
  */
 public final class KeyServer implements AutoCloseable {
 
-    /** A listener with the places that it has for connections. */
-    private record Arrivals(ClientListener listener, Places places) {}
-
-    private static final int ACCEPTS_AT_ONCE = 16;
+    private static final int ACCEPTS_AT_ONCE = 64;
+    private static final int HANDSHAKES_AT_ONCE = 2;
     private static final int ANSWERS_AT_ONCE = 1024;
     private static final long ACCEPT_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
 
-    private final List<ClientListener> listeners;
+    private final ClientListener listener;
+    private final Places places;
     private final KeyServerLimits limits;
-    private final Executor workers;
+    private final WorkQueue work;
     private final Consumer<String> warnings;
     private final KeyWork.Setting setting;
     private final Selector selector;
@@ -46,61 +45,55 @@ public final class KeyServer implements AutoCloseable {
     private final ConcurrentLinkedQueue<KeyWork> finished = new ConcurrentLinkedQueue<>();
     private volatile boolean stopping;
     private volatile int openRequests;
+    private boolean acceptable;
     private boolean acceptPaused;
     private long acceptAgain;
 
     /**
-     * Takes over listeners that are open.
+     * Takes over a listener that is open.
      *
-     * @param keys what is served, at most {@link Message#MAX_KEYS}
-     * @param workers do the work; with a bound, and a {@link RejectedExecutionException} beyond it. Whoever made it ends
-     *     it, after this
+     * @param keys what is served now, at most {@link Message#MAX_KEYS}; asked on the loop and on the threads that work
+     * @param work does the work; may be that of other listeners too
      * @param warnings is told, in a line, of what an operator should know
      * @throws IOException when there is no selector to be had
      */
     public KeyServer(
-            List<ClientListener> listeners,
-            Map<KeyId, ServedKey> keys,
+            ClientListener listener,
+            Supplier<Map<KeyId, ServedKey>> keys,
             KeyServerLimits limits,
-            Executor workers,
+            WorkQueue work,
             UsageLog log,
             Consumer<String> warnings)
             throws IOException {
-        this.listeners = List.copyOf(listeners);
+        this.listener = listener;
+        this.places = new Places(limits);
         this.limits = limits;
-        this.workers = workers;
+        this.work = work;
         this.warnings = warnings;
-        this.setting = new KeyWork.Setting(Map.copyOf(keys), log, this::onFinished);
+        this.setting = new KeyWork.Setting(keys, log, this::onFinished);
         this.selector = Selector.open();
     }
 
     /**
-     * Serves until {@link #close}, then closes connections and listeners.
+     * Serves until {@link #close}, then closes connections and listener.
      *
      * @throws IOException when the selector itself fails
      */
     public void run() throws IOException {
         try {
-            for (ClientListener listener : listeners) {
-                listener.channel().configureBlocking(false);
-                listener.channel()
-                        .register(selector, SelectionKey.OP_ACCEPT, new Arrivals(listener, new Places(limits)));
-            }
+            listener.channel().configureBlocking(false);
+            listener.channel().register(selector, SelectionKey.OP_ACCEPT, listener);
             while (!stopping) {
                 select();
                 answer();
-                List<ClientConnection> turns = List.copyOf(due);
-                due.clear();
-                for (ClientConnection client : turns) {
-                    turn(client);
-                }
+                giveTurns();
+                evict(); // before newcomers come: these have been selected once, if they have sent anything
+                accept();
                 checkTimes();
             }
         } finally {
             List.copyOf(clients).forEach(ClientConnection::end);
-            for (ClientListener listener : listeners) {
-                listener.close();
-            }
+            listener.close();
             selector.close();
         }
     }
@@ -130,16 +123,47 @@ public final class KeyServer implements AutoCloseable {
     private void onReady(SelectionKey key) {
         if (key.attachment() instanceof ClientConnection client) {
             due.add(client);
-        } else if (key.attachment() instanceof Arrivals arrivals) {
-            accept(arrivals, key);
+        } else if (key.attachment() == listener) {
+            acceptable = true;
+        }
+    }
+
+    private void evict() {
+        ClientConnection excess = places.excess(due::contains);
+        while (excess != null) {
+            excess.end();
+            excess = places.excess(due::contains);
+        }
+    }
+
+    /** All known clients, and few of the others: a turn of theirs may be a TLS handshake's computation. */
+    private void giveTurns() {
+        List<ClientConnection> turns = List.copyOf(due);
+        int handshakes = 0;
+        for (ClientConnection client : turns) {
+            if (client.isSettled() || handshakes < HANDSHAKES_AT_ONCE) {
+                handshakes += client.isSettled() ? 0 : 1;
+                due.remove(client);
+                turn(client);
+            }
         }
     }
 
     private void turn(ClientConnection client) {
-        client.turn(now());
-        if (client.wantsTurn()) {
-            due.add(client);
+        try {
+            client.turn(now());
+            if (client.wantsTurn()) {
+                due.add(client);
+            }
+        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
+            drop(client, e);
         }
+    }
+
+    /** Boundary of a client: a defect that one of them meets must not end the others. */
+    private void drop(ClientConnection client, Throwable defect) {
+        client.end();
+        warnings.accept("DEFECT in the connection of " + client.where() + ": " + defect);
     }
 
     /** A bounded share of the answers, so that they do not starve the sockets. */
@@ -149,8 +173,12 @@ public final class KeyServer implements AutoCloseable {
             if (work == null) {
                 return;
             }
-            work.client.finished(work);
-            due.add(work.client);
+            try {
+                work.client.finished(work);
+                due.add(work.client);
+            } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
+                drop(work.client, e);
+            }
         }
     }
 
@@ -177,11 +205,15 @@ public final class KeyServer implements AutoCloseable {
         peers.values().removeIf(share -> share.isIdle(now));
     }
 
-    private void accept(Arrivals arrivals, SelectionKey key) {
-        for (int i = 0; i < ACCEPTS_AT_ONCE && key.isValid(); i++) {
+    private void accept() {
+        if (!acceptable || acceptPaused) {
+            return;
+        }
+        acceptable = false;
+        for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
             SocketChannel channel;
             try {
-                channel = arrivals.listener().channel().accept();
+                channel = listener.channel().accept();
             } catch (IOException e) {
                 // Out of descriptors, most likely.
                 warnings.accept("accept failed: " + e.getMessage());
@@ -194,24 +226,28 @@ public final class KeyServer implements AutoCloseable {
                 return;
             }
             try {
-                if (!admit(arrivals, channel)) {
+                if (!admit(channel)) {
                     channel.close();
                 }
             } catch (IOException e) {
                 closeQuietly(channel);
+            } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
+                // boundary, as for a turn
+                closeQuietly(channel);
+                warnings.accept("DEFECT while a connection was accepted: " + e);
             }
         }
     }
 
-    private boolean admit(Arrivals arrivals, SocketChannel channel) throws IOException {
+    private boolean admit(SocketChannel channel) throws IOException {
         channel.configureBlocking(false);
-        ClientListener.Admission admission = arrivals.listener().admit(channel);
+        ClientListener.Admission admission = listener.admit(channel);
         if (admission == null) {
             return false;
         }
         long now = now();
         SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-        ClientConnection client = new ClientConnection(this, admission, arrivals.places(), key, now);
+        ClientConnection client = new ClientConnection(this, admission, places, key, now);
         if (admission.isKnown()) {
             String refused = client.settle(now);
             if (refused != null) {
@@ -220,14 +256,10 @@ public final class KeyServer implements AutoCloseable {
                 return false;
             }
         } else {
-            ClientConnection oldest = arrivals.places().arrive(client);
-            if (oldest != null) {
-                oldest.end();
-            }
+            places.arrive(client);
         }
         clients.add(client);
-        key.attach(client);
-        due.add(client);
+        key.attach(client); // its first turn comes with its first byte: one that sends none costs next to nothing
         return true;
     }
 
@@ -240,25 +272,19 @@ public final class KeyServer implements AutoCloseable {
     }
 
     private void listen(int interest) {
-        for (SelectionKey key : selector.keys()) {
-            if (key.isValid() && key.attachment() instanceof Arrivals) {
-                key.interestOps(interest);
-            }
+        SelectionKey key = listener.channel().keyFor(selector);
+        if (key != null && key.isValid()) {
+            key.interestOps(interest);
         }
     }
 
-    KeyWork work(ClientConnection client, long id, Message request, int millis, long now) {
+    KeyWork request(ClientConnection client, long id, Message request, int millis, long now) {
         return new KeyWork(client, id, request, millis, now, setting);
     }
 
-    /** Whether the pool has room for it. */
-    boolean submit(KeyWork work) {
-        try {
-            workers.execute(work);
-            return true;
-        } catch (RejectedExecutionException e) {
-            return false;
-        }
+    /** Whether there is room for it. */
+    boolean submit(KeyWork request) {
+        return work.add(request.client.identity().share(), request);
     }
 
     void forget(ClientConnection client) {
@@ -281,7 +307,7 @@ public final class KeyServer implements AutoCloseable {
     /** The keys that a client may use, in no order. */
     List<KeyOffer> offersTo(ClientIdentity client) {
         List<KeyOffer> offers = new ArrayList<>();
-        setting.keys().forEach((id, key) -> {
+        setting.keys().get().forEach((id, key) -> {
             if (client.mayUse().test(id)) {
                 offers.add(new KeyOffer(id, true, key.decrypts()));
             }

@@ -22,6 +22,9 @@ public record KeyServerLimits(
     /** Input is left in the socket while so many bytes wait to be sent. */
     static final int PAUSE_BYTES = 256 * 1024;
 
+    /** What the requests of one peer that wait or run may keep in memory: 8 KiB each would not fit a small heap. */
+    static final int QUEUED_BYTES = 8 * 1024 * 1024;
+
     int connectionsPerPeer() {
         return (connections + 1) / 2;
     }

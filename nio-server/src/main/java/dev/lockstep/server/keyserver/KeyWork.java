@@ -9,12 +9,15 @@ import dev.lockstep.tls.spec.SignatureScheme;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** One signature or decryption, done and logged on a thread of the pool and answered by the loop. */
 final class KeyWork implements Runnable {
 
     /** What all requests of a key server share. */
-    record Setting(Map<KeyId, ServedKey> keys, UsageLog log, Consumer<KeyWork> finished) {}
+    record Setting(Supplier<Map<KeyId, ServedKey>> keys, UsageLog log, Consumer<KeyWork> finished) {}
+
+    private static final int OVERHEAD = 256;
 
     final ClientConnection client;
     final long id;
@@ -33,6 +36,14 @@ final class KeyWork implements Runnable {
         this.setting = setting;
         this.hasDeadline = millis > 0;
         this.deadlineNanos = now + Duration.ofMillis(millis).toNanos();
+    }
+
+    /** Roughly what it keeps in memory. */
+    int bytes() {
+        int message = request instanceof Message.Sign sign
+                ? sign.input().bytes().length
+                : ((Message.Decrypt) request).ciphertext().bytes().length;
+        return OVERHEAD + message;
     }
 
     boolean hasDeadline() {
@@ -85,7 +96,7 @@ final class KeyWork implements Runnable {
         if (!client.identity().mayUse().test(sign.key())) {
             return Outcome.hidden();
         }
-        ServedKey key = setting.keys().get(sign.key());
+        ServedKey key = setting.keys().get().get(sign.key());
         return key == null ? Outcome.failed(Failure.KEY_UNAVAILABLE) : key.sign(sign);
     }
 
@@ -93,7 +104,7 @@ final class KeyWork implements Runnable {
         if (!client.identity().mayUse().test(decrypt.key())) {
             return Outcome.hidden();
         }
-        ServedKey key = setting.keys().get(decrypt.key());
+        ServedKey key = setting.keys().get().get(decrypt.key());
         return key == null ? Outcome.failed(Failure.KEY_UNAVAILABLE) : key.decrypt(decrypt);
     }
 

@@ -8,6 +8,7 @@ final class PeerShare {
     private final KeyServerLimits limits;
     int connections;
     private int queued;
+    private long queuedBytes;
     private double tokens;
     private long filledAt;
 
@@ -17,9 +18,13 @@ final class PeerShare {
         this.filledAt = now;
     }
 
-    /** Takes a place in the queue, if rate and queue have one. */
-    boolean take(long now) {
-        if (queued >= limits.queuePerPeer()) {
+    /**
+     * Takes a place in the queue, if rate and queue have one.
+     *
+     * @param bytes how many the request keeps in memory
+     */
+    boolean take(long now, int bytes) {
+        if (queued >= limits.queuePerPeer() || queuedBytes + bytes > KeyServerLimits.QUEUED_BYTES) {
             return false;
         }
         if (limits.ratePerPeer() > 0) {
@@ -32,12 +37,14 @@ final class PeerShare {
             tokens--;
         }
         queued++;
+        queuedBytes += bytes;
         return true;
     }
 
     /** A request has left the pool. */
-    void give() {
+    void give(int bytes) {
         queued--;
+        queuedBytes -= bytes;
     }
 
     /** Whether nothing of this peer is left, so that forgetting it gives it no new rate: the bucket is full again. */

@@ -1,12 +1,17 @@
 package dev.lockstep.server.keyserver;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places for connections at one listener. Clients that nothing is known of have a few of their own, which the oldest
- * of them loses to the next, so that they take no place from a client that is known. On the loop's thread.
+ * The places for connections at one listener. Clients that nothing is known of have a few of their own, so that they take
+ * no place from a client that is known. When those are taken, the next one replaces the oldest of the address that has most,
+ * first one that has said nothing: a flood from a few addresses does not drive out the client that is about to say who it is.
+ * On the loop's thread.
  */
 final class Places {
 
@@ -18,13 +23,36 @@ final class Places {
         this.limits = limits;
     }
 
-    /** Takes a connection whose client is not known yet. Answers the one that has to leave for it, null for none. */
-    @Nullable
-    ClientConnection arrive(ClientConnection client) {
+    /** Takes a connection whose client is not known yet. */
+    void arrive(ClientConnection client) {
         unknown.add(client);
-        return unknown.size() <= limits.unknownConnections()
-                ? null
-                : unknown.iterator().next();
+    }
+
+    /**
+     * Answers a connection that has to end because too many are unknown; null when there is none.
+     *
+     * @param heard whether a client has sent something that it has had no turn for
+     */
+    @Nullable
+    ClientConnection excess(Predicate<ClientConnection> heard) {
+        if (unknown.size() <= limits.unknownConnections()) {
+            return null;
+        }
+        Map<String, Integer> counts = new HashMap<>();
+        int most = 0;
+        for (ClientConnection each : unknown) {
+            most = Math.max(most, counts.merge(each.origin(), 1, Integer::sum));
+        }
+        ClientConnection oldest = null;
+        for (ClientConnection each : unknown) {
+            if (counts.getOrDefault(each.origin(), 0) == most) {
+                if (each.isSilent() && !heard.test(each)) {
+                    return each;
+                }
+                oldest = oldest == null ? each : oldest;
+            }
+        }
+        return oldest;
     }
 
     /** Gives a connection whose client is known a place, if the listener and the client's share have one. */

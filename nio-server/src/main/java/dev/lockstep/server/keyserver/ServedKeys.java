@@ -125,8 +125,19 @@ public final class ServedKeys {
         throw new UsageError("--cert", file + " is for none of the keys", "give --key with the key it was issued for");
     }
 
-    /** Every key of a token that has a certificate beside it. */
-    void addToken(Pkcs11Keys token) throws UsageError {
+    /** Adds all keys of {@code others}. */
+    void addAll(ServedKeys others) {
+        served.putAll(others.served);
+        named.putAll(others.named);
+    }
+
+    /**
+     * Every key of a token that has a certificate beside it.
+     *
+     * @param secret what replaced premaster secrets come from; the same for the life of the process, or the same question
+     *     asked before and after a reload would tell good padding from bad
+     */
+    void addToken(Pkcs11Keys token, byte[] secret) throws UsageError {
         if (token.certificates().isEmpty()) {
             throw new UsageError(
                     "--pkcs11",
@@ -137,14 +148,16 @@ public final class ServedKeys {
             String name = "token: " + certificate.getSubjectX500Principal().getName();
             CaCertificates.refuse("--pkcs11", Path.of(name), certificate, allowAuthorities);
             int modulus = certificate.getPublicKey() instanceof RSAKey rsa ? modulusLength(rsa) : 0;
-            // Nothing of the key is known here that could make it the same after a restart.
-            byte[] secret = new byte[32];
-            random.nextBytes(secret);
             try {
                 BlockingKey key = token.blockingKey(certificate);
                 served.put(
                         KeyId.of(certificate.getPublicKey()),
-                        new ServedKey(name, key, modulus, secret, decrypting && isForEncipherment(certificate)));
+                        new ServedKey(
+                                name,
+                                key,
+                                modulus,
+                                secretOf(certificate, secret),
+                                decrypting && isForEncipherment(certificate)));
             } catch (OperationException e) {
                 throw new UsageError("--pkcs11", name + ": " + e.getMessage(), "check the token");
             }
@@ -155,6 +168,16 @@ public final class ServedKeys {
     private static boolean isForEncipherment(X509Certificate certificate) {
         boolean[] usage = certificate.getKeyUsage();
         return usage == null || (usage.length > KEY_ENCIPHERMENT && usage[KEY_ENCIPHERMENT]);
+    }
+
+    /** Nothing of a token's key is known that could make the secret the same after a restart. */
+    private static byte[] secretOf(X509Certificate certificate, byte[] secret) {
+        Hmac hmac = Hmac.of(HashAlgorithm.SHA256, secret);
+        byte[] key = certificate.getPublicKey().getEncoded();
+        hmac.update(key, 0, key.length);
+        byte[] own = hmac.doFinal();
+        hmac.destroy();
+        return own;
     }
 
     private static int modulusLength(RSAKey key) {

@@ -3,17 +3,27 @@ package dev.lockstep.server.keyserver;
 import dev.lockstep.server.audit.KeyUse;
 import dev.lockstep.server.audit.KeyUseLog;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Where key uses are written before they are answered. When that fails, the keys are out of use. Thread-safe. */
+/**
+ * Where key uses are written before they are answered. When that fails, the keys are out of use until writing works again,
+ * which a request tries at most once a second. Thread-safe.
+ */
 public final class UsageLog {
+
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final @Nullable KeyUseLog log;
     private final Consumer<String> warnings;
+    private final LongSupplier nanoTime;
     private volatile boolean broken;
+    private long triedAt;
 
-    private UsageLog(@Nullable KeyUseLog log, Consumer<String> warnings) {
+    private UsageLog(@Nullable KeyUseLog log, Consumer<String> warnings, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.log = log;
         this.warnings = warnings;
     }
@@ -21,20 +31,53 @@ public final class UsageLog {
     /**
      * Writes to {@code log}.
      *
-     * @param warnings is told when that is no longer possible, once for each operation that it concerns
+     * @param warnings is told when that is no longer possible, once for each operation and each try that it concerns, and
+     *     when it is possible again
      */
     public static UsageLog to(KeyUseLog log, Consumer<String> warnings) {
-        return new UsageLog(log, warnings);
+        return to(log, warnings, System::nanoTime);
+    }
+
+    static UsageLog to(KeyUseLog log, Consumer<String> warnings, LongSupplier nanoTime) {
+        return new UsageLog(log, warnings, nanoTime);
     }
 
     /** Writes nothing. */
     public static UsageLog none() {
-        return new UsageLog(null, line -> {});
+        return new UsageLog(null, line -> {}, System::nanoTime);
     }
 
-    /** Whether keys may be used: not when nobody would know. */
+    /** Whether keys may be used: not when the use could not be written down. After a failure, may block for the disk. */
     boolean isWritable() {
-        return !broken;
+        return !broken || recovers();
+    }
+
+    /** A full disk may have room again. Finding out reads the current file, so it is not done for every request. */
+    private synchronized boolean recovers() {
+        if (log == null || !broken) {
+            return true;
+        }
+        long now = nanoTime.getAsLong();
+        if (now - triedAt < RETRY_NANOS) {
+            return false;
+        }
+        triedAt = now;
+        try {
+            if (!log.recover()) {
+                return false; // it is closed: the process is ending
+            }
+        } catch (IOException e) {
+            warnings.accept("the key-use log still cannot be written: " + e.getMessage());
+            return false;
+        }
+        broken = false;
+        warnings.accept("the key-use log is written again, so the keys are in use again");
+        return true;
+    }
+
+    private synchronized void fail() {
+        triedAt = nanoTime.getAsLong();
+        broken = true;
     }
 
     /** Whether the line is written. Blocks for as long as the disk takes. */
@@ -46,7 +89,7 @@ public final class UsageLog {
             log.append(use);
             return true;
         } catch (IOException e) {
-            broken = true;
+            fail();
             warnings.accept("the key-use log cannot be written, so the keys are out of use: " + e.getMessage());
             return false;
         }

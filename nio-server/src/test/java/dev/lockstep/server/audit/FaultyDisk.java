@@ -5,12 +5,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /** A disk that counts what is asked of it and fails when told to. */
-final class FaultyDisk implements LogOutput.Opener {
+public final class FaultyDisk implements LogOutput.Opener {
 
     int writes;
     int syncs;
-    boolean full;
+    public volatile boolean full;
     boolean failsToSync;
+
+    /** A log on this disk. */
+    public KeyUseLog log(Path file) throws IOException {
+        return KeyUseLog.open(file, KeyUseLog.Options.DEFAULT, this);
+    }
 
     @Override
     public LogOutput open(Path file) throws IOException {

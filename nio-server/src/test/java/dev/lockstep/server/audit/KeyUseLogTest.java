@@ -72,7 +72,7 @@ class KeyUseLogTest {
                     .contains("\"previous\":\"" + previous + "\"");
             previous = LogSamples.chainOf(lines.get(lines.size() - 1));
         }
-        assertThat(verify(file)).isEqualTo(new LogVerifier.Intact(files.size(), 100L + files.size(), last));
+        assertThat(verify(file)).isEqualTo(new LogVerifier.Intact(files.size(), 100L + files.size(), last, 100));
     }
 
     @Test
@@ -205,6 +205,31 @@ class KeyUseLogTest {
         }
         assertThat(Files.readAllLines(file).get(2)).contains("\"repaired\":");
         assertThat(verify(file)).isInstanceOf(LogVerifier.Intact.class);
+    }
+
+    @Test
+    void aLogWhoseDiskWasFullIsTakenUpAgainAndSaysSo() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        Path file = directory.resolve("keys.log");
+        KeyUseLog closed;
+        try (KeyUseLog log = KeyUseLog.open(file, options(KeyUseLog.MAX_FILE_BYTES, FsyncPolicy.EACH), disk)) {
+            closed = log;
+            assertThat(log.recover()).isTrue(); // nothing has failed, so nothing is written
+            log.append(use(1));
+            disk.full = true;
+            assertThatThrownBy(() -> log.append(use(2))).isInstanceOf(KeyUseLogException.class);
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(log::recover).hasMessage("no space left");
+                assertThatThrownBy(() -> log.append(use(2))).hasMessageContaining("could not be written before");
+            }
+            disk.full = false;
+            assertThat(log.recover()).isTrue();
+            log.append(use(3));
+        }
+        assertThat(closed.recover()).isFalse();
+        assertThat(verify(file)).isInstanceOf(LogVerifier.Intact.class);
+        assertThat(Files.readString(file)).contains("\"request\":1", "\"repaired\":0", "\"request\":3");
+        assertThat(Files.readString(file)).doesNotContain("\"request\":2");
     }
 
     @Test

@@ -126,7 +126,11 @@ class LogRecoveryTest {
                                             .size()
                                     + LogSamples.split(second).size(),
                             LogSamples.chainOf(LogSamples.split(second)
-                                    .get(LogSamples.split(second).size() - 1))));
+                                    .get(LogSamples.split(second).size() - 1)),
+                            LogSamples.split(second).size()
+                                    + LogSamples.split(Files.readAllBytes(files.finished(1)))
+                                            .size()
+                                    - 2));
         }
 
         // the current file has its number, the next one not yet its name

@@ -21,6 +21,11 @@ final class LogSamples {
 
     private LogSamples() {}
 
+    static Path privateFile(Path file, String text) throws IOException {
+        LogFiles.createPrivate(file);
+        return Files.writeString(file, text);
+    }
+
     static KeyUse use(int n) {
         return KeyUse.of(
                 KeyPeer.local(1000),

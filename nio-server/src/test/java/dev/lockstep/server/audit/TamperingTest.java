@@ -36,7 +36,7 @@ class TamperingTest {
 
     @Test
     void theLogAsWrittenIsIntact() throws IOException {
-        assertThat(verify(whole)).isEqualTo(new LogVerifier.Intact(1, USES + 1, chainOf(lines.get(USES))));
+        assertThat(verify(whole)).isEqualTo(new LogVerifier.Intact(1, USES + 1, chainOf(lines.get(USES)), USES));
     }
 
     @Test

@@ -284,14 +284,16 @@ class KeyServerConversationTest {
 
     @Test
     void answersComeInTheOrderInWhichTheWorkIsDone() throws Exception {
-        try (InProcessKeyServer server = holding().start(directory);
+        Gate gate = new Gate();
+        gate.shut();
+        InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC).with(RSA, gate::before);
+        setup.workers = work -> new Thread(work, "worker").start();
+        try (InProcessKeyServer server = setup.start(directory);
                 RawClient client = RawClient.greeted(server.socket)) {
-            client.send(1, sign(serverKeyExchange(1))).send(2, sign(serverKeyExchange(2)));
-            Runnable first = held();
-            held().run();
+            client.send(1, decrypt(encrypted(padded(48)))).send(2, sign(serverKeyExchange(2)));
             result(client.answer(2));
             client.send(3, new Message.Ping()).answer(3);
-            first.run();
+            gate.open();
             result(client.answer(1));
         }
     }

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyserver;
+package dev.lockstep.server.keyserver.listener;
 
 import dev.lockstep.keys.keyserver.transport.ByteTransport;
 import dev.lockstep.server.keyserver.policy.ClientIdentity;
@@ -14,11 +14,18 @@ public interface ClientListener extends Closeable {
     /** A client that has arrived. */
     interface Admission {
 
-        /** How bytes go to the client and back. */
-        ByteTransport transport();
+        /**
+         * How bytes go to the client and back. Called once, when the client has sent something.
+         *
+         * @throws IOException when it cannot be made; the caller closes the channel
+         */
+        ByteTransport transport() throws IOException;
 
         /** What the client is called in warnings while nothing better is known. */
         String where();
+
+        /** Where the client comes from: the same for all connections that one machine can make at will. */
+        String origin();
 
         /** Whether {@link #identity} is known on arrival; otherwise it is when the first frame has come. */
         boolean isKnown();

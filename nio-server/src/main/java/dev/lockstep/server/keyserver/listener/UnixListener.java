@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyserver;
+package dev.lockstep.server.keyserver.listener;
 
 import dev.lockstep.keys.keyserver.transport.ByteTransport;
 import dev.lockstep.keys.keyserver.transport.PlainTransport;
@@ -42,6 +42,11 @@ public final class UnixListener implements ClientListener {
 
         @Override
         public String where() {
+            return identity.share();
+        }
+
+        @Override
+        public String origin() {
             return identity.share();
         }
 

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyserver;
+package dev.lockstep.server.keyserver.listener;
 
 import dev.lockstep.server.UsageError;
 import java.io.IOException;
@@ -13,15 +13,35 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
-/** Opens the places where a key server's clients arrive, as the command line says. */
-final class Listeners {
+/** The options of a key server's Unix-domain socket. */
+public final class UnixOptions {
 
-    private Listeners() {}
+    @Option(names = "--socket", paramLabel = "PATH", description = "Unix-domain socket to listen on.")
+    private @Nullable Path socket;
 
-    static UnixListener unix(
-            Path socket, String mode, @Nullable String group, List<String> uids, Consumer<String> warnings)
-            throws UsageError {
+    @Option(names = "--socket-mode", paramLabel = "MODE", description = "Its permissions; ${DEFAULT-VALUE}.")
+    private String mode = "0600";
+
+    @Option(names = "--socket-group", paramLabel = "GROUP", description = "Its group.")
+    private @Nullable String group;
+
+    @Option(
+            names = "--allow-uid",
+            paramLabel = "UID",
+            description = "User id that may connect; your own by default. Repeatable.")
+    private List<String> uids = new ArrayList<>();
+
+    /**
+     * Opens the socket. Returns null when none is asked for.
+     *
+     * @param warnings is told of users who may not connect
+     */
+    public @Nullable UnixListener open(Consumer<String> warnings) throws UsageError {
+        if (socket == null) {
+            return null;
+        }
         List<Long> allowed = new ArrayList<>();
         for (String uid : uids) {
             allowed.add(uid(uid));

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyserver;
+package dev.lockstep.server.keyserver.listener;
 
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.Numbers;
@@ -13,11 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of a key server that is reached over TCP: with mutual TLS, or not at all. */
-final class KeyserverTcpOptions {
+public final class TcpOptions {
 
     @Option(
             names = "--tcp",
@@ -43,13 +44,13 @@ final class KeyserverTcpOptions {
     private List<String> clients = new ArrayList<>();
 
     /**
-     * The port, opened; null when there is none to open.
+     * Reads the certificates, and the grants for the keys that are served now. Returns null without a TCP port.
      *
      * @param password opens an encrypted key; null for none
      * @param keys finds the ids of a served key by what it is called on the command line
      */
-    @Nullable
-    ClientListener open(Instant now, char @Nullable [] password, Function<String, Set<KeyId>> keys) throws UsageError {
+    public TlsListener.@Nullable Setting load(
+            Instant now, char @Nullable [] password, Function<String, Set<KeyId>> keys) throws UsageError {
         if (tcp == null) {
             return null;
         }
@@ -66,13 +67,23 @@ final class KeyserverTcpOptions {
                             + " may have issued others");
         }
         ClientGrants grants = ClientGrants.parse("--allow-client", clients, keys);
+        return new TlsListener.Setting(
+                address, MutualTls.context("--tls", cert, key, password, "--tls-client-ca", clientCa, now), grants);
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @param setting gives what {@link #load} has read last, for each client that arrives; never null
+     */
+    public static TlsListener open(Supplier<TlsListener.Setting> setting) throws UsageError {
+        InetSocketAddress address = setting.get().address();
         try {
-            return TlsListener.open(
-                    address, MutualTls.context("--tls", cert, key, password, "--tls-client-ca", clientCa, now), grants);
+            return TlsListener.open(address, setting);
         } catch (IOException e) {
             throw new UsageError(
                     "--tcp",
-                    tcp + " cannot be opened (" + e.getMessage() + ")",
+                    address.getHostString() + ":" + address.getPort() + " cannot be opened (" + e.getMessage() + ")",
                     "give an address of this machine and a port that is free");
         }
     }

@@ -1,0 +1,144 @@
+package dev.lockstep.server.keyserver;
+
+import dev.lockstep.keys.pkcs11.Pkcs11Keys;
+import dev.lockstep.server.Environment;
+import dev.lockstep.server.Numbers;
+import dev.lockstep.server.UsageError;
+import dev.lockstep.server.demo.DemoKeys;
+import dev.lockstep.server.pem.KeyPassword;
+import dev.lockstep.tls.wait.OperationException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which keys a key server serves, and where they come from. */
+final class KeyOptions {
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "Private key: PKCS#8, PKCS#1, SEC1, PBES2-encrypted. Repeatable.")
+    private List<Path> keys = new ArrayList<>();
+
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description = "Certificate that one of the keys must be for. Optional, repeatable.")
+    private List<Path> certs = new ArrayList<>();
+
+    @Option(
+            names = "--key-password-file",
+            paramLabel = "FILE",
+            description = "Its first line opens encrypted keys, that of --tls-key too; without it, the variable"
+                    + " LOCKSTEP_KEY_PASSWORD does.")
+    private @Nullable Path passwordFile;
+
+    @Option(
+            names = "--pkcs11",
+            paramLabel = "LIBRARY",
+            description = "Serve every key of a PKCS#11 token that has a certificate beside it.")
+    private @Nullable Path pkcs11;
+
+    @Option(
+            names = "--pkcs11-slot-index",
+            paramLabel = "N",
+            description = "The token's place in the library's list; ${DEFAULT-VALUE}.")
+    private String slotIndex = "0";
+
+    @Option(names = "--pkcs11-pin-file", paramLabel = "FILE", description = "The token's PIN.")
+    private @Nullable Path pinFile;
+
+    @Option(names = "--pkcs11-pin-env", paramLabel = "NAME", description = "Variable that holds the token's PIN.")
+    private @Nullable String pinVariable;
+
+    @Option(
+            names = "--demo-keys",
+            paramLabel = "DIR",
+            description = "Make an RSA-2048 and a P-256 key here, in memory, and write certificates for localhost:"
+                    + " ca.pem, rsa.pem, ec.pem.")
+    private @Nullable Path demoKeys;
+
+    @Option(
+            names = "--demo-key-files",
+            description = "Keep them in DIR/rsa.key and ec.key as well (mode 0600), and use those that are there.")
+    private boolean demoKeyFiles;
+
+    @Option(
+            names = "--allow-decrypt",
+            description =
+                    "Answer RSA premaster secrets too, for the RSA key exchange; not with keys whose --cert is for"
+                            + " signatures alone.")
+    private boolean allowDecrypt;
+
+    @Option(
+            names = "--allow-ca-certificate",
+            description = "Serve a key whose certificate is a certificate authority's.")
+    private boolean allowCaCertificate;
+
+    private final byte[] tokenSecret = new byte[32];
+    private @Nullable ServedKeys demo;
+
+    KeyOptions() {
+        new SecureRandom().nextBytes(tokenSecret);
+    }
+
+    /** The password of encrypted keys; null for none. The caller wipes it. */
+    char @Nullable [] password(Environment environment) throws UsageError {
+        return KeyPassword.find(passwordFile, environment.variables());
+    }
+
+    /** Opens the token, once for the process. Returns null when none is asked for. */
+    @Nullable
+    Pkcs11Keys openToken() throws UsageError {
+        if (pkcs11 == null) {
+            return null;
+        }
+        int index = Numbers.require("--pkcs11-slot-index", slotIndex, 0, 1_000_000, "give the place, from 0");
+        try {
+            Pkcs11Keys.Builder builder = Pkcs11Keys.builder(pkcs11).slotListIndex(index);
+            if (pinFile != null) {
+                return builder.pinFile(pinFile).open();
+            }
+            if (pinVariable != null) {
+                return builder.pinEnvironment(pinVariable).open();
+            }
+        } catch (OperationException e) {
+            throw new UsageError("--pkcs11", pkcs11 + ": " + e.getMessage(), "check library, slot and PIN");
+        } catch (IllegalArgumentException e) {
+            throw UsageError.of("--pkcs11", e);
+        }
+        throw new UsageError(
+                "--pkcs11", "it was not said where the PIN comes from", "give --pkcs11-pin-file or --pkcs11-pin-env");
+    }
+
+    /** Reads the keys. Those of {@code --demo-keys} are made by the first call and stay. */
+    ServedKeys load(Environment environment, @Nullable Pkcs11Keys token, char @Nullable [] password)
+            throws UsageError, IOException {
+        ServedKeys loaded = new ServedKeys(allowDecrypt, allowCaCertificate);
+        for (Path file : keys) {
+            loaded.addFile(file, password);
+        }
+        for (Path file : certs) {
+            loaded.addCertificate(file);
+        }
+        if (token != null) {
+            loaded.addToken(token, tokenSecret);
+        }
+        if (demoKeys != null) {
+            if (demo == null) {
+                ServedKeys made = new ServedKeys(allowDecrypt, allowCaCertificate);
+                DemoKeys.addTo(made, demoKeys, demoKeyFiles, environment.clock().instant());
+                demo = made;
+            }
+            loaded.addAll(demo);
+        }
+        if (loaded.served().isEmpty()) {
+            throw new UsageError("--key", "there is none", "give --key FILE, --pkcs11 LIBRARY or --demo-keys DIR");
+        }
+        return loaded;
+    }
+}

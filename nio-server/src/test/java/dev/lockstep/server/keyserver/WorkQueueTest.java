@@ -1,0 +1,57 @@
+package dev.lockstep.server.keyserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** Who is served next. */
+class WorkQueueTest {
+
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final List<String> done = new ArrayList<>();
+
+    private boolean add(WorkQueue queue, String peer, String what) {
+        return queue.add(peer, () -> done.add(what));
+    }
+
+    private void runAll() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    @Test
+    void aPeerWithThousandsWaitingDelaysAnotherByOneOperation() {
+        WorkQueue queue = new WorkQueue(tasks::add);
+        for (int i = 0; i < 5_000; i++) {
+            add(queue, "busy", "busy " + i);
+        }
+        add(queue, "other", "other 0");
+        add(queue, "third", "third 0");
+        add(queue, "other", "other 1");
+        runAll();
+        assertThat(done).hasSize(5_003);
+        assertThat(done.subList(0, 6)).containsExactly("busy 0", "other 0", "third 0", "busy 1", "other 1", "busy 2");
+        assertThat(done.get(5_002)).isEqualTo("busy 4999");
+    }
+
+    @Test
+    void whatThereIsNoRoomForIsNotKept() {
+        WorkQueue queue = new WorkQueue(task -> {
+            if (tasks.size() == 2) {
+                throw new RejectedExecutionException("full");
+            }
+            tasks.add(task);
+        });
+        assertThat(add(queue, "a", "a 0")).isTrue();
+        assertThat(add(queue, "a", "a 1")).isTrue();
+        assertThat(add(queue, "a", "a 2")).isFalse();
+        assertThat(add(queue, "b", "b 0")).isFalse();
+        runAll();
+        assertThat(done).containsExactly("a 0", "a 1");
+    }
+}
