@@ -20,7 +20,8 @@ import java.util.function.Supplier;
 /** Opens the socket, says so, and runs the loop on the calling thread. */
 public final class ServerRunner {
 
-    private static final int BACKLOG = 1024;
+    /** Connections that wait for being accepted; the kernel may allow fewer. Clients beyond it try again a second later. */
+    private static final int BACKLOG = 4096;
 
     private ServerRunner() {}
 

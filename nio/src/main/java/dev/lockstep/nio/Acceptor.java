@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Acceptor {
 
-    private static final int ACCEPTS_AT_ONCE = 64;
+    private static final int ACCEPTS_AT_ONCE = 128;
     private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(200);
 
     /** How many handshakes end at the same time when no connection can be accepted for lack of descriptors. */

@@ -27,11 +27,11 @@ final class Crowd implements AutoCloseable {
     }
 
     private static final int ADDRESSES = 8;
-    private static final int OPENED_IN_A_TURN = 100;
     private static final long TURN_MILLIS = 20;
 
     private final int port;
     private final int size;
+    private final int openedInATurn;
     private final byte[] beginning;
     private final Manner manner;
     private final Selector selector;
@@ -47,7 +47,9 @@ final class Crowd implements AutoCloseable {
         private long lastNanos;
     }
 
-    Crowd(int port, int size, byte[] beginning, Manner manner) throws IOException {
+    /** @param perSecond how many are opened in a second at the most */
+    Crowd(int port, int size, int perSecond, byte[] beginning, Manner manner) throws IOException {
+        this.openedInATurn = (int) Math.max(1, perSecond * TURN_MILLIS / 1000);
         this.port = port;
         this.size = size;
         this.beginning = beginning.clone();
@@ -73,7 +75,7 @@ final class Crowd implements AutoCloseable {
             while (!over) {
                 if (System.nanoTime() - turn >= 0) {
                     turn = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TURN_MILLIS);
-                    for (int i = 0; i < OPENED_IN_A_TURN && open < size; i++) {
+                    for (int i = 0; i < openedInATurn && open < size; i++) {
                         openOne();
                     }
                     if (manner == Manner.DRIP) {

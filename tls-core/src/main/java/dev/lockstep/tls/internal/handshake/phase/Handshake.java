@@ -24,6 +24,9 @@ public final class Handshake {
     /** From this length on the messages up to ClientHello are kept as digests. */
     private static final int LONG = 1 << 14;
 
+    /** What the objects of a handshake take from ClientHello on, in bytes. */
+    private static final int OBJECTS = 4096;
+
     private static final byte[] NONE = {};
 
     public final TlsServerConfig config;
@@ -127,7 +130,11 @@ public final class Handshake {
     /** Returns about how many bytes the handshake holds on the client's account. */
     public int heldBytes() {
         Offer offered = offer.orNull();
-        return transcript.heldBytes() + (offered == null ? 0 : offered.heldBytes()) + client.heldBytes();
+        boolean underWay = clientVersion != 0 && !complete;
+        return (underWay ? OBJECTS : 0)
+                + transcript.heldBytes()
+                + (offered == null ? 0 : offered.heldBytes())
+                + client.heldBytes();
     }
 
     /** When the handshake must be over, in the configured clock; empty when it has not begun or has no limit. */
