@@ -77,7 +77,7 @@ class ServeAbuseTest {
         LONGEST_HELLOS(200, 600),
         ENORMOUS_HELLOS(100, 600),
         RESETTING(50, 200),
-        NEVER_READING(8, 100),
+        NEVER_READING(8, 30),
         RENEGOTIATING(8, 100),
         JUNK_CHAINS(4, 16);
 
