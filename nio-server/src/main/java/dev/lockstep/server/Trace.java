@@ -55,7 +55,7 @@ public final class Trace implements ConnectionObserver, LoopObserver {
 
     @Override
     public void onEvicted(long connection) {
-        note(connection, "ended in favour of a new connection: all places are taken");
+        note(connection, "ended in favour of others");
     }
 
     /** TLS reports its own failures; those of the socket and of the limits are told here. */

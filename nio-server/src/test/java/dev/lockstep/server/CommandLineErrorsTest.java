@@ -69,6 +69,17 @@ class CommandLineErrorsTest {
     }
 
     @Test
+    void limitsThatAreNone() throws Exception {
+        assertThat(refusedServe("--max-connections", "0")).startsWith("--max-connections: 0 is not between 1 and");
+        assertThat(refusedServe("--max-connections", "10", "--max-connections-per-address", "11"))
+                .startsWith("--max-connections-per-address: 11 is not between 1 and 10; give at most");
+        assertThat(refusedServe("--max-connection-memory", "lots"))
+                .startsWith("--max-connection-memory: 'lots' is not a whole number; give less than the heap");
+        assertThat(refusedServe("--max-client-hello", "100"))
+                .startsWith("--max-client-hello: 100 is not between 512 and 196608; give");
+    }
+
+    @Test
     void aPortThatIsInUse() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());

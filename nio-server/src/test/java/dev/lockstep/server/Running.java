@@ -23,13 +23,9 @@ public final class Running implements AutoCloseable {
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final Thread thread;
 
-    private Running(Map<String, String> variables, String... args) {
+    private Running(Map<String, String> variables, Clock clock, String... args) {
         Environment environment = new Environment(
-                new PrintWriter(out, true),
-                new PrintWriter(err, true),
-                variables::get,
-                Clock.systemUTC(),
-                loop::complete);
+                new PrintWriter(out, true), new PrintWriter(err, true), variables::get, clock, loop::complete);
         thread = new Thread(() -> exit.complete(Main.run(args, environment)), "server under test");
         thread.setDaemon(true);
     }
@@ -41,7 +37,16 @@ public final class Running implements AutoCloseable {
 
     /** As {@link #start(String...)}, with environment variables. */
     public static Running start(Map<String, String> variables, String... args) throws Exception {
-        Running running = new Running(variables, args);
+        return start(variables, Clock.systemUTC(), args);
+    }
+
+    /** As {@link #start(String...)}, with a time of day. */
+    public static Running start(Clock clock, String... args) throws Exception {
+        return start(Map.of(), clock, args);
+    }
+
+    private static Running start(Map<String, String> variables, Clock clock, String... args) throws Exception {
+        Running running = new Running(variables, clock, args);
         running.thread.start();
         CompletableFuture.anyOf(running.loop, running.exit).get(30, TimeUnit.SECONDS);
         if (!running.loop.isDone()) {
@@ -52,7 +57,7 @@ public final class Running implements AutoCloseable {
 
     /** Runs the program to its end. */
     public static Running finished(Map<String, String> variables, String... args) throws Exception {
-        Running running = new Running(variables, args);
+        Running running = new Running(variables, Clock.systemUTC(), args);
         running.thread.start();
         CompletableFuture.anyOf(running.loop, running.exit).get(30, TimeUnit.SECONDS);
         if (running.loop.isDone()) {

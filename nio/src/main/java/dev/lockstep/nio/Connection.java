@@ -36,9 +36,14 @@ final class Connection implements Session {
 
     private static final int MOST_SOURCES = 16;
 
+    /** What a connection takes of the heap beside its TLS, in bytes: its socket, its places in tables, its handler. */
+    private static final int COST_BESIDE_TLS = 4096;
+
     final long id;
     final long acceptedNanos;
     final Deadlines.Entry deadline;
+    final @Nullable Network network;
+    private final Holdings.Entry holding;
     private final TlsLoop loop;
     private final SelectionKey key;
     private final TlsChannel tls;
@@ -51,7 +56,7 @@ final class Connection implements Session {
     private @Nullable Throwable cause;
     private long turns;
 
-    Connection(long id, TlsLoop loop, SelectionKey key, TlsChannel tls, Handler handler) {
+    Connection(long id, TlsLoop loop, SelectionKey key, TlsChannel tls, Handler handler, @Nullable Network network) {
         this.id = id;
         this.acceptedNanos = loop.now();
         this.loop = loop;
@@ -59,6 +64,8 @@ final class Connection implements Session {
         this.tls = tls;
         this.handler = handler;
         this.deadline = new Deadlines.Entry(id, this);
+        this.network = network;
+        this.holding = new Holdings.Entry(this);
     }
 
     /** Any thread: returns whether the caller must queue this connection, which is not in the wake queue yet. */
@@ -196,10 +203,10 @@ final class Connection implements Session {
         }
     }
 
-    /** Ends it in favour of another one. */
-    void evict() {
+    /** Ends it in favour of others. */
+    void evict(String why) {
         guarded(() -> {
-            cause = new IOException("ended in favour of a new connection");
+            cause = new IOException(why);
             tls.abort();
         });
     }
@@ -233,11 +240,17 @@ final class Connection implements Session {
             settle();
         } catch (Throwable t) {
             defect(t);
+            abortAfter(t);
             over();
         }
     }
 
     private void fail(IOException e) {
+        if (e.getCause() instanceof Error error && stage != Stage.FAREWELL) {
+            loop.defect(
+                    id,
+                    error); // thrown by something that the connection calls: TLS has its alert, and this is to be known
+        }
         if (stage != Stage.FAREWELL && stage != Stage.OVER) {
             cause = e;
             stage = Stage.FAREWELL;
@@ -252,13 +265,32 @@ final class Connection implements Session {
         }
     }
 
+    /** Ends the connection with internal_error if it can be told, else without a word. */
     private void defect(Throwable t) {
+        boolean told = stage == Stage.FAREWELL;
         cause = t;
+        stage = Stage.FAREWELL;
         loop.defect(id, t);
+        dropUnsent();
+        try {
+            if (told) {
+                tls.abort();
+            } else {
+                tls.fail(t);
+            }
+        } catch (Throwable another) {
+            loop.defect(id, another);
+            abortAfter(another);
+        }
+    }
+
+    private void abortAfter(Throwable fault) {
         try {
             tls.abort();
         } catch (Throwable another) {
-            loop.defect(id, another); // the channel has closed its socket even so
+            if (another != fault) {
+                loop.defect(id, another); // the channel has closed its socket even so
+            }
         }
     }
 
@@ -268,7 +300,8 @@ final class Connection implements Session {
             over();
             return;
         }
-        loop.places().put(this);
+        loop.places().update(this);
+        loop.holdings().update(holding, COST_BESIDE_TLS + tls.heldBytes(), !tls.isEstablished());
         int interest = tls.interest() & TlsChannel.SOCKET;
         if (!sending.isEmpty() && tls.isEstablished() && !tls.pump().writeWaitsForInput()) {
             interest &= ~TlsChannel.READ; // while an answer waits for room, further input waits in the kernel
@@ -294,6 +327,10 @@ final class Connection implements Session {
         }
     }
 
+    void forgetHoldings() {
+        loop.holdings().remove(holding);
+    }
+
     private void dropUnsent() {
         sending.clear();
         releaseRecord();
@@ -317,11 +354,7 @@ final class Connection implements Session {
 
     @Override
     public @Nullable SocketAddress remoteAddress() {
-        try {
-            return tls.socket().getRemoteAddress();
-        } catch (IOException e) {
-            return null;
-        }
+        return TlsLoop.remoteAddress(tls.socket());
     }
 
     @Override

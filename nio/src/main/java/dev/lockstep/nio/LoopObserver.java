@@ -1,6 +1,8 @@
 package dev.lockstep.nio;
 
 import java.io.IOException;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives what happens in a {@link TlsLoop}, for logs and traces. All calls come from the loop's thread and must return
@@ -27,8 +29,17 @@ public interface LoopObserver {
     /** A connection failed: TLS, its socket or a limit ended it. */
     default void onFailure(long connection, IOException cause) {}
 
-    /** The loop is full and has ended this connection, whose handshake was the oldest, in favour of a new one. */
+    /** The loop has ended this connection for want of something, which {@link #onShortage} has told. */
     default void onEvicted(long connection) {}
+
+    /**
+     * The loop ends or refuses connections because something has run out. Called for each of them, which under attack is
+     * often: for a log, count the calls.
+     *
+     * @param client the address of a client that is refused, or whose network loses another connection; null where the
+     *     shortage is that of all clients
+     */
+    default void onShortage(Shortage shortage, @Nullable SocketAddress client) {}
 
     /**
      * A handler, or the loop itself, threw what it should not have: an unchecked exception or an {@link Error}.

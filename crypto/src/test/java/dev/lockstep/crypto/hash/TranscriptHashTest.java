@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -143,5 +144,48 @@ class TranscriptHashTest {
         TranscriptHash transcript = new TranscriptHash();
         assertThatThrownBy(() -> transcript.update(new byte[4], 2, 3)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> transcript.update(new byte[4], 0, -1)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void aCondensedTranscriptHasTheSameHashesAndNoMessages() {
+        for (boolean keep : new boolean[] {true, false}) {
+            TranscriptHash transcript = new TranscriptHash();
+            transcript.update(MESSAGES, 0, 1000);
+            transcript.condense(EnumSet.of(HashAlgorithm.SHA256, HashAlgorithm.SHA384, HashAlgorithm.SHA1));
+            assertThat(transcript.heldBytes()).isZero();
+            transcript.update(MESSAGES, 1000, 500);
+            transcript.choose(HashAlgorithm.SHA384, keep);
+            transcript.update(MESSAGES, 1500, 100);
+
+            assertThat(transcript.snapshot()).isEqualTo(expected(HashAlgorithm.SHA384, 1600));
+            assertThat(transcript.keepsMessages()).isFalse();
+            assertThatThrownBy(transcript::messages).isInstanceOf(IllegalStateException.class);
+            if (keep) {
+                assertThat(transcript.snapshot(HashAlgorithm.SHA1)).isEqualTo(expected(HashAlgorithm.SHA1, 1600));
+                assertThat(transcript.snapshot(HashAlgorithm.SHA384)).isEqualTo(expected(HashAlgorithm.SHA384, 1600));
+                transcript.dropMessages();
+            }
+            assertThatThrownBy(() -> transcript.snapshot(HashAlgorithm.SHA1)).isInstanceOf(IllegalStateException.class);
+            transcript.update(MESSAGES, 1600, 100);
+            assertThat(transcript.snapshot()).isEqualTo(expected(HashAlgorithm.SHA384, 1700));
+        }
+    }
+
+    @Test
+    void onlyWhatACondensedTranscriptRunsUnderCanBeChosen() {
+        TranscriptHash transcript = new TranscriptHash();
+        transcript.condense(EnumSet.of(HashAlgorithm.SHA256));
+        assertThatThrownBy(() -> transcript.choose(HashAlgorithm.SHA384)).isInstanceOf(IllegalStateException.class);
+        transcript.choose(HashAlgorithm.SHA256);
+        assertThatThrownBy(() -> transcript.condense(EnumSet.of(HashAlgorithm.SHA256)))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void keptMessagesAreHashedOnRequest() {
+        TranscriptHash transcript = new TranscriptHash();
+        transcript.update(MESSAGES, 0, 10);
+        transcript.choose(HashAlgorithm.SHA256, true);
+        assertThat(transcript.snapshot(HashAlgorithm.SHA512)).isEqualTo(expected(HashAlgorithm.SHA512, 10));
     }
 }

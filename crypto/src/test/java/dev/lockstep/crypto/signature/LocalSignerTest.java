@@ -87,8 +87,16 @@ class LocalSignerTest {
             for (SignatureAlgorithm other : SignatureAlgorithm.values()) {
                 assertThat(verifier.verify(other, MESSAGE, signature)).isEqualTo(other == algorithm);
             }
+            HashAlgorithm hash = algorithm.hash();
+            byte[] digest = hash == null ? new byte[64] : hash.digest(MESSAGE);
+            byte[] another = hash == null ? new byte[64] : hash.digest(signature);
+            assertThat(verifier.verifyDigest(algorithm, digest, signature)).isEqualTo(hash != null);
+            assertThat(verifier.verifyDigest(algorithm, another, signature)).isFalse();
+            assertThat(verifier.verifyDigest(algorithm, digest, Arrays.copyOf(signature, signature.length - 1)))
+                    .isFalse();
             signature[signature.length / 2] ^= 1;
             assertThat(verifier.verify(algorithm, MESSAGE, signature)).isFalse();
+            assertThat(verifier.verifyDigest(algorithm, digest, signature)).isFalse();
         }
         assertThat(supported).isPositive();
     }

@@ -69,12 +69,27 @@ final class Reloader implements AutoCloseable {
     }
 
     private void run() {
-        try {
-            while (waitForTurn()) {
+        while (true) {
+            try {
+                if (!waitForTurn()) {
+                    return;
+                }
                 reload();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // the thread is asked to end
+                return;
+            } catch (RuntimeException | Error e) {
+                survive(e);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // somebody wants this thread to end
+        }
+    }
+
+    /** The boundary of the thread: a defect, or memory that ran out, must not end all later reloads. */
+    private void survive(Throwable fault) {
+        try {
+            refuse("DEFECT " + fault);
+        } catch (RuntimeException | Error another) {
+            // Not even that can be said now. The next turn is a quarter of a second away.
         }
     }
 
@@ -120,9 +135,6 @@ final class Reloader implements AutoCloseable {
             environment.out().flush();
         } catch (UsageError e) {
             refuse(e.getMessage());
-        } catch (RuntimeException e) {
-            // The boundary of the thread: a defect met by one reload must not end all later ones.
-            refuse("DEFECT " + e);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.nio.Limits;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.HangUpSignal;
+import dev.lockstep.server.LimitOptions;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.Trace;
@@ -49,6 +51,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final SessionOptions sessions = new SessionOptions();
 
+    @Mixin
+    private final LimitOptions limits = new LimitOptions();
+
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
 
@@ -72,13 +77,14 @@ public final class ServeCommand implements Callable<Integer> {
             throw new UsageError("--echo", "was given together with --http", "choose one");
         }
         credentials.optional = psk.isGiven();
+        Limits clientLimits = limits.limits();
         KeyMode keyMode = credentials.keyMode();
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
         KeyLog keyLog = keylog == null ? null : KeyLogFile.open("--keylog", keylog);
         try (RemoteKeys remote = new RemoteKeys(environment.variables());
                 Reloader reloader = Reloader.load(new Configuration(
                         environment,
-                        new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions),
+                        new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions, limits),
                         keyMode,
                         remote,
                         tracer,
@@ -90,7 +96,8 @@ public final class ServeCommand implements Callable<Integer> {
                     echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
                     tracer,
                     what,
-                    remote.companions());
+                    remote.companions(),
+                    clientLimits);
             ServerRunner.serve(environment, host, number, site, bound -> {
                 reloader.start();
                 HangUpSignal.handle(reloader::ask);

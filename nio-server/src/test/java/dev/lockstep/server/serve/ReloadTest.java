@@ -19,6 +19,8 @@ import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +33,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code serve} takes over changed files while it runs, all of them or none. */
 @Timeout(240)
@@ -102,6 +107,35 @@ class ReloadTest {
         client.startHandshake();
         X509Certificate shown = (X509Certificate) client.getSession().getPeerCertificates()[0];
         return generations.get(shown.getPublicKey());
+    }
+
+    /** The clock stands for whatever runs out of memory while files are read. */
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorDuringAReloadIsSaidAndTheNextOneSucceeds(Error error) throws Exception {
+        issue(1);
+        AtomicReference<Error> next = new AtomicReference<>();
+        InstantSource faulty = () -> {
+            Error fault = next.getAndSet(null);
+            if (fault != null) {
+                throw fault;
+            }
+            return Instant.now();
+        };
+        try (Running server = Running.start(faulty.withZone(ZoneOffset.UTC), serve())) {
+            next.set(error);
+            issue(2);
+            server.awaitError("not reloaded, configuration 1 stays: DEFECT " + error);
+            assertThat(handshake(server.port())).isOne();
+            issue(3);
+            server.awaitLine("reloaded: configuration 2");
+            assertThat(handshake(server.port())).isEqualTo(3);
+        }
+    }
+
+    static List<Error> errors() {
+        return List.of(
+                new OutOfMemoryError("injected"), new StackOverflowError("injected"), new LinkageError("injected"));
     }
 
     @Test

@@ -154,6 +154,7 @@ public final class ServerHandshake {
         if (row.joinsAfter() && underWay) {
             handshake.transcript.update(encoded, 0, encoded.length);
         }
+        handshake.condense();
         return row.endsFlight() && underWay;
     }
 
@@ -268,6 +269,11 @@ public final class ServerHandshake {
         return handshake.holdsSecrets();
     }
 
+    /** Returns about how many bytes the handshakes of the connection hold on the client's account. */
+    public int heldBytes() {
+        return handshake.heldBytes() + history.heldBytes();
+    }
+
     private boolean isRenegotiating() {
         return history.previous() != null;
     }
@@ -300,7 +306,7 @@ public final class ServerHandshake {
             try {
                 Suspension was = ended.suspension();
                 config.observer().onResume(was.kind(), config.clock().getAsLong() - was.sinceNanos());
-            } catch (RuntimeException fault) {
+            } catch (RuntimeException | Error fault) {
                 ended.cancel(); // the observer's fault ends the connection, and the answer will not be taken
                 throw fault;
             }

@@ -64,6 +64,7 @@ public final class ServerFlight {
         chosen.recordLengths = RecordLengths.of(offer.hello());
         chosen.sessionCreatedAt = config.wallClock().instant().truncatedTo(ChronoUnit.SECONDS);
         planSession(handshake, chosen);
+        handshake.limitClientSchemes(chosen);
         Agreement agreement = chosen.build();
         RenegotiationRules.requireNoWeakerProtection(handshake.history, agreement);
         if (!agreement.asksClient()) {
@@ -95,6 +96,7 @@ public final class ServerFlight {
                         agreement.cipherSuite(),
                         HelloExtensions.of(config, handshake.history, handshake.offer.get(), agreement))
                 .encode());
+        handshake.offer.clear(); // everything that it decides is decided
     }
 
     /**

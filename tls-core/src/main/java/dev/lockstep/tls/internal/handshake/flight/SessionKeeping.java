@@ -87,7 +87,7 @@ public final class SessionKeeping {
     private static void guarded(TlsServerConfig config, SuspensionKind kind, Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             config.observer().onOperationFailed(kind, e);
         }
     }

@@ -9,6 +9,9 @@ import java.util.List;
  */
 public final class Client {
 
+    /** Of certificates whose size was not looked at, decoded, in bytes. */
+    static final int AVERAGE_CERTIFICATE = 4096;
+
     /** The chain that the client sent. Nothing is proven by it. */
     public final Once<ClientCertificate> claimed = new Once<>();
     /** The certificates that the verifier accepts, the client's own first, without those that it sent in addition. */
@@ -19,5 +22,11 @@ public final class Client {
     /** Tells whether the client sent a chain, whose key it must prove then. */
     public boolean sentChain() {
         return claimed.isSet();
+    }
+
+    /** Returns about how many bytes the certificates hold. */
+    int heldBytes() {
+        ClientCertificate certificate = claimed.orNull();
+        return certificate == null ? proven.orElse(List.of()).size() * AVERAGE_CERTIFICATE : certificate.heldBytes();
     }
 }
