@@ -10,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -136,16 +137,27 @@ public final class KeyServer implements AutoCloseable {
         }
     }
 
-    /** All known clients, and few of the others: a turn of theirs may be a TLS handshake's computation. */
+    /**
+     * All known clients, and few of the others: a turn of theirs may be a TLS handshake's computation. First are those of the
+     * addresses that have fewest, so that a newcomer does not wait for a flood from elsewhere.
+     */
     private void giveTurns() {
-        List<ClientConnection> turns = List.copyOf(due);
-        int handshakes = 0;
-        for (ClientConnection client : turns) {
-            if (client.isSettled() || handshakes < HANDSHAKES_AT_ONCE) {
-                handshakes += client.isSettled() ? 0 : 1;
+        List<ClientConnection> unknown = new ArrayList<>();
+        for (ClientConnection client : List.copyOf(due)) {
+            if (client.isSettled()) {
                 due.remove(client);
                 turn(client);
+            } else {
+                unknown.add(client);
             }
+        }
+        if (unknown.size() > HANDSHAKES_AT_ONCE) {
+            Map<String, Integer> counts = places.unknownByOrigin();
+            unknown.sort(Comparator.comparingInt(client -> counts.getOrDefault(client.origin(), 0)));
+        }
+        for (ClientConnection client : unknown.subList(0, Math.min(HANDSHAKES_AT_ONCE, unknown.size()))) {
+            due.remove(client);
+            turn(client);
         }
     }
 

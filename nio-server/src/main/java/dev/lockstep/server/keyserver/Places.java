@@ -38,11 +38,8 @@ final class Places {
         if (unknown.size() <= limits.unknownConnections()) {
             return null;
         }
-        Map<String, Integer> counts = new HashMap<>();
-        int most = 0;
-        for (ClientConnection each : unknown) {
-            most = Math.max(most, counts.merge(each.origin(), 1, Integer::sum));
-        }
+        Map<String, Integer> counts = unknownByOrigin();
+        int most = counts.values().stream().max(Integer::compare).orElse(0);
         ClientConnection oldest = null;
         for (ClientConnection each : unknown) {
             if (counts.getOrDefault(each.origin(), 0) == most) {
@@ -53,6 +50,15 @@ final class Places {
             }
         }
         return oldest;
+    }
+
+    /** How many connections of unknown clients each origin has. */
+    Map<String, Integer> unknownByOrigin() {
+        Map<String, Integer> counts = new HashMap<>();
+        for (ClientConnection each : unknown) {
+            counts.merge(each.origin(), 1, Integer::sum);
+        }
+        return counts;
     }
 
     /** Gives a connection whose client is known a place, if the listener and the client's share have one. */

@@ -37,8 +37,10 @@ class KeyServerAbuseTest {
     private static final boolean LONG = Boolean.getBoolean("abuse.long");
     private static final int SECONDS = LONG ? 30 : 5;
 
-    /** The short version may run beside other work, where what one waits for is mostly one's turn on a processor. */
-    private static final long MOST_MILLIS = LONG ? 2_000 : 5_000;
+    private static final long MOST_MILLIS = 2_000;
+
+    /** The short version may run beside other work: what is slow in peace may be slower in trouble. */
+    private static final int MOST_TIMES_SLOWER = LONG ? 0 : 30;
 
     static {
         // Read once, by the first SSLContext; other tests of this module need what newer JDKs refuse.
@@ -53,6 +55,7 @@ class KeyServerAbuseTest {
     private Spawned server;
     private InetSocketAddress port;
     private HonestClients honest;
+    private long peaceMillis;
     private int descriptors;
     private long liveBytes;
 
@@ -88,6 +91,7 @@ class KeyServerAbuseTest {
         for (int i = 0; i < 20; i++) {
             honest.round(); // what is loaded and compiled once is no leak
         }
+        peaceMillis = honest.percentile99();
         honest.forget();
         descriptors = descriptors();
         liveBytes = liveBytes();
@@ -184,7 +188,7 @@ class KeyServerAbuseTest {
         assertThat(honest.failures()).as(what).isEmpty();
         assertThat(honest.percentile99())
                 .as(what + ": milliseconds of the slowest but 1 %")
-                .isLessThan(MOST_MILLIS);
+                .isLessThan(MOST_MILLIS + MOST_TIMES_SLOWER * peaceMillis);
         honest.forget();
         assertThat(server.handle().isAlive()).isTrue();
         assertThat(server.printed()).doesNotContain("DEFECT", "OutOfMemory");
