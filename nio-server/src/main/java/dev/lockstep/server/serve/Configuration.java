@@ -60,7 +60,7 @@ record Configuration(
             }
         }
         options.psk().apply(builder);
-        List<String> warnings = options.clients().apply(builder, environment.clock());
+        List<String> warnings = options.clients().apply(builder, environment);
         options.renegotiation().apply(builder);
         options.sessions().apply(builder);
         if (keyLog != null) {

@@ -1,5 +1,6 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.server.Environment;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyuri.KeyUri;
@@ -92,9 +93,9 @@ final class CredentialOptions {
     }
 
     /** Where keys from files work. */
-    KeyMode keyMode() throws UsageError {
+    KeyMode keyMode(Environment environment) throws UsageError {
         if (keyDelay == null) {
-            return keyInline ? KeyMode.inline() : KeyMode.pooled();
+            return keyInline ? KeyMode.inline() : KeyMode.pooled(environment);
         }
         if (keyInline) {
             throw new UsageError("--key-inline", "contradicts --key-delay-ms", "choose one");

@@ -72,7 +72,7 @@ public final class ServeCommand implements Callable<Integer> {
             throw new UsageError("--echo", "was given together with --http", "choose one");
         }
         credentials.optional = psk.isGiven();
-        KeyMode keyMode = credentials.keyMode();
+        KeyMode keyMode = credentials.keyMode(environment);
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
         KeyLog keyLog = keylog == null ? null : KeyLogFile.open("--keylog", keylog);
         try (RemoteKeys remote = new RemoteKeys(environment.variables());

@@ -8,6 +8,7 @@ import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -68,6 +69,9 @@ final class ServerSettings implements Cloneable {
     int maxSentRecord = 1 << 14;
     Bounds bounds = Bounds.DEFAULT;
     ConnectionObserver observer = ConnectionObserver.NONE;
+
+    @Nullable
+    InetAddress clientAddress;
 
     @Nullable
     KeyLog keyLog;

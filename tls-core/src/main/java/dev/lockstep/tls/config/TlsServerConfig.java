@@ -9,6 +9,7 @@ import dev.lockstep.tls.setting.ConfigWarning;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -117,6 +118,11 @@ public final class TlsServerConfig {
      */
     public ClientAuthentication clientAuthentication(@Nullable String serverName) {
         return clientAuthentications.of(serverName);
+    }
+
+    /** Where the client of this connection is; null where it is not known. */
+    public @Nullable InetAddress clientAddress() {
+        return settings.clientAddress;
     }
 
     /** Who knows the pre-shared keys, or null. */

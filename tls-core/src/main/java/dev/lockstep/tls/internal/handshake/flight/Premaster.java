@@ -78,7 +78,13 @@ public final class Premaster {
         byte[] block =
                 hasWrongLength(handshake) ? new byte[credential.rsaModulusLength()] : handshake.keys.ciphertext();
         return credential.startDecrypt(
-                new DecryptRequest(block, credential.chain(), agreement.serverName(), deadlineNanos), waker);
+                new DecryptRequest(
+                        block,
+                        credential.chain(),
+                        agreement.serverName(),
+                        deadlineNanos,
+                        handshake.config.clientAddress()),
+                waker);
     }
 
     /** Takes what a decryption yields when it fails: a block that is no premaster secret. */

@@ -1,0 +1,32 @@
+package dev.lockstep.server.serve;
+
+import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.server.Environment;
+import dev.lockstep.server.RateLimitedLines;
+import dev.lockstep.server.UsageError;
+import java.net.InetAddress;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The thread pools of a server: what strangers queue there is bounded, and what is refused is said. */
+final class FairPools {
+
+    /** What may wait: with RSA-4096 keys, some five seconds of work on two cores. */
+    private static final int QUEUED = 1024;
+
+    private static final int QUEUED_PER_CLIENT = 256;
+
+    private FairPools() {}
+
+    /** @param what waits, in the plural, for the line that says so */
+    static ThreadPoolExecutor of(Environment environment, int threads, String what) {
+        Consumer<String> lines = new RateLimitedLines(line -> {
+            environment.err().println(line);
+            environment.err().flush();
+        });
+        Consumer<@Nullable InetAddress> refused = client -> lines.accept(UsageError.oneLine("refused: a handshake"
+                + (client == null ? "" : " of " + client.getHostAddress()) + ", because too many " + what + " wait"));
+        return WorkerPools.fairPool(threads, QUEUED, QUEUED_PER_CLIENT, refused);
+    }
+}
