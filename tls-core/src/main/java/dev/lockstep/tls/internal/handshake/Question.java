@@ -103,6 +103,9 @@ public record Question<T>(
     /** Returns the answer of a wait that has ended, or what its failure means. */
     T settle(Handshake handshake, Wait<T> wait) {
         Progress<T> answer = wait.answer();
+        if (onFailure == OnFailure.MASKED_TO_FINISHED) {
+            return settleMasked(handshake, answer);
+        }
         if (answer instanceof Progress.Done<T> done) {
             return done.value();
         }
@@ -110,10 +113,6 @@ public record Question<T>(
             return instead.apply(handshake);
         }
         Throwable cause = ((Progress.Failed<T>) answer).cause();
-        if (onFailure == OnFailure.MASKED_TO_FINISHED) {
-            handshake.maskedFailures.add(kind, cause);
-            return instead.apply(handshake);
-        }
         if (onFailure == OnFailure.REFUSAL_OR_ERROR && cause instanceof RefusedException refusal) {
             throw FatalAlert.of(refusal.alert(), refusal.reason(), refusal);
         }
@@ -122,6 +121,15 @@ public record Question<T>(
             return instead.apply(handshake);
         }
         throw FatalAlert.internalError(kind + " failed", cause);
+    }
+
+    /** Answer and failure take the same steps: which of them it is can depend on what the client encrypted. */
+    private T settleMasked(Handshake handshake, Progress<T> answer) {
+        T nothing = instead.apply(handshake);
+        T value = answer instanceof Progress.Done<T> done ? done.value() : nothing;
+        Throwable cause = answer instanceof Progress.Failed<T> failed ? failed.cause() : null;
+        handshake.maskedFailures.keep(kind, cause);
+        return value;
     }
 
     /** Returns the wait for this question, which the machine keeps without its type. */
