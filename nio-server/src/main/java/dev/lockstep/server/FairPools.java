@@ -1,16 +1,13 @@
-package dev.lockstep.server.serve;
+package dev.lockstep.server;
 
 import dev.lockstep.keys.WorkerPools;
-import dev.lockstep.server.Environment;
-import dev.lockstep.server.RateLimitedLines;
-import dev.lockstep.server.UsageError;
 import java.net.InetAddress;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The thread pools of a server: what strangers queue there is bounded, and what is refused is said. */
-final class FairPools {
+public final class FairPools {
 
     /** What may wait: with RSA-4096 keys, some five seconds of work on two cores. */
     private static final int QUEUED = 1024;
@@ -19,8 +16,12 @@ final class FairPools {
 
     private FairPools() {}
 
-    /** @param what waits, in the plural, for the line that says so */
-    static ThreadPoolExecutor of(Environment environment, int threads, String what) {
+    /**
+     * Returns a pool whose threads are daemons.
+     *
+     * @param what waits there, in the plural, for the line that says what was refused
+     */
+    public static ThreadPoolExecutor of(Environment environment, int threads, String what) {
         Consumer<String> lines = new RateLimitedLines(line -> {
             environment.err().println(line);
             environment.err().flush();

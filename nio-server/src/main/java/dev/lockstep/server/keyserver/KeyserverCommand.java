@@ -10,6 +10,7 @@ import dev.lockstep.server.audit.FsyncPolicy;
 import dev.lockstep.server.audit.KeyUseLog;
 import dev.lockstep.server.demo.DemoKeys;
 import dev.lockstep.server.pem.KeyPassword;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -254,9 +255,16 @@ public final class KeyserverCommand implements Callable<Integer> {
 
     private ServedKeys gather(@Nullable Pkcs11Keys token) throws UsageError, IOException {
         ServedKeys gathered = new ServedKeys(allowDecrypt, allowCaCertificate);
+        SecretFiles secrets =
+                new SecretFiles(line -> environment.err().println(UsageError.oneLine("keyserver: warning: " + line)));
+        if (keyPasswordFile != null) {
+            secrets.check("--key-password-file", keyPasswordFile);
+        }
+        tcp.check(secrets);
         char[] password = KeyPassword.find(keyPasswordFile, environment.variables());
         try {
             for (Path file : keys) {
+                secrets.check("--key", file);
                 gathered.addFile(file, password);
             }
             for (Path file : certs) {

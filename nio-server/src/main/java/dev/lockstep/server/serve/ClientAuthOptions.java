@@ -2,6 +2,7 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.keys.ExecutorVerifier;
 import dev.lockstep.server.Environment;
+import dev.lockstep.server.FairPools;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.RevocationFiles;

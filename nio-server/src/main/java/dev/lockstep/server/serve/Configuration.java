@@ -5,6 +5,7 @@ import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyuri.RemoteKeys;
 import dev.lockstep.server.pem.KeyPassword;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.KeyLog;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -48,6 +49,11 @@ record Configuration(
 
     /** Reads everything and checks that it fits together. */
     TlsServerConfig load() throws UsageError {
+        List<String> warnings = new ArrayList<>();
+        SecretFiles secrets = new SecretFiles(warnings::add);
+        options.credentials().check(secrets);
+        options.psk().check(secrets);
+        options.sessions().check(secrets);
         TlsServerConfigBuilder builder = TlsServerConfig.builder().observer(trace);
         char[] password = KeyPassword.find(options.credentials().keyPasswordFile, environment.variables());
         try {
@@ -60,7 +66,7 @@ record Configuration(
             }
         }
         options.psk().apply(builder);
-        List<String> warnings = options.clients().apply(builder, environment);
+        warnings.addAll(options.clients().apply(builder, environment));
         options.renegotiation().apply(builder);
         options.sessions().apply(builder);
         if (keyLog != null) {

@@ -4,6 +4,7 @@ import dev.lockstep.server.Environment;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyuri.KeyUri;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
 import java.nio.file.Path;
@@ -90,6 +91,18 @@ final class CredentialOptions {
         }
         files.addAll(stapling.files());
         return files;
+    }
+
+    /** Checks who else may read or write the files with secrets. */
+    void check(SecretFiles secrets) throws UsageError {
+        for (Pair pair : pairs()) {
+            if (pair.key() instanceof KeyUri.InFile key) {
+                secrets.check(pair.keyOption(), key.path());
+            }
+        }
+        if (keyPasswordFile != null) {
+            secrets.check("--key-password-file", keyPasswordFile);
+        }
     }
 
     /** Where keys from files work. */

@@ -6,6 +6,7 @@ import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.InlineKey;
 import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.server.Environment;
+import dev.lockstep.server.FairPools;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
