@@ -85,14 +85,12 @@ final class EcdsaSigningKey implements SigningKey {
      * FIPS 186-5 6.4.1, steps 4 to 9. k takes part only in a form of fixed length, and its inverse is computed of a product
      * with a random number, as is every product with the private key.
      */
-    private BigInteger[] signWith(byte[] k, BigInteger d, BigInteger e) {
+    BigInteger[] signWith(byte[] k, BigInteger d, BigInteger e) {
         BigInteger n = curve.order();
         byte[] scalar = comb.lengthen(k);
         try {
-            BigInteger r = comb.multiply(scalar)
-                    .getAffineXCoord()
-                    .toBigInteger()
-                    .mod(n);
+            BigInteger r =
+                    comb.multiply(scalar).getAffineXCoord().toBigInteger().mod(n);
             BigInteger blind = blind(n);
             BigInteger blinded = new BigInteger(1, scalar).multiply(blind).mod(n);
             BigInteger inverse = BigIntegers.modOddInverse(n, blinded);

@@ -2,6 +2,7 @@ package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -75,6 +76,9 @@ final class ServerSettings implements Cloneable {
 
     @Nullable
     KeyLog keyLog;
+
+    @Nullable
+    KeyPairReserve keyPairReserve;
 
     SecureRandom random = new SecureRandom();
     LongSupplier clock = System::nanoTime;

@@ -1,6 +1,7 @@
 package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -118,6 +119,11 @@ public final class TlsServerConfig {
      */
     public ClientAuthentication clientAuthentication(@Nullable String serverName) {
         return clientAuthentications.of(serverName);
+    }
+
+    /** The ephemeral key pairs that are made ahead; null where each is made when it is needed. */
+    public @Nullable KeyPairReserve keyPairReserve() {
+        return settings.keyPairReserve;
     }
 
     /** Where the client of this connection is; null where it is not known. */

@@ -216,7 +216,8 @@ public final class TicketKeyRing implements TicketProtector {
 
     private boolean isPeriodOver(Moment now) {
         return periodSeconds > 0
-                && (currentSince.isBefore(now, periodSeconds) || slots.get(0).key.isExhausted());
+                && (currentSince.isBefore(now, periodSeconds)
+                        || slots.get(0).key.isExhausted());
     }
 
     private boolean isOver(Slot slot, Moment now) {

@@ -129,10 +129,7 @@ public final class ServerFlight {
 
     /** Makes the server's ephemeral key of this handshake. */
     public static void keyShare(Handshake handshake) {
-        handshake
-                .keys
-                .share()
-                .set(KeyShare.generate(handshake.agreement.get().requireGroup(), handshake.config.random()));
+        handshake.keys.share().set(KeyShare.generate(handshake.agreement.get().requireGroup(), handshake.config));
     }
 
     /** Sends the signed parameters, or, with a pre-shared key, the hint and the parameters that the key authenticates. */
