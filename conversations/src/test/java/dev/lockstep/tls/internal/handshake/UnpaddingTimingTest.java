@@ -2,6 +2,7 @@ package dev.lockstep.tls.internal.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.util.TimingComparison;
@@ -17,6 +18,7 @@ import dev.lockstep.tls.internal.handshake.phase.History;
 import dev.lockstep.tls.internal.handshake.phase.Offer;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.HelloRandom;
+import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.OperationException;
@@ -30,13 +32,15 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the library does with the answer of a key that removes the padding itself takes as long for a failure as for a
- * premaster secret: from the key's answer to the secret that the handshake goes on with. {@code -Dlockstep.timing=200000}
+ * premaster secret: from the key's answer to the master secret, as nothing that a client sees comes before. {@code -Dlockstep.timing=200000}
  * sets the number of samples; the few that are taken otherwise find what is grave, and no more than chance permits.
  */
 class UnpaddingTimingTest {
 
     private static final int SAMPLES = Integer.getInteger("lockstep.timing", 4_000);
     private static final OperationException BAD_PADDING = new OperationException(Reason.REJECTED, "bad padding");
+
+    private static final byte[] RANDOM = new byte[32];
 
     private final Random random = new Random(5246);
     private final Handshake handshake = handshake();
@@ -102,6 +106,9 @@ class UnpaddingTimingTest {
             wait.start((waker, deadline) -> Start.ready(this::resume));
             wait.poll(0);
             Premaster.onDecrypted(handshake, Waits.DECRYPTION.settle(handshake, wait));
+            Agreement agreement = handshake.agreement.get();
+            MasterSecret.derive(HashAlgorithm.SHA256, handshake.keys.takePremaster(agreement), RANDOM, RANDOM)
+                    .wipe();
         }
     }
 
