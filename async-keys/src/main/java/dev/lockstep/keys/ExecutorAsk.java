@@ -5,6 +5,7 @@ import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
@@ -13,6 +14,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A question that a thread of an executor answers while the handshake is suspended. It serves session look-ups, ticket
@@ -23,7 +26,8 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>If queue and threads are full, the operation fails with {@link Reason#REJECTED} instead of waiting: peers can make
- * a server queue operations faster than any database or device answers them. Cancelling removes a queued operation from
+ * a server queue operations faster than any database or device answers them. In a {@linkplain WorkerPools#fairPool fair
+ * pool} an older operation fails so instead. Cancelling removes a queued operation from
  * the queue and interrupts one that runs. An answer that arrives after that is discarded.
  *
  * @param <Q> the question
@@ -34,12 +38,17 @@ public final class ExecutorAsk<Q, T> implements Asks<Q, T> {
     private final BlockingFunction<Q, T> function;
     private final Consumer<? super T> discard;
     private final WorkerTask.Submission submission;
+    private final Function<? super Q, @Nullable InetAddress> client;
 
     private ExecutorAsk(
-            BlockingFunction<Q, T> function, Consumer<? super T> discard, WorkerTask.Submission submission) {
+            BlockingFunction<Q, T> function,
+            Consumer<? super T> discard,
+            WorkerTask.Submission submission,
+            Function<? super Q, @Nullable InetAddress> client) {
         this.function = Objects.requireNonNull(function, "function");
         this.discard = Objects.requireNonNull(discard, "discard");
         this.submission = submission;
+        this.client = Objects.requireNonNull(client, "client");
     }
 
     /**
@@ -52,10 +61,14 @@ public final class ExecutorAsk<Q, T> implements Asks<Q, T> {
     public static <Q, T> ExecutorAsk<Q, T> of(
             BlockingFunction<Q, T> function, Consumer<? super T> discard, ThreadPoolExecutor pool) {
         WorkerPools.requireBounded(pool);
-        return new ExecutorAsk<>(function, discard, task -> {
-            pool.execute(task);
-            return () -> pool.remove(task);
-        });
+        return new ExecutorAsk<>(
+                function,
+                discard,
+                task -> {
+                    pool.execute(task);
+                    return () -> pool.remove(task);
+                },
+                question -> null);
     }
 
     /**
@@ -76,16 +89,31 @@ public final class ExecutorAsk<Q, T> implements Asks<Q, T> {
         }
         Objects.requireNonNull(scheduler, "scheduler");
         long delayNanos = delay.toNanos();
-        return new ExecutorAsk<>(function, discard, task -> {
-            ScheduledFuture<?> turn = scheduler.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-            return () -> turn.cancel(false);
-        });
+        return new ExecutorAsk<>(
+                function,
+                discard,
+                task -> {
+                    ScheduledFuture<?> turn = scheduler.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+                    return () -> turn.cancel(false);
+                },
+                question -> null);
+    }
+
+    /**
+     * As this, and tells the pool which client each question is for: a {@linkplain WorkerPools#fairPool fair pool} bounds
+     * what one client takes up.
+     *
+     * @param client returns the client's address; null where it is not known
+     */
+    public ExecutorAsk<Q, T> sharedBy(Function<? super Q, @Nullable InetAddress> client) {
+        return new ExecutorAsk<>(function, discard, submission, client);
     }
 
     @Override
     public Start<T> start(Q question, Waker waker) {
         try {
-            return Start.inProgress(new WorkerTask<>(() -> function.apply(question), discard, waker, submission));
+            return Start.inProgress(new WorkerTask<>(
+                    () -> function.apply(question), discard, waker, submission, client.apply(question)));
         } catch (RejectedExecutionException e) {
             return Start.failed(new OperationException(
                     Reason.REJECTED, "no room for another operation, or the executor is shut down", e));

@@ -1,5 +1,7 @@
 package dev.lockstep.keys;
 
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.wait.OperationException.Reason;
 import java.util.concurrent.ThreadPoolExecutor;
 
@@ -12,7 +14,12 @@ import java.util.concurrent.ThreadPoolExecutor;
 public final class ExecutorKey extends WorkerKey {
 
     private ExecutorKey(BlockingKey key, ThreadPoolExecutor pool) {
-        super(key, ExecutorAsk.of(key::sign, Discard::bytes, pool), ExecutorAsk.of(key::decrypt, Discard::bytes, pool));
+        super(
+                key,
+                ExecutorAsk.<SignRequest, byte[]>of(key::sign, Discard::bytes, pool)
+                        .sharedBy(SignRequest::clientAddress),
+                ExecutorAsk.<DecryptRequest, byte[]>of(key::decrypt, Discard::bytes, pool)
+                        .sharedBy(DecryptRequest::clientAddress));
     }
 
     /**

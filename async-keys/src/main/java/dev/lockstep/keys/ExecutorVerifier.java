@@ -25,7 +25,8 @@ public final class ExecutorVerifier implements ClientCertificateVerifier {
             BlockingFunction<VerificationRequest, Verdict> verifier,
             List<X500Principal> acceptedIssuers,
             ThreadPoolExecutor pool) {
-        this.verdicts = ExecutorAsk.of(verifier, Discard::nothing, pool);
+        this.verdicts = ExecutorAsk.<VerificationRequest, Verdict>of(verifier, Discard::nothing, pool)
+                .sharedBy(VerificationRequest::clientAddress);
         this.acceptedIssuers = List.copyOf(acceptedIssuers);
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.keys;
 
+import java.net.InetAddress;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -7,6 +8,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Executors of daemon threads that suit the bridges and decorators. The caller shuts them down. */
 public final class WorkerPools {
@@ -29,6 +32,32 @@ public final class WorkerPools {
                 60,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(queued),
+                daemons("lockstep-worker-"),
+                new ThreadPoolExecutor.AbortPolicy());
+    }
+
+    /**
+     * Returns a pool whose queue stays useful under a flood of handshakes. It accepts every operation; when more than
+     * {@code queued} wait, or more than {@code perClient} of one client's address (of IPv6: of one /64), the oldest gives way
+     * and fails with {@link dev.lockstep.tls.wait.OperationException.Reason#REJECTED}. Addresses take turns. Within an
+     * address the oldest operation is next while few wait, and the newest while many do: under load the client that has
+     * waited longest is the likeliest to have left.
+     *
+     * @param threads how many operations run at the same time, at least 1
+     * @param queued how many more may wait, at least 1
+     * @param perClient how many of them may be of one address, at least 1; those of unknown addresses count as one
+     *     address's
+     * @param displaced is told of each operation that gave way, on the thread that brought the newer one: the address,
+     *     null where it is not known
+     */
+    public static ThreadPoolExecutor fairPool(
+            int threads, int queued, int perClient, Consumer<@Nullable InetAddress> displaced) {
+        return new ThreadPoolExecutor(
+                threads,
+                threads,
+                60,
+                TimeUnit.SECONDS,
+                new FairQueue(queued, perClient, Math.max(1, perClient / 8), displaced),
                 daemons("lockstep-worker-"),
                 new ThreadPoolExecutor.AbortPolicy());
     }

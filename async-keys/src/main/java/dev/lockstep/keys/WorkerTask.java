@@ -5,11 +5,13 @@ import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Waker;
+import java.net.InetAddress;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One operation that another thread does. Whatever that thread throws, an {@link Error} included, becomes a failed
@@ -26,9 +28,15 @@ final class WorkerTask<T> implements PendingOperation<T> {
      * @param discard clears a result that arrives too late
      * @param waker called once the outcome can be fetched
      * @param submission hands the task to an executor and answers what takes it out again
+     * @param client where the client is that the work is for; null where it is not known
      */
-    WorkerTask(Callable<T> work, Consumer<? super T> discard, Waker waker, Submission submission) {
-        this.task = new Task<>(work, discard, waker);
+    WorkerTask(
+            Callable<T> work,
+            Consumer<? super T> discard,
+            Waker waker,
+            Submission submission,
+            @Nullable InetAddress client) {
+        this.task = new Task<>(work, discard, waker, client);
         this.unschedule = submission.submit(task);
     }
 
@@ -74,15 +82,28 @@ final class WorkerTask<T> implements PendingOperation<T> {
     }
 
     /** The future with the two ends that matter here: waking, and discarding what comes too late. */
-    private static final class Task<T> extends FutureTask<T> {
+    private static final class Task<T> extends FutureTask<T> implements FairQueue.Task {
 
         private final Consumer<? super T> discard;
         private final Waker waker;
+        private final @Nullable InetAddress client;
 
-        Task(Callable<T> work, Consumer<? super T> discard, Waker waker) {
+        Task(Callable<T> work, Consumer<? super T> discard, Waker waker, @Nullable InetAddress client) {
             super(work);
+            this.client = client;
             this.discard = discard;
             this.waker = waker;
+        }
+
+        @Override
+        public @Nullable InetAddress client() {
+            return client;
+        }
+
+        @Override
+        public void displace() {
+            setException(new OperationException(
+                    Reason.REJECTED, "too many operations wait; this one gave way to a newer one"));
         }
 
         @Override

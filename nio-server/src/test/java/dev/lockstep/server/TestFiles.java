@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
@@ -53,7 +54,9 @@ public final class TestFiles {
     }
 
     public Path write(String name, String text) throws IOException {
-        return Files.writeString(directory.resolve(name), text);
+        Path file = Files.writeString(directory.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------")); // else it is warned of
+        return file;
     }
 
     public static String pkcs8(KeyPair keys) throws IOException {

@@ -3,9 +3,11 @@ package dev.lockstep.nio;
 import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.wait.Suspension;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -78,8 +80,19 @@ public final class TlsChannel {
             BufferPool pool,
             Consumer<? super TlsChannel> wake) {
         this.socket = socket;
-        this.tls = TlsServerConnection.create(config, waiting -> wake.accept(this));
+        this.tls = TlsServerConnection.create(config.with(optionsOf(socket)), waiting -> wake.accept(this));
         this.pump = new ChannelPump(tls, new Transport(socket, pool), pool, new ChannelClock(config.clock(), limits));
+    }
+
+    /** Keys and verifiers learn where the client is, so that they can bound what one client takes up. */
+    private static ConnectionOptions optionsOf(SocketChannel socket) {
+        try {
+            return socket.getRemoteAddress() instanceof InetSocketAddress client && client.getAddress() != null
+                    ? ConnectionOptions.NONE.withClientAddress(client.getAddress())
+                    : ConnectionOptions.NONE;
+        } catch (IOException e) {
+            return ConnectionOptions.NONE; // closed by now; the first call of the channel says so
+        }
     }
 
     /**

@@ -25,7 +25,8 @@ public final class Deadlines {
                 request.message(),
                 request.chain(),
                 request.serverName(),
-                earlier(deadlineNanos, request.deadlineNanos()));
+                earlier(deadlineNanos, request.deadlineNanos()),
+                request.clientAddress());
     }
 
     /** Returns the decryption to be made before {@code deadlineNanos}. */
@@ -34,7 +35,8 @@ public final class Deadlines {
                 request.ciphertext(),
                 request.chain(),
                 request.serverName(),
-                earlier(deadlineNanos, request.deadlineNanos()));
+                earlier(deadlineNanos, request.deadlineNanos()),
+                request.clientAddress());
     }
 
     /** Returns the session look-up to be answered before {@code deadlineNanos}. */
@@ -57,7 +59,10 @@ public final class Deadlines {
     /** Returns the chain to be verified before {@code deadlineNanos}. */
     public static VerificationRequest limit(VerificationRequest request, long deadlineNanos) {
         return new VerificationRequest(
-                request.chain(), request.serverName(), earlier(deadlineNanos, request.deadlineNanos()));
+                request.chain(),
+                request.serverName(),
+                earlier(deadlineNanos, request.deadlineNanos()),
+                request.clientAddress());
     }
 
     /** Returns the offer for which credentials are to be chosen before {@code deadlineNanos}. */

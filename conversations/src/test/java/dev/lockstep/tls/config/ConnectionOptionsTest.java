@@ -116,7 +116,7 @@ class ConnectionOptionsTest {
         });
         TlsServerConfig config = TestServers.config(stapled);
         int before = asked.get();
-        config.with(new ConnectionOptions(List.of(GCM), List.of("h2"), null, WANTED));
+        config.with(new ConnectionOptions(List.of(GCM), List.of("h2"), null, WANTED, null));
         assertThat(asked).hasValue(before);
     }
 }

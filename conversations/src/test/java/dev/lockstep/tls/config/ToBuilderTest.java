@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.MemorySessionStore;
 import dev.lockstep.tls.session.TicketKeyRing;
@@ -15,6 +16,7 @@ import dev.lockstep.tls.wait.Start;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +69,8 @@ class ToBuilderTest {
                 .bounds(Bounds.DEFAULT.withMaxEmptyRecords(7))
                 .observer(new ConnectionObserver() {})
                 .keyLog(line -> {})
+                .clientAddress(InetAddress.getLoopbackAddress())
+                .keyPairReserve(KeyPairReserve.of(Runnable::run, 1, new SecureRandom()))
                 .random(new SecureRandom())
                 .clock(() -> 7)
                 .sessionStore(new MemorySessionStore(7, Duration.ofHours(1)))

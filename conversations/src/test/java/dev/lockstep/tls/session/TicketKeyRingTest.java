@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,39 @@ class TicketKeyRingTest {
         assertThat(open(ring, ticket)).isEmpty();
         assertThat(first.open(ticket)).as("by the key itself").isNull();
         assertThat(open(ring, seal(ring))).isPresent();
+    }
+
+    @Test
+    void aWallClockThatIsSetBackExtendsNoKey() throws Exception {
+        AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // wraps, as System.nanoTime may
+        TicketKey first = key(1);
+        TicketKeyRing ring = TicketKeyRing.of(List.of(first), HOUR, clock, nanos::get, new SeededRandom(9));
+        byte[] ticket = seal(ring);
+        ring.rotateTo(List.of(key(2)));
+        clock.seconds -= 100_000;
+        nanos.addAndGet(HOUR.toNanos() - 1);
+        assertThat(open(ring, ticket)).isPresent();
+        nanos.addAndGet(1);
+        assertThat(open(ring, ticket)).isEmpty();
+        assertThat(first.open(ticket)).as("by the key itself").isNull();
+    }
+
+    @Test
+    void aRingThatIsNotUsedTurnsAndDestroysItsKeysInTime() {
+        AtomicLong nanos = new AtomicLong();
+        TicketKeyRing ring = TicketKeyRing.rotating(HOUR, HOUR, clock, nanos::get, new SeededRandom(9));
+        byte[] ticket = seal(ring);
+        byte[] name = Arrays.copyOf(ticket, 16);
+        nanos.addAndGet(HOUR.toNanos());
+        ring.turn();
+        assertThat(ring.opensTicketsOf(name)).isTrue();
+        nanos.addAndGet(HOUR.toNanos() - 1);
+        ring.turn();
+        assertThat(ring.opensTicketsOf(name)).isTrue();
+        nanos.addAndGet(1);
+        ring.turn();
+        assertThat(ring.opensTicketsOf(name)).isFalse();
+        assertThat(Arrays.copyOf(seal(ring), 16)).isNotEqualTo(name);
     }
 
     /** The window runs from the moment the key was turned out, however often the ring turns after that. */

@@ -143,11 +143,25 @@ class TicketKeyTest {
                 .withMessageContaining("openssl rand 80");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 0x20, 0xff})
+    void oneByteRepeatedIsNoKey(int value) {
+        byte[] file = new byte[TicketKey.FILE_LENGTH];
+        Arrays.fill(file, (byte) value);
+        file[0] = 7; // the name is no secret
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TicketKey.of(file))
+                .withMessageContaining("ticketKey")
+                .withMessageContaining("one byte repeated")
+                .withMessageContaining("openssl rand 80");
+    }
+
     @Test
     void theNameIsShownAndTheSecretIsNot() {
         byte[] file = new byte[80];
         Arrays.fill(file, 0, 16, (byte) 0x11);
         Arrays.fill(file, 16, 80, (byte) 0x5a);
+        file[79] = 0x5b;
         assertThat(TicketKey.of(file).toString()).isEqualTo("TicketKey[" + "11".repeat(16) + "]");
     }
 }

@@ -31,6 +31,7 @@ public final class NistCurve {
     private final Group group;
     private final ECDomainParameters domain;
     private final int fieldLength;
+    private volatile @Nullable FixedBaseComb comb;
 
     private NistCurve(Group group, String name) {
         this.group = group;
@@ -71,6 +72,16 @@ public final class NistCurve {
     /** The order of the base point. */
     public BigInteger order() {
         return domain.getN();
+    }
+
+    /** The multiplication of the base point by nonces. Its table is made when it is first asked for. */
+    public FixedBaseComb comb() {
+        FixedBaseComb made = comb;
+        if (made == null) {
+            made = new FixedBaseComb(domain);
+            comb = made;
+        }
+        return made;
     }
 
     /** A uniform scalar from 1 to order - 1, by rejection (FIPS 186-5 A.2.2). */

@@ -1,6 +1,7 @@
 package dev.lockstep.crypto.rsa;
 
 import dev.lockstep.crypto.ConstantTime;
+import dev.lockstep.crypto.Wipe;
 
 /**
  * From a decrypted block to a premaster secret (RFC 5246 7.4.7.1), so that nobody can tell a good block from a bad one by the
@@ -52,8 +53,8 @@ public final class RsaPremaster {
     /**
      * Judges what somebody else has decrypted and unpadded.
      *
-     * @param candidate what he returned, of any length; not changed, the caller wipes it. Whether it is 48 bytes long shows in
-     *     the time taken, its contents do not
+     * @param candidate what he returned, of any length; not changed, the caller wipes it. Neither its contents nor its length
+     *     change what is done, but for the bytes that are copied
      * @param clientVersion ClientHello.client_version as {@code major << 8 | minor}, not the negotiated version
      * @param randomPremaster 48 bytes, drawn before the decryption; not changed
      * @return 48 bytes, owned and to be wiped by the caller: the candidate if its length and its version are right, else a copy
@@ -62,10 +63,11 @@ public final class RsaPremaster {
      */
     public static byte[] check(byte[] candidate, int clientVersion, byte[] randomPremaster) {
         requireLength(randomPremaster);
-        if (candidate.length != LENGTH) {
-            return randomPremaster.clone();
-        }
-        return choose(0, candidate, 0, clientVersion, randomPremaster);
+        byte[] copy = new byte[LENGTH];
+        System.arraycopy(candidate, 0, copy, 0, Math.min(candidate.length, LENGTH));
+        byte[] chosen = choose(candidate.length ^ LENGTH, copy, 0, clientVersion, randomPremaster);
+        Wipe.bytes(copy);
+        return chosen;
     }
 
     private static byte[] choose(int defects, byte[] b, int start, int clientVersion, byte[] randomPremaster) {

@@ -1,5 +1,6 @@
 package dev.lockstep.crypto.signature;
 
+import dev.lockstep.crypto.ConstantTime;
 import dev.lockstep.crypto.Unsigned;
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.hash.HashAlgorithm;
@@ -7,10 +8,8 @@ import dev.lockstep.crypto.provider.Providers;
 import dev.lockstep.crypto.provider.RawKey;
 import java.math.BigInteger;
 import java.security.InvalidKeyException;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import javax.crypto.Mac;
-import org.bouncycastle.crypto.signers.DSAKCalculator;
 
 /**
  * The per-signature secret k of ECDSA, by RFC 6979 with additional randomness (3.6).
@@ -21,7 +20,7 @@ import org.bouncycastle.crypto.signers.DSAKCalculator;
  *
  * <p>HMAC is the JDK's, 7 to 8 times faster than bcprov's. For one signature, one thread.
  */
-final class EcdsaNonce implements DSAKCalculator {
+final class EcdsaNonce {
     private final Mac hmac;
     private final int hashLength;
     private final byte[] additional;
@@ -38,24 +37,13 @@ final class EcdsaNonce implements DSAKCalculator {
         this.additional = additional;
     }
 
-    @Override
-    public boolean isDeterministic() {
-        // Asks the signer for the private key and the digest rather than for a generator.
-        return true;
-    }
-
-    @Override
-    public void init(BigInteger n, SecureRandom random) {
-        throw new UnsupportedOperationException("k is derived from the private key");
-    }
-
-    @Override
-    public void init(BigInteger n, BigInteger d, byte[] digest) {
+    /** Begins a signature; {@link #nextK} follows. */
+    void init(BigInteger n, BigInteger d, byte[] digest) {
         order = n;
         delivered = false;
         int length = (n.bitLength() + 7) / 8;
         byte[] x = Unsigned.bytes(d, length);
-        byte[] h = Unsigned.bytes(leftmostBits(digest).mod(n), length);
+        byte[] h = Unsigned.bytes(leftmostBits(digest, n).mod(n), length);
         // RFC 6979 3.2 b. to g.; 3.6 appends k' to the input of d. and f.
         value = new byte[hashLength];
         Arrays.fill(value, (byte) 1);
@@ -65,30 +53,52 @@ final class EcdsaNonce implements DSAKCalculator {
         Wipe.bytes(x, additional);
     }
 
-    @Override
-    public BigInteger nextK() {
+    /**
+     * Returns the next candidate for k. A number never has a shape that depends on its leading zeros here: k is bytes, and
+     * those that are out of range are found by arithmetic on all of them.
+     *
+     * @return 1 to n - 1, big-endian, in as many bytes as n has; to be wiped by the caller
+     */
+    byte[] nextK() {
         if (delivered) {
             // RFC 6979 3.2 h.3, when the k before was out of range or gave an r or s of zero.
             update((byte) 0);
         }
         delivered = true;
-        byte[] t = new byte[(order.bitLength() + 7) / 8];
-        try {
-            while (true) {
-                Mac mac = keyed();
-                for (int filled = 0; filled < t.length; filled += value.length) {
-                    value = mac.doFinal(value);
-                    System.arraycopy(value, 0, t, filled, Math.min(value.length, t.length - filled));
-                }
-                BigInteger k = leftmostBits(t);
-                if (k.signum() > 0 && k.compareTo(order) < 0) {
-                    return k;
-                }
-                update((byte) 0);
+        int length = (order.bitLength() + 7) / 8;
+        byte[] n = Unsigned.bytes(order, length);
+        byte[] t = new byte[length];
+        while (true) {
+            Mac mac = keyed();
+            for (int filled = 0; filled < length; filled += value.length) {
+                value = mac.doFinal(value);
+                System.arraycopy(value, 0, t, filled, Math.min(value.length, length - filled));
             }
-        } finally {
-            Wipe.bytes(t);
+            shiftRight(t, 8 * length - order.bitLength());
+            if (isScalar(t, n)) {
+                return t;
+            }
+            update((byte) 0);
         }
+    }
+
+    /** bits2int of RFC 6979 2.3.2 for a number that has the bytes of n. */
+    private static void shiftRight(byte[] number, int bits) {
+        for (int i = number.length - 1; i >= 0; i--) {
+            int above = i == 0 ? 0 : number[i - 1] & 0xff;
+            number[i] = (byte) (((above << 8) | (number[i] & 0xff)) >>> bits);
+        }
+    }
+
+    /** Whether {@code 0 < t < n}. That a candidate was rejected may be seen; it is not used. */
+    private static boolean isScalar(byte[] t, byte[] n) {
+        int borrow = 0;
+        int any = 0;
+        for (int i = t.length - 1; i >= 0; i--) {
+            borrow = ((t[i] & 0xff) - (n[i] & 0xff) + borrow) >> 31;
+            any |= t[i];
+        }
+        return (borrow & ~ConstantTime.maskZero(any)) != 0;
     }
 
     void destroy() {
@@ -121,9 +131,9 @@ final class EcdsaNonce implements DSAKCalculator {
         }
     }
 
-    /** bits2int of RFC 6979 2.3.2. */
-    private BigInteger leftmostBits(byte[] bits) {
-        int excess = 8 * bits.length - order.bitLength();
+    /** bits2int of RFC 6979 2.3.2, for digests. */
+    static BigInteger leftmostBits(byte[] bits, BigInteger n) {
+        int excess = 8 * bits.length - n.bitLength();
         BigInteger all = new BigInteger(1, bits);
         return excess > 0 ? all.shiftRight(excess) : all;
     }

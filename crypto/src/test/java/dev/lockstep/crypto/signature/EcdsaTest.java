@@ -102,7 +102,7 @@ class EcdsaTest {
                 NistCurve.P256.order(),
                 new BigInteger(RFC6979_P256, 16),
                 hash.digest(message.getBytes(StandardCharsets.US_ASCII)));
-        assertThat(nonce.nextK()).isEqualTo(new BigInteger(k, 16));
+        assertThat(new BigInteger(1, nonce.nextK())).isEqualTo(new BigInteger(k, 16));
     }
 
     /** RFC 6979 A.1: a small group, in which the first two candidates are out of range. */
@@ -113,9 +113,9 @@ class EcdsaTest {
                 new BigInteger("4000000000000000000020108A2E0CC0D99F8A5EF", 16),
                 new BigInteger("09A4D6792295A7F730FC3F2B49CBC0F62E862272F", 16),
                 HashAlgorithm.SHA256.digest(MESSAGE));
-        BigInteger first = nonce.nextK();
+        BigInteger first = new BigInteger(1, nonce.nextK());
         assertThat(first).isEqualTo(new BigInteger("23AF4074C90A02B3FE61D286D5C87F425E6BDD81B", 16));
-        assertThat(nonce.nextK()).isNotEqualTo(first);
+        assertThat(new BigInteger(1, nonce.nextK())).isNotEqualTo(first);
     }
 
     @Test
@@ -274,8 +274,10 @@ class EcdsaTest {
         EcdsaSigningKey key = new EcdsaSigningKey(NistCurve.P256, d, new SecureRandom());
         EcdsaEncoding.Pair pair = EcdsaEncoding.decode(key.sign(HashAlgorithm.SHA256, MESSAGE, new byte[] {7}));
         BigInteger e = new BigInteger(1, digest);
-        BigInteger found =
-                pair.s().multiply(nonce.nextK()).subtract(e).multiply(pair.r().modInverse(n));
+        BigInteger found = pair.s()
+                .multiply(new BigInteger(1, nonce.nextK()))
+                .subtract(e)
+                .multiply(pair.r().modInverse(n));
         assertThat(found.mod(n)).isEqualTo(d);
     }
 

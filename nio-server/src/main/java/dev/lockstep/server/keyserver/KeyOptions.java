@@ -6,6 +6,7 @@ import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.demo.DemoKeys;
 import dev.lockstep.server.pem.KeyPassword;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -84,6 +85,16 @@ final class KeyOptions {
 
     KeyOptions() {
         new SecureRandom().nextBytes(tokenSecret);
+    }
+
+    /** Checks who else may read or write what is secret. */
+    void check(SecretFiles secrets) throws UsageError {
+        if (passwordFile != null) {
+            secrets.check("--key-password-file", passwordFile);
+        }
+        for (Path file : keys) {
+            secrets.check("--key", file);
+        }
     }
 
     /** The password of encrypted keys; null for none. The caller wipes it. */

@@ -6,6 +6,7 @@ import dev.lockstep.server.Environment;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyserver.listener.TcpOptions;
 import dev.lockstep.server.keyserver.listener.TlsListener;
+import dev.lockstep.server.pem.SecretFiles;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -41,6 +42,10 @@ final class KeyserverFiles {
     }
 
     private Loaded load() throws UsageError, IOException {
+        SecretFiles secrets =
+                new SecretFiles(line -> environment.err().println(UsageError.oneLine("keyserver: warning: " + line)));
+        keyOptions.check(secrets);
+        tcpOptions.check(secrets);
         char[] password = keyOptions.password(environment);
         try {
             ServedKeys keys = keyOptions.load(environment, token, password);

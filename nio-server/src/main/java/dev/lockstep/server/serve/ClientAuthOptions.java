@@ -1,7 +1,8 @@
 package dev.lockstep.server.serve;
 
 import dev.lockstep.keys.ExecutorVerifier;
-import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.server.Environment;
+import dev.lockstep.server.FairPools;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.RevocationFiles;
@@ -14,7 +15,6 @@ import dev.lockstep.tls.setting.ConfigException;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,9 +26,6 @@ import picocli.CommandLine.Option;
 final class ClientAuthOptions {
 
     private static final int THREADS = 2;
-
-    /** A client can make a server queue examinations faster than they are done; what does not fit is refused. */
-    private static final int QUEUED = 1024;
 
     @Option(
             names = "--client-auth",
@@ -59,7 +56,7 @@ final class ClientAuthOptions {
     private boolean noNames;
 
     /** One for all configurations of a server that is reloaded. */
-    private final ThreadPoolExecutor pool = WorkerPools.boundedPool(THREADS, QUEUED);
+    private @Nullable ThreadPoolExecutor pool;
 
     /** Every file that {@link #apply} reads. */
     List<Path> files() {
@@ -74,14 +71,14 @@ final class ClientAuthOptions {
      *
      * @return warnings, a line each
      */
-    List<String> apply(TlsServerConfigBuilder builder, Clock clock) throws UsageError {
+    List<String> apply(TlsServerConfigBuilder builder, Environment environment) throws UsageError {
         List<String> warnings = new ArrayList<>();
         ClientCertificateVerifier verifier = null;
         for (String value : modes) {
             int equals = value.lastIndexOf('=');
             String mode = value.substring(equals + 1).toLowerCase(Locale.ROOT);
             if (!mode.equals("none") && verifier == null) {
-                verifier = verifier(clock, warnings);
+                verifier = verifier(environment, warnings);
             }
             ClientAuthentication policy = policy(value, mode, verifier);
             if (equals < 0) {
@@ -133,7 +130,7 @@ final class ClientAuthOptions {
         }
     }
 
-    private ClientCertificateVerifier verifier(Clock clock, List<String> warnings) throws UsageError {
+    private ClientCertificateVerifier verifier(Environment environment, List<String> warnings) throws UsageError {
         if (authorities.isEmpty()) {
             throw new UsageError(
                     "--client-auth", "nobody's clients are trusted", "name their authority with --client-ca FILE");
@@ -156,7 +153,10 @@ final class ClientAuthOptions {
         } catch (ConfigException e) {
             throw new UsageError("--client-ca", e.reason(), e.fix());
         }
-        warnings.addAll(ClientTrustWarnings.of(trusted, lists, !crls.isEmpty(), clock));
+        warnings.addAll(ClientTrustWarnings.of(trusted, lists, !crls.isEmpty(), environment.clock()));
+        if (pool == null) {
+            pool = FairPools.of(environment, THREADS, "verifications of client certificates");
+        }
         return ExecutorVerifier.of(verifier, pool);
     }
 }

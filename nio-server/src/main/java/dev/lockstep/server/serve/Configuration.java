@@ -6,6 +6,7 @@ import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyuri.RemoteKeys;
 import dev.lockstep.server.pem.KeyPassword;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.KeyLog;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -50,6 +51,11 @@ record Configuration(
 
     /** Reads everything and checks that it fits together. */
     TlsServerConfig load() throws UsageError {
+        List<String> warnings = new ArrayList<>();
+        SecretFiles secrets = new SecretFiles(warnings::add);
+        options.credentials().check(secrets);
+        options.psk().check(secrets);
+        options.sessions().check(secrets);
         TlsServerConfigBuilder builder = TlsServerConfig.builder().observer(trace);
         char[] password = KeyPassword.find(options.credentials().keyPasswordFile, environment.variables());
         try {
@@ -62,7 +68,7 @@ record Configuration(
             }
         }
         options.psk().apply(builder);
-        List<String> warnings = options.clients().apply(builder, environment.clock());
+        warnings.addAll(options.clients().apply(builder, environment));
         options.renegotiation().apply(builder);
         options.sessions().apply(builder);
         options.limits().apply(builder);

@@ -1,8 +1,10 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.server.Environment;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyuri.KeyUri;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
 import java.nio.file.Path;
@@ -91,10 +93,22 @@ final class CredentialOptions {
         return files;
     }
 
+    /** Checks who else may read or write the files with secrets. */
+    void check(SecretFiles secrets) throws UsageError {
+        for (Pair pair : pairs()) {
+            if (pair.key() instanceof KeyUri.InFile key) {
+                secrets.check(pair.keyOption(), key.path());
+            }
+        }
+        if (keyPasswordFile != null) {
+            secrets.check("--key-password-file", keyPasswordFile);
+        }
+    }
+
     /** Where keys from files work. */
-    KeyMode keyMode() throws UsageError {
+    KeyMode keyMode(Environment environment) throws UsageError {
         if (keyDelay == null) {
-            return keyInline ? KeyMode.inline() : KeyMode.pooled();
+            return keyInline ? KeyMode.inline() : KeyMode.pooled(environment);
         }
         if (keyInline) {
             throw new UsageError("--key-inline", "contradicts --key-delay-ms", "choose one");

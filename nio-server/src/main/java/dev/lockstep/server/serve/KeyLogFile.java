@@ -1,6 +1,7 @@
 package dev.lockstep.server.serve;
 
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.KeyLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** An NSS key log that packet analysers read. Made readable for its owner only: whoever has it has the connections. */
 final class KeyLogFile implements KeyLog {
@@ -22,8 +24,14 @@ final class KeyLogFile implements KeyLog {
         this.writer = writer;
     }
 
-    /** Appends to {@code file}, which is created if need be. */
-    static KeyLogFile open(String option, Path file) throws UsageError {
+    /**
+     * Appends to {@code file}, which is created if need be.
+     *
+     * @param warnings receives what the user should know, a line each
+     */
+    static KeyLogFile open(String option, Path file, Consumer<String> warnings) throws UsageError {
+        new SecretFiles(warnings).check(option, file);
+        warnings.accept(option + ": WHOEVER READS " + file + " CAN READ EVERY CONNECTION of this server");
         try {
             if (Files.notExists(file)) {
                 create(file);

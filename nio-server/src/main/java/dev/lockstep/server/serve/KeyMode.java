@@ -5,6 +5,8 @@ import dev.lockstep.keys.ExecutorKey;
 import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.InlineKey;
 import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.server.Environment;
+import dev.lockstep.server.FairPools;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
@@ -31,9 +33,9 @@ interface KeyMode {
     }
 
     /** On a bounded pool beside the selector thread. */
-    static KeyMode pooled() {
+    static KeyMode pooled(Environment environment) {
         int threads = Runtime.getRuntime().availableProcessors();
-        ThreadPoolExecutor pool = WorkerPools.boundedPool(threads, 16_384);
+        ThreadPoolExecutor pool = FairPools.of(environment, threads, "private-key operations");
         return of("key operations on " + threads + " threads", key -> ExecutorKey.of(local(key), pool));
     }
 

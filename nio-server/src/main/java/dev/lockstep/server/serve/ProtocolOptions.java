@@ -1,15 +1,18 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.server.Names;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.setting.ConfigWarning;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +23,9 @@ import picocli.CommandLine.Option;
 
 /** What a server speaks: from options, or from a file that can be changed while the server runs. */
 final class ProtocolOptions {
+
+    /** Of each finite field group that is used: a burst of handshakes, at a quarter of a second's work. */
+    private static final int KEY_PAIRS_AHEAD = 64;
 
     private static final List<String> SETTINGS = List.of("policy", "suites", "groups", "sigalgs", "alpn");
 
@@ -44,6 +50,10 @@ final class ProtocolOptions {
             description = "The five of these from lines such as 'policy = modern' instead; read again when it changes.")
     private @Nullable Path policyFile;
 
+    /** For all configurations of a server that is reloaded; its one thread begins with the first handshake that needs it. */
+    private final KeyPairReserve reserve =
+            KeyPairReserve.of(WorkerPools.boundedPool(1, 16), KEY_PAIRS_AHEAD, new SecureRandom());
+
     /** What is asked for at one moment; {@code sources} has the option or the file's line that each came from. */
     private record Given(Map<String, List<String>> values, Map<String, String> sources) {
 
@@ -62,6 +72,7 @@ final class ProtocolOptions {
 
     /** Builds a configuration that speaks as these options say now; the rest is in the builder already. */
     TlsServerConfig build(TlsServerConfigBuilder builder) throws UsageError {
+        builder.keyPairReserve(reserve);
         Given given = policyFile == null ? given() : inFile(policyFile);
         apply(given, builder);
         try {

@@ -1,6 +1,7 @@
 package dev.lockstep.server.serve;
 
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +27,13 @@ final class PskOptions {
     /** Every file that {@link #apply} reads. */
     List<Path> files() {
         return pskFile == null ? List.of() : List.of(pskFile);
+    }
+
+    /** Checks who else may read or write the file. */
+    void check(SecretFiles secrets) throws UsageError {
+        if (pskFile != null) {
+            secrets.check("--psk-file", pskFile);
+        }
     }
 
     void apply(TlsServerConfigBuilder builder) throws UsageError {

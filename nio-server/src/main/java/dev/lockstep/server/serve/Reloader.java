@@ -112,6 +112,7 @@ final class Reloader implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
+            configuration.options().sessions().turn();
             if (!nowOnDisk().equals(stamps)) {
                 return true;
             }

@@ -78,9 +78,12 @@ public final class ServeCommand implements Callable<Integer> {
         }
         credentials.optional = psk.isGiven();
         Limits clientLimits = limits.limits();
-        KeyMode keyMode = credentials.keyMode();
+        KeyMode keyMode = credentials.keyMode(environment);
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
-        KeyLog keyLog = keylog == null ? null : KeyLogFile.open("--keylog", keylog);
+        KeyLog keyLog = keylog == null
+                ? null
+                : KeyLogFile.open(
+                        "--keylog", keylog, line -> environment.err().println(UsageError.oneLine("warning: " + line)));
         try (RemoteKeys remote = new RemoteKeys(environment.variables());
                 Reloader reloader = Reloader.load(new Configuration(
                         environment,

@@ -2,6 +2,7 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.session.MemorySessionStore;
 import dev.lockstep.tls.session.TicketKey;
@@ -43,10 +44,17 @@ final class SessionOptions {
     private List<Path> ticketKeys = new ArrayList<>();
 
     private @Nullable MemorySessionStore store;
-    private @Nullable TicketKeyRing ring;
+    private volatile @Nullable TicketKeyRing ring;
 
     List<Path> files() {
         return ticketKeys;
+    }
+
+    /** Checks who else may read or write the files. */
+    void check(SecretFiles secrets) throws UsageError {
+        for (Path file : ticketKeys) {
+            secrets.check("--ticket-keys", file);
+        }
     }
 
     void apply(TlsServerConfigBuilder builder) throws UsageError {
@@ -74,6 +82,14 @@ final class SessionOptions {
             return TicketKeyRing.of(readKeys(), LIFETIME);
         } catch (IllegalArgumentException e) {
             throw UsageError.of("--ticket-keys", e);
+        }
+    }
+
+    /** Destroys the ticket keys whose time is over, whether the ring is used or not. Any thread. */
+    void turn() {
+        TicketKeyRing current = ring;
+        if (current != null) {
+            current.turn();
         }
     }
 

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -75,7 +76,8 @@ class ReloadTest {
     private void write(Path place, int generation) throws Exception {
         KeyPair keys = ca.ec();
         generations.put(keys.getPublic(), generation);
-        Files.writeString(place.resolve("key.pem"), TestFiles.pkcs8(keys));
+        Path key = Files.writeString(place.resolve("key.pem"), TestFiles.pkcs8(keys));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------")); // else it is warned of
         Files.writeString(place.resolve("chain.pem"), ThrowawayCa.pem(ca.issueForLocalhost(keys)));
     }
 

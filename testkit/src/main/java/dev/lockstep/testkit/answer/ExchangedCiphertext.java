@@ -25,7 +25,12 @@ public final class ExchangedCiphertext implements ExternalPrivateKey {
     @Override
     public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) throws Exception {
         return key.startDecrypt(
-                new DecryptRequest(ciphertext.clone(), request.chain(), request.serverName(), request.deadlineNanos()),
+                new DecryptRequest(
+                        ciphertext.clone(),
+                        request.chain(),
+                        request.serverName(),
+                        request.deadlineNanos(),
+                        request.clientAddress()),
                 waker);
     }
 }

@@ -86,7 +86,7 @@ final class BuildChecks {
     /** Which list, of those that were given, keeps the credential from being of use; itself if none does. */
     private String faultOf(Credential credential) {
         List<CipherSuite> allSuites = Policy.COMPATIBLE.cipherSuites();
-        List<NamedGroup> allGroups = Policy.COMPATIBLE.groups();
+        List<NamedGroup> allGroups = List.of(NamedGroup.values());
         List<SignatureScheme> allSchemes = Policy.COMPATIBLE.signatureSchemes();
         if (settings.signatureSchemes != null
                 && servesAny(credential, settings.suites(), settings.enabledGroups(), allSchemes)) {

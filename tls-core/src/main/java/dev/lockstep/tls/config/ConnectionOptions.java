@@ -2,6 +2,7 @@ package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.CipherSuite;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,15 +17,18 @@ import org.jspecify.annotations.Nullable;
  * @param applicationProtocolSelector chooses the protocol; null as configured, or for none where
  *     {@code applicationProtocols} is given
  * @param clientAuthentication the policy for this client, whatever host name it asks for; null as configured
+ * @param clientAddress where the client is, which requests to keys and verifiers carry so that they can bound what one
+ *     client takes up; null where it is not known
  */
 public record ConnectionOptions(
         @Nullable List<CipherSuite> cipherSuites,
         @Nullable List<String> applicationProtocols,
         @Nullable ApplicationProtocolSelector applicationProtocolSelector,
-        @Nullable ClientAuthentication clientAuthentication) {
+        @Nullable ClientAuthentication clientAuthentication,
+        @Nullable InetAddress clientAddress) {
 
     /** Everything as configured. */
-    public static final ConnectionOptions NONE = new ConnectionOptions(null, null, null, null);
+    public static final ConnectionOptions NONE = new ConnectionOptions(null, null, null, null, null);
 
     /**
      * Checks and copies the lists.
@@ -44,7 +48,8 @@ public record ConnectionOptions(
                 Objects.requireNonNull(suites, "cipherSuites"),
                 applicationProtocols,
                 applicationProtocolSelector,
-                clientAuthentication);
+                clientAuthentication,
+                clientAddress);
     }
 
     /** These options with {@link #applicationProtocols}. */
@@ -53,7 +58,8 @@ public record ConnectionOptions(
                 cipherSuites,
                 Objects.requireNonNull(protocols, "applicationProtocols"),
                 applicationProtocolSelector,
-                clientAuthentication);
+                clientAuthentication,
+                clientAddress);
     }
 
     /** These options with an {@link #applicationProtocolSelector}. */
@@ -62,7 +68,8 @@ public record ConnectionOptions(
                 cipherSuites,
                 applicationProtocols,
                 Objects.requireNonNull(selector, "applicationProtocolSelector"),
-                clientAuthentication);
+                clientAuthentication,
+                clientAddress);
     }
 
     /** These options with {@link #clientAuthentication}. */
@@ -71,7 +78,18 @@ public record ConnectionOptions(
                 cipherSuites,
                 applicationProtocols,
                 applicationProtocolSelector,
-                Objects.requireNonNull(policy, "clientAuthentication"));
+                Objects.requireNonNull(policy, "clientAuthentication"),
+                clientAddress);
+    }
+
+    /** These options with {@link #clientAddress}. */
+    public ConnectionOptions withClientAddress(InetAddress address) {
+        return new ConnectionOptions(
+                cipherSuites,
+                applicationProtocols,
+                applicationProtocolSelector,
+                clientAuthentication,
+                Objects.requireNonNull(address, "clientAddress"));
     }
 
     /** Puts what is given into settings. */
@@ -89,6 +107,9 @@ public record ConnectionOptions(
         if (clientAuthentication != null) {
             settings.clientAuthentication = clientAuthentication;
             settings.clientAuthenticationByHost = Map.of();
+        }
+        if (clientAddress != null) {
+            settings.clientAddress = clientAddress;
         }
     }
 }

@@ -2,12 +2,14 @@ package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -70,7 +72,13 @@ final class ServerSettings implements Cloneable {
     ConnectionObserver observer = ConnectionObserver.NONE;
 
     @Nullable
+    InetAddress clientAddress;
+
+    @Nullable
     KeyLog keyLog;
+
+    @Nullable
+    KeyPairReserve keyPairReserve;
 
     SecureRandom random = new SecureRandom();
     LongSupplier clock = System::nanoTime;

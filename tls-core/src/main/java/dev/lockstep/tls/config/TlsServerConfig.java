@@ -1,6 +1,7 @@
 package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -9,6 +10,7 @@ import dev.lockstep.tls.setting.ConfigWarning;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -117,6 +119,16 @@ public final class TlsServerConfig {
      */
     public ClientAuthentication clientAuthentication(@Nullable String serverName) {
         return clientAuthentications.of(serverName);
+    }
+
+    /** The ephemeral key pairs that are made ahead; null where each is made when it is needed. */
+    public @Nullable KeyPairReserve keyPairReserve() {
+        return settings.keyPairReserve;
+    }
+
+    /** Where the client of this connection is; null where it is not known. */
+    public @Nullable InetAddress clientAddress() {
+        return settings.clientAddress;
     }
 
     /** Who knows the pre-shared keys, or null. */

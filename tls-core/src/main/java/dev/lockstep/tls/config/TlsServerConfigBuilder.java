@@ -2,6 +2,7 @@ package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -9,6 +10,7 @@ import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -263,6 +265,25 @@ public final class TlsServerConfigBuilder {
     /** Who gets the secrets of every connection. Whoever reads them reads the connections: for debugging only. */
     public TlsServerConfigBuilder keyLog(KeyLog keyLog) {
         settings.keyLog = Objects.requireNonNull(keyLog, "keyLog");
+        return this;
+    }
+
+    /**
+     * Where the client is, for a configuration of one connection; {@link ConnectionOptions#withClientAddress} sets it for
+     * one of many.
+     */
+    public TlsServerConfigBuilder clientAddress(InetAddress address) {
+        settings.clientAddress = Objects.requireNonNull(address, "clientAddress");
+        return this;
+    }
+
+    /**
+     * Takes ephemeral key pairs of finite field groups from a reserve that is filled elsewhere. By default each pair is made
+     * on the thread that drives the connection, which costs it up to some milliseconds; the agreement with the client's value
+     * costs that much there in any case.
+     */
+    public TlsServerConfigBuilder keyPairReserve(KeyPairReserve reserve) {
+        settings.keyPairReserve = Objects.requireNonNull(reserve, "keyPairReserve");
         return this;
     }
 

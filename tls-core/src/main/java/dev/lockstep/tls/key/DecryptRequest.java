@@ -1,5 +1,6 @@
 package dev.lockstep.tls.key;
 
+import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.OptionalLong;
@@ -12,19 +13,32 @@ public final class DecryptRequest {
     private final List<X509Certificate> chain;
     private final @Nullable String serverName;
     private final OptionalLong deadlineNanos;
+    private final @Nullable InetAddress clientAddress;
+
+    /** A request of a client whose address is not known. */
+    public DecryptRequest(
+            byte[] ciphertext, List<X509Certificate> chain, @Nullable String serverName, OptionalLong deadlineNanos) {
+        this(ciphertext, chain, serverName, deadlineNanos, null);
+    }
 
     /**
      * @param ciphertext exactly as long as the key's modulus; copied
      * @param chain the credential's certificates, leaf first
      * @param serverName the host name of the SNI extension, if the client sent one
      * @param deadlineNanos when the connection will give up, in nanoseconds of its clock
+     * @param clientAddress where the client is, if that is known
      */
     public DecryptRequest(
-            byte[] ciphertext, List<X509Certificate> chain, @Nullable String serverName, OptionalLong deadlineNanos) {
+            byte[] ciphertext,
+            List<X509Certificate> chain,
+            @Nullable String serverName,
+            OptionalLong deadlineNanos,
+            @Nullable InetAddress clientAddress) {
         this.ciphertext = ciphertext.clone();
         this.chain = List.copyOf(chain);
         this.serverName = serverName;
         this.deadlineNanos = deadlineNanos;
+        this.clientAddress = clientAddress;
     }
 
     /** The encrypted block, as long as the modulus; a fresh copy. */
@@ -50,6 +64,11 @@ public final class DecryptRequest {
     /** When the connection gives up waiting, in nanoseconds of its clock. */
     public OptionalLong deadlineNanos() {
         return deadlineNanos;
+    }
+
+    /** Where the client is, so that a key can bound what one client takes up; null where it is not known. */
+    public @Nullable InetAddress clientAddress() {
+        return clientAddress;
     }
 
     @Override

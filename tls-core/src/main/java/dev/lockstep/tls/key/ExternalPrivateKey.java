@@ -46,6 +46,11 @@ public interface ExternalPrivateKey {
      * constant time) or the unpadded 48 bytes. Whatever goes wrong is masked: the handshake goes on with a random
      * premaster secret and fails at Finished.
      *
+     * <p>With the unpadded form, the library does the same work for an answer as for a failure. What the key itself does is
+     * its own affair: one that takes longer, allocates more or throws an exception with a stack trace where the padding is
+     * wrong shows good from bad padding to everyone who can measure it, and that decrypts and forges (Bleichenbacher). Such a
+     * key should unpad as RFC 5246 section 7.4.7.1 says, with 48 random bytes as its answer in the bad case.
+     *
      * @param request what to decrypt
      * @param waker announces the result of an operation that is in progress
      * @throws Exception counts as {@link Start#failed}

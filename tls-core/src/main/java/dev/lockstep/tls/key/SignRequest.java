@@ -5,6 +5,7 @@ import dev.lockstep.crypto.signature.DigestInfo;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.spec.SignatureFamily;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
@@ -25,24 +26,38 @@ public final class SignRequest {
     private final List<X509Certificate> chain;
     private final @Nullable String serverName;
     private final OptionalLong deadlineNanos;
+    private final @Nullable InetAddress clientAddress;
 
-    /**
-     * @param message the bytes to be signed; copied
-     * @param chain the credential's certificates, leaf first
-     * @param serverName the host name of the SNI extension, if the client sent one
-     * @param deadlineNanos when the connection will give up, in nanoseconds of its clock
-     */
+    /** A request of a client whose address is not known. */
     public SignRequest(
             SignatureScheme scheme,
             byte[] message,
             List<X509Certificate> chain,
             @Nullable String serverName,
             OptionalLong deadlineNanos) {
+        this(scheme, message, chain, serverName, deadlineNanos, null);
+    }
+
+    /**
+     * @param message the bytes to be signed; copied
+     * @param chain the credential's certificates, leaf first
+     * @param serverName the host name of the SNI extension, if the client sent one
+     * @param deadlineNanos when the connection will give up, in nanoseconds of its clock
+     * @param clientAddress where the client is, if that is known
+     */
+    public SignRequest(
+            SignatureScheme scheme,
+            byte[] message,
+            List<X509Certificate> chain,
+            @Nullable String serverName,
+            OptionalLong deadlineNanos,
+            @Nullable InetAddress clientAddress) {
         this.scheme = Objects.requireNonNull(scheme, "scheme");
         this.message = message.clone();
         this.chain = List.copyOf(chain);
         this.serverName = serverName;
         this.deadlineNanos = deadlineNanos;
+        this.clientAddress = clientAddress;
     }
 
     /** The scheme to sign with; one of the key's {@link ExternalPrivateKey#signatureSchemes}. */
@@ -94,6 +109,11 @@ public final class SignRequest {
     /** When the connection gives up waiting, in nanoseconds of its clock, so that a remote call can carry it. */
     public OptionalLong deadlineNanos() {
         return deadlineNanos;
+    }
+
+    /** Where the client is, so that a key can bound what one client takes up; null where it is not known. */
+    public @Nullable InetAddress clientAddress() {
+        return clientAddress;
     }
 
     private HashAlgorithm hash() {

@@ -69,7 +69,7 @@ public final class TicketKey {
      * Reads the content of a key file.
      *
      * @param content 80 bytes, for the caller to wipe
-     * @throws ConfigException for another length
+     * @throws ConfigException for another length, or a secret that is one byte repeated, such as a file of zeros
      */
     public static TicketKey of(byte[] content) {
         return of(content, 0);
@@ -86,6 +86,16 @@ public final class TicketKey {
         if (content.length != FILE_LENGTH) {
             throw new ConfigException(
                     "ticketKey", "a ticket key of " + content.length + " bytes", "give 80 bytes (openssl rand 80)");
+        }
+        int difference = 0;
+        for (int i = NAME_LENGTH; i < FILE_LENGTH; i++) {
+            difference |= content[i] ^ content[NAME_LENGTH];
+        }
+        if (difference == 0) {
+            throw new ConfigException(
+                    "ticketKey",
+                    "a ticket key that is one byte repeated, which is no secret",
+                    "give 80 random bytes (openssl rand 80)");
         }
         byte[] name = Arrays.copyOf(content, NAME_LENGTH);
         byte[] secret = Arrays.copyOfRange(content, NAME_LENGTH, FILE_LENGTH);

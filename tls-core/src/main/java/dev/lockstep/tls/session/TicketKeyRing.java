@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,28 +25,45 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A key that is turned out goes on opening for the acceptance window, which is best as long as the lifetime of
  * sessions. After that it is cleared, and so are its tickets' chances. Whoever learns a key reads every connection whose
- * ticket it sealed, ECDHE or not: short periods and windows are the remedy. Safe for any thread; answers at once.
+ * ticket it sealed, ECDHE or not: short periods and windows are the remedy.
+ *
+ * <p>A time is over when the wall clock or the monotonic clock says so, whichever comes first: a wall clock that is set
+ * back extends the life of no key, and neither does a machine that sleeps. The ring looks at its clocks whenever it is
+ * used; call {@link #turn} from a timer, so that the keys of a ring that is not used are destroyed on time too.
+ *
+ * <p>Safe for any thread; answers without waiting.
  */
 public final class TicketKeyRing implements TicketProtector {
 
     /** The most keys a ring holds, retired ones included. */
     public static final int MAX_KEYS = 32;
 
-    private static final long FOREVER = Long.MAX_VALUE;
+    /** @param retiredAt null for a key that was not turned out */
+    private record Slot(TicketKey key, @Nullable Moment retiredAt) {}
 
-    /** @param opensUntil in seconds since 1970 */
-    private record Slot(TicketKey key, long opensUntil) {}
+    /** A point in time, in seconds since 1970 and in nanoseconds of the monotonic clock. */
+    private record Moment(long second, long nano) {
+        boolean isBefore(Moment now, long seconds) {
+            return now.second - second >= seconds || now.nano - nano >= TimeUnit.SECONDS.toNanos(seconds);
+        }
+    }
 
     private final SecureRandom random;
     private final InstantSource clock;
+    private final LongSupplier nanos;
     private final long windowSeconds;
     private final long periodSeconds;
     private volatile List<Slot> slots; // newest first
-    private volatile long nextChange = FOREVER;
-    private long currentSince;
+    private volatile Moment currentSince;
 
     private TicketKeyRing(
-            List<TicketKey> keys, Duration period, Duration window, InstantSource clock, SecureRandom random) {
+            List<TicketKey> keys,
+            Duration period,
+            Duration window,
+            InstantSource clock,
+            LongSupplier nanos,
+            SecureRandom random) {
+        this.nanos = Objects.requireNonNull(nanos, "nanos");
         this.clock = Objects.requireNonNull(clock, "clock");
         this.random = Objects.requireNonNull(random, "random");
         this.windowSeconds = seconds("window", window);
@@ -69,10 +88,20 @@ public final class TicketKeyRing implements TicketProtector {
      * @throws ConfigException for a time out of range
      */
     public static TicketKeyRing rotating(Duration period, Duration window, InstantSource clock, SecureRandom random) {
+        return rotating(period, window, clock, System::nanoTime, random);
+    }
+
+    /**
+     * As {@link #rotating(Duration, Duration, InstantSource, SecureRandom)}, with a monotonic clock of the caller's.
+     *
+     * @param nanos the monotonic clock, in nanoseconds
+     */
+    public static TicketKeyRing rotating(
+            Duration period, Duration window, InstantSource clock, LongSupplier nanos, SecureRandom random) {
         if (period.compareTo(Duration.ofSeconds(1)) < 0) {
             throw ConfigException.outOfRange("period", period, "1 second to 365 days");
         }
-        return new TicketKeyRing(List.of(TicketKey.generate(random)), period, window, clock, random);
+        return new TicketKeyRing(List.of(TicketKey.generate(random)), period, window, clock, nanos, random);
     }
 
     /** A ring of given keys; see {@link #of(List, Duration, InstantSource, SecureRandom)}. */
@@ -91,7 +120,17 @@ public final class TicketKeyRing implements TicketProtector {
      * @throws ConfigException for a wrong number of keys, a name twice or a time out of range
      */
     public static TicketKeyRing of(List<TicketKey> keys, Duration window, InstantSource clock, SecureRandom random) {
-        return new TicketKeyRing(keys, Duration.ZERO, window, clock, random);
+        return of(keys, window, clock, System::nanoTime, random);
+    }
+
+    /**
+     * As {@link #of(List, Duration, InstantSource, SecureRandom)}, with a monotonic clock of the caller's.
+     *
+     * @param nanos the monotonic clock, in nanoseconds
+     */
+    public static TicketKeyRing of(
+            List<TicketKey> keys, Duration window, InstantSource clock, LongSupplier nanos, SecureRandom random) {
+        return new TicketKeyRing(keys, Duration.ZERO, window, clock, nanos, random);
     }
 
     /**
@@ -150,22 +189,48 @@ public final class TicketKeyRing implements TicketProtector {
         }
     }
 
-    /** Does what is due: a new key, the end of an old one. */
-    private void turn() {
-        if (now() >= nextChange || (periodSeconds > 0 && slots.get(0).key.isExhausted())) {
+    /**
+     * Does what is due: makes a new key when the period is over, and destroys the keys whose window is over. Costs two looks
+     * at clocks when nothing is due.
+     *
+     * <p>RFC 9325 3.4-3: "Ticket-encryption keys MUST be changed regularly, e.g., once every week"
+     */
+    public void turn() {
+        Moment now = now();
+        if (isPeriodOver(now)) {
             turnNow();
+            return;
+        }
+        for (Slot slot : slots) {
+            if (isOver(slot, now)) {
+                turnNow();
+                return;
+            }
         }
     }
 
+    /** Tells whether the ring holds a key, without a look at its clocks. */
+    boolean opensTicketsOf(byte[] name) {
+        return slots.stream().anyMatch(slot -> slot.key.named(name));
+    }
+
+    private boolean isPeriodOver(Moment now) {
+        return periodSeconds > 0
+                && (currentSince.isBefore(now, periodSeconds)
+                        || slots.get(0).key.isExhausted());
+    }
+
+    private boolean isOver(Slot slot, Moment now) {
+        return slot.retiredAt != null && slot.retiredAt.isBefore(now, windowSeconds);
+    }
+
     private synchronized void turnNow() {
-        long now = now();
-        TicketKey current = slots.get(0).key;
-        if (periodSeconds > 0 && (now >= currentSince + periodSeconds || current.isExhausted())) {
+        if (isPeriodOver(now())) {
             change(List.of(TicketKey.generate(random)), true);
         } else {
             change(
                     slots.stream()
-                            .filter(slot -> slot.opensUntil == FOREVER)
+                            .filter(slot -> slot.retiredAt == null)
                             .map(Slot::key)
                             .toList(),
                     true);
@@ -174,31 +239,28 @@ public final class TicketKeyRing implements TicketProtector {
 
     private synchronized void change(List<TicketKey> keys, boolean keepOthers) {
         requireDistinct(keys);
-        long now = now();
+        Moment now = now();
         List<Slot> old = slots;
         if (old.isEmpty() || !old.get(0).key.sameName(keys.get(0))) {
             currentSince = now;
         }
         List<Slot> next = new ArrayList<>();
         for (TicketKey key : keys) {
-            next.add(new Slot(known(old, key), FOREVER));
+            next.add(new Slot(known(old, key), null));
         }
         List<Slot> dropped = new ArrayList<>();
         for (Slot slot : old) {
-            long until = slot.opensUntil == FOREVER ? now + windowSeconds : slot.opensUntil;
+            Slot retired = slot.retiredAt == null ? new Slot(slot.key, now) : slot;
             if (keys.stream().anyMatch(slot.key::sameName)) {
                 continue;
             }
-            if (keepOthers && until > now && next.size() < MAX_KEYS) {
-                next.add(new Slot(slot.key, until));
+            if (keepOthers && !isOver(retired, now) && next.size() < MAX_KEYS) {
+                next.add(retired);
             } else {
                 dropped.add(slot);
             }
         }
         slots = List.copyOf(next);
-        // RFC 9325 3.4-3: "Ticket-encryption keys MUST be changed regularly, e.g., once every week"
-        long change = periodSeconds > 0 ? currentSince + periodSeconds : FOREVER;
-        nextChange = next.stream().mapToLong(Slot::opensUntil).reduce(change, Math::min);
         // RFC 9325 3.4-4: "Old ticket-encryption keys MUST be destroyed at the end of the validity period."
         dropped.forEach(slot -> slot.key.destroy());
         for (TicketKey key : keys) {
@@ -245,7 +307,7 @@ public final class TicketKeyRing implements TicketProtector {
         return time.toSeconds();
     }
 
-    private long now() {
-        return clock.instant().getEpochSecond();
+    private Moment now() {
+        return new Moment(clock.instant().getEpochSecond(), nanos.getAsLong());
     }
 }

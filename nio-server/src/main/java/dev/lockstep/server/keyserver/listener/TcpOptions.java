@@ -5,6 +5,7 @@ import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyserver.policy.ClientGrants;
 import dev.lockstep.server.pem.MutualTls;
+import dev.lockstep.server.pem.SecretFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -85,6 +86,13 @@ public final class TcpOptions {
                     "--tcp",
                     address.getHostString() + ":" + address.getPort() + " cannot be opened (" + e.getMessage() + ")",
                     "give an address of this machine and a port that is free");
+        }
+    }
+
+    /** Checks who else may read or write the key. */
+    public void check(SecretFiles secrets) throws UsageError {
+        if (key != null) {
+            secrets.check("--tls-key", key);
         }
     }
 

@@ -137,6 +137,10 @@ final class Wait<T> {
 
     /** Returns the answer of a wait that has ended, or what its failure means. */
     T settle() {
+        OnFailure onFailure = question.onFailure();
+        if (onFailure == OnFailure.MASKED_TO_FINISHED) {
+            return settleMasked();
+        }
         if (answer instanceof Progress.Done<T> done) {
             return done.value();
         }
@@ -147,11 +151,6 @@ final class Wait<T> {
             throw new IllegalStateException(question.kind() + " is still pending");
         }
         Throwable cause = failed.cause();
-        OnFailure onFailure = question.onFailure();
-        if (onFailure == OnFailure.MASKED_TO_FINISHED) {
-            handshake.maskedFailures.add(question.kind(), cause);
-            return question.instead().apply(handshake);
-        }
         if (onFailure == OnFailure.REFUSAL_OR_ERROR && cause instanceof RefusedException refusal) {
             throw FatalAlert.of(refusal.alert(), refusal.reason(), refusal);
         }
@@ -160,6 +159,15 @@ final class Wait<T> {
             return question.instead().apply(handshake);
         }
         throw FatalAlert.internalError(question.kind() + " failed", cause);
+    }
+
+    /** Answer and failure take the same steps: which of them it is can depend on what the client encrypted. */
+    private T settleMasked() {
+        T nothing = question.instead().apply(handshake);
+        T value = answer instanceof Progress.Done<T> done ? done.value() : nothing;
+        Throwable cause = answer instanceof Progress.Failed<T> failed ? failed.cause() : null;
+        handshake.maskedFailures.keep(question.kind(), cause);
+        return value;
     }
 
     Suspension suspension() {

@@ -80,9 +80,9 @@ final class Waits {
         };
     }
 
-    /** A block that is no premaster secret, in the place of one that was not decrypted. */
+    /** What is no premaster secret, in the place of one that was not decrypted. */
     private static Function<Handshake, byte[]> noSecret() {
-        return Premaster::noSecret;
+        return Premaster::noPremaster;
     }
 
     private static <T> Late<T> dropped() {

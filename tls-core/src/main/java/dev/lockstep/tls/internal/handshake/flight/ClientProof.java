@@ -70,7 +70,10 @@ public final class ClientProof {
         return agreement
                 .clientAuthentication()
                 .verifier()
-                .start(new VerificationRequest(chain, agreement.serverName(), deadlineNanos), waker);
+                .start(
+                        new VerificationRequest(
+                                chain, agreement.serverName(), deadlineNanos, handshake.config.clientAddress()),
+                        waker);
     }
 
     public static void onVerdict(Handshake handshake, Verdict verdict) {

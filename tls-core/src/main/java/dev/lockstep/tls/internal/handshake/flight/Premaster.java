@@ -9,14 +9,13 @@ import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
 import dev.lockstep.tls.internal.handshake.phase.KeyAgreement;
+import dev.lockstep.tls.internal.handshake.phase.MaskedFailures.Defect;
 import dev.lockstep.tls.internal.secrets.KeyBlock;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.secrets.PremasterSecret;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.psk.PskRequest;
 import dev.lockstep.tls.psk.PskSource;
-import dev.lockstep.tls.wait.OperationException;
-import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
@@ -55,15 +54,15 @@ public final class Premaster {
 
     public static void onPsk(Handshake handshake, Optional<byte[]> found) {
         KeyAgreement keys = handshake.keys;
-        byte[] key = found.orElse(null);
-        if (key == null) {
-            mask(handshake, Reason.KEY_UNAVAILABLE, "there is no pre-shared key of this identity");
-        } else if (key.length == 0 || key.length > PskSource.MAX_KEY_LENGTH) {
-            mask(handshake, Reason.INVALID_OUTPUT, "a pre-shared key of " + key.length + " bytes");
+        byte[] nothing = keys.standIn().clone();
+        byte[] key = found.orElse(nothing);
+        boolean usable = key.length > 0 && key.length <= PskSource.MAX_KEY_LENGTH;
+        Defect defect = usable ? null : Defect.UNUSABLE_PSK;
+        handshake.maskedFailures.keep(SuspensionKind.PSK_LOOKUP, found.isPresent() ? defect : Defect.UNKNOWN_IDENTITY);
+        if (!usable) {
             Wipe.bytes(key);
-            key = null;
         }
-        keys.psk.set(key == null ? keys.standIn().clone() : key);
+        keys.psk.set(usable ? key : nothing);
     }
 
     /**
@@ -81,23 +80,29 @@ public final class Premaster {
         byte[] block =
                 hasWrongLength(handshake) ? new byte[credential.rsaModulusLength()] : handshake.keys.ciphertext.get();
         return credential.startDecrypt(
-                new DecryptRequest(block, credential.chain(), agreement.serverName(), deadlineNanos), waker);
+                new DecryptRequest(
+                        block,
+                        credential.chain(),
+                        agreement.serverName(),
+                        deadlineNanos,
+                        handshake.config.clientAddress()),
+                waker);
     }
 
-    /** Takes what a decryption yields when it fails: a block that is no premaster secret. */
-    public static byte[] noSecret(Handshake handshake) {
-        return new byte[handshake.agreement.get().requireCredential().rsaModulusLength()];
+    /**
+     * Returns what a decryption yields when it fails, made in every handshake: 48 bytes of no version. A key that removes the
+     * padding itself answers with 48 bytes or fails, so the same is done with either answer of its.
+     */
+    public static byte[] noPremaster(Handshake handshake) {
+        return new byte[RsaPremaster.LENGTH];
     }
 
     /** The decrypted premaster secret, or the random one in its place; both cost the same work. */
     public static void onDecrypted(Handshake handshake, byte[] decrypted) {
         int modulusLength = handshake.agreement.get().requireCredential().rsaModulusLength();
         byte[] value = decrypted;
-        if (value.length != modulusLength && value.length != 48) {
-            handshake.maskedFailures.add(
-                    SuspensionKind.DECRYPT,
-                    new OperationException(Reason.INVALID_OUTPUT, "neither a raw block nor a premaster secret"));
-        }
+        boolean odd = value.length != modulusLength && value.length != RsaPremaster.LENGTH;
+        handshake.maskedFailures.keep(SuspensionKind.DECRYPT, odd ? Defect.NO_PREMASTER : null);
         if (hasWrongLength(handshake)) {
             Wipe.bytes(value);
             value = new byte[modulusLength];
@@ -149,9 +154,5 @@ public final class Premaster {
     private static boolean hasWrongLength(Handshake handshake) {
         return handshake.keys.ciphertext.get().length
                 != handshake.agreement.get().requireCredential().rsaModulusLength();
-    }
-
-    private static void mask(Handshake handshake, Reason reason, String message) {
-        handshake.maskedFailures.add(SuspensionKind.PSK_LOOKUP, new OperationException(reason, message));
     }
 }

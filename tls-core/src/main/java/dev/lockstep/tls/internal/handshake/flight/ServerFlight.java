@@ -132,7 +132,7 @@ public final class ServerFlight {
     /** Makes the server's ephemeral key of this handshake. */
     public static void keyShare(Handshake handshake) {
         NamedGroup group = Objects.requireNonNull(handshake.agreement.get().group(), "is ephemeral");
-        handshake.keys.share.set(KeyShare.generate(group, handshake.config.random()));
+        handshake.keys.share.set(KeyShare.generate(group, handshake.config));
     }
 
     /** Sends the signed parameters, or, with a pre-shared key, the hint and the parameters that the key authenticates. */

@@ -28,7 +28,8 @@ public final class ServerSignature {
                         signedMessage(handshake),
                         credential.chain(),
                         agreement.serverName(),
-                        deadlineNanos),
+                        deadlineNanos,
+                        handshake.config.clientAddress()),
                 waker);
     }
 

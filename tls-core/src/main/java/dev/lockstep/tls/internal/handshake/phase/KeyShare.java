@@ -4,6 +4,7 @@ import dev.lockstep.crypto.group.EphemeralKey;
 import dev.lockstep.crypto.group.FfdheParameters;
 import dev.lockstep.crypto.group.Group;
 import dev.lockstep.crypto.group.InvalidPublicValueException;
+import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.message.ClientKeyExchange;
 import dev.lockstep.tls.internal.message.DheClientKeyExchange;
@@ -15,9 +16,9 @@ import dev.lockstep.tls.internal.message.ServerDhParams;
 import dev.lockstep.tls.internal.message.ServerEcdhParams;
 import dev.lockstep.tls.internal.message.ServerKeyExchange;
 import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
-import java.security.SecureRandom;
 
 /** The server's ephemeral key of one handshake: what ECDHE and DHE have in common. */
 public final class KeyShare {
@@ -30,9 +31,17 @@ public final class KeyShare {
         this.key = key;
     }
 
-    /** Makes a fresh key for the negotiated group: randoms and key shares are never used twice. */
-    public static KeyShare generate(NamedGroup group, SecureRandom random) {
-        return new KeyShare(group, EphemeralKey.generate(Algorithms.group(group), random));
+    /**
+     * Makes a fresh key for the negotiated group, or takes one that was made ahead: randoms and key shares are never used
+     * twice.
+     */
+    public static KeyShare generate(NamedGroup group, TlsServerConfig config) {
+        KeyPairReserve reserve = config.keyPairReserve();
+        return new KeyShare(
+                group,
+                reserve == null
+                        ? EphemeralKey.generate(Algorithms.group(group), config.random())
+                        : reserve.take(group, config.random()));
     }
 
     /** Returns the encoded ServerECDHParams or ServerDHParams, which the signature covers. */

@@ -1,0 +1,71 @@
+package dev.lockstep.testkit.util;
+
+import java.util.Arrays;
+import java.util.Random;
+
+/**
+ * Tells whether an operation takes longer for one class of secrets than for another: Welch's t of the running times, as
+ * dudect computes it (Reparaz, Balasch, Verbauwhede 2017). The classes come in random order, so whatever else the machine
+ * does falls on both alike; the slowest tenth of all samples, interrupts and collections of garbage, is left out, and
+ * half as many again warm up. For one thread.
+ */
+public final class TimingComparison {
+
+    /** What is compared. */
+    public interface Subject {
+        /** Makes the secrets of a sample; {@code second} says of which class. Both classes do the same work here. */
+        void prepare(boolean second) throws Exception;
+
+        /** The operation that is measured. */
+        void run() throws Exception;
+    }
+
+    private static final double KEPT = 0.9;
+
+    private TimingComparison() {}
+
+    /**
+     * Measures.
+     *
+     * @param samples of both classes together, at least 100
+     * @param seed of the order of the classes
+     * @return t: beyond 10, of either sign, the difference is no accident
+     */
+    public static double welch(int samples, long seed, Subject subject) throws Exception {
+        Random random = new Random(seed);
+        double[] times = new double[samples];
+        boolean[] seconds = new boolean[samples];
+        for (int i = -samples / 2; i < samples; i++) {
+            boolean second = random.nextBoolean();
+            subject.prepare(second);
+            long begin = System.nanoTime();
+            subject.run();
+            long end = System.nanoTime();
+            if (i >= 0) {
+                times[i] = end - begin;
+                seconds[i] = second;
+            }
+        }
+        double[] sorted = times.clone();
+        Arrays.sort(sorted);
+        double longest = sorted[(int) (KEPT * (samples - 1))];
+        return t(times, seconds, longest);
+    }
+
+    private static double t(double[] times, boolean[] seconds, double longest) {
+        double[] count = new double[2];
+        double[] mean = new double[2];
+        double[] squares = new double[2];
+        for (int i = 0; i < times.length; i++) {
+            if (times[i] <= longest) {
+                int of = seconds[i] ? 1 : 0;
+                count[of]++;
+                double delta = times[i] - mean[of];
+                mean[of] += delta / count[of];
+                squares[of] += delta * (times[i] - mean[of]);
+            }
+        }
+        double error = squares[0] / (count[0] - 1) / count[0] + squares[1] / (count[1] - 1) / count[1];
+        return error == 0 ? 0 : (mean[1] - mean[0]) / Math.sqrt(error);
+    }
+}

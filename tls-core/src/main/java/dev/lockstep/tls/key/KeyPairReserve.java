@@ -1,0 +1,135 @@
+package dev.lockstep.tls.key;
+
+import dev.lockstep.crypto.group.EphemeralKey;
+import dev.lockstep.tls.internal.algorithm.Algorithms;
+import dev.lockstep.tls.spec.NamedGroup;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Ephemeral key pairs of the finite field groups, made ahead of the handshakes that use them, away from the thread that
+ * drives connections: one of ffdhe4096 costs milliseconds. Pairs on elliptic curves are cheap and made when they are needed.
+ *
+ * <p>A group's pairs are made once a handshake has asked for the first one. Each serves one handshake. Where none is left,
+ * which a flood of handshakes can bring about, the pair is made by the thread that asks. Thread-safe; for any number of
+ * configurations.
+ */
+public final class KeyPairReserve implements AutoCloseable {
+
+    private static final int MOST = 10_000;
+
+    private final Executor executor;
+    private final int perGroup;
+    private final SecureRandom random;
+    private final Map<NamedGroup, Shelf> shelves = new EnumMap<>(NamedGroup.class);
+    private volatile boolean closed;
+
+    /** The pairs of a group that are not used yet. */
+    private static final class Shelf {
+        final ConcurrentLinkedQueue<EphemeralKey> pairs = new ConcurrentLinkedQueue<>();
+        final AtomicInteger size = new AtomicInteger();
+        final AtomicBoolean filling = new AtomicBoolean();
+    }
+
+    private KeyPairReserve(Executor executor, int perGroup, SecureRandom random) {
+        this.executor = Objects.requireNonNull(executor, "executor");
+        this.perGroup = perGroup;
+        this.random = Objects.requireNonNull(random, "random");
+        for (NamedGroup group : NamedGroup.values()) {
+            if (group.isFiniteField()) {
+                shelves.put(group, new Shelf());
+            }
+        }
+    }
+
+    /**
+     * Returns an empty reserve.
+     *
+     * @param executor makes the pairs, in tasks of up to {@code perGroup} pairs, at most one at a time for each group; what
+     *     it rejects is asked for again later. Its owner shuts it down
+     * @param perGroup how many pairs of a group are kept, 1 to 10,000
+     * @param random the source of the private halves, safe for the threads of the executor
+     * @throws IllegalArgumentException when {@code perGroup} is out of range
+     */
+    public static KeyPairReserve of(Executor executor, int perGroup, SecureRandom random) {
+        if (perGroup < 1 || perGroup > MOST) {
+            throw new IllegalArgumentException("perGroup: " + perGroup + " is out of range; give 1 to " + MOST);
+        }
+        return new KeyPairReserve(executor, perGroup, random);
+    }
+
+    /** For the library itself: takes a pair out, or makes one with {@code random}. */
+    @SuppressWarnings("exports") // its type is of a module that only this library reads
+    public EphemeralKey take(NamedGroup group, SecureRandom random) {
+        Shelf shelf = shelves.get(group);
+        EphemeralKey pair = shelf == null ? null : shelf.pairs.poll();
+        if (shelf != null) {
+            if (pair != null) {
+                shelf.size.decrementAndGet();
+            }
+            fillLater(group, shelf);
+        }
+        return pair != null ? pair : EphemeralKey.generate(Algorithms.group(group), random);
+    }
+
+    private void fillLater(NamedGroup group, Shelf shelf) {
+        if (closed || shelf.size.get() >= perGroup || !shelf.filling.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            executor.execute(() -> fill(group, shelf));
+        } catch (RejectedExecutionException e) {
+            shelf.filling.set(false); // the next handshake asks again
+        }
+    }
+
+    private void fill(NamedGroup group, Shelf shelf) {
+        try {
+            while (!closed && shelf.size.get() < perGroup) {
+                shelf.pairs.add(EphemeralKey.generate(Algorithms.group(group), random));
+                shelf.size.incrementAndGet();
+            }
+        } finally {
+            shelf.filling.set(false);
+            if (closed) {
+                clear(shelf); // what was added after close had looked
+            }
+        }
+    }
+
+    /** Destroys all pairs; from now on each is made when it is needed. */
+    @Override
+    public void close() {
+        closed = true;
+        shelves.values().forEach(KeyPairReserve::clear);
+    }
+
+    private static void clear(Shelf shelf) {
+        EphemeralKey pair;
+        while ((pair = shelf.pairs.poll()) != null) {
+            shelf.size.decrementAndGet();
+            pair.destroy();
+        }
+    }
+
+    /** The pairs that are kept, for tests. */
+    List<EphemeralKey> kept(NamedGroup group) {
+        Shelf shelf = shelves.get(group);
+        return shelf == null ? List.of() : new ArrayList<>(shelf.pairs);
+    }
+
+    /** Never shows a key. */
+    @Override
+    public String toString() {
+        return "KeyPairReserve";
+    }
+}
