@@ -1,6 +1,7 @@
 package dev.lockstep.nio;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -14,15 +15,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Acceptor {
 
-    private static final int ACCEPTS_AT_ONCE = 64;
     private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final int BACKLOG_AT_MOST = 4096;
 
     private final TlsLoop loop;
     private final ServerSocketChannel listener;
     private final SelectionKey key;
+    private final int acceptsAtOnce;
     private long pausedUntil;
 
-    Acceptor(TlsLoop loop, ServerSocketChannel listener, Selector selector) throws IOException {
+    /** @param acceptsAtOnce how many connections a turn of the loop accepts at most */
+    Acceptor(TlsLoop loop, ServerSocketChannel listener, Selector selector, int acceptsAtOnce) throws IOException {
+        this.acceptsAtOnce = acceptsAtOnce;
         this.loop = loop;
         this.listener = listener;
         listener.configureBlocking(false);
@@ -32,6 +37,9 @@ final class Acceptor {
 
     /** Before each select: asks for connections only if there is a place, and returns how long that may stay so. */
     long update() {
+        if (!key.isValid()) {
+            return Long.MAX_VALUE; // closed: the loop is draining
+        }
         long now = loop.now();
         long pause = Math.max(0, pausedUntil - now);
         if (pause == 0 && loop.places().isFull()) {
@@ -45,7 +53,17 @@ final class Acceptor {
     }
 
     void onReady() {
-        for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
+        accept(acceptsAtOnce);
+    }
+
+    /** Closes the socket; connections that the kernel has accepted already are taken in before, since they would be reset. */
+    void finish() throws IOException {
+        accept(BACKLOG_AT_MOST);
+        close();
+    }
+
+    private void accept(int most) {
+        for (int i = 0; i < most && key.isValid(); i++) {
             Connection evicted = null;
             if (loop.places().isFull()) {
                 evicted = loop.places().evictable(loop.now());
@@ -56,6 +74,8 @@ final class Acceptor {
             SocketChannel socket;
             try {
                 socket = listener.accept();
+            } catch (ClosedChannelException e) {
+                return; // by another loop that shares the socket
             } catch (IOException e) {
                 pausedUntil = loop.now() + PAUSE_AFTER_FAILURE;
                 loop.report(observer -> observer.onAcceptFailed(e));
@@ -72,7 +92,7 @@ final class Acceptor {
     private void makePlace(@Nullable Connection evicted) {
         if (evicted != null) {
             loop.counters().evicted.increment();
-            loop.report(observer -> observer.onEvicted(evicted.id));
+            loop.report(observer -> observer.onEvicted(evicted));
             evicted.evict();
         }
     }

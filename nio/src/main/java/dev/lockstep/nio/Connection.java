@@ -43,6 +43,7 @@ final class Connection implements Session {
     private final SelectionKey key;
     private final TlsChannel tls;
     private final Handler handler;
+    private final Traffic traffic;
     private final AtomicBoolean wakeQueued = new AtomicBoolean();
     private final ArrayDeque<ByteBuffer> sending = new ArrayDeque<>(1);
     private Stage stage = Stage.HANDSHAKE;
@@ -58,6 +59,7 @@ final class Connection implements Session {
         this.key = key;
         this.tls = tls;
         this.handler = handler;
+        this.traffic = new Traffic(tls, loop.counters());
         this.deadline = new Deadlines.Entry(id, this);
     }
 
@@ -124,15 +126,7 @@ final class Connection implements Session {
     }
 
     private boolean sendWaiting() throws IOException {
-        int count = Math.min(MOST_SOURCES, sending.size());
-        ByteBuffer[] srcs = new ByteBuffer[count];
-        int i = 0;
-        for (ByteBuffer data : sending) {
-            if (i == count) {
-                break;
-            }
-            srcs[i++] = data;
-        }
+        ByteBuffer[] srcs = Gather.first(sending, MOST_SOURCES);
         long written;
         try {
             written = tls.write(srcs);
@@ -183,30 +177,42 @@ final class Connection implements Session {
         Suspension now = tls.suspension();
         if (toldSuspension != null && !toldSuspension.equals(now)) {
             toldSuspension = null;
+            loop.report(observer -> observer.onResumed(this));
             handler.onResumed(this);
         }
         if (now != null && toldSuspension == null) {
             toldSuspension = now;
+            loop.report(observer -> observer.onSuspended(this));
             handler.onSuspended(this);
         }
         if (stage == Stage.HANDSHAKE && tls.isEstablished()) {
             stage = Stage.OPEN;
             loop.counters().handshakes.increment();
+            loop.report(observer -> observer.onEstablished(this));
             handler.onEstablished(this);
         }
     }
 
     /** Ends it in favour of another one. */
     void evict() {
+        cause = new IOException("ended in favour of a new connection");
+        end();
+    }
+
+    /** The loop ends: sends close_notify if the socket takes it now. */
+    void end() {
         guarded(() -> {
-            cause = new IOException("ended in favour of a new connection");
+            tls.close();
             tls.abort();
         });
     }
 
-    /** The loop ends. */
-    void end() {
-        guarded(tls::abort);
+    /** The loop wants to end, and asks the handler to come to an end too. */
+    void drain() {
+        guarded(() -> {
+            handler.onDrain(this);
+            steps();
+        });
     }
 
     @FunctionalInterface
@@ -242,7 +248,7 @@ final class Connection implements Session {
             cause = e;
             stage = Stage.FAREWELL;
             loop.counters().failed.increment();
-            loop.report(observer -> observer.onFailure(id, e));
+            loop.report(observer -> observer.onFailure(this, e));
         }
         dropUnsent();
         try {
@@ -268,6 +274,7 @@ final class Connection implements Session {
             over();
             return;
         }
+        traffic.count();
         loop.places().put(this);
         int interest = tls.interest() & TlsChannel.SOCKET;
         if (!sending.isEmpty() && tls.isEstablished() && !tls.pump().writeWaitsForInput()) {
@@ -287,6 +294,9 @@ final class Connection implements Session {
         key.cancel();
         loop.forget(this);
         dropUnsent();
+        traffic.count();
+        Throwable ended = cause;
+        loop.report(observer -> observer.onClosed(this, ended));
         try {
             handler.onClosed(this, cause);
         } catch (Throwable t) {
@@ -317,11 +327,7 @@ final class Connection implements Session {
 
     @Override
     public @Nullable SocketAddress remoteAddress() {
-        try {
-            return tls.socket().getRemoteAddress();
-        } catch (IOException e) {
-            return null;
-        }
+        return traffic.remote();
     }
 
     @Override
@@ -361,6 +367,16 @@ final class Connection implements Session {
             task.run();
             steps();
         }));
+    }
+
+    @Override
+    public long bytesReceived() {
+        return tls.bytesReceived();
+    }
+
+    @Override
+    public long bytesSent() {
+        return tls.bytesSent();
     }
 
     @Override

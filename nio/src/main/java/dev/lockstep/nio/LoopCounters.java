@@ -12,6 +12,8 @@ public final class LoopCounters {
     final LongAdder defects = new LongAdder();
     final LongAdder turns = new LongAdder();
     final LongAdder sent = new LongAdder();
+    final LongAdder bytesReceived = new LongAdder();
+    final LongAdder bytesSent = new LongAdder();
 
     LoopCounters() {}
 
@@ -43,6 +45,16 @@ public final class LoopCounters {
     /** Returns how often a connection was served. */
     public long turns() {
         return turns.sum();
+    }
+
+    /** Returns the number of bytes received from sockets. */
+    public long bytesReceived() {
+        return bytesReceived.sum();
+    }
+
+    /** Returns the number of bytes written to sockets. */
+    public long bytesSent() {
+        return bytesSent.sum();
     }
 
     /** Returns how often everything that a handler wanted to send was sent. */

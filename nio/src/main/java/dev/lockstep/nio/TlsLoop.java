@@ -6,6 +6,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +52,12 @@ public final class TlsLoop implements AutoCloseable {
     private final Queue<Connection> woken = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
+    private final AtomicLong numbers;
     private volatile boolean stopping;
+    private volatile boolean drained;
+
+    /** Non-null while the loop drains. Belongs to the loop's thread. */
+    private @Nullable Draining draining;
 
     TlsLoop(TlsLoopBuilder builder) throws IOException {
         this.config = builder.config;
@@ -59,10 +66,11 @@ public final class TlsLoop implements AutoCloseable {
         this.limits = builder.limits;
         this.observer = builder.observer;
         this.places = new Places(limits);
+        this.numbers = builder.numbers;
         this.selector = Selector.open();
         boolean made = false;
         try {
-            this.acceptor = new Acceptor(this, builder.listener, selector);
+            this.acceptor = new Acceptor(this, builder.listener, selector, builder.acceptsAtOnce);
             for (LoopGuest guest : guests) {
                 guest.register(selector);
             }
@@ -94,6 +102,7 @@ public final class TlsLoop implements AutoCloseable {
      */
     public void run() throws IOException {
         try {
+            guests.forEach(LoopGuest::onStart);
             int failedTurns = 0;
             while (!stopping && !Thread.interrupted()) {
                 try {
@@ -120,10 +129,47 @@ public final class TlsLoop implements AutoCloseable {
         selector.wakeup();
     }
 
+    /**
+     * Makes {@link #run} return when the connections that are open have come to their end: closes the listening socket, asks
+     * every {@link Handler#onDrain}, and ends what is left after {@code limit}, with close_notify. Any thread may call
+     * this.
+     *
+     * @param limit zero or more
+     */
+    public void drain(Duration limit) {
+        long nanos = limit.toNanos();
+        execute(() -> {
+            if (draining == null) {
+                drained = true;
+                draining = new Draining(places, now(), nanos);
+                finishAccepting();
+            }
+        });
+    }
+
+    private void finishAccepting() {
+        try {
+            acceptor.finish();
+        } catch (IOException e) {
+            defect(0, e);
+        }
+    }
+
     /** Runs {@code task} soon on the loop's thread. A task must not block. */
     public void execute(Runnable task) {
         tasks.add(Objects.requireNonNull(task, "task"));
         selector.wakeup();
+    }
+
+    /** Returns whether the loop has ended, or ends, because it was told to {@link #drain}. Any thread may ask. */
+    boolean hasDrained() {
+        return drained;
+    }
+
+    /** Closes a loop that never ran. */
+    void discard() throws IOException {
+        acceptor.close();
+        selector.close();
     }
 
     /** Returns what the loop has done so far. */
@@ -152,6 +198,9 @@ public final class TlsLoop implements AutoCloseable {
         for (int i = Math.min(unfinished.size(), AT_ONCE); i > 0; i--) {
             unfinished.remove().onTurn();
         }
+        if (draining != null && draining.isOver(now)) {
+            stopping = true;
+        }
     }
 
     /** Serves a bounded share of a queue, so that it does not starve the sockets. */
@@ -169,6 +218,9 @@ public final class TlsLoop implements AutoCloseable {
         long now = now();
         long millis = toMillis(acceptor.update());
         millis = Math.min(millis, deadlines.sleepMillis(now).orElse(Long.MAX_VALUE));
+        if (draining != null) {
+            millis = Math.min(millis, Draining.EVERY_MILLIS);
+        }
         for (LoopGuest guest : guests) {
             OptionalLong deadline = guest.nextDeadlineNanos();
             if (deadline.isPresent()) {
@@ -204,7 +256,7 @@ public final class TlsLoop implements AutoCloseable {
     /** Takes in a connection that was accepted. */
     void admit(SocketChannel socket) {
         counters.accepted.increment();
-        long id = counters.accepted();
+        long id = numbers.incrementAndGet();
         Connection[] self = new Connection[1];
         try {
             TlsChannel tls = TlsChannel.server(socket, config.get(), limits, buffers, channel -> wake(self[0]));
@@ -213,7 +265,7 @@ public final class TlsLoop implements AutoCloseable {
             self[0] = connection;
             key.attach(connection);
             places.put(connection);
-            report(it -> it.onAccepted(id));
+            report(it -> it.onAccepted(connection));
             connection.onTurn();
         } catch (IOException e) {
             closeQuietly(socket);

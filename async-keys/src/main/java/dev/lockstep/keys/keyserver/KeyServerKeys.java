@@ -47,7 +47,8 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
             long firstRetryNanos,
             long longestRetryNanos,
             long limitNanos,
-            LongSupplier clock) {}
+            LongSupplier clock,
+            KeyServerObserver observer) {}
 
     private final KeyServerTarget target;
     private final KeyServerLink link;
@@ -163,6 +164,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         private long longestRetry = Duration.ofMillis(500).toNanos();
         private long limit = Duration.ofSeconds(5).toNanos();
         private LongSupplier clock = System::nanoTime;
+        private KeyServerObserver observer = KeyServerObserver.NONE;
 
         private Builder(KeyServerTarget target) {
             this.target = target;
@@ -214,6 +216,12 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
             return this;
         }
 
+        /** Sets the receiver of what happens to the connection; none by default. */
+        public Builder observer(KeyServerObserver value) {
+            observer = Objects.requireNonNull(value, "observer");
+            return this;
+        }
+
         private static long nanos(String name, Duration value) {
             if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
                 throw new IllegalArgumentException(name + ": " + value + " is not between zero and ten minutes");
@@ -223,7 +231,8 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
 
         /** The client, not connected yet: that begins with {@link KeyServerKeys#register}. */
         public KeyServerKeys build() {
-            return new KeyServerKeys(target, new Options(decryption, maxOpen, firstRetry, longestRetry, limit, clock));
+            return new KeyServerKeys(target, new Options(
+                    decryption, maxOpen, firstRetry, longestRetry, limit, clock, observer));
         }
     }
 }
