@@ -12,6 +12,7 @@ import dev.lockstep.server.RawClient;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.pem.MutualTls;
+import dev.lockstep.server.pem.Reading;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -117,7 +118,7 @@ class KeyServerTcpTest {
                 "--tls",
                 directory.resolve(name + ".pem"),
                 directory.resolve(name + ".key"),
-                null,
+                Reading.PLAIN,
                 "--ca",
                 authority,
                 Instant.now());

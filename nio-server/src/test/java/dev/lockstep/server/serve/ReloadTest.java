@@ -227,9 +227,11 @@ class ReloadTest {
             assertThat(suite(server.port(), "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", cbc))
                     .isEqualTo(cbc);
             Files.writeString(policy, "suites = TLS_NO_SUCH\n");
-            server.awaitError("configuration 2 stays: --policy-file, suites: 'TLS_NO_SUCH' is no cipher suite");
+            server.awaitError(
+                    "configuration 2 stays: --policy-file, suites in line 1: 'TLS_NO_SUCH' is no cipher suite");
             Files.writeString(policy, "colour = red\n");
-            server.awaitError("configuration 2 stays: --policy-file: 'colour' in " + policy + " is no setting; use ");
+            server.awaitError(
+                    "configuration 2 stays: --policy-file: 'colour' in " + policy + " line 1 is no setting; use ");
             assertThat(suite(server.port(), cbc)).isEqualTo(cbc);
         }
     }
