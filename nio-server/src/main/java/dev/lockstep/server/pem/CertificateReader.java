@@ -48,8 +48,13 @@ final class CertificateReader {
     }
 
     private void take(PemBlock block) throws UsageError {
-        if (block.isCertificate() || block.isTrustedCertificate()) {
-            requireUnrestricted(block, add(block, block.content(), 0));
+        if (block.line() > 0 && (block.isCertificate() || block.isTrustedCertificate())) {
+            int end = add(block, block.content(), 0);
+            if (block.isTrustedCertificate()) {
+                requireUnrestricted(block, end);
+            } else if (end < block.content().length) {
+                throw damaged(block, block.content(), new IOException("something stands behind it in its block"));
+            }
         } else if (block.isPkcs7() || block.type().equals(DerKind.PKCS7.name())) {
             addAll(block, ChainOrder.sorted(pkcs7(block)));
         } else if (block.type().equals(DerKind.PKCS12.name())) {
@@ -129,8 +134,13 @@ final class CertificateReader {
         }
         return new UsageError(
                 option,
-                file + " holds a damaged certificate, " + block.where() + " (" + e.getMessage() + ")",
+                file + " holds a damaged certificate, " + block.where() + " (" + reason(e) + ")",
                 "fetch the file again");
+    }
+
+    /** What a decoder says, without the names of classes. */
+    private static String reason(Exception e) {
+        return String.valueOf(e.getMessage()).replaceAll("([a-z]+\\.)+[A-Za-z0-9]+(Exception|Error): ", "");
     }
 
     private static boolean hasExplicitCurve(byte[] content) {

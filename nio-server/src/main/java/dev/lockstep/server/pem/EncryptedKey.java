@@ -52,7 +52,12 @@ final class EncryptedKey {
             if (!isLatinBeyondAscii(password)) {
                 throw e;
             }
-            return decrypt(key, algorithm -> latin1(algorithm, password, provider));
+            byte[] bytes = latin1(password);
+            try {
+                return decrypt(key, algorithm -> pbes2(algorithm, bytes, provider));
+            } finally {
+                Arrays.fill(bytes, (byte) 0);
+            }
         }
     }
 
@@ -78,8 +83,11 @@ final class EncryptedKey {
         return beyond;
     }
 
-    /** PBES2 with PBKDF2 (RFC 8018 6.2): what OpenSSL writes. bcpkix takes a password as text and so in UTF-8 alone. */
-    private static InputDecryptor latin1(AlgorithmIdentifier algorithm, char[] password, BouncyCastleProvider provider)
+    /**
+     * PBES2 with PBKDF2 (RFC 8018 6.2), what OpenSSL writes, with the bytes of a password: bcpkix takes it as text and so in
+     * UTF-8 alone, and does not take an empty one.
+     */
+    static InputDecryptor pbes2(AlgorithmIdentifier algorithm, byte[] password, BouncyCastleProvider provider)
             throws OperatorCreationException {
         if (!algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBES2)) {
             throw new OperatorCreationException("not PBES2");
@@ -118,17 +126,11 @@ final class EncryptedKey {
         }
     }
 
-    private static byte[] derive(PBKDF2Params parameters, char[] password, int bits) throws IOException {
-        byte[] bytes = latin1(password);
-        try {
-            PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(
-                    hash(parameters.getPrf().getAlgorithm().getId()));
-            generator.init(
-                    bytes, parameters.getSalt(), parameters.getIterationCount().intValueExact());
-            return ((KeyParameter) generator.generateDerivedMacParameters(bits)).getKey();
-        } finally {
-            Arrays.fill(bytes, (byte) 0);
-        }
+    private static byte[] derive(PBKDF2Params parameters, byte[] password, int bits) throws IOException {
+        PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(
+                hash(parameters.getPrf().getAlgorithm().getId()));
+        generator.init(password, parameters.getSalt(), parameters.getIterationCount().intValueExact());
+        return ((KeyParameter) generator.generateDerivedMacParameters(bits)).getKey();
     }
 
     private static Digest hash(String prf) throws IOException {

@@ -78,10 +78,15 @@ final class Pkcs12File {
     }
 
     private void readAll(PKCS12PfxPdu store, char[] password) throws PKCSException, IOException, CertificateException {
-        InputDecryptorProvider decryptor = new JcePKCSPBEInputDecryptorProviderBuilder()
-                .setProvider(new BouncyCastleProvider())
+        BouncyCastleProvider provider = new BouncyCastleProvider();
+        InputDecryptorProvider usual = new JcePKCSPBEInputDecryptorProviderBuilder()
+                .setProvider(provider)
                 .setTryWrongPKCS12Zero(password.length == 0)
                 .build(password);
+        InputDecryptorProvider decryptor = algorithm ->
+                password.length == 0 && algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBES2)
+                        ? EncryptedKey.pbes2(algorithm, new byte[0], provider)
+                        : usual.get(algorithm);
         for (ContentInfo info : store.getContentInfos()) {
             PKCS12SafeBagFactory bags = info.getContentType().equals(PKCSObjectIdentifiers.encryptedData)
                     ? new PKCS12SafeBagFactory(info, decryptor)
