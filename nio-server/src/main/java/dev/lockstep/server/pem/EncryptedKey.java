@@ -129,7 +129,8 @@ final class EncryptedKey {
     private static byte[] derive(PBKDF2Params parameters, byte[] password, int bits) throws IOException {
         PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(
                 hash(parameters.getPrf().getAlgorithm().getId()));
-        generator.init(password, parameters.getSalt(), parameters.getIterationCount().intValueExact());
+        generator.init(
+                password, parameters.getSalt(), parameters.getIterationCount().intValueExact());
         return ((KeyParameter) generator.generateDerivedMacParameters(bits)).getKey();
     }
 

@@ -83,8 +83,8 @@ final class Pkcs12File {
                 .setProvider(provider)
                 .setTryWrongPKCS12Zero(password.length == 0)
                 .build(password);
-        InputDecryptorProvider decryptor = algorithm ->
-                password.length == 0 && algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBES2)
+        InputDecryptorProvider decryptor =
+                algorithm -> password.length == 0 && algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBES2)
                         ? EncryptedKey.pbes2(algorithm, new byte[0], provider)
                         : usual.get(algorithm);
         for (ContentInfo info : store.getContentInfos()) {
