@@ -47,15 +47,20 @@ public final class ServerRunner {
         try (ServerSocketChannel socket = open(host, port);
                 TlsLoop loop = loop(socket, site)) {
             InetSocketAddress address = (InetSocketAddress) socket.getLocalAddress();
-            environment
-                    .out()
-                    .println("listening on " + address.getAddress().getHostAddress() + ":" + address.getPort() + " ("
-                            + site.what() + ")");
+            environment.out().println("listening on " + where(host, address) + " (" + site.what() + ")");
             bound.accept(address.getPort());
             environment.out().flush();
             environment.started().accept(loop);
             loop.run();
         }
+    }
+
+    /** The address as it was asked for where it stands for all: a socket of both families calls 0.0.0.0 "::". */
+    private static String where(String host, InetSocketAddress address) {
+        String text = address.getAddress().isAnyLocalAddress()
+                ? host
+                : address.getAddress().getHostAddress();
+        return (text.contains(":") && !text.startsWith("[") ? "[" + text + "]" : text) + ":" + address.getPort();
     }
 
     private static TlsLoop loop(ServerSocketChannel socket, Site site) throws IOException {

@@ -1,5 +1,6 @@
 package dev.lockstep.keys.keyserver;
 
+import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.wait.OperationException;
@@ -109,6 +110,19 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
      */
     public void learn() throws OperationException {
         KeyServerProbe.ask(target, this, options, link);
+    }
+
+    /**
+     * Whether the key server offered this client the key of a certificate when it was last heard ({@link #learn}, or the
+     * connection in the loop). False if it was never heard. Callable from any thread.
+     */
+    public boolean offers(X509Certificate certificate) {
+        return link.offers(KeyId.of(certificate.getPublicKey()));
+    }
+
+    /** How many keys the key server offered this client when it was last heard; 0 if it never was. Any thread. */
+    public int offered() {
+        return link.offered();
     }
 
     /**

@@ -205,6 +205,17 @@ final class KeyServerLink {
         return offer != null && offer.decrypts();
     }
 
+    /** Whether the last welcome had a key for signatures or decryption. Any thread. */
+    boolean offers(KeyId id) {
+        Map<KeyId, KeyOffer> known = offers;
+        return known != null && known.containsKey(id);
+    }
+
+    int offered() {
+        Map<KeyId, KeyOffer> known = offers;
+        return known == null ? 0 : known.size();
+    }
+
     private static ProtocolException refused(String what) {
         return new ProtocolException("the key server breaks the protocol: " + what);
     }

@@ -10,6 +10,7 @@ import dev.lockstep.server.audit.FsyncPolicy;
 import dev.lockstep.server.audit.KeyUseLog;
 import dev.lockstep.server.demo.DemoKeys;
 import dev.lockstep.server.pem.KeyPassword;
+import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ public final class KeyserverCommand implements Callable<Integer> {
     @Option(
             names = "--key",
             paramLabel = "FILE",
-            description = "Private key: PKCS#8, PKCS#1, SEC1, PBES2-encrypted. Repeatable.")
+            description = "Private key: PKCS#8, also encrypted, PKCS#1, SEC1, OpenSSH, PKCS#12. Repeatable.")
     private List<Path> keys = new ArrayList<>();
 
     @Option(
@@ -68,7 +69,8 @@ public final class KeyserverCommand implements Callable<Integer> {
     @Option(
             names = "--key-password-file",
             paramLabel = "FILE",
-            description = "Its first line opens encrypted keys; without it, the variable LOCKSTEP_KEY_PASSWORD does.")
+            description =
+                    "Its first line opens encrypted keys and PKCS#12; without it, the variable LOCKSTEP_KEY_PASSWORD does.")
     private @Nullable Path keyPasswordFile;
 
     @Option(
@@ -179,14 +181,12 @@ public final class KeyserverCommand implements Callable<Integer> {
 
     private List<ClientListener> listeners(ServedKeys served) throws UsageError {
         List<ClientListener> listeners = new ArrayList<>();
-        char[] password = KeyPassword.find(keyPasswordFile, environment.variables());
+        Reading reading = reading();
         ClientListener port;
         try {
-            port = tcp.open(environment.clock().instant(), password, served::find);
+            port = tcp.open(environment.clock().instant(), reading, served::find);
         } finally {
-            if (password != null) {
-                Arrays.fill(password, '\0');
-            }
+            wipe(reading);
         }
         if (port != null) {
             listeners.add(port);
@@ -252,20 +252,31 @@ public final class KeyserverCommand implements Callable<Integer> {
                 "--pkcs11", "it was not said where the PIN comes from", "give --pkcs11-pin-file or --pkcs11-pin-env");
     }
 
+    private Reading reading() throws UsageError {
+        return new Reading(
+                KeyPassword.find(keyPasswordFile, environment.variables()),
+                note -> environment.err().println(UsageError.oneLine("keyserver: warning: " + note)));
+    }
+
+    private static void wipe(Reading reading) {
+        char[] password = reading.password();
+        if (password != null) {
+            Arrays.fill(password, '\0');
+        }
+    }
+
     private ServedKeys gather(@Nullable Pkcs11Keys token) throws UsageError, IOException {
         ServedKeys gathered = new ServedKeys(allowDecrypt, allowCaCertificate);
-        char[] password = KeyPassword.find(keyPasswordFile, environment.variables());
+        Reading reading = reading();
         try {
             for (Path file : keys) {
-                gathered.addFile(file, password);
+                gathered.addFile(file, reading);
             }
             for (Path file : certs) {
-                gathered.addCertificate(file);
+                gathered.addCertificate(file, reading);
             }
         } finally {
-            if (password != null) {
-                Arrays.fill(password, '\0');
-            }
+            wipe(reading);
         }
         if (token != null) {
             gathered.addToken(token);

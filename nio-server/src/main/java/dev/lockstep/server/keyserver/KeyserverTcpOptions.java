@@ -5,6 +5,7 @@ import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyserver.policy.ClientGrants;
 import dev.lockstep.server.pem.MutualTls;
+import dev.lockstep.server.pem.Reading;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -45,11 +46,11 @@ final class KeyserverTcpOptions {
     /**
      * The port, opened; null when there is none to open.
      *
-     * @param password opens an encrypted key; null for none
+     * @param reading has the password of an encrypted key
      * @param keys finds the ids of a served key by what it is called on the command line
      */
     @Nullable
-    ClientListener open(Instant now, char @Nullable [] password, Function<String, Set<KeyId>> keys) throws UsageError {
+    ClientListener open(Instant now, Reading reading, Function<String, Set<KeyId>> keys) throws UsageError {
         if (tcp == null) {
             return null;
         }
@@ -68,7 +69,7 @@ final class KeyserverTcpOptions {
         ClientGrants grants = ClientGrants.parse("--allow-client", clients, keys);
         try {
             return TlsListener.open(
-                    address, MutualTls.context("--tls", cert, key, password, "--tls-client-ca", clientCa, now), grants);
+                    address, MutualTls.context("--tls", cert, key, reading, "--tls-client-ca", clientCa, now), grants);
         } catch (IOException e) {
             throw new UsageError(
                     "--tcp",

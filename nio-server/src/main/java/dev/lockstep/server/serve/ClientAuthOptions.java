@@ -2,8 +2,11 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.keys.ExecutorVerifier;
 import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.pem.PemFiles;
+import dev.lockstep.server.pem.Reading;
 import dev.lockstep.server.pem.RevocationFiles;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -39,9 +42,8 @@ final class ClientAuthOptions {
     @Option(
             names = "--client-ca",
             paramLabel = "FILE",
-            description =
-                    "Certificates of the authorities whose clients are accepted, in PEM; one that is no authority is"
-                            + " accepted itself. Repeatable.")
+            description = "Certificates of the authorities whose clients are accepted; one that is no authority is"
+                    + " accepted itself. Repeatable.")
     private List<Path> authorities = new ArrayList<>();
 
     @Option(
@@ -58,6 +60,15 @@ final class ClientAuthOptions {
                     "List no authorities when asking for a certificate: the client chooses among all that it has.")
     private boolean noNames;
 
+    @Option(
+            names = "--client-path-length",
+            paramLabel = "N",
+            description = "The most certificates of a client's path, without the authority; ${DEFAULT-VALUE}.")
+    private String pathLength = "6";
+
+    @Option(names = "--client-sha1", description = "Accept client certificates that are signed over SHA-1.")
+    private boolean oldHashes;
+
     /** One for all configurations of a server that is reloaded. */
     private final ThreadPoolExecutor pool = WorkerPools.boundedPool(THREADS, QUEUED);
 
@@ -71,17 +82,14 @@ final class ClientAuthOptions {
     /**
      * Configures client authentication. Chains are verified on threads of their own, so that their arithmetic holds up no
      * other connection.
-     *
-     * @return warnings, a line each
      */
-    List<String> apply(TlsServerConfigBuilder builder, Clock clock) throws UsageError {
-        List<String> warnings = new ArrayList<>();
+    void apply(TlsServerConfigBuilder builder, Clock clock, Findings findings) throws UsageError {
         ClientCertificateVerifier verifier = null;
         for (String value : modes) {
             int equals = value.lastIndexOf('=');
             String mode = value.substring(equals + 1).toLowerCase(Locale.ROOT);
             if (!mode.equals("none") && verifier == null) {
-                verifier = verifier(clock, warnings);
+                verifier = verifier(clock, findings);
             }
             ClientAuthentication policy = policy(value, mode, verifier);
             if (equals < 0) {
@@ -106,7 +114,6 @@ final class ClientAuthOptions {
                     "no client is asked for a certificate",
                     "add --client-auth want or --client-auth require, or leave it out");
         }
-        return warnings;
     }
 
     private ClientAuthentication policy(String value, String mode, @Nullable ClientCertificateVerifier verifier)
@@ -133,20 +140,31 @@ final class ClientAuthOptions {
         }
     }
 
-    private ClientCertificateVerifier verifier(Clock clock, List<String> warnings) throws UsageError {
+    private ClientCertificateVerifier verifier(Clock clock, Findings findings) throws UsageError {
         if (authorities.isEmpty()) {
             throw new UsageError(
-                    "--client-auth", "nobody's clients are trusted", "name their authority with --client-ca FILE");
+                    "--client-auth",
+                    "no authority of clients is trusted",
+                    "name their authority with --client-ca FILE");
         }
         List<X509Certificate> trusted = new ArrayList<>();
+        Reading reading = new Reading(null, note -> {
+            // A list that is read from the same file is used after all.
+            if (crls.isEmpty() || !note.contains("revocation list")) {
+                findings.warn(note);
+            }
+        });
         for (Path file : authorities) {
-            trusted.addAll(PemFiles.certificates("--client-ca", file));
+            trusted.addAll(PemFiles.certificates("--client-ca", file, reading));
         }
         List<X509CRL> lists = new ArrayList<>();
         for (Path file : crls) {
-            lists.addAll(RevocationFiles.read(file));
+            lists.addAll(RevocationFiles.read(file, findings::warn));
         }
-        PkixVerifierBuilder builder = PkixVerifier.builder().trust(trusted);
+        PkixVerifierBuilder builder = PkixVerifier.builder()
+                .trust(trusted)
+                .allowOldHashes(oldHashes)
+                .maxPathLength(Numbers.require("--client-path-length", pathLength, 1, 100, "give how many"));
         if (!crls.isEmpty()) {
             builder.crls(lists);
         }
@@ -156,7 +174,7 @@ final class ClientAuthOptions {
         } catch (ConfigException e) {
             throw new UsageError("--client-ca", e.reason(), e.fix());
         }
-        warnings.addAll(ClientTrustWarnings.of(trusted, lists, !crls.isEmpty(), clock));
+        ClientTrustWarnings.of(trusted, lists, !crls.isEmpty(), clock).forEach(findings::warn);
         return ExecutorVerifier.of(verifier, pool);
     }
 }

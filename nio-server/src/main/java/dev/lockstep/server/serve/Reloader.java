@@ -2,15 +2,19 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.UsageError;
-import dev.lockstep.server.pem.FileStamps;
+import dev.lockstep.server.credential.Findings;
+import dev.lockstep.server.files.FileStamps;
 import dev.lockstep.tls.config.TlsServerConfig;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads a server's configuration again when its files have changed, or when it is told to, and puts the new one in place
- * of the old when it is right in every part. Otherwise the old one stays. Connections keep the one that they began with.
+ * of the old when it is right in every part. Otherwise the old one stays, and the new one is tried again: when the fault
+ * is known to be gone, when a file changes in any way, and from time to time. Connections keep the one that they began with.
  *
  * <p>Works on a thread of its own, since reading files and asking a token for keys takes time.
  */
@@ -28,23 +32,36 @@ final class Reloader implements AutoCloseable {
     private boolean over;
 
     private volatile TlsServerConfig current;
+    private final RetryTimer retry = new RetryTimer();
     private FileStamps stamps;
     private int generation = 1;
+    private String lastRefusal = "";
 
-    private Reloader(Configuration configuration, FileStamps stamps, TlsServerConfig first) {
+    private Reloader(Configuration configuration, FileStamps stamps, TlsServerConfig first, boolean waits) {
         this.configuration = configuration;
         this.environment = configuration.environment();
         this.stamps = stamps;
         this.current = first;
+        if (waits) {
+            retry.awaiting(System.nanoTime());
+        }
         this.thread = new Thread(this::run, "lockstep-reload");
         this.thread.setDaemon(true);
     }
 
-    /** Loads the configuration for the first time; what is wrong with it is thrown. */
-    static Reloader load(Configuration configuration) throws UsageError {
+    /**
+     * Loads the configuration for the first time; what is wrong with it is thrown. Keys whose holder is away are tried
+     * again until they answer.
+     *
+     * @param requireKeys whether that is refused instead
+     */
+    static Reloader load(Configuration configuration, boolean requireKeys) throws UsageError {
         // Before the files are read: what changes meanwhile is seen as a change afterwards.
         FileStamps stamps = FileStamps.of(configuration.files());
-        return new Reloader(configuration, stamps, configuration.load());
+        Findings findings = Findings.failing();
+        TlsServerConfig config = configuration.load(findings, requireKeys);
+        configuration.print(findings);
+        return new Reloader(configuration, stamps, config, !findings.awaited().isEmpty());
     }
 
     /** Begins to look at the files. */
@@ -68,18 +85,30 @@ final class Reloader implements AutoCloseable {
         }
     }
 
+    /** Why a configuration is loaded. */
+    private enum Cause {
+        ASKED,
+        CHANGED,
+        RETRIED,
+        OVER
+    }
+
     private void run() {
         try {
-            while (waitForTurn()) {
-                reload();
+            for (Cause cause = waitForTurn(); cause != Cause.OVER; cause = waitForTurn()) {
+                if (cause != Cause.RETRIED) {
+                    retry.restart();
+                    lastRefusal = "";
+                }
+                reload(cause);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // somebody wants this thread to end
+            Thread.currentThread().interrupt(); // this thread is to end
         }
     }
 
-    /** Waits until there is something to load; false when it is over. */
-    private boolean waitForTurn() throws InterruptedException {
+    /** Waits until there is something to load, or it is over. */
+    private Cause waitForTurn() throws InterruptedException {
         while (true) {
             lock.lock();
             try {
@@ -88,17 +117,20 @@ final class Reloader implements AutoCloseable {
                     left = changed.awaitNanos(left);
                 }
                 if (over) {
-                    return false;
+                    return Cause.OVER;
                 }
                 if (asked) {
                     asked = false;
-                    return true;
+                    return Cause.ASKED;
                 }
             } finally {
                 lock.unlock();
             }
             if (!nowOnDisk().equals(stamps)) {
-                return true;
+                return Cause.CHANGED;
+            }
+            if (retry.isDue(System.nanoTime())) {
+                return Cause.RETRIED;
             }
         }
     }
@@ -111,24 +143,44 @@ final class Reloader implements AutoCloseable {
         }
     }
 
-    private void reload() {
+    private void reload(Cause cause) {
         stamps = nowOnDisk();
+        Findings findings = Findings.failing();
         try {
-            current = configuration.reload();
+            TlsServerConfig config = configuration.reload(findings);
+            boolean waits = !findings.awaited().isEmpty();
+            if (waits && cause == Cause.RETRIED) {
+                retry.awaiting(System.nanoTime()); // nothing is new: what serves stays
+                return;
+            }
+            current = config;
             generation++;
             environment.out().println("reloaded: configuration " + generation + " serves new connections");
             environment.out().flush();
+            configuration.print(findings);
+            if (waits) {
+                retry.awaiting(System.nanoTime());
+            } else {
+                retry.stop();
+            }
         } catch (UsageError e) {
-            refuse(e.getMessage());
-        } catch (RuntimeException e) {
+            refuse(e.getMessage(), e.goneAt());
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             // The boundary of the thread: a defect met by one reload must not end all later ones.
-            refuse("DEFECT " + e);
+            refuse("DEFECT " + e, null);
         }
     }
 
-    private void refuse(String why) {
-        environment.err().println(UsageError.oneLine("not reloaded, configuration " + generation + " stays: " + why));
-        environment.err().flush();
+    /** Says why, once: the same fault at the next attempt is not news. */
+    private void refuse(String why, @Nullable Instant goneAt) {
+        retry.refused(goneAt, environment.clock().instant(), System.nanoTime());
+        if (!why.equals(lastRefusal)) {
+            environment
+                    .err()
+                    .println(UsageError.oneLine("not reloaded, configuration " + generation + " stays: " + why));
+            environment.err().flush();
+        }
+        lastRefusal = why;
     }
 
     /** Ends it; a reload under way is waited for. */

@@ -2,12 +2,18 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.HangUpSignal;
+import dev.lockstep.server.Main;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.credential.Findings;
+import dev.lockstep.server.credential.KeyMode;
 import dev.lockstep.server.keyuri.RemoteKeys;
+import dev.lockstep.server.pem.KeyPassword;
+import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.config.KeyLog;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -61,30 +67,62 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--keylog", paramLabel = "FILE", description = "Append the secrets in NSS format, for debugging.")
     private @Nullable Path keylog;
 
+    @Option(
+            names = "--check",
+            description =
+                    "Check everything, keys included, and exit: 0 if it can be served, 2 with a line for each problem.")
+    private boolean check;
+
     public ServeCommand(Environment environment) {
         this.environment = environment;
     }
 
     @Override
     public Integer call() throws Exception {
-        int number = Numbers.require("--port", port, 0, 65535, "give the port to listen on, or 0 for a free one");
+        int number = check && port == null
+                ? 0
+                : Numbers.require("--port", port, 0, 65535, "give the port to listen on, or 0 for a free one");
         if (http && echo) {
             throw new UsageError("--echo", "was given together with --http", "choose one");
         }
         credentials.optional = psk.isGiven();
         KeyMode keyMode = credentials.keyMode();
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
-        KeyLog keyLog = keylog == null ? null : KeyLogFile.open("--keylog", keylog);
-        try (RemoteKeys remote = new RemoteKeys(environment.variables());
-                Reloader reloader = Reloader.load(new Configuration(
-                        environment,
-                        new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions),
-                        keyMode,
-                        remote,
-                        tracer,
-                        keyLog))) {
+        KeyLog keyLog = keylog == null || check ? null : KeyLogFile.open("--keylog", keylog);
+        try (RemoteKeys remote = new RemoteKeys(environment.variables(), this::reading)) {
+            Configuration configuration = new Configuration(
+                    environment,
+                    new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions),
+                    keyMode,
+                    remote,
+                    tracer,
+                    keyLog);
+            return check ? check(configuration) : serve(configuration, number);
+        }
+    }
+
+    private int check(Configuration configuration) throws UsageError {
+        Findings findings = configuration.check();
+        configuration.print(findings);
+        findings.problems().forEach(problem -> environment.err().println(problem.getMessage()));
+        environment.err().flush();
+        if (!findings.problems().isEmpty()) {
+            return Main.USAGE;
+        }
+        environment
+                .out()
+                .println("good: policy " + protocol.policy() + ", " + credentials.describe(configuration.keyMode()));
+        environment.out().flush();
+        return 0;
+    }
+
+    private int serve(Configuration configuration, int number) throws UsageError, IOException {
+        RemoteKeys remote = configuration.remote();
+        Trace tracer = configuration.trace();
+        try (Reloader reloader = Reloader.load(configuration, credentials.requireKeys)) {
             String what = (echo ? "echo" : "https") + ", policy " + protocol.policy() + ", "
-                    + reloader.current().cipherSuites().size() + " suites, " + credentials.describe(keyMode);
+                    + reloader.current().cipherSuites().size() + " suites, "
+                    + credentials.describe(configuration.keyMode());
             ServerRunner.Site site = new ServerRunner.Site(
                     reloader::current,
                     echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
@@ -97,5 +135,16 @@ public final class ServeCommand implements Callable<Integer> {
             });
         }
         return 0;
+    }
+
+    /** For the files of keys outside; what is wrong with the password was said when the configuration was loaded. */
+    private Reading reading() {
+        try {
+            return new Reading(
+                    KeyPassword.find(credentials.keyPasswordFile, environment.variables()),
+                    note -> environment.err().println(UsageError.oneLine("warning: " + note)));
+        } catch (UsageError e) {
+            return new Reading(null, note -> {});
+        }
     }
 }

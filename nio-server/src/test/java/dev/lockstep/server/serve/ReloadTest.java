@@ -15,9 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -227,9 +229,11 @@ class ReloadTest {
             assertThat(suite(server.port(), "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", cbc))
                     .isEqualTo(cbc);
             Files.writeString(policy, "suites = TLS_NO_SUCH\n");
-            server.awaitError("configuration 2 stays: --policy-file, suites: 'TLS_NO_SUCH' is no cipher suite");
+            server.awaitError(
+                    "configuration 2 stays: --policy-file, suites in line 1: 'TLS_NO_SUCH' is no cipher suite");
             Files.writeString(policy, "colour = red\n");
-            server.awaitError("configuration 2 stays: --policy-file: 'colour' in " + policy + " is no setting; use ");
+            server.awaitError(
+                    "configuration 2 stays: --policy-file: 'colour' in " + policy + " line 1 is no setting; use ");
             assertThat(suite(server.port(), cbc)).isEqualTo(cbc);
         }
     }
@@ -271,6 +275,56 @@ class ReloadTest {
             client.setEnabledProtocols(new String[] {"TLSv1.2"});
             client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
+    void aCertificateIsTakenWhenItBecomesValid() throws Exception {
+        issue(1);
+        KeyPair keys = ca.ec();
+        generations.put(keys.getPublic(), 2);
+        Instant from = Instant.now().plusSeconds(3);
+        ThrowawayCa later = new ThrowawayCa(from.plus(Duration.ofHours(1)));
+        SSLContext trustingLater = TestClients.trusting(later);
+        try (Running server = Running.start(serve())) {
+            Path next = Files.createDirectory(directory.resolve("later"));
+            Files.writeString(next.resolve("key.pem"), TestFiles.pkcs8(keys));
+            Files.writeString(next.resolve("chain.pem"), ThrowawayCa.pem(later.issueForLocalhost(keys)));
+            Path link = Files.createSymbolicLink(directory.resolve("next"), next.getFileName());
+            Files.move(link, current(), StandardCopyOption.ATOMIC_MOVE);
+            server.awaitError("not reloaded, configuration 1 stays: --cert: 'CN=localhost' in ");
+            server.awaitLine("reloaded: configuration 2 ");
+            assertThat(Instant.now()).isAfter(from.minusSeconds(1));
+            try (SSLSocket client = TestClients.client(trustingLater, server.port())) {
+                assertThat(handshake(client)).isEqualTo(2);
+            }
+            assertThat(server.err().lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aFileWhoseModeHasChangedIsTriedAgain() throws Exception {
+        issue(1);
+        try (Running server = Running.start(serve())) {
+            Path key = current().resolve("key.pem");
+            Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+            server.awaitLine("reloaded: configuration 2 ");
+            assertThat(server.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSettingThatIsThereTwiceIsNamedWithItsLines() throws Exception {
+        issue(1);
+        Path policy = Files.writeString(
+                directory.resolve("policy"), "\uFEFF# ours\npolicy = \\\n  compatible\n\npolicy = modern\n");
+        Running refused = Running.finished(Map.of(), serve("--policy-file", policy.toString()));
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err())
+                .startsWith("--policy-file: " + policy + " line 5 sets policy again, after line 2; leave one of them");
+        Files.writeString(policy, "\uFEFF# ours\npolicy = \\\n  compatible\n");
+        try (Running server = Running.start(serve("--policy-file", policy.toString()))) {
+            assertThat(server.out()).contains("policy compatible");
         }
     }
 }

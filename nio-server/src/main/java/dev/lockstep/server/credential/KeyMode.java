@@ -1,4 +1,4 @@
-package dev.lockstep.server.serve;
+package dev.lockstep.server.credential;
 
 import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.ExecutorKey;
@@ -11,9 +11,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Function;
 
 /** Where the private-key operations of a server are done. One object serves all its keys. */
-interface KeyMode {
+public interface KeyMode {
 
     /** Puts a key there. */
     ExternalPrivateKey place(PrivateKey key);
@@ -45,7 +46,7 @@ interface KeyMode {
         return of("the key answers " + millis + " ms later", key -> DelayedKey.of(local(key), delay, scheduler));
     }
 
-    private static KeyMode of(String description, java.util.function.Function<PrivateKey, ExternalPrivateKey> place) {
+    private static KeyMode of(String description, Function<PrivateKey, ExternalPrivateKey> place) {
         return new KeyMode() {
             @Override
             public ExternalPrivateKey place(PrivateKey key) {
