@@ -2,6 +2,7 @@ package dev.lockstep.server;
 
 import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.nio.Handler;
+import dev.lockstep.nio.Limits;
 import dev.lockstep.nio.TlsLoop;
 import dev.lockstep.nio.TlsLoopBuilder;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -12,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -29,13 +31,15 @@ public final class ServerRunner {
      * @param handlers makes one for each connection
      * @param what in a few words
      * @param companions what else lives in the loop
+     * @param limits what clients may cost
      */
     public record Site(
             Supplier<TlsServerConfig> config,
             Supplier<? extends Handler> handlers,
             Trace trace,
             String what,
-            List<? extends SelectorDriven> companions) {}
+            List<? extends SelectorDriven> companions,
+            Limits limits) {}
 
     /**
      * Serves until the loop is stopped.
@@ -45,7 +49,7 @@ public final class ServerRunner {
     public static void serve(Environment environment, String host, int port, Site site, IntConsumer bound)
             throws UsageError, IOException {
         try (ServerSocketChannel socket = open(host, port);
-                TlsLoop loop = loop(socket, site)) {
+                TlsLoop loop = loop(environment, socket, site)) {
             InetSocketAddress address = (InetSocketAddress) socket.getLocalAddress();
             environment.out().println("listening on " + where(host, address) + " (" + site.what() + ")");
             bound.accept(address.getPort());
@@ -63,9 +67,15 @@ public final class ServerRunner {
         return (text.contains(":") && !text.startsWith("[") ? "[" + text + "]" : text) + ":" + address.getPort();
     }
 
-    private static TlsLoop loop(ServerSocketChannel socket, Site site) throws IOException {
-        TlsLoopBuilder builder =
-                TlsLoop.builder(socket, site.config(), site.handlers()).observer(site.trace());
+    private static TlsLoop loop(Environment environment, ServerSocketChannel socket, Site site) throws IOException {
+        Consumer<String> lines = line -> {
+            environment.err().println(line);
+            environment.err().flush();
+        };
+        TlsLoopBuilder builder = TlsLoop.builder(socket, site.config(), site.handlers())
+                .limits(site.limits())
+                .observer(site.trace())
+                .observer(new ShortageLines(lines, site.limits(), System::nanoTime));
         for (SelectorDriven companion : site.companions()) {
             builder.guest(new SelectorGuest(companion));
         }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The listening socket of a loop. When all places are taken, a handshake that is old enough gives way to a new connection;
- * if there is none, new connections wait in the kernel's backlog.
+ * if there is none, new connections wait in the kernel's backlog. A network whose share is used up has the new connection
+ * closed instead, since the backlog is for all.
  */
 final class Acceptor {
 
@@ -19,11 +20,17 @@ final class Acceptor {
 
     private static final int BACKLOG_AT_MOST = 4096;
 
+    /** How many handshakes end at the same time when no connection can be accepted for lack of descriptors. */
+    private static final int ENDED_FOR_DESCRIPTORS = 64;
+
     private final TlsLoop loop;
     private final ServerSocketChannel listener;
     private final SelectionKey key;
     private final int acceptsAtOnce;
     private long pausedUntil;
+
+    /** Whether accepting failed and the backlog has not been empty since. */
+    private boolean starved;
 
     /** @param acceptsAtOnce how many connections a turn of the loop accepts at most */
     Acceptor(TlsLoop loop, ServerSocketChannel listener, Selector selector, int acceptsAtOnce) throws IOException {
@@ -68,6 +75,7 @@ final class Acceptor {
             if (loop.places().isFull()) {
                 evicted = loop.places().evictable(loop.now());
                 if (evicted == null) {
+                    loop.report(observer -> observer.onShortage(Shortage.CONNECTIONS, null));
                     return;
                 }
             }
@@ -77,24 +85,61 @@ final class Acceptor {
             } catch (ClosedChannelException e) {
                 return; // by another loop that shares the socket
             } catch (IOException e) {
-                pausedUntil = loop.now() + PAUSE_AFTER_FAILURE;
-                loop.report(observer -> observer.onAcceptFailed(e));
+                onFailure(e);
                 return;
             }
             if (socket == null) {
+                starved = false;
                 return;
             }
-            makePlace(evicted);
-            loop.admit(socket);
+            if (evicted != null) {
+                loop.report(observer -> observer.onShortage(Shortage.CONNECTIONS, null));
+                loop.evict(evicted, "ended in favour of a new connection");
+            }
+            Network network = Network.of(socket);
+            if (loop.places().isFull(network) && !makePlaceFor(network, socket)) {
+                continue;
+            }
+            loop.admit(socket, network);
         }
     }
 
-    private void makePlace(@Nullable Connection evicted) {
-        if (evicted != null) {
-            loop.counters().evicted.increment();
-            loop.report(observer -> observer.onEvicted(evicted));
-            evicted.evict();
+    /** Ends a handshake of a network for another connection of it, or closes that one. */
+    private boolean makePlaceFor(@Nullable Network network, SocketChannel socket) {
+        loop.report(observer -> observer.onShortage(Shortage.NETWORK, TlsLoop.remoteAddress(socket)));
+        Connection own = loop.places().evictable(network, loop.now());
+        if (own == null) {
+            loop.counters().refused.increment();
+            TlsLoop.closeQuietly(socket);
+            return false;
         }
+        loop.evict(own, "ended in favour of a new connection of the same network");
+        return true;
+    }
+
+    /**
+     * One failure may be the matter of the connection that was to be accepted. When the next attempt fails too, the process
+     * is most likely out of descriptors, of which handshakes give some back.
+     */
+    private void onFailure(IOException e) {
+        loop.report(observer -> observer.onAcceptFailed(e));
+        if (starved) {
+            loop.report(observer -> observer.onShortage(Shortage.DESCRIPTORS, null));
+        }
+        if (!starved || !endHandshakes()) {
+            pausedUntil = loop.now() + PAUSE_AFTER_FAILURE;
+        }
+        starved = true;
+    }
+
+    private boolean endHandshakes() {
+        int ended = 0;
+        Connection evicted;
+        while (ended < ENDED_FOR_DESCRIPTORS && (evicted = loop.places().evictable(loop.now())) != null) {
+            loop.evict(evicted, "ended in favour of new connections: no descriptors are left");
+            ended++;
+        }
+        return ended > 0;
     }
 
     void close() throws IOException {

@@ -27,6 +27,10 @@ final class Aside {
         return records.isEmpty();
     }
 
+    int heldBytes() {
+        return records.size() * TlsServerConnection.NETWORK_BUFFER_SIZE;
+    }
+
     /** Ends a client that sends data instead of its part of the renegotiation. */
     void requireRoom() throws IOException {
         if (records.size() >= MAX_RECORDS) {

@@ -7,6 +7,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The inner part of a {@link TlsChannel}: moves bytes between the socket and the TLS connection until one of them has
@@ -138,14 +139,22 @@ final class ChannelPump {
         return false;
     }
 
-    /** Begins or continues the farewell, and returns whether the socket is closed. */
-    boolean farewell() {
+    int heldBytes() {
+        return tls.heldBytes() + transport.heldBytes() + aside.heldBytes();
+    }
+
+    /**
+     * Begins or continues the farewell, and returns whether the socket is closed.
+     *
+     * @param fault why it begins with internal_error and not with close_notify; null for a good end
+     */
+    boolean farewell(@Nullable Throwable fault) {
         if (state == ChannelState.CLOSED) {
             return true;
         }
         try {
             if (!state.isClosing()) {
-                beginFarewell();
+                beginFarewell(fault);
             }
             if (state == ChannelState.FLUSHING && flush()) {
                 shutDown();
@@ -162,11 +171,14 @@ final class ChannelPump {
         return state == ChannelState.CLOSED;
     }
 
-    private void beginFarewell() throws IOException {
+    private void beginFarewell(@Nullable Throwable fault) throws IOException {
         aside.clear();
         boolean plain = isPlainHttp();
         state = ChannelState.FLUSHING;
         clock.farewell();
+        if (fault != null) {
+            tls.fail(fault, transport.output());
+        }
         while (tls.close(transport.output()) == StepResult.NEED_OUTPUT) {
             if (!transport.flush()) {
                 abort(); // the output buffer is full, and the client does not read

@@ -36,9 +36,14 @@ final class Connection implements Session {
 
     private static final int MOST_SOURCES = 16;
 
+    /** What a connection takes of the heap beside its TLS, in bytes: its socket, its places in tables, its handler. */
+    private static final int COST_BESIDE_TLS = 4096;
+
     final long id;
     final long acceptedNanos;
     final Deadlines.Entry deadline;
+    final @Nullable Network network;
+    private final Holdings.Entry holding;
     private final TlsLoop loop;
     private final SelectionKey key;
     private final TlsChannel tls;
@@ -52,7 +57,7 @@ final class Connection implements Session {
     private @Nullable Throwable cause;
     private long turns;
 
-    Connection(long id, TlsLoop loop, SelectionKey key, TlsChannel tls, Handler handler) {
+    Connection(long id, TlsLoop loop, SelectionKey key, TlsChannel tls, Handler handler, @Nullable Network network) {
         this.id = id;
         this.acceptedNanos = loop.now();
         this.loop = loop;
@@ -61,6 +66,8 @@ final class Connection implements Session {
         this.handler = handler;
         this.traffic = new Traffic(tls, loop.counters());
         this.deadline = new Deadlines.Entry(id, this);
+        this.network = network;
+        this.holding = new Holdings.Entry(this);
     }
 
     /** Any thread: returns whether the caller must queue this connection, which is not in the wake queue yet. */
@@ -193,9 +200,9 @@ final class Connection implements Session {
         }
     }
 
-    /** Ends it in favour of another one. */
-    void evict() {
-        cause = new IOException("ended in favour of a new connection");
+    /** Ends it in favour of others. */
+    void evict(String why) {
+        cause = new IOException(why);
         end();
     }
 
@@ -239,11 +246,17 @@ final class Connection implements Session {
             settle();
         } catch (Throwable t) {
             defect(t);
+            abortAfter(t);
             over();
         }
     }
 
     private void fail(IOException e) {
+        if (e.getCause() instanceof Error error && stage != Stage.FAREWELL) {
+            loop.defect(
+                    id,
+                    error); // thrown by something that the connection calls: TLS has its alert, and this is to be known
+        }
         if (stage != Stage.FAREWELL && stage != Stage.OVER) {
             cause = e;
             stage = Stage.FAREWELL;
@@ -258,13 +271,32 @@ final class Connection implements Session {
         }
     }
 
+    /** Ends the connection with internal_error if it can be told, else without a word. */
     private void defect(Throwable t) {
+        boolean told = stage == Stage.FAREWELL;
         cause = t;
+        stage = Stage.FAREWELL;
         loop.defect(id, t);
+        dropUnsent();
+        try {
+            if (told) {
+                tls.abort();
+            } else {
+                tls.fail(t);
+            }
+        } catch (Throwable another) {
+            loop.defect(id, another);
+            abortAfter(another);
+        }
+    }
+
+    private void abortAfter(Throwable fault) {
         try {
             tls.abort();
         } catch (Throwable another) {
-            loop.defect(id, another); // the channel has closed its socket even so
+            if (another != fault) {
+                loop.defect(id, another); // the channel has closed its socket even so
+            }
         }
     }
 
@@ -275,7 +307,8 @@ final class Connection implements Session {
             return;
         }
         traffic.count();
-        loop.places().put(this);
+        loop.places().update(this);
+        loop.holdings().update(holding, COST_BESIDE_TLS + tls.heldBytes(), !tls.isEstablished());
         int interest = tls.interest() & TlsChannel.SOCKET;
         if (!sending.isEmpty() && tls.isEstablished() && !tls.pump().writeWaitsForInput()) {
             interest &= ~TlsChannel.READ; // while an answer waits for room, further input waits in the kernel
@@ -302,6 +335,10 @@ final class Connection implements Session {
         } catch (Throwable t) {
             loop.defect(id, t);
         }
+    }
+
+    void forgetHoldings() {
+        loop.holdings().remove(holding);
     }
 
     private void dropUnsent() {

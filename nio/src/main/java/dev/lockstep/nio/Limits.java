@@ -1,13 +1,15 @@
 package dev.lockstep.nio;
 
-import dev.lockstep.tls.TlsServerConnection;
-import dev.lockstep.tls.config.Bounds;
 import java.time.Duration;
 
 /**
  * Limits on what a client may cost.
  *
  * @param connections how many connections a {@link TlsLoop} has open at the same time, at least 1
+ * @param perNetwork how many of them one network may have, at least 1: an IPv4 address, or the first 64 bits of an IPv6
+ *     address. A server behind a proxy, whose clients have one address, wants as many as {@code connections}
+ * @param memory about how many bytes all connections of a {@link TlsLoop} may hold together, at least 64 KiB; beyond that
+ *     those are ended that hold most, handshakes first
  * @param hello how long a client may take to send a complete ClientHello
  * @param evictable the age from which a {@link TlsLoop} that is full may end a handshake in favour of a new connection
  * @param idle how long a connection may be without a whole record in either direction
@@ -15,28 +17,39 @@ import java.time.Duration;
  * @param farewellBytes how many bytes are read and dropped meanwhile, 0 or more
  */
 public record Limits(
-        int connections, Duration hello, Duration evictable, Duration idle, Duration farewell, int farewellBytes) {
+        int connections,
+        int perNetwork,
+        long memory,
+        Duration hello,
+        Duration evictable,
+        Duration idle,
+        Duration farewell,
+        int farewellBytes) {
 
     /**
-     * What one client can make the server hold, in bytes, rounded up: the fragments of the longest ClientHello in an
-     * array that grew by doubling, and a buffer each for input, output and plaintext.
+     * What a connection that is silent takes of the heap in a {@link TlsLoop}, in bytes: 5.4 KiB on JDK 17 with the handler
+     * of a small HTTP server, rounded up. A test measures it.
      */
-    static final long WORST_OF_ONE_PEER =
-            2L * Bounds.DEFAULT.maxClientHello() + 4L * TlsServerConnection.NETWORK_BUFFER_SIZE;
+    public static final int COST_OF_A_CONNECTION = 8192;
 
     private static final int MOST_CONNECTIONS = 20_000;
+    private static final int LEAST_MEMORY = 1 << 16;
+
+    /** The part of the heap that connections may have: the rest is for keys, sessions and the application. */
+    private static final int PART_OF_THE_HEAP = 4;
+
+    /** The part of all connections that one network may have. */
+    private static final int PART_OF_A_NETWORK = 4;
+
+    /** Below that a share would refuse a single user with a few programs. */
+    private static final int LEAST_SHARE = 16;
 
     /**
-     * As many connections as the heap bears if every client is hostile, at most 20,000; 10 seconds for a ClientHello,
-     * handshakes evictable after 2 seconds, 5 minutes of idleness, 5 seconds and 1 MiB for the farewell.
+     * A quarter of the heap for connections; as many connections as find room in it when they are silent, at most 20,000,
+     * and a quarter of those for one network; 10 seconds for a ClientHello, handshakes evictable after 2 seconds, 5 minutes
+     * of idleness, 5 seconds and 1 MiB for the farewell.
      */
-    public static final Limits DEFAULT = new Limits(
-            connectionsFor(Runtime.getRuntime().maxMemory()),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(2),
-            Duration.ofMinutes(5),
-            Duration.ofSeconds(5),
-            1 << 20);
+    public static final Limits DEFAULT = forHeap(Runtime.getRuntime().maxMemory());
 
     /**
      * Checks the ranges.
@@ -44,16 +57,20 @@ public record Limits(
      * @throws IllegalArgumentException when a number is out of its range or a duration is not positive
      */
     public Limits {
-        if (connections < 1) {
-            throw new IllegalArgumentException("connections: " + connections + " is not at least 1");
-        }
-        if (farewellBytes < 0) {
-            throw new IllegalArgumentException("farewellBytes: " + farewellBytes + " is negative");
-        }
+        requireAtLeast("connections", connections, 1);
+        requireAtLeast("perNetwork", perNetwork, 1);
+        requireAtLeast("memory", memory, LEAST_MEMORY);
+        requireAtLeast("farewellBytes", farewellBytes, 0);
         requirePositive("hello", hello);
         requirePositive("evictable", evictable);
         requirePositive("idle", idle);
         requirePositive("farewell", farewell);
+    }
+
+    private static void requireAtLeast(String name, long number, long least) {
+        if (number < least) {
+            throw new IllegalArgumentException(name + ": " + number + " is not at least " + least);
+        }
     }
 
     private static void requirePositive(String name, Duration duration) {
@@ -62,33 +79,57 @@ public record Limits(
         }
     }
 
-    /** Returns these limits with another number of connections. */
+    /** Returns the defaults for a heap of this size. */
+    static Limits forHeap(long bytes) {
+        long memory = Math.max(LEAST_MEMORY, bytes / PART_OF_THE_HEAP);
+        int connections = (int) Math.max(1, Math.min(MOST_CONNECTIONS, memory / COST_OF_A_CONNECTION));
+        return new Limits(
+                connections,
+                shareOf(connections),
+                memory,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(2),
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(5),
+                1 << 20);
+    }
+
+    private static int shareOf(int connections) {
+        return Math.max(Math.min(connections, LEAST_SHARE), connections / PART_OF_A_NETWORK);
+    }
+
+    /** Returns these limits with another number of connections, and a quarter of it, at least 16, for each network. */
     public Limits withConnections(int number) {
-        return new Limits(number, hello, evictable, idle, farewell, farewellBytes);
+        return withConnections(number, shareOf(number));
+    }
+
+    /** Returns these limits with other numbers of connections. */
+    public Limits withConnections(int number, int ofANetwork) {
+        return new Limits(number, ofANetwork, memory, hello, evictable, idle, farewell, farewellBytes);
+    }
+
+    /** Returns these limits with another number of bytes for all connections. */
+    public Limits withMemory(long bytes) {
+        return new Limits(connections, perNetwork, bytes, hello, evictable, idle, farewell, farewellBytes);
     }
 
     /** Returns these limits with another time for the ClientHello. */
     public Limits withHello(Duration time) {
-        return new Limits(connections, time, evictable, idle, farewell, farewellBytes);
+        return new Limits(connections, perNetwork, memory, time, evictable, idle, farewell, farewellBytes);
     }
 
     /** Returns these limits with another age from which a handshake may be ended in favour of a new connection. */
     public Limits withEvictable(Duration age) {
-        return new Limits(connections, hello, age, idle, farewell, farewellBytes);
+        return new Limits(connections, perNetwork, memory, hello, age, idle, farewell, farewellBytes);
     }
 
     /** Returns these limits with another time of idleness. */
     public Limits withIdle(Duration time) {
-        return new Limits(connections, hello, evictable, time, farewell, farewellBytes);
+        return new Limits(connections, perNetwork, memory, hello, evictable, time, farewell, farewellBytes);
     }
 
     /** Returns these limits with other bounds of the farewell. */
     public Limits withFarewell(Duration time, int bytes) {
-        return new Limits(connections, hello, evictable, idle, time, bytes);
-    }
-
-    /** Returns as many as the heap bears when every client is hostile: running out of memory would end all of them. */
-    static int connectionsFor(long heapBytes) {
-        return (int) Math.max(1, Math.min(MOST_CONNECTIONS, heapBytes / WORST_OF_ONE_PEER));
+        return new Limits(connections, perNetwork, memory, hello, evictable, idle, time, bytes);
     }
 }

@@ -9,6 +9,7 @@ public final class LoopCounters {
     final LongAdder handshakes = new LongAdder();
     final LongAdder failed = new LongAdder();
     final LongAdder evicted = new LongAdder();
+    final LongAdder refused = new LongAdder();
     final LongAdder defects = new LongAdder();
     final LongAdder turns = new LongAdder();
     final LongAdder sent = new LongAdder();
@@ -32,9 +33,14 @@ public final class LoopCounters {
         return failed.sum();
     }
 
-    /** Returns the number of handshakes that were ended in favour of new connections. */
+    /** Returns the number of connections that were ended in favour of others: see {@link Shortage}. */
     public long evicted() {
         return evicted.sum();
+    }
+
+    /** Returns the number of new connections that were closed because their network has its share. */
+    public long refused() {
+        return refused.sum();
     }
 
     /** Returns the number of unchecked exceptions and errors that the loop has survived. */

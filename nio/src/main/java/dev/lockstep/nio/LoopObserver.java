@@ -1,6 +1,7 @@
 package dev.lockstep.nio;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ public interface LoopObserver {
     /** A connection failed: TLS, its socket or a limit ended it. {@link #onClosed} follows after the farewell. */
     default void onFailure(Session session, IOException cause) {}
 
-    /** The loop is full and has ended this connection, whose handshake was the oldest, in favour of a new one. */
+    /** The loop has ended this connection for want of something, which {@link #onShortage} has told. */
     default void onEvicted(Session session) {}
 
     /**
@@ -47,6 +48,15 @@ public interface LoopObserver {
      * @param cause what ended the connection; null if it ended in good order
      */
     default void onClosed(Session session, @Nullable Throwable cause) {}
+
+    /**
+     * The loop ends or refuses connections because something has run out. Called for each of them, which under attack is
+     * often: for a log, count the calls.
+     *
+     * @param client the address of a client that is refused, or whose network loses another connection; null where the
+     *     shortage is that of all clients
+     */
+    default void onShortage(Shortage shortage, @Nullable SocketAddress client) {}
 
     /**
      * A handler, or the loop itself, threw what it should not have: an unchecked exception or an {@link Error}.

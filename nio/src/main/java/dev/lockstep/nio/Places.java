@@ -1,24 +1,37 @@
 package dev.lockstep.nio;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The open connections of a loop, and which of them to end when there is no room: the oldest of those that have sent no
  * complete ClientHello, else the oldest of those in their first handshake. Established connections are never ended for it.
+ * A network that has its share of the places gets another one only in the same way, in exchange for one of its own.
  */
 final class Places {
 
+    /** What one network has. */
+    private static final class Share {
+        private int connections;
+        /** In the order in which they were accepted. */
+        private final Set<Connection> handshakes = new LinkedHashSet<>();
+    }
+
     private final int most;
+    private final int mostOfANetwork;
     private final long evictableNanos;
     private final Set<Connection> hello = new LinkedHashSet<>();
     private final Set<Connection> handshake = new LinkedHashSet<>();
     private final Set<Connection> others = new LinkedHashSet<>();
+    private final Map<Network, Share> shares = new HashMap<>();
 
     Places(Limits limits) {
         this.most = limits.connections();
+        this.mostOfANetwork = limits.perNetwork();
         this.evictableNanos = limits.evictable().toNanos();
     }
 
@@ -30,19 +43,51 @@ final class Places {
         return size() >= most;
     }
 
-    /** Enters the connection by its state, or moves it to where it belongs now. */
-    void put(Connection connection) {
+    /** Tells whether a network has all the places that one network may have. */
+    boolean isFull(@Nullable Network network) {
+        Share share = network == null ? null : shares.get(network);
+        return share != null && share.connections >= mostOfANetwork;
+    }
+
+    /** Enters a connection that was accepted. */
+    void enter(Connection connection) {
+        hello.add(connection);
+        if (connection.network != null) {
+            Share share = shares.computeIfAbsent(connection.network, none -> new Share());
+            share.connections++;
+            share.handshakes.add(connection);
+        }
+    }
+
+    /** Moves a connection that was entered to where it belongs now. */
+    void update(Connection connection) {
         Set<Connection> set = setOf(connection.channelState());
-        if (!set.contains(connection)) {
-            remove(connection);
+        if (!set.contains(connection) && removeFromSets(connection)) {
             set.add(connection);
+            if (set == others && connection.network != null) {
+                Share share = shares.get(connection.network);
+                if (share != null) {
+                    share.handshakes.remove(connection);
+                }
+            }
         }
     }
 
     void remove(Connection connection) {
-        if (!hello.remove(connection) && !handshake.remove(connection)) {
-            others.remove(connection);
+        if (!removeFromSets(connection) || connection.network == null) {
+            return;
         }
+        Share share = shares.get(connection.network);
+        if (share != null) {
+            share.handshakes.remove(connection);
+            if (--share.connections == 0) {
+                shares.remove(connection.network);
+            }
+        }
+    }
+
+    private boolean removeFromSets(Connection connection) {
+        return hello.remove(connection) || handshake.remove(connection) || others.remove(connection);
     }
 
     private Set<Connection> setOf(ChannelState state) {
@@ -57,11 +102,23 @@ final class Places {
     @Nullable
     Connection evictable(long now) {
         Connection silent = oldest(hello);
-        if (silent != null && ageOf(silent, now) >= evictableNanos) {
+        if (isEvictable(silent, now)) {
             return silent;
         }
         Connection slow = oldest(handshake);
-        return slow != null && ageOf(slow, now) >= evictableNanos ? slow : null;
+        return isEvictable(slow, now) ? slow : null;
+    }
+
+    /** Returns the connection of a network to end in favour of a new one of it; null if none is old enough. */
+    @Nullable
+    Connection evictable(@Nullable Network network, long now) {
+        Share share = network == null ? null : shares.get(network);
+        Connection candidate = share == null ? null : oldest(share.handshakes);
+        return isEvictable(candidate, now) ? candidate : null;
+    }
+
+    private boolean isEvictable(@Nullable Connection candidate, long now) {
+        return candidate != null && ageOf(candidate, now) >= evictableNanos;
     }
 
     /** Returns in how many nanoseconds there will be an evictable connection; {@link Long#MAX_VALUE} for never. */

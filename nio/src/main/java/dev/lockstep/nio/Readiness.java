@@ -60,10 +60,21 @@ final class Readiness {
         while (true) {
             try {
                 selector.select(Readiness::onReady);
-            } catch (IOException | RuntimeException e) {
-                // The channels find out for themselves what their sockets can do.
-                selector.keys().forEach(key -> ((Runnable) key.attachment()).run());
+            } catch (IOException | RuntimeException | Error e) {
+                // The channels find out for themselves what their sockets can do. An Error must not end the thread on
+                // which all of them depend.
+                tellAll();
             }
+        }
+    }
+
+    private void tellAll() {
+        try {
+            for (SelectionKey key : selector.keys()) {
+                ((Runnable) key.attachment()).run();
+            }
+        } catch (RuntimeException | Error e) {
+            // Another attempt follows with the next select.
         }
     }
 

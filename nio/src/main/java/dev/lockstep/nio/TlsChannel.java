@@ -206,7 +206,19 @@ public final class TlsChannel {
      * @return whether the socket is closed
      */
     public boolean close() {
-        return pump.farewell();
+        return pump.farewell(null);
+    }
+
+    /**
+     * Ends the connection as {@link #close} does, but with a fatal internal_error alert: for an application that cannot
+     * continue, whose client must not take the end for a good one. Call {@link #close} afterwards until the channel is
+     * closed.
+     *
+     * @param cause what the failure of the connection tells
+     * @return whether the socket is closed
+     */
+    public boolean fail(Throwable cause) {
+        return pump.farewell(cause);
     }
 
     /** Closes the socket immediately. A pending operation is cancelled and the secrets are cleared. */
@@ -287,6 +299,14 @@ public final class TlsChannel {
     /** Returns how many bytes were written to the socket. */
     public long bytesSent() {
         return pump.bytesSent();
+    }
+
+    /**
+     * Returns about how many bytes of memory the connection holds with its buffers, to compare connections and to bound
+     * their sum; see {@link TlsServerConnection#heldBytes}.
+     */
+    public int heldBytes() {
+        return pump.heldBytes();
     }
 
     /** Returns the inner part, for the loop and the blocking form. */

@@ -2,6 +2,7 @@ package dev.lockstep.nio;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -44,11 +45,12 @@ public final class TlsLoop implements AutoCloseable {
     private final Supplier<? extends Handler> handlers;
     private final List<LoopGuest> guests;
     private final Limits limits;
-    private final LoopObserver observer;
+    private final List<LoopObserver> observers;
     private final LoopCounters counters = new LoopCounters();
     private final Deadlines deadlines = new Deadlines();
     private final BufferPool buffers = new BufferPool(IDLE_BUFFERS);
     private final Places places;
+    private final Holdings holdings;
     private final Queue<Connection> woken = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
@@ -64,9 +66,10 @@ public final class TlsLoop implements AutoCloseable {
         this.handlers = builder.handlers;
         this.guests = List.copyOf(builder.guests);
         this.limits = builder.limits;
-        this.observer = builder.observer;
+        this.observers = List.copyOf(builder.observers);
         this.places = new Places(limits);
         this.numbers = builder.numbers;
+        this.holdings = new Holdings(limits);
         this.selector = Selector.open();
         boolean made = false;
         try {
@@ -192,11 +195,13 @@ public final class TlsLoop implements AutoCloseable {
         Deadlines.@Nullable Entry due;
         while ((due = deadlines.pollDue(now)) != null) {
             due.connection.onDeadline();
+            relieve();
         }
         drain(woken, Connection::onWake);
         drain(tasks, Runnable::run);
         for (int i = Math.min(unfinished.size(), AT_ONCE); i > 0; i--) {
             unfinished.remove().onTurn();
+            relieve();
         }
         if (draining != null && draining.isOver(now)) {
             stopping = true;
@@ -204,13 +209,14 @@ public final class TlsLoop implements AutoCloseable {
     }
 
     /** Serves a bounded share of a queue, so that it does not starve the sockets. */
-    private static <T> void drain(Queue<T> queue, Consumer<T> action) {
+    private <T> void drain(Queue<T> queue, Consumer<T> action) {
         for (int i = 0; i < AT_ONCE; i++) {
             T next = queue.poll();
             if (next == null) {
                 return;
             }
             action.accept(next);
+            relieve();
         }
     }
 
@@ -239,9 +245,34 @@ public final class TlsLoop implements AutoCloseable {
         return nanos == Long.MAX_VALUE ? nanos : TimeUnit.NANOSECONDS.toMillis(nanos + 999_999);
     }
 
+    /** Ends a connection in favour of others. */
+    void evict(Connection connection, String why) {
+        counters.evicted.increment();
+        report(it -> it.onEvicted(connection));
+        connection.evict(why);
+    }
+
+    /** Ends the connections that hold most until all together hold no more than they may. */
+    private void relieve() {
+        for (Connection excess = holdings.excess(); excess != null; excess = holdings.excess()) {
+            report(it -> it.onShortage(Shortage.MEMORY, null));
+            evict(excess, "ended to save memory: it holds most of all");
+            excess.forgetHoldings();
+        }
+    }
+
+    static @Nullable SocketAddress remoteAddress(SocketChannel socket) {
+        try {
+            return socket.getRemoteAddress();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
     private void onReady(SelectionKey key) {
         if (key.attachment() instanceof Connection connection) {
             connection.onTurn();
+            relieve();
         } else if (key.attachment() == acceptor) {
             acceptor.onReady();
         } else {
@@ -254,17 +285,17 @@ public final class TlsLoop implements AutoCloseable {
     }
 
     /** Takes in a connection that was accepted. */
-    void admit(SocketChannel socket) {
+    void admit(SocketChannel socket, @Nullable Network network) {
         counters.accepted.increment();
         long id = numbers.incrementAndGet();
         Connection[] self = new Connection[1];
         try {
             TlsChannel tls = TlsChannel.server(socket, config.get(), limits, buffers, channel -> wake(self[0]));
             SelectionKey key = socket.register(selector, SelectionKey.OP_READ);
-            Connection connection = new Connection(id, this, key, tls, handlers.get());
+            Connection connection = new Connection(id, this, key, tls, handlers.get(), network);
             self[0] = connection;
             key.attach(connection);
-            places.put(connection);
+            places.enter(connection);
             report(it -> it.onAccepted(connection));
             connection.onTurn();
         } catch (IOException e) {
@@ -279,7 +310,7 @@ public final class TlsLoop implements AutoCloseable {
         }
     }
 
-    private static void closeQuietly(SocketChannel socket) {
+    static void closeQuietly(SocketChannel socket) {
         try {
             socket.close();
         } catch (IOException ignored) {
@@ -302,6 +333,7 @@ public final class TlsLoop implements AutoCloseable {
 
     void forget(Connection connection) {
         places.remove(connection);
+        connection.forgetHoldings();
         deadlines.remove(connection.deadline);
     }
 
@@ -313,15 +345,26 @@ public final class TlsLoop implements AutoCloseable {
 
     /** An observer's own faults are no reason to stop serving. */
     void report(Consumer<LoopObserver> event) {
-        try {
-            event.accept(observer);
-        } catch (Throwable ignored) {
-            counters.defects.increment();
+        for (LoopObserver observer : observers) {
+            try {
+                event.accept(observer);
+            } catch (Throwable ignored) {
+                counters.defects.increment();
+            }
         }
     }
 
     long now() {
         return System.nanoTime();
+    }
+
+    /** Returns about how many bytes all connections hold. Only the loop's thread may ask. */
+    public long heldBytes() {
+        return holdings.total();
+    }
+
+    Holdings holdings() {
+        return holdings;
     }
 
     Places places() {

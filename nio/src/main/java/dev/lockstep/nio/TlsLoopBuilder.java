@@ -17,7 +17,7 @@ public final class TlsLoopBuilder {
     final Supplier<? extends Handler> handlers;
     final List<LoopGuest> guests = new ArrayList<>();
     Limits limits = Limits.DEFAULT;
-    LoopObserver observer = LoopObserver.NONE;
+    final List<LoopObserver> observers = new ArrayList<>();
     AtomicLong numbers = new AtomicLong();
     int acceptsAtOnce = 64;
 
@@ -34,9 +34,9 @@ public final class TlsLoopBuilder {
         return this;
     }
 
-    /** Sets the receiver of the loop's events; none otherwise. */
+    /** Adds a receiver of the loop's events. */
     public TlsLoopBuilder observer(LoopObserver value) {
-        observer = Objects.requireNonNull(value, "observer");
+        observers.add(Objects.requireNonNull(value, "observer"));
         return this;
     }
 

@@ -114,6 +114,14 @@ final class Transport {
         return sent;
     }
 
+    /** Returns how many bytes of memory the buffers take. */
+    int heldBytes() {
+        byte[] rest = smallRest;
+        ByteBuffer in = input;
+        ByteBuffer out = output;
+        return (rest == null ? 0 : rest.length) + (in == null ? 0 : in.capacity()) + (out == null ? 0 : out.capacity());
+    }
+
     /** Drops what has been received and not used. */
     void dropInput() {
         smallRest = null;

@@ -8,12 +8,15 @@ import org.junit.jupiter.api.Test;
 class LimitsTest {
 
     @Test
-    void theHeapBearsAsManyHostilePeersAsAreLetIn() {
+    void theMemoryOfConnectionsIsAPartOfTheHeapAndBearsAllOfThemWhenTheyAreSilent() {
         for (long heap = 1 << 24; heap <= 1L << 36; heap *= 2) {
-            int connections = Limits.connectionsFor(heap);
-            assertThat(connections).isBetween(1, 20_000);
-            assertThat(connections * Limits.WORST_OF_ONE_PEER).isLessThanOrEqualTo(heap);
+            Limits limits = Limits.forHeap(heap);
+            assertThat(limits.connections()).isBetween(1, 20_000);
+            assertThat(limits.memory()).isLessThanOrEqualTo(heap / 4);
+            assertThat((long) limits.connections() * Limits.COST_OF_A_CONNECTION)
+                    .isLessThanOrEqualTo(limits.memory());
+            assertThat(limits.perNetwork()).isBetween(1, Math.max(16, limits.connections() / 4));
         }
-        assertThat(Limits.connectionsFor(Long.MAX_VALUE)).isEqualTo(20_000);
+        assertThat(Limits.forHeap(Long.MAX_VALUE).connections()).isEqualTo(20_000);
     }
 }

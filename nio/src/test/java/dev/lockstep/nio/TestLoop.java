@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -35,11 +36,27 @@ final class TestLoop implements AutoCloseable {
 
     TestLoop(Limits limits, Supplier<Handler> handlers, UnaryOperator<TlsServerConfigBuilder> changes)
             throws Exception {
-        TlsServerConfig config = changes.apply(TlsServerConfig.builder().credential(key.credential()))
+        this(limits, handlers, null, changes, LoopObserver.NONE);
+    }
+
+    /** With configurations that have other keys. */
+    TestLoop(Limits limits, Supplier<Handler> handlers, Supplier<TlsServerConfig> configs) throws Exception {
+        this(limits, handlers, configs, config -> config, LoopObserver.NONE);
+    }
+
+    private TestLoop(
+            Limits limits,
+            Supplier<Handler> handlers,
+            Supplier<TlsServerConfig> configs,
+            UnaryOperator<TlsServerConfigBuilder> changes,
+            LoopObserver another)
+            throws Exception {
+        TlsServerConfig own = changes.apply(TlsServerConfig.builder().credential(key.credential()))
                 .build();
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        loop = TlsLoop.builder(listener, () -> config, handlers)
+        loop = TlsLoop.builder(listener, configs == null ? () -> own : configs, handlers)
                 .limits(limits)
+                .observer(another)
                 .observer(new LoopObserver() {
                     @Override
                     public void onFailure(Session session, IOException cause) {
@@ -52,6 +69,11 @@ final class TestLoop implements AutoCloseable {
                     }
 
                     @Override
+                    public void onShortage(Shortage shortage, SocketAddress client) {
+                        events.add("shortage of " + shortage + (client == null ? "" : " for " + client));
+                    }
+
+                    @Override
                     public void onDefect(long connection, Throwable cause) {
                         events.add("defect: " + cause);
                     }
@@ -60,6 +82,11 @@ final class TestLoop implements AutoCloseable {
         Thread thread = new Thread(this::run, "loop under test");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** With one more observer. */
+    static TestLoop observed(Supplier<TlsServerConfig> configs, LoopObserver observer) throws Exception {
+        return new TestLoop(Limits.DEFAULT, () -> ECHO, configs, config -> config, observer);
     }
 
     static TestLoop echo(Limits limits) throws Exception {

@@ -181,18 +181,48 @@ final class ConnectionDriver {
     }
 
     /** Ends the connection with the alert of a fault. A defect of ours must not reach the caller as anything else either. */
-    TlsException fail(RuntimeException fault, @Nullable ByteBuffer netOut) {
-        FatalAlert alert =
-                fault instanceof FatalAlert known ? known : FatalAlert.internalError("defect: " + fault, fault);
-        TlsException e = new TlsException(
-                alert.description(), false, stateName(), String.valueOf(alert.getMessage()), alert.getCause());
-        // RFC 5246 7.2.2-3, 7.2.2-4: "it MUST send the appropriate alert prior to closing the connection", and at the
-        // fatal level.
-        end(AlertLevel.FATAL, alert.description(), e);
-        if (netOut != null) {
-            outbound.flush(netOut);
+    TlsException fail(Throwable fault, @Nullable ByteBuffer netOut) {
+        try {
+            FatalAlert alert =
+                    fault instanceof FatalAlert known ? known : FatalAlert.internalError("defect: " + fault, fault);
+            TlsException e = new TlsException(
+                    alert.description(), false, stateName(), String.valueOf(alert.getMessage()), alert.getCause());
+            // RFC 5246 7.2.2-3, 7.2.2-4: "it MUST send the appropriate alert prior to closing the connection", and at
+            // the fatal level.
+            end(AlertLevel.FATAL, alert.description(), e);
+            if (netOut != null) {
+                outbound.flush(netOut);
+            }
+            return e;
+        } finally {
+            if (handshake.state() != State.CLOSED) {
+                abandon(); // there is no memory, or no stack, for anything better
+            }
         }
-        return e;
+    }
+
+    /** Ends the connection for the application, which cannot continue. */
+    void giveUp(Throwable cause) {
+        if (handshake.state() != State.CLOSED) {
+            TlsException e = new TlsException(
+                    AlertDescription.INTERNAL_ERROR, false, stateName(), "the application cannot continue", cause);
+            end(AlertLevel.FATAL, AlertDescription.INTERNAL_ERROR, e);
+        }
+    }
+
+    /** Clears the secrets and ends the connection without a word to the peer. */
+    private void abandon() {
+        try {
+            handshake.close();
+        } finally {
+            inbound.destroy();
+            outbound.finishWith(null, null);
+        }
+    }
+
+    /** Returns about how many bytes are held that depend on the peer. */
+    int heldBytes() {
+        return inbound.heldBytes() + outbound.heldBytes() + handshake.heldBytes();
     }
 
     /** Acts on what came; application data goes to {@code appOut}. The answer is null when it moved the handshake. */
@@ -326,9 +356,12 @@ final class ConnectionDriver {
     private void end(@Nullable AlertLevel level, @Nullable AlertDescription description, @Nullable TlsException e) {
         String state = stateName();
         failure = e;
-        outbound.finishWith(level, description);
-        inbound.destroy();
-        handshake.close();
+        try {
+            outbound.finishWith(level, description);
+        } finally {
+            inbound.destroy();
+            handshake.close();
+        }
         if (e != null && (e.alert() != null || e.fromPeer())) {
             handshake.invalidateSession();
         }

@@ -193,6 +193,11 @@ final class Inbound {
         return fatalAlert;
     }
 
+    /** Returns how many bytes of messages are held. */
+    int heldBytes() {
+        return messages.retainedBytes();
+    }
+
     void destroy() {
         reader.destroy();
         messages.clear();

@@ -28,6 +28,7 @@ final class Outbound implements HandshakeOutput {
     private final RecordLayer records;
     private final SecureRandom random;
     private @Nullable ArrayDeque<Pending> queue;
+    private int queuedBytes;
     private boolean last;
 
     Outbound(RecordLayer records, SecureRandom random) {
@@ -96,6 +97,7 @@ final class Outbound implements HandshakeOutput {
                 return false;
             }
             queue.remove();
+            queuedBytes -= first.content.capacity();
             if (first.next != null) {
                 records.activate(first.next);
             }
@@ -118,6 +120,11 @@ final class Outbound implements HandshakeOutput {
      */
     boolean write(ByteBuffer[] appIn, ByteBuffer netOut) {
         return records.writer().write(appIn, netOut);
+    }
+
+    /** Returns how many bytes of messages wait. */
+    int heldBytes() {
+        return queuedBytes;
     }
 
     boolean isEmpty() {
@@ -154,6 +161,7 @@ final class Outbound implements HandshakeOutput {
                 }
             }
             queue = null;
+            queuedBytes = 0;
         }
     }
 
@@ -166,5 +174,6 @@ final class Outbound implements HandshakeOutput {
             queue = new ArrayDeque<>(4);
         }
         queue.add(pending);
+        queuedBytes += pending.content.capacity();
     }
 }

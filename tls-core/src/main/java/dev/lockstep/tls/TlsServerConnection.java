@@ -53,7 +53,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors.</b> Whatever the peer does wrong becomes one alert and one {@link TlsException}, which every later call
  * throws again. The alert is in {@code netOut} when the exception is thrown, if there was room; {@link #close} writes
  * it otherwise. So after a TlsException: {@code close(netOut)}, send, and end the transport. Misuse is an
- * {@link IllegalStateException} that leaves the connection as it was. After the end every secret is cleared.
+ * {@link IllegalStateException} that leaves the connection as it was. What a callback throws, an {@link Error} included,
+ * ends this connection with internal_error and is the cause of the exception. After the end every secret is cleared.
  */
 public final class TlsServerConnection {
 
@@ -62,6 +63,9 @@ public final class TlsServerConnection {
 
     /** The most application data that one record carries, in bytes: the least free room of {@code appOut}. */
     public static final int APPLICATION_BUFFER_SIZE = 1 << 14;
+
+    /** What the objects of a connection take before its peer has sent anything, in bytes; a test measures it. */
+    private static final int OBJECTS = 2048;
 
     private final ConnectionDriver driver;
     private final ServerHandshake handshake;
@@ -107,7 +111,7 @@ public final class TlsServerConnection {
             StepResult result = driver.step(netIn);
             outbound.flush(netOut);
             return result;
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             throw driver.fail(fault, netOut);
         } finally {
             entered = false;
@@ -131,7 +135,7 @@ public final class TlsServerConnection {
             requireNoFailure();
             driver.requireInTime();
             return driver.read(netIn, appOut);
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             throw driver.fail(fault, null);
         } finally {
             entered = false;
@@ -180,7 +184,7 @@ public final class TlsServerConnection {
             driver.requireInTime();
             StepResult ready = driver.prepareWrite(netOut);
             return ready != StepResult.ESTABLISHED || outbound.write(appIn, netOut) ? ready : StepResult.NEED_OUTPUT;
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             throw driver.fail(fault, netOut);
         }
     }
@@ -201,7 +205,7 @@ public final class TlsServerConnection {
             requireNoFailure();
             driver.requireInTime();
             return driver.closeOutput(netOut);
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             throw driver.fail(fault, netOut);
         } finally {
             entered = false;
@@ -219,6 +223,24 @@ public final class TlsServerConnection {
         enter();
         try {
             driver.close();
+            return outbound.flush(netOut) ? StepResult.CLOSED : StepResult.NEED_OUTPUT;
+        } finally {
+            entered = false;
+        }
+    }
+
+    /**
+     * Ends the connection as {@link #close} does, but with a fatal internal_error alert: for an application that cannot
+     * continue, whose client must not take the end for a good one. After the end it has the effect of {@code close}.
+     *
+     * @param cause what the {@link #failure} of this connection tells
+     * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first, by {@link #close}
+     * @throws IllegalStateException when called from within a callback of this connection
+     */
+    public StepResult fail(Throwable cause, ByteBuffer netOut) {
+        enter();
+        try {
+            driver.giveUp(cause);
             return outbound.flush(netOut) ? StepResult.CLOSED : StepResult.NEED_OUTPUT;
         } finally {
             entered = false;
@@ -282,6 +304,14 @@ public final class TlsServerConnection {
      */
     public boolean wantsInput() {
         return driver.wantsInput();
+    }
+
+    /**
+     * Returns about how many bytes of memory the connection holds, to compare connections and to bound their sum: a constant
+     * for its objects, and what depends on the peer, such as a ClientHello or a chain. Nothing is allocated or computed.
+     */
+    public int heldBytes() {
+        return OBJECTS + driver.heldBytes();
     }
 
     /** Whether the first handshake is over and the connection is not: application data can flow. */

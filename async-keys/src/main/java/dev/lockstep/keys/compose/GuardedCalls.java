@@ -19,7 +19,7 @@ final class GuardedCalls {
         try {
             Start<T> start = asks.start(question, waker);
             return start != null ? start : Start.failed(nothing("start"));
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Exception | Error e) {
             // boundary: what is decorated is the application's, native drivers included
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -33,7 +33,7 @@ final class GuardedCalls {
         try {
             Progress<T> progress = operation.resume();
             return progress != null ? progress : Progress.failed(nothing("resume"));
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Exception | Error e) {
             // boundary: what is decorated is the application's, native drivers included
             return Progress.thrown(e);
         }

@@ -3,7 +3,10 @@ package dev.lockstep.crypto.hash;
 import dev.lockstep.crypto.Wipe;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * extended_master_secret and CertificateVerify.
  *
  * <p>The hash function is known only with the cipher suite, so what comes before is buffered: in practice one
- * ClientHello, whose size the caller bounds. The messages themselves are kept for longer only on demand: a client's
- * CertificateVerify signs them under a hash of its own choosing, or under none. For one thread at a time.
+ * ClientHello, whose size the caller bounds, unless it is {@linkplain #condense condensed}. The messages themselves are
+ * kept for longer only on demand: a client's CertificateVerify signs them under a hash of its own choosing, or under none.
+ * For one thread at a time.
  */
 public final class TranscriptHash {
     private static final byte[] EMPTY = {};
@@ -22,6 +26,9 @@ public final class TranscriptHash {
     private @Nullable HashAlgorithm hash;
     private @Nullable MessageDigest digest;
     private boolean keeping;
+
+    /** The digests that run in the place of the messages, by hash function; null while the messages are here. */
+    private @Nullable Map<HashAlgorithm, MessageDigest> running;
 
     /** An empty transcript whose hash function is yet to be chosen. */
     public TranscriptHash() {}
@@ -39,9 +46,15 @@ public final class TranscriptHash {
         MessageDigest chosen = digest;
         if (chosen != null) {
             chosen.update(b, off, len);
-            if (!keeping) {
-                return;
+        }
+        if (running != null) {
+            for (MessageDigest each : running.values()) {
+                each.update(b, off, len);
             }
+            return;
+        }
+        if (chosen != null && !keeping) {
+            return;
         }
         int needed = Math.addExact(buffered, len);
         if (needed > buffer.length) {
@@ -52,6 +65,27 @@ public final class TranscriptHash {
         }
         System.arraycopy(b, off, buffer, buffered, len);
         buffered = needed;
+    }
+
+    /**
+     * Hashes the messages so far under each of these functions and forgets them: a long ClientHello then costs as much
+     * memory as a short one. Only these functions can be chosen and asked for afterwards.
+     *
+     * @param candidates every hash function that may be needed
+     * @throws IllegalStateException after {@link #choose}, and when it was called before
+     */
+    public void condense(Set<HashAlgorithm> candidates) {
+        if (digest != null || running != null) {
+            throw new IllegalStateException("too late: the messages are hashed already");
+        }
+        Map<HashAlgorithm, MessageDigest> digests = new EnumMap<>(HashAlgorithm.class);
+        for (HashAlgorithm candidate : candidates) {
+            MessageDigest each = candidate.newDigest();
+            each.update(buffer, 0, buffered);
+            digests.put(candidate, each);
+        }
+        running = digests;
+        forget();
     }
 
     /**
@@ -69,21 +103,32 @@ public final class TranscriptHash {
      *
      * @param h the hash function of the PRF
      * @param keepMessages whether the messages stay, for {@link #messages}, until {@link #dropMessages}: as much memory as
-     *     the messages are long, which is for the caller to bound
-     * @throws IllegalStateException if it has been chosen before
+     *     the messages are long, which is for the caller to bound; of a condensed transcript the other digests stay
+     * @throws IllegalStateException if it has been chosen before, or is none of the functions of a condensed transcript
      */
     public void choose(HashAlgorithm h, boolean keepMessages) {
         if (digest != null) {
             throw new IllegalStateException("the transcript's hash function has been chosen before");
         }
-        MessageDigest chosen = h.newDigest();
-        chosen.update(buffer, 0, buffered);
-        keeping = keepMessages;
-        if (!keepMessages) {
-            forget();
+        if (running != null) {
+            MessageDigest chosen = running.remove(h);
+            if (chosen == null) {
+                throw new IllegalStateException(h + " is none of the functions that this transcript runs under");
+            }
+            digest = chosen;
+            if (!keepMessages) {
+                running = null;
+            }
+        } else {
+            MessageDigest chosen = h.newDigest();
+            chosen.update(buffer, 0, buffered);
+            keeping = keepMessages;
+            if (!keepMessages) {
+                forget();
+            }
+            digest = chosen;
         }
         hash = h;
-        digest = chosen;
     }
 
     /**
@@ -93,8 +138,29 @@ public final class TranscriptHash {
      * @throws IllegalStateException before {@link #choose}
      */
     public byte[] snapshot() {
+        return snapshot(chosen(digest));
+    }
+
+    /**
+     * The hash of everything so far under a function of its own, for CertificateVerify.
+     *
+     * @param h one of the functions that the transcript was condensed to, if it was
+     * @return the digest, owned by the caller
+     * @throws IllegalStateException unless the messages, or the digests in their place, were to be kept
+     */
+    public byte[] snapshot(HashAlgorithm h) {
+        if (h == hash) {
+            return snapshot();
+        }
+        if (running != null) {
+            return snapshot(chosen(running.get(h)));
+        }
+        return h.digest(messages());
+    }
+
+    private static byte[] snapshot(MessageDigest of) {
         try {
-            return ((MessageDigest) chosen(digest).clone()).digest();
+            return ((MessageDigest) of.clone()).digest();
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("this Java runtime's digests cannot be cloned", e);
         }
@@ -113,11 +179,24 @@ public final class TranscriptHash {
         return Arrays.copyOf(buffer, buffered);
     }
 
+    /** Tells whether the messages can be asked for; those of a condensed transcript cannot. */
+    public boolean keepsMessages() {
+        return keeping;
+    }
+
+    /** Tells how many bytes of messages are held. */
+    public int heldBytes() {
+        return buffer.length;
+    }
+
     /** Clears the messages and keeps no further ones; the hash goes on. Does nothing when they are not kept. */
     public void dropMessages() {
         if (keeping) {
             keeping = false;
             forget();
+        }
+        if (digest != null) {
+            running = null;
         }
     }
 
@@ -134,6 +213,7 @@ public final class TranscriptHash {
     /** Back to an empty transcript without a hash function, as for a renegotiation. */
     public void clear() {
         keeping = false;
+        running = null;
         forget();
         MessageDigest old = digest;
         if (old != null) {

@@ -38,6 +38,11 @@ final class EcdsaVerificationKey implements VerificationKey {
 
     @Override
     public boolean verify(SignatureAlgorithm algorithm, byte[] message, byte[] signature) {
+        return verifyDigest(algorithm, algorithm.requireHash().digest(message), signature);
+    }
+
+    @Override
+    public boolean verifyDigest(SignatureAlgorithm algorithm, byte[] digest, byte[] signature) {
         EcdsaEncoding.Pair pair = EcdsaEncoding.decode(signature);
         // FIPS 186-5 6.4.2 1: r and s are in [1, n-1]; without this test, r = s = 0 verifies for every message.
         if (pair == null || pair.r().compareTo(curve.order()) >= 0 || pair.s().compareTo(curve.order()) >= 0) {
@@ -45,6 +50,6 @@ final class EcdsaVerificationKey implements VerificationKey {
         }
         ECDSASigner signer = new ECDSASigner();
         signer.init(false, key);
-        return signer.verifySignature(algorithm.requireHash().digest(message), pair.r(), pair.s());
+        return signer.verifySignature(digest, pair.r(), pair.s());
     }
 }

@@ -52,6 +52,12 @@ abstract sealed class EdwardsVerificationKey implements VerificationKey {
         return signature.length == signatureLength && verifies(message, signature);
     }
 
+    /** EdDSA hashes the message together with the signature (RFC 8032 5.1.7): a digest of it is of no use. */
+    @Override
+    public final boolean verifyDigest(SignatureAlgorithm wanted, byte[] digest, byte[] signature) {
+        return false;
+    }
+
     abstract boolean verifies(byte[] message, byte[] signature);
 
     private static final class On25519 extends EdwardsVerificationKey {

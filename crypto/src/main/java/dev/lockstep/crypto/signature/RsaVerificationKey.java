@@ -9,6 +9,13 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
+import org.bouncycastle.crypto.Digest;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.digests.SHA384Digest;
+import org.bouncycastle.crypto.digests.SHA512Digest;
+import org.bouncycastle.crypto.engines.RSAEngine;
+import org.bouncycastle.crypto.params.RSAKeyParameters;
+import org.bouncycastle.crypto.signers.PSSSigner;
 
 /**
  * RSASSA-PKCS1-v1_5 and RSASSA-PSS verification (RFC 8017 8).
@@ -68,16 +75,43 @@ final class RsaVerificationKey implements VerificationKey {
         }
         return algorithm.isPss()
                 ? verifyPss(algorithm, message, signature)
-                : verifyPkcs1(algorithm.requireHash(), message, signature);
+                : verifyPkcs1(algorithm.requireHash(), algorithm.requireHash().digest(message), signature);
     }
 
-    private boolean verifyPkcs1(HashAlgorithm hash, byte[] message, byte[] signature) {
+    @Override
+    public boolean verifyDigest(SignatureAlgorithm algorithm, byte[] digest, byte[] signature) {
+        if (signature.length != modulusLength()) {
+            return false;
+        }
+        return algorithm.isPss()
+                ? verifyPssDigest(algorithm.requireHash(), digest, signature)
+                : verifyPkcs1(algorithm.requireHash(), digest, signature);
+    }
+
+    /** The JDK's PSS takes messages only, so this one is bcprov's. */
+    private boolean verifyPssDigest(HashAlgorithm hash, byte[] digest, byte[] signature) {
+        PSSSigner verifier = PSSSigner.createRawSigner(
+                new RSAEngine(), mgfDigest(hash), mgfDigest(hash), hash.length(), PSSSigner.TRAILER_IMPLICIT);
+        verifier.init(false, new RSAKeyParameters(false, modulus, exponent));
+        verifier.update(digest, 0, digest.length);
+        return new BigInteger(1, signature).compareTo(modulus) < 0 && verifier.verifySignature(signature);
+    }
+
+    private static Digest mgfDigest(HashAlgorithm hash) {
+        return switch (hash) {
+            case SHA256 -> new SHA256Digest();
+            case SHA384 -> new SHA384Digest();
+            case SHA512 -> new SHA512Digest();
+            case SHA1, SHA224 -> throw new IllegalArgumentException("no PSS with " + hash);
+        };
+    }
+
+    private boolean verifyPkcs1(HashAlgorithm hash, byte[] digest, byte[] signature) {
         BigInteger s = new BigInteger(1, signature);
         if (s.compareTo(modulus) >= 0) {
             return false;
         }
         byte[] found = Unsigned.bytes(s.modPow(exponent, modulus), signature.length);
-        byte[] digest = hash.digest(message);
         // RFC 5246 4.7-2: "implementations MUST accept both without parameters and with NULL parameters." Two encodings
         // then, each compared to its last byte, and no parser.
         return Arrays.equals(found, pad(DigestInfo.encode(hash, digest), signature.length))

@@ -131,4 +131,17 @@ public final class SignatureVerifier {
     public boolean verify(SignatureAlgorithm algorithm, byte[] message, byte[] signature) {
         return key.supports(algorithm) && key.verify(algorithm, message, signature);
     }
+
+    /**
+     * Verifies a signature over a message of which the digest is known. Throws nothing, whatever the signature holds.
+     *
+     * @param algorithm how the message is said to be signed; one that {@linkplain SignatureAlgorithm#hash hashes first}
+     * @param digest the message's, under the algorithm's hash function; not changed
+     * @param signature the signature, of any length; not changed
+     * @return true if it is this key's signature; false for every defect, an algorithm not {@linkplain #supports supported}
+     *     included, and for Ed25519 and Ed448
+     */
+    public boolean verifyDigest(SignatureAlgorithm algorithm, byte[] digest, byte[] signature) {
+        return key.supports(algorithm) && key.verifyDigest(algorithm, digest, signature);
+    }
 }

@@ -12,6 +12,9 @@ sealed interface VerificationKey permits RsaVerificationKey, EcdsaVerificationKe
     /** Only called with an algorithm that is supported; throws nothing, whatever the signature holds. */
     boolean verify(SignatureAlgorithm algorithm, byte[] message, byte[] signature);
 
+    /** The same for a message of which the digest is known; only with an algorithm that hashes first. */
+    boolean verifyDigest(SignatureAlgorithm algorithm, byte[] digest, byte[] signature);
+
     /** Bytes; 0 unless RSA. */
     default int modulusLength() {
         return 0;

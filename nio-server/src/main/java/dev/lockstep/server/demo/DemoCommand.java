@@ -1,6 +1,7 @@
 package dev.lockstep.server.demo;
 
 import dev.lockstep.keys.keyserver.KeyServerKeys;
+import dev.lockstep.nio.Limits;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.ServerRunner;
@@ -52,7 +53,8 @@ public final class DemoCommand implements Callable<Integer> {
                     HttpApplication::new,
                     trace,
                     "https, every key operation takes " + KEY_DELAY_MILLIS + " ms more",
-                    List.of(keys));
+                    List.of(keys),
+                    Limits.DEFAULT);
             ServerRunner.serve(
                     environment.alsoStarting(loop -> hook.stopping(loop::close)),
                     "127.0.0.1",

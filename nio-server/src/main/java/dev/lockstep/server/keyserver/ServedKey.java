@@ -73,7 +73,7 @@ public final class ServedKey {
             return Outcome.failed(failure(e));
         } catch (InvalidKeyException e) {
             return Outcome.failed(Failure.UNSUPPORTED); // its size or parameters are not for this scheme
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Exception | Error e) {
             // boundary: whatever a key or its device throws is an operation that failed, and that the log tells
             return Outcome.failed(Failure.FAILED);
         }
@@ -110,7 +110,7 @@ public final class ServedKey {
         } catch (GeneralSecurityException | ProviderException e) {
             // May be the padding, in a token that unpads by itself, whatever it is called.
             return Outcome.done(replacement.clone());
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) { // boundary, as above
+        } catch (Exception | Error e) { // boundary, as above
             return Outcome.failed(Failure.FAILED);
         } finally {
             Wipe.bytes(replacement, block);

@@ -1,6 +1,7 @@
 package dev.lockstep.server.serve;
 
 import dev.lockstep.server.Environment;
+import dev.lockstep.server.LimitOptions;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.credential.CredentialFiles;
@@ -39,7 +40,8 @@ record Configuration(
             ProtocolOptions protocol,
             ClientAuthOptions clients,
             RenegotiationOptions renegotiation,
-            SessionOptions sessions) {}
+            SessionOptions sessions,
+            LimitOptions limits) {}
 
     /** Every file that a load reads. */
     List<Path> files() throws UsageError {
@@ -86,6 +88,7 @@ record Configuration(
         findings.attempt(() -> options.clients().apply(builder, environment.clock(), findings));
         findings.attempt(() -> options.renegotiation().apply(builder));
         findings.attempt(() -> options.sessions().apply(builder));
+        options.limits().apply(builder);
         if (keyLog != null) {
             builder.keyLog(keyLog);
         }

@@ -94,16 +94,32 @@ final class Reloader implements AutoCloseable {
     }
 
     private void run() {
-        try {
-            for (Cause cause = waitForTurn(); cause != Cause.OVER; cause = waitForTurn()) {
+        while (true) {
+            try {
+                Cause cause = waitForTurn();
+                if (cause == Cause.OVER) {
+                    return;
+                }
                 if (cause != Cause.RETRIED) {
                     retry.restart();
                     lastRefusal = "";
                 }
                 reload(cause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // the thread is asked to end
+                return;
+            } catch (RuntimeException | Error e) {
+                survive(e);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // this thread is to end
+        }
+    }
+
+    /** The boundary of the thread: a defect, or memory that ran out, must not end all later reloads. */
+    private void survive(Throwable fault) {
+        try {
+            refuse("DEFECT " + fault, null);
+        } catch (RuntimeException | Error another) {
+            // Not even that can be said now. The next turn is a quarter of a second away.
         }
     }
 
@@ -165,9 +181,6 @@ final class Reloader implements AutoCloseable {
             }
         } catch (UsageError e) {
             refuse(e.getMessage(), e.goneAt());
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-            // The boundary of the thread: a defect met by one reload must not end all later ones.
-            refuse("DEFECT " + e, null);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.nio.Limits;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.HangUpSignal;
+import dev.lockstep.server.LimitOptions;
 import dev.lockstep.server.Main;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.ServerRunner;
@@ -55,6 +57,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final SessionOptions sessions = new SessionOptions();
 
+    @Mixin
+    private final LimitOptions limits = new LimitOptions();
+
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
 
@@ -86,18 +91,19 @@ public final class ServeCommand implements Callable<Integer> {
             throw new UsageError("--echo", "was given together with --http", "choose one");
         }
         credentials.optional = psk.isGiven();
+        Limits clientLimits = limits.limits();
         KeyMode keyMode = credentials.keyMode();
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
         KeyLog keyLog = keylog == null || check ? null : KeyLogFile.open("--keylog", keylog);
         try (RemoteKeys remote = new RemoteKeys(environment.variables(), this::reading)) {
             Configuration configuration = new Configuration(
                     environment,
-                    new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions),
+                    new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions, limits),
                     keyMode,
                     remote,
                     tracer,
                     keyLog);
-            return check ? check(configuration) : serve(configuration, number);
+            return check ? check(configuration) : serve(configuration, clientLimits, number);
         }
     }
 
@@ -116,7 +122,7 @@ public final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private int serve(Configuration configuration, int number) throws UsageError, IOException {
+    private int serve(Configuration configuration, Limits clientLimits, int number) throws UsageError, IOException {
         RemoteKeys remote = configuration.remote();
         Trace tracer = configuration.trace();
         try (Reloader reloader = Reloader.load(configuration, credentials.requireKeys)) {
@@ -128,7 +134,8 @@ public final class ServeCommand implements Callable<Integer> {
                     echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
                     tracer,
                     what,
-                    remote.companions());
+                    remote.companions(),
+                    clientLimits);
             ServerRunner.serve(environment, host, number, site, bound -> {
                 reloader.start();
                 HangUpSignal.handle(reloader::ask);

@@ -218,6 +218,11 @@ public final class ScriptedClient {
         in.take(bytes);
     }
 
+    /** Whether one of these has come since {@link #takeSeen}. */
+    public boolean hasSeen(Seen.Kind... kinds) {
+        return seen.stream().anyMatch(each -> List.of(kinds).contains(each.kind()));
+    }
+
     /** What has come since the last call, in order. */
     public List<Seen> takeSeen() {
         List<Seen> all = List.copyOf(seen);

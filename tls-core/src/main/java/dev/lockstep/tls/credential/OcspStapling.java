@@ -43,7 +43,7 @@ final class OcspStapling {
         byte[] der;
         try {
             der = source.get();
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Exception | Error e) {
             // boundary: the source is the application's. RFC 6066 8 says that servers MAY staple, so that a handshake
             // does without, whatever happened.
             return StapledResponse.failed(e);

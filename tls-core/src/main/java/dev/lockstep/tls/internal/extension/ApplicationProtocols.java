@@ -77,6 +77,11 @@ public record ApplicationProtocols(byte[] nameList) implements Extension {
         return false;
     }
 
+    /** Returns the extension with those of these names that it has, which may be none. */
+    ApplicationProtocols among(List<String> served) {
+        return new ApplicationProtocols(served.stream().filter(this::contains).toList());
+    }
+
     @Override
     public ExtensionType type() {
         return ExtensionType.APPLICATION_LAYER_PROTOCOL_NEGOTIATION;

@@ -99,6 +99,47 @@ public final class ExtensionSet {
         return list;
     }
 
+    /**
+     * Returns the set of a ClientHello without what no decision of this server depends on: unknown extensions, unknown and
+     * repeated members of lists, the contents of a request for OCSP.
+     *
+     * @param protocols the names of ALPN that can be chosen; null when all that the client sent count
+     * @param keepReceived whether {@link #received} is still to be asked
+     */
+    public ExtensionSet essentials(@Nullable List<String> protocols, boolean keepReceived) {
+        List<Extension> reduced = new ArrayList<>(list.size());
+        for (Extension extension : list) {
+            reduced.add(essentials(extension, protocols));
+        }
+        int[] types = reduced.stream().mapToInt(e -> e.type().code()).sorted().toArray();
+        return new ExtensionSet(present, List.copyOf(reduced), types, keepReceived ? block : new byte[0]);
+    }
+
+    private static Extension essentials(Extension extension, @Nullable List<String> protocols) {
+        if (extension instanceof SupportedGroups groups) {
+            return groups.essentials();
+        }
+        if (extension instanceof SignatureAlgorithms schemes) {
+            return schemes.essentials();
+        }
+        if (extension instanceof SignatureAlgorithmsCert schemes) {
+            return schemes.essentials();
+        }
+        if (extension instanceof ApplicationProtocols names && protocols != null) {
+            return names.among(protocols);
+        }
+        return extension instanceof StatusRequest ? StatusRequest.ocsp() : extension;
+    }
+
+    /** Returns about how many bytes the parts hold whose size a client decides. */
+    public int heldBytes() {
+        SessionTicket ticket = find(SessionTicket.class);
+        ApplicationProtocols names = find(ApplicationProtocols.class);
+        return block.length
+                + (ticket == null ? 0 : ticket.ticket().length)
+                + (names == null ? 0 : names.nameList().length);
+    }
+
     /** Returns the extension_data of every extension that was received, known or not, by number and in their order. */
     public Map<Integer, byte[]> received() {
         Map<Integer, byte[]> received = new LinkedHashMap<>();

@@ -52,6 +52,11 @@ public record SignatureAlgorithms(int[] codes) implements Extension {
         return List.copyOf(known);
     }
 
+    /** Returns the extension without schemes that are unknown here. */
+    SignatureAlgorithms essentials() {
+        return of(known());
+    }
+
     @Override
     public ExtensionType type() {
         return ExtensionType.SIGNATURE_ALGORITHMS;

@@ -41,6 +41,12 @@ public record SignatureAlgorithmsCert(int[] codes) implements Extension {
         return new SignatureAlgorithms(codes).known();
     }
 
+    /** Returns the extension without schemes that are unknown here. */
+    SignatureAlgorithmsCert essentials() {
+        return new SignatureAlgorithmsCert(
+                known().stream().mapToInt(SignatureScheme::code).toArray());
+    }
+
     @Override
     public ExtensionType type() {
         return ExtensionType.SIGNATURE_ALGORITHMS_CERT;

@@ -48,6 +48,24 @@ public record SupportedGroups(int[] codes) implements Extension {
         return List.copyOf(known);
     }
 
+    /** Returns the extension without what this server cannot choose: for every decision it is the same. */
+    SupportedGroups essentials() {
+        List<NamedGroup> known = known();
+        boolean namesUnknown = namesFiniteField() && known.stream().noneMatch(NamedGroup::isFiniteField);
+        int[] codes = Arrays.copyOf(of(known).codes, known.size() + (namesUnknown ? 1 : 0));
+        if (namesUnknown) {
+            codes[known.size()] = firstFiniteField();
+        }
+        return new SupportedGroups(codes);
+    }
+
+    private int firstFiniteField() {
+        return Arrays.stream(codes)
+                .filter(NamedGroup::isFiniteField)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Tells whether any FFDHE group was named, known or not: then RFC 7919 4 binds the choice of DHE suites. */
     public boolean namesFiniteField() {
         return Arrays.stream(codes).anyMatch(NamedGroup::isFiniteField);

@@ -164,6 +164,7 @@ public final class ServerHandshake {
         if (row.joinsAfter() && underWay) {
             handshake.transcript.update(encoded, 0, encoded.length);
         }
+        handshake.condense();
         return row.endsFlight() && underWay;
     }
 
@@ -271,6 +272,11 @@ public final class ServerHandshake {
         return handshake.holdsSecrets();
     }
 
+    /** Returns about how many bytes the handshakes of the connection hold on the client's account. */
+    public int heldBytes() {
+        return handshake.heldBytes() + history.heldBytes();
+    }
+
     private boolean isRenegotiating() {
         return history.previous() != null;
     }
@@ -304,7 +310,7 @@ public final class ServerHandshake {
         if (ended != null && ended.wasSuspended()) {
             try {
                 config.observer().onResume(ended.kind(), config.clock().getAsLong() - ended.sinceNanos());
-            } catch (RuntimeException fault) {
+            } catch (RuntimeException | Error fault) {
                 ended.cancel(); // the observer's fault ends the connection, and the answer will not be taken
                 throw fault;
             }

@@ -66,7 +66,7 @@ final class Wait<T> {
         @Nullable Start<T> start;
         try {
             start = starter.start(waker, deadlineNanos);
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Exception | Error e) {
             // The boundary to foreign code: whatever it throws is a failed operation, not a failed server.
             end(Progress.thrown(e));
             return;
@@ -111,7 +111,7 @@ final class Wait<T> {
         @Nullable Progress<T> progress;
         try {
             progress = pending.resume();
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Exception | Error e) {
             progress = Progress.thrown(e); // the boundary to foreign code, as in start
         }
         if (progress == null) {
@@ -185,7 +185,7 @@ final class Wait<T> {
         if (pending != null) {
             try {
                 pending.cancel();
-            } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+            } catch (RuntimeException | Error e) {
                 // The SPI says that exceptions of cancel are dropped: the connection is past caring.
             }
         }

@@ -26,7 +26,7 @@ final class WakeFlag implements Waker {
         if (state.compareAndSet(QUIET, RAISED)) {
             try {
                 handler.run();
-            } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            } catch (Exception | Error e) {
                 clear(); // the handler may not have enqueued the connection
             }
         }

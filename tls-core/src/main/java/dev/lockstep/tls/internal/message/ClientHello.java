@@ -8,11 +8,14 @@ import dev.lockstep.tls.internal.extension.SupportedGroups;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.internal.wire.WireWriter;
+import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.CompressionMethod;
 import dev.lockstep.tls.spec.HandshakeType;
 import dev.lockstep.tls.spec.Signaling;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the client offers, RFC 5246 7.4.1.2.
@@ -63,6 +66,34 @@ public record ClientHello(
         hello.requireUncompressedPoints();
         hello.requireKnownFragmentLength();
         return hello;
+    }
+
+    /**
+     * Returns the offer without what no decision of this server depends on: it says the same and is never long, but for a
+     * ticket.
+     *
+     * @param protocols as in {@link ExtensionSet#essentials}
+     * @param keepReceived as there
+     */
+    public ClientHello essentials(@Nullable List<String> protocols, boolean keepReceived) {
+        int[] suites = Arrays.stream(cipherSuites)
+                .filter(code -> CipherSuite.of(code) != null
+                        || code == Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV
+                        || code == Signaling.TLS_FALLBACK_SCSV)
+                .distinct()
+                .toArray();
+        return new ClientHello(
+                clientVersion,
+                random,
+                sessionId,
+                suites,
+                new byte[] {(byte) CompressionMethod.NULL.code()},
+                extensions.essentials(protocols, keepReceived));
+    }
+
+    /** Returns about how many bytes the parts hold whose size a client decides. */
+    public int heldBytes() {
+        return Integer.BYTES * cipherSuites.length + extensions.heldBytes();
     }
 
     /** Tells whether this number stands in cipher_suites. */

@@ -126,7 +126,7 @@ public final class HandshakeJoiner {
     }
 
     /** Bytes of memory held at the moment. */
-    int retainedBytes() {
+    public int retainedBytes() {
         return buffer == null ? 0 : buffer.length;
     }
 

@@ -22,11 +22,13 @@ public final class ClientFlight {
     private ClientFlight() {}
 
     public static void onClientHello(Handshake handshake, WireReader body) {
+        int length = body.remaining();
         ClientHello hello = ClientHello.parse(body);
         requireVersion(hello);
         requirePointFormat(hello);
         RenegotiationRules.requireBinding(handshake.config, handshake.history, hello);
-        handshake.offer.set(new Offer(handshake.config, hello));
+        handshake.offer.set(new Offer(handshake.config, hello, length));
+        handshake.clientVersion(hello.clientVersion());
     }
 
     /** Ephemeral exchanges agree here; what the client encrypted, and the name of its pre-shared key, wait for answers. */

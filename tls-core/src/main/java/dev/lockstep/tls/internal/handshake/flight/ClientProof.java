@@ -99,9 +99,9 @@ public final class ClientProof {
             throw FatalAlert.illegalParameter(
                     "CertificateVerify with a scheme that was not asked for or not for its key");
         }
-        byte[] messages = handshake.transcript.messages();
+        boolean verifies = certificate.verifies(scheme, handshake.transcript, signed.signature());
         handshake.transcript.dropMessages();
-        if (!certificate.verifies(scheme, messages, signed.signature())) {
+        if (!verifies) {
             throw FatalAlert.decryptError("CertificateVerify does not verify");
         }
         handshake.client.prove(handshake.client.accepted());

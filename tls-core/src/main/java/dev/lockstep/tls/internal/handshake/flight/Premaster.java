@@ -101,7 +101,7 @@ public final class Premaster {
         }
         // RFC 5246 7.4.7.1-2: "the version number in the PreMasterSecret is the version offered by the client in the
         // ClientHello.client_version, not the version negotiated for the connection."
-        int clientVersion = handshake.offer.get().hello().clientVersion();
+        int clientVersion = handshake.clientVersion();
         byte[] random = handshake.keys.standIn();
         byte[] premaster = value.length == modulusLength
                 ? RsaPremaster.unpad(value, clientVersion, random)

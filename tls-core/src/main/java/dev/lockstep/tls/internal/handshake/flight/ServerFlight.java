@@ -62,6 +62,7 @@ public final class ServerFlight {
                 .recordLengths(RecordLengths.of(offer.hello()))
                 .sessionCreatedAt(config.wallClock().instant().truncatedTo(ChronoUnit.SECONDS));
         planSession(config, offer, chosen);
+        handshake.limitClientSchemes(chosen);
         Agreement agreement = chosen.build();
         RenegotiationRules.requireNoWeakerProtection(handshake.history, agreement);
         if (!agreement.asksClient()) {
@@ -93,6 +94,7 @@ public final class ServerFlight {
                         agreement.cipherSuite(),
                         HelloExtensions.of(config, handshake.history, handshake.offer.get(), agreement))
                 .encode());
+        handshake.offer.clear(); // everything that it decides is decided
     }
 
     /**

@@ -53,7 +53,7 @@ public final class SessionKeeping {
                 handshake.storedSession.set(id);
                 store.put(id, session);
             }
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             // The boundary to foreign code: a session that is not kept costs a full handshake later.
             handshake.config.observer().onOperationFailed(SuspensionKind.SESSION_LOOKUP, e);
         } finally {
@@ -69,7 +69,7 @@ public final class SessionKeeping {
         }
         try {
             store.remove(id);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             // The boundary to foreign code, at the end of a connection that must end all the same.
             config.observer().onOperationFailed(SuspensionKind.SESSION_LOOKUP, e);
         }
@@ -84,7 +84,7 @@ public final class SessionKeeping {
         byte @Nullable [] ticket = null;
         try {
             ticket = tickets.seal(session);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             // The boundary to foreign code: no ticket is no reason to end a good connection.
             config.observer().onOperationFailed(SuspensionKind.TICKET_OPENING, e);
         }

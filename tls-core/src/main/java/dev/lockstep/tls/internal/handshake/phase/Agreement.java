@@ -215,6 +215,10 @@ public record Agreement(
             return this;
         }
 
+        ClientAuthentication clientAuthentication() {
+            return clientAuthentication;
+        }
+
         public Builder clientAuthentication(ClientAuthentication value) {
             this.clientAuthentication = value;
             return this;

@@ -9,6 +9,9 @@ import java.util.List;
  */
 public final class Client {
 
+    /** Of certificates whose size was not looked at, decoded, in bytes. */
+    static final int AVERAGE_CERTIFICATE = 4096;
+
     private final Once<ClientCertificate> claimed = new Once<>();
     private List<X509Certificate> accepted = List.of();
     private List<X509Certificate> proven = List.of();
@@ -46,6 +49,12 @@ public final class Client {
     /** Returns the chain whose key the client has proven, its own certificate first; empty for every other client. */
     public List<X509Certificate> proven() {
         return proven;
+    }
+
+    /** Returns about how many bytes the certificates hold. */
+    int heldBytes() {
+        ClientCertificate certificate = claimed.orNull();
+        return certificate == null ? proven.size() * AVERAGE_CERTIFICATE : certificate.heldBytes();
     }
 
     @Override

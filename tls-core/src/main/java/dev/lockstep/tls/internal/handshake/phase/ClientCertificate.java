@@ -1,5 +1,8 @@
 package dev.lockstep.tls.internal.handshake.phase;
 
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.hash.TranscriptHash;
+import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.crypto.signature.SignatureVerifier;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
@@ -24,11 +27,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientCertificate {
 
+    /** A certificate of the JDK keeps its encoding, and its parts once more. */
+    private static final int DECODED_PER_ENCODED = 3;
+
     private final List<X509Certificate> chain;
     private final Set<SignatureScheme> schemes;
     private final SignatureVerifier verifier;
+    private final int heldBytes;
 
-    private ClientCertificate(List<X509Certificate> chain, Set<SignatureScheme> schemes, SignatureVerifier verifier) {
+    private ClientCertificate(
+            List<X509Certificate> chain, Set<SignatureScheme> schemes, SignatureVerifier verifier, int heldBytes) {
+        this.heldBytes = heldBytes;
         this.chain = chain;
         this.schemes = schemes;
         this.verifier = verifier;
@@ -67,7 +76,8 @@ public final class ClientCertificate {
         } catch (IllegalArgumentException e) {
             throw unsupported("a client certificate with a key that cannot be verified here");
         }
-        return new ClientCertificate(List.copyOf(chain), schemes, verifier);
+        int bytes = encoded.stream().mapToInt(der -> der.length).sum();
+        return new ClientCertificate(List.copyOf(chain), schemes, verifier, DECODED_PER_ENCODED * bytes);
     }
 
     public List<X509Certificate> chain() {
@@ -79,9 +89,19 @@ public final class ClientCertificate {
         return scheme != null && schemes.contains(scheme);
     }
 
-    /** Whether {@code signature} is the certificate's key's over {@code message}; never throws. */
-    public boolean verifies(SignatureScheme scheme, byte[] message, byte[] signature) {
-        return verifier.verify(Algorithms.signature(scheme), message, signature);
+    /** Whether {@code signature} is the certificate's key's over the messages of {@code transcript}. */
+    public boolean verifies(SignatureScheme scheme, TranscriptHash transcript, byte[] signature) {
+        SignatureAlgorithm algorithm = Algorithms.signature(scheme);
+        HashAlgorithm hash = algorithm.hash();
+        if (hash == null || transcript.keepsMessages()) {
+            return verifier.verify(algorithm, transcript.messages(), signature);
+        }
+        return verifier.verifyDigest(algorithm, transcript.snapshot(hash), signature);
+    }
+
+    /** Returns about how many bytes the chain holds, decoded. */
+    int heldBytes() {
+        return heldBytes;
     }
 
     private static void requireType(Set<SignatureScheme> schemes, List<ClientCertificateType> types) {

@@ -1,12 +1,18 @@
 package dev.lockstep.tls.internal.handshake.phase;
 
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.crypto.hash.TranscriptHash;
+import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.SessionId;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
@@ -14,6 +20,9 @@ import java.util.OptionalLong;
  * handshake, which shares the connection's {@link History}.
  */
 public final class Handshake {
+
+    /** From this length on the messages up to ClientHello are kept as digests. */
+    private static final int LONG = 1 << 14;
 
     private static final byte[] NONE = {};
 
@@ -36,6 +45,7 @@ public final class Handshake {
     public final Once<SessionId> storedSession = new Once<>();
 
     public final MaskedFailures maskedFailures = new MaskedFailures();
+    private int clientVersion;
     private OptionalLong deadlineNanos = OptionalLong.empty();
     private List<Credential> selectedCredentials = List.of();
     private byte[] signature = NONE;
@@ -45,6 +55,7 @@ public final class Handshake {
     private boolean helloRequested;
     private boolean renewsTicket;
     private boolean complete;
+    private boolean condensed;
 
     /** A handshake that waits for its ClientHello, without a time limit until {@link #begin}. */
     public Handshake(TlsServerConfig config, HandshakeOutput output, History history) {
@@ -65,6 +76,58 @@ public final class Handshake {
     public void send(byte[] encoded) {
         transcript.update(encoded, 0, encoded.length);
         output.sendMessage(encoded);
+    }
+
+    /** The version that ClientHello offered, which an encrypted premaster secret repeats. */
+    public int clientVersion() {
+        return clientVersion;
+    }
+
+    public void clientVersion(int offered) {
+        clientVersion = offered;
+    }
+
+    /**
+     * Replaces the messages of a long ClientHello by their digests, so that it costs no memory while its client is silent.
+     * A certificate with an EdDSA key signs the messages themselves: such a client is served as before where only such keys
+     * are asked for.
+     */
+    public void condense() {
+        Offer offered = offer.orNull();
+        if (offered == null || agreement.isSet() || transcript.heldBytes() <= LONG) {
+            return;
+        }
+        ClientAuthentication policy = config.clientAuthentication(offered.serverName());
+        EnumSet<HashAlgorithm> hashes = EnumSet.of(HashAlgorithm.SHA256, HashAlgorithm.SHA384);
+        List<SignatureScheme> hashing = hashing(policy);
+        if (policy.asks() && hashing.isEmpty()) {
+            return;
+        }
+        for (SignatureScheme scheme : hashing) {
+            hashes.add(Objects.requireNonNull(Algorithms.signature(scheme).hash()));
+        }
+        transcript.condense(hashes);
+        condensed = true;
+    }
+
+    /** Takes EdDSA from what a client may sign with when the messages that it would sign are gone. */
+    public void limitClientSchemes(Agreement.Builder chosen) {
+        ClientAuthentication policy = chosen.clientAuthentication();
+        if (condensed && policy.asks()) {
+            chosen.clientAuthentication(policy.withSignatureSchemes(hashing(policy)));
+        }
+    }
+
+    private static List<SignatureScheme> hashing(ClientAuthentication policy) {
+        return policy.signatureSchemes().stream()
+                .filter(scheme -> Algorithms.signature(scheme).hash() != null)
+                .toList();
+    }
+
+    /** Returns about how many bytes the handshake holds on the client's account. */
+    public int heldBytes() {
+        Offer offered = offer.orNull();
+        return transcript.heldBytes() + (offered == null ? 0 : offered.heldBytes()) + client.heldBytes();
     }
 
     /** When the handshake must be over, in the configured clock; empty when it has not begun or has no limit. */

@@ -68,6 +68,11 @@ public final class History {
         }
     }
 
+    /** Returns about how many bytes are kept of the last handshake. */
+    public int heldBytes() {
+        return previous == null ? 0 : previous.peerCertificates().size() * Client.AVERAGE_CERTIFICATE;
+    }
+
     /** Clears what the last handshake left. */
     public void wipe() {
         if (previous != null) {

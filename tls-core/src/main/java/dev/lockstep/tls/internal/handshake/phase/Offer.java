@@ -10,13 +10,31 @@ import org.jspecify.annotations.Nullable;
 /** The client's offer: its ClientHello, and what that asks of this configuration. */
 public final class Offer {
 
+    /** Up to this length a ClientHello is kept as it is: there is little to gain. */
+    private static final int SHORT = 2048;
+
     private final TlsServerConfig config;
     private final ClientHello hello;
 
-    /** An offer whose ClientHello was found acceptable by itself. */
-    public Offer(TlsServerConfig config, ClientHello hello) {
+    /**
+     * An offer whose ClientHello was found acceptable by itself.
+     *
+     * @param length of the message, in bytes; a long one is reduced to what this configuration can use
+     */
+    public Offer(TlsServerConfig config, ClientHello hello, int length) {
         this.config = config;
-        this.hello = hello;
+        this.hello = length <= SHORT ? hello : essentials(config, hello);
+    }
+
+    private static ClientHello essentials(TlsServerConfig config, ClientHello hello) {
+        boolean asksSelector = config.credentialSelector() != null;
+        boolean asksForProtocol = config.applicationProtocolSelector() != null;
+        return hello.essentials(asksSelector || asksForProtocol ? null : config.applicationProtocols(), asksSelector);
+    }
+
+    /** Returns about how many bytes the offer holds. */
+    int heldBytes() {
+        return hello.heldBytes();
     }
 
     public ClientHello hello() {

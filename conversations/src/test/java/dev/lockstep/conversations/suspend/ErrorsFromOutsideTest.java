@@ -1,0 +1,151 @@
+package dev.lockstep.conversations.suspend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.lockstep.testkit.SecretHunt;
+import dev.lockstep.testkit.answer.FaultyParts;
+import dev.lockstep.testkit.answer.FaultyParts.Part;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.testkit.client.ClientOptions;
+import dev.lockstep.testkit.client.ClientVisit;
+import dev.lockstep.testkit.client.ScriptedClient;
+import dev.lockstep.testkit.util.Bytes;
+import dev.lockstep.tls.StepResult;
+import dev.lockstep.tls.TlsException;
+import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.spec.CipherSuite;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * An {@link Error} out of any part of the application ends that connection, with an alert and cleared secrets, or costs it
+ * nothing at all. It never leaves a connection that is neither open nor closed.
+ */
+class ErrorsFromOutsideTest {
+
+    private static final String INTERNAL_ERROR = "2, 80";
+    private static final String DECRYPT_ERROR = "2, 51";
+    private static final String SERVED = "";
+
+    private static final List<Supplier<Error>> ERRORS = List.of(
+            () -> new OutOfMemoryError("injected"),
+            () -> new StackOverflowError("injected"),
+            () -> new NoClassDefFoundError("injected"),
+            () -> new AssertionError("injected"));
+
+    static List<Arguments> faults() {
+        List<Arguments> faults = new ArrayList<>();
+        for (Part part : Part.values()) {
+            ERRORS.forEach(error -> faults.add(Arguments.of(part, error.get())));
+        }
+        return faults;
+    }
+
+    private static String expected(Part part) {
+        return switch (part) {
+            // a session that is not kept or found, and a staple that is not there, cost a client little
+            case STORE_START, STORE_RESUME, STORE_PUT, TICKET_SEAL, TICKET_OPEN, STAPLE, ON_CLOSED -> SERVED;
+            // like a wrong pre-shared key: whatever happens with it is masked until Finished
+            case PSK_START, PSK_RESUME -> "2, 20";
+            default -> INTERNAL_ERROR;
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void endsOneConnectionAtMost(Part part, Error error) throws Exception {
+        FaultyParts parts = new FaultyParts(TestIdentity.P256);
+        TlsServerConfig config = parts.config().build();
+        ClientOptions first = ClientOptions.offering(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)
+                .protocols("http/1.1")
+                .statusRequest();
+        Server earlier = new Server(config);
+        ClientVisit before = new ClientVisit(part == Part.TICKET_OPEN ? first.wantingTicket() : first, earlier::serve);
+        assertThat(before.run(TestIdentity.P256)).isEqualTo(SERVED);
+
+        parts.arm(part, error);
+        Server server = new Server(config);
+        ClientVisit visit = new ClientVisit(options(part, first, before), server::serve);
+        String end = visit.run(TestIdentity.P256);
+
+        assertThat(parts.thrown()).isOne();
+        assertThat(end.equals(DECRYPT_ERROR) ? "2, 20" : end).isEqualTo(expected(part));
+        assertThat(server.tls.isClosed()).isTrue();
+        SecretHunt.assertHandshakeHoldsNone(server.tls);
+        if (end.equals(INTERNAL_ERROR)) {
+            assertThat(server.tls.failure()).hasRootCause(error);
+        }
+        Server later = new Server(config);
+        assertThat(new ClientVisit(first, later::serve).run(TestIdentity.P256)).isEqualTo(SERVED);
+    }
+
+    /** The client whose visit leads to the part. */
+    private static ClientOptions options(Part part, ClientOptions plain, ClientVisit before) {
+        return switch (part) {
+            case STORE_START, STORE_RESUME -> plain.resumingById(before.session());
+            case TICKET_SEAL -> plain.wantingTicket();
+            case TICKET_OPEN -> plain.resumingByTicket(before.session());
+            case PSK_START, PSK_RESUME ->
+                ClientOptions.offering(CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256)
+                        .psk(ClientOptions.PSK_IDENTITY, ClientOptions.PSK);
+            default -> plain;
+        };
+    }
+
+    /** The turn of a server's loop, which echoes. */
+    private static final class Server {
+        private final TlsServerConnection tls;
+        private final ByteBuffer out = ByteBuffer.allocate(4 * TlsServerConnection.NETWORK_BUFFER_SIZE);
+        private final ByteBuffer data = ByteBuffer.allocate(TlsServerConnection.APPLICATION_BUFFER_SIZE);
+
+        Server(TlsServerConfig config) {
+            tls = TlsServerConnection.create(config, waiting -> {});
+        }
+
+        void serve(ScriptedClient client) {
+            ByteBuffer in = ByteBuffer.wrap(Bytes.concat(client.takeRecords().toArray(byte[][]::new)));
+            out.clear();
+            try {
+                for (StepResult result = StepResult.PROGRESSED; moves(result); ) {
+                    result = tls.isEstablished() ? echo(in) : tls.step(in, out);
+                }
+            } catch (TlsException e) {
+                assertThatCode(() -> tls.step(in, out)).isSameAs(e);
+                close();
+            } catch (Error e) {
+                assertThat(e).hasMessage("injected"); // by an observer of the end, which the caller gets
+                close();
+            }
+            client.receives(Bytes.slice(out.array(), 0, out.position()));
+        }
+
+        private void close() {
+            assertThat(tls.close(out)).isEqualTo(StepResult.CLOSED);
+        }
+
+        private StepResult echo(ByteBuffer in) throws TlsException {
+            StepResult result = tls.read(in, data.clear());
+            if (data.flip().hasRemaining()) {
+                tls.write(data, out);
+            }
+            if (result == StepResult.CLOSED) {
+                close();
+            }
+            return result;
+        }
+
+        private static boolean moves(StepResult result) {
+            return switch (result) {
+                case PROGRESSED, ASYNC_IN_PROGRESS, ESTABLISHED -> true; // every answer is there already
+                case NEED_INPUT, NEED_OUTPUT, CLOSED -> false;
+            };
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.lockstep.server;
+
+import dev.lockstep.nio.Limits;
+import dev.lockstep.tls.config.Bounds;
+import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How much clients may cost a server, one by one and together. {@code docs/limits.md} explains each of them. */
+public final class LimitOptions {
+
+    /** Enough for every client that is known, with a large ticket; the library's own default is for any legal ClientHello. */
+    static final int MAX_CLIENT_HELLO = 1 << 15;
+
+    private static final int MIB = 1 << 20;
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            description = "Open connections at most; by default what a quarter of the heap bears, 20000 at most.")
+    private @Nullable String connections;
+
+    @Option(
+            names = "--max-connections-per-address",
+            paramLabel = "N",
+            description = "Of one IPv4 address or IPv6 /64; a quarter of them by default. Behind a proxy: all.")
+    private @Nullable String perAddress;
+
+    @Option(
+            names = "--max-connection-memory",
+            paramLabel = "MIB",
+            description = "MiB that all connections hold together; by default a quarter of the heap.")
+    private @Nullable String memory;
+
+    @Option(
+            names = "--max-client-hello",
+            paramLabel = "BYTES",
+            description = "The longest ClientHello that is taken; 32768 by default.")
+    private @Nullable String clientHello;
+
+    /** Returns the limits of the loop. */
+    public Limits limits() throws UsageError {
+        Limits limits = Limits.DEFAULT;
+        if (memory != null) {
+            int most = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / MIB);
+            long mib = Numbers.require("--max-connection-memory", memory, 1, most, "give less than the heap (-Xmx)");
+            limits = limits.withMemory(mib * MIB);
+        }
+        if (connections != null) {
+            limits = limits.withConnections(
+                    Numbers.require("--max-connections", connections, 1, 1 << 20, "give a number"));
+        }
+        if (perAddress != null) {
+            int share = Numbers.require(
+                    "--max-connections-per-address",
+                    perAddress,
+                    1,
+                    limits.connections(),
+                    "give at most the number of --max-connections");
+            limits = limits.withConnections(limits.connections(), share);
+        }
+        return limits;
+    }
+
+    /** Sets what one connection may send. */
+    public void apply(TlsServerConfigBuilder builder) throws UsageError {
+        int most = clientHello == null
+                ? MAX_CLIENT_HELLO
+                : Numbers.require("--max-client-hello", clientHello, 512, 196_608, "give a number of bytes");
+        builder.bounds(Bounds.DEFAULT.withMaxClientHello(most));
+    }
+}
