@@ -22,6 +22,8 @@ module dev.lockstep.server {
             info.picocli;
     opens dev.lockstep.server.keyserver to
             info.picocli;
+    opens dev.lockstep.server.log to
+            info.picocli;
     opens dev.lockstep.server.serve to
             info.picocli;
 }

@@ -296,6 +296,7 @@ public final class TlsLoop implements AutoCloseable {
             self[0] = connection;
             key.attach(connection);
             places.enter(connection);
+            counters.opened.increment();
             report(it -> it.onAccepted(connection));
             connection.onTurn();
         } catch (IOException e) {
@@ -332,6 +333,7 @@ public final class TlsLoop implements AutoCloseable {
     }
 
     void forget(Connection connection) {
+        counters.closed.increment();
         places.remove(connection);
         connection.forgetHoldings();
         deadlines.remove(connection.deadline);

@@ -1,9 +1,11 @@
 package dev.lockstep.server.credential;
 
+import dev.lockstep.keys.compose.KeyObserver;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyuri.HolderAwayException;
 import dev.lockstep.server.keyuri.KeyUri;
 import dev.lockstep.server.keyuri.RemoteKeys;
+import dev.lockstep.server.ops.ObservedCredential;
 import dev.lockstep.server.pem.CaCertificates;
 import dev.lockstep.server.pem.CertificateChain;
 import dev.lockstep.server.pem.PemFiles;
@@ -35,15 +37,24 @@ public final class CredentialFiles {
     private final Instant now;
     private final Demands demands;
     private final Findings findings;
+    private final KeyObserver observer;
 
     /**
      * For one loading.
      *
      * @param reading has the password of encrypted keys, and is told what is not used
      * @param findings is told of keys whose holder is away
+     * @param observer is told of every operation of the keys
      */
     public CredentialFiles(
-            KeyMode keyMode, RemoteKeys remote, Reading reading, Instant now, Demands demands, Findings findings) {
+            KeyMode keyMode,
+            RemoteKeys remote,
+            Reading reading,
+            Instant now,
+            Demands demands,
+            Findings findings,
+            KeyObserver observer) {
+        this.observer = observer;
         this.keyMode = keyMode;
         this.remote = remote;
         this.reading = reading;
@@ -62,9 +73,10 @@ public final class CredentialFiles {
         List<X509Certificate> chain = CertificateChain.load(certOption, certFile, now, reading);
         CaCertificates.refuse(certOption, certFile, chain.get(0), demands.allowAuthorities());
         try {
-            return place instanceof KeyUri.InFile file
+            Credential loaded = place instanceof KeyUri.InFile file
                     ? fromFile(certOption, certFile, chain, keyOption, file.path())
                     : fromOutside(certFile, chain, keyOption, place);
+            return ObservedCredential.of(loaded, observer);
         } catch (IllegalArgumentException e) {
             throw UsageError.of(keyOption, e);
         }

@@ -3,12 +3,15 @@ package dev.lockstep.server.keyserver;
 import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.Numbers;
-import dev.lockstep.server.RateLimitedLines;
 import dev.lockstep.server.ShutdownHook;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.audit.FsyncPolicy;
 import dev.lockstep.server.audit.KeyUseLog;
 import dev.lockstep.server.demo.DemoKeys;
+import dev.lockstep.server.log.EventLog;
+import dev.lockstep.server.log.EventType;
+import dev.lockstep.server.log.LogEvent;
+import dev.lockstep.server.log.LogOptions;
 import dev.lockstep.server.pem.KeyPassword;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.wait.OperationException;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +38,6 @@ public final class KeyserverCommand implements Callable<Integer> {
     private static final int MOST = 1_000_000;
 
     private final Environment environment;
-    private final RateLimitedLines warnings;
 
     @Option(names = "--socket", paramLabel = "PATH", description = "Unix-domain socket to listen on.")
     private @Nullable Path socket;
@@ -106,6 +109,9 @@ public final class KeyserverCommand implements Callable<Integer> {
     @Option(names = "--demo-key-delay-ms", paramLabel = "N", description = "Every operation takes N ms longer.")
     private String demoDelay = "0";
 
+    @Mixin
+    private final LogOptions logging = new LogOptions();
+
     @Option(names = "--log", paramLabel = "FILE", description = "Key-use log; 'lockstep audit verify' checks it.")
     private @Nullable Path log;
 
@@ -144,8 +150,6 @@ public final class KeyserverCommand implements Callable<Integer> {
 
     public KeyserverCommand(Environment environment) {
         this.environment = environment;
-        this.warnings =
-                new RateLimitedLines(line -> environment.err().println("keyserver: " + UsageError.oneLine(line)));
     }
 
     @Override
@@ -153,20 +157,22 @@ public final class KeyserverCommand implements Callable<Integer> {
         KeyServerLimits limits = limits();
         // Closed last: the process ends when the log is closed, not before.
         try (ShutdownHook hook = ShutdownHook.register();
+                EventLog events = logging.open(environment);
                 Pkcs11Keys token = openToken();
-                KeyUseLog useLog = openLog()) {
-            serve(gather(token), limits, useLog, hook);
+                KeyUseLog useLog = openLog(events)) {
+            serve(gather(token), limits, useLog, hook, events);
         }
         return 0;
     }
 
-    private void serve(ServedKeys served, KeyServerLimits limits, @Nullable KeyUseLog useLog, ShutdownHook hook)
+    private void serve(ServedKeys served, KeyServerLimits limits, @Nullable KeyUseLog useLog, ShutdownHook hook, EventLog events)
             throws UsageError, IOException {
+        Consumer<String> warnings = line -> events.log(EventType.KEY_SERVER_NOTICE, line);
         UsageLog usage = useLog == null ? UsageLog.none() : UsageLog.to(useLog, warnings);
         int delay = Numbers.require("--demo-key-delay-ms", demoDelay, 0, 25_000, "give milliseconds");
         int atOnce = Numbers.require("--threads", threads, 1, 1024, "give how many operations run at once");
         try (KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
-            List<ClientListener> listeners = listeners(served); // opened when nothing is left that could be refused
+            List<ClientListener> listeners = listeners(served, warnings); // opened when nothing is left that could be refused
             try (KeyServer server = new KeyServer(listeners, served.served(), limits, workers, usage, warnings)) {
                 hook.stopping(server::close);
                 for (ClientListener listener : listeners) {
@@ -174,12 +180,19 @@ public final class KeyserverCommand implements Callable<Integer> {
                     environment.out().println("keyserver: listening on " + listener.where() + " pid " + pid);
                 }
                 environment.out().flush();
+                for (ClientListener listener : listeners) {
+                    events.log(LogEvent.of(EventType.LISTENING, "key server")
+                            .with("address", listener.where())
+                            .with("pid", ProcessHandle.current().pid())
+                            .with("keys", served.served().size()));
+                }
                 server.run();
+                events.log(EventType.STOPPED, "the key server has come to its end");
             }
         }
     }
 
-    private List<ClientListener> listeners(ServedKeys served) throws UsageError {
+    private List<ClientListener> listeners(ServedKeys served, Consumer<String> warnings) throws UsageError {
         List<ClientListener> listeners = new ArrayList<>();
         Reading reading = reading();
         ClientListener port;
@@ -212,9 +225,9 @@ public final class KeyserverCommand implements Callable<Integer> {
                 standard.stallNanos());
     }
 
-    private @Nullable KeyUseLog openLog() throws UsageError {
+    private @Nullable KeyUseLog openLog(EventLog events) throws UsageError {
         if (log == null) {
-            environment.err().println("keyserver: no --log was given, so uses of the keys are not written down");
+            events.log(EventType.KEY_SERVER_NOTICE, "no --log was given, so uses of the keys are not written down");
             return null;
         }
         try {

@@ -1,6 +1,7 @@
 package dev.lockstep.server.keyuri;
 
 import dev.lockstep.keys.keyserver.KeyServerKeys;
+import dev.lockstep.keys.keyserver.KeyServerObserver;
 import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.keys.keyserver.protocol.ProtocolException;
 import dev.lockstep.server.UsageError;
@@ -13,9 +14,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -24,26 +27,36 @@ import org.jspecify.annotations.Nullable;
 final class KeyServers implements AutoCloseable {
 
     private final Supplier<Reading> reading;
-    private final Map<KeyUri, KeyServerKeys> keyServers = new HashMap<>();
+    private final int loops;
+    private final Function<String, KeyServerObserver> observers;
+    private final Map<KeyUri, LoopLinks> keyServers = new HashMap<>();
 
-    /** @param reading opens the files of keyserver+tls URIs */
-    KeyServers(Supplier<Reading> reading) {
+    /**
+     * Connects to none yet.
+     *
+     * @param reading opens the files of keyserver+tls URIs
+     * @param loops how many loops use them
+     * @param observers makes the observer of a connection to the key server that is described
+     */
+    KeyServers(Supplier<Reading> reading, int loops, Function<String, KeyServerObserver> observers) {
+        this.loops = loops;
+        this.observers = observers;
         this.reading = reading;
     }
 
     /** Asks a key server for the key of a chain and tries it. */
     Credential tried(KeyUri place, List<X509Certificate> chain) throws OperationException, HolderAwayException {
         X509Certificate leaf = chain.get(0);
-        KeyServerKeys keys = keys(place);
+        LoopLinks links = links(place);
         try {
-            keys.learn();
+            KeyServerKeys keys = links.learn();
             if (!keys.offers(leaf)) {
                 throw new OperationException(
                         Reason.KEY_UNAVAILABLE,
                         "it has no key of this certificate, or none for this client (it offers " + keys.offered()
                                 + ")");
             }
-            try (KeyServerKeys trial = connect(place)) { // not the one of the loop, which belongs to another thread
+            try (KeyServerKeys trial = builder(place).build()) { // not the one of the loop, which belongs to another thread
                 KeyTrial.run(trial.credential(chain), trial);
             }
         } catch (OperationException e) {
@@ -52,12 +65,12 @@ final class KeyServers implements AutoCloseable {
             }
             throw e;
         }
-        return keys.credential(chain);
+        return links.credential(chain);
     }
 
     /** The key itself, which works as soon as its key server does. */
     Credential untried(KeyUri place, List<X509Certificate> chain) throws OperationException {
-        return keys(place).credential(chain);
+        return links(place).credential(chain);
     }
 
     private static boolean isAway(OperationException e) {
@@ -66,20 +79,22 @@ final class KeyServers implements AutoCloseable {
         return e.reason() == Reason.TIMED_OUT || (cause instanceof IOException && !refused);
     }
 
-    private KeyServerKeys keys(KeyUri place) throws OperationException {
-        KeyServerKeys known = keyServers.get(place);
+    private LoopLinks links(KeyUri place) throws OperationException {
+        LoopLinks known = keyServers.get(place);
         if (known == null) {
-            known = connect(place);
+            KeyServerKeys.Builder builder = builder(place);
+            known = LoopLinks.of(
+                    loops,
+                    loop -> builder.observer(observers.apply(place.describe())).build());
             keyServers.put(place, known);
         }
         return known;
     }
 
-    private KeyServerKeys connect(KeyUri place) throws OperationException {
+    private KeyServerKeys.Builder builder(KeyUri place) throws OperationException {
         if (place instanceof KeyUri.InKeyServer local) {
             return KeyServerKeys.unix(local.socket())
-                    .decryption(local.decryption())
-                    .build();
+                    .decryption(local.decryption());
         }
         KeyServerUri remote = (KeyServerUri) place;
         InetSocketAddress address = new InetSocketAddress(remote.host(), remote.port());
@@ -99,8 +114,7 @@ final class KeyServers implements AutoCloseable {
                                     "keyserver+tls-ca",
                                     remote.ca(),
                                     Instant.now()))
-                    .decryption(remote.decryption())
-                    .build();
+                    .decryption(remote.decryption());
         } catch (UsageError e) {
             throw new OperationException(Reason.KEY_UNAVAILABLE, e.getMessage(), null);
         } finally {
@@ -114,14 +128,16 @@ final class KeyServers implements AutoCloseable {
         }
     }
 
-    /** What has to live in the selector loop. */
-    List<SelectorDriven> companions() {
-        return List.copyOf(keyServers.values());
+    /** What has to live in a loop. */
+    List<SelectorDriven> companions(int loop) {
+        List<SelectorDriven> companions = new ArrayList<>();
+        keyServers.values().forEach(links -> companions.add(links.of(loop)));
+        return companions;
     }
 
-    /** Called by the thread of the loop. */
+    /** Called when no loop runs any more. */
     @Override
     public void close() {
-        keyServers.values().forEach(KeyServerKeys::close);
+        keyServers.values().forEach(LoopLinks::close);
     }
 }

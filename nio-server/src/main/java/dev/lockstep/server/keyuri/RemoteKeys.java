@@ -1,5 +1,6 @@
 package dev.lockstep.server.keyuri;
 
+import dev.lockstep.keys.keyserver.KeyServerObserver;
 import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.keys.sshagent.SshAgentKeys;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +45,16 @@ public final class RemoteKeys implements AutoCloseable {
      *
      * @param variables the environment variables, by name
      * @param reading how the files of keyserver+tls URIs are read; its password is wiped here
+     * @param loops how many loops use the keys
+     * @param observers makes the observer of a connection to the key server that is described
      */
-    public RemoteKeys(UnaryOperator<@Nullable String> variables, Supplier<Reading> reading) {
+    public RemoteKeys(
+            UnaryOperator<@Nullable String> variables,
+            Supplier<Reading> reading,
+            int loops,
+            Function<String, KeyServerObserver> observers) {
         this.variables = variables;
-        this.keyServers = new KeyServers(reading);
+        this.keyServers = new KeyServers(reading, loops, observers);
     }
 
     /**
@@ -105,9 +113,9 @@ public final class RemoteKeys implements AutoCloseable {
         throw new IllegalArgumentException("uri: the key in " + place.describe() + " is not outside; load it");
     }
 
-    /** What has to live in the selector loop of the server that uses these keys. */
-    public List<SelectorDriven> companions() {
-        return keyServers.companions();
+    /** What has to live in a loop of the server that uses these keys; {@code loop} counts from 0. */
+    public List<SelectorDriven> companions(int loop) {
+        return keyServers.companions(loop);
     }
 
     private ExternalPrivateKey tokenKey(Pkcs11Uri uri, X509Certificate certificate) throws OperationException {
@@ -187,7 +195,7 @@ public final class RemoteKeys implements AutoCloseable {
         }
     }
 
-    /** Ends all of it; operations under way fail. Called by the thread of the loop. */
+    /** Ends all of it; operations under way fail. Called when no loop runs any more. */
     @Override
     public void close() {
         replaced.forEach(Pkcs11Keys::close);

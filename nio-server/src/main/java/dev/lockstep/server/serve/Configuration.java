@@ -8,6 +8,9 @@ import dev.lockstep.server.credential.CredentialFiles;
 import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.credential.KeyMode;
 import dev.lockstep.server.keyuri.RemoteKeys;
+import dev.lockstep.server.ops.Observers;
+import dev.lockstep.server.ops.OcspWatch;
+import dev.lockstep.server.ops.Operations;
 import dev.lockstep.server.pem.KeyPassword;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.config.KeyLog;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * A server's configuration as options and files say it, made again each time it is loaded. For one thread at a time.
  *
  * @param keyLog null for none
+ * @param operations is told what is found, and what the keys do
  */
 record Configuration(
         Environment environment,
@@ -31,7 +35,8 @@ record Configuration(
         KeyMode keyMode,
         RemoteKeys remote,
         Trace trace,
-        @Nullable KeyLog keyLog) {
+        @Nullable KeyLog keyLog,
+        Operations operations) {
 
     /** What was asked for. */
     record Options(
@@ -60,7 +65,7 @@ record Configuration(
      * @param requireKeys whether a key whose holder is away is one
      */
     TlsServerConfig load(Findings findings, boolean requireKeys) throws UsageError {
-        TlsServerConfigBuilder builder = TlsServerConfig.builder().observer(trace);
+        TlsServerConfigBuilder builder = TlsServerConfig.builder().observer(new Observers(trace, new OcspWatch(operations.log())));
         loadParts(builder, findings, requireKeys);
         return options.protocol().build(builder);
     }
@@ -103,7 +108,8 @@ record Configuration(
             options.credentials()
                     .apply(
                             builder,
-                            new CredentialFiles(keyMode, remote, reading, now, demands, findings),
+                            new CredentialFiles(
+                                    keyMode, remote, reading, now, demands, findings, operations.keys()),
                             findings,
                             now);
         } finally {
@@ -119,11 +125,10 @@ record Configuration(
                 KeyPassword.find(options.credentials().keyPasswordFile, environment.variables()), findings::warn);
     }
 
-    /** Prints what was found, a line each. */
-    void print(Findings findings) {
-        findings.warnings().forEach(each -> environment.err().println(UsageError.oneLine("warning: " + each)));
-        findings.awaited().forEach(each -> environment.err().println(UsageError.oneLine("waiting: " + each)));
-        environment.err().flush();
+    /** Logs what was found, a line each. */
+    void log(Findings findings) {
+        findings.warnings().forEach(operations::configuration);
+        findings.awaited().forEach(each -> operations.configuration("waiting: " + each));
     }
 
     /** As {@link #load}, and takes over new ticket keys when all the rest is right. */

@@ -4,6 +4,9 @@ import dev.lockstep.server.Environment;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.files.FileStamps;
+import dev.lockstep.server.log.EventType;
+import dev.lockstep.server.log.LogEvent;
+import dev.lockstep.server.ops.Operations;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +63,7 @@ final class Reloader implements AutoCloseable {
         FileStamps stamps = FileStamps.of(configuration.files());
         Findings findings = Findings.failing();
         TlsServerConfig config = configuration.load(findings, requireKeys);
-        configuration.print(findings);
+        configuration.log(findings);
         return new Reloader(configuration, stamps, config, !findings.awaited().isEmpty());
     }
 
@@ -171,9 +174,12 @@ final class Reloader implements AutoCloseable {
             }
             current = config;
             generation++;
-            environment.out().println("reloaded: configuration " + generation + " serves new connections");
-            environment.out().flush();
-            configuration.print(findings);
+            Operations operations = configuration.operations();
+            operations.metrics().reloads.increment("ok");
+            operations.log().log(LogEvent.of(
+                            EventType.RELOADED, "configuration " + generation + " serves new connections")
+                    .with("configuration", generation));
+            configuration.log(findings);
             if (waits) {
                 retry.awaiting(System.nanoTime());
             } else {
@@ -188,10 +194,9 @@ final class Reloader implements AutoCloseable {
     private void refuse(String why, @Nullable Instant goneAt) {
         retry.refused(goneAt, environment.clock().instant(), System.nanoTime());
         if (!why.equals(lastRefusal)) {
-            environment
-                    .err()
-                    .println(UsageError.oneLine("not reloaded, configuration " + generation + " stays: " + why));
-            environment.err().flush();
+            Operations operations = configuration.operations();
+            operations.metrics().reloads.increment("refused");
+            operations.log().log(EventType.RELOAD_REFUSED, "not reloaded, configuration " + generation + " stays: " + why);
         }
         lastRefusal = why;
     }

@@ -2,7 +2,6 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.nio.Limits;
 import dev.lockstep.server.Environment;
-import dev.lockstep.server.HangUpSignal;
 import dev.lockstep.server.LimitOptions;
 import dev.lockstep.server.Main;
 import dev.lockstep.server.Numbers;
@@ -12,6 +11,9 @@ import dev.lockstep.server.UsageError;
 import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.credential.KeyMode;
 import dev.lockstep.server.keyuri.RemoteKeys;
+import dev.lockstep.server.ops.Operations;
+import dev.lockstep.server.ops.Shutdown;
+import dev.lockstep.server.ops.Signals;
 import dev.lockstep.server.pem.KeyPassword;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.config.KeyLog;
@@ -60,6 +62,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final LimitOptions limits = new LimitOptions();
 
+    @Mixin
+    private final OperatingOptions operating = new OperatingOptions();
+
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
 
@@ -95,21 +100,24 @@ public final class ServeCommand implements Callable<Integer> {
         KeyMode keyMode = credentials.keyMode();
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
         KeyLog keyLog = keylog == null || check ? null : KeyLogFile.open("--keylog", keylog);
-        try (RemoteKeys remote = new RemoteKeys(environment.variables(), this::reading)) {
+        try (Operations operations = operating.open(environment);
+                RemoteKeys remote = new RemoteKeys(
+                        environment.variables(), () -> reading(operations), operations.threads(), operations.keys()::link)) {
             Configuration configuration = new Configuration(
                     environment,
                     new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions, limits),
                     keyMode,
                     remote,
                     tracer,
-                    keyLog);
+                    keyLog,
+                    operations);
             return check ? check(configuration) : serve(configuration, clientLimits, number);
         }
     }
 
     private int check(Configuration configuration) throws UsageError {
         Findings findings = configuration.check();
-        configuration.print(findings);
+        findings.warnings().forEach(each -> environment.err().println(UsageError.oneLine("warning: " + each)));
         findings.problems().forEach(problem -> environment.err().println(problem.getMessage()));
         environment.err().flush();
         if (!findings.problems().isEmpty()) {
@@ -134,22 +142,44 @@ public final class ServeCommand implements Callable<Integer> {
                     echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
                     tracer,
                     what,
-                    remote.companions(),
-                    clientLimits);
-            ServerRunner.serve(environment, host, number, site, bound -> {
-                reloader.start();
-                HangUpSignal.handle(reloader::ask);
-            });
+                    remote::companions,
+                    clientLimits,
+                    configuration.operations());
+            serve(site, reloader, number);
         }
         return 0;
     }
 
+    private void serve(ServerRunner.Site site, Reloader reloader, int number) throws UsageError, IOException {
+        Operations operations = site.operations();
+        Shutdown[] shutdown = new Shutdown[1];
+        try (Signals hangUp = Signals.handle("HUP", () -> onHangUp(reloader, operations))) {
+            ServerRunner.serve(
+                    environment.alsoStarting(loops -> shutdown[0] = Shutdown.of(operations, loops)),
+                    host,
+                    number,
+                    site,
+                    bound -> reloader.start());
+        } finally {
+            if (shutdown[0] != null) {
+                shutdown[0].close();
+            }
+        }
+    }
+
+    private static void onHangUp(Reloader reloader, Operations operations) {
+        reloader.ask();
+        if (operations.accessLog() != null) {
+            operations.accessLog().reopen();
+        }
+    }
+
     /** For the files of keys outside; what is wrong with the password was said when the configuration was loaded. */
-    private Reading reading() {
+    private Reading reading(Operations operations) {
         try {
             return new Reading(
                     KeyPassword.find(credentials.keyPasswordFile, environment.variables()),
-                    note -> environment.err().println(UsageError.oneLine("warning: " + note)));
+                    operations::configuration);
         } catch (UsageError e) {
             return new Reading(null, note -> {});
         }
