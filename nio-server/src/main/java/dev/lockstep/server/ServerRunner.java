@@ -7,10 +7,12 @@ import dev.lockstep.nio.LoopCounters;
 import dev.lockstep.nio.TlsLoop;
 import dev.lockstep.nio.TlsLoopBuilder;
 import dev.lockstep.nio.TlsLoops;
+import dev.lockstep.server.jfr.FlightRecorderObserver;
 import dev.lockstep.server.log.EventLog;
 import dev.lockstep.server.log.EventType;
 import dev.lockstep.server.log.LogEvent;
 import dev.lockstep.server.metrics.Metrics;
+import dev.lockstep.server.ops.AdminServer;
 import dev.lockstep.server.ops.LoopWatch;
 import dev.lockstep.server.ops.Operations;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -60,7 +62,8 @@ public final class ServerRunner {
      */
     public static void serve(Environment environment, String host, int port, Site site, IntConsumer bound)
             throws UsageError, IOException {
-        try (ServerSocketChannel socket = open(host, port);
+        try (AdminServer admin = AdminServer.open(site.operations());
+                ServerSocketChannel socket = open(host, port);
                 TlsLoops loops = TlsLoops.of(
                         site.operations().threads(), number -> loop(number, socket, site))) {
             InetSocketAddress address = (InetSocketAddress) socket.getLocalAddress();
@@ -72,7 +75,11 @@ public final class ServerRunner {
                     .with("address", where(host, address))
                     .with("pid", ProcessHandle.current().pid())
                     .with("threads", site.operations().threads()));
+            if (admin != null) {
+                log.log(LogEvent.of(EventType.LISTENING, "admin").with("port", admin.port()));
+            }
             count(site.operations().metrics(), loops);
+            log.flush(); // what was found at the start can be read when the server is there
             environment.started().accept(loops);
             loops.run();
             log.log(EventType.STOPPED, "the server has come to its end");
@@ -114,6 +121,7 @@ public final class ServerRunner {
                 .limits(limits)
                 .observer(site.trace())
                 .observer(new LoopWatch(operations))
+                .observer(new FlightRecorderObserver())
                 .observer(new ShortageLines(
                         line -> operations.log().log(EventType.FULL, line), limits, System::nanoTime));
         for (SelectorDriven companion : site.companions().apply(number)) {

@@ -148,7 +148,7 @@ class CommandLineErrorsTest {
                 "a.test=" + files.rsaCert + "," + files.rsaKey,
                 "--sni",
                 "b.test=" + ec))) {
-            assertThat(both.err()).isEmpty();
+            assertThat(both.err()).doesNotContain(" WARNING ", " ERROR ");
         }
     }
 
@@ -282,7 +282,7 @@ class CommandLineErrorsTest {
                         "'CN=localhost' did not issue 'CN=Lockstep throw-away CA', which stands before it; put the leaf");
         assertThat(refused(serve(stranger, files.rsaKey))).contains("(same name, other key)");
         try (Running right = Running.start(serve(files.write("right.pem", leaf + ca), files.rsaKey))) {
-            assertThat(right.err()).isEmpty();
+            assertThat(right.err()).doesNotContain(" WARNING ", " ERROR ");
         }
     }
 

@@ -40,7 +40,7 @@ public final class EventLog implements AutoCloseable {
         if (!logger.isLoggable(event.level())) {
             return;
         }
-        if (limit.admits(event.type(), System.nanoTime())) {
+        if (!event.type().isLimited() || limit.admits(event.type(), System.nanoTime())) {
             write(event);
         }
     }

@@ -38,6 +38,31 @@ public enum EventType {
         return level;
     }
 
+    /** Returns whether others can cause as many of these as they like. */
+    boolean isLimited() {
+        return switch (this) {
+            case HANDSHAKE_FAILED,
+                    CONNECTION_FAILED,
+                    KEY_FAILING,
+                    KEY_WORKING,
+                    OCSP_UNUSABLE,
+                    ACCEPT_FAILED,
+                    FULL,
+                    KEY_SERVER_NOTICE,
+                    DEFECT -> true;
+            case LISTENING,
+                    KEY_SERVER_DOWN,
+                    KEY_SERVER_UP,
+                    CONFIGURATION,
+                    RELOADED,
+                    RELOAD_REFUSED,
+                    DRAINING,
+                    STOPPED,
+                    SUPPRESSED,
+                    LINES_LOST -> false;
+        };
+    }
+
     /** Returns the name in the log, for example {@code handshake-failed}. */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -4,6 +4,7 @@ import dev.lockstep.keys.compose.KeyObserver;
 import dev.lockstep.keys.compose.KeyOperation;
 import dev.lockstep.keys.compose.ObservedOperation.Outcome;
 import dev.lockstep.keys.keyserver.KeyServerObserver;
+import dev.lockstep.server.jfr.FlightRecorderObserver;
 import dev.lockstep.server.log.EventLog;
 import dev.lockstep.server.log.EventType;
 import dev.lockstep.server.log.LogEvent;
@@ -37,6 +38,7 @@ public final class KeyHealth implements KeyObserver {
         private long failedBefore;
     }
 
+    private final KeyObserver flightRecorder = FlightRecorderObserver.keys();
     private final EventLog log;
     private final Metrics metrics;
     private final Map<PublicKey, Failing> failing = new ConcurrentHashMap<>();
@@ -66,6 +68,7 @@ public final class KeyHealth implements KeyObserver {
      */
     @Override
     public void onOperation(KeyOperation operation) {
+        flightRecorder.onOperation(operation);
         String kind = operation.kind().name().toLowerCase(Locale.ROOT);
         metrics.keyOperations.increment(kind, operation.outcome().name().toLowerCase(Locale.ROOT));
         metrics.keyDurations.observe(operation.serviceNanos(), kind);
