@@ -49,7 +49,20 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
             long longestRetryNanos,
             long limitNanos,
             LongSupplier clock,
-            KeyServerObserver observer) {}
+            KeyServerObserver observer) {
+
+        /** For a short connection beside the one of the loop. */
+        Options unobserved() {
+            return new Options(
+                    decryption,
+                    maxOpen,
+                    firstRetryNanos,
+                    longestRetryNanos,
+                    limitNanos,
+                    clock,
+                    KeyServerObserver.NONE);
+        }
+    }
 
     private final KeyServerTarget target;
     private final KeyServerLink link;

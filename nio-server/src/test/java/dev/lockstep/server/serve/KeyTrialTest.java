@@ -134,11 +134,12 @@ class KeyTrialTest {
     @Test
     void aServerStartsBeforeItsKeyServerAndKeepsTrying() throws Exception {
         try (Running server = Running.start(serve())) {
-            assertThat(server.err())
-                    .startsWith(
+            assertThat(server.err().lines().filter(line -> line.contains(" configuration: ")))
+                    .singleElement()
+                    .asString()
+                    .contains(
                             "configuration: waiting: --key: the key for " + files.ecCert + " cannot be tried, since the key server at "
-                                    + directory.resolve("ks.sock") + " does not answer: ")
-                    .hasLineCount(1);
+                                    + directory.resolve("ks.sock") + " does not answer: ");
             assertThatThrownBy(() -> handshake(server.port())).isInstanceOf(SSLException.class);
             try (InProcessKeyServer keys = InProcessKeyServer.serving(files.ec).start(directory)) {
                 server.awaitError("reloaded: configuration 2 ");
