@@ -64,8 +64,7 @@ public final class ServerRunner {
             throws UsageError, IOException {
         try (AdminServer admin = AdminServer.open(site.operations());
                 ServerSocketChannel socket = open(host, port);
-                TlsLoops loops = TlsLoops.of(
-                        site.operations().threads(), number -> loop(number, socket, site))) {
+                TlsLoops loops = TlsLoops.of(site.operations().threads(), number -> loop(number, socket, site))) {
             InetSocketAddress address = (InetSocketAddress) socket.getLocalAddress();
             environment.out().println("listening on " + where(host, address) + " (" + site.what() + ")");
             bound.accept(address.getPort());

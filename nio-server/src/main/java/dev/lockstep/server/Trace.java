@@ -33,7 +33,6 @@ public final class Trace implements ConnectionObserver, LoopObserver {
     /** Each loop has a thread, which serves one connection at a time. */
     private final ThreadLocal<Long> current = ThreadLocal.withInitial(() -> 0L);
 
-
     public Trace(PrintWriter out, Detail detail) {
         this.out = out;
         this.detail = detail;

@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.jspecify.annotations.Nullable;
 
 /** Several loops behind one socket. */
 @Timeout(60)
@@ -36,21 +36,19 @@ class TlsLoopsTest {
                 .credential(Localhost.heldKey().signs(KeyScript.ready()).credential())
                 .build();
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        return TlsLoops.of(
-                LOOPS,
-                number -> TlsLoop.builder(listener, () -> config, () -> TestLoop.ECHO)
-                        .observer(new LoopObserver() {
-                            @Override
-                            public void onEstablished(Session session) {
-                                threads.add(Thread.currentThread());
-                                ids.add(session.id());
-                            }
+        return TlsLoops.of(LOOPS, number -> TlsLoop.builder(listener, () -> config, () -> TestLoop.ECHO)
+                .observer(new LoopObserver() {
+                    @Override
+                    public void onEstablished(Session session) {
+                        threads.add(Thread.currentThread());
+                        ids.add(session.id());
+                    }
 
-                            @Override
-                            public void onClosed(Session session, @Nullable Throwable cause) {
-                                closed.incrementAndGet();
-                            }
-                        }));
+                    @Override
+                    public void onClosed(Session session, @Nullable Throwable cause) {
+                        closed.incrementAndGet();
+                    }
+                }));
     }
 
     private static CompletableFuture<Void> run(TlsLoops loops) {

@@ -54,13 +54,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         /** For a short connection beside the one of the loop. */
         Options unobserved() {
             return new Options(
-                    decryption,
-                    maxOpen,
-                    firstRetryNanos,
-                    longestRetryNanos,
-                    limitNanos,
-                    clock,
-                    KeyServerObserver.NONE);
+                    decryption, maxOpen, firstRetryNanos, longestRetryNanos, limitNanos, clock, KeyServerObserver.NONE);
         }
     }
 
@@ -258,8 +252,8 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
 
         /** The client, not connected yet: that begins with {@link KeyServerKeys#register}. */
         public KeyServerKeys build() {
-            return new KeyServerKeys(target, new Options(
-                    decryption, maxOpen, firstRetry, longestRetry, limit, clock, observer));
+            return new KeyServerKeys(
+                    target, new Options(decryption, maxOpen, firstRetry, longestRetry, limit, clock, observer));
         }
     }
 }

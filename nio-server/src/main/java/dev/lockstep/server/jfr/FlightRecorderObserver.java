@@ -32,7 +32,8 @@ public final class FlightRecorderObserver implements LoopObserver {
                 event.kind = operation.kind().name();
                 event.certificate =
                         operation.certificate().getSubjectX500Principal().getName();
-                event.scheme = operation.scheme() == null ? null : operation.scheme().ianaName();
+                event.scheme =
+                        operation.scheme() == null ? null : operation.scheme().ianaName();
                 event.outcome = operation.outcome().name();
                 event.service = operation.serviceNanos();
                 event.commit();

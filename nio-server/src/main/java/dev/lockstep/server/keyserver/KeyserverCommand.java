@@ -165,14 +165,16 @@ public final class KeyserverCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void serve(ServedKeys served, KeyServerLimits limits, @Nullable KeyUseLog useLog, ShutdownHook hook, EventLog events)
+    private void serve(
+            ServedKeys served, KeyServerLimits limits, @Nullable KeyUseLog useLog, ShutdownHook hook, EventLog events)
             throws UsageError, IOException {
         Consumer<String> warnings = line -> events.log(EventType.KEY_SERVER_NOTICE, line);
         UsageLog usage = useLog == null ? UsageLog.none() : UsageLog.to(useLog, warnings);
         int delay = Numbers.require("--demo-key-delay-ms", demoDelay, 0, 25_000, "give milliseconds");
         int atOnce = Numbers.require("--threads", threads, 1, 1024, "give how many operations run at once");
         try (KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
-            List<ClientListener> listeners = listeners(served, warnings); // opened when nothing is left that could be refused
+            List<ClientListener> listeners =
+                    listeners(served, warnings); // opened when nothing is left that could be refused
             try (KeyServer server = new KeyServer(listeners, served.served(), limits, workers, usage, warnings)) {
                 hook.stopping(server::close);
                 for (ClientListener listener : listeners) {

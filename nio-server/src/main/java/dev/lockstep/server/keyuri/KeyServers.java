@@ -56,7 +56,8 @@ final class KeyServers implements AutoCloseable {
                         "it has no key of this certificate, or none for this client (it offers " + keys.offered()
                                 + ")");
             }
-            try (KeyServerKeys trial = builder(place).build()) { // not the one of the loop, which belongs to another thread
+            try (KeyServerKeys trial =
+                    builder(place).build()) { // not the one of the loop, which belongs to another thread
                 KeyTrial.run(trial.credential(chain), trial);
             }
         } catch (OperationException e) {
@@ -83,9 +84,8 @@ final class KeyServers implements AutoCloseable {
         LoopLinks known = keyServers.get(place);
         if (known == null) {
             KeyServerKeys.Builder builder = builder(place);
-            known = LoopLinks.of(
-                    loops,
-                    loop -> builder.observer(observers.apply(place.describe())).build());
+            known = LoopLinks.of(loops, loop -> builder.observer(observers.apply(place.describe()))
+                    .build());
             keyServers.put(place, known);
         }
         return known;
@@ -93,8 +93,7 @@ final class KeyServers implements AutoCloseable {
 
     private KeyServerKeys.Builder builder(KeyUri place) throws OperationException {
         if (place instanceof KeyUri.InKeyServer local) {
-            return KeyServerKeys.unix(local.socket())
-                    .decryption(local.decryption());
+            return KeyServerKeys.unix(local.socket()).decryption(local.decryption());
         }
         KeyServerUri remote = (KeyServerUri) place;
         InetSocketAddress address = new InetSocketAddress(remote.host(), remote.port());

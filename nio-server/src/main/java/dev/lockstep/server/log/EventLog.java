@@ -66,10 +66,13 @@ public final class EventLog implements AutoCloseable {
     }
 
     private synchronized void tellLosses(boolean all) {
-        limit.expire(System.nanoTime(), all, (type, left) -> write(LogEvent.of(
-                        EventType.SUPPRESSED, left + " lines about " + type.label() + " were left out")
-                .with("of", type.label())
-                .with("count", left)));
+        limit.expire(
+                System.nanoTime(),
+                all,
+                (type, left) -> write(
+                        LogEvent.of(EventType.SUPPRESSED, left + " lines about " + type.label() + " were left out")
+                                .with("of", type.label())
+                                .with("count", left)));
         long lost = lines.lost();
         if (lost > lostTold) {
             write(LogEvent.of(EventType.LINES_LOST, (lost - lostTold) + " lines were lost: their reader is too slow")

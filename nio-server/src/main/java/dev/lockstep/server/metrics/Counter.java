@@ -54,8 +54,13 @@ public final class Counter implements Family {
         }
         String separator = "{";
         for (int i = 0; i < names.size(); i++) {
-            String text = texts.get(i).replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-            out.append(separator).append(names.get(i)).append("=\"").append(text).append('"');
+            String text =
+                    texts.get(i).replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+            out.append(separator)
+                    .append(names.get(i))
+                    .append("=\"")
+                    .append(text)
+                    .append('"');
             separator = ",";
         }
         out.append(more.isEmpty() ? "" : separator + more).append('}');

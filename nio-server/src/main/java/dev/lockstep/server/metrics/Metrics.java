@@ -10,8 +10,8 @@ public final class Metrics {
     private final List<Family> families = new CopyOnWriteArrayList<>();
 
     /** First handshakes that have ended, by outcome, cipher suite and resumption. */
-    public final Counter handshakes = counter(
-            "lockstep_handshakes_total", "First handshakes that have ended.", "outcome", "suite", "resumption");
+    public final Counter handshakes =
+            counter("lockstep_handshakes_total", "First handshakes that have ended.", "outcome", "suite", "resumption");
 
     /** Fatal alerts, by name and direction. */
     public final Counter alerts = counter("lockstep_alerts_total", "Fatal alerts.", "alert", "direction");
@@ -33,8 +33,8 @@ public final class Metrics {
             counter("lockstep_accept_failures_total", "Connections that could not be accepted.");
 
     /** Connections that were ended or refused because something has run out. */
-    public final Counter shortages = counter(
-            "lockstep_shortages_total", "Connections ended or refused because something has run out.", "of");
+    public final Counter shortages =
+            counter("lockstep_shortages_total", "Connections ended or refused because something has run out.", "of");
 
     /** Configurations that were loaded while the server ran. */
     public final Counter reloads = counter("lockstep_reloads_total", "Configurations loaded.", "result");

@@ -48,12 +48,14 @@ public final class AdminServer implements AutoCloseable {
             return made;
         });
         server.setExecutor(thread);
-        server.createContext("/metrics", exchange -> answer(
-                exchange,
+        server.createContext(
                 "/metrics",
-                200,
-                "text/plain; version=0.0.4; charset=utf-8",
-                operations.metrics().text()));
+                exchange -> answer(
+                        exchange,
+                        "/metrics",
+                        200,
+                        "text/plain; version=0.0.4; charset=utf-8",
+                        operations.metrics().text()));
         server.createContext("/healthz", exchange -> answer(exchange, "/healthz", 200, TEXT, "ok\n"));
         server.createContext("/readyz", exchange -> {
             boolean ready = operations.isReady();

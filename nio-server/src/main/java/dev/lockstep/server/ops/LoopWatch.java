@@ -109,19 +109,23 @@ public final class LoopWatch implements LoopObserver {
             operations.keys().handshakeFailed();
             operations.metrics().handshakes.increment(label(failure), "none", "none");
         }
-        operations.log().log(LogEvent.of(
-                        handshake ? EventType.HANDSHAKE_FAILED : EventType.CONNECTION_FAILED, sentence(failure))
-                .at(handshake ? failure.level() : (failure == Failure.INTERNAL ? Failure.INTERNAL : Failure.ENDED)
-                        .level())
-                .with("peer", address(session.remoteAddress()))
-                .with("connection", session.id())
-                .with("cause", label(failure))
-                .with("alert", alert == null ? null : lower(alert))
-                .with("direction", alert == null ? null : fromPeer ? "received" : "sent")
-                .with("reason", cause.getMessage())
-                .with("key", failure == Failure.KEY && cause.getCause() != null
-                        ? cause.getCause().getMessage()
-                        : null));
+        operations.log().log(
+                LogEvent.of(handshake ? EventType.HANDSHAKE_FAILED : EventType.CONNECTION_FAILED, sentence(failure))
+                        .at(
+                                handshake
+                                        ? failure.level()
+                                        : (failure == Failure.INTERNAL ? Failure.INTERNAL : Failure.ENDED).level())
+                        .with("peer", address(session.remoteAddress()))
+                        .with("connection", session.id())
+                        .with("cause", label(failure))
+                        .with("alert", alert == null ? null : lower(alert))
+                        .with("direction", alert == null ? null : fromPeer ? "received" : "sent")
+                        .with("reason", cause.getMessage())
+                        .with(
+                                "key",
+                                failure == Failure.KEY && cause.getCause() != null
+                                        ? cause.getCause().getMessage()
+                                        : null));
     }
 
     private static String sentence(Failure failure) {
@@ -181,10 +185,7 @@ public final class LoopWatch implements LoopObserver {
             if (!info.peerCertificates().isEmpty()) {
                 line.put(
                         "client",
-                        info.peerCertificates()
-                                .get(0)
-                                .getSubjectX500Principal()
-                                .getName());
+                        info.peerCertificates().get(0).getSubjectX500Principal().getName());
             }
         }
         line.put("bytesIn", session.bytesReceived());

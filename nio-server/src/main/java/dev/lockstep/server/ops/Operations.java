@@ -56,12 +56,14 @@ public record Operations(
                 new AtomicInteger());
         metrics.gauge("lockstep_waits", "Handshakes that are suspended now.", () -> made.waits()
                 .get());
-        metrics.gauge("lockstep_draining", "1 while the server comes to its end.", () -> made.draining()
-                        .get()
-                ? 1
-                : 0);
-        metrics.total("lockstep_log_lines_lost_total", "Log lines that were lost.", () -> log.lost()
-                + (accessLog == null ? 0 : accessLog.lost()));
+        metrics.gauge(
+                "lockstep_draining",
+                "1 while the server comes to its end.",
+                () -> made.draining().get() ? 1 : 0);
+        metrics.total(
+                "lockstep_log_lines_lost_total",
+                "Log lines that were lost.",
+                () -> log.lost() + (accessLog == null ? 0 : accessLog.lost()));
         return made;
     }
 

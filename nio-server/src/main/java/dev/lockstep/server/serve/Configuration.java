@@ -65,7 +65,8 @@ record Configuration(
      * @param requireKeys whether a key whose holder is away is one
      */
     TlsServerConfig load(Findings findings, boolean requireKeys) throws UsageError {
-        TlsServerConfigBuilder builder = TlsServerConfig.builder().observer(new Observers(trace, new OcspWatch(operations.log())));
+        TlsServerConfigBuilder builder =
+                TlsServerConfig.builder().observer(new Observers(trace, new OcspWatch(operations.log())));
         loadParts(builder, findings, requireKeys);
         return options.protocol().build(builder);
     }
@@ -108,8 +109,7 @@ record Configuration(
             options.credentials()
                     .apply(
                             builder,
-                            new CredentialFiles(
-                                    keyMode, remote, reading, now, demands, findings, operations.keys()),
+                            new CredentialFiles(keyMode, remote, reading, now, demands, findings, operations.keys()),
                             findings,
                             now);
         } finally {

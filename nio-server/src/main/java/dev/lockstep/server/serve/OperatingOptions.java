@@ -83,7 +83,8 @@ final class OperatingOptions {
     private Duration duration() throws UsageError {
         Matcher parts = DURATION.matcher(drain);
         if (!parts.matches()) {
-            throw new UsageError("--drain", "'" + drain + "' is no time", "write a number with ms, s or m, such as 30s");
+            throw new UsageError(
+                    "--drain", "'" + drain + "' is no time", "write a number with ms, s or m, such as 30s");
         }
         long number = Long.parseLong(parts.group(1));
         return switch (parts.group(2)) {
@@ -100,9 +101,8 @@ final class OperatingOptions {
         int colon = admin.lastIndexOf(':');
         int port = Numbers.require("--admin", admin.substring(colon + 1), 0, 65535, "write PORT or HOST:PORT");
         try {
-            InetAddress host = colon < 0
-                    ? InetAddress.getLoopbackAddress()
-                    : InetAddress.getByName(admin.substring(0, colon));
+            InetAddress host =
+                    colon < 0 ? InetAddress.getLoopbackAddress() : InetAddress.getByName(admin.substring(0, colon));
             return new InetSocketAddress(host, port);
         } catch (UnknownHostException e) {
             throw new UsageError("--admin", "'" + admin + "' has no address", "give an address of this machine");

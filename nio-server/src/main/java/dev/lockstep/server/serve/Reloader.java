@@ -176,9 +176,9 @@ final class Reloader implements AutoCloseable {
             generation++;
             Operations operations = configuration.operations();
             operations.metrics().reloads.increment("ok");
-            operations.log().log(LogEvent.of(
-                            EventType.RELOADED, "configuration " + generation + " serves new connections")
-                    .with("configuration", generation));
+            operations.log().log(
+                    LogEvent.of(EventType.RELOADED, "configuration " + generation + " serves new connections")
+                            .with("configuration", generation));
             configuration.log(findings);
             if (waits) {
                 retry.awaiting(System.nanoTime());
@@ -196,7 +196,8 @@ final class Reloader implements AutoCloseable {
         if (!why.equals(lastRefusal)) {
             Operations operations = configuration.operations();
             operations.metrics().reloads.increment("refused");
-            operations.log().log(EventType.RELOAD_REFUSED, "not reloaded, configuration " + generation + " stays: " + why);
+            operations.log().log(
+                    EventType.RELOAD_REFUSED, "not reloaded, configuration " + generation + " stays: " + why);
         }
         lastRefusal = why;
     }

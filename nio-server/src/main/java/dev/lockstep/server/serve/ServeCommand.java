@@ -102,7 +102,10 @@ public final class ServeCommand implements Callable<Integer> {
         KeyLog keyLog = keylog == null || check ? null : KeyLogFile.open("--keylog", keylog);
         try (Operations operations = operating.open(environment);
                 RemoteKeys remote = new RemoteKeys(
-                        environment.variables(), () -> reading(operations), operations.threads(), operations.keys()::link)) {
+                        environment.variables(),
+                        () -> reading(operations),
+                        operations.threads(),
+                        operations.keys()::link)) {
             Configuration configuration = new Configuration(
                     environment,
                     new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions, limits),
@@ -178,8 +181,7 @@ public final class ServeCommand implements Callable<Integer> {
     private Reading reading(Operations operations) {
         try {
             return new Reading(
-                    KeyPassword.find(credentials.keyPasswordFile, environment.variables()),
-                    operations::configuration);
+                    KeyPassword.find(credentials.keyPasswordFile, environment.variables()), operations::configuration);
         } catch (UsageError e) {
             return new Reading(null, note -> {});
         }

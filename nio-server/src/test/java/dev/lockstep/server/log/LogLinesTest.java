@@ -30,8 +30,7 @@ class LogLinesTest {
     @Test
     void linesBeyondTheLimitAreCounted() {
         StringWriter out = new StringWriter();
-        try (EventLog log =
-                EventLog.to(new PrintWriter(out, true), LogFormat.TEXT, Level.INFO, Clock.systemUTC())) {
+        try (EventLog log = EventLog.to(new PrintWriter(out, true), LogFormat.TEXT, Level.INFO, Clock.systemUTC())) {
             for (int i = 0; i < 100; i++) {
                 log.log(EventType.HANDSHAKE_FAILED, "no " + i);
             }
@@ -39,8 +38,8 @@ class LogLinesTest {
         }
         assertThat(out.toString().lines())
                 .hasSize(LineLimit.LINES + 2)
-                .anyMatch(line -> line.endsWith("suppressed: 80 lines about handshake-failed were left out"
-                        + " of=handshake-failed count=80"))
+                .anyMatch(line -> line.endsWith(
+                        "suppressed: 80 lines about handshake-failed were left out" + " of=handshake-failed count=80"))
                 .anyMatch(line -> line.contains("another kind"));
     }
 

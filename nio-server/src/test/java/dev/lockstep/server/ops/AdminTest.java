@@ -50,8 +50,8 @@ class AdminTest {
     }
 
     private static Running serve(String... more) throws Exception {
-        List<String> options = new ArrayList<>(List.of(
-                "serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", files.ecKey.toString()));
+        List<String> options = new ArrayList<>(
+                List.of("serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", files.ecKey.toString()));
         options.addAll(List.of("--admin", "0"));
         options.addAll(List.of(more));
         return Running.start(options.toArray(String[]::new));
@@ -60,9 +60,8 @@ class AdminTest {
     private static Answer get(Running server, String path) throws Exception {
         Matcher port = Pattern.compile("listening: admin port=(\\d+)").matcher(server.err());
         assertThat(port.find()).as(server.err()).isTrue();
-        HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + port.group(1) + path)
-                .toURL()
-                .openConnection();
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port.group(1) + path).toURL().openConnection();
         int status = connection.getResponseCode();
         try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
             return new Answer(
@@ -105,17 +104,23 @@ class AdminTest {
                     .walk();
             List<MetricFamily> all = walker.getAllMetricFamilies();
             List<Metric> handshakes = family(all, "lockstep_handshakes_total").getMetrics();
-            assertThat(handshakes).extracting(metric -> metric.getLabels().get("outcome"))
+            assertThat(handshakes)
+                    .extracting(metric -> metric.getLabels().get("outcome"))
                     .containsExactlyInAnyOrder("ok", "tls-1-3-only");
             Metric alert = family(all, "lockstep_alerts_total").getMetrics().get(0);
-            assertThat(alert.getLabels()).containsEntry("alert", "protocol_version").containsEntry("direction", "sent");
+            assertThat(alert.getLabels())
+                    .containsEntry("alert", "protocol_version")
+                    .containsEntry("direction", "sent");
             assertThat(((Counter) alert).getValue()).isEqualTo(1);
             Histogram durations = (Histogram) family(all, "lockstep_key_operation_duration_seconds")
                     .getMetrics()
                     .get(0);
             assertThat(durations.getSampleCount()).isEqualTo(1);
             assertThat(durations.getSampleSum()).isGreaterThanOrEqualTo(DELAY_MILLIS / 1000.0);
-            assertThat(((Counter) family(all, "lockstep_connections_accepted_total").getMetrics().get(0)).getValue())
+            assertThat(((Counter) family(all, "lockstep_connections_accepted_total")
+                                    .getMetrics()
+                                    .get(0))
+                            .getValue())
                     .isEqualTo(2);
         }
     }
@@ -133,8 +138,15 @@ class AdminTest {
     void aServerWithoutItsKeysIsNotReady() throws Exception {
         Path nowhere = directory.resolve("nowhere.sock");
         try (Running server = Running.start(
-                "serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", "keyserver:" + nowhere,
-                "--admin", "0")) {
+                "serve",
+                "--port",
+                "0",
+                "--cert",
+                files.ecCert.toString(),
+                "--key",
+                "keyserver:" + nowhere,
+                "--admin",
+                "0")) {
             Answer answer = get(server, "/readyz");
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.body()).isEqualTo("the keys are away\n");
@@ -162,7 +174,8 @@ class AdminTest {
         assertThat(wait.getString("kind")).isEqualTo("SIGN");
         assertThat(wait.getLong("connection")).isEqualTo(handshake.getLong("connection"));
         assertThat(wait.getDuration().toMillis()).isGreaterThanOrEqualTo(DELAY_MILLIS - 20);
-        assertThat(only(events, "dev.lockstep.KeyOperation").getString("outcome")).isEqualTo("DONE");
+        assertThat(only(events, "dev.lockstep.KeyOperation").getString("outcome"))
+                .isEqualTo("DONE");
     }
 
     private static RecordedEvent only(List<RecordedEvent> events, String name) {

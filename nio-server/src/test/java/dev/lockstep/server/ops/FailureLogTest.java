@@ -37,8 +37,8 @@ class FailureLogTest {
     }
 
     private static Running serve(String... more) throws Exception {
-        java.util.ArrayList<String> options = new java.util.ArrayList<>(List.of(
-                "serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", files.ecKey.toString()));
+        java.util.ArrayList<String> options = new java.util.ArrayList<>(
+                List.of("serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", files.ecKey.toString()));
         options.addAll(List.of(more));
         return Running.start(options.toArray(String[]::new));
     }
@@ -97,14 +97,22 @@ class FailureLogTest {
         assertThat(Files.readAllLines(log))
                 .singleElement()
                 .asString()
-                .contains("\"serverName\":\"localhost\"", "\"suite\":\"TLS_ECDHE_ECDSA_", "\"resumed\":false", "\"bytesIn\":")
+                .contains(
+                        "\"serverName\":\"localhost\"",
+                        "\"suite\":\"TLS_ECDHE_ECDSA_",
+                        "\"resumed\":false",
+                        "\"bytesIn\":")
                 .doesNotContain("failure");
     }
 
     @Test
     void wrongOptionsAreRefusedInALine() throws Exception {
         for (String[] wrong : new String[][] {
-            {"--log-format", "xml"}, {"--log-level", "loud"}, {"--drain", "long"}, {"--threads", "0"}, {"--admin", "x:y"}
+            {"--log-format", "xml"},
+            {"--log-level", "loud"},
+            {"--drain", "long"},
+            {"--threads", "0"},
+            {"--admin", "x:y"}
         }) {
             Running refused = Running.finished(
                     java.util.Map.of(),

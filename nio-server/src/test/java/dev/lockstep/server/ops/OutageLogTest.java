@@ -76,9 +76,20 @@ class OutageLogTest {
     @Test
     void theLogAloneTellsOfAnOutageOfTheKeyServer() throws Exception {
         String[] options = {
-            "serve", "--port", "0", "--cert", directory.resolve("ec.pem").toString(), "--key",
-            "keyserver:" + directory.resolve("ks.sock"), "--log-format", "json", "--threads", "2", "--no-tickets",
-            "--session-cache", "0"
+            "serve",
+            "--port",
+            "0",
+            "--cert",
+            directory.resolve("ec.pem").toString(),
+            "--key",
+            "keyserver:" + directory.resolve("ks.sock"),
+            "--log-format",
+            "json",
+            "--threads",
+            "2",
+            "--no-tickets",
+            "--session-cache",
+            "0"
         };
         String log;
         Instant killed;
@@ -101,7 +112,8 @@ class OutageLogTest {
                 back = Instant.now();
                 await(succeeded, 20);
                 over.set(true);
-                CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+                CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new))
+                        .get(60, TimeUnit.SECONDS);
                 assertThat(second.pid()).isPositive();
                 server.close();
             }
@@ -121,22 +133,23 @@ class OutageLogTest {
         long told = number(up, "failedHandshakes");
         assertThat(number(up, "afterMillis"))
                 .isCloseTo(
-                        Duration.between(time(down), time(up)).toMillis(),
-                        org.assertj.core.data.Offset.offset(200L));
+                        Duration.between(time(down), time(up)).toMillis(), org.assertj.core.data.Offset.offset(200L));
 
         long written = lines.stream()
                 .filter(line -> line.contains("\"event\":\"handshake-failed\""))
                 .count();
         long left = lines.stream()
-                .filter(line -> line.contains("\"event\":\"suppressed\"") && line.contains("\"of\":\"handshake-failed\""))
+                .filter(line ->
+                        line.contains("\"event\":\"suppressed\"") && line.contains("\"of\":\"handshake-failed\""))
                 .mapToLong(line -> number(line, "count"))
                 .sum();
         assertThat(written + left).isEqualTo(failed.get());
         // One that fails on a loop while the other one notices the end, or the beginning, may be outside.
         assertThat(told).isBetween((long) failed.get() - 2 * CLIENTS, (long) failed.get());
-        assertThat(lines).anyMatch(line -> line.contains("\"event\":\"handshake-failed\"")
-                && line.contains("\"cause\":\"key\"")
-                && line.contains("\"peer\":\"127.0.0.1:"));
+        assertThat(lines)
+                .anyMatch(line -> line.contains("\"event\":\"handshake-failed\"")
+                        && line.contains("\"cause\":\"key\"")
+                        && line.contains("\"peer\":\"127.0.0.1:"));
         assertThat(only(lines, "key-failing")).contains("no connection to the key server at");
         assertThat(number(only(lines, "key-working"), "failedSignatures")).isPositive();
         System.out.println(down + "\n" + up + "\n" + written + " lines and " + left + " left out");

@@ -36,8 +36,8 @@ class ServerEndTest {
     }
 
     private static Spawned serve(String... more) throws Exception {
-        List<String> options = new ArrayList<>(List.of(
-                "serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", files.ecKey.toString()));
+        List<String> options = new ArrayList<>(
+                List.of("serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", files.ecKey.toString()));
         options.addAll(List.of(more));
         return Spawned.start(Map.of(), List.of(), options.toArray(String[]::new));
     }

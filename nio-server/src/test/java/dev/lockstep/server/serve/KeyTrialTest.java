@@ -137,9 +137,9 @@ class KeyTrialTest {
             assertThat(server.err().lines().filter(line -> line.contains(" configuration: ")))
                     .singleElement()
                     .asString()
-                    .contains(
-                            "configuration: waiting: --key: the key for " + files.ecCert + " cannot be tried, since the key server at "
-                                    + directory.resolve("ks.sock") + " does not answer: ");
+                    .contains("configuration: waiting: --key: the key for " + files.ecCert
+                            + " cannot be tried, since the key server at " + directory.resolve("ks.sock")
+                            + " does not answer: ");
             assertThatThrownBy(() -> handshake(server.port())).isInstanceOf(SSLException.class);
             try (InProcessKeyServer keys = InProcessKeyServer.serving(files.ec).start(directory)) {
                 server.awaitError("reloaded: configuration 2 ");

@@ -91,7 +91,10 @@ class StaplingOptionsTest {
         refused("--sct: ", "--sct", sct.toString());
         warned("configuration: --ocsp: " + old + " is not stapled: nextUpdate", "--ocsp", old.toString());
         warned("configuration: --ocsp: " + none + " does not exist", "--ocsp", none.toString());
-        warned("configuration: --ocsp: " + text + " is not stapled: it is about none of the", "--ocsp", text.toString());
+        warned(
+                "configuration: --ocsp: " + text + " is not stapled: it is about none of the",
+                "--ocsp",
+                text.toString());
     }
 
     /** RFC 6066 8 leaves stapling to the server: clients are served without, whatever has become of a response. */
