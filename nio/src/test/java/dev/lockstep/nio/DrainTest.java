@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A loop that is to end finishes what is under way, and closes the rest in good order. */
 @Timeout(60)
+@SuppressWarnings("try") // what ends before its block does is what is tested
 class DrainTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);

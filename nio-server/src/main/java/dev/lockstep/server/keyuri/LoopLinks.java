@@ -49,7 +49,7 @@ record LoopLinks(List<KeyServerKeys> links) {
     /** The key of a certificate. */
     ExternalPrivateKey key(X509Certificate certificate) {
         List<ExternalPrivateKey> keys = links.stream()
-                .map(link -> (ExternalPrivateKey) link.key(certificate))
+                .<ExternalPrivateKey>map(link -> link.key(certificate))
                 .toList();
         return keys.size() == 1 ? keys.get(0) : new LoopKey(keys);
     }

@@ -156,7 +156,8 @@ public final class ServeCommand implements Callable<Integer> {
     private void serve(ServerRunner.Site site, Reloader reloader, int number) throws UsageError, IOException {
         Operations operations = site.operations();
         Shutdown[] shutdown = new Shutdown[1];
-        try (Signals hangUp = Signals.handle("HUP", () -> onHangUp(reloader, operations))) {
+        Signals hangUp = Signals.handle("HUP", () -> onHangUp(reloader, operations));
+        try {
             ServerRunner.serve(
                     environment.alsoStarting(loops -> shutdown[0] = Shutdown.of(operations, loops)),
                     host,
@@ -164,6 +165,7 @@ public final class ServeCommand implements Callable<Integer> {
                     site,
                     bound -> reloader.start());
         } finally {
+            hangUp.close();
             if (shutdown[0] != null) {
                 shutdown[0].close();
             }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A key server is killed and started again under load: the log alone tells what happened, when, and what it cost. */
 @Timeout(120)
+@SuppressWarnings("try") // what ends before its block does is what is tested
 class OutageLogTest {
 
     private static final int CLIENTS = 3;

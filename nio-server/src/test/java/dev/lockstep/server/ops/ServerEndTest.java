@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What SIGTERM does to a server: it finishes what is under way, and a second one ends it. */
 @Timeout(120)
+@SuppressWarnings("try") // what ends before its block does is what is tested
 class ServerEndTest {
 
     @TempDir
