@@ -19,7 +19,11 @@ public final class LogEvent {
         this.level = type.level();
     }
 
-    /** @param message may contain what peers have sent: it is escaped when it is written */
+    /**
+     * Returns an event without fields.
+     *
+     * @param message may contain what peers have sent: it is escaped when it is written
+     */
     public static LogEvent of(EventType type, String message) {
         return new LogEvent(type, message);
     }
