@@ -11,6 +11,8 @@ module dev.lockstep.server {
     requires info.picocli;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
+    requires jdk.httpserver;
+    requires jdk.jfr;
     requires jdk.net; // who is at the other end of a Unix-domain socket
 
     // picocli reads and sets the annotated fields of the commands.
@@ -23,6 +25,8 @@ module dev.lockstep.server {
     opens dev.lockstep.server.keyserver to
             info.picocli;
     opens dev.lockstep.server.keyserver.listener to
+            info.picocli;
+    opens dev.lockstep.server.log to
             info.picocli;
     opens dev.lockstep.server.serve to
             info.picocli;

@@ -1,6 +1,6 @@
 package dev.lockstep.server;
 
-import dev.lockstep.nio.TlsLoop;
+import dev.lockstep.nio.TlsLoops;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param err for errors
  * @param variables the environment variables, by name
  * @param clock the time of day
- * @param started is told of each loop before it runs, so that its starter can stop it
+ * @param started is told of the loops before they run, so that their starter can stop them
  */
 public record Environment(
         PrintWriter out,
         PrintWriter err,
         UnaryOperator<@Nullable String> variables,
         Clock clock,
-        Consumer<TlsLoop> started) {
+        Consumer<TlsLoops> started) {
 
-    /** The same, with one more who is told of each loop, before the others. */
-    public Environment alsoStarting(Consumer<TlsLoop> first) {
+    /** The same, with one more receiver of the loops, before the others. */
+    public Environment alsoStarting(Consumer<TlsLoops> first) {
         return new Environment(out, err, variables, clock, first.andThen(started));
     }
 

@@ -19,14 +19,11 @@ public final class FairPools {
     /**
      * Returns a pool whose threads are daemons.
      *
+     * @param full receives a line for each refusal, on any thread
      * @param what waits there, in the plural, for the line that says what was refused
      */
-    public static ThreadPoolExecutor of(Environment environment, int threads, String what) {
-        Consumer<String> lines = new RateLimitedLines(line -> {
-            environment.err().println(line);
-            environment.err().flush();
-        });
-        Consumer<@Nullable InetAddress> refused = client -> lines.accept(UsageError.oneLine("refused: a handshake"
+    public static ThreadPoolExecutor of(Consumer<String> full, int threads, String what) {
+        Consumer<@Nullable InetAddress> refused = client -> full.accept(UsageError.oneLine("refused: a handshake"
                 + (client == null ? "" : " of " + client.getHostAddress()) + ", because too many " + what + " wait"));
         return WorkerPools.fairPool(threads, QUEUED, QUEUED_PER_CLIENT, refused);
     }

@@ -5,6 +5,7 @@ import dev.lockstep.server.demo.DemoCommand;
 import dev.lockstep.server.keyserver.KeyserverCommand;
 import dev.lockstep.server.serve.ServeCommand;
 import java.io.IOException;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.MissingParameterException;
@@ -18,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "lockstep",
         description = "A TLS 1.2 server whose private key may take its time.",
         mixinStandardHelpOptions = true,
-        version = "Lockstep 0.1.0")
+        versionProvider = Version.class)
 public final class Main implements Runnable {
 
     /** The command line cannot be obeyed. */
@@ -45,6 +46,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new DemoCommand(environment))
                 .addSubcommand(new KeyserverCommand(environment))
                 .addSubcommand(new AuditCommand(environment))
+                .addSubcommand("completion", new GenerateCompletion())
                 .setOut(environment.out())
                 .setErr(environment.err())
                 .setParameterExceptionHandler((e, given) -> refuse(environment, wrongSyntax(e)))

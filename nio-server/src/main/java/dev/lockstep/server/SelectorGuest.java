@@ -2,6 +2,7 @@ package dev.lockstep.server;
 
 import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.nio.LoopGuest;
+import dev.lockstep.server.keyuri.LoopNumber;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -11,8 +12,14 @@ import java.util.OptionalLong;
  * The client of a key server or of an ssh-agent as a guest of a loop. Its selection keys carry it as their attachment.
  *
  * @param driven stays open when the loop ends
+ * @param loop the number of the loop, from 0
  */
-public record SelectorGuest(SelectorDriven driven) implements LoopGuest {
+public record SelectorGuest(SelectorDriven driven, int loop) implements LoopGuest {
+
+    @Override
+    public void onStart() {
+        LoopNumber.set(loop);
+    }
 
     @Override
     public void register(Selector selector) throws IOException {

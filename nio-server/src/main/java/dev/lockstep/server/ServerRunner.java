@@ -3,8 +3,18 @@ package dev.lockstep.server;
 import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.nio.Handler;
 import dev.lockstep.nio.Limits;
+import dev.lockstep.nio.LoopCounters;
 import dev.lockstep.nio.TlsLoop;
 import dev.lockstep.nio.TlsLoopBuilder;
+import dev.lockstep.nio.TlsLoops;
+import dev.lockstep.server.jfr.FlightRecorderObserver;
+import dev.lockstep.server.log.EventLog;
+import dev.lockstep.server.log.EventType;
+import dev.lockstep.server.log.LogEvent;
+import dev.lockstep.server.metrics.Metrics;
+import dev.lockstep.server.ops.AdminServer;
+import dev.lockstep.server.ops.LoopWatch;
+import dev.lockstep.server.ops.Operations;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
 import java.net.BindException;
@@ -13,11 +23,13 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
-/** Opens the socket, says so, and runs the loop on the calling thread. */
+/** Opens the socket, says so, and runs the loops, the first one on the calling thread. */
 public final class ServerRunner {
 
     /** Connections that wait for being accepted; the kernel may allow fewer. Clients beyond it try again a second later. */
@@ -31,51 +43,99 @@ public final class ServerRunner {
      * @param config asked once for each connection
      * @param handlers makes one for each connection
      * @param what in a few words
-     * @param companions what else lives in the loop
-     * @param limits what clients may cost
+     * @param companions what else lives in each loop, by its number from 0
+     * @param limits what clients may cost all loops together
+     * @param operations what the server reports to, and how many loops there are
      */
     public record Site(
             Supplier<TlsServerConfig> config,
             Supplier<? extends Handler> handlers,
             Trace trace,
             String what,
-            List<? extends SelectorDriven> companions,
-            Limits limits) {}
+            IntFunction<? extends List<? extends SelectorDriven>> companions,
+            Limits limits,
+            Operations operations) {}
 
     /**
-     * Serves until the loop is stopped.
+     * Serves until the loops are stopped.
      *
-     * @param bound is told the port when the socket is open, before the loop runs
+     * @param bound is told the port when the socket is open, before the loops run
      */
     public static void serve(Environment environment, String host, int port, Site site, IntConsumer bound)
             throws UsageError, IOException {
-        try (ServerSocketChannel socket = open(host, port);
-                TlsLoop loop = loop(environment, socket, site)) {
+        try (AdminServer admin = AdminServer.open(site.operations());
+                ServerSocketChannel socket = open(host, port);
+                TlsLoops loops = TlsLoops.of(site.operations().threads(), number -> loop(number, socket, site))) {
             InetSocketAddress address = (InetSocketAddress) socket.getLocalAddress();
-            environment
-                    .out()
-                    .println("listening on " + address.getAddress().getHostAddress() + ":" + address.getPort() + " ("
-                            + site.what() + ")");
+            environment.out().println("listening on " + where(host, address) + " (" + site.what() + ")");
             bound.accept(address.getPort());
             environment.out().flush();
-            environment.started().accept(loop);
-            loop.run();
+            EventLog log = site.operations().log();
+            log.log(LogEvent.of(EventType.LISTENING, site.what())
+                    .with("address", where(host, address))
+                    .with("pid", ProcessHandle.current().pid())
+                    .with("threads", site.operations().threads()));
+            if (admin != null) {
+                log.log(LogEvent.of(EventType.LISTENING, "admin").with("port", admin.port()));
+            }
+            count(site.operations().metrics(), loops);
+            log.flush(); // what was found at the start can be read when the server is there
+            environment.started().accept(loops);
+            loops.run();
+            log.log(EventType.STOPPED, "the server has come to its end");
         }
     }
 
-    private static TlsLoop loop(Environment environment, ServerSocketChannel socket, Site site) throws IOException {
-        Consumer<String> lines = line -> {
-            environment.err().println(line);
-            environment.err().flush();
-        };
+    private static void count(Metrics metrics, TlsLoops loops) {
+        metrics.total(
+                "lockstep_connections_accepted_total", "Connections accepted.", sum(loops, LoopCounters::accepted));
+        metrics.gauge("lockstep_connections", "Connections that are open.", sum(loops, LoopCounters::open));
+        metrics.total("lockstep_connections_refused_total", "Connections refused.", sum(loops, LoopCounters::refused));
+        metrics.total(
+                "lockstep_connections_evicted_total",
+                "Handshakes ended in favour of new connections.",
+                sum(loops, LoopCounters::evicted));
+        metrics.total("lockstep_received_bytes_total", "Bytes received.", sum(loops, LoopCounters::bytesReceived));
+        metrics.total("lockstep_sent_bytes_total", "Bytes sent.", sum(loops, LoopCounters::bytesSent));
+        metrics.total("lockstep_defects_total", "Errors that were survived.", sum(loops, LoopCounters::defects));
+    }
+
+    private static LongSupplier sum(TlsLoops loops, ToLongFunction<LoopCounters> value) {
+        return () -> loops.loops().stream()
+                .mapToLong(loop -> value.applyAsLong(loop.counters()))
+                .sum();
+    }
+
+    /** The address as it was asked for where it stands for all: a socket of both families calls 0.0.0.0 "::". */
+    private static String where(String host, InetSocketAddress address) {
+        String text = address.getAddress().isAnyLocalAddress()
+                ? host
+                : address.getAddress().getHostAddress();
+        return (text.contains(":") && !text.startsWith("[") ? "[" + text + "]" : text) + ":" + address.getPort();
+    }
+
+    private static TlsLoopBuilder loop(int number, ServerSocketChannel socket, Site site) {
+        Operations operations = site.operations();
+        Limits limits = share(site.limits(), operations.threads());
         TlsLoopBuilder builder = TlsLoop.builder(socket, site.config(), site.handlers())
-                .limits(site.limits())
+                .limits(limits)
                 .observer(site.trace())
-                .observer(new ShortageLines(lines, site.limits(), System::nanoTime));
-        for (SelectorDriven companion : site.companions()) {
-            builder.guest(new SelectorGuest(companion));
+                .observer(new LoopWatch(operations))
+                .observer(new FlightRecorderObserver())
+                .observer(new ShortageLines(
+                        line -> operations.log().log(EventType.FULL, line), limits, System::nanoTime));
+        for (SelectorDriven companion : site.companions().apply(number)) {
+            builder.guest(new SelectorGuest(companion, number));
         }
-        return builder.build();
+        return builder;
+    }
+
+    /** What one of several loops may take up: nothing is shared between them, and connections spread evenly. */
+    private static Limits share(Limits all, int loops) {
+        if (loops == 1) {
+            return all;
+        }
+        return all.withConnections((all.connections() + loops - 1) / loops).withMemory(all.memory() / loops);
     }
 
     private static ServerSocketChannel open(String host, int port) throws UsageError, IOException {

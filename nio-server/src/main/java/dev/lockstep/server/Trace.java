@@ -1,6 +1,7 @@
 package dev.lockstep.server;
 
 import dev.lockstep.nio.LoopObserver;
+import dev.lockstep.nio.Session;
 import dev.lockstep.nio.TruncatedException;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.config.ConnectionObserver;
@@ -29,7 +30,8 @@ public final class Trace implements ConnectionObserver, LoopObserver {
 
     private final PrintWriter out;
     private final Detail detail;
-    private long current;
+    /** Each loop has a thread, which serves one connection at a time. */
+    private final ThreadLocal<Long> current = ThreadLocal.withInitial(() -> 0L);
 
     public Trace(PrintWriter out, Detail detail) {
         this.out = out;
@@ -39,7 +41,7 @@ public final class Trace implements ConnectionObserver, LoopObserver {
     /** What is observed from here on concerns this connection. */
     @Override
     public void onTurn(long connection) {
-        current = connection;
+        current.set(connection);
     }
 
     /** A defect of this program: printed in every detail, because nothing else reports it. */
@@ -54,15 +56,15 @@ public final class Trace implements ConnectionObserver, LoopObserver {
     }
 
     @Override
-    public void onEvicted(long connection) {
-        note(connection, "ended in favour of others");
+    public void onEvicted(Session session) {
+        note(session.id(), "ended in favour of others");
     }
 
     /** TLS reports its own failures; those of the socket and of the limits are told here. */
     @Override
-    public void onFailure(long connection, IOException cause) {
+    public void onFailure(Session session, IOException cause) {
         if (!(cause instanceof TlsException || cause instanceof TruncatedException)) {
-            note(connection, cause.getMessage());
+            note(session.id(), cause.getMessage());
         }
     }
 
@@ -75,35 +77,35 @@ public final class Trace implements ConnectionObserver, LoopObserver {
     @Override
     public void onTransition(String from, String event, String to) {
         if (detail == Detail.ALL) {
-            line(current, "STATE   " + from + " -- " + event + " -> " + to);
+            line(current.get(), "STATE   " + from + " -- " + event + " -> " + to);
         }
     }
 
     @Override
     public void onSuspend(Suspension suspension) {
         if (detail != Detail.OFF) {
-            line(current, "SUSPEND " + suspension.kind() + ": the thread serves others");
+            line(current.get(), "SUSPEND " + suspension.kind() + ": the thread serves others");
         }
     }
 
     @Override
     public void onResume(SuspensionKind kind, long waitedNanos) {
         if (detail != Detail.OFF) {
-            line(current, String.format(Locale.ROOT, "RESUME  %s after %.1f ms", kind, waitedNanos / 1e6));
+            line(current.get(), String.format(Locale.ROOT, "RESUME  %s after %.1f ms", kind, waitedNanos / 1e6));
         }
     }
 
     @Override
     public void onOperationFailed(SuspensionKind kind, Throwable cause) {
         if (detail != Detail.OFF) {
-            line(current, "KEY     " + kind + " failed: " + cause);
+            line(current.get(), "KEY     " + kind + " failed: " + cause);
         }
     }
 
     @Override
     public void onClosed(String state, @Nullable IOException failure) {
         if (detail == Detail.ALL) {
-            line(current, "CLOSED  " + (failure == null ? "in good order, in " + state : failure.getMessage()));
+            line(current.get(), "CLOSED  " + (failure == null ? "in good order, in " + state : failure.getMessage()));
         }
     }
 

@@ -1,18 +1,33 @@
 package dev.lockstep.server;
 
 import dev.lockstep.tls.setting.ConfigException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Something the user has to change: said in one line that names the option, the cause and the fix. */
 public final class UsageError extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    private final @Nullable Instant goneAt;
+
     public UsageError(String option, String cause, String fix) {
-        super(oneLine(option + ": " + cause + "; " + fix));
+        this(oneLine(option + ": " + cause + "; " + fix), null);
     }
 
-    private UsageError(String line) {
+    private UsageError(String line, @Nullable Instant goneAt) {
         super(oneLine(line));
+        this.goneAt = goneAt;
+    }
+
+    /** The same error, for something that time alone puts right. */
+    public UsageError goneAt(Instant time) {
+        return new UsageError(getMessage(), time);
+    }
+
+    /** When it is no error any more, whatever the user does; null when that is not known. */
+    public @Nullable Instant goneAt() {
+        return goneAt;
     }
 
     /**
@@ -26,7 +41,7 @@ public final class UsageError extends Exception {
         }
         String text = String.valueOf(refusal.getMessage());
         int colon = text.indexOf(": ");
-        return new UsageError(option + ": " + (colon < 0 ? text : text.substring(colon + 2)));
+        return new UsageError(option + ": " + (colon < 0 ? text : text.substring(colon + 2)), null);
     }
 
     @Override

@@ -59,7 +59,7 @@ class KeyOutsideTheProcessTest {
             SecretSearch search = new SecretSearch();
             for (String name : List.of("rsa.key", "ec.key")) {
                 Path file = directory.resolve(name);
-                search.add(PemFiles.privateKey("--key", file, null));
+                search.add(PemFiles.privateKey("--key", file));
                 search.addPem("text of " + name, Files.readString(file));
             }
             try (Spawned server =

@@ -57,7 +57,7 @@ public final class KeyServerLoop implements AutoCloseable {
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         TlsServerConfig built = config.build();
         loop = TlsLoop.builder(listener, () -> built, () -> EchoApplication.INSTANCE)
-                .guest(new SelectorGuest(keys))
+                .guest(new SelectorGuest(keys, 0))
                 .build();
         trusting = JdkClient.contextThatTrusts(certificate(directory.resolve("ca.pem")));
         Thread thread = new Thread(this::run, "loop with a key server");

@@ -1,6 +1,6 @@
 package dev.lockstep.server;
 
-import dev.lockstep.nio.TlsLoop;
+import dev.lockstep.nio.TlsLoops;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Clock;
@@ -19,7 +19,7 @@ public final class Running implements AutoCloseable {
 
     private final Lines out = new Lines();
     private final Lines err = new Lines();
-    private final CompletableFuture<TlsLoop> loop = new CompletableFuture<>();
+    private final CompletableFuture<TlsLoops> loop = new CompletableFuture<>();
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final Thread thread;
 

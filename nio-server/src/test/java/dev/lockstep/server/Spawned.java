@@ -125,7 +125,7 @@ public final class Spawned implements AutoCloseable {
 
     /** SIGTERM, as Ctrl-C's SIGINT a request to end in good order. */
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy would close the output as well
     }
 
     public int exitCode() throws InterruptedException {

@@ -1,6 +1,7 @@
 package dev.lockstep.nio;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Acceptor {
 
-    private static final int ACCEPTS_AT_ONCE = 128;
     private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final int BACKLOG_AT_MOST = 4096;
 
     /** How many handshakes end at the same time when no connection can be accepted for lack of descriptors. */
     private static final int ENDED_FOR_DESCRIPTORS = 64;
@@ -24,12 +26,15 @@ final class Acceptor {
     private final TlsLoop loop;
     private final ServerSocketChannel listener;
     private final SelectionKey key;
+    private final int acceptsAtOnce;
     private long pausedUntil;
 
     /** Whether accepting failed and the backlog has not been empty since. */
     private boolean starved;
 
-    Acceptor(TlsLoop loop, ServerSocketChannel listener, Selector selector) throws IOException {
+    /** @param acceptsAtOnce how many connections a turn of the loop accepts at most */
+    Acceptor(TlsLoop loop, ServerSocketChannel listener, Selector selector, int acceptsAtOnce) throws IOException {
+        this.acceptsAtOnce = acceptsAtOnce;
         this.loop = loop;
         this.listener = listener;
         listener.configureBlocking(false);
@@ -39,6 +44,9 @@ final class Acceptor {
 
     /** Before each select: asks for connections only if there is a place, and returns how long that may stay so. */
     long update() {
+        if (!key.isValid()) {
+            return Long.MAX_VALUE; // closed: the loop is draining
+        }
         long now = loop.now();
         long pause = Math.max(0, pausedUntil - now);
         if (pause == 0 && loop.places().isFull()) {
@@ -52,7 +60,17 @@ final class Acceptor {
     }
 
     void onReady() {
-        for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
+        accept(acceptsAtOnce);
+    }
+
+    /** Closes the socket; connections that the kernel has accepted already are taken in before, since they would be reset. */
+    void finish() throws IOException {
+        accept(BACKLOG_AT_MOST);
+        close();
+    }
+
+    private void accept(int most) {
+        for (int i = 0; i < most && key.isValid(); i++) {
             Connection evicted = null;
             if (loop.places().isFull()) {
                 evicted = loop.places().evictable(loop.now());
@@ -64,6 +82,8 @@ final class Acceptor {
             SocketChannel socket;
             try {
                 socket = listener.accept();
+            } catch (ClosedChannelException e) {
+                return; // by another loop that shares the socket
             } catch (IOException e) {
                 onFailure(e);
                 return;

@@ -44,6 +44,14 @@ final class ChannelPump {
         return state;
     }
 
+    long bytesReceived() {
+        return transport.received();
+    }
+
+    long bytesSent() {
+        return transport.sent();
+    }
+
     boolean hasOutput() {
         return transport.hasOutput();
     }
@@ -165,6 +173,7 @@ final class ChannelPump {
 
     private void beginFarewell(@Nullable Throwable fault) throws IOException {
         aside.clear();
+        boolean plain = isPlainHttp();
         state = ChannelState.FLUSHING;
         clock.farewell();
         if (fault != null) {
@@ -176,7 +185,18 @@ final class ChannelPump {
                 return;
             }
         }
+        if (plain) {
+            // In place of an alert that such a client cannot read.
+            transport.output().clear().put(PlainHttpException.answer());
+        }
         transport.dropInput();
+    }
+
+    /** Whether the very first bytes are a request of HTTP. */
+    private boolean isPlainHttp() {
+        return state == ChannelState.HELLO
+                && transport.input().remaining() == transport.received()
+                && PlainHttpException.isHttp(transport.input());
     }
 
     private void shutDown() throws IOException {
@@ -310,6 +330,9 @@ final class ChannelPump {
         }
         fetched = true;
         boolean received = transport.receive();
+        if (isPlainHttp()) {
+            throw new PlainHttpException();
+        }
         if (transport.inputEnded()) {
             tls.inputClosed();
         }

@@ -48,6 +48,7 @@ final class Connection implements Session {
     private final SelectionKey key;
     private final TlsChannel tls;
     private final Handler handler;
+    private final Traffic traffic;
     private final AtomicBoolean wakeQueued = new AtomicBoolean();
     private final ArrayDeque<ByteBuffer> sending = new ArrayDeque<>(1);
     private Stage stage = Stage.HANDSHAKE;
@@ -63,6 +64,7 @@ final class Connection implements Session {
         this.key = key;
         this.tls = tls;
         this.handler = handler;
+        this.traffic = new Traffic(tls, loop.counters());
         this.deadline = new Deadlines.Entry(id, this);
         this.network = network;
         this.holding = new Holdings.Entry(this);
@@ -131,15 +133,7 @@ final class Connection implements Session {
     }
 
     private boolean sendWaiting() throws IOException {
-        int count = Math.min(MOST_SOURCES, sending.size());
-        ByteBuffer[] srcs = new ByteBuffer[count];
-        int i = 0;
-        for (ByteBuffer data : sending) {
-            if (i == count) {
-                break;
-            }
-            srcs[i++] = data;
-        }
+        ByteBuffer[] srcs = Gather.first(sending, MOST_SOURCES);
         long written;
         try {
             written = tls.write(srcs);
@@ -190,30 +184,42 @@ final class Connection implements Session {
         Suspension now = tls.suspension();
         if (toldSuspension != null && !toldSuspension.equals(now)) {
             toldSuspension = null;
+            loop.report(observer -> observer.onResumed(this));
             handler.onResumed(this);
         }
         if (now != null && toldSuspension == null) {
             toldSuspension = now;
+            loop.report(observer -> observer.onSuspended(this));
             handler.onSuspended(this);
         }
         if (stage == Stage.HANDSHAKE && tls.isEstablished()) {
             stage = Stage.OPEN;
             loop.counters().handshakes.increment();
+            loop.report(observer -> observer.onEstablished(this));
             handler.onEstablished(this);
         }
     }
 
     /** Ends it in favour of others. */
     void evict(String why) {
+        cause = new IOException(why);
+        end();
+    }
+
+    /** The loop ends: sends close_notify if the socket takes it now. */
+    void end() {
         guarded(() -> {
-            cause = new IOException(why);
+            tls.close();
             tls.abort();
         });
     }
 
-    /** The loop ends. */
-    void end() {
-        guarded(tls::abort);
+    /** The loop wants to end, and asks the handler to come to an end too. */
+    void drain() {
+        guarded(() -> {
+            handler.onDrain(this);
+            steps();
+        });
     }
 
     @FunctionalInterface
@@ -255,7 +261,7 @@ final class Connection implements Session {
             cause = e;
             stage = Stage.FAREWELL;
             loop.counters().failed.increment();
-            loop.report(observer -> observer.onFailure(id, e));
+            loop.report(observer -> observer.onFailure(this, e));
         }
         dropUnsent();
         try {
@@ -300,6 +306,7 @@ final class Connection implements Session {
             over();
             return;
         }
+        traffic.count();
         loop.places().update(this);
         loop.holdings().update(holding, COST_BESIDE_TLS + tls.heldBytes(), !tls.isEstablished());
         int interest = tls.interest() & TlsChannel.SOCKET;
@@ -320,6 +327,9 @@ final class Connection implements Session {
         key.cancel();
         loop.forget(this);
         dropUnsent();
+        traffic.count();
+        Throwable ended = cause;
+        loop.report(observer -> observer.onClosed(this, ended));
         try {
             handler.onClosed(this, cause);
         } catch (Throwable t) {
@@ -354,7 +364,7 @@ final class Connection implements Session {
 
     @Override
     public @Nullable SocketAddress remoteAddress() {
-        return TlsLoop.remoteAddress(tls.socket());
+        return traffic.remote();
     }
 
     @Override
@@ -394,6 +404,16 @@ final class Connection implements Session {
             task.run();
             steps();
         }));
+    }
+
+    @Override
+    public long bytesReceived() {
+        return tls.bytesReceived();
+    }
+
+    @Override
+    public long bytesSent() {
+        return tls.bytesSent();
     }
 
     @Override

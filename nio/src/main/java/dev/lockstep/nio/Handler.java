@@ -37,6 +37,15 @@ public interface Handler {
     }
 
     /**
+     * The loop is about to end ({@link TlsLoop#drain}) and accepts no connections any more. Called when that begins, or when
+     * the connection is established after it, and every 50 milliseconds until the connection is closed or the time is over.
+     * A handler finishes what is under way and then closes; by default it closes when everything is sent.
+     */
+    default void onDrain(Session session) throws IOException {
+        session.close();
+    }
+
+    /**
      * The socket is closed. Called once, and last.
      *
      * @param cause what ended the connection; null if it ended in good order

@@ -13,6 +13,10 @@ public final class LoopCounters {
     final LongAdder defects = new LongAdder();
     final LongAdder turns = new LongAdder();
     final LongAdder sent = new LongAdder();
+    final LongAdder opened = new LongAdder();
+    final LongAdder closed = new LongAdder();
+    final LongAdder bytesReceived = new LongAdder();
+    final LongAdder bytesSent = new LongAdder();
 
     LoopCounters() {}
 
@@ -49,6 +53,21 @@ public final class LoopCounters {
     /** Returns how often a connection was served. */
     public long turns() {
         return turns.sum();
+    }
+
+    /** Returns the number of connections that are open now, the only number here that may fall. */
+    public long open() {
+        return Math.max(0, opened.sum() - closed.sum());
+    }
+
+    /** Returns the number of bytes received from sockets. */
+    public long bytesReceived() {
+        return bytesReceived.sum();
+    }
+
+    /** Returns the number of bytes written to sockets. */
+    public long bytesSent() {
+        return bytesSent.sum();
     }
 
     /** Returns how often everything that a handler wanted to send was sent. */

@@ -18,6 +18,9 @@ public interface LoopGuest {
      */
     void register(Selector selector) throws IOException;
 
+    /** The loop begins to run: the first call on its thread. */
+    default void onStart() {}
+
     /** Returns whether a selection key is one of the guest's. */
     boolean owns(SelectionKey key);
 

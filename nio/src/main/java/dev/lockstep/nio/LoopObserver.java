@@ -5,8 +5,9 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives what happens in a {@link TlsLoop}, for logs and traces. All calls come from the loop's thread and must return
- * quickly; what they throw is dropped.
+ * Receives what happens in a {@link TlsLoop}, for logs, metrics and traces. All calls come from the loop's thread and must
+ * return quickly; what they throw is dropped. An observer may ask the {@link Session} that it is given, and must not
+ * send, close or abort through it.
  */
 public interface LoopObserver {
 
@@ -17,7 +18,7 @@ public interface LoopObserver {
     default void onTurn(long connection) {}
 
     /** A connection was accepted. */
-    default void onAccepted(long connection) {}
+    default void onAccepted(Session session) {}
 
     /**
      * No connection could be accepted, or one was lost while it was accepted. The loop tries again a little later.
@@ -26,11 +27,27 @@ public interface LoopObserver {
      */
     default void onAcceptFailed(IOException cause) {}
 
-    /** A connection failed: TLS, its socket or a limit ended it. */
-    default void onFailure(long connection, IOException cause) {}
+    /** A handshake waits for an answer from outside; {@link Session#suspension} says for which. */
+    default void onSuspended(Session session) {}
+
+    /** The answer has arrived, or the wait has ended without one. Not called when the connection ends with the wait. */
+    default void onResumed(Session session) {}
+
+    /** The first handshake of a connection is complete. */
+    default void onEstablished(Session session) {}
+
+    /** A connection failed: TLS, its socket or a limit ended it. {@link #onClosed} follows after the farewell. */
+    default void onFailure(Session session, IOException cause) {}
 
     /** The loop has ended this connection for want of something, which {@link #onShortage} has told. */
-    default void onEvicted(long connection) {}
+    default void onEvicted(Session session) {}
+
+    /**
+     * The socket of a connection is closed.
+     *
+     * @param cause what ended the connection; null if it ended in good order
+     */
+    default void onClosed(Session session, @Nullable Throwable cause) {}
 
     /**
      * The loop ends or refuses connections because something has run out. Called for each of them, which under attack is

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Session {
 
-    /** Returns the connection's number, which counts from 1 in each loop. */
+    /** Returns the connection's number, which counts from 1 in each loop, or in all loops of a {@link TlsLoops}. */
     long id();
 
-    /** Returns the client's address; null when the socket is closed. */
+    /** Returns the client's address, also after the end; null if the client had left before it was accepted. */
     @Nullable
     SocketAddress remoteAddress();
 
@@ -49,6 +49,12 @@ public interface Session {
      * @throws IllegalStateException before ServerHello
      */
     ConnectionInfo info();
+
+    /** Returns how many bytes were received from the socket. */
+    long bytesReceived();
+
+    /** Returns how many bytes were written to the socket. */
+    long bytesSent();
 
     /** Returns what the handshake waits for; null when it waits for nothing outside. */
     @Nullable

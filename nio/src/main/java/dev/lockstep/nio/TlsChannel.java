@@ -153,6 +153,7 @@ public final class TlsChannel {
      * @return how many bytes were read; 0 when there are none yet, or {@code dst} has no room; -1 after the client's
      *     close_notify or after {@link #close}
      * @throws TruncatedException when the client's stream ended without close_notify
+     * @throws PlainHttpException when the client speaks HTTP without TLS
      * @throws TlsException when the connection has failed
      * @throws SocketTimeoutException when a limit has passed
      * @throws IOException when the socket has failed
@@ -301,6 +302,16 @@ public final class TlsChannel {
     /** Returns the socket, for its addresses and options. Reading or writing it breaks the connection. */
     public SocketChannel socket() {
         return socket;
+    }
+
+    /** Returns how many bytes were received from the socket. */
+    public long bytesReceived() {
+        return pump.bytesReceived();
+    }
+
+    /** Returns how many bytes were written to the socket. */
+    public long bytesSent() {
+        return pump.bytesSent();
     }
 
     /**

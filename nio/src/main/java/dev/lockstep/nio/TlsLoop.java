@@ -7,6 +7,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +54,12 @@ public final class TlsLoop implements AutoCloseable {
     private final Queue<Connection> woken = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
+    private final AtomicLong numbers;
     private volatile boolean stopping;
+    private volatile boolean drained;
+
+    /** Non-null while the loop drains. Belongs to the loop's thread. */
+    private @Nullable Draining draining;
 
     TlsLoop(TlsLoopBuilder builder) throws IOException {
         this.config = builder.config;
@@ -61,11 +68,12 @@ public final class TlsLoop implements AutoCloseable {
         this.limits = builder.limits;
         this.observers = List.copyOf(builder.observers);
         this.places = new Places(limits);
+        this.numbers = builder.numbers;
         this.holdings = new Holdings(limits);
         this.selector = Selector.open();
         boolean made = false;
         try {
-            this.acceptor = new Acceptor(this, builder.listener, selector);
+            this.acceptor = new Acceptor(this, builder.listener, selector, builder.acceptsAtOnce);
             for (LoopGuest guest : guests) {
                 guest.register(selector);
             }
@@ -97,6 +105,7 @@ public final class TlsLoop implements AutoCloseable {
      */
     public void run() throws IOException {
         try {
+            guests.forEach(LoopGuest::onStart);
             int failedTurns = 0;
             while (!stopping && !Thread.interrupted()) {
                 try {
@@ -123,10 +132,47 @@ public final class TlsLoop implements AutoCloseable {
         selector.wakeup();
     }
 
+    /**
+     * Makes {@link #run} return when the connections that are open have come to their end: closes the listening socket, asks
+     * every {@link Handler#onDrain}, and ends what is left after {@code limit}, with close_notify. Any thread may call
+     * this.
+     *
+     * @param limit zero or more
+     */
+    public void drain(Duration limit) {
+        long nanos = limit.toNanos();
+        execute(() -> {
+            if (draining == null) {
+                drained = true;
+                draining = new Draining(places, now(), nanos);
+                finishAccepting();
+            }
+        });
+    }
+
+    private void finishAccepting() {
+        try {
+            acceptor.finish();
+        } catch (IOException e) {
+            defect(0, e);
+        }
+    }
+
     /** Runs {@code task} soon on the loop's thread. A task must not block. */
     public void execute(Runnable task) {
         tasks.add(Objects.requireNonNull(task, "task"));
         selector.wakeup();
+    }
+
+    /** Returns whether the loop has ended, or ends, because it was told to {@link #drain}. Any thread may ask. */
+    boolean hasDrained() {
+        return drained;
+    }
+
+    /** Closes a loop that never ran. */
+    void discard() throws IOException {
+        acceptor.close();
+        selector.close();
     }
 
     /** Returns what the loop has done so far. */
@@ -157,6 +203,9 @@ public final class TlsLoop implements AutoCloseable {
             unfinished.remove().onTurn();
             relieve();
         }
+        if (draining != null && draining.isOver(now)) {
+            stopping = true;
+        }
     }
 
     /** Serves a bounded share of a queue, so that it does not starve the sockets. */
@@ -175,6 +224,9 @@ public final class TlsLoop implements AutoCloseable {
         long now = now();
         long millis = toMillis(acceptor.update());
         millis = Math.min(millis, deadlines.sleepMillis(now).orElse(Long.MAX_VALUE));
+        if (draining != null) {
+            millis = Math.min(millis, Draining.EVERY_MILLIS);
+        }
         for (LoopGuest guest : guests) {
             OptionalLong deadline = guest.nextDeadlineNanos();
             if (deadline.isPresent()) {
@@ -196,7 +248,7 @@ public final class TlsLoop implements AutoCloseable {
     /** Ends a connection in favour of others. */
     void evict(Connection connection, String why) {
         counters.evicted.increment();
-        report(it -> it.onEvicted(connection.id));
+        report(it -> it.onEvicted(connection));
         connection.evict(why);
     }
 
@@ -235,7 +287,7 @@ public final class TlsLoop implements AutoCloseable {
     /** Takes in a connection that was accepted. */
     void admit(SocketChannel socket, @Nullable Network network) {
         counters.accepted.increment();
-        long id = counters.accepted();
+        long id = numbers.incrementAndGet();
         Connection[] self = new Connection[1];
         try {
             TlsChannel tls = TlsChannel.server(socket, config.get(), limits, buffers, channel -> wake(self[0]));
@@ -244,7 +296,8 @@ public final class TlsLoop implements AutoCloseable {
             self[0] = connection;
             key.attach(connection);
             places.enter(connection);
-            report(it -> it.onAccepted(id));
+            counters.opened.increment();
+            report(it -> it.onAccepted(connection));
             connection.onTurn();
         } catch (IOException e) {
             closeQuietly(socket);
@@ -280,6 +333,7 @@ public final class TlsLoop implements AutoCloseable {
     }
 
     void forget(Connection connection) {
+        counters.closed.increment();
         places.remove(connection);
         connection.forgetHoldings();
         deadlines.remove(connection.deadline);

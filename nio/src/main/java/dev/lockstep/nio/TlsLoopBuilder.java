@@ -6,6 +6,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** Builds a {@link TlsLoop}. */
@@ -17,6 +18,8 @@ public final class TlsLoopBuilder {
     final List<LoopGuest> guests = new ArrayList<>();
     Limits limits = Limits.DEFAULT;
     final List<LoopObserver> observers = new ArrayList<>();
+    AtomicLong numbers = new AtomicLong();
+    int acceptsAtOnce = 64;
 
     TlsLoopBuilder(
             ServerSocketChannel listener, Supplier<TlsServerConfig> config, Supplier<? extends Handler> handlers) {
@@ -40,6 +43,17 @@ public final class TlsLoopBuilder {
     /** Adds a guest. It stays open when the loop ends. */
     public TlsLoopBuilder guest(LoopGuest guest) {
         guests.add(Objects.requireNonNull(guest, "guest"));
+        return this;
+    }
+
+    /**
+     * Makes the loop one of several that share the listening socket.
+     *
+     * @param shared numbers the connections of all of them
+     */
+    TlsLoopBuilder sharing(AtomicLong shared) {
+        numbers = shared;
+        acceptsAtOnce = 1; // the next connection is for the loop that has time for it
         return this;
     }
 

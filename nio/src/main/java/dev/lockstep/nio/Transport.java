@@ -30,6 +30,8 @@ final class Transport {
 
     private boolean inputEnded;
     private int drained;
+    private long received;
+    private long sent;
 
     Transport(SocketChannel channel, BufferPool pool) {
         this.channel = channel;
@@ -47,6 +49,7 @@ final class Transport {
         try {
             int count = channel.read(buffer);
             inputEnded |= count < 0;
+            received += Math.max(0, count);
             return count > 0;
         } finally {
             buffer.flip();
@@ -95,10 +98,20 @@ final class Transport {
         }
         buffer.flip();
         try {
-            return channel.write(buffer) > 0;
+            int count = channel.write(buffer);
+            sent += count;
+            return count > 0;
         } finally {
             buffer.compact();
         }
+    }
+
+    long received() {
+        return received;
+    }
+
+    long sent() {
+        return sent;
     }
 
     /** Returns how many bytes of memory the buffers take. */
@@ -134,6 +147,7 @@ final class Transport {
             int count;
             while ((count = channel.read(scratch.clear())) > 0) {
                 drained += count;
+                received += count;
                 if (drained > mostBytes) {
                     return true;
                 }

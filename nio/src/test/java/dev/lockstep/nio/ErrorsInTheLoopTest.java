@@ -158,7 +158,7 @@ class ErrorsInTheLoopTest {
             }
 
             @Override
-            public void onAccepted(long connection) {
+            public void onAccepted(Session session) {
                 throw error;
             }
         })) {

@@ -59,13 +59,13 @@ final class TestLoop implements AutoCloseable {
                 .observer(another)
                 .observer(new LoopObserver() {
                     @Override
-                    public void onFailure(long connection, IOException cause) {
+                    public void onFailure(Session session, IOException cause) {
                         events.add("failure: " + cause.getMessage());
                     }
 
                     @Override
-                    public void onEvicted(long connection) {
-                        events.add("evicted " + connection);
+                    public void onEvicted(Session session) {
+                        events.add("evicted " + session.id());
                     }
 
                     @Override
@@ -113,6 +113,34 @@ final class TestLoop implements AutoCloseable {
 
     boolean runs() {
         return !ended.isDone();
+    }
+
+    /** Waits until the loop has ended by itself. */
+    void awaitEnd() {
+        ended.orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    /** Waits until so many first handshakes are complete at the server. */
+    void awaitEstablished(long handshakes) {
+        long begin = System.nanoTime();
+        while (loop.counters().handshakes() < handshakes) {
+            requireTime(begin, "no " + handshakes + " handshakes");
+        }
+    }
+
+    /** Waits until the listening socket is closed. */
+    void awaitRefusingConnections() {
+        long begin = System.nanoTime();
+        while (listener.isOpen()) {
+            requireTime(begin, "the socket is still open");
+        }
+    }
+
+    private static void requireTime(long begin, String failure) {
+        if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(30)) {
+            throw new AssertionError(failure);
+        }
+        Thread.onSpinWait();
     }
 
     /** A TCP connection without TLS. */

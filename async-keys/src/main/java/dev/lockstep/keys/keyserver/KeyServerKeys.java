@@ -1,5 +1,6 @@
 package dev.lockstep.keys.keyserver;
 
+import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.wait.OperationException;
@@ -51,7 +52,15 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
             long firstRetryNanos,
             long longestRetryNanos,
             long limitNanos,
-            LongSupplier clock) {}
+            LongSupplier clock,
+            KeyServerObserver observer) {
+
+        /** For a short connection beside the one of the loop. */
+        Options unobserved() {
+            return new Options(
+                    decryption, maxOpen, firstRetryNanos, longestRetryNanos, limitNanos, clock, KeyServerObserver.NONE);
+        }
+    }
 
     private final KeyServerTarget target;
     private final KeyServerLink link;
@@ -115,6 +124,19 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
     }
 
     /**
+     * Whether the key server offered this client the key of a certificate when it was last heard ({@link #learn}, or the
+     * connection in the loop). False if it was never heard. Callable from any thread.
+     */
+    public boolean offers(X509Certificate certificate) {
+        return link.offers(KeyId.of(certificate.getPublicKey()));
+    }
+
+    /** How many keys the key server offered this client when it was last heard; 0 if it never was. Any thread. */
+    public int offered() {
+        return link.offered();
+    }
+
+    /**
      * Joins a loop and begins to connect. A key server that is not there is no error: it is tried again later.
      *
      * @throws IllegalStateException when it has joined one already
@@ -167,6 +189,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         private long longestRetry = Duration.ofMillis(500).toNanos();
         private long limit = Duration.ofSeconds(5).toNanos();
         private LongSupplier clock = System::nanoTime;
+        private KeyServerObserver observer = KeyServerObserver.NONE;
 
         private Builder(KeyServerTarget target) {
             this.target = target;
@@ -218,6 +241,12 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
             return this;
         }
 
+        /** Sets the receiver of what happens to the connection; none by default. */
+        public Builder observer(KeyServerObserver value) {
+            observer = Objects.requireNonNull(value, "observer");
+            return this;
+        }
+
         private static long nanos(String name, Duration value) {
             if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
                 throw new IllegalArgumentException(name + ": " + value + " is not between zero and ten minutes");
@@ -227,7 +256,8 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
 
         /** The client, not connected yet: that begins with {@link KeyServerKeys#register}. */
         public KeyServerKeys build() {
-            return new KeyServerKeys(target, new Options(decryption, maxOpen, firstRetry, longestRetry, limit, clock));
+            return new KeyServerKeys(
+                    target, new Options(decryption, maxOpen, firstRetry, longestRetry, limit, clock, observer));
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -150,6 +151,7 @@ final class KeyServerLink {
             firstAttempt = false;
             retryDelay = options.firstRetryNanos();
             maxOpen = Math.min(maxOpen, welcome.maxOpen());
+            report(KeyServerObserver::onConnected);
             return true;
         }
         if (message instanceof Message.Pong && liveness.answered(frame.id())) {
@@ -201,6 +203,17 @@ final class KeyServerLink {
         }
         KeyOffer offer = known.get(id);
         return offer != null && offer.decrypts();
+    }
+
+    /** Whether the last welcome had a key for signatures or decryption. Any thread. */
+    boolean offers(KeyId id) {
+        Map<KeyId, KeyOffer> known = offers;
+        return known != null && known.containsKey(id);
+    }
+
+    int offered() {
+        Map<KeyId, KeyOffer> known = offers;
+        return known == null ? 0 : known.size();
     }
 
     private static ProtocolException refused(String what) {
@@ -289,11 +302,21 @@ final class KeyServerLink {
 
     /** The connection is lost, or was not made. */
     private void down(Exception cause) {
+        boolean wasConnected = state == State.UP;
         lastFailure = cause;
+        report(observer -> observer.onDisconnected(wasConnected, cause));
         firstAttempt = false;
         disconnect(State.DOWN);
         due = now() + retryDelay;
         retryDelay = Math.min(2 * retryDelay, options.longestRetryNanos());
+    }
+
+    private void report(Consumer<KeyServerObserver> event) {
+        try {
+            event.accept(options.observer());
+        } catch (RuntimeException e) {
+            // An observer's own faults are no reason to lose the keys.
+        }
     }
 
     void close() {

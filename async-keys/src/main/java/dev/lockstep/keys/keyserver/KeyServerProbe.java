@@ -16,7 +16,7 @@ final class KeyServerProbe {
     static void ask(
             KeyServerTarget target, SelectorDriven attachment, KeyServerKeys.Options options, KeyServerLink link)
             throws OperationException {
-        KeyServerLink probe = new KeyServerLink(target, attachment, options);
+        KeyServerLink probe = new KeyServerLink(target, attachment, options.unobserved());
         try (Selector selector = Selector.open()) {
             probe.register(selector);
             while (probe.isConnecting()) {

@@ -7,7 +7,6 @@ import static dev.lockstep.testkit.client.ClientMessages.clientHello;
 import static dev.lockstep.testkit.client.ClientMessages.clientKeyExchange;
 import static dev.lockstep.testkit.client.ClientMessages.finished;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.testkit.Conversation;
@@ -213,12 +212,15 @@ class StaplingTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("unusableResponses")
-    void aResponseThatNoClientCouldUseIsRefusedWhenConfigured(String field, byte[] response) {
-        Credential credential = local(WHO).withOcspResponse(response);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> builder(credential).build())
-                .withMessageContaining("ocspResponse")
-                .withMessageContaining(field);
+    void aResponseThatNoClientCouldUseIsAWarningAndNotStapled(String field, byte[] response) {
+        TlsServerConfig config = stapling(response);
+        assertThat(config.warnings()).singleElement().satisfies(warning -> {
+            assertThat(warning.field()).isEqualTo("ocspResponse");
+            assertThat(warning.reason()).contains(field);
+        });
+        Conversation conversation =
+                Conversation.of(config, ClientOptions.offering(ECDHE).statusRequest(), Forms.PLAIN);
+        assertThat(conversation.completes().client().stapledResponse()).isNull();
     }
 
     @Test

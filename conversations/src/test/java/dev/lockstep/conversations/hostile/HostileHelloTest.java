@@ -90,6 +90,7 @@ class HostileHelloTest {
         all.add(of("session id of 33 bytes", options().sessionId(new byte[33]), DECODE_ERROR));
         all.add(of("no suites", options().suiteCodes(), DECODE_ERROR));
         all.add(of("only unknown suites", options().suiteCodes(0x0a0a, 0xc0ff), HANDSHAKE_FAILURE));
+        all.add(of("only suites of TLS 1.3", options().suiteCodes(0x1a1a, 0x1301, 0x1302, 0x00ff), PROTOCOL_VERSION));
         all.add(of("only signalling suites", options().suiteCodes(0x00ff, 0x5600), HANDSHAKE_FAILURE));
         all.add(changed("an odd number of suite bytes", HostileHelloTest::withOddSuites, DECODE_ERROR));
         all.add(of("no compression methods", options().compressions(), DECODE_ERROR));

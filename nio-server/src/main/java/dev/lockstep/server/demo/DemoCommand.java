@@ -8,13 +8,18 @@ import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.ShutdownHook;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.log.EventLog;
+import dev.lockstep.server.log.LogFormat;
+import dev.lockstep.server.ops.Operations;
 import dev.lockstep.server.pem.CertificateChain;
 import dev.lockstep.server.serve.HttpApplication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,7 +49,13 @@ public final class DemoCommand implements Callable<Integer> {
         // Closed last: the process ends when the key server has ended and its directory is gone, not before.
         try (ShutdownHook hook = ShutdownHook.register();
                 DemoKeyServer keyServer = DemoKeyServer.start(environment.out(), KEY_DELAY_MILLIS);
-                KeyServerKeys keys = KeyServerKeys.unix(keyServer.socket()).build()) {
+                KeyServerKeys keys = KeyServerKeys.unix(keyServer.socket()).build();
+                Operations operations = Operations.of(
+                        EventLog.to(environment.err(), LogFormat.TEXT, Level.WARNING, environment.clock()),
+                        null,
+                        1,
+                        Duration.ZERO,
+                        null)) {
             Trace trace = new Trace(environment.out(), Trace.Detail.WAITS);
             TlsServerConfig config = configuration(keyServer.directory(), keys, trace);
             tellWhoIsWho(keyServer);
@@ -53,10 +64,11 @@ public final class DemoCommand implements Callable<Integer> {
                     HttpApplication::new,
                     trace,
                     "https, every key operation takes " + KEY_DELAY_MILLIS + " ms more",
-                    List.of(keys),
-                    Limits.DEFAULT);
+                    loop -> List.of(keys),
+                    Limits.DEFAULT,
+                    operations);
             ServerRunner.serve(
-                    environment.alsoStarting(loop -> hook.stopping(loop::close)),
+                    environment.alsoStarting(loops -> hook.stopping(loops::close)),
                     "127.0.0.1",
                     number,
                     site,

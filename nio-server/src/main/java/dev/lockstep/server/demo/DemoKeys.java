@@ -69,7 +69,7 @@ public final class DemoKeys {
     }
 
     private static PrivateKey load(Path file) throws UsageError {
-        return PemFiles.privateKey("--demo-keys", file, null);
+        return PemFiles.privateKey("--demo-keys", file);
     }
 
     private static void writePrivate(Path file, PrivateKey key) throws IOException {

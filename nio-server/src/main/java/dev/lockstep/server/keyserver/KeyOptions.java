@@ -6,6 +6,7 @@ import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.demo.DemoKeys;
 import dev.lockstep.server.pem.KeyPassword;
+import dev.lockstep.server.pem.Reading;
 import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class KeyOptions {
     @Option(
             names = "--key",
             paramLabel = "FILE",
-            description = "Private key: PKCS#8, PKCS#1, SEC1, PBES2-encrypted. Repeatable.")
+            description = "Private key: PKCS#8, also encrypted, PKCS#1, SEC1, OpenSSH, PKCS#12. Repeatable.")
     private List<Path> keys = new ArrayList<>();
 
     @Option(
@@ -34,8 +35,9 @@ final class KeyOptions {
     @Option(
             names = "--key-password-file",
             paramLabel = "FILE",
-            description = "Its first line opens encrypted keys, that of --tls-key too; without it, the variable"
-                    + " LOCKSTEP_KEY_PASSWORD does.")
+            description =
+                    "Its first line opens encrypted keys and PKCS#12, that of --tls-key too; without it, the variable"
+                            + " LOCKSTEP_KEY_PASSWORD does.")
     private @Nullable Path passwordFile;
 
     @Option(
@@ -127,14 +129,14 @@ final class KeyOptions {
     }
 
     /** Reads the keys. Those of {@code --demo-keys} are made by the first call and stay. */
-    ServedKeys load(Environment environment, @Nullable Pkcs11Keys token, char @Nullable [] password)
+    ServedKeys load(Environment environment, @Nullable Pkcs11Keys token, Reading reading)
             throws UsageError, IOException {
         ServedKeys loaded = new ServedKeys(allowDecrypt, allowCaCertificate);
         for (Path file : keys) {
-            loaded.addFile(file, password);
+            loaded.addFile(file, reading);
         }
         for (Path file : certs) {
-            loaded.addCertificate(file);
+            loaded.addCertificate(file, reading);
         }
         if (token != null) {
             loaded.addToken(token, tokenSecret);

@@ -2,20 +2,24 @@ package dev.lockstep.server.keyserver;
 
 import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.server.Environment;
-import dev.lockstep.server.HangUpSignal;
 import dev.lockstep.server.Numbers;
-import dev.lockstep.server.RateLimitedLines;
 import dev.lockstep.server.ShutdownHook;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.audit.KeyUseLog;
 import dev.lockstep.server.keyserver.listener.ClientListener;
 import dev.lockstep.server.keyserver.listener.TcpOptions;
 import dev.lockstep.server.keyserver.listener.UnixOptions;
+import dev.lockstep.server.log.EventLog;
+import dev.lockstep.server.log.EventType;
+import dev.lockstep.server.log.LogEvent;
+import dev.lockstep.server.log.LogOptions;
+import dev.lockstep.server.ops.Signals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +36,6 @@ public final class KeyserverCommand implements Callable<Integer> {
     private static final int MOST = 1_000_000;
 
     private final Environment environment;
-    private final RateLimitedLines warnings;
 
     @Mixin
     private UnixOptions unix = new UnixOptions();
@@ -47,7 +50,10 @@ public final class KeyserverCommand implements Callable<Integer> {
     private String demoDelay = "0";
 
     @Mixin
-    private LogOptions log = new LogOptions();
+    private final LogOptions logging = new LogOptions();
+
+    @Mixin
+    private KeyUseLogOptions log = new KeyUseLogOptions();
 
     @Option(names = "--rate", paramLabel = "N", description = "Operations a second of one peer; 0: no limit.")
     private String rate = Integer.toString(KeyServerLimits.DEFAULT.ratePerPeer());
@@ -63,8 +69,6 @@ public final class KeyserverCommand implements Callable<Integer> {
 
     public KeyserverCommand(Environment environment) {
         this.environment = environment;
-        this.warnings =
-                new RateLimitedLines(line -> environment.err().println("keyserver: " + UsageError.oneLine(line)));
     }
 
     @Override
@@ -72,39 +76,59 @@ public final class KeyserverCommand implements Callable<Integer> {
         KeyServerLimits limits = limits();
         // Closed last: the process ends when the log is closed, not before.
         try (ShutdownHook hook = ShutdownHook.register();
+                EventLog events = logging.open(environment);
                 Pkcs11Keys token = keys.openToken();
-                KeyUseLog useLog = log.open(environment)) {
-            serve(new KeyserverFiles(environment, keys, tcp, token), limits, useLog, hook);
+                KeyUseLog useLog = log.open(environment.clock(), notices(events))) {
+            serve(new KeyserverFiles(environment, keys, tcp, token, events), limits, useLog, hook, events);
         }
         return 0;
     }
 
-    private void serve(KeyserverFiles files, KeyServerLimits limits, @Nullable KeyUseLog useLog, ShutdownHook hook)
+    private static Consumer<String> notices(EventLog events) {
+        return line -> events.log(EventType.KEY_SERVER_NOTICE, line);
+    }
+
+    private void serve(
+            KeyserverFiles files,
+            KeyServerLimits limits,
+            @Nullable KeyUseLog useLog,
+            ShutdownHook hook,
+            EventLog events)
             throws UsageError, IOException {
+        Consumer<String> warnings = notices(events);
         UsageLog usage = useLog == null ? UsageLog.none() : UsageLog.to(useLog, warnings);
         int delay = Numbers.require("--demo-key-delay-ms", demoDelay, 0, 25_000, "give milliseconds");
         int atOnce = Numbers.require("--threads", threads, 1, 1024, "give how many operations run at once");
         try (KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
             WorkQueue work = new WorkQueue(workers);
-            List<ClientListener> listeners = listeners(files); // opened when nothing is left that could be refused
+            List<ClientListener> listeners =
+                    listeners(files, warnings); // opened when nothing is left that could be refused
             List<KeyServer> servers = new ArrayList<>();
             for (ClientListener listener : listeners) {
                 servers.add(new KeyServer(listener, files::keys, limits, work, usage, warnings));
             }
-            try (KeyServerLoops loops = new KeyServerLoops(servers)) {
+            Signals hangUp = Signals.handle("HUP", files::reload);
+            try (hangUp;
+                    KeyServerLoops loops = new KeyServerLoops(servers)) {
                 hook.stopping(loops::close);
-                HangUpSignal.handle(files::reload);
                 for (ClientListener listener : listeners) {
                     String pid = Long.toString(ProcessHandle.current().pid());
                     environment.out().println("keyserver: listening on " + listener.where() + " pid " + pid);
                 }
                 environment.out().flush();
+                for (ClientListener listener : listeners) {
+                    events.log(LogEvent.of(EventType.LISTENING, "key server")
+                            .with("address", listener.where())
+                            .with("pid", ProcessHandle.current().pid())
+                            .with("keys", files.keys().size()));
+                }
                 loops.run();
+                events.log(EventType.STOPPED, "the key server has come to its end");
             }
         }
     }
 
-    private List<ClientListener> listeners(KeyserverFiles files) throws UsageError {
+    private List<ClientListener> listeners(KeyserverFiles files, Consumer<String> warnings) throws UsageError {
         List<ClientListener> listeners = new ArrayList<>();
         if (files.tls() != null) {
             listeners.add(TcpOptions.open(() -> Objects.requireNonNull(files.tls(), "the options stay")));

@@ -6,10 +6,14 @@ import dev.lockstep.server.Environment;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyserver.listener.TcpOptions;
 import dev.lockstep.server.keyserver.listener.TlsListener;
+import dev.lockstep.server.log.EventLog;
+import dev.lockstep.server.log.EventType;
+import dev.lockstep.server.pem.Reading;
 import dev.lockstep.server.pem.SecretFiles;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +30,21 @@ final class KeyserverFiles {
     record Loaded(Map<KeyId, ServedKey> keys, TlsListener.@Nullable Setting tls) {}
 
     private final Environment environment;
+    private final EventLog events;
     private final KeyOptions keyOptions;
     private final TcpOptions tcpOptions;
     private final @Nullable Pkcs11Keys token;
     private volatile Loaded current;
 
     /** @throws UsageError when they cannot be served, which also holds for {@link #reload} */
-    KeyserverFiles(Environment environment, KeyOptions keyOptions, TcpOptions tcpOptions, @Nullable Pkcs11Keys token)
+    KeyserverFiles(
+            Environment environment,
+            KeyOptions keyOptions,
+            TcpOptions tcpOptions,
+            @Nullable Pkcs11Keys token,
+            EventLog events)
             throws UsageError, IOException {
+        this.events = events;
         this.environment = environment;
         this.keyOptions = keyOptions;
         this.tcpOptions = tcpOptions;
@@ -42,16 +53,17 @@ final class KeyserverFiles {
     }
 
     private Loaded load() throws UsageError, IOException {
-        SecretFiles secrets =
-                new SecretFiles(line -> environment.err().println(UsageError.oneLine("keyserver: warning: " + line)));
+        Consumer<String> warnings = line -> events.log(EventType.CONFIGURATION, line);
+        SecretFiles secrets = new SecretFiles(warnings);
         keyOptions.check(secrets);
         tcpOptions.check(secrets);
         char[] password = keyOptions.password(environment);
         try {
-            ServedKeys keys = keyOptions.load(environment, token, password);
+            Reading reading = new Reading(password, warnings);
+            ServedKeys keys = keyOptions.load(environment, token, reading);
             return new Loaded(
                     Map.copyOf(keys.served()),
-                    tcpOptions.load(environment.clock().instant(), password, keys::find));
+                    tcpOptions.load(environment.clock().instant(), reading, keys::find));
         } finally {
             if (password != null) {
                 Arrays.fill(password, '\0');
@@ -73,8 +85,7 @@ final class KeyserverFiles {
     synchronized void reload() {
         try {
             current = load();
-            environment.out().println("keyserver: reloaded: " + current.keys().size() + " keys serve from now on");
-            environment.out().flush();
+            events.log(EventType.RELOADED, current.keys().size() + " keys serve from now on");
         } catch (UsageError | IOException e) {
             refuse(String.valueOf(e.getMessage()));
         } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
@@ -84,7 +95,6 @@ final class KeyserverFiles {
     }
 
     private void refuse(String why) {
-        environment.err().println(UsageError.oneLine("keyserver: not reloaded, what was read before stays: " + why));
-        environment.err().flush();
+        events.log(EventType.RELOAD_REFUSED, "what was read before stays: " + why);
     }
 }

@@ -12,6 +12,7 @@ import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.CaCertificates;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.PublicKeys;
+import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Gathers what a key server serves. */
 public final class ServedKeys {
@@ -94,9 +94,9 @@ public final class ServedKeys {
         return id;
     }
 
-    /** The first private key of a PEM file. */
-    void addFile(Path file, char @Nullable [] password) throws UsageError {
-        PrivateKey key = PemFiles.privateKey("--key", file, password);
+    /** The private key of a file. */
+    void addFile(Path file, Reading reading) throws UsageError {
+        PrivateKey key = PemFiles.privateKey("--key", file, reading);
         try {
             files.put(file, new Loaded(key, add(file.toString(), key)));
         } catch (IOException | IllegalArgumentException e) {
@@ -105,8 +105,8 @@ public final class ServedKeys {
     }
 
     /** A certificate that must be for one of the keys from files, and by whose key that key is found as well. */
-    void addCertificate(Path file) throws UsageError {
-        List<X509Certificate> chain = PemFiles.certificates("--cert", file);
+    void addCertificate(Path file, Reading reading) throws UsageError {
+        List<X509Certificate> chain = PemFiles.certificates("--cert", file, reading);
         CaCertificates.refuse("--cert", file, chain.get(0), allowAuthorities);
         for (Loaded loaded : files.values()) {
             try {

@@ -8,16 +8,22 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Where a private key is: a file, a PKCS#11 token, a key server or an ssh-agent. Immutable. */
-public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri.InSshAgent, Pkcs11Uri {
+public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri.InSshAgent, KeyServerUri, Pkcs11Uri {
 
     /** The forms of a key's place, for messages. */
-    String FORMS = "file:PATH, pkcs11:URI, keyserver:SOCKET or ssh-agent:[SOCKET]";
+    String FORMS = "file:PATH, pkcs11:URI, keyserver:SOCKET, keyserver+tls://HOST:PORT?cert=&key=&ca= or"
+            + " ssh-agent:[SOCKET]";
 
     /** The schemes that {@link #parse} knows, each with its colon. */
-    List<String> SCHEMES = List.of("file:", "pkcs11:", "keyserver:", "ssh-agent:");
+    List<String> SCHEMES = List.of("file:", "pkcs11:", "keyserver:", "keyserver+tls:", "ssh-agent:");
 
     /** The place in a few words, without anything secret. */
     String describe();
+
+    /** Whether {@code text} begins like a URI that another program may know. */
+    private static boolean isUri(String scheme) {
+        return scheme.matches("[a-z][a-z0-9+.-]+");
+    }
 
     /** A PEM file: the key comes into this process. */
     record InFile(Path path) implements KeyUri {
@@ -57,9 +63,10 @@ public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri
             case "file" -> new InFile(encodedPath("file:", rest));
             case "pkcs11" -> Pkcs11Uri.parse(rest);
             case "keyserver" -> keyServer(rest);
+            case "keyserver+tls" -> KeyServerUri.parse(rest);
             case "ssh-agent" -> new InSshAgent(rest.isEmpty() ? null : encodedPath("ssh-agent:", rest));
             default -> {
-                if (scheme.matches("[a-z][a-z0-9+.-]+")) {
+                if (isUri(scheme)) {
                     throw new IllegalArgumentException(
                             "uri: '" + scheme + ":' is no place of keys that is known here; use " + FORMS);
                 }
@@ -73,15 +80,11 @@ public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri
         int question = rest.indexOf('?');
         Path socket = encodedPath("keyserver:", question < 0 ? rest : rest.substring(0, question));
         String query = question < 0 ? "decryption=none" : rest.substring(question + 1);
-        return new InKeyServer(
-                socket,
-                switch (query) {
-                    case "decryption=or-random" -> KeyServerKeys.Decryption.OR_RANDOM;
-                    case "decryption=none" -> KeyServerKeys.Decryption.NONE;
-                    default ->
-                        throw new IllegalArgumentException("uri: '?" + query + "' is not known behind keyserver:; use"
-                                + " ?decryption=or-random for the RSA key exchange, or ?decryption=none");
-                });
+        if (!query.startsWith("decryption=")) {
+            throw new IllegalArgumentException("uri: '?" + query + "' is not known behind keyserver:; use"
+                    + " ?decryption=or-random for the RSA key exchange, or ?decryption=none");
+        }
+        return new InKeyServer(socket, KeyServerUri.decryption(query.substring("decryption=".length())));
     }
 
     private static Path encodedPath(String scheme, String encoded) {

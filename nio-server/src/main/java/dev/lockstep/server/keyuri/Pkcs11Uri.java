@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@code type=private} are read, because other tools print them, and change nothing. A PIN is never part of the URI,
  * where every user of the machine could read it.
  *
- * @param token what is asked of the token by the names that {@link TokenSlots} knows: label, manufacturerID, model,
- *     serialNumber
+ * @param token what is asked of the token, its slot and its library, by the names that {@link TokenSlots} knows
  * @param slotId the library's number of the slot
  * @param modulePath the library, or null
  * @param moduleName the library's file name without "lib" and ending, or null
@@ -32,12 +31,35 @@ public record Pkcs11Uri(
         @Nullable String pinVariable)
         implements KeyUri {
 
-    /** RFC 7512's names of what a token says about itself, and PKCS#11's. */
-    private static final Map<String, String> TOKEN_FACTS =
-            Map.of("token", "label", "manufacturer", "manufacturerID", "model", "model", "serial", "serialNumber");
+    /** RFC 7512's names of what a token, its slot and its library say about themselves, and {@link TokenSlots}' names. */
+    private static final Map<String, String> TOKEN_FACTS = Map.of(
+            "token", "label",
+            "manufacturer", "manufacturerID",
+            "model", "model",
+            "serial", "serialNumber",
+            "slot-description", "slot slotDescription",
+            "slot-manufacturer", "slot manufacturerID",
+            "library-description", "library libraryDescription",
+            "library-manufacturer", "library manufacturerID",
+            "library-version", "library libraryVersion");
 
-    private static final List<String> PATH_ATTRIBUTES =
-            List.of("token", "manufacturer", "model", "serial", "slot-id", "object", "id", "type");
+    private static final List<String> PATH_ATTRIBUTES = List.of(
+            "token",
+            "manufacturer",
+            "model",
+            "serial",
+            "slot-id",
+            "slot-description",
+            "slot-manufacturer",
+            "library-description",
+            "library-manufacturer",
+            "library-version",
+            "object",
+            "id",
+            "type");
+
+    /** Attributes of vendors have no other mark; RFC 7512 2.3 leaves their names open, and these begin so in practice. */
+    private static final String VENDOR_MARK = "x-";
 
     private static final List<String> QUERY_ATTRIBUTES =
             List.of("module-path", "module-name", "pin-source", "pin-value");
@@ -94,6 +116,15 @@ public record Pkcs11Uri(
         for (String item : text.split(separator, -1)) {
             int equals = item.indexOf('=');
             String name = equals < 0 ? item : item.substring(0, equals);
+            if (equals >= 0 && separator.equals("&") && name.startsWith(VENDOR_MARK)) {
+                continue; // RFC 7512 2.4: what is not known in the query is for other programs
+            }
+            if (name.startsWith(VENDOR_MARK)) {
+                // RFC 7512 2.4: what is not known in the path may be what tells two objects apart.
+                throw new IllegalArgumentException(
+                        "uri: '" + name + "' before the '?' is not known here, and could decide"
+                                + " which token is meant; leave it out, or put it behind the '?'");
+            }
             if (equals < 0 || !known.contains(name)) {
                 throw new IllegalArgumentException("uri: '" + name + "' is no attribute that is known "
                         + (separator.equals(";") ? "before" : "after") + " the '?'; use "

@@ -20,12 +20,17 @@ import java.util.regex.Pattern;
  *
  * <p>The JDK's provider is told a slot, not a label, and has no call that tells labels. It does print them: a
  * configuration with {@code showInfo} writes what the library says about slots and tokens to the standard output, which is
- * read here. Nobody logs in for that, so no wrong token ever sees a PIN.
+ * read here. This needs no login, so no wrong token ever sees a PIN.
  */
 final class TokenSlots {
 
     private static final Pattern SLOTS = Pattern.compile("^Slots with tokens: ([0-9, ]*)$", Pattern.MULTILINE);
-    private static final Pattern FACT = Pattern.compile("^ +(label|manufacturerID|model|serialNumber): (.*)$");
+    private static final Pattern FACT = Pattern.compile("^ +(label|manufacturerID|model|serialNumber|slotDescription"
+            + "|libraryDescription|libraryVersion): (.*)$");
+
+    /** What begins the lines about the library, the slot and the token, and what stands before their names here. */
+    private static final Map<String, String> SECTIONS =
+            Map.of("Library info:", "library ", "Slot info for slot", "slot ", "Token info for token", "");
 
     private TokenSlots() {}
 
@@ -73,16 +78,19 @@ final class TokenSlots {
     private static Map<String, String> facts(Path library, long slot) {
         String printed = shown(library, "slot = " + slot);
         Map<String, String> facts = new LinkedHashMap<>();
-        int token = printed.indexOf("Token info for token in slot ");
-        if (token >= 0) {
-            for (String line : printed.substring(token).split("\n", -1)) {
-                Matcher fact = FACT.matcher(line);
-                if (fact.matches()) {
-                    // PKCS#11 pads with blanks; the mechanisms that follow have no such lines.
-                    facts.putIfAbsent(fact.group(1), fact.group(2).stripTrailing());
-                }
+        String prefix = "?";
+        for (String line : printed.split("\n", -1)) {
+            for (Map.Entry<String, String> section : SECTIONS.entrySet()) {
+                prefix = line.startsWith(section.getKey()) ? section.getValue() : prefix;
+            }
+            Matcher fact = FACT.matcher(line);
+            if (fact.matches()) {
+                // PKCS#11 pads with blanks; the mechanisms that follow have no such lines.
+                facts.putIfAbsent(prefix + fact.group(1), fact.group(2).stripTrailing());
             }
         }
+        // RFC 7512 2.3: "M.N" in decimal, where the provider prints the second number with two digits.
+        facts.computeIfPresent("library libraryVersion", (name, version) -> version.replaceFirst("\\.0(\\d)$", ".$1"));
         return facts;
     }
 

@@ -31,19 +31,43 @@ final class EcKeyInfo {
         if (key == null) { // bcprov's answer to an empty OCTET STRING
             throw new IOException("the key is empty");
         }
-        ASN1Encodable curve = info.getPrivateKeyAlgorithm().getParameters();
-        if (curve == null) {
-            curve = key.getParametersObject() != null ? key.getParametersObject() : block;
-        }
+        ASN1Encodable curve = curveOf(info, key, block);
         int orderBits = key.getPrivateKey().getOctets().length * 8;
         return new PrivateKeyInfo(
                 new AlgorithmIdentifier(info.getPrivateKeyAlgorithm().getAlgorithm(), named(curve)),
                 new ECPrivateKey(orderBits, key.getKey()));
     }
 
+    /** The name of a curve that TLS 1.2 has no use for here, in brackets for a message; nothing for all others. */
+    static String curve(PrivateKeyInfo info, @Nullable ASN1Encodable block) {
+        try {
+            ASN1Encodable curve = curveOf(info, ECPrivateKey.getInstance(info.parsePrivateKey()), block);
+            if (!(curve instanceof ASN1ObjectIdentifier oid) || isServed(oid)) {
+                return "";
+            }
+            String name = ECNamedCurveTable.getName(oid);
+            return name == null ? "" : " (on the curve " + name + ")";
+        } catch (IOException | RuntimeException e) { // a boundary: bcprov's decoders fail in many ways
+            return "";
+        }
+    }
+
+    private static boolean isServed(ASN1ObjectIdentifier curve) {
+        return CURVES.stream().anyMatch(known -> curve.equals(ECNamedCurveTable.getOID(known)));
+    }
+
+    private static @Nullable ASN1Encodable curveOf(
+            PrivateKeyInfo info, ECPrivateKey key, @Nullable ASN1Encodable block) {
+        ASN1Encodable curve = info.getPrivateKeyAlgorithm().getParameters();
+        if (curve == null) {
+            curve = key.getParametersObject() != null ? key.getParametersObject() : block;
+        }
+        return curve == null ? null : curve.toASN1Primitive(); // out of bcprov's wrapper, X962Parameters
+    }
+
     /** RFC 8422 5.4 leaves named curves only; one that is written out is still the same curve. */
     private static ASN1ObjectIdentifier named(@Nullable ASN1Encodable curve) throws IOException {
-        if (curve instanceof ASN1ObjectIdentifier name) {
+        if (curve instanceof ASN1ObjectIdentifier name && isServed(name)) {
             return name;
         }
         if (curve instanceof X9ECParameters || curve instanceof ASN1Sequence) {

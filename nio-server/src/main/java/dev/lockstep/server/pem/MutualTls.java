@@ -13,7 +13,6 @@ import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
-import org.jspecify.annotations.Nullable;
 
 /** The TLS settings of the line between a key server and its clients, from PEM files. */
 public final class MutualTls {
@@ -24,14 +23,14 @@ public final class MutualTls {
      * A context with a certificate of its own that trusts one authority.
      *
      * @param prefix of the option names: {@code --tls}
-     * @param password opens the key if it is encrypted; null for none
+     * @param reading has the password of an encrypted key
      */
     public static SSLContext context(
-            String prefix, Path cert, Path key, char @Nullable [] password, String caOption, Path ca, Instant now)
+            String prefix, Path cert, Path key, Reading reading, String caOption, Path ca, Instant now)
             throws UsageError {
-        List<X509Certificate> chain = CertificateChain.load(prefix + "-cert", cert, now);
-        PrivateKey own = PemFiles.privateKey(prefix + "-key", key, password);
-        List<X509Certificate> authorities = PemFiles.certificates(caOption, ca);
+        List<X509Certificate> chain = CertificateChain.load(prefix + "-cert", cert, now, reading);
+        PrivateKey own = PemFiles.privateKey(prefix + "-key", key, reading);
+        List<X509Certificate> authorities = PemFiles.certificates(caOption, ca, reading);
         try {
             Credential.local(chain, own); // a key store would take any pair
             return context(own, chain, authorities);

@@ -1,10 +1,12 @@
 package dev.lockstep.server.serve;
 
 import dev.lockstep.keys.ExecutorVerifier;
-import dev.lockstep.server.Environment;
 import dev.lockstep.server.FairPools;
+import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.pem.PemFiles;
+import dev.lockstep.server.pem.Reading;
 import dev.lockstep.server.pem.RevocationFiles;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -15,10 +17,12 @@ import dev.lockstep.tls.setting.ConfigException;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -36,9 +40,8 @@ final class ClientAuthOptions {
     @Option(
             names = "--client-ca",
             paramLabel = "FILE",
-            description =
-                    "Certificates of the authorities whose clients are accepted, in PEM; one that is no authority is"
-                            + " accepted itself. Repeatable.")
+            description = "Certificates of the authorities whose clients are accepted; one that is no authority is"
+                    + " accepted itself. Repeatable.")
     private List<Path> authorities = new ArrayList<>();
 
     @Option(
@@ -55,6 +58,15 @@ final class ClientAuthOptions {
                     "List no authorities when asking for a certificate: the client chooses among all that it has.")
     private boolean noNames;
 
+    @Option(
+            names = "--client-path-length",
+            paramLabel = "N",
+            description = "The most certificates of a client's path, without the authority; ${DEFAULT-VALUE}.")
+    private String pathLength = "6";
+
+    @Option(names = "--client-sha1", description = "Accept client certificates that are signed over SHA-1.")
+    private boolean oldHashes;
+
     /** One for all configurations of a server that is reloaded. */
     private @Nullable ThreadPoolExecutor pool;
 
@@ -68,17 +80,15 @@ final class ClientAuthOptions {
     /**
      * Configures client authentication. Chains are verified on threads of their own, so that their arithmetic holds up no
      * other connection.
-     *
-     * @return warnings, a line each
      */
-    List<String> apply(TlsServerConfigBuilder builder, Environment environment) throws UsageError {
-        List<String> warnings = new ArrayList<>();
+    void apply(TlsServerConfigBuilder builder, Clock clock, Consumer<String> full, Findings findings)
+            throws UsageError {
         ClientCertificateVerifier verifier = null;
         for (String value : modes) {
             int equals = value.lastIndexOf('=');
             String mode = value.substring(equals + 1).toLowerCase(Locale.ROOT);
             if (!mode.equals("none") && verifier == null) {
-                verifier = verifier(environment, warnings);
+                verifier = verifier(clock, full, findings);
             }
             ClientAuthentication policy = policy(value, mode, verifier);
             if (equals < 0) {
@@ -103,7 +113,6 @@ final class ClientAuthOptions {
                     "no client is asked for a certificate",
                     "add --client-auth want or --client-auth require, or leave it out");
         }
-        return warnings;
     }
 
     private ClientAuthentication policy(String value, String mode, @Nullable ClientCertificateVerifier verifier)
@@ -130,20 +139,32 @@ final class ClientAuthOptions {
         }
     }
 
-    private ClientCertificateVerifier verifier(Environment environment, List<String> warnings) throws UsageError {
+    private ClientCertificateVerifier verifier(Clock clock, Consumer<String> full, Findings findings)
+            throws UsageError {
         if (authorities.isEmpty()) {
             throw new UsageError(
-                    "--client-auth", "nobody's clients are trusted", "name their authority with --client-ca FILE");
+                    "--client-auth",
+                    "no authority of clients is trusted",
+                    "name their authority with --client-ca FILE");
         }
         List<X509Certificate> trusted = new ArrayList<>();
+        Reading reading = new Reading(null, note -> {
+            // A list that is read from the same file is used after all.
+            if (crls.isEmpty() || !note.contains("revocation list")) {
+                findings.warn(note);
+            }
+        });
         for (Path file : authorities) {
-            trusted.addAll(PemFiles.certificates("--client-ca", file));
+            trusted.addAll(PemFiles.certificates("--client-ca", file, reading));
         }
         List<X509CRL> lists = new ArrayList<>();
         for (Path file : crls) {
-            lists.addAll(RevocationFiles.read(file));
+            lists.addAll(RevocationFiles.read(file, findings::warn));
         }
-        PkixVerifierBuilder builder = PkixVerifier.builder().trust(trusted);
+        PkixVerifierBuilder builder = PkixVerifier.builder()
+                .trust(trusted)
+                .allowOldHashes(oldHashes)
+                .maxPathLength(Numbers.require("--client-path-length", pathLength, 1, 100, "give how many"));
         if (!crls.isEmpty()) {
             builder.crls(lists);
         }
@@ -153,9 +174,9 @@ final class ClientAuthOptions {
         } catch (ConfigException e) {
             throw new UsageError("--client-ca", e.reason(), e.fix());
         }
-        warnings.addAll(ClientTrustWarnings.of(trusted, lists, !crls.isEmpty(), environment.clock()));
+        ClientTrustWarnings.of(trusted, lists, !crls.isEmpty(), clock).forEach(findings::warn);
         if (pool == null) {
-            pool = FairPools.of(environment, THREADS, "verifications of client certificates");
+            pool = FairPools.of(full, THREADS, "verifications of client certificates");
         }
         return ExecutorVerifier.of(verifier, pool);
     }

@@ -1,21 +1,28 @@
 package dev.lockstep.server.serve;
 
-import dev.lockstep.server.Environment;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.credential.CredentialFiles;
+import dev.lockstep.server.credential.Findings;
+import dev.lockstep.server.credential.KeyMode;
+import dev.lockstep.server.credential.OcspFiles;
+import dev.lockstep.server.keyuri.KeyServerUri;
 import dev.lockstep.server.keyuri.KeyUri;
 import dev.lockstep.server.pem.SecretFiles;
+import dev.lockstep.tls.config.CredentialOrder;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.interfaces.ECKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,14 +36,15 @@ final class CredentialOptions {
     @Option(
             names = "--cert",
             paramLabel = "FILE",
-            description = "Certificate chain in PEM, leaf first. Repeat --cert and --key for another key type.")
+            description = "Certificate chain, leaf first: PEM, DER, PKCS#7 or PKCS#12. Repeat --cert and --key for"
+                    + " another key type.")
     private List<Path> certs = new ArrayList<>();
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
-            description = "The key of the --cert with the same number: a PEM file (PKCS#8, PKCS#1, SEC1,"
-                    + " PBES2-encrypted), " + KeyUri.FORMS + ".")
+            description = "The key of the --cert with the same number: a file (PKCS#8, also encrypted, PKCS#1, SEC1,"
+                    + " OpenSSH, PKCS#12), " + KeyUri.FORMS + ".")
     private List<String> keys = new ArrayList<>();
 
     @Option(
@@ -47,7 +55,8 @@ final class CredentialOptions {
     @Option(
             names = "--key-password-file",
             paramLabel = "FILE",
-            description = "Its first line opens encrypted keys; without it, the variable LOCKSTEP_KEY_PASSWORD does.")
+            description =
+                    "Its first line opens encrypted keys and PKCS#12; without it, the variable LOCKSTEP_KEY_PASSWORD does.")
     @Nullable
     Path keyPasswordFile;
 
@@ -68,6 +77,19 @@ final class CredentialOptions {
     @Option(names = "--key-inline", description = "Keys from files compute on the selector thread.")
     private boolean keyInline;
 
+    @Option(
+            names = "--prefer",
+            paramLabel = "WHAT",
+            description = "What decides first among several certificates: suites, the first suite that any of them can"
+                    + " serve (default); certificates, the first --cert that can serve the client at all.")
+    private String credentialOrder = "suites";
+
+    @Option(
+            names = "--require-keys",
+            description = "Do not start while a key outside cannot be tried; without it, the server starts and keeps"
+                    + " trying.")
+    boolean requireKeys;
+
     @Mixin
     private final StaplingOptions stapling = new StaplingOptions();
 
@@ -84,6 +106,8 @@ final class CredentialOptions {
             files.add(pair.cert());
             if (pair.key() instanceof KeyUri.InFile key) {
                 files.add(key.path());
+            } else if (pair.key() instanceof KeyServerUri server) {
+                files.addAll(server.files());
             }
         }
         if (keyPasswordFile != null) {
@@ -106,9 +130,9 @@ final class CredentialOptions {
     }
 
     /** Where keys from files work. */
-    KeyMode keyMode(Environment environment) throws UsageError {
+    KeyMode keyMode(Consumer<String> full) throws UsageError {
         if (keyDelay == null) {
-            return keyInline ? KeyMode.inline() : KeyMode.pooled(environment);
+            return keyInline ? KeyMode.inline() : KeyMode.pooled(full);
         }
         if (keyInline) {
             throw new UsageError("--key-inline", "contradicts --key-delay-ms", "choose one");
@@ -129,28 +153,49 @@ final class CredentialOptions {
     }
 
     /** Puts every certificate with its key into the configuration. */
-    void apply(TlsServerConfigBuilder builder, CredentialFiles files) throws UsageError {
+    void apply(TlsServerConfigBuilder builder, CredentialFiles files, Findings findings, Instant now)
+            throws UsageError {
         Set<String> seen = new HashSet<>();
-        stapling.requireCertificates(certs.size());
-        int number = 0;
+        stapling.requireCertificates(certs.size(), sni.size());
+        OcspFiles responses = stapling.responses(findings, now);
+        boolean[] isFirst = {true};
         for (Pair pair : pairs()) {
-            Credential credential = files.load(pair.certOption(), pair.cert(), pair.keyOption(), pair.key());
-            String host = pair.host();
-            requireNew(seen, host, pair.certOption(), credential);
-            if (host == null) {
-                builder.credential(stapling.addTo(credential, number++));
-                continue;
-            }
-            try {
-                builder.credential(host, credential);
-            } catch (IllegalArgumentException e) {
-                throw UsageError.of("--sni", e);
-            }
+            findings.attempt(() -> {
+                Credential credential =
+                        responses.addTo(files.load(pair.certOption(), pair.cert(), pair.keyOption(), pair.key()));
+                requireNew(seen, pair.host(), pair.certOption(), credential);
+                add(builder, pair.host(), isFirst[0] ? stapling.withTimestamps(credential) : credential);
+            });
+            isFirst[0] = false; // only --cert comes first, if there is one
         }
+        responses.warnOfOthers();
         if (sniStrict && sni.isEmpty()) {
             throw new UsageError("--sni-strict", "no host name is known", "add --sni HOST=CERT,KEY for each");
         }
         builder.requireKnownServerName(sniStrict);
+        builder.credentialOrder(order());
+    }
+
+    private static void add(TlsServerConfigBuilder builder, @Nullable String host, Credential credential)
+            throws UsageError {
+        if (host == null) {
+            builder.credential(credential);
+            return;
+        }
+        try {
+            builder.credential(host, credential);
+        } catch (IllegalArgumentException e) {
+            throw UsageError.of("--sni", e);
+        }
+    }
+
+    private CredentialOrder order() throws UsageError {
+        return switch (credentialOrder) {
+            case "suites" -> CredentialOrder.SUITES_FIRST;
+            case "certificates" -> CredentialOrder.CREDENTIALS_FIRST;
+            default ->
+                throw new UsageError("--prefer", "'" + credentialOrder + "' is no order", "use suites or certificates");
+        };
     }
 
     private List<Pair> pairs() throws UsageError {

@@ -13,11 +13,27 @@ public final class HttpApplication implements Handler {
     /** Ample for a head of 16 KiB and more, and an end for a head that has none. */
     static final int LONGEST_HEAD = 1 << 18;
 
+    private static final long FIRST_REQUEST_NANOS = 1_000_000_000;
+
     private final KeyWait keyWait = new KeyWait();
     private int headBytes;
     private int lineBytes;
     private boolean lineIsEmpty = true;
     private boolean answered;
+    private long establishedAt;
+
+    @Override
+    public void onEstablished(Session session) {
+        establishedAt = System.nanoTime();
+    }
+
+    /** The one request is answered; a client that is connected and sends none is waited for a little. */
+    @Override
+    public void onDrain(Session session) {
+        if (headBytes == 0 && System.nanoTime() - establishedAt > FIRST_REQUEST_NANOS) {
+            session.close();
+        }
+    }
 
     @Override
     public void onSuspended(Session session) {

@@ -3,21 +3,18 @@ package dev.lockstep.server.serve;
 import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.server.Names;
 import dev.lockstep.server.UsageError;
-import dev.lockstep.server.pem.PemFiles;
+import dev.lockstep.tls.config.SuiteOrder;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.setting.ConfigWarning;
-import java.io.IOException;
-import java.io.StringReader;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -27,7 +24,8 @@ final class ProtocolOptions {
     /** Of each finite field group that is used: a burst of handshakes, at a quarter of a second's work. */
     private static final int KEY_PAIRS_AHEAD = 64;
 
-    private static final List<String> SETTINGS = List.of("policy", "suites", "groups", "sigalgs", "alpn");
+    private static final List<String> SETTINGS =
+            List.of("policy", "suites", "suite-order", "groups", "sigalgs", "alpn");
 
     @Option(names = "--alpn", paramLabel = "NAME,...", description = "ALPN protocols, most preferred first.")
     private List<String> alpn = new ArrayList<>();
@@ -35,10 +33,19 @@ final class ProtocolOptions {
     @Option(names = "--policy", paramLabel = "NAME", description = "modern (default), intermediate or compatible.")
     private @Nullable String policy;
 
-    @Option(names = "--suites", paramLabel = "NAME,...", description = "Exactly these cipher suites (IANA names).")
+    @Option(
+            names = "--suites",
+            paramLabel = "NAME,...",
+            description = "Exactly these cipher suites (names of IANA or OpenSSL).")
     private List<String> suites = new ArrayList<>();
 
-    @Option(names = "--groups", paramLabel = "NAME,...", description = "Exactly these groups (IANA names).")
+    @Option(
+            names = "--suite-order",
+            paramLabel = "WHOSE",
+            description = "Whose order of suites decides: server (default) or client.")
+    private @Nullable String suiteOrder;
+
+    @Option(names = "--groups", paramLabel = "NAME,...", description = "Exactly these groups, such as x25519 or P-256.")
     private List<String> groups = new ArrayList<>();
 
     @Option(names = "--sigalgs", paramLabel = "NAME,...", description = "Exactly these signature schemes.")
@@ -47,7 +54,7 @@ final class ProtocolOptions {
     @Option(
             names = "--policy-file",
             paramLabel = "FILE",
-            description = "The five of these from lines such as 'policy = modern' instead; read again when it changes.")
+            description = "All of these from lines such as 'policy = modern' instead; read again when it changes.")
     private @Nullable Path policyFile;
 
     /** For all configurations of a server that is reloaded; its one thread begins with the first handshake that needs it. */
@@ -55,7 +62,7 @@ final class ProtocolOptions {
             KeyPairReserve.of(WorkerPools.boundedPool(1, 16), KEY_PAIRS_AHEAD, new SecureRandom());
 
     /** What is asked for at one moment; {@code sources} has the option or the file's line that each came from. */
-    private record Given(Map<String, List<String>> values, Map<String, String> sources) {
+    record Given(Map<String, List<String>> values, Map<String, String> sources) {
 
         List<String> of(String name) {
             return values.getOrDefault(name, List.of());
@@ -73,18 +80,27 @@ final class ProtocolOptions {
     /** Builds a configuration that speaks as these options say now; the rest is in the builder already. */
     TlsServerConfig build(TlsServerConfigBuilder builder) throws UsageError {
         builder.keyPairReserve(reserve);
-        Given given = policyFile == null ? given() : inFile(policyFile);
-        apply(given, builder);
+        Given given = apply(builder);
         try {
             TlsServerConfig config = builder.build();
             for (ConfigWarning warning : config.warnings()) {
-                // what was asked for on a command line and has no effect is a mistake
-                throw new UsageError(option(given, warning.field()), warning.reason(), warning.fix());
+                // What was asked for on a command line and has no effect is a mistake. Of OCSP responses is warned
+                // before.
+                if (!warning.field().equals("ocspResponse")) {
+                    throw new UsageError(option(given, warning.field()), warning.reason(), warning.fix());
+                }
             }
             return config;
         } catch (ConfigException e) {
             throw UsageError.of(option(given, e.field()), e);
         }
+    }
+
+    /** Puts what these options say into a configuration that is not built. */
+    Given apply(TlsServerConfigBuilder builder) throws UsageError {
+        Given given = policyFile == null ? given() : inFile(policyFile);
+        apply(given, builder);
+        return given;
     }
 
     /** The name of the policy, for people. */
@@ -97,6 +113,7 @@ final class ProtocolOptions {
         Map<String, List<String>> values = new LinkedHashMap<>();
         values.put("policy", policy == null ? List.of() : List.of(policy));
         values.put("suites", suites);
+        values.put("suite-order", suiteOrder == null ? List.of() : List.of(suiteOrder));
         values.put("groups", groups);
         values.put("sigalgs", sigalgs);
         values.put("alpn", alpn);
@@ -109,24 +126,12 @@ final class ProtocolOptions {
                 throw new UsageError("--" + option.getKey(), "there is a --policy-file", "put it into " + file);
             }
         }
-        Properties lines = new Properties();
-        try (StringReader text = new StringReader(PemFiles.text("--policy-file", file))) {
-            lines.load(text);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new UsageError("--policy-file", file + " is damaged (" + e.getMessage() + ")", "write name = value");
-        }
         Map<String, List<String>> values = new LinkedHashMap<>();
         Map<String, String> sources = new LinkedHashMap<>();
-        for (String name : lines.stringPropertyNames()) {
-            if (!SETTINGS.contains(name)) {
-                throw new UsageError(
-                        "--policy-file",
-                        "'" + name + "' in " + file + " is no setting",
-                        "use " + String.join(", ", SETTINGS));
-            }
-            values.put(name, List.of(lines.getProperty(name)));
-            sources.put(name, "--policy-file, " + name);
-        }
+        PolicyFile.read(file, SETTINGS).forEach((name, setting) -> {
+            values.put(name, List.of(setting.value()));
+            sources.put(name, setting.source());
+        });
         return new Given(values, sources);
     }
 
@@ -135,6 +140,10 @@ final class ProtocolOptions {
         builder.policy(Names.policy(given.source("policy"), named.isEmpty() ? "modern" : named.get(0)));
         if (!given.of("suites").isEmpty()) {
             builder.cipherSuites(Names.suites(given.source("suites"), given.of("suites")));
+        }
+        if (!given.of("suite-order").isEmpty()) {
+            builder.suiteOrder(
+                    order(given.source("suite-order"), given.of("suite-order").get(0)));
         }
         if (!given.of("groups").isEmpty()) {
             builder.groups(Names.groups(given.source("groups"), given.of("groups")));
@@ -147,6 +156,14 @@ final class ProtocolOptions {
         } catch (ConfigException e) {
             throw UsageError.of(given.source("alpn"), e);
         }
+    }
+
+    private static SuiteOrder order(String option, String value) throws UsageError {
+        return switch (value) {
+            case "server" -> SuiteOrder.SERVER;
+            case "client" -> SuiteOrder.CLIENT;
+            default -> throw new UsageError(option, "'" + value + "' is neither side", "use server or client");
+        };
     }
 
     /** The option that set a field of the configuration; those without one are about certificates. */

@@ -1,12 +1,14 @@
 package dev.lockstep.server.serve;
 
 import dev.lockstep.server.UsageError;
-import dev.lockstep.server.pem.PemFiles;
+import dev.lockstep.server.files.InputFile;
 import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.psk.PskRequest;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -44,7 +46,7 @@ final class PskFile implements PskSource {
     static PskFile read(Path file) throws UsageError {
         Map<PskIdentity, byte[]> keys = new HashMap<>();
         int number = 0;
-        for (String line : PemFiles.text(OPTION, file).lines().toList()) {
+        for (String line : InputFile.text(OPTION, file).lines().toList()) {
             number++;
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
@@ -54,8 +56,13 @@ final class PskFile implements PskSource {
             if (colon < 1) {
                 throw new UsageError(OPTION, where + " has no identity", FORM);
             }
+            if (Character.isWhitespace(line.charAt(0)) || Character.isWhitespace(line.charAt(colon - 1))) {
+                throw new UsageError(OPTION, where + " has blanks around its identity", FORM + " without them");
+            }
             // The text has a character for each byte; identities are compared in bytes.
-            PskIdentity identity = PskIdentity.of(line.substring(0, colon).getBytes(StandardCharsets.ISO_8859_1));
+            byte[] encoded = line.substring(0, colon).getBytes(StandardCharsets.ISO_8859_1);
+            requireUtf8(where, encoded);
+            PskIdentity identity = PskIdentity.of(encoded);
             if (keys.put(identity, key(where, line.substring(colon + 1).strip())) != null) {
                 throw new UsageError(OPTION, where + " has an identity for the second time", "leave one of them");
             }
@@ -64,6 +71,15 @@ final class PskFile implements PskSource {
             throw new UsageError(OPTION, file + " has no key", FORM + ", one a line");
         }
         return new PskFile(keys);
+    }
+
+    /** RFC 4279 5.1: the identity "MUST be first converted to a character string, and then encoded to octets using UTF-8". */
+    private static void requireUtf8(String where, byte[] identity) throws UsageError {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(identity));
+        } catch (CharacterCodingException e) {
+            throw new UsageError(OPTION, where + " has an identity that is not UTF-8", "write the file in UTF-8");
+        }
     }
 
     private static byte[] key(String where, String hex) throws UsageError {

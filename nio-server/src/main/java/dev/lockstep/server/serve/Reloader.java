@@ -2,15 +2,22 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.UsageError;
-import dev.lockstep.server.pem.FileStamps;
+import dev.lockstep.server.credential.Findings;
+import dev.lockstep.server.files.FileStamps;
+import dev.lockstep.server.log.EventType;
+import dev.lockstep.server.log.LogEvent;
+import dev.lockstep.server.ops.Operations;
 import dev.lockstep.tls.config.TlsServerConfig;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads a server's configuration again when its files have changed, or when it is told to, and puts the new one in place
- * of the old when it is right in every part. Otherwise the old one stays. Connections keep the one that they began with.
+ * of the old when it is right in every part. Otherwise the old one stays, and the new one is tried again: when the fault
+ * is known to be gone, when a file changes in any way, and from time to time. Connections keep the one that they began with.
  *
  * <p>Works on a thread of its own, since reading files and asking a token for keys takes time.
  */
@@ -28,23 +35,36 @@ final class Reloader implements AutoCloseable {
     private boolean over;
 
     private volatile TlsServerConfig current;
+    private final RetryTimer retry = new RetryTimer();
     private FileStamps stamps;
     private int generation = 1;
+    private String lastRefusal = "";
 
-    private Reloader(Configuration configuration, FileStamps stamps, TlsServerConfig first) {
+    private Reloader(Configuration configuration, FileStamps stamps, TlsServerConfig first, boolean waits) {
         this.configuration = configuration;
         this.environment = configuration.environment();
         this.stamps = stamps;
         this.current = first;
+        if (waits) {
+            retry.awaiting(System.nanoTime());
+        }
         this.thread = new Thread(this::run, "lockstep-reload");
         this.thread.setDaemon(true);
     }
 
-    /** Loads the configuration for the first time; what is wrong with it is thrown. */
-    static Reloader load(Configuration configuration) throws UsageError {
+    /**
+     * Loads the configuration for the first time; what is wrong with it is thrown. Keys whose holder is away are tried
+     * again until they answer.
+     *
+     * @param requireKeys whether that is refused instead
+     */
+    static Reloader load(Configuration configuration, boolean requireKeys) throws UsageError {
         // Before the files are read: what changes meanwhile is seen as a change afterwards.
         FileStamps stamps = FileStamps.of(configuration.files());
-        return new Reloader(configuration, stamps, configuration.load());
+        Findings findings = Findings.failing();
+        TlsServerConfig config = configuration.load(findings, requireKeys);
+        configuration.log(findings);
+        return new Reloader(configuration, stamps, config, !findings.awaited().isEmpty());
     }
 
     /** Begins to look at the files. */
@@ -68,13 +88,26 @@ final class Reloader implements AutoCloseable {
         }
     }
 
+    /** Why a configuration is loaded. */
+    private enum Cause {
+        ASKED,
+        CHANGED,
+        RETRIED,
+        OVER
+    }
+
     private void run() {
         while (true) {
             try {
-                if (!waitForTurn()) {
+                Cause cause = waitForTurn();
+                if (cause == Cause.OVER) {
                     return;
                 }
-                reload();
+                if (cause != Cause.RETRIED) {
+                    retry.restart();
+                    lastRefusal = "";
+                }
+                reload(cause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // the thread is asked to end
                 return;
@@ -87,14 +120,14 @@ final class Reloader implements AutoCloseable {
     /** The boundary of the thread: a defect, or memory that ran out, must not end all later reloads. */
     private void survive(Throwable fault) {
         try {
-            refuse("DEFECT " + fault);
+            refuse("DEFECT " + fault, null);
         } catch (RuntimeException | Error another) {
             // Not even that can be said now. The next turn is a quarter of a second away.
         }
     }
 
-    /** Waits until there is something to load; false when it is over. */
-    private boolean waitForTurn() throws InterruptedException {
+    /** Waits until there is something to load, or it is over. */
+    private Cause waitForTurn() throws InterruptedException {
         while (true) {
             lock.lock();
             try {
@@ -103,18 +136,21 @@ final class Reloader implements AutoCloseable {
                     left = changed.awaitNanos(left);
                 }
                 if (over) {
-                    return false;
+                    return Cause.OVER;
                 }
                 if (asked) {
                     asked = false;
-                    return true;
+                    return Cause.ASKED;
                 }
             } finally {
                 lock.unlock();
             }
             configuration.options().sessions().turn();
             if (!nowOnDisk().equals(stamps)) {
-                return true;
+                return Cause.CHANGED;
+            }
+            if (retry.isDue(System.nanoTime())) {
+                return Cause.RETRIED;
             }
         }
     }
@@ -127,21 +163,44 @@ final class Reloader implements AutoCloseable {
         }
     }
 
-    private void reload() {
+    private void reload(Cause cause) {
         stamps = nowOnDisk();
+        Findings findings = Findings.failing();
         try {
-            current = configuration.reload();
+            TlsServerConfig config = configuration.reload(findings);
+            boolean waits = !findings.awaited().isEmpty();
+            if (waits && cause == Cause.RETRIED) {
+                retry.awaiting(System.nanoTime()); // nothing is new: what serves stays
+                return;
+            }
+            current = config;
             generation++;
-            environment.out().println("reloaded: configuration " + generation + " serves new connections");
-            environment.out().flush();
+            Operations operations = configuration.operations();
+            operations.metrics().reloads.increment("ok");
+            operations.log().log(
+                    LogEvent.of(EventType.RELOADED, "configuration " + generation + " serves new connections")
+                            .with("configuration", generation));
+            configuration.log(findings);
+            if (waits) {
+                retry.awaiting(System.nanoTime());
+            } else {
+                retry.stop();
+            }
         } catch (UsageError e) {
-            refuse(e.getMessage());
+            refuse(e.getMessage(), e.goneAt());
         }
     }
 
-    private void refuse(String why) {
-        environment.err().println(UsageError.oneLine("not reloaded, configuration " + generation + " stays: " + why));
-        environment.err().flush();
+    /** Says why, once: the same fault at the next attempt is not news. */
+    private void refuse(String why, @Nullable Instant goneAt) {
+        retry.refused(goneAt, environment.clock().instant(), System.nanoTime());
+        if (!why.equals(lastRefusal)) {
+            Operations operations = configuration.operations();
+            operations.metrics().reloads.increment("refused");
+            operations.log().log(
+                    EventType.RELOAD_REFUSED, "not reloaded, configuration " + generation + " stays: " + why);
+        }
+        lastRefusal = why;
     }
 
     /** Ends it; a reload under way is waited for. */

@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Whether clients may negotiate an established connection anew. */
+/** Whether clients may negotiate an established connection again. */
 final class RenegotiationOptions {
 
     private static final String ONE_OF_THEM = "use none, secure or legacy";
@@ -26,19 +26,28 @@ final class RenegotiationOptions {
             description = "How many one connection may have; 10 with --renegotiation.")
     private @Nullable String most;
 
+    @Option(
+            names = "--require-rfc5746",
+            description = "Refuse clients that do not know secure renegotiation (RFC 5746) with handshake_failure.")
+    private boolean requireSecure;
+
     void apply(TlsServerConfigBuilder builder) throws UsageError {
+        if (requireSecure && mode.equals("legacy")) {
+            throw new UsageError("--require-rfc5746", "contradicts --renegotiation legacy", "choose one");
+        }
         if (mode.equals("none") && most != null) {
             throw new UsageError("--max-renegotiations", "there is no renegotiation", "add --renegotiation secure");
         }
         int number = most == null ? 10 : Numbers.require("--max-renegotiations", most, 1, 1 << 20, "give a number");
         RenegotiationPolicy allowed =
                 RenegotiationPolicy.ALLOWED.withMaxRenegotiations(number).withMinInterval(Duration.ZERO);
-        builder.renegotiation(
+        RenegotiationPolicy policy =
                 switch (mode) {
                     case "none" -> RenegotiationPolicy.REFUSED;
                     case "secure" -> allowed;
                     case "legacy" -> allowed.withLegacyClients(LegacyClients.RENEGOTIATE_UNBOUND);
                     default -> throw new UsageError("--renegotiation", "'" + mode + "' is no mode", ONE_OF_THEM);
-                });
+                };
+        builder.renegotiation(requireSecure ? policy.withLegacyClients(LegacyClients.REFUSE) : policy);
     }
 }

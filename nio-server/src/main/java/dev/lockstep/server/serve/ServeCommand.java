@@ -2,14 +2,20 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.nio.Limits;
 import dev.lockstep.server.Environment;
-import dev.lockstep.server.HangUpSignal;
 import dev.lockstep.server.LimitOptions;
+import dev.lockstep.server.Main;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.keyuri.RemoteKeys;
-import dev.lockstep.tls.config.KeyLog;
+import dev.lockstep.server.ops.Operations;
+import dev.lockstep.server.ops.Shutdown;
+import dev.lockstep.server.ops.Signals;
+import dev.lockstep.server.pem.KeyPassword;
+import dev.lockstep.server.pem.Reading;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +60,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final LimitOptions limits = new LimitOptions();
 
+    @Mixin
+    private final OperatingOptions operating = new OperatingOptions();
+
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
 
@@ -66,46 +75,113 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--keylog", paramLabel = "FILE", description = "Append the secrets in NSS format, for debugging.")
     private @Nullable Path keylog;
 
+    @Option(
+            names = "--check",
+            description =
+                    "Check everything, keys included, and exit: 0 if it can be served, 2 with a line for each problem.")
+    private boolean check;
+
     public ServeCommand(Environment environment) {
         this.environment = environment;
     }
 
     @Override
     public Integer call() throws Exception {
-        int number = Numbers.require("--port", port, 0, 65535, "give the port to listen on, or 0 for a free one");
+        int number = check && port == null
+                ? 0
+                : Numbers.require("--port", port, 0, 65535, "give the port to listen on, or 0 for a free one");
         if (http && echo) {
             throw new UsageError("--echo", "was given together with --http", "choose one");
         }
         credentials.optional = psk.isGiven();
         Limits clientLimits = limits.limits();
-        KeyMode keyMode = credentials.keyMode(environment);
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
-        KeyLog keyLog = keylog == null
-                ? null
-                : KeyLogFile.open(
-                        "--keylog", keylog, line -> environment.err().println(UsageError.oneLine("warning: " + line)));
-        try (RemoteKeys remote = new RemoteKeys(environment.variables());
-                Reloader reloader = Reloader.load(new Configuration(
-                        environment,
-                        new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions, limits),
-                        keyMode,
-                        remote,
-                        tracer,
-                        keyLog))) {
+        try (Operations operations = operating.open(environment);
+                RemoteKeys remote = new RemoteKeys(
+                        environment.variables(),
+                        () -> reading(operations),
+                        operations.threads(),
+                        operations.keys()::link)) {
+            Configuration configuration = new Configuration(
+                    environment,
+                    new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions, limits),
+                    credentials.keyMode(operations::full),
+                    remote,
+                    tracer,
+                    keylog == null || check ? null : KeyLogFile.open("--keylog", keylog, operations::configuration),
+                    operations);
+            return check ? check(configuration) : serve(configuration, clientLimits, number);
+        }
+    }
+
+    private int check(Configuration configuration) throws UsageError {
+        Findings findings = configuration.check();
+        findings.warnings().forEach(each -> environment.err().println(UsageError.oneLine("warning: " + each)));
+        findings.problems().forEach(problem -> environment.err().println(problem.getMessage()));
+        environment.err().flush();
+        if (!findings.problems().isEmpty()) {
+            return Main.USAGE;
+        }
+        environment
+                .out()
+                .println("good: policy " + protocol.policy() + ", " + credentials.describe(configuration.keyMode()));
+        environment.out().flush();
+        return 0;
+    }
+
+    private int serve(Configuration configuration, Limits clientLimits, int number) throws UsageError, IOException {
+        RemoteKeys remote = configuration.remote();
+        Trace tracer = configuration.trace();
+        try (Reloader reloader = Reloader.load(configuration, credentials.requireKeys)) {
             String what = (echo ? "echo" : "https") + ", policy " + protocol.policy() + ", "
-                    + reloader.current().cipherSuites().size() + " suites, " + credentials.describe(keyMode);
+                    + reloader.current().cipherSuites().size() + " suites, "
+                    + credentials.describe(configuration.keyMode());
             ServerRunner.Site site = new ServerRunner.Site(
                     reloader::current,
                     echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
                     tracer,
                     what,
-                    remote.companions(),
-                    clientLimits);
-            ServerRunner.serve(environment, host, number, site, bound -> {
-                reloader.start();
-                HangUpSignal.handle(reloader::ask);
-            });
+                    remote::companions,
+                    clientLimits,
+                    configuration.operations());
+            serve(site, reloader, number);
         }
         return 0;
+    }
+
+    private void serve(ServerRunner.Site site, Reloader reloader, int number) throws UsageError, IOException {
+        Operations operations = site.operations();
+        Shutdown[] shutdown = new Shutdown[1];
+        Signals hangUp = Signals.handle("HUP", () -> onHangUp(reloader, operations));
+        try {
+            ServerRunner.serve(
+                    environment.alsoStarting(loops -> shutdown[0] = Shutdown.of(operations, loops)),
+                    host,
+                    number,
+                    site,
+                    bound -> reloader.start());
+        } finally {
+            hangUp.close();
+            if (shutdown[0] != null) {
+                shutdown[0].close();
+            }
+        }
+    }
+
+    private static void onHangUp(Reloader reloader, Operations operations) {
+        reloader.ask();
+        if (operations.accessLog() != null) {
+            operations.accessLog().reopen();
+        }
+    }
+
+    /** For the files of keys outside; what is wrong with the password was said when the configuration was loaded. */
+    private Reading reading(Operations operations) {
+        try {
+            return new Reading(
+                    KeyPassword.find(credentials.keyPasswordFile, environment.variables()), operations::configuration);
+        } catch (UsageError e) {
+            return new Reading(null, note -> {});
+        }
     }
 }

@@ -10,6 +10,7 @@ import dev.lockstep.tls.session.TicketKeyRing;
 import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,9 +23,12 @@ import picocli.CommandLine.Option;
 /** How sessions are resumed. The cache and the ring of ticket keys outlive a reload; the ring takes its keys from it. */
 final class SessionOptions {
 
-    private static final Duration LIFETIME = Duration.ofHours(2);
+    /** More than any ticket key has, so that the length that is told is that of the file. */
+    private static final int MOST_READ = 4096;
 
-    /** How long a ticket key that nobody gave us seals. */
+    private static final int LONGEST_LIFETIME = 7 * 24 * 60;
+
+    /** How long a ticket key that was made here seals. */
     private static final Duration OWN_KEY_PERIOD = Duration.ofHours(1);
 
     @Option(
@@ -43,6 +47,12 @@ final class SessionOptions {
                     + " all of them open. Without any, keys are made in memory.")
     private List<Path> ticketKeys = new ArrayList<>();
 
+    @Option(
+            names = "--session-lifetime",
+            paramLabel = "MINUTES",
+            description = "How long after its full handshake a session can be resumed; ${DEFAULT-VALUE} by default.")
+    private String lifetime = "120";
+
     private @Nullable MemorySessionStore store;
     private volatile @Nullable TicketKeyRing ring;
 
@@ -58,28 +68,31 @@ final class SessionOptions {
     }
 
     void apply(TlsServerConfigBuilder builder) throws UsageError {
+        int minutes =
+                Numbers.require("--session-lifetime", lifetime, 1, LONGEST_LIFETIME, "give minutes, up to a week");
+        Duration lasting = Duration.ofMinutes(minutes);
         int capacity =
                 Numbers.require("--session-cache", sessionCache, 0, 10_000_000, "give how many sessions to keep");
         if (noTickets && !ticketKeys.isEmpty()) {
             throw new UsageError("--no-tickets", "contradicts --ticket-keys", "choose one");
         }
         if (capacity > 0) {
-            store = store != null ? store : new MemorySessionStore(capacity, LIFETIME);
+            store = store != null ? store : new MemorySessionStore(capacity, lasting);
             builder.sessionStore(store);
         }
         if (!noTickets) {
-            ring = ring != null ? ring : newRing();
+            ring = ring != null ? ring : newRing(lasting);
             builder.tickets(ring);
         }
-        builder.sessionLifetime(LIFETIME);
+        builder.sessionLifetime(lasting);
     }
 
-    private TicketKeyRing newRing() throws UsageError {
+    private TicketKeyRing newRing(Duration lasting) throws UsageError {
         if (ticketKeys.isEmpty()) {
-            return TicketKeyRing.rotating(OWN_KEY_PERIOD, LIFETIME);
+            return TicketKeyRing.rotating(OWN_KEY_PERIOD, lasting);
         }
         try {
-            return TicketKeyRing.of(readKeys(), LIFETIME);
+            return TicketKeyRing.of(readKeys(), lasting);
         } catch (IllegalArgumentException e) {
             throw UsageError.of("--ticket-keys", e);
         }
@@ -105,12 +118,36 @@ final class SessionOptions {
         }
     }
 
+    /** Text is not taken for a key by its length, nor called one of a strange length. */
+    private static void requireBinary(Path file, byte[] content) throws UsageError {
+        String text = new String(content, StandardCharsets.ISO_8859_1).strip();
+        if (content.length == 2 * TicketKey.FILE_LENGTH || text.length() == 2 * TicketKey.FILE_LENGTH) {
+            if (text.matches("[0-9A-Fa-f]+")) {
+                throw new UsageError(
+                        "--ticket-keys",
+                        file + " is in hexadecimal",
+                        "convert it: xxd -r -p " + file + " " + file + ".bin");
+            }
+        }
+        if (text.matches("[A-Za-z0-9+/]{107}=")) {
+            throw new UsageError(
+                    "--ticket-keys", file + " is in base64", "convert it: base64 -d " + file + " > " + file + ".bin");
+        }
+        if (content.length == MOST_READ) {
+            throw new UsageError(
+                    "--ticket-keys",
+                    file + " is no ticket key: it has " + MOST_READ + " bytes or more",
+                    "give 80 bytes (openssl rand 80)");
+        }
+    }
+
     private List<TicketKey> readKeys() throws UsageError {
         List<TicketKey> keys = new ArrayList<>();
         for (Path file : ticketKeys) {
             byte[] content = new byte[0];
             try (InputStream in = Files.newInputStream(file)) {
-                content = in.readNBytes(TicketKey.FILE_LENGTH + 1);
+                content = in.readNBytes(MOST_READ);
+                requireBinary(file, content);
                 keys.add(TicketKey.of(content));
             } catch (IOException e) {
                 throw new UsageError("--ticket-keys", file + " cannot be read", "check the path and its permissions");

@@ -1,9 +1,10 @@
 package dev.lockstep.server.serve;
 
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.credential.Findings;
+import dev.lockstep.server.credential.OcspFiles;
+import dev.lockstep.server.files.InputFile;
 import dev.lockstep.tls.credential.Credential;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,8 +17,8 @@ final class StaplingOptions {
     @Option(
             names = "--ocsp",
             paramLabel = "FILE",
-            description = "The OCSP response, in DER, for the --cert with the same number; a new one is read when the"
-                    + " file changes.")
+            description = "An OCSP response, in DER, for the --cert or --sni certificate that it is about; a new one is"
+                    + " read when the file changes. Repeatable.")
     private List<Path> responses = new ArrayList<>();
 
     @Option(
@@ -33,53 +34,34 @@ final class StaplingOptions {
         return files;
     }
 
+    /** Reads the OCSP responses; those that cannot be used are warnings. */
+    OcspFiles responses(Findings findings, Instant now) {
+        return OcspFiles.read(responses, findings, now);
+    }
+
     /** Whether everything here has its certificate. */
-    void requireCertificates(int certificates) throws UsageError {
-        if (responses.size() > certificates) {
-            throw new UsageError(
-                    "--ocsp",
-                    "there are " + responses.size() + " and " + certificates + " --cert",
-                    "give at most one for each --cert, in the same order");
+    void requireCertificates(int certificates, int names) throws UsageError {
+        if (!responses.isEmpty() && certificates + names == 0) {
+            throw new UsageError("--ocsp", "there is no --cert", "add the certificate that the response is about");
         }
         if (!timestamps.isEmpty() && certificates == 0) {
             throw new UsageError("--sct", "there is no --cert", "add the --cert that the log has signed for");
         }
     }
 
-    /**
-     * The credential with what belongs to it.
-     *
-     * @param index the number of its --cert, from 0
-     */
-    Credential addTo(Credential credential, int index) throws UsageError {
-        Credential more = credential;
-        if (index == 0 && !timestamps.isEmpty()) {
-            List<byte[]> scts = new ArrayList<>();
-            for (Path file : timestamps) {
-                scts.add(bytes("--sct", file));
-            }
-            try {
-                more = more.withSignedCertificateTimestamps(scts);
-            } catch (IllegalArgumentException e) {
-                throw UsageError.of("--sct", e);
-            }
+    /** The credential of the first --cert with its timestamps. */
+    Credential withTimestamps(Credential credential) throws UsageError {
+        if (timestamps.isEmpty()) {
+            return credential;
         }
-        if (index < responses.size()) {
-            Path file = responses.get(index);
-            more = more.withOcspResponse(bytes("--ocsp", file));
-            String defect = more.stapledResponse(Instant.now()).defect();
-            if (defect != null) {
-                throw new UsageError("--ocsp", file + ": " + defect, "fetch a current response for the certificate");
-            }
+        List<byte[]> scts = new ArrayList<>();
+        for (Path file : timestamps) {
+            scts.add(InputFile.bytes("--sct", file));
         }
-        return more;
-    }
-
-    private static byte[] bytes(String option, Path file) throws UsageError {
         try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new UsageError(option, file + " cannot be read (" + e.getMessage() + ")", "give a readable file");
+            return credential.withSignedCertificateTimestamps(scts);
+        } catch (IllegalArgumentException e) {
+            throw UsageError.of("--sct", e);
         }
     }
 }

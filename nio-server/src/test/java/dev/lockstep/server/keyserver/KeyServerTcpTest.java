@@ -9,9 +9,12 @@ import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.server.KeyServerLoop;
 import dev.lockstep.server.KeyserverProcess;
 import dev.lockstep.server.RawClient;
+import dev.lockstep.server.Running;
+import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.pem.MutualTls;
+import dev.lockstep.server.pem.Reading;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,7 +30,9 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -123,7 +128,7 @@ class KeyServerTcpTest {
                 "--tls",
                 directory.resolve(name + ".pem"),
                 directory.resolve(name + ".key"),
-                null,
+                Reading.PLAIN,
                 "--ca",
                 authority,
                 Instant.now());
@@ -229,6 +234,26 @@ class KeyServerTcpTest {
             // An alert of TLS at the most, and the end.
             assertThat(plain.getInputStream().readAllBytes().length).isLessThan(10);
             server.handshake(ECDHE_ECDSA);
+        }
+    }
+
+    @Test
+    void aServerReachesItByItsUri() throws Exception {
+        try (KeyserverProcess server = keyServer(0)) {
+            String uri = "keyserver+tls://localhost:" + port(server) + "?decryption=or-random&ca=" + files.caCert;
+            String mine = uri + "&cert=" + directory.resolve("client.pem") + "&key=" + directory.resolve("client.key");
+            String[] serve = {"serve", "--port", "0", "--cert", files.rsaCert.toString(), "--key", mine};
+            try (Running running = Running.start(serve);
+                    SSLSocket client = TestClients.client(TestClients.trusting(files.ca), running.port())) {
+                client.startHandshake();
+                assertThat(running.err()).doesNotContain(" WARNING ", " ERROR ");
+                assertThat(running.out()).contains("key in key server at localhost:" + port(server));
+            }
+            serve[6] = mine.replace("client", "stranger");
+            Running refused = Running.finished(Map.of(), serve);
+            assertThat(refused.exitCode()).isEqualTo(2);
+            assertThat(refused.err())
+                    .startsWith("--key: no key for " + files.rsaCert + " in the key server at localhost:");
         }
     }
 }

@@ -44,6 +44,34 @@ class KeyUriTest {
     }
 
     @Test
+    void keyServersOverTcp() {
+        KeyServerUri uri = new KeyServerUri(
+                "keys.example", 7000, Path.of("/c.pem"), Path.of("/my key.pem"), Path.of("ca.pem"), Decryption.NONE);
+        assertThat(KeyUri.parse("keyserver+tls://keys.example:7000?cert=/c.pem&key=/my%20key.pem&ca=ca.pem"))
+                .isEqualTo(uri);
+        assertThat(uri.describe()).isEqualTo("key server at keys.example:7000");
+        KeyUri six = KeyUri.parse("KEYSERVER+TLS://[::1]:7000/?ca=a&key=k&cert=c&decryption=or-random");
+        assertThat(six)
+                .isEqualTo(
+                        new KeyServerUri("::1", 7000, Path.of("c"), Path.of("k"), Path.of("a"), Decryption.OR_RANDOM));
+        assertThat(six.describe()).isEqualTo("key server at [::1]:7000");
+    }
+
+    /** RFC 7512 2.3, 2.4: all that the URI scheme has for slots and libraries, and what vendors add to the query. */
+    @Test
+    void attributesOfSlotsAndLibraries() {
+        Pkcs11Uri uri = (Pkcs11Uri) KeyUri.parse("pkcs11:library-manufacturer=SoftHSM;library-version=2.6;"
+                + "library-description=Implementation%20of%20PKCS11;slot-description=S;slot-manufacturer=M?x-pool=7");
+        assertThat(uri.token())
+                .containsEntry("library manufacturerID", "SoftHSM")
+                .containsEntry("library libraryVersion", "2.6")
+                .containsEntry("library libraryDescription", "Implementation of PKCS11")
+                .containsEntry("slot slotDescription", "S")
+                .containsEntry("slot manufacturerID", "M")
+                .hasSize(5);
+    }
+
+    @Test
     void everyAttributeOfATokenUri() {
         assertThat(KeyUri.parse("pkcs11:token=my%20keys;manufacturer=A%3BB;model=M;serial=0001;object=tls;id=%01%ff"
                         + ";type=private;slot-id=17?module-path=/usr/lib/my%20token.so&pin-source=file:/etc/pin"))
@@ -84,6 +112,20 @@ class KeyUriTest {
                 "keyserver:/s?decryption=some",
                 "keyserver:/s?decryption=raw",
                 "keyserver:/s?",
+                "keyserver+tls:/run/keys.sock",
+                "keyserver+tls://host?cert=c&key=k&ca=a",
+                "keyserver+tls://host:0?cert=c&key=k&ca=a",
+                "keyserver+tls://host:70000?cert=c&key=k&ca=a",
+                "keyserver+tls://:7000?cert=c&key=k&ca=a",
+                "keyserver+tls://user@host:7000?cert=c&key=k&ca=a",
+                "keyserver+tls://::1:7000?cert=c&key=k&ca=a",
+                "keyserver+tls://host:7000",
+                "keyserver+tls://host:7000?cert=c&key=k",
+                "keyserver+tls://host:7000?cert=c&key=k&ca=",
+                "keyserver+tls://host:7000?cert=c&cert=c&key=k&ca=a",
+                "keyserver+tls://host:7000?cert=c&key=k&ca=a&colour=red",
+                "keyserver+tls://host:7000?cert=c&key=k&ca=a&decryption=raw",
+                "pkcs11:x-vendor=1",
                 "pkcs12:key.p12",
                 "http://example.org/key",
                 "pkcs11:token=a;token=b",

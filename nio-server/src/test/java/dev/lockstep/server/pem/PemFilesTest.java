@@ -84,7 +84,7 @@ class PemFilesTest {
         assertThat(form.pem()).contains("PRIVATE KEY-----");
         Path file = Files.writeString(directory.resolve("key.pem"), form.pem());
 
-        PrivateKey key = PemFiles.privateKey("--key", file, form.password());
+        PrivateKey key = PemFiles.privateKey("--key", file, new Reading(form.password(), note -> {}));
 
         if (form.keys().getPrivate() instanceof ECPrivateKey expected) {
             assertThat(((ECPrivateKey) key).getS()).isEqualTo(expected.getS());
@@ -121,13 +121,11 @@ class PemFilesTest {
     @Test
     void filesOfOpenSslAreRead() throws Exception {
         Path sec1 = Files.writeString(directory.resolve("sec1.pem"), OPENSSL_SEC1);
-        assertThat(((ECPrivateKey) PemFiles.privateKey("--key", sec1, null))
-                        .getS()
-                        .toString(16))
+        assertThat(((ECPrivateKey) PemFiles.privateKey("--key", sec1)).getS().toString(16))
                 .isEqualTo("7d681f105e55ba5a61a27c4e7da89092b2da956601512322f43b1d602577ac93");
 
         Path pbes2 = Files.writeString(directory.resolve("pbes2.pem"), OPENSSL_PBES2);
-        PrivateKey key = PemFiles.privateKey("--key", pbes2, TestFiles.PASSWORD.toCharArray());
+        PrivateKey key = PemFiles.privateKey("--key", pbes2, new Reading(TestFiles.PASSWORD.toCharArray(), note -> {}));
         assertThat(((ECPrivateKey) key).getParams().getOrder().bitLength()).isEqualTo(256);
     }
 
@@ -153,7 +151,7 @@ class PemFilesTest {
 
         assertThat(PemFiles.certificates("--cert", bundle))
                 .containsExactly(files.rsaCertificate, files.ca.certificate());
-        assertThat(PemFiles.privateKey("--key", bundle, null).getEncoded())
+        assertThat(PemFiles.privateKey("--key", bundle).getEncoded())
                 .isEqualTo(files.rsa.getPrivate().getEncoded());
     }
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -102,7 +103,11 @@ class ClientTrustTest {
                             .toString()));
         }
         try (Running server = serve(files, options.toArray(String[]::new))) {
-            return server.err();
+            return server.err()
+                    .lines()
+                    .filter(line -> line.contains(" configuration: "))
+                    .map(line -> line.substring(line.indexOf("configuration: ")) + "\n")
+                    .collect(Collectors.joining());
         }
     }
 
@@ -118,18 +123,18 @@ class ClientTrustTest {
         Duration days = Duration.ofDays(10);
         X509Certificate authority = certificate("Ca", "Ca", true, days);
         assertThat(errorsWith(authority, crl("Ca", Duration.ofDays(-1), 3)))
-                .startsWith("warning: --client-crl: the list of CN=Ca was due to be replaced on ")
+                .startsWith("configuration: --client-crl: the list of CN=Ca was due to be replaced on ")
                 .contains("every client of this authority is refused");
         assertThat(errorsWith(authority, crl("Other", Duration.ofDays(1), 3)))
                 .isEqualTo(
-                        "warning: --client-crl: no list is signed by CN=Ca, so that every client of this authority is"
+                        "configuration: --client-crl: no list is signed by CN=Ca, so that every client of this authority is"
                                 + " refused\n");
         assertThat(errorsWith(certificate("partner", "Ca", false, days)))
-                .startsWith("warning: --client-ca: CN=partner is no authority");
+                .startsWith("configuration: --client-ca: CN=partner is no authority");
         assertThat(errorsWith(certificate("partner", "Ca", false, days), crl("Other", Duration.ofDays(1), 3)))
-                .contains("warning: --client-crl: no list is from CN=Ca, so that CN=partner is refused");
+                .contains("configuration: --client-crl: no list is from CN=Ca, so that CN=partner is refused");
         assertThat(errorsWith(certificate("Ca", "Ca", true, Duration.ofDays(-1))))
-                .contains("warning: --client-ca: CN=Ca expired on ")
+                .contains("configuration: --client-ca: CN=Ca expired on ")
                 .contains("its clients are still accepted");
     }
 
@@ -139,12 +144,12 @@ class ClientTrustTest {
         Path list = Files.write(
                 directory.resolve("list.crl"), crl("Ca", Duration.ofDays(1), 1).getEncoded());
         try (Running server = serve(files, "--client-ca", trusted.toString(), "--client-crl", list.toString())) {
-            assertThat(server.err()).isEmpty();
+            assertThat(server.err()).doesNotContain(" WARNING ", " ERROR ");
             Path next = Files.write(
                     directory.resolve("next.crl"),
                     crl("Ca", Duration.ofDays(-1), 7).getEncoded());
             Files.move(next, list, StandardCopyOption.ATOMIC_MOVE);
-            server.awaitError("warning: --client-crl: the list of CN=Ca was due");
+            server.awaitError("configuration: --client-crl: the list of CN=Ca was due");
         }
     }
 
@@ -200,24 +205,24 @@ class ClientTrustTest {
         Path der = Files.write(directory.resolve("large.crl"), list.getEncoded());
         Path pem = files.write("large.pem", "a comment\n" + ThrowawayCa.pem(list));
         for (Path file : List.of(der, pem)) {
-            assertThat(RevocationFiles.read(file)).singleElement().isEqualTo(list);
+            assertThat(RevocationFiles.read(file, note -> {})).singleElement().isEqualTo(list);
         }
         Path both = files.write("both.pem", ThrowawayCa.pem(list) + ThrowawayCa.pem(crl("Ca", Duration.ofDays(1), 1)));
-        assertThat(RevocationFiles.read(both)).hasSize(2);
+        assertThat(RevocationFiles.read(both, note -> {})).hasSize(2);
     }
 
     @Test
     void filesThatAreNoListsAreNamed() throws Exception {
-        assertThatThrownBy(() -> RevocationFiles.read(files.write("text", "no list")))
+        assertThatThrownBy(() -> RevocationFiles.read(files.write("text", "no list"), note -> {}))
                 .isInstanceOf(UsageError.class)
                 .hasMessageContaining("holds no revocation list");
-        assertThatThrownBy(() -> RevocationFiles.read(directory.resolve("none")))
+        assertThatThrownBy(() -> RevocationFiles.read(directory.resolve("none"), note -> {}))
                 .hasMessageContaining("does not exist");
-        assertThatThrownBy(() -> RevocationFiles.read(directory)).hasMessageContaining("is a directory");
+        assertThatThrownBy(() -> RevocationFiles.read(directory, note -> {})).hasMessageContaining("is a directory");
         Path large = directory.resolve("large");
         try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
             file.setLength(RevocationFiles.LARGEST + 1);
         }
-        assertThatThrownBy(() -> RevocationFiles.read(large)).hasMessageContaining("is larger than 140 MB");
+        assertThatThrownBy(() -> RevocationFiles.read(large, note -> {})).hasMessageContaining("is larger than 140 MB");
     }
 }

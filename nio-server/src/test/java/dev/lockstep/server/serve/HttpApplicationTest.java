@@ -42,6 +42,16 @@ class HttpApplicationTest {
 
     /** A session that notes what is asked of it. */
     private static final class Noted implements Session {
+        @Override
+        public long bytesReceived() {
+            return 0;
+        }
+
+        @Override
+        public long bytesSent() {
+            return 0;
+        }
+
         final List<String> sent = new ArrayList<>();
         boolean closes;
         ConnectionInfo info = negotiated("localhost", "http/1.1");

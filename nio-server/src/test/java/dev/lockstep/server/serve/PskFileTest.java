@@ -9,6 +9,8 @@ import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.psk.PskRequest;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -56,6 +58,24 @@ class PskFileTest {
     }
 
     @Test
+    void editorsOfOtherSystemsWriteTheSameKeys() throws Exception {
+        String text = "Zähler:" + KEY + "\r\n";
+        Path file = directory.resolve("keys.psk");
+        for (Object[] encoding : new Object[][] {
+            {"\uFEFF" + text, StandardCharsets.UTF_8},
+            {"\uFEFF" + text, StandardCharsets.UTF_16LE},
+            {"\uFEFF" + text, StandardCharsets.UTF_16BE},
+            {"meter:" + KEY + "\n" + text, StandardCharsets.UTF_16LE}
+        }) {
+            Files.writeString(file, (String) encoding[0], (Charset) encoding[1]);
+            assertThat(lookup(PskFile.read(file), PskIdentity.of("Zähler")))
+                    .contains(HexFormat.of().parseHex(KEY));
+        }
+        Files.writeString(file, text, StandardCharsets.ISO_8859_1);
+        assertThatThrownBy(() -> PskFile.read(file)).hasMessageContaining("line 1 has an identity that is not UTF-8");
+    }
+
+    @Test
     void everyLookupGivesACopy() throws Exception {
         PskFile keys = PskFile.read(file("a:" + KEY));
         lookup(keys, PskIdentity.of("a")).orElseThrow()[0] = 99;
@@ -67,6 +87,8 @@ class PskFileTest {
         String[][] cases = {
             {"a" + KEY, "line 1 has no identity"},
             {":" + KEY, "line 1 has no identity"},
+            {" a:" + KEY, "line 1 has blanks around its identity"},
+            {"# x\na :" + KEY, "line 2 has blanks around its identity"},
             {"a:" + KEY.substring(1), "line 1 has a key that is not hexadecimal"},
             {"a:secret0123456789abcdef0123456789ab", "line 1 has a key that is not hexadecimal"},
             {"# x\na:" + KEY.substring(2), "line 2 has a key of 15 bytes"},

@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -173,14 +174,14 @@ class ReloadTest {
                 ends.stream().filter(CompletableFuture::isDone).forEach(CompletableFuture::join);
                 assertThat(inTime).as("handshakes: %d", made.get()).isTrue();
                 issue(generation);
-                server.awaitLine("reloaded: configuration " + generation + " ");
+                server.awaitError("reloaded: configuration " + generation + " ");
             }
             reloading.set(false);
             for (CompletableFuture<Void> end : ends) {
                 end.get(120, TimeUnit.SECONDS); // throws what a client met
             }
             assertThat(handshake(port)).isEqualTo(RELOADS + 1);
-            assertThat(server.err()).isEmpty();
+            assertThat(server.err()).doesNotContain(" WARNING ", " ERROR ");
         } finally {
             clients.shutdownNow();
         }
@@ -206,7 +207,7 @@ class ReloadTest {
                 Socket early = new Socket("127.0.0.1", server.port())) {
             assertThat(handshake(server.port())).isEqualTo(1); // so the one before it was accepted, too
             issue(2);
-            server.awaitLine("reloaded: configuration 2 ");
+            server.awaitError("reloaded: configuration 2 ");
             assertThat(handshake(server.port())).isEqualTo(2);
             try (SSLSocket client = (SSLSocket) trusting.getSocketFactory()
                     .createSocket(
@@ -230,9 +231,9 @@ class ReloadTest {
             server.awaitError("not reloaded, configuration 1 stays: --key: " + key + " does not exist");
             assertThat(handshake(server.port())).isEqualTo(1);
             Files.writeString(key, good);
-            server.awaitLine("reloaded: configuration 2 ");
+            server.awaitError("reloaded: configuration 2 ");
             write(current(), 7); // in place, one file after the other
-            server.awaitLine("reloaded: configuration 3 ");
+            server.awaitError("reloaded: configuration 3 ");
             assertThat(handshake(server.port())).isEqualTo(7);
         }
     }
@@ -259,13 +260,15 @@ class ReloadTest {
             assertThat(suite(server.port(), "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", cbc))
                     .endsWith("GCM_SHA384");
             Files.writeString(policy, "suites = " + cbc + "\n");
-            server.awaitLine("reloaded: configuration 2 ");
+            server.awaitError("reloaded: configuration 2 ");
             assertThat(suite(server.port(), "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", cbc))
                     .isEqualTo(cbc);
             Files.writeString(policy, "suites = TLS_NO_SUCH\n");
-            server.awaitError("configuration 2 stays: --policy-file, suites: 'TLS_NO_SUCH' is no cipher suite");
+            server.awaitError(
+                    "configuration 2 stays: --policy-file, suites in line 1: 'TLS_NO_SUCH' is no cipher suite");
             Files.writeString(policy, "colour = red\n");
-            server.awaitError("configuration 2 stays: --policy-file: 'colour' in " + policy + " is no setting; use ");
+            server.awaitError(
+                    "configuration 2 stays: --policy-file: 'colour' in " + policy + " line 1 is no setting; use ");
             assertThat(suite(server.port(), cbc)).isEqualTo(cbc);
         }
     }
@@ -287,7 +290,7 @@ class ReloadTest {
             assertThat(page(server.port())).contains("The key took");
             assertThat(page(server.port())).contains("An earlier session goes on: no key was used.");
             Files.write(keys, ticketKey(2));
-            server.awaitLine("reloaded: configuration 2 ");
+            server.awaitError("reloaded: configuration 2 ");
             assertThat(page(server.port())).contains("An earlier session goes on: no key was used.");
             Files.write(keys, new byte[79]);
             server.awaitError("configuration 2 stays: --ticket-keys: " + keys + " is no ticket key; ");
@@ -307,6 +310,57 @@ class ReloadTest {
             client.setEnabledProtocols(new String[] {"TLSv1.2"});
             client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
+    void aCertificateIsTakenWhenItBecomesValid() throws Exception {
+        issue(1);
+        KeyPair keys = ca.ec();
+        generations.put(keys.getPublic(), 2);
+        Instant from = Instant.now().plusSeconds(3);
+        ThrowawayCa later = new ThrowawayCa(from.plus(Duration.ofHours(1)));
+        SSLContext trustingLater = TestClients.trusting(later);
+        try (Running server = Running.start(serve())) {
+            Path next = Files.createDirectory(directory.resolve("later"));
+            Files.writeString(next.resolve("key.pem"), TestFiles.pkcs8(keys));
+            Files.writeString(next.resolve("chain.pem"), ThrowawayCa.pem(later.issueForLocalhost(keys)));
+            Path link = Files.createSymbolicLink(directory.resolve("next"), next.getFileName());
+            Files.move(link, current(), StandardCopyOption.ATOMIC_MOVE);
+            server.awaitError("not reloaded, configuration 1 stays: --cert: 'CN=localhost' in ");
+            server.awaitError("reloaded: configuration 2 ");
+            assertThat(Instant.now()).isAfter(from.minusSeconds(1));
+            try (SSLSocket client = TestClients.client(trustingLater, server.port())) {
+                assertThat(handshake(client)).isEqualTo(2);
+            }
+            assertThat(server.err().lines().filter(line -> line.contains(" reload-refused: ")))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void aFileWhoseModeHasChangedIsTriedAgain() throws Exception {
+        issue(1);
+        try (Running server = Running.start(serve())) {
+            Path key = current().resolve("key.pem");
+            Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+            server.awaitError("reloaded: configuration 2 ");
+            assertThat(server.err()).doesNotContain(" WARNING ", " ERROR ");
+        }
+    }
+
+    @Test
+    void aSettingThatIsThereTwiceIsNamedWithItsLines() throws Exception {
+        issue(1);
+        Path policy = Files.writeString(
+                directory.resolve("policy"), "\uFEFF# ours\npolicy = \\\n  compatible\n\npolicy = modern\n");
+        Running refused = Running.finished(Map.of(), serve("--policy-file", policy.toString()));
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err())
+                .startsWith("--policy-file: " + policy + " line 5 sets policy again, after line 2; leave one of them");
+        Files.writeString(policy, "\uFEFF# ours\npolicy = \\\n  compatible\n");
+        try (Running server = Running.start(serve("--policy-file", policy.toString()))) {
+            assertThat(server.out()).contains("policy compatible");
         }
     }
 }

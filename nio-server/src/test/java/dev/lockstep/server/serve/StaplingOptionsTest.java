@@ -86,11 +86,69 @@ class StaplingOptionsTest {
         Path old =
                 Files.write(directory.resolve("old.der"), response(Instant.now().minus(Duration.ofMinutes(1))));
         Path none = directory.resolve("none.der");
+        Path text = Files.writeString(directory.resolve("text.der"), "no response");
         Path sct = Files.write(directory.resolve("bad.sct"), new byte[46]);
-        refused("--ocsp: " + old + ": nextUpdate", "--ocsp", old.toString());
-        refused("--ocsp: " + none + " cannot be read", "--ocsp", none.toString());
-        refused("--ocsp: there are 2 and 1 --cert", "--ocsp", old.toString(), "--ocsp", old.toString());
         refused("--sct: ", "--sct", sct.toString());
+        warned("configuration: --ocsp: " + old + " is not stapled: nextUpdate", "--ocsp", old.toString());
+        warned("configuration: --ocsp: " + none + " does not exist", "--ocsp", none.toString());
+        warned(
+                "configuration: --ocsp: " + text + " is not stapled: it is about none of the",
+                "--ocsp",
+                text.toString());
+    }
+
+    /** RFC 6066 8 leaves stapling to the server: clients are served without, whatever has become of a response. */
+    private static void warned(String message, String... options) throws Exception {
+        try (Running server = Running.start(serve(options));
+                SSLSocket client = TestClients.client(TestClients.trusting(files.ca), server.port())) {
+            client.startHandshake();
+            assertThat(((ExtendedSSLSession) client.getSession()).getStatusResponses())
+                    .isEmpty();
+            assertThat(server.err().lines().filter(line -> line.contains(" configuration: ")))
+                    .singleElement()
+                    .asString()
+                    .contains(message)
+                    .contains("; ");
+        }
+    }
+
+    @Test
+    void aResponseIsFoundForEveryCertificateByWhatItIsAbout() throws Exception {
+        byte[] response = response(Instant.now().plus(Duration.ofDays(1)));
+        Path stale =
+                Files.write(directory.resolve("a.der"), response(Instant.now().minus(Duration.ofMinutes(1))));
+        Path good = Files.write(directory.resolve("b.der"), response);
+        String[] options = {
+            "serve",
+            "--port",
+            "0",
+            "--cert",
+            files.ecCert.toString(),
+            "--key",
+            files.ecKey.toString(),
+            "--cert",
+            files.rsaCert.toString(),
+            "--key",
+            files.rsaKey.toString(),
+            "--ocsp",
+            good.toString()
+        };
+        try (Running server = Running.start(options);
+                SSLSocket client = TestClients.client(TestClients.trusting(files.ca), server.port())) {
+            client.setEnabledCipherSuites(new String[] {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"});
+            client.startHandshake();
+            assertThat(((ExtendedSSLSession) client.getSession()).getStatusResponses())
+                    .containsExactly(response);
+        }
+        try (Running server = Running.start(serve("--ocsp", stale.toString()))) {
+            Files.write(stale, response);
+            server.awaitError("reloaded: configuration 2 ");
+            try (SSLSocket client = TestClients.client(TestClients.trusting(files.ca), server.port())) {
+                client.startHandshake();
+                assertThat(((ExtendedSSLSession) client.getSession()).getStatusResponses())
+                        .containsExactly(response);
+            }
+        }
     }
 
     private static void refused(String message, String... options) throws Exception {

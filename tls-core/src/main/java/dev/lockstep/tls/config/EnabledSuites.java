@@ -50,6 +50,13 @@ record EnabledSuites(List<CipherSuite> suites, List<ConfigWarning> warnings) {
         return new EnabledSuites(List.copyOf(served), List.copyOf(warnings));
     }
 
+    /** The same with more to warn of. */
+    EnabledSuites withWarnings(List<ConfigWarning> more) {
+        List<ConfigWarning> all = new ArrayList<>(warnings);
+        all.addAll(more);
+        return new EnabledSuites(suites, List.copyOf(all));
+    }
+
     /** A selector may bring any credential, so that only the group is certain. */
     private static boolean isServed(CipherSuite suite, ServerSettings settings) {
         if (!suite.keyExchange().usesCertificate() || settings.credentialSelector != null) {

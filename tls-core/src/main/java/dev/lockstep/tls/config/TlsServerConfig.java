@@ -92,7 +92,10 @@ public final class TlsServerConfig {
                 options.clientAuthentication() == null ? clientAuthentications : authentications(changed));
     }
 
-    /** What was accepted and has no effect, such as a suite that no credential can serve; usually empty. */
+    /**
+     * What was accepted and has no effect, such as a suite that no credential can serve or an OCSP response that is not
+     * current; usually empty.
+     */
     public List<ConfigWarning> warnings() {
         return suites.warnings();
     }

@@ -127,9 +127,9 @@ public final class Credential {
 
     /**
      * The same credential with an OCSP response (RFC 6960) to staple for clients that ask for one (RFC 6066 section 8).
-     * It is stapled from thisUpdate to nextUpdate and not outside of that. When it is configured it must be current, say
-     * good of this certificate, and be about its issuer's key if the chain has the issuer; the responder's signature is
-     * for clients to verify.
+     * It is stapled from thisUpdate to nextUpdate and not outside of that, if it says good of this certificate, and is
+     * about its issuer's key where the chain has the issuer; the responder's signature is for clients to verify. A
+     * configuration with one that cannot be stapled when it is built has a warning.
      *
      * @param der the DER encoding; copied
      */

@@ -5,6 +5,7 @@ import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.keyserver.policy.ClientGrants;
 import dev.lockstep.server.pem.MutualTls;
+import dev.lockstep.server.pem.Reading;
 import dev.lockstep.server.pem.SecretFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -47,11 +48,11 @@ public final class TcpOptions {
     /**
      * Reads the certificates, and the grants for the keys that are served now. Returns null without a TCP port.
      *
-     * @param password opens an encrypted key; null for none
+     * @param reading has the password of an encrypted key
      * @param keys finds the ids of a served key by what it is called on the command line
      */
-    public TlsListener.@Nullable Setting load(
-            Instant now, char @Nullable [] password, Function<String, Set<KeyId>> keys) throws UsageError {
+    public TlsListener.@Nullable Setting load(Instant now, Reading reading, Function<String, Set<KeyId>> keys)
+            throws UsageError {
         if (tcp == null) {
             return null;
         }
@@ -69,7 +70,7 @@ public final class TcpOptions {
         }
         ClientGrants grants = ClientGrants.parse("--allow-client", clients, keys);
         return new TlsListener.Setting(
-                address, MutualTls.context("--tls", cert, key, password, "--tls-client-ca", clientCa, now), grants);
+                address, MutualTls.context("--tls", cert, key, reading, "--tls-client-ca", clientCa, now), grants);
     }
 
     /**

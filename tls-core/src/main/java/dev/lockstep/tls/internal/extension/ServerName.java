@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerName(@Nullable String hostName) implements Extension {
 
+    /** RFC 1035 2.3.4: names have "255 octets or less". Refused before a key is used for it. */
+    private static final int MAX_HOST_NAME = 255;
+
     /** Returns the ServerHello form, by which a server says that it used the name; RFC 6066 3-5: it is empty. */
     public static ServerName acknowledgement() {
         return new ServerName(null);
@@ -95,6 +98,9 @@ public record ServerName(@Nullable String hostName) implements Extension {
     // RFC 6066 3: "The hostname is represented as a byte string using ASCII encoding". What does not print cannot be
     // part of a host name, and must not reach a log or a comparison that stops at NUL.
     private static String ascii(byte[] name) {
+        if (name.length > MAX_HOST_NAME) {
+            throw FatalAlert.illegalParameter("server_name: " + name.length + " bytes, which no host name has");
+        }
         for (byte b : name) {
             if (b <= ' ' || b == 0x7f) {
                 throw FatalAlert.illegalParameter("server_name: a byte that no host name has");

@@ -106,6 +106,22 @@ public record ClientHello(
         return false;
     }
 
+    /** Tells whether every suite is one of TLS 1.3 (RFC 8446 B.4), apart from signals and GREASE (RFC 8701). */
+    public boolean offersOnlyTls13Suites() {
+        boolean some = false;
+        for (int code : cipherSuites) {
+            boolean grease = (code & 0x0f0f) == 0x0a0a && code >>> 8 == (code & 0xff);
+            if (code >>> 8 == 0x13) {
+                some = true;
+            } else if (!grease
+                    && code != Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV
+                    && code != Signaling.TLS_FALLBACK_SCSV) {
+                return false;
+            }
+        }
+        return some;
+    }
+
     @Override
     public HandshakeType type() {
         return HandshakeType.CLIENT_HELLO;

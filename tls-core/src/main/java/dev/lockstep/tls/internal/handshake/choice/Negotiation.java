@@ -258,6 +258,11 @@ public final class Negotiation {
     }
 
     private FatalAlert nothingInCommon() {
+        if (hello.offersOnlyTls13Suites()) {
+            // RFC 5246 7.2.2: "The protocol version the client has attempted to negotiate is recognized but not
+            // supported." Such a client says 3.3 in client_version, and means what it says in supported_versions.
+            return FatalAlert.protocolVersion("the client offers TLS 1.3 only");
+        }
         boolean dheOffered = config.cipherSuites().stream()
                 .anyMatch(suite -> suite.keyExchange().isEphemeral()
                         && !suite.keyExchange().isEcdhe()

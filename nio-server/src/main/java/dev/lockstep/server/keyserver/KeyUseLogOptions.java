@@ -1,17 +1,18 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.server.Environment;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.audit.CheckpointKey;
 import dev.lockstep.server.audit.FsyncPolicy;
 import dev.lockstep.server.audit.KeyUseLog;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of the key-use log. */
-final class LogOptions {
+final class KeyUseLogOptions {
 
     @Option(names = "--log", paramLabel = "FILE", description = "Key-use log; 'lockstep audit verify' checks it.")
     private @Nullable Path log;
@@ -40,20 +41,19 @@ final class LogOptions {
 
     /** Opens the log. Returns null when none is asked for, after a warning. */
     @Nullable
-    KeyUseLog open(Environment environment) throws UsageError {
+    KeyUseLog open(Clock clock, Consumer<String> notices) throws UsageError {
         if (log == null) {
             if (key != null || copy != null) {
                 String option = key != null ? "--log-key" : "--log-copy";
                 throw new UsageError(option, "there is no log", "give --log FILE too");
             }
-            environment.err().println("keyserver: no --log was given, so uses of the keys are not written down");
+            notices.accept("no --log was given, so uses of the keys are not written down");
             return null;
         }
         CheckpointKey checkpoints = checkpointKey();
         try {
             long most = Long.parseLong(maxBytes);
-            return KeyUseLog.open(
-                    log, new KeyUseLog.Options(most, FsyncPolicy.parse(fsync), environment.clock(), checkpoints, copy));
+            return KeyUseLog.open(log, new KeyUseLog.Options(most, FsyncPolicy.parse(fsync), clock, checkpoints, copy));
         } catch (NumberFormatException e) {
             throw new UsageError("--log-max-bytes", "'" + maxBytes + "' is no number", "give bytes");
         } catch (IllegalArgumentException e) {

@@ -1,11 +1,10 @@
-package dev.lockstep.server.serve;
+package dev.lockstep.server.credential;
 
 import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.ExecutorKey;
 import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.InlineKey;
 import dev.lockstep.keys.WorkerPools;
-import dev.lockstep.server.Environment;
 import dev.lockstep.server.FairPools;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import java.security.PrivateKey;
@@ -13,9 +12,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Where the private-key operations of a server are done. One object serves all its keys. */
-interface KeyMode {
+public interface KeyMode {
 
     /** Puts a key there. */
     ExternalPrivateKey place(PrivateKey key);
@@ -33,9 +34,9 @@ interface KeyMode {
     }
 
     /** On a bounded pool beside the selector thread. */
-    static KeyMode pooled(Environment environment) {
+    static KeyMode pooled(Consumer<String> full) {
         int threads = Runtime.getRuntime().availableProcessors();
-        ThreadPoolExecutor pool = FairPools.of(environment, threads, "private-key operations");
+        ThreadPoolExecutor pool = FairPools.of(full, threads, "private-key operations");
         return of("key operations on " + threads + " threads", key -> ExecutorKey.of(local(key), pool));
     }
 
@@ -47,7 +48,7 @@ interface KeyMode {
         return of("the key answers " + millis + " ms later", key -> DelayedKey.of(local(key), delay, scheduler));
     }
 
-    private static KeyMode of(String description, java.util.function.Function<PrivateKey, ExternalPrivateKey> place) {
+    private static KeyMode of(String description, Function<PrivateKey, ExternalPrivateKey> place) {
         return new KeyMode() {
             @Override
             public ExternalPrivateKey place(PrivateKey key) {

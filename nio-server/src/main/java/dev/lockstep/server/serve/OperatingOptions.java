@@ -1,0 +1,111 @@
+package dev.lockstep.server.serve;
+
+import dev.lockstep.server.Environment;
+import dev.lockstep.server.Numbers;
+import dev.lockstep.server.UsageError;
+import dev.lockstep.server.log.AccessLog;
+import dev.lockstep.server.log.LogOptions;
+import dev.lockstep.server.ops.Operations;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** How a server is operated: its threads, its logs, its end. */
+final class OperatingOptions {
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|)");
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Loops that serve, each on a thread; ${DEFAULT-VALUE} (one a processor) by default.")
+    private String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
+
+    @Option(
+            names = "--drain",
+            paramLabel = "TIME",
+            description = "How long connections may take to their end after SIGTERM; ${DEFAULT-VALUE} by default. A"
+                    + " second signal ends the process immediately.")
+    private String drain = "30s";
+
+    @Mixin
+    private final LogOptions log = new LogOptions();
+
+    @Option(
+            names = "--access-log",
+            paramLabel = "FILE",
+            description = "A line for each connection that is over; - for the standard output. Opened again on SIGHUP.")
+    private @Nullable String accessLog;
+
+    @Option(
+            names = "--admin",
+            paramLabel = "[HOST:]PORT",
+            description = "Tell /metrics, /healthz and /readyz over HTTP, on the loopback address without a HOST.")
+    private @Nullable String admin;
+
+    /** How many loops serve. */
+    int threads() throws UsageError {
+        return Numbers.require("--threads", threads, 1, 1024, "give how many loops serve");
+    }
+
+    /** Opens what was asked for. */
+    Operations open(Environment environment) throws UsageError {
+        int loops = threads();
+        Duration limit = duration();
+        InetSocketAddress address = admin();
+        AccessLog access = accessLog(environment);
+        return Operations.of(log.open(environment), access, loops, limit, address);
+    }
+
+    private @Nullable AccessLog accessLog(Environment environment) throws UsageError {
+        if (accessLog == null) {
+            return null;
+        }
+        if (accessLog.equals("-")) {
+            return AccessLog.to(environment.out(), log.format(), environment.clock());
+        }
+        try {
+            return AccessLog.appendTo(Path.of(accessLog), log.format(), environment.clock());
+        } catch (IOException e) {
+            throw new UsageError(
+                    "--access-log", accessLog + " cannot be written", "give a file in a writable directory, or -");
+        }
+    }
+
+    private Duration duration() throws UsageError {
+        Matcher parts = DURATION.matcher(drain);
+        if (!parts.matches()) {
+            throw new UsageError(
+                    "--drain", "'" + drain + "' is no time", "write a number with ms, s or m, such as 30s");
+        }
+        long number = Long.parseLong(parts.group(1));
+        return switch (parts.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofSeconds(number);
+        };
+    }
+
+    private @Nullable InetSocketAddress admin() throws UsageError {
+        if (admin == null) {
+            return null;
+        }
+        int colon = admin.lastIndexOf(':');
+        int port = Numbers.require("--admin", admin.substring(colon + 1), 0, 65535, "write PORT or HOST:PORT");
+        try {
+            InetAddress host =
+                    colon < 0 ? InetAddress.getLoopbackAddress() : InetAddress.getByName(admin.substring(0, colon));
+            return new InetSocketAddress(host, port);
+        } catch (UnknownHostException e) {
+            throw new UsageError("--admin", "'" + admin + "' has no address", "give an address of this machine");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.lockstep.server.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A line stays a line whatever a peer has sent, and too many lines are counted instead. */
+class LogLinesTest {
+
+    private static final String EVIL = "a\nb\"c\\d\u001b[2J\u00fc";
+
+    @Test
+    void whatAPeerSentIsEscaped() {
+        Instant time = Instant.parse("2026-01-01T00:00:00Z");
+        assertThat(LogFormat.TEXT.line(time, Level.INFO, "event", EVIL, Map.of("peer", EVIL)))
+                .isEqualTo("2026-01-01T00:00:00Z INFO event: a\\u000ab\"c\\\\d\\u001b[2J\\u00fc"
+                        + " peer=\"a\\u000ab\\\"c\\\\d\\u001b[2J\\u00fc\"");
+        assertThat(LogFormat.JSON.line(time, Level.INFO, "event", EVIL, Map.of("n", 7)))
+                .isEqualTo("{\"time\":\"2026-01-01T00:00:00Z\",\"level\":\"INFO\",\"event\":\"event\","
+                        + "\"message\":\"a\\u000ab\\\"c\\\\d\\u001b[2J\\u00fc\",\"n\":7}");
+    }
+
+    @Test
+    void linesBeyondTheLimitAreCounted() {
+        StringWriter out = new StringWriter();
+        try (EventLog log = EventLog.to(new PrintWriter(out, true), LogFormat.TEXT, Level.INFO, Clock.systemUTC())) {
+            for (int i = 0; i < 100; i++) {
+                log.log(EventType.HANDSHAKE_FAILED, "no " + i);
+            }
+            log.log(EventType.RELOADED, "another kind");
+        }
+        assertThat(out.toString().lines())
+                .hasSize(LineLimit.LINES + 2)
+                .anyMatch(line -> line.endsWith(
+                        "suppressed: 80 lines about handshake-failed were left out" + " of=handshake-failed count=80"))
+                .anyMatch(line -> line.contains("another kind"));
+    }
+
+    @Test
+    void aSpanBeginsWithItsFirstLine() {
+        LineLimit limit = new LineLimit();
+        for (int i = 0; i < LineLimit.LINES; i++) {
+            assertThat(limit.admits(EventType.FULL, 0)).isTrue();
+        }
+        assertThat(limit.admits(EventType.FULL, 1)).isFalse();
+        long span = TimeUnit.SECONDS.toNanos(LineLimit.SPAN_SECONDS);
+        limit.expire(span - 1, false, (type, left) -> {
+            throw new AssertionError("too early");
+        });
+        int[] told = new int[1];
+        limit.expire(span, false, (type, left) -> told[0] = left);
+        assertThat(told[0]).isEqualTo(1);
+        assertThat(limit.admits(EventType.FULL, span)).isTrue();
+    }
+}

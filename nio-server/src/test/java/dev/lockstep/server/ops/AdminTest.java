@@ -1,0 +1,189 @@
+package dev.lockstep.server.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.server.Running;
+import dev.lockstep.server.TestClients;
+import dev.lockstep.server.TestFiles;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocket;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.hawkular.agent.prometheus.text.TextPrometheusMetricsProcessor;
+import org.hawkular.agent.prometheus.types.Counter;
+import org.hawkular.agent.prometheus.types.Histogram;
+import org.hawkular.agent.prometheus.types.Metric;
+import org.hawkular.agent.prometheus.types.MetricFamily;
+import org.hawkular.agent.prometheus.walkers.CollectorPrometheusMetricsWalker;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a server tells of itself: to Prometheus, to a load balancer, to the Flight Recorder. */
+@Timeout(60)
+class AdminTest {
+
+    private static final int DELAY_MILLIS = 150;
+
+    @TempDir
+    static Path directory;
+
+    private static TestFiles files;
+
+    private record Answer(int status, String type, String body) {}
+
+    @BeforeAll
+    static void makeFiles() throws Exception {
+        files = new TestFiles(directory);
+    }
+
+    private static Running serve(String... more) throws Exception {
+        List<String> options = new ArrayList<>(
+                List.of("serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", files.ecKey.toString()));
+        options.addAll(List.of("--admin", "0"));
+        options.addAll(List.of(more));
+        return Running.start(options.toArray(String[]::new));
+    }
+
+    private static Answer get(Running server, String path) throws Exception {
+        Matcher port = Pattern.compile("listening: admin port=(\\d+)").matcher(server.err());
+        assertThat(port.find()).as(server.err()).isTrue();
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port.group(1) + path).toURL().openConnection();
+        int status = connection.getResponseCode();
+        try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            return new Answer(
+                    status, connection.getContentType(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void request(int port) throws Exception {
+        try (SSLSocket client = TestClients.client(TestClients.trusting(files.ca), port)) {
+            client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.getInputStream().readAllBytes()).isNotEmpty();
+        }
+    }
+
+    private static MetricFamily family(List<MetricFamily> all, String name) {
+        return all.stream()
+                .filter(family -> family.getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name));
+    }
+
+    @Test
+    void metricsCanBeParsed() throws Exception {
+        try (Running server = serve("--key-delay-ms", Integer.toString(DELAY_MILLIS), "--threads", "2")) {
+            request(server.port());
+            SSLSocket other = TestClients.client(TestClients.trusting(files.ca), server.port());
+            other.setEnabledProtocols(new String[] {"TLSv1.3"});
+            try (other) {
+                other.startHandshake();
+            } catch (IOException e) {
+                // as it must end
+            }
+            server.awaitError("handshake-failed");
+
+            Answer answer = get(server, "/metrics");
+            assertThat(answer.type()).startsWith("text/plain; version=0.0.4");
+            CollectorPrometheusMetricsWalker walker = new CollectorPrometheusMetricsWalker();
+            new TextPrometheusMetricsProcessor(
+                            new ByteArrayInputStream(answer.body().getBytes(StandardCharsets.UTF_8)), walker)
+                    .walk();
+            List<MetricFamily> all = walker.getAllMetricFamilies();
+            List<Metric> handshakes = family(all, "lockstep_handshakes_total").getMetrics();
+            assertThat(handshakes)
+                    .extracting(metric -> metric.getLabels().get("outcome"))
+                    .containsExactlyInAnyOrder("ok", "tls-1-3-only");
+            Metric alert = family(all, "lockstep_alerts_total").getMetrics().get(0);
+            assertThat(alert.getLabels())
+                    .containsEntry("alert", "protocol_version")
+                    .containsEntry("direction", "sent");
+            assertThat(((Counter) alert).getValue()).isEqualTo(1);
+            Histogram durations = (Histogram) family(all, "lockstep_key_operation_duration_seconds")
+                    .getMetrics()
+                    .get(0);
+            assertThat(durations.getSampleCount()).isEqualTo(1);
+            assertThat(durations.getSampleSum()).isGreaterThanOrEqualTo(DELAY_MILLIS / 1000.0);
+            assertThat(((Counter) family(all, "lockstep_connections_accepted_total")
+                                    .getMetrics()
+                                    .get(0))
+                            .getValue())
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void healthAndReadinessAreTold() throws Exception {
+        try (Running server = serve()) {
+            assertThat(get(server, "/healthz").status()).isEqualTo(200);
+            assertThat(get(server, "/readyz").body()).isEqualTo("ready\n");
+            assertThat(get(server, "/secrets").status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void aServerWithoutItsKeysIsNotReady() throws Exception {
+        Path nowhere = directory.resolve("nowhere.sock");
+        try (Running server = Running.start(
+                "serve",
+                "--port",
+                "0",
+                "--cert",
+                files.ecCert.toString(),
+                "--key",
+                "keyserver:" + nowhere,
+                "--admin",
+                "0")) {
+            Answer answer = get(server, "/readyz");
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.body()).isEqualTo("the keys are away\n");
+            assertThat(get(server, "/healthz").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aRecordingHasASuspendedHandshakeWithItsWait() throws Exception {
+        Path file = directory.resolve("recording.jfr");
+        try (Recording recording = new Recording()) {
+            recording.start();
+            try (Running server = serve("--key-delay-ms", Integer.toString(DELAY_MILLIS), "--threads", "1")) {
+                request(server.port());
+            }
+            recording.stop();
+            recording.dump(file);
+        }
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+        RecordedEvent handshake = only(events, "dev.lockstep.Handshake");
+        RecordedEvent wait = only(events, "dev.lockstep.KeyWait");
+        assertThat(handshake.getString("outcome")).isEqualTo("ok");
+        assertThat(handshake.getInt("waits")).isEqualTo(1);
+        assertThat(handshake.getDuration("waited").toMillis()).isGreaterThanOrEqualTo(DELAY_MILLIS - 20);
+        assertThat(wait.getString("kind")).isEqualTo("SIGN");
+        assertThat(wait.getLong("connection")).isEqualTo(handshake.getLong("connection"));
+        assertThat(wait.getDuration().toMillis()).isGreaterThanOrEqualTo(DELAY_MILLIS - 20);
+        assertThat(only(events, "dev.lockstep.KeyOperation").getString("outcome"))
+                .isEqualTo("DONE");
+    }
+
+    private static RecordedEvent only(List<RecordedEvent> events, String name) {
+        return events.stream()
+                .filter(event -> event.getEventType().getName().equals(name))
+                .reduce((first, second) -> {
+                    throw new AssertionError("two of " + name);
+                })
+                .orElseThrow(() -> new AssertionError("no " + name));
+    }
+}

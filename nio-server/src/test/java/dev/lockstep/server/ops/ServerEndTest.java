@@ -1,0 +1,126 @@
+package dev.lockstep.server.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.server.Spawned;
+import dev.lockstep.server.TestClients;
+import dev.lockstep.server.TestFiles;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What SIGTERM does to a server: it finishes what is under way, and a second one ends it. */
+@Timeout(120)
+@SuppressWarnings("try") // what ends before its block does is what is tested
+class ServerEndTest {
+
+    @TempDir
+    static Path directory;
+
+    private static TestFiles files;
+
+    @BeforeAll
+    static void makeFiles() throws Exception {
+        files = new TestFiles(directory);
+    }
+
+    private static Spawned serve(String... more) throws Exception {
+        List<String> options = new ArrayList<>(
+                List.of("serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", files.ecKey.toString()));
+        options.addAll(List.of(more));
+        return Spawned.start(Map.of(), List.of(), options.toArray(String[]::new));
+    }
+
+    private static SSLSocket client(int port) throws Exception {
+        return TestClients.client(TestClients.trusting(files.ca), port);
+    }
+
+    @Test
+    void anIdleConnectionGetsCloseNotifyAndTheExitIsGood() throws Exception {
+        try (Spawned server = serve("--echo");
+                SSLSocket client = client(server.port())) {
+            client.startHandshake();
+            client.getOutputStream().write(1);
+            assertThat(client.getInputStream().read()).isEqualTo(1);
+            server.terminate();
+            assertThat(client.getInputStream().read()).isEqualTo(-1); // a truncation would throw
+            client.close();
+            assertThat(server.exitCode()).isZero();
+            assertThat(server.printed())
+                    .contains(" draining: ")
+                    .contains("signal=SIGTERM")
+                    .contains(" stopped: ");
+        }
+    }
+
+    @Test
+    void aSuspendedHandshakeIsFinishedAndAnsweredWhileNewOnesAreRefused() throws Exception {
+        try (Spawned server = serve("--key-delay-ms", "1500", "--trace");
+                SSLSocket client = client(server.port())) {
+            int port = server.port();
+            CompletableFuture<String> answer = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            client.getOutputStream()
+                                    .write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                            return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                        } catch (java.io.IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                    },
+                    task -> new Thread(task, "client").start());
+            server.await("SUSPEND SIGN");
+            server.terminate();
+            server.await(" draining: ");
+            awaitRefused(port);
+            assertThat(answer.get(30, TimeUnit.SECONDS)).startsWith("HTTP/1.0 200 OK");
+            client.close();
+            assertThat(server.exitCode()).isZero();
+        }
+    }
+
+    private static void awaitRefused(int port) throws Exception {
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(20)) {
+            try (Socket refused = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                Thread.onSpinWait();
+            } catch (ConnectException e) {
+                return;
+            }
+        }
+        throw new AssertionError("connections are still accepted");
+    }
+
+    @Test
+    void aSecondSignalEndsItImmediately() throws Exception {
+        try (Spawned server = serve("--key-delay-ms", "20000", "--trace");
+                Socket client = client(server.port())) {
+            CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            ((SSLSocket) client).startHandshake();
+                        } catch (java.io.IOException e) {
+                            // as it must end
+                        }
+                    },
+                    task -> new Thread(task, "client").start());
+            server.await("SUSPEND SIGN");
+            server.terminate();
+            server.await(" draining: ");
+            server.terminate();
+            assertThat(server.exitCode()).isEqualTo(143);
+        }
+    }
+}

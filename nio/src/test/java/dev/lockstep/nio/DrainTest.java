@@ -1,0 +1,93 @@
+package dev.lockstep.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordedOperation;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A loop that is to end finishes what is under way, and closes the rest in good order. */
+@Timeout(60)
+@SuppressWarnings("try") // what ends before its block does is what is tested
+class DrainTest {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    /** Answers "ping" and closes; a connection without a request may stay while the loop drains. */
+    private static final class Patient implements Handler {
+        @Override
+        public void onData(Session session, ByteBuffer data) {
+            session.send(data);
+            session.close();
+        }
+
+        @Override
+        public void onDrain(Session session) {}
+    }
+
+    @Test
+    void anIdleConnectionIsClosedWithCloseNotifyAndTheLoopEnds() throws Exception {
+        try (TestLoop server = TestLoop.echo(Limits.DEFAULT);
+                SSLSocket client = server.client()) {
+            server.key.signs(KeyScript.ready());
+            TestLoop.ping(client);
+            server.loop.drain(LONG);
+            assertThat(client.getInputStream().read()).isEqualTo(-1); // a truncation would throw
+            client.close();
+            server.awaitEnd();
+        }
+    }
+
+    @Test
+    void aHandshakeUnderWayIsFinishedAndItsRequestAnswered() throws Exception {
+        try (TestLoop server = new TestLoop(Limits.DEFAULT, Patient::new, config -> config);
+                SSLSocket client = server.client()) {
+            CompletableFuture<Void> handshake = TestLoop.handshake(client);
+            RecordedOperation signature = server.key.takePending();
+            server.loop.drain(LONG);
+            server.awaitRefusingConnections();
+            assertThat(handshake).isNotDone();
+            signature.complete();
+            handshake.get(30, TimeUnit.SECONDS);
+            TestLoop.ping(client);
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            client.close();
+            server.awaitEnd();
+        }
+    }
+
+    @Test
+    void whatIsLeftWhenTheTimeIsOverIsClosedWithCloseNotify() throws Exception {
+        try (TestLoop server = new TestLoop(Limits.DEFAULT, Patient::new, config -> config);
+                SSLSocket client = server.client()) {
+            server.key.signs(KeyScript.ready());
+            client.startHandshake();
+            server.awaitEstablished(1);
+            server.loop.drain(Duration.ofMillis(100));
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            server.awaitEnd();
+            assertThatThrownBy(server::tcp).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @Test
+    void aClientThatSpeaksPlainHttpIsToldSoInPlainText() throws Exception {
+        try (TestLoop server = TestLoop.echo(Limits.DEFAULT);
+                Socket client = server.tcp()) {
+            client.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertThat(answer).startsWith("HTTP/1.1 400 Bad Request\r\n").endsWith("use https:\n");
+            assertThat(server.events()).containsExactly("failure: the client speaks plain HTTP on a TLS port");
+        }
+    }
+}
