@@ -57,7 +57,8 @@ public final class Pkcs11Keys implements AutoCloseable {
 
     /**
      * The key that belongs to a certificate. The token must hold a certificate with the same public key, not necessarily the
-     * same certificate.
+     * same certificate; or none, in a runtime started with {@code --add-opens} for {@code sun.security.pkcs11} and
+     * {@code sun.security.pkcs11.wrapper} of the module {@code jdk.crypto.cryptoki}.
      *
      * @throws OperationException with {@link OperationException.Reason#KEY_UNAVAILABLE} when there is none
      */

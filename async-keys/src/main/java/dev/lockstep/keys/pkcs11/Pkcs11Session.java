@@ -14,10 +14,10 @@ import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.security.auth.login.FailedLoginException;
 import javax.security.auth.login.LoginException;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +87,7 @@ final class Pkcs11Session {
     }
 
     private static Pkcs11Session read(Provider provider, KeyStore store) throws GeneralSecurityException {
-        Map<ByteBuffer, PrivateKey> keys = new HashMap<>();
+        Map<ByteBuffer, PrivateKey> keys = new ConcurrentHashMap<>();
         List<X509Certificate> certificates = new ArrayList<>();
         for (String alias : Collections.list(store.aliases())) {
             if (store.isKeyEntry(alias)
@@ -138,9 +138,17 @@ final class Pkcs11Session {
         return certificates;
     }
 
+    /** The key of a certificate in the token or, where the runtime allows it, of one that is not in the token. */
     @Nullable
     PrivateKey find(X509Certificate certificate) {
-        return keys.get(name(certificate));
+        PrivateKey known = keys.get(name(certificate));
+        if (known == null) {
+            known = TokenObjects.find(provider, certificate.getPublicKey());
+            if (known != null) {
+                keys.put(name(certificate), known);
+            }
+        }
+        return known;
     }
 
     PrivateKey key(X509Certificate certificate) throws OperationException {
@@ -150,7 +158,10 @@ final class Pkcs11Session {
                     Reason.KEY_UNAVAILABLE,
                     "the token has no private key for the certificate of "
                             + certificate.getSubjectX500Principal().getName()
-                            + "; a key is seen only when a certificate with the same CKA_ID and public key is beside it");
+                            + (TokenObjects.isPossible(provider)
+                                    ? ", neither with nor without a certificate beside it"
+                                    : "; this Java shows keys only with a certificate of the same CKA_ID and public key"
+                                            + " beside them, unless it is started with " + TokenObjects.OPTIONS));
         }
         return key;
     }

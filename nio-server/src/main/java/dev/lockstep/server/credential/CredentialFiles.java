@@ -2,11 +2,11 @@ package dev.lockstep.server.credential;
 
 import dev.lockstep.keys.compose.KeyObserver;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.certificate.CaCertificates;
 import dev.lockstep.server.keyuri.HolderAwayException;
 import dev.lockstep.server.keyuri.KeyUri;
 import dev.lockstep.server.keyuri.RemoteKeys;
 import dev.lockstep.server.ops.ObservedCredential;
-import dev.lockstep.server.pem.CaCertificates;
 import dev.lockstep.server.pem.CertificateChain;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.Reading;

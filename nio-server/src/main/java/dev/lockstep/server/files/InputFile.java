@@ -69,7 +69,7 @@ public final class InputFile {
             return bytes;
         } catch (NoSuchFileException e) {
             throw Files.isSymbolicLink(file)
-                    ? new UsageError(option, file + " is a link to a file that does not exist", "make the link anew")
+                    ? new UsageError(option, file + " is a link to a file that does not exist", "make the link again")
                     : new UsageError(option, file + " does not exist", "check the path");
         } catch (AccessDeniedException e) {
             throw new UsageError(

@@ -1,6 +1,6 @@
 package dev.lockstep.server.keyuri;
 
-/** Whoever holds a key does not answer now: nothing is known about the key, and another try may succeed. */
+/** The holder of a key does not answer now: nothing is known about the key, and another try may succeed. */
 public final class HolderAwayException extends Exception {
 
     private static final long serialVersionUID = 1L;

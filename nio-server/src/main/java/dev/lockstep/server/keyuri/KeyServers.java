@@ -5,7 +5,7 @@ import dev.lockstep.keys.keyserver.KeyServerObserver;
 import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.keys.keyserver.protocol.ProtocolException;
 import dev.lockstep.server.UsageError;
-import dev.lockstep.server.pem.MutualTls;
+import dev.lockstep.server.certificate.MutualTls;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.wait.OperationException;

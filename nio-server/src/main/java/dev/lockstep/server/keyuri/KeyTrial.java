@@ -171,9 +171,17 @@ final class KeyTrial {
     }
 
     private static OperationException failure(@Nullable Throwable cause) {
-        return cause instanceof OperationException known
-                ? known
-                : new OperationException(
-                        Reason.KEY_UNAVAILABLE, cause == null ? "it leaves the work to a local key" : "" + cause, null);
+        if (cause instanceof OperationException known) {
+            return known;
+        }
+        String text = cause == null ? "it leaves the work to a local key" : "it failed (" + cause + ")";
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            if (String.valueOf(each.getMessage()).startsWith("CKR_USER_NOT_LOGGED_IN")) {
+                text =
+                        "the token wants its PIN for each use of this key (CKA_ALWAYS_AUTHENTICATE), which is not possible"
+                                + " here";
+            }
+        }
+        return new OperationException(Reason.KEY_UNAVAILABLE, text);
     }
 }

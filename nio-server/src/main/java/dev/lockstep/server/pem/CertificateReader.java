@@ -20,6 +20,7 @@ import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the certificates out of the blocks of one file, and says what becomes of all others. */
 final class CertificateReader {
@@ -29,6 +30,7 @@ final class CertificateReader {
     private final Reading reading;
     private final Set<X509Certificate> found = new LinkedHashSet<>();
     private boolean sawPrivateKey;
+    private @Nullable String other;
 
     CertificateReader(String option, Path file, Reading reading) {
         this.option = option;
@@ -41,7 +43,8 @@ final class CertificateReader {
             take(block);
         }
         if (found.isEmpty()) {
-            String cause = " holds " + (sawPrivateKey ? "a private key and " : "") + "no certificate";
+            String cause = " holds " + (sawPrivateKey ? "a private key and " : "") + "no certificate"
+                    + (other == null ? "" : ", only " + other);
             throw new UsageError(option, file + cause, "give a file with -----BEGIN CERTIFICATE-----, the leaf first");
         }
         return List.copyOf(found);
@@ -68,7 +71,8 @@ final class CertificateReader {
         } else if (block.type().equals("X509 CRL") && option.equals("--client-ca")) {
             note(block, "a revocation list, which only counts when --client-crl names the file too");
         } else if (!block.type().equals("EC PARAMETERS")) { // they belong to a key
-            note(block, Harmless.describe(block.type()));
+            other = Harmless.describe(block.type());
+            note(block, other);
         }
     }
 

@@ -20,6 +20,8 @@ final class ForeignFormat {
     private static final String KEYTOOL =
             "convert it: keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12";
 
+    private static final String PGP = "-----BEGIN PGP";
+
     private static final List<Format> FORMATS = List.of(
             new Format(content -> content.length == 0, "is empty", "write it again"),
             starting("is a Java key store (JKS)", KEYTOOL, 0xFE, 0xED, 0xFE, 0xED),
@@ -35,7 +37,7 @@ final class ForeignFormat {
                     "---- BEGIN SSH2",
                     "is a key in the form of SSH.COM",
                     "convert it: ssh-keygen -i -f FILE > FILE.key"),
-            containing("-----BEGIN PGP", "is a PGP message or key", "decrypt or export what it holds as PEM"),
+            containing(PGP, "is a PGP message or key", "decrypt or export what it holds as PEM"),
             containing("$ANSIBLE_VAULT;", "is encrypted by Ansible", "decrypt it: ansible-vault decrypt FILE"),
             containing("git-lfs.github.com/spec", "is a pointer of Git LFS", "fetch the file itself: git lfs pull"),
             containing("LS0tLS1CRUdJTi", "holds PEM in base64 once more", "decode what is between: base64 -d"),
@@ -48,6 +50,11 @@ final class ForeignFormat {
                     "decode it: openssl base64 -d -A -in FILE -out FILE.der"));
 
     private ForeignFormat() {}
+
+    /** Whether it is PGP's armour, which begins as PEM does. */
+    static boolean isPgp(byte[] content) {
+        return text(content).contains(PGP);
+    }
 
     /** The error for a file whose form is known; null for any other. */
     static @Nullable UsageError find(String option, Path file, byte[] content) {

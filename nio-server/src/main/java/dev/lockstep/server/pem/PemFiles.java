@@ -56,7 +56,8 @@ public final class PemFiles {
             return List.of(new PemBlock(kind.name(), 0, false, content));
         }
         byte[] text = TextEncoding.withoutMark(content);
-        UsageError foreign = PemBlocks.isPem(text) ? null : ForeignFormat.find(option, file, text);
+        boolean isOurs = PemBlocks.isPem(text) && !ForeignFormat.isPgp(text);
+        UsageError foreign = isOurs ? null : ForeignFormat.find(option, file, text);
         if (foreign != null) {
             throw foreign;
         }

@@ -37,6 +37,7 @@ final class PrivateKeyReader {
     private final List<Candidate> found = new ArrayList<>();
     private @Nullable ASN1Encodable ecParameters;
     private boolean sawCertificate;
+    private @Nullable String other;
 
     PrivateKeyReader(String option, Path file, Reading reading) {
         this.option = option;
@@ -49,7 +50,9 @@ final class PrivateKeyReader {
             take(block);
         }
         if (found.isEmpty()) {
-            String cause = sawCertificate ? " holds a certificate and no private key" : " holds no PEM private key";
+            String cause = sawCertificate
+                    ? " holds a certificate and no private key"
+                    : " holds no private key" + (other == null ? "" : ", only " + other);
             throw new UsageError(option, file + cause, "give a file with -----BEGIN PRIVATE KEY----- or a kin of it");
         }
         PrivateKeyInfo first = found.get(0).info();
@@ -86,9 +89,8 @@ final class PrivateKeyReader {
             } else if (block.isCertificate() || block.isTrustedCertificate() || block.isPkcs7()) {
                 sawCertificate = true;
             } else {
-                reading.notes()
-                        .accept(option + ": " + file + " " + block.where() + " is not used: "
-                                + Harmless.describe(type));
+                other = Harmless.describe(type);
+                reading.notes().accept(option + ": " + file + " " + block.where() + " is not used: " + other);
             }
         } catch (IOException
                 | RuntimeException e) { // a boundary: decoders fail in many ways, and may quote what they read

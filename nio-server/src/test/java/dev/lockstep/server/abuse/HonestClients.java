@@ -4,7 +4,7 @@ import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.server.RawClient;
 import dev.lockstep.server.TestClients;
-import dev.lockstep.server.pem.MutualTls;
+import dev.lockstep.server.certificate.MutualTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

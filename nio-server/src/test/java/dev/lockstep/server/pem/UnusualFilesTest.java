@@ -121,7 +121,7 @@ class UnusualFilesTest {
                 cert("a curve written out", UnusualFiles.EXPLICIT_CURVE, "whose key has its curve written out"),
                 cert("empty", "", "is empty"),
                 cert("only a key", of.ecKey, "holds a private key and no certificate"),
-                cert("only a request", block("CERTIFICATE REQUEST", of.request()), "holds no certificate"),
+                cert("only a request", block("CERTIFICATE REQUEST", of.request()), "holds no certificate, only a"),
                 cert("a request in DER", of.request(), "is a certificate request, not a certificate"),
                 cert("a key in DER", der(of.ecKey), "is a private key in PKCS#8, not a certificate"),
                 cert("JKS", of.keyStore("JKS", "secret", true), "keytool -importkeystore"),
@@ -135,7 +135,10 @@ class UnusualFilesTest {
                 cert("a public key of SSH", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me", "is a public key of SSH"),
                 cert("Git LFS", "version https://git-lfs.github.com/spec/v1\noid x", "git lfs pull"),
                 cert("Ansible", "$ANSIBLE_VAULT;1.1;AES256\n3132", "ansible-vault decrypt"),
-                cert("PGP", "-----BEGIN PGP MESSAGE-----\n\nAAAA\n=AAAA\n-----END PGP MESSAGE-----\n", "PGP"),
+                cert(
+                        "PGP",
+                        "-----BEGIN PGP MESSAGE-----\n\nAAAA\n=AAAA\n-----END PGP MESSAGE-----\n",
+                        "is a PGP message"),
                 cert("prose", "no certificate here", "holds no PEM certificate"),
                 new Form("PKCS#12, no password", "--cert", of.keyStore("PKCS12", "x", true), null, "none was given"),
                 new Form("PKCS#12, wrong password", "--cert", of.keyStore("PKCS12", "x", true), "y", "does not open"),
@@ -197,7 +200,7 @@ class UnusualFilesTest {
                 key(
                         "a public key",
                         block("PUBLIC KEY", files.ec.getPublic().getEncoded()),
-                        "holds no PEM private key"));
+                        "holds no private key, only a"));
     }
 
     private static Reading reading(Form form, List<String> notes) {

@@ -161,6 +161,72 @@ class ServeRemoteKeysTest {
                 .startsWith("--key: /usr/lib/none.so does not answer as a PKCS#11 library; check module-path");
     }
 
+    /** Tokens whose keys were made by other tools often have no certificates in them. */
+    @Test
+    void aKeyWithoutACertificateInTheTokenIsFoundByItsPublicKey() throws Exception {
+        Needed.programs("softhsm2 opensc", "softhsm2-util", "pkcs11-tool", LIBRARY);
+        Path tokens = Files.createDirectories(directory.resolve("bare"));
+        Path conf = Files.writeString(
+                directory.resolve("bare.conf"),
+                "directories.tokendir = " + tokens + "\nobjectstore.backend = file\nlog.level = ERROR\n");
+        Map<String, String> variables = Map.of("SOFTHSM2_CONF", conf.toString(), RemoteKeys.PIN_VARIABLE, "1234");
+        String[] init = {
+            "softhsm2-util", "--init-token", "--free", "--label", "tls; keys", "--so-pin", "5678", "--pin", "1234"
+        };
+        run(variables, init);
+        TestFiles files = new TestFiles(directory);
+        Path other = files.write("other-ec.key", TestFiles.pkcs8(files.ca.ec()));
+        String[] paths = {other.toString(), files.ecKey.toString(), files.rsaKey.toString()};
+        for (int i = 0; i < paths.length; i++) {
+            String id = "0" + (i + 1);
+            String[] load = {
+                "softhsm2-util",
+                "--import",
+                paths[i],
+                "--token",
+                "tls; keys",
+                "--label",
+                id,
+                "--id",
+                id,
+                "--pin",
+                "1234"
+            };
+            run(variables, load);
+        }
+        String uri = "pkcs11:token=tls%3B%20keys;library-manufacturer=SoftHSM?module-path=" + LIBRARY + "&x-pool=1";
+        List<String> opens = List.of(
+                "--add-opens=jdk.crypto.cryptoki/sun.security.pkcs11=ALL-UNNAMED",
+                "--add-opens=jdk.crypto.cryptoki/sun.security.pkcs11.wrapper=ALL-UNNAMED");
+        String[] serve = {
+            "serve",
+            "--port",
+            "0",
+            "--cert",
+            files.ecCert.toString(),
+            "--key",
+            uri,
+            "--cert",
+            files.rsaCert.toString(),
+            "--key",
+            uri
+        };
+        try (Spawned server = Spawned.start(variables, opens, serve)) {
+            for (String suite :
+                    List.of("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")) {
+                try (SSLSocket client = TestClients.client(TestClients.trusting(files.ca), server.port())) {
+                    client.setEnabledCipherSuites(new String[] {suite});
+                    client.startHandshake();
+                }
+            }
+        }
+        assertThat(refused(variables, files.ecCert.toString(), uri))
+                .contains("this Java shows keys only with a certificate of the same CKA_ID")
+                .contains("--add-opens jdk.crypto.cryptoki/sun.security.pkcs11=ALL-UNNAMED");
+        assertThat(refused(variables, files.ecCert.toString(), uri.replace("=SoftHSM?", "=Other?")))
+                .startsWith("--key: no token of " + LIBRARY + " is as described; ");
+    }
+
     private static String refused(Map<String, String> variables, String certificate, String key) throws Exception {
         try (Spawned program =
                 Spawned.start(variables, List.of(), "serve", "--port", "0", "--cert", certificate, "--key", key)) {

@@ -61,7 +61,7 @@ final class BuildChecks {
     }
 
     /**
-     * A response that no client could use now is likely to be a mistake, and no reason to serve nobody: RFC 6066 8 leaves
+     * A response that no client could use now is likely to be a mistake, and no reason to serve no client: RFC 6066 8 leaves
      * stapling to the server. A source that fails may recover, and is not mentioned.
      */
     private List<ConfigWarning> unusableResponses(Instant now) {

@@ -1,4 +1,4 @@
-package dev.lockstep.server.pem;
+package dev.lockstep.server.certificate;
 
 import dev.lockstep.server.UsageError;
 import java.nio.file.Path;

@@ -1,6 +1,9 @@
-package dev.lockstep.server.pem;
+package dev.lockstep.server.certificate;
 
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.pem.CertificateChain;
+import dev.lockstep.server.pem.PemFiles;
+import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.credential.Credential;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.lockstep.server.pem;
+package dev.lockstep.server.certificate;
 
 import java.io.IOException;
 import java.security.PrivateKey;
