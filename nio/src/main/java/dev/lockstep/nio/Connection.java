@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -34,29 +36,31 @@ final class Connection implements Session {
     /** The most steps in one turn: then it is the others' turn. */
     private static final int STEPS_IN_A_TURN = 16;
 
-    private static final int MOST_SOURCES = 16;
-
     final long id;
     final long acceptedNanos;
     final Deadlines.Entry deadline;
     private final TlsLoop loop;
     private final SelectionKey key;
     private final TlsChannel tls;
+    private final @Nullable Preface preface;
     private final Handler handler;
     private final AtomicBoolean wakeQueued = new AtomicBoolean();
-    private final ArrayDeque<ByteBuffer> sending = new ArrayDeque<>(1);
+    private final SendQueue sending = new SendQueue();
     private Stage stage = Stage.HANDSHAKE;
     private @Nullable ByteBuffer record;
     private @Nullable Suspension toldSuspension;
     private @Nullable Throwable cause;
+    private Reading reading = Reading.BETWEEN_SENDS;
+    private OptionalLong alarm = OptionalLong.empty();
     private long turns;
 
-    Connection(long id, TlsLoop loop, SelectionKey key, TlsChannel tls, Handler handler) {
+    Connection(long id, TlsLoop loop, SelectionKey key, TlsChannel tls, @Nullable Preface preface, Handler handler) {
         this.id = id;
         this.acceptedNanos = loop.now();
         this.loop = loop;
         this.key = key;
         this.tls = tls;
+        this.preface = preface;
         this.handler = handler;
         this.deadline = new Deadlines.Entry(id, this);
     }
@@ -81,6 +85,10 @@ final class Connection implements Session {
     void onDeadline() {
         guarded(() -> {
             tls.onDeadline();
+            if (alarm.isPresent() && alarm.getAsLong() - loop.now() <= 0) {
+                alarm = OptionalLong.empty();
+                handler.onAlarm(this);
+            }
             steps();
         });
         OptionalLong next = tls.deadlineNanos();
@@ -90,6 +98,14 @@ final class Connection implements Session {
             tls.abort();
             settle();
         }
+    }
+
+    /** A channel that the handler watches is ready. */
+    void onWatched(Work work) {
+        guarded(() -> {
+            work.run();
+            steps();
+        });
     }
 
     private void steps() throws IOException {
@@ -103,12 +119,16 @@ final class Connection implements Session {
 
     /** Sends what waits, else reads; returns false when it waits for the socket, the key or the handler. */
     private boolean step() throws IOException {
+        if (!tls.isOpen()) {
+            return false; // the handler has aborted it
+        }
         if (stage == Stage.FAREWELL) {
             tls.close();
             return false;
         }
         if (!sending.isEmpty()) {
-            return sendWaiting();
+            boolean moved = sendWaiting();
+            return moved || (reading == Reading.ALWAYS && canReceive() && receive());
         }
         if (stage == Stage.CLOSING) {
             stage = Stage.FAREWELL;
@@ -120,30 +140,31 @@ final class Connection implements Session {
             stage = sealed ? Stage.HALF_CLOSED : stage;
             return sealed;
         }
-        return tls.state() != ChannelState.ENDED && receive();
+        if (isPaused()) {
+            tls.onDeadline(); // moves a renegotiation as far as it needs no input
+            tellProgress();
+            return false;
+        }
+        return canReceive() && receive();
+    }
+
+    private boolean isPaused() {
+        return reading == Reading.PAUSED && tls.isEstablished();
+    }
+
+    private boolean canReceive() {
+        return !tls.state().hasNoInput();
     }
 
     private boolean sendWaiting() throws IOException {
-        int count = Math.min(MOST_SOURCES, sending.size());
-        ByteBuffer[] srcs = new ByteBuffer[count];
-        int i = 0;
-        for (ByteBuffer data : sending) {
-            if (i == count) {
-                break;
-            }
-            srcs[i++] = data;
-        }
         long written;
         try {
-            written = tls.write(srcs);
+            written = sending.writeTo(tls);
         } catch (ClosedChannelException e) {
             ended(); // the client's close_notify came in the renegotiation that the write waited for
             return true;
         }
         tellProgress();
-        while (!sending.isEmpty() && !sending.getFirst().hasRemaining()) {
-            sending.removeFirst();
-        }
         if (!sending.isEmpty()) {
             return written > 0;
         }
@@ -154,6 +175,7 @@ final class Connection implements Session {
     }
 
     private boolean receive() throws IOException {
+        releaseRecord();
         ByteBuffer into = loop.buffers().take();
         record = into;
         int count = tls.read(into);
@@ -166,15 +188,17 @@ final class Connection implements Session {
                 ended();
             }
         }
-        if (sending.isEmpty()) {
+        if (sending.isEmpty() || reading != Reading.BETWEEN_SENDS) {
             releaseRecord();
         }
         return count > 0 || !sending.isEmpty() || stage == Stage.CLOSING || stage == Stage.SHUTTING_DOWN;
     }
 
-    /** The client has sent close_notify. What waits is dropped: RFC 5246 7.2.1 has the writes that are pending discarded. */
+    /** The client has sent close_notify. RFC 5246 7.2.1 has the writes that are pending discarded, unless they may be sent. */
     private void ended() throws IOException {
-        dropUnsent();
+        if (tls.state() != ChannelState.INPUT_ENDED) {
+            dropUnsent();
+        }
         handler.onEnd(this);
     }
 
@@ -207,11 +231,6 @@ final class Connection implements Session {
     /** The loop ends. */
     void end() {
         guarded(tls::abort);
-    }
-
-    @FunctionalInterface
-    private interface Work {
-        void run() throws IOException;
     }
 
     /** The boundary of the loop: whatever {@code work} throws ends this connection and no other. */
@@ -270,13 +289,15 @@ final class Connection implements Session {
         }
         loop.places().put(this);
         int interest = tls.interest() & TlsChannel.SOCKET;
-        if (!sending.isEmpty() && tls.isEstablished() && !tls.pump().writeWaitsForInput()) {
+        boolean waits = !sending.isEmpty() && reading != Reading.ALWAYS;
+        if ((waits || isPaused()) && tls.isEstablished() && !tls.pump().writeWaitsForInput()) {
             interest &= ~TlsChannel.READ; // while an answer waits for room, further input waits in the kernel
         }
         if (key.interestOps() != interest) {
             key.interestOps(interest);
         }
         loop.deadlines().require(deadline, tls.deadlineNanos());
+        loop.deadlines().require(deadline, alarm);
     }
 
     private void over() {
@@ -317,6 +338,10 @@ final class Connection implements Session {
 
     @Override
     public @Nullable SocketAddress remoteAddress() {
+        SocketAddress stated = preface == null ? null : preface.remoteAddress();
+        if (stated != null) {
+            return stated;
+        }
         try {
             return tls.socket().getRemoteAddress();
         } catch (IOException e) {
@@ -325,10 +350,47 @@ final class Connection implements Session {
     }
 
     @Override
+    public @Nullable SocketAddress localAddress() {
+        SocketAddress stated = preface == null ? null : preface.localAddress();
+        if (stated != null) {
+            return stated;
+        }
+        try {
+            return tls.socket().getLocalAddress();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    @Override
     public void send(ByteBuffer data) {
-        if (stage.compareTo(Stage.SHUTTING_DOWN) < 0 && tls.state() != ChannelState.ENDED && data.hasRemaining()) {
+        if (canSend() && data.hasRemaining()) {
             sending.add(data);
         }
+    }
+
+    @Override
+    public boolean canSend() {
+        return stage.compareTo(Stage.SHUTTING_DOWN) < 0
+                && tls.state().compareTo(ChannelState.ENDED) < 0;
+    }
+
+    @Override
+    public void reading(Reading when) {
+        reading = when;
+    }
+
+    @Override
+    public SelectionKey watch(SelectableChannel channel, int ops, Work onReady) throws IOException {
+        return loop.register(channel, ops, new Watched(this, onReady));
+    }
+
+    @Override
+    public void alarm(@Nullable Duration delay) {
+        // Never now: an alarm that rings again while it is served would keep the thread.
+        alarm = delay == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(loop.now() + Math.max(TimeUnit.MILLISECONDS.toNanos(1), delay.toNanos()));
     }
 
     @Override

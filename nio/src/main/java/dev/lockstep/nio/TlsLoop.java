@@ -2,6 +2,8 @@ package dev.lockstep.nio;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -14,6 +16,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,7 @@ public final class TlsLoop implements AutoCloseable {
     private final List<LoopGuest> guests;
     private final Limits limits;
     private final LoopObserver observer;
+    private final Function<? super SocketAddress, ? extends @Nullable Preface> prefaces;
     private final LoopCounters counters = new LoopCounters();
     private final Deadlines deadlines = new Deadlines();
     private final BufferPool buffers = new BufferPool(IDLE_BUFFERS);
@@ -58,6 +62,7 @@ public final class TlsLoop implements AutoCloseable {
         this.guests = List.copyOf(builder.guests);
         this.limits = builder.limits;
         this.observer = builder.observer;
+        this.prefaces = builder.prefaces;
         this.places = new Places(limits);
         this.selector = Selector.open();
         boolean made = false;
@@ -190,6 +195,8 @@ public final class TlsLoop implements AutoCloseable {
     private void onReady(SelectionKey key) {
         if (key.attachment() instanceof Connection connection) {
             connection.onTurn();
+        } else if (key.attachment() instanceof Watched watched) {
+            watched.connection().onWatched(watched.onReady());
         } else if (key.attachment() == acceptor) {
             acceptor.onReady();
         } else {
@@ -207,9 +214,10 @@ public final class TlsLoop implements AutoCloseable {
         long id = counters.accepted();
         Connection[] self = new Connection[1];
         try {
-            TlsChannel tls = TlsChannel.server(socket, config.get(), limits, buffers, channel -> wake(self[0]));
+            Preface preface = prefaces.apply(socket.getRemoteAddress());
+            TlsChannel tls = TlsChannel.server(socket, config.get(), limits, buffers, preface, it -> wake(self[0]));
             SelectionKey key = socket.register(selector, SelectionKey.OP_READ);
-            Connection connection = new Connection(id, this, key, tls, handlers.get());
+            Connection connection = new Connection(id, this, key, tls, preface, handlers.get());
             self[0] = connection;
             key.attach(connection);
             places.put(connection);
@@ -241,6 +249,10 @@ public final class TlsLoop implements AutoCloseable {
             woken.add(connection);
             selector.wakeup();
         }
+    }
+
+    SelectionKey register(SelectableChannel channel, int ops, Watched watched) throws IOException {
+        return channel.register(selector, ops, watched);
     }
 
     /** The connection has more to do and has had its share of this turn. */

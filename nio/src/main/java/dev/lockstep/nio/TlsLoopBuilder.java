@@ -2,11 +2,14 @@ package dev.lockstep.nio;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a {@link TlsLoop}. */
 public final class TlsLoopBuilder {
@@ -17,6 +20,7 @@ public final class TlsLoopBuilder {
     final List<LoopGuest> guests = new ArrayList<>();
     Limits limits = Limits.DEFAULT;
     LoopObserver observer = LoopObserver.NONE;
+    Function<? super SocketAddress, ? extends @Nullable Preface> prefaces = address -> null;
 
     TlsLoopBuilder(
             ServerSocketChannel listener, Supplier<TlsServerConfig> config, Supplier<? extends Handler> handlers) {
@@ -34,6 +38,16 @@ public final class TlsLoopBuilder {
     /** Sets the receiver of the loop's events; none otherwise. */
     public TlsLoopBuilder observer(LoopObserver value) {
         observer = Objects.requireNonNull(value, "observer");
+        return this;
+    }
+
+    /**
+     * Sets what clients send before TLS begins; nothing otherwise.
+     *
+     * @param value makes a preface for each connection from the address that it comes from; null for none
+     */
+    public TlsLoopBuilder prefaces(Function<? super SocketAddress, ? extends @Nullable Preface> value) {
+        prefaces = Objects.requireNonNull(value, "prefaces");
         return this;
     }
 
