@@ -6,11 +6,8 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
-import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +39,7 @@ final class Connection implements Session {
     private final TlsLoop loop;
     private final SelectionKey key;
     private final TlsChannel tls;
-    private final @Nullable Preface preface;
+    private final Duplex duplex;
     private final Handler handler;
     private final AtomicBoolean wakeQueued = new AtomicBoolean();
     private final SendQueue sending = new SendQueue();
@@ -50,8 +47,6 @@ final class Connection implements Session {
     private @Nullable ByteBuffer record;
     private @Nullable Suspension toldSuspension;
     private @Nullable Throwable cause;
-    private Reading reading = Reading.BETWEEN_SENDS;
-    private OptionalLong alarm = OptionalLong.empty();
     private long turns;
 
     Connection(long id, TlsLoop loop, SelectionKey key, TlsChannel tls, @Nullable Preface preface, Handler handler) {
@@ -60,7 +55,7 @@ final class Connection implements Session {
         this.loop = loop;
         this.key = key;
         this.tls = tls;
-        this.preface = preface;
+        this.duplex = new Duplex(this, loop, tls, preface);
         this.handler = handler;
         this.deadline = new Deadlines.Entry(id, this);
     }
@@ -85,8 +80,7 @@ final class Connection implements Session {
     void onDeadline() {
         guarded(() -> {
             tls.onDeadline();
-            if (alarm.isPresent() && alarm.getAsLong() - loop.now() <= 0) {
-                alarm = OptionalLong.empty();
+            if (duplex.alarmRings()) {
                 handler.onAlarm(this);
             }
             steps();
@@ -98,14 +92,6 @@ final class Connection implements Session {
             tls.abort();
             settle();
         }
-    }
-
-    /** A channel that the handler watches is ready. */
-    void onWatched(Work work) {
-        guarded(() -> {
-            work.run();
-            steps();
-        });
     }
 
     private void steps() throws IOException {
@@ -128,7 +114,7 @@ final class Connection implements Session {
         }
         if (!sending.isEmpty()) {
             boolean moved = sendWaiting();
-            return moved || (reading == Reading.ALWAYS && canReceive() && receive());
+            return moved || (duplex.reads() && receive());
         }
         if (stage == Stage.CLOSING) {
             stage = Stage.FAREWELL;
@@ -140,20 +126,12 @@ final class Connection implements Session {
             stage = sealed ? Stage.HALF_CLOSED : stage;
             return sealed;
         }
-        if (isPaused()) {
+        if (duplex.isPaused()) {
             tls.onDeadline(); // moves a renegotiation as far as it needs no input
             tellProgress();
             return false;
         }
-        return canReceive() && receive();
-    }
-
-    private boolean isPaused() {
-        return reading == Reading.PAUSED && tls.isEstablished();
-    }
-
-    private boolean canReceive() {
-        return !tls.state().hasNoInput();
+        return !tls.state().hasNoInput() && receive();
     }
 
     private boolean sendWaiting() throws IOException {
@@ -188,7 +166,7 @@ final class Connection implements Session {
                 ended();
             }
         }
-        if (sending.isEmpty() || reading != Reading.BETWEEN_SENDS) {
+        if (sending.isEmpty() || !duplex.keepsRecord()) {
             releaseRecord();
         }
         return count > 0 || !sending.isEmpty() || stage == Stage.CLOSING || stage == Stage.SHUTTING_DOWN;
@@ -234,7 +212,7 @@ final class Connection implements Session {
     }
 
     /** The boundary of the loop: whatever {@code work} throws ends this connection and no other. */
-    private void guarded(Work work) {
+    private void guarded(Duplex.Work work) {
         if (stage == Stage.OVER) {
             return;
         }
@@ -289,15 +267,14 @@ final class Connection implements Session {
         }
         loop.places().put(this);
         int interest = tls.interest() & TlsChannel.SOCKET;
-        boolean waits = !sending.isEmpty() && reading != Reading.ALWAYS;
-        if ((waits || isPaused()) && tls.isEstablished() && !tls.pump().writeWaitsForInput()) {
+        if (duplex.leavesInput(!sending.isEmpty()) && tls.isEstablished() && !tls.pump().writeWaitsForInput()) {
             interest &= ~TlsChannel.READ; // while an answer waits for room, further input waits in the kernel
         }
         if (key.interestOps() != interest) {
             key.interestOps(interest);
         }
         loop.deadlines().require(deadline, tls.deadlineNanos());
-        loop.deadlines().require(deadline, alarm);
+        loop.deadlines().require(deadline, duplex.alarm());
     }
 
     private void over() {
@@ -338,28 +315,7 @@ final class Connection implements Session {
 
     @Override
     public @Nullable SocketAddress remoteAddress() {
-        SocketAddress stated = preface == null ? null : preface.remoteAddress();
-        if (stated != null) {
-            return stated;
-        }
-        try {
-            return tls.socket().getRemoteAddress();
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
-    @Override
-    public @Nullable SocketAddress localAddress() {
-        SocketAddress stated = preface == null ? null : preface.localAddress();
-        if (stated != null) {
-            return stated;
-        }
-        try {
-            return tls.socket().getLocalAddress();
-        } catch (IOException e) {
-            return null;
-        }
+        return duplex.remoteAddress();
     }
 
     @Override
@@ -369,28 +325,15 @@ final class Connection implements Session {
         }
     }
 
-    @Override
-    public boolean canSend() {
+    /** Whether {@link #send} still has an effect. */
+    boolean canSend() {
         return stage.compareTo(Stage.SHUTTING_DOWN) < 0
                 && tls.state().compareTo(ChannelState.ENDED) < 0;
     }
 
     @Override
-    public void reading(Reading when) {
-        reading = when;
-    }
-
-    @Override
-    public SelectionKey watch(SelectableChannel channel, int ops, Work onReady) throws IOException {
-        return loop.register(channel, ops, new Watched(this, onReady));
-    }
-
-    @Override
-    public void alarm(@Nullable Duration delay) {
-        // Never now: an alarm that rings again while it is served would keep the thread.
-        alarm = delay == null
-                ? OptionalLong.empty()
-                : OptionalLong.of(loop.now() + Math.max(TimeUnit.MILLISECONDS.toNanos(1), delay.toNanos()));
+    public Duplex duplex() {
+        return duplex;
     }
 
     @Override
@@ -419,10 +362,15 @@ final class Connection implements Session {
 
     @Override
     public void execute(Runnable task) {
-        loop.execute(() -> guarded(() -> {
-            task.run();
+        loop.execute(() -> turnFor(task::run));
+    }
+
+    /** A turn that begins with something else. */
+    void turnFor(Duplex.Work work) {
+        guarded(() -> {
+            work.run();
             steps();
-        }));
+        });
     }
 
     @Override

@@ -196,7 +196,7 @@ public final class TlsLoop implements AutoCloseable {
         if (key.attachment() instanceof Connection connection) {
             connection.onTurn();
         } else if (key.attachment() instanceof Watched watched) {
-            watched.connection().onWatched(watched.onReady());
+            watched.connection().turnFor(watched.onReady());
         } else if (key.attachment() == acceptor) {
             acceptor.onReady();
         } else {

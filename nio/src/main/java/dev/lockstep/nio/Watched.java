@@ -6,4 +6,4 @@ package dev.lockstep.nio;
  * @param connection whose turn it is when the channel is ready
  * @param onReady what the handler does then
  */
-record Watched(Connection connection, Session.Work onReady) {}
+record Watched(Connection connection, Duplex.Work onReady) {}
