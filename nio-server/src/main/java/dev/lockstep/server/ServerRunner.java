@@ -29,13 +29,33 @@ public final class ServerRunner {
      * @param handlers makes one for each connection
      * @param what in a few words
      * @param companions what else lives in the loop
+     * @param settings of the loop itself
      */
     public record Site(
             Supplier<TlsServerConfig> config,
             Supplier<? extends Handler> handlers,
             Trace trace,
             String what,
-            List<? extends SelectorDriven> companions) {}
+            List<? extends SelectorDriven> companions,
+            LoopSettings settings) {
+
+        /** With the loop as it is by itself. */
+        public Site(
+                Supplier<TlsServerConfig> config,
+                Supplier<? extends Handler> handlers,
+                Trace trace,
+                String what,
+                List<? extends SelectorDriven> companions) {
+            this(config, handlers, trace, what, companions, loop -> {});
+        }
+    }
+
+    /** Sets what options say about the loop. */
+    @FunctionalInterface
+    public interface LoopSettings {
+        /** Changes {@code loop}; what is wrong with the options is thrown. */
+        void apply(TlsLoopBuilder loop) throws UsageError;
+    }
 
     /**
      * Serves until the loop is stopped.
@@ -58,12 +78,13 @@ public final class ServerRunner {
         }
     }
 
-    private static TlsLoop loop(ServerSocketChannel socket, Site site) throws IOException {
+    private static TlsLoop loop(ServerSocketChannel socket, Site site) throws UsageError, IOException {
         TlsLoopBuilder builder =
                 TlsLoop.builder(socket, site.config(), site.handlers()).observer(site.trace());
         for (SelectorDriven companion : site.companions()) {
             builder.guest(new SelectorGuest(companion));
         }
+        site.settings().apply(builder);
         return builder.build();
     }
 

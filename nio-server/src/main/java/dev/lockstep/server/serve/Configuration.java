@@ -3,6 +3,7 @@ package dev.lockstep.server.serve;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.backend.BackendOptions;
 import dev.lockstep.server.keyuri.RemoteKeys;
 import dev.lockstep.server.pem.KeyPassword;
 import dev.lockstep.tls.config.KeyLog;
@@ -34,7 +35,8 @@ record Configuration(
             ProtocolOptions protocol,
             ClientAuthOptions clients,
             RenegotiationOptions renegotiation,
-            SessionOptions sessions) {}
+            SessionOptions sessions,
+            BackendOptions backend) {}
 
     /** Every file that a load reads. */
     List<Path> files() throws UsageError {
@@ -63,6 +65,7 @@ record Configuration(
         List<String> warnings = options.clients().apply(builder, environment.clock());
         options.renegotiation().apply(builder);
         options.sessions().apply(builder);
+        options.backend().apply(builder);
         if (keyLog != null) {
             builder.keyLog(keyLog);
         }

@@ -1,15 +1,20 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.nio.Handler;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.HangUpSignal;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.backend.BackendOptions;
 import dev.lockstep.server.keyuri.RemoteKeys;
 import dev.lockstep.tls.config.KeyLog;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,6 +54,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final SessionOptions sessions = new SessionOptions();
 
+    @Mixin
+    private final BackendOptions backend = new BackendOptions();
+
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
 
@@ -71,6 +79,11 @@ public final class ServeCommand implements Callable<Integer> {
         if (http && echo) {
             throw new UsageError("--echo", "was given together with --http", "choose one");
         }
+        if (backend.isGiven() && (http || echo)) {
+            throw new UsageError("--backend", "was given together with " + (http ? "--http" : "--echo"), "choose one");
+        }
+        List<String> backends = new ArrayList<>();
+        Supplier<Handler> terminator = backend.handlers(environment, backends::add);
         credentials.optional = psk.isGiven();
         KeyMode keyMode = credentials.keyMode();
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
@@ -78,19 +91,23 @@ public final class ServeCommand implements Callable<Integer> {
         try (RemoteKeys remote = new RemoteKeys(environment.variables());
                 Reloader reloader = Reloader.load(new Configuration(
                         environment,
-                        new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions),
+                        new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions, backend),
                         keyMode,
                         remote,
                         tracer,
                         keyLog))) {
-            String what = (echo ? "echo" : "https") + ", policy " + protocol.policy() + ", "
+            String application = echo ? "echo" : "https";
+            String what = (terminator == null ? application : "TLS for backend " + backends.get(0)) + ", policy " + protocol.policy() + ", "
                     + reloader.current().cipherSuites().size() + " suites, " + credentials.describe(keyMode);
             ServerRunner.Site site = new ServerRunner.Site(
                     reloader::current,
-                    echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
+                    terminator != null
+                            ? terminator
+                            : echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
                     tracer,
                     what,
-                    remote.companions());
+                    remote.companions(),
+                    backend::apply);
             ServerRunner.serve(environment, host, number, site, bound -> {
                 reloader.start();
                 HangUpSignal.handle(reloader::ask);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.InlineKey;
+import dev.lockstep.nio.Duplex;
 import dev.lockstep.nio.LoopCounters;
 import dev.lockstep.nio.Session;
 import dev.lockstep.server.demo.ThrowawayCa;
@@ -84,6 +85,11 @@ class HttpApplicationTest {
         @Override
         public SocketAddress remoteAddress() {
             return null;
+        }
+
+        @Override
+        public Duplex duplex() {
+            throw new UnsupportedOperationException();
         }
 
         @Override
