@@ -19,7 +19,15 @@ final class TrustedProxies implements Function<SocketAddress, @Nullable Preface>
     private final List<Block> blocks = new ArrayList<>();
 
     /** A block of addresses: the first {@code bits} bits of {@code octets}. */
-    private record Block(byte[] octets, int bits) {
+    private static final class Block {
+        private final byte[] octets;
+        private final int bits;
+
+        Block(byte[] octets, int bits) {
+            this.octets = octets;
+            this.bits = bits;
+        }
+
         boolean contains(byte[] address) {
             if (address.length != octets.length) {
                 return false;
