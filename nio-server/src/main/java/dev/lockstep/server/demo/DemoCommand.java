@@ -8,7 +8,7 @@ import dev.lockstep.server.ShutdownHook;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.CertificateChain;
-import dev.lockstep.server.serve.HttpApplication;
+import dev.lockstep.server.http.HttpApplication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import java.io.IOException;

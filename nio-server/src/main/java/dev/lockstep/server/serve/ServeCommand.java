@@ -8,6 +8,7 @@ import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.backend.BackendOptions;
+import dev.lockstep.server.http.HttpApplication;
 import dev.lockstep.server.keyuri.RemoteKeys;
 import dev.lockstep.tls.config.KeyLog;
 import java.nio.file.Path;
