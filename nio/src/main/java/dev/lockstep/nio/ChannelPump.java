@@ -38,7 +38,12 @@ final class ChannelPump {
 
     private long progress;
 
-    ChannelPump(TlsServerConnection tls, Transport transport, BufferPool pool, ChannelClock clock, @Nullable Preface preface) {
+    ChannelPump(
+            TlsServerConnection tls,
+            Transport transport,
+            BufferPool pool,
+            ChannelClock clock,
+            @Nullable Preface preface) {
         this.tls = tls;
         this.transport = transport;
         this.aside = new Aside(pool);

@@ -267,7 +267,9 @@ final class Connection implements Session {
         }
         loop.places().put(this);
         int interest = tls.interest() & TlsChannel.SOCKET;
-        if (duplex.leavesInput(!sending.isEmpty()) && tls.isEstablished() && !tls.pump().writeWaitsForInput()) {
+        if (duplex.leavesInput(!sending.isEmpty())
+                && tls.isEstablished()
+                && !tls.pump().writeWaitsForInput()) {
             interest &= ~TlsChannel.READ; // while an answer waits for room, further input waits in the kernel
         }
         if (key.interestOps() != interest) {
@@ -327,8 +329,7 @@ final class Connection implements Session {
 
     /** Whether {@link #send} still has an effect. */
     boolean canSend() {
-        return stage.compareTo(Stage.SHUTTING_DOWN) < 0
-                && tls.state().compareTo(ChannelState.ENDED) < 0;
+        return stage.compareTo(Stage.SHUTTING_DOWN) < 0 && tls.state().compareTo(ChannelState.ENDED) < 0;
     }
 
     @Override

@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param port 1 to 65535; 0 for a Unix-domain socket
  * @param path the path of a Unix-domain socket; null for a host
  */
-record BackendAddress(String text, @Nullable String host, int port, @Nullable String path) {
+record BackendAddress(
+        String text,
+        @Nullable String host,
+        int port,
+        @Nullable String path) {
 
     private static final String OPTION = "--backend";
     private static final String FIX = "write HOST:PORT, [ADDRESS]:PORT or unix:/path";

@@ -72,8 +72,7 @@ public final class BackendOptions {
      * @param described receives the backends' names, for the line that says what is served
      * @return null when no backend was named
      */
-    public @Nullable Supplier<Handler> handlers(Environment environment, Consumer<String> described)
-            throws UsageError {
+    public @Nullable Supplier<Handler> handlers(Environment environment, Consumer<String> described) throws UsageError {
         int seconds = backendTimeout == null
                 ? 5
                 : Numbers.require("--backend-timeout", backendTimeout, 1, MOST_SECONDS, "give seconds");

@@ -78,8 +78,10 @@ final class ProxyWriter {
             text(
                     out,
                     ProxyV2.SUBTYPE_SSL_CN,
-                    commonName(
-                            info.peerCertificates().get(0).getSubjectX500Principal().getName()));
+                    commonName(info.peerCertificates()
+                            .get(0)
+                            .getSubjectX500Principal()
+                            .getName()));
         }
         out.putShort(begin - 2, (short) (out.position() - begin));
     }

@@ -20,11 +20,7 @@ final class Terminator implements Supplier<Handler> {
     private final BufferPool buffers = new BufferPool(IDLE_BUFFERS);
 
     /** @param proxyVersion the form of the header that backends receive; null for none */
-    Terminator(
-            Backends backends,
-            @Nullable ProxyVersion proxyVersion,
-            Duration connectTimeout,
-            Consumer<String> log) {
+    Terminator(Backends backends, @Nullable ProxyVersion proxyVersion, Duration connectTimeout, Consumer<String> log) {
         this.backends = backends;
         this.proxyVersion = proxyVersion;
         this.connectTimeout = connectTimeout;

@@ -131,8 +131,8 @@ final class TerminatorHandler implements Handler {
     /** The backend broke off: so does the connection to the client, without close_notify, which would call it complete. */
     private void lost(Session session, IOException cause) {
         if (backend != null) {
-            terminator.log("backend " + backend.name() + " broke off (" + cause.getMessage() + "); closed "
-                    + client(session));
+            terminator.log(
+                    "backend " + backend.name() + " broke off (" + cause.getMessage() + "); closed " + client(session));
         }
         closeUpstream(false);
         session.abort();

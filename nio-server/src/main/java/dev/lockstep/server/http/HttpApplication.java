@@ -88,12 +88,10 @@ public final class HttpApplication implements Handler {
     private void answer(Session session) {
         requests++;
         Refusal refusal = reader.refusal();
-        boolean keeps = reader.keepsConnection()
-                && (refusal == null || refusal.keepsConnection())
-                && requests < MOST_REQUESTS;
-        byte[] page = refusal == null
-                ? HttpPage.render(session.info(), keyWait, keeps)
-                : HttpPage.refusal(refusal, keeps);
+        boolean keeps =
+                reader.keepsConnection() && (refusal == null || refusal.keepsConnection()) && requests < MOST_REQUESTS;
+        byte[] page =
+                refusal == null ? HttpPage.render(session.info(), keyWait, keeps) : HttpPage.refusal(refusal, keeps);
         session.send(HttpPage.withoutBody(page, reader.isHead()));
         reader.reset();
         end(session, !keeps);

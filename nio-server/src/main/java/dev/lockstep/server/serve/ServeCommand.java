@@ -92,19 +92,19 @@ public final class ServeCommand implements Callable<Integer> {
         try (RemoteKeys remote = new RemoteKeys(environment.variables());
                 Reloader reloader = Reloader.load(new Configuration(
                         environment,
-                        new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions, backend),
+                        new Configuration.Options(
+                                credentials, psk, protocol, clients, renegotiation, sessions, backend),
                         keyMode,
                         remote,
                         tracer,
                         keyLog))) {
             String application = echo ? "echo" : "https";
-            String what = (terminator == null ? application : "TLS for backend " + backends.get(0)) + ", policy " + protocol.policy() + ", "
+            String what = (terminator == null ? application : "TLS for backend " + backends.get(0)) + ", policy "
+                    + protocol.policy() + ", "
                     + reloader.current().cipherSuites().size() + " suites, " + credentials.describe(keyMode);
             ServerRunner.Site site = new ServerRunner.Site(
                     reloader::current,
-                    terminator != null
-                            ? terminator
-                            : echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
+                    terminator != null ? terminator : echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
                     tracer,
                     what,
                     remote.companions(),

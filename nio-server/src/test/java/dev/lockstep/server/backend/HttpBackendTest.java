@@ -51,8 +51,8 @@ class HttpBackendTest {
 
     private static String curl(Running server, String... more) throws Exception {
         Needed.programs("curl", "curl");
-        List<String> command = new ArrayList<>(List.of(
-                "curl", "-sS", "--max-time", "60", "--http1.1", "--cacert", files.caCert.toString()));
+        List<String> command = new ArrayList<>(
+                List.of("curl", "-sS", "--max-time", "60", "--http1.1", "--cacert", files.caCert.toString()));
         for (String each : more) {
             command.add(each.replace("SERVER", "https://localhost:" + server.port()));
         }
@@ -76,7 +76,8 @@ class HttpBackendTest {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 received += count;
             }
-            byte[] answer = (received + " bytes from " + exchange.getRemoteAddress().getPort() + "\n")
+            byte[] answer = (received + " bytes from "
+                            + exchange.getRemoteAddress().getPort() + "\n")
                     .getBytes(StandardCharsets.US_ASCII);
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);

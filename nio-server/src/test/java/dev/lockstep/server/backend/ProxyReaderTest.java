@@ -95,7 +95,8 @@ class ProxyReaderTest {
         ByteBuffer.wrap(header).putInt(header.length - 4, (int) crc.getValue());
         reads(header);
         header[header.length - 1] ^= 1;
-        assertThatThrownBy(() -> new ProxyReader().read(ByteBuffer.wrap(header))).hasMessageContaining("checksum");
+        assertThatThrownBy(() -> new ProxyReader().read(ByteBuffer.wrap(header)))
+                .hasMessageContaining("checksum");
     }
 
     @ParameterizedTest
