@@ -9,6 +9,7 @@ module dev.lockstep.server {
     requires dev.lockstep.keys;
     requires dev.lockstep.nio;
     requires info.picocli;
+    requires java.naming; // the common name of a client
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires jdk.httpserver;
@@ -19,6 +20,8 @@ module dev.lockstep.server {
     opens dev.lockstep.server to
             info.picocli;
     opens dev.lockstep.server.audit to
+            info.picocli;
+    opens dev.lockstep.server.backend to
             info.picocli;
     opens dev.lockstep.server.demo to
             info.picocli;

@@ -4,6 +4,7 @@ import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.nio.Handler;
 import dev.lockstep.nio.Limits;
 import dev.lockstep.nio.LoopCounters;
+import dev.lockstep.nio.Preface;
 import dev.lockstep.nio.TlsLoop;
 import dev.lockstep.nio.TlsLoopBuilder;
 import dev.lockstep.nio.TlsLoops;
@@ -20,14 +21,17 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the socket, says so, and runs the loops, the first one on the calling thread. */
 public final class ServerRunner {
@@ -46,6 +50,7 @@ public final class ServerRunner {
      * @param companions what else lives in each loop, by its number from 0
      * @param limits what clients may cost all loops together
      * @param operations what the server reports to, and how many loops there are
+     * @param prefaces makes what a connection sends before TLS, from its address; shared by the loops
      */
     public record Site(
             Supplier<TlsServerConfig> config,
@@ -54,7 +59,21 @@ public final class ServerRunner {
             String what,
             IntFunction<? extends List<? extends SelectorDriven>> companions,
             Limits limits,
-            Operations operations) {}
+            Operations operations,
+            Function<? super SocketAddress, ? extends @Nullable Preface> prefaces) {
+
+        /** With nothing before TLS. */
+        public Site(
+                Supplier<TlsServerConfig> config,
+                Supplier<? extends Handler> handlers,
+                Trace trace,
+                String what,
+                IntFunction<? extends List<? extends SelectorDriven>> companions,
+                Limits limits,
+                Operations operations) {
+            this(config, handlers, trace, what, companions, limits, operations, address -> null);
+        }
+    }
 
     /**
      * Serves until the loops are stopped.
@@ -119,6 +138,7 @@ public final class ServerRunner {
         Limits limits = share(site.limits(), operations.threads());
         TlsLoopBuilder builder = TlsLoop.builder(socket, site.config(), site.handlers())
                 .limits(limits)
+                .prefaces(site.prefaces())
                 .observer(site.trace())
                 .observer(new LoopWatch(operations))
                 .observer(new FlightRecorderObserver())

@@ -41,15 +41,15 @@ public final class BufferPool {
         return SHARED;
     }
 
-    /** Returns an empty buffer in write mode. */
-    synchronized ByteBuffer take() {
+    /** Returns an empty buffer in write mode, of {@link TlsServerConnection#NETWORK_BUFFER_SIZE} bytes. */
+    public synchronized ByteBuffer take() {
         lent++;
         ByteBuffer buffer = idle.poll();
         return buffer != null ? buffer.clear() : ByteBuffer.allocate(size);
     }
 
     /** Takes back a buffer whose content is public or encrypted. */
-    synchronized void give(ByteBuffer buffer) {
+    public synchronized void give(ByteBuffer buffer) {
         lent--;
         if (idle.size() < keep) {
             idle.push(buffer);
@@ -57,7 +57,7 @@ public final class BufferPool {
     }
 
     /** Takes back a buffer that held plaintext, which is overwritten. */
-    void giveWiped(ByteBuffer buffer) {
+    public void giveWiped(ByteBuffer buffer) {
         Arrays.fill(buffer.array(), buffer.arrayOffset(), buffer.arrayOffset() + size, (byte) 0);
         give(buffer);
     }

@@ -2,6 +2,7 @@ package dev.lockstep.nio;
 
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsServerConnection;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,10 @@ final class ChannelPump {
     private final Transport transport;
     private final Aside aside;
     private final ChannelClock clock;
+
+    /** What must come first; null when nothing must, or it has come. */
+    private @Nullable Preface preface;
+
     private ChannelState state = ChannelState.HELLO;
 
     /** {@link TlsChannel#READ} if the last read, or the last write, returned for lack of input. */
@@ -33,11 +38,17 @@ final class ChannelPump {
 
     private long progress;
 
-    ChannelPump(TlsServerConnection tls, Transport transport, BufferPool pool, ChannelClock clock) {
+    ChannelPump(
+            TlsServerConnection tls,
+            Transport transport,
+            BufferPool pool,
+            ChannelClock clock,
+            @Nullable Preface preface) {
         this.tls = tls;
         this.transport = transport;
         this.aside = new Aside(pool);
         this.clock = clock;
+        this.preface = preface;
     }
 
     ChannelState state() {
@@ -128,7 +139,7 @@ final class ChannelPump {
         while (tls.isEstablished()) {
             StepResult result = tls.closeOutput(transport.output());
             if (result == StepResult.CLOSED) {
-                state = ChannelState.HALF_CLOSED;
+                state = state == ChannelState.INPUT_ENDED ? ChannelState.ENDED : ChannelState.HALF_CLOSED;
                 flush();
                 return true;
             }
@@ -234,7 +245,7 @@ final class ChannelPump {
         if (state.isClosing()) {
             return state == ChannelState.DRAINING ? TlsChannel.READ : write;
         }
-        if (!healthy || state == ChannelState.ENDED) {
+        if (!healthy || state.hasNoInput()) {
             return write;
         }
         boolean reads = !transport.inputEnded()
@@ -260,7 +271,7 @@ final class ChannelPump {
                 return aside.take(dst);
             }
             if (result == StepResult.CLOSED) {
-                state = ChannelState.ENDED;
+                state = tls.isEstablished() ? ChannelState.INPUT_ENDED : ChannelState.ENDED;
                 return -1;
             }
             if (!moves(result)) {
@@ -298,10 +309,30 @@ final class ChannelPump {
 
     private StepResult step() throws IOException {
         ByteBuffer in = transport.input();
+        if (preface != null && !takePreface(preface, in)) {
+            return StepResult.NEED_INPUT;
+        }
         int before = in.remaining();
         StepResult result = tls.step(in, transport.output());
         noteProgress(in.remaining() < before);
         return result == StepResult.ESTABLISHED ? StepResult.PROGRESSED : result;
+    }
+
+    /** Returns whether the preface is complete. One that is wrong gets no answer, since its sender does not speak TLS yet. */
+    private boolean takePreface(Preface expected, ByteBuffer in) throws IOException {
+        try {
+            if (expected.read(in)) {
+                preface = null;
+                return true;
+            }
+            if (transport.inputEnded()) {
+                throw new EOFException("the stream ended before TLS began");
+            }
+            return false;
+        } catch (IOException e) {
+            abort();
+            throw e;
+        }
     }
 
     private StepResult readRecord(ByteBuffer dst) throws IOException {

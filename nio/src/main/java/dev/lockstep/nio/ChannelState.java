@@ -8,6 +8,11 @@ public enum ChannelState {
     HANDSHAKE,
     /** Application data flows in both directions. */
     OPEN,
+    /**
+     * The client's close_notify has been read, and this side may still send: only where the configuration has
+     * {@code outputAfterCloseNotify}.
+     */
+    INPUT_ENDED,
     /** This side has sent close_notify and still reads. */
     HALF_CLOSED,
     /** The client's close_notify has been read. Nothing is sent or received any more. */
@@ -18,6 +23,11 @@ public enum ChannelState {
     DRAINING,
     /** The socket is closed. */
     CLOSED;
+
+    /** Whether nothing more can be read. */
+    boolean hasNoInput() {
+        return this == INPUT_ENDED || compareTo(ENDED) >= 0;
+    }
 
     /** Whether the channel ends: application data is neither sent nor received. */
     boolean isClosing() {

@@ -1,13 +1,9 @@
 package dev.lockstep.nio;
 
-import dev.lockstep.tls.ConnectionInfo;
-import dev.lockstep.tls.wait.Suspension;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
-import java.util.ArrayDeque;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -16,55 +12,45 @@ import org.jspecify.annotations.Nullable;
  * One connection of a {@link TlsLoop}: moves data between its channel and its handler. Everything but {@link #claimWake}
  * and {@link #execute} runs on the loop's thread.
  */
-final class Connection implements Session {
-
-    /** What the handler has asked for, and how far it is carried out. The channel knows the state of TLS. */
-    private enum Stage {
-        HANDSHAKE,
-        OPEN,
-        /** close_notify follows what is waiting. */
-        SHUTTING_DOWN,
-        HALF_CLOSED,
-        /** The farewell follows what is waiting. */
-        CLOSING,
-        FAREWELL,
-        OVER
-    }
+final class Connection extends ChannelSession {
 
     /** The most steps in one turn: then it is the others' turn. */
     private static final int STEPS_IN_A_TURN = 16;
 
-    private static final int MOST_SOURCES = 16;
-
     /** What a connection takes of the heap beside its TLS, in bytes: its socket, its places in tables, its handler. */
     private static final int COST_BESIDE_TLS = 4096;
 
-    final long id;
     final long acceptedNanos;
     final Deadlines.Entry deadline;
-    final @Nullable Network network;
+
+    @Nullable
+    Network network;
+
     private final Holdings.Entry holding;
-    private final TlsLoop loop;
     private final SelectionKey key;
-    private final TlsChannel tls;
+    private final Duplex duplex;
     private final Handler handler;
-    private final Traffic traffic;
     private final AtomicBoolean wakeQueued = new AtomicBoolean();
-    private final ArrayDeque<ByteBuffer> sending = new ArrayDeque<>(1);
+    private final SendQueue sending = new SendQueue();
+    private final Progress progress = new Progress();
     private Stage stage = Stage.HANDSHAKE;
     private @Nullable ByteBuffer record;
-    private @Nullable Suspension toldSuspension;
     private @Nullable Throwable cause;
     private long turns;
 
-    Connection(long id, TlsLoop loop, SelectionKey key, TlsChannel tls, Handler handler, @Nullable Network network) {
-        this.id = id;
+    Connection(
+            long id,
+            TlsLoop loop,
+            SelectionKey key,
+            TlsChannel tls,
+            @Nullable Preface preface,
+            Handler handler,
+            @Nullable Network network) {
+        super(id, loop, tls, preface);
         this.acceptedNanos = loop.now();
-        this.loop = loop;
         this.key = key;
-        this.tls = tls;
+        this.duplex = new Duplex(this, loop, tls, preface);
         this.handler = handler;
-        this.traffic = new Traffic(tls, loop.counters());
         this.deadline = new Deadlines.Entry(id, this);
         this.network = network;
         this.holding = new Holdings.Entry(this);
@@ -90,6 +76,9 @@ final class Connection implements Session {
     void onDeadline() {
         guarded(() -> {
             tls.onDeadline();
+            if (duplex.alarmRings()) {
+                handler.onAlarm(this);
+            }
             steps();
         });
         OptionalLong next = tls.deadlineNanos();
@@ -112,12 +101,16 @@ final class Connection implements Session {
 
     /** Sends what waits, else reads; returns false when it waits for the socket, the key or the handler. */
     private boolean step() throws IOException {
+        if (!tls.isOpen()) {
+            return false; // the handler has aborted it
+        }
         if (stage == Stage.FAREWELL) {
             tls.close();
             return false;
         }
         if (!sending.isEmpty()) {
-            return sendWaiting();
+            boolean moved = sendWaiting();
+            return moved || (duplex.reads() && receive());
         }
         if (stage == Stage.CLOSING) {
             stage = Stage.FAREWELL;
@@ -125,26 +118,27 @@ final class Connection implements Session {
         }
         if (stage == Stage.SHUTTING_DOWN) {
             boolean sealed = tls.shutdownOutput();
-            tellProgress();
+            progress.tell(this, handler);
             stage = sealed ? Stage.HALF_CLOSED : stage;
             return sealed;
         }
-        return tls.state() != ChannelState.ENDED && receive();
+        if (duplex.isPaused()) {
+            tls.onDeadline(); // moves a renegotiation as far as it needs no input
+            progress.tell(this, handler);
+            return false;
+        }
+        return !tls.state().hasNoInput() && receive();
     }
 
     private boolean sendWaiting() throws IOException {
-        ByteBuffer[] srcs = Gather.first(sending, MOST_SOURCES);
         long written;
         try {
-            written = tls.write(srcs);
+            written = sending.writeTo(tls);
         } catch (ClosedChannelException e) {
             ended(); // the client's close_notify came in the renegotiation that the write waited for
             return true;
         }
-        tellProgress();
-        while (!sending.isEmpty() && !sending.getFirst().hasRemaining()) {
-            sending.removeFirst();
-        }
+        progress.tell(this, handler);
         if (!sending.isEmpty()) {
             return written > 0;
         }
@@ -155,10 +149,11 @@ final class Connection implements Session {
     }
 
     private boolean receive() throws IOException {
+        releaseRecord();
         ByteBuffer into = loop.buffers().take();
         record = into;
         int count = tls.read(into);
-        tellProgress();
+        progress.tell(this, handler);
         if (count > 0) {
             handler.onData(this, into.flip());
         } else {
@@ -167,37 +162,25 @@ final class Connection implements Session {
                 ended();
             }
         }
-        if (sending.isEmpty()) {
+        if (sending.isEmpty() || !duplex.keepsRecord()) {
             releaseRecord();
         }
         return count > 0 || !sending.isEmpty() || stage == Stage.CLOSING || stage == Stage.SHUTTING_DOWN;
     }
 
-    /** The client has sent close_notify. What waits is dropped: RFC 5246 7.2.1 has the writes that are pending discarded. */
+    /** The client has sent close_notify. RFC 5246 7.2.1 has the writes that are pending discarded, unless they may be sent. */
     private void ended() throws IOException {
-        dropUnsent();
+        if (tls.state() != ChannelState.INPUT_ENDED) {
+            dropUnsent();
+        }
         handler.onEnd(this);
     }
 
-    /** Tells the handler what the channel has done since. */
-    private void tellProgress() throws IOException {
-        Suspension now = tls.suspension();
-        if (toldSuspension != null && !toldSuspension.equals(now)) {
-            toldSuspension = null;
-            loop.report(observer -> observer.onResumed(this));
-            handler.onResumed(this);
-        }
-        if (now != null && toldSuspension == null) {
-            toldSuspension = now;
-            loop.report(observer -> observer.onSuspended(this));
-            handler.onSuspended(this);
-        }
-        if (stage == Stage.HANDSHAKE && tls.isEstablished()) {
-            stage = Stage.OPEN;
-            loop.counters().handshakes.increment();
-            loop.report(observer -> observer.onEstablished(this));
-            handler.onEstablished(this);
-        }
+    /** Whether the first handshake has come to its end since the last call. */
+    boolean opens() {
+        boolean opens = stage == Stage.HANDSHAKE && tls.isEstablished();
+        stage = opens ? Stage.OPEN : stage;
+        return opens;
     }
 
     /** Ends it in favour of others. */
@@ -222,13 +205,8 @@ final class Connection implements Session {
         });
     }
 
-    @FunctionalInterface
-    private interface Work {
-        void run() throws IOException;
-    }
-
     /** The boundary of the loop: whatever {@code work} throws ends this connection and no other. */
-    private void guarded(Work work) {
+    private void guarded(Duplex.Work work) {
         if (stage == Stage.OVER) {
             return;
         }
@@ -253,9 +231,7 @@ final class Connection implements Session {
 
     private void fail(IOException e) {
         if (e.getCause() instanceof Error error && stage != Stage.FAREWELL) {
-            loop.defect(
-                    id,
-                    error); // thrown by something that the connection calls: TLS has its alert, and this is to be known
+            loop.defect(id, error); // of something that the connection calls: TLS has its alert, and this is to be known
         }
         if (stage != Stage.FAREWELL && stage != Stage.OVER) {
             cause = e;
@@ -310,13 +286,16 @@ final class Connection implements Session {
         loop.places().update(this);
         loop.holdings().update(holding, COST_BESIDE_TLS + tls.heldBytes(), !tls.isEstablished());
         int interest = tls.interest() & TlsChannel.SOCKET;
-        if (!sending.isEmpty() && tls.isEstablished() && !tls.pump().writeWaitsForInput()) {
+        if (duplex.leavesInput(!sending.isEmpty())
+                && tls.isEstablished()
+                && !tls.pump().writeWaitsForInput()) {
             interest &= ~TlsChannel.READ; // while an answer waits for room, further input waits in the kernel
         }
         if (key.interestOps() != interest) {
             key.interestOps(interest);
         }
         loop.deadlines().require(deadline, tls.deadlineNanos());
+        loop.deadlines().require(deadline, duplex.alarm());
     }
 
     private void over() {
@@ -358,20 +337,20 @@ final class Connection implements Session {
     }
 
     @Override
-    public long id() {
-        return id;
-    }
-
-    @Override
-    public @Nullable SocketAddress remoteAddress() {
-        return traffic.remote();
-    }
-
-    @Override
     public void send(ByteBuffer data) {
-        if (stage.compareTo(Stage.SHUTTING_DOWN) < 0 && tls.state() != ChannelState.ENDED && data.hasRemaining()) {
+        if (canSend() && data.hasRemaining()) {
             sending.add(data);
         }
+    }
+
+    /** Whether {@link #send} still has an effect. */
+    boolean canSend() {
+        return stage.compareTo(Stage.SHUTTING_DOWN) < 0 && tls.state().compareTo(ChannelState.ENDED) < 0;
+    }
+
+    @Override
+    public Duplex duplex() {
+        return duplex;
     }
 
     @Override
@@ -400,39 +379,19 @@ final class Connection implements Session {
 
     @Override
     public void execute(Runnable task) {
-        loop.execute(() -> guarded(() -> {
-            task.run();
+        loop.execute(() -> turnFor(task::run));
+    }
+
+    /** A turn that begins with something else. */
+    void turnFor(Duplex.Work work) {
+        guarded(() -> {
+            work.run();
             steps();
-        }));
-    }
-
-    @Override
-    public long bytesReceived() {
-        return tls.bytesReceived();
-    }
-
-    @Override
-    public long bytesSent() {
-        return tls.bytesSent();
-    }
-
-    @Override
-    public ConnectionInfo info() {
-        return tls.info();
-    }
-
-    @Override
-    public @Nullable Suspension suspension() {
-        return tls.suspension();
+        });
     }
 
     @Override
     public long turns() {
         return turns;
-    }
-
-    @Override
-    public LoopCounters counters() {
-        return loop.counters();
     }
 }

@@ -31,7 +31,13 @@ public interface Handler {
     /** The socket has taken everything that was passed to {@link Session#send}, or it is sealed and about to be sent. */
     default void onSent(Session session) throws IOException {}
 
-    /** The client has sent close_notify. Nothing can be sent any more (RFC 5246 &sect;7.2.1); by default closes. */
+    /** The time that {@link Duplex#alarm} was given has passed. */
+    default void onAlarm(Session session) throws IOException {}
+
+    /**
+     * The client has sent close_notify. Nothing can be sent any more (RFC 5246 &sect;7.2.1), unless the configuration has
+     * {@code outputAfterCloseNotify}: {@link Duplex#canSend} tells. By default closes.
+     */
     default void onEnd(Session session) throws IOException {
         session.close();
     }

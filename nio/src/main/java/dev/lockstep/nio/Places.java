@@ -94,7 +94,7 @@ final class Places {
         return switch (state) {
             case HELLO -> hello;
             case HANDSHAKE -> handshake;
-            case OPEN, HALF_CLOSED, ENDED, FLUSHING, DRAINING, CLOSED -> others;
+            case OPEN, INPUT_ENDED, HALF_CLOSED, ENDED, FLUSHING, DRAINING, CLOSED -> others;
         };
     }
 

@@ -15,14 +15,17 @@ public interface Session {
     /** Returns the connection's number, which counts from 1 in each loop, or in all loops of a {@link TlsLoops}. */
     long id();
 
-    /** Returns the client's address, also after the end; null if the client had left before it was accepted. */
+    /**
+     * Returns the client's address, also after the end: as its {@link Preface} states it, once that is complete, else that of
+     * the socket; null if the client had left before it was accepted.
+     */
     @Nullable
     SocketAddress remoteAddress();
 
     /**
      * Sends {@code data} after what was passed before; data of at most 2^14 bytes that waits for nothing becomes one
      * record. While something waits the loop reads nothing from this client, so a client that does not read slows down
-     * itself only. Without effect after {@link #close} or the client's close_notify.
+     * itself only; {@link Duplex#reading} changes that. Without effect after {@link #close} or the client's close_notify.
      *
      * @param data in read mode; belongs to the loop until {@link Handler#onSent}
      */
@@ -30,6 +33,9 @@ public interface Session {
 
     /** Returns whether something passed to {@link #send} waits. */
     boolean hasUnsent();
+
+    /** Returns the controls of handlers that carry the stream to another place. */
+    Duplex duplex();
 
     /** Sends close_notify when everything is sent, and keeps reading. */
     void shutdownOutput();

@@ -78,10 +78,13 @@ public final class TlsChannel {
             TlsServerConfig config,
             Limits limits,
             BufferPool pool,
+            @Nullable Preface preface,
             Consumer<? super TlsChannel> wake) {
         this.socket = socket;
-        this.tls = TlsServerConnection.create(config.with(optionsOf(socket)), waiting -> wake.accept(this));
-        this.pump = new ChannelPump(tls, new Transport(socket, pool), pool, new ChannelClock(config.clock(), limits));
+        ConnectionOptions options = preface == null ? optionsOf(socket) : ConnectionOptions.NONE;
+        this.tls = TlsServerConnection.create(config.with(options), waiting -> wake.accept(this));
+        ChannelClock clock = new ChannelClock(config.clock(), limits);
+        this.pump = new ChannelPump(tls, new Transport(socket, pool), pool, clock, preface);
     }
 
     /** Keys and verifiers learn where the client is, so that they can bound what one client takes up. */
@@ -121,6 +124,18 @@ public final class TlsChannel {
             BufferPool pool,
             Consumer<? super TlsChannel> wake)
             throws IOException {
+        return server(socket, config, limits, pool, null, wake);
+    }
+
+    /** As the public form, with what comes before TLS; null for nothing. */
+    static TlsChannel server(
+            SocketChannel socket,
+            TlsServerConfig config,
+            Limits limits,
+            BufferPool pool,
+            @Nullable Preface preface,
+            Consumer<? super TlsChannel> wake)
+            throws IOException {
         try {
             socket.configureBlocking(false);
             if (socket.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
@@ -130,7 +145,7 @@ public final class TlsChannel {
             socket.close();
             throw e;
         }
-        return new TlsChannel(socket, config, limits, pool, wake);
+        return new TlsChannel(socket, config, limits, pool, preface, wake);
     }
 
     /**

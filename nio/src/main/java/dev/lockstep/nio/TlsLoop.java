@@ -3,6 +3,7 @@ package dev.lockstep.nio;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,7 @@ public final class TlsLoop implements AutoCloseable {
     private final List<LoopGuest> guests;
     private final Limits limits;
     private final List<LoopObserver> observers;
+    private final Function<? super SocketAddress, ? extends @Nullable Preface> prefaces;
     private final LoopCounters counters = new LoopCounters();
     private final Deadlines deadlines = new Deadlines();
     private final BufferPool buffers = new BufferPool(IDLE_BUFFERS);
@@ -67,6 +70,7 @@ public final class TlsLoop implements AutoCloseable {
         this.guests = List.copyOf(builder.guests);
         this.limits = builder.limits;
         this.observers = List.copyOf(builder.observers);
+        this.prefaces = builder.prefaces;
         this.places = new Places(limits);
         this.numbers = builder.numbers;
         this.holdings = new Holdings(limits);
@@ -273,6 +277,9 @@ public final class TlsLoop implements AutoCloseable {
         if (key.attachment() instanceof Connection connection) {
             connection.onTurn();
             relieve();
+        } else if (key.attachment() instanceof Watched watched) {
+            watched.connection().turnFor(watched.onReady());
+            relieve();
         } else if (key.attachment() == acceptor) {
             acceptor.onReady();
         } else {
@@ -290,9 +297,10 @@ public final class TlsLoop implements AutoCloseable {
         long id = numbers.incrementAndGet();
         Connection[] self = new Connection[1];
         try {
-            TlsChannel tls = TlsChannel.server(socket, config.get(), limits, buffers, channel -> wake(self[0]));
+            Preface preface = prefaces.apply(socket.getRemoteAddress());
+            TlsChannel tls = TlsChannel.server(socket, config.get(), limits, buffers, preface, it -> wake(self[0]));
             SelectionKey key = socket.register(selector, SelectionKey.OP_READ);
-            Connection connection = new Connection(id, this, key, tls, handlers.get(), network);
+            Connection connection = new Connection(id, this, key, tls, preface, handlers.get(), network);
             self[0] = connection;
             key.attach(connection);
             places.enter(connection);
@@ -325,6 +333,10 @@ public final class TlsLoop implements AutoCloseable {
             woken.add(connection);
             selector.wakeup();
         }
+    }
+
+    SelectionKey register(SelectableChannel channel, int ops, Watched watched) throws IOException {
+        return channel.register(selector, ops, watched);
     }
 
     /** The connection has more to do and has had its share of this turn. */

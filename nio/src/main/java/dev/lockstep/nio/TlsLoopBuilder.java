@@ -2,12 +2,15 @@ package dev.lockstep.nio;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a {@link TlsLoop}. */
 public final class TlsLoopBuilder {
@@ -20,6 +23,7 @@ public final class TlsLoopBuilder {
     final List<LoopObserver> observers = new ArrayList<>();
     AtomicLong numbers = new AtomicLong();
     int acceptsAtOnce = 64;
+    Function<? super SocketAddress, ? extends @Nullable Preface> prefaces = address -> null;
 
     TlsLoopBuilder(
             ServerSocketChannel listener, Supplier<TlsServerConfig> config, Supplier<? extends Handler> handlers) {
@@ -37,6 +41,16 @@ public final class TlsLoopBuilder {
     /** Adds a receiver of the loop's events. */
     public TlsLoopBuilder observer(LoopObserver value) {
         observers.add(Objects.requireNonNull(value, "observer"));
+        return this;
+    }
+
+    /**
+     * Sets what clients send before TLS begins; nothing otherwise.
+     *
+     * @param value makes a preface for each connection from the address that it comes from; null for none
+     */
+    public TlsLoopBuilder prefaces(Function<? super SocketAddress, ? extends @Nullable Preface> value) {
+        prefaces = Objects.requireNonNull(value, "prefaces");
         return this;
     }
 

@@ -28,6 +28,10 @@ final class ConnectionDriver {
     private final Outbound outbound;
     private final ServerHandshake handshake;
     private boolean inputClosed;
+
+    /** The client has sent close_notify, and the configuration lets the server send what it still has. */
+    private boolean peerClosed;
+
     private @Nullable TlsException failure;
 
     ConnectionDriver(TlsServerConfig config, Runnable wakeHandler) {
@@ -89,7 +93,7 @@ final class ConnectionDriver {
                     }
                 }
                 case READ, OPEN -> {
-                    if (closesForUsedKeys()) {
+                    if (peerClosed || closesForUsedKeys()) {
                         return StepResult.CLOSED;
                     }
                     @Nullable StepResult result = receive(netIn, appOut);
@@ -142,10 +146,13 @@ final class ConnectionDriver {
         if (ready != StepResult.ESTABLISHED) {
             return ready;
         }
-        if (!handshake.closeOutput()) {
+        if (peerClosed) {
+            close();
+        } else if (handshake.closeOutput()) {
+            outbound.finishWith(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY);
+        } else {
             return StepResult.NEED_INPUT;
         }
-        outbound.finishWith(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY);
         return outbound.flush(netOut) ? StepResult.CLOSED : StepResult.NEED_OUTPUT;
     }
 
@@ -173,7 +180,7 @@ final class ConnectionDriver {
     boolean wantsInput() {
         return switch (handshake.state().kind()) {
             case READ -> !inputClosed && !inbound.holdsMessage();
-            case OPEN -> !inputClosed;
+            case OPEN -> !inputClosed && !peerClosed;
             case AWAIT -> !inputClosed && handshake.suspension() != null; // an alert ends the wait
             case ACT, END -> false;
         };
@@ -328,8 +335,20 @@ final class ConnectionDriver {
         return deadlineNanos.isPresent() && config.clock().getAsLong() - deadlineNanos.getAsLong() >= 0;
     }
 
-    /** RFC 5246 7.2.1-1: "The other party MUST respond with a close_notify alert of its own and close down". */
+    /** Whether the client has sent close_notify and the server may still send. */
+    boolean peerClosed() {
+        return peerClosed;
+    }
+
+    /**
+     * RFC 5246 7.2.1-1: "The other party MUST respond with a close_notify alert of its own and close down". RFC 8446 6.1
+     * takes that back, since it "could cause truncation in the read side": a setting chooses.
+     */
     private StepResult closedByPeer() {
+        if (config.outputAfterCloseNotify() && handshake.state() == State.CONNECTED) {
+            peerClosed = true;
+            return StepResult.CLOSED;
+        }
         end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, null);
         return StepResult.CLOSED;
     }

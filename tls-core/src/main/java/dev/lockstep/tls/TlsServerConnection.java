@@ -148,7 +148,8 @@ public final class TlsServerConnection {
      * @return ESTABLISHED when {@code appIn} is consumed; NEED_OUTPUT when {@code netOut} is full; ASYNC_IN_PROGRESS when
      *     a renegotiation waits: call again with the same arguments when woken, or earlier; NEED_INPUT when a
      *     renegotiation must hear from the client before more can be sent: {@link #read} first; CLOSED after
-     *     close_notify in either direction: nothing is sent any more
+     *     close_notify in either direction: nothing is sent any more. After the client's, {@code outputAfterCloseNotify} of
+     *     the configuration permits more
      * @throws TlsException when the connection has failed, now or earlier
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
@@ -193,6 +194,8 @@ public final class TlsServerConnection {
      * Says close_notify and goes on reading: for protocols in which one side ends its stream before the other does. The
      * connection is over when the peer's close_notify is read, or with {@link #close}. RFC 5246 section 7.2.1 lets a peer
      * drop what it has not sent yet when it gets a close_notify, so both ends must agree on this use.
+     *
+     * <p>After the client's close_notify (see {@code outputAfterCloseNotify} of the configuration) this ends the connection.
      *
      * @return CLOSED when close_notify is in {@code netOut} or was said before; else what {@link #write} would answer,
      *     and nothing has been said yet
@@ -259,7 +262,7 @@ public final class TlsServerConnection {
     public boolean renegotiate() {
         enterOpen();
         try {
-            return handshake.renegotiate();
+            return !driver.peerClosed() && handshake.renegotiate();
         } finally {
             entered = false;
         }

@@ -20,12 +20,14 @@ import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.Seen.Kind;
+import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.SuspensionKind;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -198,6 +200,44 @@ class AfterHandshakeTest {
         conversation.server().answers();
         assertThat(conversation.server().failure()).isNull();
         conversation.server().isDead();
+    }
+
+    private static Conversation endedByTheClient() {
+        TlsServerConfig config = builder(local(TestIdentity.P256))
+                .renegotiation(renegotiation())
+                .outputAfterCloseNotify(true)
+                .build();
+        Conversation conversation = Conversation.of(config, ClientOptions.offering(SHA256_SUITE), Forms.PLAIN)
+                .completes();
+        conversation.client().sends(applicationData("a question"), closeNotify(), applicationData("too late"));
+        conversation.server().answers();
+        conversation.server().hasReceived("a question");
+        conversation.server().meetsEndOfStream();
+        assertThat(conversation.server().settle()).isEqualTo(StepResult.CLOSED);
+        return conversation;
+    }
+
+    @Test
+    void theAnswerToAClientThatHasSaidCloseNotifyIsSentWhereTheConfigurationAllowsIt() {
+        for (boolean half : new boolean[] {true, false}) {
+            Conversation conversation = endedByTheClient();
+            TlsServerConnection tls = conversation.server().connection();
+            assertThat(tls.isEstablished()).isTrue();
+            assertThat(tls.wantsInput()).isFalse();
+            assertThat(tls.renegotiate()).isFalse();
+            conversation.server().sends("the answer");
+            conversation.server().hasSent(Kind.APPLICATION_DATA);
+            assertThat(new String(conversation.client().takeReceived(), StandardCharsets.UTF_8))
+                    .isEqualTo("the answer");
+            if (half) {
+                conversation.server().closesOutput();
+            } else {
+                conversation.server().closes();
+            }
+            conversation.server().hasSent(Kind.ALERT);
+            assertThat(conversation.server().failure()).isNull();
+            conversation.server().isDead();
+        }
     }
 
     @Test

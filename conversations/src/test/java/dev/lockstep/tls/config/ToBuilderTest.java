@@ -51,6 +51,7 @@ class ToBuilderTest {
                 .groups(List.of(NamedGroup.X448))
                 .maxSentRecord(512)
                 .acknowledgeServerName(false)
+                .outputAfterCloseNotify(true)
                 .credentialOrder(CredentialOrder.CREDENTIALS_FIRST)
                 .suiteOrder(SuiteOrder.CLIENT)
                 .equalCipherSuites(List.of(

@@ -4,6 +4,7 @@ import dev.lockstep.server.Environment;
 import dev.lockstep.server.LimitOptions;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.backend.BackendOptions;
 import dev.lockstep.server.credential.CredentialFiles;
 import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.credential.KeyMode;
@@ -47,7 +48,8 @@ record Configuration(
             ClientAuthOptions clients,
             RenegotiationOptions renegotiation,
             SessionOptions sessions,
-            LimitOptions limits) {}
+            LimitOptions limits,
+            BackendOptions backend) {}
 
     /** Every file that a load reads. */
     List<Path> files() throws UsageError {
@@ -100,6 +102,7 @@ record Configuration(
         findings.attempt(() -> options.renegotiation().apply(builder));
         findings.attempt(() -> options.sessions().apply(builder));
         options.limits().apply(builder);
+        options.backend().apply(builder);
         if (keyLog != null) {
             builder.keyLog(keyLog);
         }

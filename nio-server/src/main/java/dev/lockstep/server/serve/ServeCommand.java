@@ -1,6 +1,8 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.nio.Handler;
 import dev.lockstep.nio.Limits;
+import dev.lockstep.nio.Preface;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.LimitOptions;
 import dev.lockstep.server.Main;
@@ -8,7 +10,9 @@ import dev.lockstep.server.Numbers;
 import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.backend.BackendOptions;
 import dev.lockstep.server.credential.Findings;
+import dev.lockstep.server.http.HttpApplication;
 import dev.lockstep.server.keyuri.RemoteKeys;
 import dev.lockstep.server.ops.Operations;
 import dev.lockstep.server.ops.Shutdown;
@@ -16,8 +20,13 @@ import dev.lockstep.server.ops.Signals;
 import dev.lockstep.server.pem.KeyPassword;
 import dev.lockstep.server.pem.Reading;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,6 +72,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final OperatingOptions operating = new OperatingOptions();
 
+    @Mixin
+    private final BackendOptions backend = new BackendOptions();
+
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
 
@@ -93,8 +105,12 @@ public final class ServeCommand implements Callable<Integer> {
         if (http && echo) {
             throw new UsageError("--echo", "was given together with --http", "choose one");
         }
+        if (backend.isGiven() && (http || echo)) {
+            throw new UsageError("--backend", "was given together with " + (http ? "--http" : "--echo"), "choose one");
+        }
         credentials.optional = psk.isGiven();
-        Limits clientLimits = limits.limits();
+        Limits clientLimits = backend.limits(limits.limits());
+        Function<SocketAddress, @Nullable Preface> prefaces = backend.prefaces();
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
         try (Operations operations = operating.open(environment);
                 RemoteKeys remote = new RemoteKeys(
@@ -102,17 +118,35 @@ public final class ServeCommand implements Callable<Integer> {
                         () -> reading(operations),
                         operations.threads(),
                         operations.keys()::link)) {
+            List<String> backends = new ArrayList<>();
+            Supplier<Handler> terminator = backend.handlers(operations.log(), backends::add);
             Configuration configuration = new Configuration(
                     environment,
-                    new Configuration.Options(credentials, psk, protocol, clients, renegotiation, sessions, limits),
+                    new Configuration.Options(
+                            credentials, psk, protocol, clients, renegotiation, sessions, limits, backend),
                     credentials.keyMode(operations::full),
                     remote,
                     tracer,
                     keylog == null || check ? null : KeyLogFile.open("--keylog", keylog, operations::configuration),
                     operations);
-            return check ? check(configuration) : serve(configuration, clientLimits, number);
+            if (check) {
+                return check(configuration);
+            }
+            Application application = terminator == null
+                    ? new Application(
+                            echo ? "echo" : "https", echo ? () -> EchoApplication.INSTANCE : HttpApplication::new)
+                    : new Application("TLS for backend " + backends.get(0), terminator);
+            return serve(configuration, application, prefaces, clientLimits, number);
         }
     }
+
+    /**
+     * What is behind TLS.
+     *
+     * @param name in a few words
+     * @param handlers makes the handler of each connection
+     */
+    private record Application(String name, Supplier<? extends Handler> handlers) {}
 
     private int check(Configuration configuration) throws UsageError {
         Findings findings = configuration.check();
@@ -129,21 +163,28 @@ public final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private int serve(Configuration configuration, Limits clientLimits, int number) throws UsageError, IOException {
+    private int serve(
+            Configuration configuration,
+            Application application,
+            Function<SocketAddress, @Nullable Preface> prefaces,
+            Limits clientLimits,
+            int number)
+            throws UsageError, IOException {
         RemoteKeys remote = configuration.remote();
         Trace tracer = configuration.trace();
         try (Reloader reloader = Reloader.load(configuration, credentials.requireKeys)) {
-            String what = (echo ? "echo" : "https") + ", policy " + protocol.policy() + ", "
+            String what = application.name() + ", policy " + protocol.policy() + ", "
                     + reloader.current().cipherSuites().size() + " suites, "
                     + credentials.describe(configuration.keyMode());
             ServerRunner.Site site = new ServerRunner.Site(
                     reloader::current,
-                    echo ? () -> EchoApplication.INSTANCE : HttpApplication::new,
+                    application.handlers(),
                     tracer,
                     what,
                     remote::companions,
                     clientLimits,
-                    configuration.operations());
+                    configuration.operations(),
+                    prefaces);
             serve(site, reloader, number);
         }
         return 0;

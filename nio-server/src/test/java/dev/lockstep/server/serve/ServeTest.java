@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
+import dev.lockstep.server.http.HttpPage;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -146,7 +147,7 @@ class ServeTest {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
             String page = new String(into, 0, first, StandardCharsets.US_ASCII);
             assertThat(page)
-                    .startsWith("HTTP/1.0 200 OK\r\n")
+                    .startsWith("HTTP/1.1 200 OK\r\n")
                     .contains(client.getSession().getCipherSuite())
                     .contains("x25519")
                     .contains("rsa_pss_rsae_sha256")
@@ -174,7 +175,7 @@ class ServeTest {
         try (Running server = serve("--key-inline");
                 SSLSocket client = client(server)) {
             OutputStream out = client.getOutputStream();
-            out.write("GET / HTTP/1.1\r\nCookie: ".getBytes(StandardCharsets.US_ASCII));
+            out.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nCookie: ".getBytes(StandardCharsets.US_ASCII));
             out.write("x".repeat(40_000).getBytes(StandardCharsets.US_ASCII));
             for (char c : "\r\n\r\n".toCharArray()) {
                 out.write(c);

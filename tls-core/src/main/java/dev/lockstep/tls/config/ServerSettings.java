@@ -61,6 +61,7 @@ final class ServerSettings implements Cloneable {
     boolean requireApplicationProtocol = true;
     boolean requireKnownServerName;
     boolean acknowledgeServerName = true;
+    boolean outputAfterCloseNotify;
     boolean verifyExternalSignatures = true;
     Duration keyOperationTimeout = Duration.ofSeconds(30);
     Duration handshakeTimeout = Duration.ofSeconds(60);

@@ -208,6 +208,11 @@ public final class TlsServerConfig {
         return settings.acknowledgeServerName;
     }
 
+    /** Whether the server may still send after the client's close_notify. */
+    public boolean outputAfterCloseNotify() {
+        return settings.outputAfterCloseNotify;
+    }
+
     /** Whether signatures that may come from outside are verified before they are sent. */
     public boolean verifyExternalSignatures() {
         return settings.verifyExternalSignatures;

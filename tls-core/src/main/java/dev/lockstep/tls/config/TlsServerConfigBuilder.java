@@ -187,6 +187,18 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
+    /**
+     * Whether the server may still send after the client's close_notify; false by default. RFC 5246 section 7.2.1 has the
+     * server discard its pending writes then, which truncates what the client still waits for when it ends its stream first;
+     * RFC 8446 section 6.1 takes that rule back. For a proxy, and for applications in which clients do so. After the client's
+     * close_notify {@code read} answers CLOSED, {@code write} works, and {@code closeOutput} or {@code close} ends the
+     * connection. During a renegotiation, close_notify ends the connection in any case.
+     */
+    public TlsServerConfigBuilder outputAfterCloseNotify(boolean allow) {
+        settings.outputAfterCloseNotify = allow;
+        return this;
+    }
+
     /** Whether to verify signatures of external keys before sending them; true by default, and best left so. */
     public TlsServerConfigBuilder verifyExternalSignatures(boolean verify) {
         settings.verifyExternalSignatures = verify;

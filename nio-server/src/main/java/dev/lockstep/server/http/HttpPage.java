@@ -1,15 +1,16 @@
-package dev.lockstep.server.serve;
+package dev.lockstep.server.http;
 
 import dev.lockstep.tls.ConnectionInfo;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The one page: what was negotiated and what the key's slowness cost, head and body in {@link #LENGTH} bytes. */
-final class HttpPage {
+public final class HttpPage {
 
     /** The length of every page, head included: fixed, so that a client can count on it. */
-    static final int LENGTH = 1000;
+    public static final int LENGTH = 1000;
 
     private static final int LONGEST_NAME = 48;
 
@@ -17,7 +18,7 @@ final class HttpPage {
 
     private HttpPage() {}
 
-    static byte[] render(ConnectionInfo info, KeyWait wait) {
+    static byte[] render(ConnectionInfo info, KeyWait wait, boolean keepAlive) {
         StringBuilder body = new StringBuilder(LENGTH);
         body.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Lockstep</title></head>\n")
                 .append("<body><h1>TLS 1.2, in lockstep</h1>\n<table>\n");
@@ -35,11 +36,28 @@ final class HttpPage {
         body.append("</table>\n<p>")
                 .append(info.resumed() ? RESUMED : story(wait))
                 .append("</p>\n");
-        return response("200 OK", body, "</body></html>\n");
+        return response("200 OK", keepAlive, body, "</body></html>\n");
     }
 
-    static byte[] headTooLong() {
-        return response("400 Bad Request", new StringBuilder("<p>The head of the request has no end.</p>\n"), "");
+    /** Returns the page for a request that gets none. */
+    static byte[] refusal(Refusal refusal, boolean keepAlive) {
+        boolean allow = refusal == Refusal.METHOD_NOT_ALLOWED;
+        return response(
+                refusal.status() + (allow ? "\r\nAllow: GET, HEAD" : ""),
+                keepAlive,
+                new StringBuilder("<p>" + refusal.status() + "</p>\n"),
+                "");
+    }
+
+    /** Returns a page, or what the method HEAD has of it. */
+    static ByteBuffer withoutBody(byte[] page, boolean head) {
+        ByteBuffer all = ByteBuffer.wrap(page);
+        for (int i = 4; head && i <= page.length; i++) {
+            if (page[i - 4] == '\r' && page[i - 3] == '\n' && page[i - 2] == '\r' && page[i - 1] == '\n') {
+                return all.limit(i);
+            }
+        }
+        return all;
     }
 
     private static @Nullable String subject(ConnectionInfo info) {
@@ -78,9 +96,10 @@ final class HttpPage {
         return escaped.toString();
     }
 
-    private static byte[] response(String status, StringBuilder body, String end) {
-        String head = "HTTP/1.0 " + status
-                + "\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\nContent-Length: ";
+    private static byte[] response(String status, boolean keepAlive, StringBuilder body, String end) {
+        String head = "HTTP/1.1 " + status
+                + "\r\nContent-Type: text/html; charset=utf-8\r\nConnection: "
+                + (keepAlive ? "keep-alive" : "close") + "\r\nContent-Length: ";
         // The body's length has three digits, whatever it is padded to.
         int bodyLength = LENGTH - head.length() - "999\r\n\r\n".length();
         int padding = bodyLength - body.length() - end.length();

@@ -1,4 +1,4 @@
-package dev.lockstep.server.serve;
+package dev.lockstep.server.http;
 
 import dev.lockstep.nio.Session;
 import dev.lockstep.tls.wait.Suspension;

@@ -1,0 +1,104 @@
+package dev.lockstep.server.backend;
+
+import dev.lockstep.server.UsageError;
+import dev.lockstep.server.log.EventLog;
+import dev.lockstep.server.log.EventType;
+import dev.lockstep.server.log.LogEvent;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One backend: its addresses, and whether it takes connections. A host name is resolved at the start, and again, on another
+ * thread, when none of its addresses takes a connection. Thread-safe.
+ */
+final class Backend {
+
+    private static final long BETWEEN_LOOKUPS = TimeUnit.SECONDS.toNanos(5);
+
+    private final BackendAddress address;
+    private final EventLog log;
+    private final Executor lookups;
+    private volatile List<SocketAddress> addresses;
+    private long failures;
+    private long lookedUp = System.nanoTime();
+
+    /**
+     * Resolves the address.
+     *
+     * @param log receives an event for each failure and for the recovery
+     * @param lookups where later look-ups block
+     * @throws UsageError when the host has no address
+     */
+    Backend(BackendAddress address, EventLog log, Executor lookups) throws UsageError {
+        this.address = address;
+        this.log = log;
+        this.lookups = lookups;
+        try {
+            this.addresses = address.resolve();
+        } catch (UnknownHostException e) {
+            throw new UsageError(
+                    "--backend",
+                    "'" + address.host() + "' has no address",
+                    "correct the name, or write the address itself");
+        }
+    }
+
+    /** Returns the name, for log lines. */
+    String name() {
+        return address.text();
+    }
+
+    /** Returns the addresses, in the order in which to try them. */
+    List<SocketAddress> addresses() {
+        return addresses;
+    }
+
+    /** A connection was made. */
+    void works() {
+        long before;
+        synchronized (this) {
+            before = failures;
+            failures = 0;
+        }
+        if (before > 0) {
+            log.log(LogEvent.of(EventType.BACKEND_UP, "a backend takes connections again")
+                    .with("backend", name())
+                    .with("failedConnections", before));
+        }
+    }
+
+    /**
+     * No address took the connection.
+     *
+     * @return what to log, without the client
+     */
+    LogEvent fails(IOException cause) {
+        boolean again;
+        synchronized (this) {
+            failures++;
+            long now = System.nanoTime();
+            again = address.host() != null && now - lookedUp > BETWEEN_LOOKUPS;
+            lookedUp = again ? now : lookedUp;
+        }
+        if (again) {
+            CompletableFuture<Void> unused = CompletableFuture.runAsync(this::lookUp, lookups);
+        }
+        return LogEvent.of(EventType.BACKEND_DOWN, "a backend cannot be reached: its client is closed")
+                .with("backend", name())
+                .with("reason", cause.getMessage());
+    }
+
+    private void lookUp() {
+        try {
+            addresses = address.resolve();
+        } catch (UnknownHostException e) {
+            log.log(LogEvent.of(EventType.BACKEND_DOWN, "a backend's host has no address now: the earlier ones stay")
+                    .with("backend", name()));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package dev.lockstep.nio;
+
+/**
+ * The attachment of a channel that a connection watches.
+ *
+ * @param connection whose turn it is when the channel is ready
+ * @param onReady what the handler does then
+ */
+record Watched(Connection connection, Duplex.Work onReady) {}
