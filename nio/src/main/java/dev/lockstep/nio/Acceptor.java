@@ -1,6 +1,8 @@
 package dev.lockstep.nio;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -96,21 +98,48 @@ final class Acceptor {
                 loop.report(observer -> observer.onShortage(Shortage.CONNECTIONS, null));
                 loop.evict(evicted, "ended in favour of a new connection");
             }
-            Network network = Network.of(socket);
-            if (loop.places().isFull(network) && !makePlaceFor(network, socket)) {
-                continue;
-            }
-            loop.admit(socket, network);
+            admit(socket);
         }
     }
 
-    /** Ends a handshake of a network for another connection of it, or closes that one. */
-    private boolean makePlaceFor(@Nullable Network network, SocketChannel socket) {
-        loop.report(observer -> observer.onShortage(Shortage.NETWORK, TlsLoop.remoteAddress(socket)));
+    private void admit(SocketChannel socket) {
+        SocketAddress client = Network.peerOf(socket);
+        CountedPreface preface;
+        try {
+            Preface expected = client == null ? null : loop.prefaces().apply(client);
+            preface = expected == null ? null : new CountedPreface(expected, this);
+        } catch (Throwable t) {
+            loop.defect(0, t);
+            TlsLoop.closeQuietly(socket);
+            return;
+        }
+        Network network = preface == null ? Network.of(client) : null; // else that of the client that it states
+        if (hasPlaceFor(network, client)) {
+            loop.admit(socket, network, preface);
+        } else {
+            TlsLoop.closeQuietly(socket);
+        }
+    }
+
+    /** Gives a connection a place of the network of {@code client}, as far as there is one. */
+    boolean assign(Connection connection, InetSocketAddress client) {
+        Network network = Network.of(client.getAddress());
+        boolean has = hasPlaceFor(network, client);
+        if (has) {
+            loop.places().assign(connection, network);
+        }
+        return has;
+    }
+
+    /** Whether there is a place for another connection of a network. A handshake of its own may end for it. */
+    private boolean hasPlaceFor(@Nullable Network network, @Nullable SocketAddress client) {
+        if (!loop.places().isFull(network)) {
+            return true;
+        }
+        loop.report(observer -> observer.onShortage(Shortage.NETWORK, client));
         Connection own = loop.places().evictable(network, loop.now());
         if (own == null) {
             loop.counters().refused.increment();
-            TlsLoop.closeQuietly(socket);
             return false;
         }
         loop.evict(own, "ended in favour of a new connection of the same network");

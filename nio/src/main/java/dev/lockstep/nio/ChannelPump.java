@@ -2,7 +2,6 @@ package dev.lockstep.nio;
 
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsServerConnection;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -18,13 +17,13 @@ final class ChannelPump {
 
     static final ByteBuffer NO_ROOM = ByteBuffer.allocate(0);
 
-    private final TlsServerConnection tls;
+    private final Opening opening;
     private final Transport transport;
     private final Aside aside;
     private final ChannelClock clock;
 
-    /** What must come first; null when nothing must, or it has come. */
-    private @Nullable Preface preface;
+    /** Another one when what comes before TLS has named the client. */
+    private TlsServerConnection tls;
 
     private ChannelState state = ChannelState.HELLO;
 
@@ -38,17 +37,16 @@ final class ChannelPump {
 
     private long progress;
 
-    ChannelPump(
-            TlsServerConnection tls,
-            Transport transport,
-            BufferPool pool,
-            ChannelClock clock,
-            @Nullable Preface preface) {
+    ChannelPump(Opening opening, TlsServerConnection tls, Transport transport, BufferPool pool, ChannelClock clock) {
+        this.opening = opening;
         this.tls = tls;
         this.transport = transport;
         this.aside = new Aside(pool);
         this.clock = clock;
-        this.preface = preface;
+    }
+
+    TlsServerConnection tls() {
+        return tls;
     }
 
     ChannelState state() {
@@ -205,9 +203,7 @@ final class ChannelPump {
 
     /** Whether the very first bytes are a request of HTTP. */
     private boolean isPlainHttp() {
-        return state == ChannelState.HELLO
-                && transport.input().remaining() == transport.received()
-                && PlainHttpException.isHttp(transport.input());
+        return state == ChannelState.HELLO && opening.isPlainHttp(transport.input(), transport.received());
     }
 
     private void shutDown() throws IOException {
@@ -309,7 +305,7 @@ final class ChannelPump {
 
     private StepResult step() throws IOException {
         ByteBuffer in = transport.input();
-        if (preface != null && !takePreface(preface, in)) {
+        if (opening.awaitsPreface() && !takePreface(in)) {
             return StepResult.NEED_INPUT;
         }
         int before = in.remaining();
@@ -319,20 +315,25 @@ final class ChannelPump {
     }
 
     /** Returns whether the preface is complete. One that is wrong gets no answer, since its sender does not speak TLS yet. */
-    private boolean takePreface(Preface expected, ByteBuffer in) throws IOException {
+    private boolean takePreface(ByteBuffer in) throws IOException {
+        TlsServerConnection next;
         try {
-            if (expected.read(in)) {
-                preface = null;
-                return true;
-            }
-            if (transport.inputEnded()) {
-                throw new EOFException("the stream ended before TLS began");
-            }
-            return false;
+            next = opening.take(in, tls, transport.inputEnded());
         } catch (IOException e) {
             abort();
             throw e;
         }
+        if (next == null) {
+            return false;
+        }
+        tls = next;
+        if (transport.inputEnded()) {
+            tls.inputClosed();
+        }
+        if (isPlainHttp()) {
+            throw new PlainHttpException();
+        }
+        return true;
     }
 
     private StepResult readRecord(ByteBuffer dst) throws IOException {

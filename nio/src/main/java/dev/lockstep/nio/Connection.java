@@ -186,7 +186,7 @@ final class Connection extends ChannelSession {
     /** Ends it in favour of others. */
     void evict(String why) {
         cause = new IOException(why);
-        end();
+        guarded(tls::abort);
     }
 
     /** The loop ends: sends close_notify if the socket takes it now. */
@@ -231,7 +231,8 @@ final class Connection extends ChannelSession {
 
     private void fail(IOException e) {
         if (e.getCause() instanceof Error error && stage != Stage.FAREWELL) {
-            loop.defect(id, error); // of something that the connection calls: TLS has its alert, and this is to be known
+            loop.defect(
+                    id, error); // of something that the connection calls: TLS has its alert, and this is to be known
         }
         if (stage != Stage.FAREWELL && stage != Stage.OVER) {
             cause = e;

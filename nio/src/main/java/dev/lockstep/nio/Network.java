@@ -18,14 +18,17 @@ record Network(boolean wide, long bits) {
 
     private static final int PREFIX_BYTES = 8;
 
-    /** Returns the network of a socket's peer; null for a socket without an Internet address, such as a Unix-domain one. */
-    static @Nullable Network of(SocketChannel socket) {
-        SocketAddress peer;
+    /** Returns the address of a socket's peer; null if it is not connected any more, which its first read will find out. */
+    static @Nullable SocketAddress peerOf(SocketChannel socket) {
         try {
-            peer = socket.getRemoteAddress();
+            return socket.getRemoteAddress();
         } catch (IOException e) {
-            return null; // the socket is not connected any more, which its first read will find out
+            return null;
         }
+    }
+
+    /** Returns the network of an address; null for one that is not of the Internet, such as a Unix-domain one. */
+    static @Nullable Network of(@Nullable SocketAddress peer) {
         return peer instanceof InetSocketAddress address && address.getAddress() != null
                 ? of(address.getAddress())
                 : null;

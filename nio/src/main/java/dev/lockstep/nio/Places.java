@@ -53,10 +53,20 @@ final class Places {
     void enter(Connection connection) {
         hello.add(connection);
         if (connection.network != null) {
-            Share share = shares.computeIfAbsent(connection.network, none -> new Share());
-            share.connections++;
-            share.handshakes.add(connection);
+            count(connection, connection.network);
         }
+    }
+
+    /** Counts a connection that was entered without a network, and has not begun TLS, as one of a network from now on. */
+    void assign(Connection connection, Network network) {
+        connection.network = network;
+        count(connection, network);
+    }
+
+    private void count(Connection connection, Network network) {
+        Share share = shares.computeIfAbsent(network, none -> new Share());
+        share.connections++;
+        share.handshakes.add(connection);
     }
 
     /** Moves a connection that was entered to where it belongs now. */

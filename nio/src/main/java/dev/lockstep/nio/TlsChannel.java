@@ -3,11 +3,9 @@ package dev.lockstep.nio;
 import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
-import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.wait.Suspension;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -69,7 +67,6 @@ public final class TlsChannel {
     public static final int SOCKET = READ | WRITE;
 
     private final SocketChannel socket;
-    private final TlsServerConnection tls;
     private final ChannelPump pump;
     private @Nullable IOException failure;
 
@@ -81,21 +78,10 @@ public final class TlsChannel {
             @Nullable Preface preface,
             Consumer<? super TlsChannel> wake) {
         this.socket = socket;
-        ConnectionOptions options = preface == null ? optionsOf(socket) : ConnectionOptions.NONE;
-        this.tls = TlsServerConnection.create(config.with(options), waiting -> wake.accept(this));
+        Opening opening = new Opening(config, preface, waiting -> wake.accept(this));
+        TlsServerConnection tls = opening.connection(preface == null ? Network.peerOf(socket) : null);
         ChannelClock clock = new ChannelClock(config.clock(), limits);
-        this.pump = new ChannelPump(tls, new Transport(socket, pool), pool, clock, preface);
-    }
-
-    /** Keys and verifiers learn where the client is, so that they can bound what one client takes up. */
-    private static ConnectionOptions optionsOf(SocketChannel socket) {
-        try {
-            return socket.getRemoteAddress() instanceof InetSocketAddress client && client.getAddress() != null
-                    ? ConnectionOptions.NONE.withClientAddress(client.getAddress())
-                    : ConnectionOptions.NONE;
-        } catch (IOException e) {
-            return ConnectionOptions.NONE; // closed by now; the first call of the channel says so
-        }
+        this.pump = new ChannelPump(opening, tls, new Transport(socket, pool), pool, clock);
     }
 
     /**
@@ -155,10 +141,10 @@ public final class TlsChannel {
      * @throws IOException when the connection has failed
      */
     public boolean handshake() throws IOException {
-        if (!tls.isEstablished() && !state().isClosing()) {
+        if (!pump.tls().isEstablished() && !state().isClosing()) {
             read(ChannelPump.NO_ROOM);
         }
-        return tls.isEstablished();
+        return pump.tls().isEstablished();
     }
 
     /**
@@ -292,7 +278,7 @@ public final class TlsChannel {
 
     /** Returns whether application data can be sent or received. */
     public boolean isEstablished() {
-        return tls.isEstablished() && !state().isClosing();
+        return pump.tls().isEstablished() && !state().isClosing();
     }
 
     /** Returns the state. */
@@ -302,7 +288,7 @@ public final class TlsChannel {
 
     /** Returns what the handshake waits for, since when and until when; null when it waits for nothing outside. */
     public @Nullable Suspension suspension() {
-        return tls.suspension();
+        return pump.tls().suspension();
     }
 
     /**
@@ -311,7 +297,7 @@ public final class TlsChannel {
      * @throws IllegalStateException before ServerHello
      */
     public ConnectionInfo info() {
-        return tls.info();
+        return pump.tls().info();
     }
 
     /** Returns the socket, for its addresses and options. Reading or writing it breaks the connection. */

@@ -265,14 +265,6 @@ public final class TlsLoop implements AutoCloseable {
         }
     }
 
-    static @Nullable SocketAddress remoteAddress(SocketChannel socket) {
-        try {
-            return socket.getRemoteAddress();
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
     private void onReady(SelectionKey key) {
         if (key.attachment() instanceof Connection connection) {
             connection.onTurn();
@@ -292,16 +284,18 @@ public final class TlsLoop implements AutoCloseable {
     }
 
     /** Takes in a connection that was accepted. */
-    void admit(SocketChannel socket, @Nullable Network network) {
+    void admit(SocketChannel socket, @Nullable Network network, @Nullable CountedPreface preface) {
         counters.accepted.increment();
         long id = numbers.incrementAndGet();
         Connection[] self = new Connection[1];
         try {
-            Preface preface = prefaces.apply(socket.getRemoteAddress());
             TlsChannel tls = TlsChannel.server(socket, config.get(), limits, buffers, preface, it -> wake(self[0]));
             SelectionKey key = socket.register(selector, SelectionKey.OP_READ);
             Connection connection = new Connection(id, this, key, tls, preface, handlers.get(), network);
             self[0] = connection;
+            if (preface != null) {
+                preface.belongsTo(connection);
+            }
             key.attach(connection);
             places.enter(connection);
             counters.opened.increment();
@@ -379,6 +373,10 @@ public final class TlsLoop implements AutoCloseable {
 
     Holdings holdings() {
         return holdings;
+    }
+
+    Function<? super SocketAddress, ? extends @Nullable Preface> prefaces() {
+        return prefaces;
     }
 
     Places places() {

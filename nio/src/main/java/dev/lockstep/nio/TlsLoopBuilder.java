@@ -47,6 +47,9 @@ public final class TlsLoopBuilder {
     /**
      * Sets what clients send before TLS begins; nothing otherwise.
      *
+     * <p>A connection with a preface counts as one of the network of the client that the preface states, and keys and verifiers
+     * are told of that client; it is one of no network while no client is stated ({@link Limits#perNetwork}).
+     *
      * @param value makes a preface for each connection from the address that it comes from; null for none
      */
     public TlsLoopBuilder prefaces(Function<? super SocketAddress, ? extends @Nullable Preface> value) {

@@ -1,6 +1,5 @@
 package dev.lockstep.nio;
 
-import java.io.IOException;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +15,7 @@ final class Traffic {
     Traffic(TlsChannel tls, LoopCounters counters) {
         this.tls = tls;
         this.counters = counters;
-        this.remote = addressOf(tls);
-    }
-
-    /** Asked when the connection begins: a closed socket has no address any more. */
-    private static @Nullable SocketAddress addressOf(TlsChannel tls) {
-        try {
-            return tls.socket().getRemoteAddress();
-        } catch (IOException e) {
-            return null; // the client has left already
-        }
+        this.remote = Network.peerOf(tls.socket()); // asked now: a closed socket has no address any more
     }
 
     /** Returns the client's address; null if it had left before it was accepted. */

@@ -7,6 +7,7 @@ import dev.lockstep.testkit.certificate.TestIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -41,6 +42,13 @@ final class Localhost {
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.setSoTimeout(30_000);
         socket.setTcpNoDelay(true); // the JDK's client sends its flight in pieces, which would wait for each other
+        socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+        return socket;
+    }
+
+    /** A TLS client over a connection that exists, which has not begun its handshake. */
+    static SSLSocket over(Socket tcp) throws IOException {
+        SSLSocket socket = (SSLSocket) TRUSTING.getSocketFactory().createSocket(tcp, "localhost", tcp.getPort(), true);
         socket.setEnabledProtocols(new String[] {"TLSv1.2"});
         return socket;
     }

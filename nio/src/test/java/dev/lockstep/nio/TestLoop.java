@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocket;
@@ -36,12 +37,12 @@ final class TestLoop implements AutoCloseable {
 
     TestLoop(Limits limits, Supplier<Handler> handlers, UnaryOperator<TlsServerConfigBuilder> changes)
             throws Exception {
-        this(limits, handlers, null, changes, LoopObserver.NONE);
+        this(limits, handlers, null, changes, LoopObserver.NONE, address -> null);
     }
 
     /** With configurations that have other keys. */
     TestLoop(Limits limits, Supplier<Handler> handlers, Supplier<TlsServerConfig> configs) throws Exception {
-        this(limits, handlers, configs, config -> config, LoopObserver.NONE);
+        this(limits, handlers, configs, config -> config, LoopObserver.NONE, address -> null);
     }
 
     private TestLoop(
@@ -49,13 +50,15 @@ final class TestLoop implements AutoCloseable {
             Supplier<Handler> handlers,
             Supplier<TlsServerConfig> configs,
             UnaryOperator<TlsServerConfigBuilder> changes,
-            LoopObserver another)
+            LoopObserver another,
+            Function<SocketAddress, Preface> prefaces)
             throws Exception {
         TlsServerConfig own = changes.apply(TlsServerConfig.builder().credential(key.credential()))
                 .build();
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         loop = TlsLoop.builder(listener, configs == null ? () -> own : configs, handlers)
                 .limits(limits)
+                .prefaces(prefaces)
                 .observer(another)
                 .observer(new LoopObserver() {
                     @Override
@@ -86,7 +89,13 @@ final class TestLoop implements AutoCloseable {
 
     /** With one more observer. */
     static TestLoop observed(Supplier<TlsServerConfig> configs, LoopObserver observer) throws Exception {
-        return new TestLoop(Limits.DEFAULT, () -> ECHO, configs, config -> config, observer);
+        return new TestLoop(Limits.DEFAULT, () -> ECHO, configs, config -> config, observer, address -> null);
+    }
+
+    /** With something before TLS. */
+    static TestLoop prefaced(Limits limits, Supplier<Handler> handlers, Function<SocketAddress, Preface> prefaces)
+            throws Exception {
+        return new TestLoop(limits, handlers, null, config -> config, LoopObserver.NONE, prefaces);
     }
 
     static TestLoop echo(Limits limits) throws Exception {
@@ -125,6 +134,14 @@ final class TestLoop implements AutoCloseable {
         long begin = System.nanoTime();
         while (loop.counters().handshakes() < handshakes) {
             requireTime(begin, "no " + handshakes + " handshakes");
+        }
+    }
+
+    /** Waits until so many connections have come to their end. */
+    void awaitClosed(long connections) {
+        long begin = System.nanoTime();
+        while (loop.counters().closed.sum() < connections) {
+            requireTime(begin, "no " + connections + " connections have ended");
         }
     }
 
