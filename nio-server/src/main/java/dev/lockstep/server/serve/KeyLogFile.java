@@ -31,12 +31,14 @@ final class KeyLogFile implements KeyLog {
      */
     static KeyLogFile open(String option, Path file, Consumer<String> warnings) throws UsageError {
         new SecretFiles(warnings).check(option, file);
-        warnings.accept(option + ": WHOEVER READS " + file + " CAN READ EVERY CONNECTION of this server");
         try {
             if (Files.notExists(file)) {
                 create(file);
             }
-            return new KeyLogFile(Files.newBufferedWriter(file, StandardCharsets.US_ASCII, StandardOpenOption.APPEND));
+            KeyLogFile log =
+                    new KeyLogFile(Files.newBufferedWriter(file, StandardCharsets.US_ASCII, StandardOpenOption.APPEND));
+            warnings.accept(option + ": WHOEVER READS " + file + " CAN READ EVERY CONNECTION of this server");
+            return log;
         } catch (IOException e) {
             throw new UsageError(option, file + " cannot be written", "give a file in a writable directory");
         }
