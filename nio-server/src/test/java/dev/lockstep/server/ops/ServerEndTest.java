@@ -1,13 +1,16 @@
 package dev.lockstep.server.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,9 +101,63 @@ class ServerEndTest {
                 Thread.onSpinWait();
             } catch (ConnectException e) {
                 return;
+            } catch (SocketException e) {
+                Thread.onSpinWait(); // reset while it closed: it was one of the last in the backlog
             }
         }
         throw new AssertionError("connections are still accepted");
+    }
+
+    @Test
+    void aRelayHasTimeToFinish() throws Exception {
+        CompletableFuture<Socket> relayed = new CompletableFuture<>();
+        try (ServerSocket backend = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                Spawned server = serve("--backend", "127.0.0.1:" + backend.getLocalPort());
+                SSLSocket client = client(server.port())) {
+            int port = server.port();
+            new Thread(() -> accept(backend, relayed), "backend").start();
+            client.getOutputStream().write(1);
+            try (Socket connection = relayed.get(30, TimeUnit.SECONDS)) {
+                assertThat(connection.getInputStream().read()).isEqualTo(1);
+                server.terminate();
+                server.await(" draining: ");
+                awaitRefused(port);
+                for (int i = 2; i < 100; i++) {
+                    client.getOutputStream().write(i);
+                    assertThat(connection.getInputStream().read()).isEqualTo(i);
+                    connection.getOutputStream().write(-i);
+                    assertThat(client.getInputStream().read()).isEqualTo(256 - i);
+                }
+            }
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            client.close();
+            assertThat(server.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void aRelayThatDoesNotFinishIsNoOrderlyEndForTheBackend() throws Exception {
+        CompletableFuture<Socket> relayed = new CompletableFuture<>();
+        try (ServerSocket backend = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                Spawned server = serve("--backend", "127.0.0.1:" + backend.getLocalPort(), "--drain", "1s");
+                SSLSocket client = client(server.port())) {
+            new Thread(() -> accept(backend, relayed), "backend").start();
+            client.getOutputStream().write(1);
+            try (Socket connection = relayed.get(30, TimeUnit.SECONDS)) {
+                assertThat(connection.getInputStream().read()).isEqualTo(1);
+                server.terminate();
+                assertThatThrownBy(() -> connection.getInputStream().read()).isInstanceOf(SocketException.class);
+            }
+            assertThat(server.exitCode()).isZero();
+        }
+    }
+
+    private static void accept(ServerSocket backend, CompletableFuture<Socket> relayed) {
+        try {
+            relayed.complete(backend.accept());
+        } catch (java.io.IOException e) {
+            relayed.completeExceptionally(e);
+        }
     }
 
     @Test
