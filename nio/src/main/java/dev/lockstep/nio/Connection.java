@@ -203,7 +203,7 @@ final class Connection implements Session {
     /** Ends it in favour of others. */
     void evict(String why) {
         cause = new IOException(why);
-        end();
+        guarded(tls::abort);
     }
 
     /** The loop ends: sends close_notify if the socket takes it now. */
