@@ -21,7 +21,7 @@ class RealTokensTest {
     private static final String DECRYPTED = "TLS_RSA_WITH_AES_128_GCM_SHA256";
 
     /** What an operation may take that only finds out that the token is gone. */
-    private static final long QUICKLY = 2_000;
+    private static final long QUICKLY = 3_000;
 
     @TempDir
     Path directory;
@@ -49,7 +49,7 @@ class RealTokensTest {
         tpm.stop();
         long timeout = TokenProgram.KEY_OPERATION_TIMEOUT.toMillis();
         server.fails("EC", ECDSA, "TIMED_OUT", timeout, timeout + QUICKLY);
-        tpm.goOn();
+        tpm.resume();
         server.serves("EC", ECDSA);
 
         tpm.disappear();
@@ -88,7 +88,7 @@ class RealTokensTest {
     }
 
     @Test
-    void opencryptokiServesOnWithoutItsDaemonButIsNotOpenedWithoutIt() throws Exception {
+    void opencryptokiServesWithoutItsDaemonButIsNotOpenedWithoutIt() throws Exception {
         OpencryptokiToken token = OpencryptokiToken.on(host);
         TokenProcess server = token.process().opens();
         server.serves("RSA", SIGNED);

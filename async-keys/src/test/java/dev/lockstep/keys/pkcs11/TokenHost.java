@@ -108,23 +108,16 @@ final class TokenHost {
         return process;
     }
 
-    /** Ends a program and those that it started. */
+    /** Ends a program and those that it started, without a farewell. */
     static void end(Process process) throws InterruptedException {
-        List<ProcessHandle> children = process.descendants().toList();
-        children.forEach(ProcessHandle::destroy);
-        process.destroy();
-        if (!process.waitFor(2, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
-        assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
-        children.forEach(ProcessHandle::destroyForcibly);
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        assertThat(process.destroyForcibly().waitFor(5, TimeUnit.SECONDS)).isTrue();
     }
 
     void endAll() throws Exception {
         Collections.reverse(started);
         for (Process process : started) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+            end(process);
         }
     }
 

@@ -3,10 +3,11 @@ package dev.lockstep.keys.pkcs11;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A TPM 2.0: swtpm, tpm2-abrmd before it, which gives every user of the TPM room for his objects, on a message bus of its
+ * A TPM 2.0: swtpm, tpm2-abrmd before it, which gives every user of the TPM room for its objects, on a message bus of its
  * own, and tpm2-pkcs11.
  */
 final class TpmToken {
@@ -55,7 +56,7 @@ final class TpmToken {
     }
 
     private void tool(String command, String... arguments) throws Exception {
-        List<String> line = new java.util.ArrayList<>(List.of(
+        List<String> line = new ArrayList<>(List.of(
                 "tpm2_ptool",
                 command,
                 "--path",
@@ -113,7 +114,7 @@ final class TpmToken {
         host.run("kill", "-STOP", Long.toString(tpm.pid()));
     }
 
-    void goOn() throws Exception {
+    void resume() throws Exception {
         host.run("kill", "-CONT", Long.toString(tpm.pid()));
     }
 
