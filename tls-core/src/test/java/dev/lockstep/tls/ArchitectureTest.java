@@ -55,7 +55,7 @@ class ArchitectureTest {
                 "internal.message,   internal.extension internal.wire spec",
                 "internal.secrets,   internal.algorithm crypto spec",
                 "internal.record,    internal.wire internal.algorithm spec crypto",
-                "internal.handshake.phase,  internal.message internal.extension internal.wire internal.secrets internal.algorithm credential psk session config wait spec crypto",
+                "internal.handshake.phase,  internal.message internal.extension internal.wire internal.secrets internal.algorithm credential key psk session config wait spec crypto",
                 "internal.handshake.choice, internal.handshake.phase internal.message internal.extension internal.wire credential session config wait spec crypto",
                 "internal.handshake.flight, internal.handshake.choice internal.handshake.phase internal.message internal.extension internal.wire internal.secrets internal.algorithm credential key psk session peer config wait spec crypto",
                 "internal.handshake, internal.handshake.flight internal.handshake.phase internal.wire credential session peer config wait spec crypto",

@@ -102,7 +102,12 @@ final class Pkcs11Key implements BlockingKey {
         if (!schemes.contains(scheme)) {
             throw new OperationException(Reason.UNSUPPORTED, "this token does not sign with " + scheme);
         }
-        return perform((key, provider) -> sign(request, key, provider));
+        try {
+            return perform((key, provider) -> sign(request, key, provider));
+        } catch (GeneralSecurityException | ProviderException e) {
+            // What is signed was hashed here: no peer can make a signature fail, so it is the token that does not work.
+            throw new OperationException(Reason.KEY_UNAVAILABLE, "the token does not sign: " + last(e).getMessage(), e);
+        }
     }
 
     @Override
@@ -127,6 +132,12 @@ final class Pkcs11Key implements BlockingKey {
             Pkcs11Session next = token.renew(session);
             return operation.on(next.key(certificate), next.provider());
         }
+    }
+
+    /** What the library said: SunPKCS11 wraps it. */
+    private static Throwable last(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        return cause == null ? thrown : last(cause);
     }
 
     private byte[] sign(SignRequest request, PrivateKey key, Provider provider) throws GeneralSecurityException {

@@ -2,19 +2,13 @@ package dev.lockstep.keys.pkcs11;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
-import dev.lockstep.testkit.certificate.TestAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyFactory;
-import java.security.PublicKey;
 import java.security.cert.X509Certificate;
-import java.security.spec.X509EncodedKeySpec;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -27,12 +21,7 @@ final class SoftHsm {
     static final String PIN = "1234";
 
     /** The library that the JVM loads: the one that counts. */
-    static final Path LIBRARY = Stream.of(
-                    "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib")
-            .flatMap(place -> Stream.of(Path.of(place, "pkcs11-spy.so"), Path.of(place, "pkcs11", "pkcs11-spy.so")))
-            .filter(Files::exists)
-            .findFirst()
-            .orElse(Path.of("/usr/lib/pkcs11-spy.so"));
+    static final Path LIBRARY = TokenHost.library("pkcs11-spy.so").orElse(Path.of("/usr/lib/pkcs11-spy.so"));
 
     private static SoftHsm instance;
 
@@ -47,10 +36,11 @@ final class SoftHsm {
         Files.writeString(
                 directory.resolve("softhsm2.conf"),
                 "directories.tokendir = " + tokens() + "\nobjectstore.backend = file\nlog.level = ERROR\n");
-        run("softhsm2-util", "--init-token", "--free", "--label", "lockstep", "--so-pin", "5678", "--pin", PIN);
-        TestAuthority authority = TestAuthority.root("authority.test", Instant.now());
-        rsa = generate(authority, "RSA", "rsa:2048", "01", "--usage-decrypt");
-        ec = generate(authority, "EC", "EC:prime256v1", "02");
+        TokenHost host = new TokenHost(directory);
+        host.run("softhsm2-util", "--init-token", "--free", "--label", "lockstep", "--so-pin", "5678", "--pin", PIN);
+        TokenKeys keys = new TokenKeys(host, module(), "lockstep", PIN);
+        rsa = keys.generate("RSA", "rsa:2048", "01", "--usage-decrypt");
+        ec = keys.generate("EC", "EC:prime256v1", "02");
     }
 
     /** The token; without the programs it needs a test is skipped and says so, in CI it fails. */
@@ -121,52 +111,6 @@ final class SoftHsm {
 
     long decryptions() throws IOException {
         return calls("C_Decrypt", "C_DecryptFinal", "C_UnwrapKey");
-    }
-
-    private X509Certificate generate(
-            TestAuthority authority, String type, String pkcs11Type, String id, String... usage) throws Exception {
-        tool(Stream.concat(
-                        Stream.of("--keypairgen", "--key-type", pkcs11Type, "--id", id, "--usage-sign", "--sensitive"),
-                        Stream.of(usage))
-                .toArray(String[]::new));
-        Path file = directory.resolve(id + ".der");
-        tool("--read-object", "--type", "pubkey", "--id", id, "--output-file", file.toString());
-        PublicKey key = KeyFactory.getInstance(type).generatePublic(new X509EncodedKeySpec(Files.readAllBytes(file)));
-        X509Certificate certificate =
-                authority.server(key, "token-" + type.toLowerCase(java.util.Locale.ROOT) + ".test");
-        Files.write(file, certificate.getEncoded());
-        tool("--write-object", file.toString(), "--type", "cert", "--id", id);
-        return certificate;
-    }
-
-    private void tool(String... arguments) throws Exception {
-        run(Stream.concat(
-                        Stream.of(
-                                "pkcs11-tool",
-                                "--module",
-                                module().toString(),
-                                "--token-label",
-                                "lockstep",
-                                "--login",
-                                "--pin",
-                                PIN),
-                        Stream.of(arguments))
-                .toArray(String[]::new));
-    }
-
-    private void run(String... command) throws Exception {
-        Path output = directory.resolve("tool.out");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new IOException(command[0] + " does not end");
-        }
-        if (process.exitValue() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + Files.readString(output));
-        }
     }
 
     private static void delete(Path directory) throws IOException {

@@ -95,6 +95,6 @@ final class KeyserverFiles {
     }
 
     private void refuse(String why) {
-        events.log(EventType.RELOAD_REFUSED, "what was read before stays: " + why);
+        events.log(EventType.RELOAD_REFUSED, "not reloaded, what was read before stays: " + why);
     }
 }

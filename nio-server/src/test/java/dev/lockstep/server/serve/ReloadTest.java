@@ -131,7 +131,7 @@ class ReloadTest {
             server.awaitError("not reloaded, configuration 1 stays: DEFECT " + error);
             assertThat(handshake(server.port())).isOne();
             issue(3);
-            server.awaitLine("reloaded: configuration 2");
+            server.awaitError("reloaded: configuration 2 ");
             assertThat(handshake(server.port())).isEqualTo(3);
         }
     }
