@@ -85,6 +85,7 @@ public final class ServerRunner {
         try (AdminServer admin = AdminServer.open(site.operations());
                 ServerSocketChannel socket = open(host, port);
                 TlsLoops loops = TlsLoops.of(site.operations().threads(), number -> loop(number, socket, site))) {
+            environment.started().accept(loops); // before anything is printed: the end may be asked for from then on
             InetSocketAddress address = (InetSocketAddress) socket.getLocalAddress();
             environment.out().println("listening on " + where(host, address) + " (" + site.what() + ")");
             bound.accept(address.getPort());
@@ -99,7 +100,6 @@ public final class ServerRunner {
             }
             count(site.operations().metrics(), loops);
             log.flush(); // what was found at the start can be read when the server is there
-            environment.started().accept(loops);
             loops.run();
             log.log(EventType.STOPPED, "the server has come to its end");
         }
