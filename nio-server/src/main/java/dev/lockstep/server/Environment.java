@@ -24,11 +24,6 @@ public record Environment(
         Clock clock,
         Consumer<TlsLoops> started) {
 
-    /** The same, with one more receiver of the loops, before the others. */
-    public Environment alsoStarting(Consumer<TlsLoops> first) {
-        return new Environment(out, err, variables, clock, first.andThen(started));
-    }
-
     static Environment ofProcess() {
         return new Environment(
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),

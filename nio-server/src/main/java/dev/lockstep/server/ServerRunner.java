@@ -25,6 +25,7 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
@@ -78,14 +79,16 @@ public final class ServerRunner {
     /**
      * Serves until the loops are stopped.
      *
+     * @param made is given the loops before anything is printed: from then on the end may be asked for
      * @param bound is told the port when the socket is open, before the loops run
      */
-    public static void serve(Environment environment, String host, int port, Site site, IntConsumer bound)
+    public static void serve(
+            Environment environment, String host, int port, Site site, Consumer<TlsLoops> made, IntConsumer bound)
             throws UsageError, IOException {
         try (AdminServer admin = AdminServer.open(site.operations());
                 ServerSocketChannel socket = open(host, port);
                 TlsLoops loops = TlsLoops.of(site.operations().threads(), number -> loop(number, socket, site))) {
-            environment.started().accept(loops); // before anything is printed: the end may be asked for from then on
+            made.accept(loops);
             InetSocketAddress address = (InetSocketAddress) socket.getLocalAddress();
             environment.out().println("listening on " + where(host, address) + " (" + site.what() + ")");
             bound.accept(address.getPort());
@@ -100,6 +103,7 @@ public final class ServerRunner {
             }
             count(site.operations().metrics(), loops);
             log.flush(); // what was found at the start can be read when the server is there
+            environment.started().accept(loops);
             loops.run();
             log.log(EventType.STOPPED, "the server has come to its end");
         }

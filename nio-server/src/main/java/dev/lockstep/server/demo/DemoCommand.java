@@ -68,11 +68,7 @@ public final class DemoCommand implements Callable<Integer> {
                     Limits.DEFAULT,
                     operations);
             ServerRunner.serve(
-                    environment.alsoStarting(loops -> hook.stopping(loops::close)),
-                    "127.0.0.1",
-                    number,
-                    site,
-                    bound -> environment
+                    environment, "127.0.0.1", number, site, loops -> hook.stopping(loops::close), bound -> environment
                             .out()
                             .println("try: curl --cacert "
                                     + keyServer.directory().resolve("ca.pem") + " https://localhost:" + bound + "/"));

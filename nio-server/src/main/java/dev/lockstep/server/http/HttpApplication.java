@@ -110,7 +110,7 @@ public final class HttpApplication implements Handler {
                 && !draining;
         byte[] page =
                 refusal == null ? HttpPage.render(session.info(), keyWait, keeps) : HttpPage.refusal(refusal, keeps);
-        session.send(HttpPage.withoutBody(page, reader.isHead()));
+        session.send(HttpPage.answer(page, reader.isHead(), reader.isHttp10()));
         reader.reset();
         idleSince = System.nanoTime();
         end(session, !keeps);

@@ -49,9 +49,18 @@ public final class HttpPage {
                 "");
     }
 
-    /** Returns a page, or what the method HEAD has of it. */
-    static ByteBuffer withoutBody(byte[] page, boolean head) {
+    /**
+     * Returns a page as the answer to a request. RFC 9110 6.2 permits HTTP/1.0 for clients that need it: what asks in it is
+     * an old program or a script that compares the first line.
+     *
+     * @param head whether the method is HEAD, which has no body
+     * @param http10 whether the request is of HTTP/1.0
+     */
+    static ByteBuffer answer(byte[] page, boolean head, boolean http10) {
         ByteBuffer all = ByteBuffer.wrap(page);
+        if (http10) {
+            page["HTTP/1.".length()] = '0';
+        }
         for (int i = 4; head && i <= page.length; i++) {
             if (page[i - 4] == '\r' && page[i - 3] == '\n' && page[i - 2] == '\r' && page[i - 1] == '\n') {
                 return all.limit(i);

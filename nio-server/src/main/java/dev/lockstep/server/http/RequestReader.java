@@ -72,6 +72,7 @@ final class RequestReader {
         headBytes = 0;
         overlong = false;
         begun = false;
+        http10 = false;
         hosts = 0;
         close = false;
         keepAlive = false;
@@ -178,6 +179,11 @@ final class RequestReader {
 
     private static boolean hasControls(String text) {
         return text.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7f);
+    }
+
+    /** Whether the request is of HTTP/1.0. */
+    boolean isHttp10() {
+        return http10;
     }
 
     /** Returns why the request is answered with an error; null for the page. */

@@ -196,10 +196,11 @@ public final class ServeCommand implements Callable<Integer> {
         Signals hangUp = Signals.handle("HUP", () -> onHangUp(reloader, operations));
         try {
             ServerRunner.serve(
-                    environment.alsoStarting(loops -> shutdown[0] = Shutdown.of(operations, loops)),
+                    environment,
                     host,
                     number,
                     site,
+                    loops -> shutdown[0] = Shutdown.of(operations, loops),
                     bound -> reloader.start());
         } finally {
             hangUp.close();

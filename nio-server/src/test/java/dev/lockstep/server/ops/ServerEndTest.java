@@ -88,7 +88,7 @@ class ServerEndTest {
             server.terminate();
             server.await(" draining: ");
             awaitRefused(port);
-            assertThat(answer.get(30, TimeUnit.SECONDS)).startsWith("HTTP/1.1 200 OK");
+            assertThat(answer.get(30, TimeUnit.SECONDS)).startsWith("HTTP/1.0 200 OK");
             client.close();
             assertThat(server.exitCode()).isZero();
         }

@@ -147,7 +147,7 @@ class ServeTest {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
             String page = new String(into, 0, first, StandardCharsets.US_ASCII);
             assertThat(page)
-                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .startsWith("HTTP/1.0 200 OK\r\n")
                     .contains(client.getSession().getCipherSuite())
                     .contains("x25519")
                     .contains("rsa_pss_rsae_sha256")

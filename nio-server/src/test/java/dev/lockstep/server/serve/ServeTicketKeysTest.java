@@ -74,7 +74,7 @@ class ServeTicketKeysTest {
             throw new AssertionError("openssl does not end: " + printed);
         }
         assertThat(printed)
-                .contains("HTTP/1.1 200 OK")
+                .contains("HTTP/1.0 200 OK")
                 .containsPattern("(?m)^(New|Reused), TLSv1\\.2, Cipher is ECDHE");
         return printed.contains("\nReused, ");
     }
