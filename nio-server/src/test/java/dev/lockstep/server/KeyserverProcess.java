@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** {@code lockstep keyserver} as a process of its own. */
 public final class KeyserverProcess implements AutoCloseable {
@@ -71,6 +72,20 @@ public final class KeyserverProcess implements AutoCloseable {
 
     public String errors() throws IOException {
         return Files.readString(errors);
+    }
+
+    /** Waits until {@code text} is among its errors, which it writes on a thread of its own, and answers all of them. */
+    public String awaitErrors(String text) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        String all = errors();
+        while (!all.contains(text)) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("no '" + text + "' in: " + all);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            all = errors();
+        }
+        return all;
     }
 
     public long pid() {

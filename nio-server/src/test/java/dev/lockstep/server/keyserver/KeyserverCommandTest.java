@@ -170,7 +170,7 @@ class KeyserverCommandTest {
                     .containsExactlyInAnyOrder(
                             KeyId.of(files.rsaCertificate.getPublicKey()),
                             KeyId.of(KeyServerLoop.certificate(files.ecCert).getPublicKey()));
-            assertThat(server.errors()).contains("no --log was given");
+            server.awaitErrors("no --log was given");
         }
     }
 
@@ -233,7 +233,7 @@ class KeyserverCommandTest {
                         files.ecKey.toString());
                 RawClient stranger = RawClient.connect(Path.of(socket()))) {
             assertThat(stranger.nextOrEnd()).isNull(); // closed before it has said a word
-            assertThat(server.errors()).contains("refused a connection of the user");
+            server.awaitErrors("refused a connection of the user");
         }
     }
 
