@@ -55,7 +55,7 @@ record Setup(Keys keys, Service service, Groups groups, List<String> more) {
 
     /** What is done with application data. */
     enum Service {
-        HTTP("--http"),
+        HTTP("--no-keep-alive"),
         ECHO("--echo");
 
         private final String option;

@@ -31,15 +31,23 @@ public final class HttpApplication implements Handler {
     private boolean ended;
     private boolean draining;
     private long idleSince;
+    private final int mostRequests;
     private int requests;
 
+    /** Keeps connections, as HTTP/1.1 has it. */
     public HttpApplication() {
-        this((session, delay) -> session.duplex().alarm(delay));
+        this(true);
+    }
+
+    /** @param keepAlive whether a connection may have more than one request */
+    public HttpApplication(boolean keepAlive) {
+        this((session, delay) -> session.duplex().alarm(delay), keepAlive ? MOST_REQUESTS : 1);
     }
 
     /** @param alarm sets when {@link #onAlarm} is called */
-    HttpApplication(BiConsumer<Session, Duration> alarm) {
+    HttpApplication(BiConsumer<Session, Duration> alarm, int mostRequests) {
         this.alarm = alarm;
+        this.mostRequests = mostRequests;
     }
 
     @Override
@@ -106,7 +114,7 @@ public final class HttpApplication implements Handler {
         Refusal refusal = reader.refusal();
         boolean keeps = reader.keepsConnection()
                 && (refusal == null || refusal.keepsConnection())
-                && requests < MOST_REQUESTS
+                && requests < mostRequests
                 && !draining;
         byte[] page =
                 refusal == null ? HttpPage.render(session.info(), keyWait, keeps) : HttpPage.refusal(refusal, keeps);

@@ -78,6 +78,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
 
+    @Option(names = "--no-keep-alive", description = "Answer one HTTP request on each connection, and close it.")
+    private boolean noKeepAlive;
+
     @Option(names = "--echo", description = "Send every record back.")
     private boolean echo;
 
@@ -134,7 +137,8 @@ public final class ServeCommand implements Callable<Integer> {
             }
             Application application = terminator == null
                     ? new Application(
-                            echo ? "echo" : "https", echo ? () -> EchoApplication.INSTANCE : HttpApplication::new)
+                            echo ? "echo" : "https",
+                            echo ? () -> EchoApplication.INSTANCE : () -> new HttpApplication(!noKeepAlive))
                     : new Application("TLS for backend " + backends.get(0), terminator);
             return serve(configuration, application, prefaces, clientLimits, number);
         }

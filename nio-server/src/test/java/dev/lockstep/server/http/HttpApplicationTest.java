@@ -144,7 +144,8 @@ class HttpApplicationTest {
 
     private final Noted session = new Noted();
     private final List<Duration> alarms = new ArrayList<>();
-    private final HttpApplication http = new HttpApplication((session, delay) -> alarms.add(delay));
+    private final HttpApplication http =
+            new HttpApplication((session, delay) -> alarms.add(delay), HttpApplication.MOST_REQUESTS);
 
     private void receive(String text) {
         http.onData(session, ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
@@ -173,6 +174,14 @@ class HttpApplicationTest {
 
         String version = head.contains("HTTP/1.0") ? "HTTP/1.0" : "HTTP/1.1";
         assertThat(answer()).startsWith(version + " 200 OK\r\n").contains("Connection: close\r\n");
+        assertThat(session.closes).isTrue();
+    }
+
+    @Test
+    void aConnectionHasOneRequestWhereNoneIsKept() {
+        HttpApplication once = new HttpApplication((session, delay) -> {}, 1);
+        once.onData(session, ByteBuffer.wrap("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(answer()).contains("Connection: close\r\n");
         assertThat(session.closes).isTrue();
     }
 

@@ -343,7 +343,7 @@ class ReloadTest {
         issue(1);
         try (Running server = Running.start(serve())) {
             Path key = current().resolve("key.pem");
-            Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+            Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("r--------"));
             server.awaitError("reloaded: configuration 2 ");
             assertThat(server.err()).doesNotContain(" WARNING ", " ERROR ");
         }
