@@ -34,9 +34,10 @@ final class RequestReader {
     private @Nullable Refusal refusal;
 
     /**
-     * Takes bytes up to the end of a head.
+     * Takes bytes up to the end of a head. One that is no request is answered when it ends, as a request is: until then its
+     * client may be in the middle of a line, or of a renegotiation.
      *
-     * @return whether a head is complete, or is refused already
+     * @return whether a head is complete, or too long
      */
     boolean take(ByteBuffer data) {
         while (data.hasRemaining()) {
@@ -54,7 +55,7 @@ final class RequestReader {
             if (headBytes > LONGEST_HEAD) {
                 refuse(begun ? Refusal.FIELDS_TOO_LARGE : Refusal.URI_TOO_LONG);
             }
-            if (refusal != null) {
+            if (headBytes > LONGEST_HEAD || refusal == Refusal.URI_TOO_LONG || refusal == Refusal.FIELDS_TOO_LARGE) {
                 return true;
             }
         }
@@ -104,7 +105,7 @@ final class RequestReader {
         } else {
             field(text, cut);
         }
-        return refusal != null;
+        return false;
     }
 
     private void requestLine(String text, boolean cut) {

@@ -255,6 +255,15 @@ class HttpApplicationTest {
     }
 
     @Test
+    void whatIsNoRequestIsAnsweredWhenItEnds() {
+        receive("hello server!\n");
+        assertThat(session.sent).isEmpty();
+        receive("hello again!\n\n");
+        assertThat(answer()).startsWith("HTTP/1.1 400 ");
+        assertThat(session.closes).isTrue();
+    }
+
+    @Test
     void linesAndHeadsAreBounded() {
         receive("GET /" + "x".repeat(RequestReader.LONGEST_LINE) + " HTTP/1.1\r\n");
         assertThat(answer()).startsWith("HTTP/1.1 414 ");
