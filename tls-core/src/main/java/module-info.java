@@ -3,10 +3,10 @@ import org.jspecify.annotations.NullMarked;
 /**
  * A TLS 1.2 server that is stepped through: no sockets, no threads, no clock and no randomness but what is passed in.
  *
- * <p>{@code dev.lockstep.tls} is what an embedder imports, {@code .config} how a server is set up, {@code .setting} how a setting is refused, {@code .key} the
- * SPI behind which a private key may live elsewhere, {@code .wait} how an answer from outside is awaited, {@code .peer} the one behind which a client's certificate is judged,
- * {@code .session} what resumption needs, {@code .spec} the numbers IANA keeps. Everything below {@code internal} is
- * closed.
+ * <p>{@code dev.lockstep.tls} is what an embedder imports, {@code .config} how a server is set up, {@code .setting} how a
+ * setting is refused. {@code .key} is the SPI of a private key that may live elsewhere, {@code .wait} how an answer from
+ * outside is awaited, {@code .peer} the SPI that judges a client's certificate. {@code .session} has what resumption needs,
+ * {@code .spec} the numbers that IANA keeps. Everything below {@code internal} is closed.
  */
 @NullMarked
 @SuppressWarnings("module") // the module named in an export is built after this one

@@ -37,7 +37,7 @@ final class KeyLogFile implements KeyLog {
             }
             KeyLogFile log =
                     new KeyLogFile(Files.newBufferedWriter(file, StandardCharsets.US_ASCII, StandardOpenOption.APPEND));
-            warnings.accept(option + ": WHOEVER READS " + file + " CAN READ EVERY CONNECTION of this server");
+            warnings.accept(option + ": A PROGRAM THAT READS " + file + " CAN READ EVERY CONNECTION of this server");
             return log;
         } catch (IOException e) {
             throw new UsageError(option, file + " cannot be written", "give a file in a writable directory");

@@ -96,7 +96,8 @@ class SecretFilesTest {
             for (Path file : List.of(files.ecKey, tickets, psk, keyLog)) {
                 assertThat(server.err()).contains(file + " can be read by others (rw-r--r--)");
             }
-            assertThat(server.err()).contains("--keylog: WHOEVER READS " + keyLog + " CAN READ EVERY CONNECTION");
+            assertThat(server.err())
+                    .contains("--keylog: A PROGRAM THAT READS " + keyLog + " CAN READ EVERY CONNECTION");
         }
     }
 

@@ -66,7 +66,7 @@ public final class FaultyParts {
         STAPLE
     }
 
-    /** What is armed; taken by whoever throws it. */
+    /** What is armed; taken by the callback that throws it. */
     private record Armed(Part part, Error error) {}
 
     private final AtomicReference<@Nullable Armed> armed = new AtomicReference<>();

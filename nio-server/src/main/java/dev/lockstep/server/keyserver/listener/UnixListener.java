@@ -128,7 +128,7 @@ public final class UnixListener implements ClientListener {
         Files.deleteIfExists(hidden);
     }
 
-    /** Whoever may write the directory can put a socket of its own in the place of this one. */
+    /** Another user who may write the directory can put a socket of its own in the place of this one. */
     private static void requirePrivate(Path directory, UserPrincipal own) throws IOException {
         PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class);
         Object owner = Files.getAttribute(directory, "unix:uid");
