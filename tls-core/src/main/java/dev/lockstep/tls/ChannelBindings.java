@@ -1,6 +1,8 @@
 package dev.lockstep.tls;
 
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.internal.handshake.ServerHandshake;
+import dev.lockstep.tls.internal.handshake.State;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Established;
 import dev.lockstep.tls.internal.secrets.Exporter;
@@ -21,12 +23,13 @@ final class ChannelBindings {
      * RFC 7627 5.4-3: without the extended master secret "the client or server MUST NOT use the current handshake's
      * "verify_data" for application-level authentication": it is not unique to a connection then.
      */
-    static byte @Nullable [] tlsUnique(Established established) {
+    static byte @Nullable [] tlsUnique(ServerHandshake handshake) {
+        Established established = established(handshake);
         return established.agreement().extendedMasterSecret() ? established.firstVerifyData() : null;
     }
 
-    static byte @Nullable [] tlsServerEndPoint(Agreement agreement) {
-        Credential credential = agreement.credential();
+    static byte @Nullable [] tlsServerEndPoint(ServerHandshake handshake) {
+        Credential credential = established(handshake).agreement().credential();
         if (credential == null) {
             return null;
         }
@@ -35,12 +38,13 @@ final class ChannelBindings {
         try {
             return hash == null ? null : MessageDigest.getInstance(hash).digest(certificate.getEncoded());
         } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
-            return null; // a certificate signed with a hash that nobody has here
+            return null; // a certificate signed with a hash that no provider has here
         }
     }
 
     /** RFC 5705, for {@link TlsServerConnection#exportKeyingMaterial}. */
-    static byte[] export(Established established, String label, byte @Nullable [] context, int length) {
+    static byte[] export(ServerHandshake handshake, String label, byte @Nullable [] context, int length) {
+        Established established = established(handshake);
         MasterSecret secret = established.exporterSecret();
         if (secret == null) {
             throw new IllegalStateException("exporters: not enabled; build the configuration with exporters(true)");
@@ -58,6 +62,14 @@ final class ChannelBindings {
                 label,
                 context,
                 length);
+    }
+
+    private static Established established(ServerHandshake handshake) {
+        Established established = handshake.established();
+        if (established == null || handshake.state() == State.CLOSED) {
+            throw new IllegalStateException("not established: " + handshake.state());
+        }
+        return established;
     }
 
     /**

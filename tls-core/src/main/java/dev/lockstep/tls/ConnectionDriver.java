@@ -18,21 +18,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Moves a connection: takes what came to the handshake or to the application, gives SEND states their turn, asks what
- * is waited for, and knows the one way to the end. What it asks of its caller follows from the state's kind alone.
+ * is waited for, and calls for the {@link Ending}. What it asks of its caller follows from the state's kind alone.
  */
 final class ConnectionDriver {
+
+    /** What the objects of a connection take before its peer has sent anything, in bytes; a test measures it. */
+    private static final int OBJECTS = 2048;
 
     private final TlsServerConfig config;
     private final RecordLayer records;
     private final Inbound inbound;
     private final Outbound outbound;
     private final ServerHandshake handshake;
+    private final Ending ending;
     private boolean inputClosed;
 
     /** The client has sent close_notify, and the configuration lets the server send what it still has. */
     private boolean peerClosed;
-
-    private @Nullable TlsException failure;
 
     ConnectionDriver(TlsServerConfig config, Runnable wakeHandler) {
         this.config = config;
@@ -42,6 +44,7 @@ final class ConnectionDriver {
         this.inbound = new Inbound(config.bounds(), limits, records.reader());
         this.outbound = new Outbound(records, config.random());
         this.handshake = new ServerHandshake(config, outbound, wakeHandler);
+        this.ending = new Ending(config.observer(), handshake, inbound, outbound);
     }
 
     ServerHandshake handshake() {
@@ -52,9 +55,8 @@ final class ConnectionDriver {
         return outbound;
     }
 
-    @Nullable
-    TlsException failure() {
-        return failure;
+    Ending ending() {
+        return ending;
     }
 
     void inputClosed() {
@@ -158,7 +160,7 @@ final class ConnectionDriver {
 
     void close() {
         if (handshake.state() != State.CLOSED) {
-            end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, null);
+            ending.inOrder();
         }
     }
 
@@ -186,49 +188,16 @@ final class ConnectionDriver {
         };
     }
 
-    /** Ends the connection with the alert of a fault. A defect of ours must not reach the caller as anything else either. */
-    TlsException fail(Throwable fault, @Nullable ByteBuffer netOut) {
-        try {
-            FatalAlert alert =
-                    fault instanceof FatalAlert known ? known : FatalAlert.internalError("defect: " + fault, fault);
-            TlsException e = new TlsException(
-                    alert.description(), false, stateName(), String.valueOf(alert.getMessage()), alert.getCause());
-            // RFC 5246 7.2.2-3, 7.2.2-4: "it MUST send the appropriate alert prior to closing the connection", and at
-            // the fatal level.
-            end(AlertLevel.FATAL, alert.description(), e);
-            if (netOut != null) {
-                outbound.flush(netOut);
-            }
-            return e;
-        } finally {
-            if (handshake.state() != State.CLOSED) {
-                abandon(); // there is no memory, or no stack, for anything better
-            }
-        }
-    }
-
     /** Ends the connection for the application, which cannot continue. */
     void giveUp(Throwable cause) {
         if (handshake.state() != State.CLOSED) {
-            TlsException e = new TlsException(
-                    AlertDescription.INTERNAL_ERROR, false, stateName(), "the application cannot continue", cause);
-            end(AlertLevel.FATAL, AlertDescription.INTERNAL_ERROR, e);
+            ending.givenUp(cause);
         }
     }
 
-    /** Clears the secrets and ends the connection without a word to the peer. */
-    private void abandon() {
-        try {
-            handshake.close();
-        } finally {
-            inbound.destroy();
-            outbound.finishWith(null, null);
-        }
-    }
-
-    /** Returns about how many bytes are held that depend on the peer. */
+    /** Returns about how many bytes are held: for the objects, and what depends on the peer. */
     int heldBytes() {
-        return inbound.heldBytes() + outbound.heldBytes() + handshake.heldBytes();
+        return OBJECTS + inbound.heldBytes() + outbound.heldBytes() + handshake.heldBytes();
     }
 
     /** Acts on what came; application data goes to {@code appOut}. The answer is null when it moved the handshake. */
@@ -239,7 +208,7 @@ final class ConnectionDriver {
         return switch (inbound.next(netIn)) {
             case NOTHING -> {
                 if (inputClosed) {
-                    throw truncated();
+                    throw ending.truncated();
                 }
                 yield StepResult.NEED_INPUT;
             }
@@ -264,7 +233,7 @@ final class ConnectionDriver {
                 yield StepResult.PROGRESSED;
             }
             case CLOSE_NOTIFY -> closedByPeer();
-            case FATAL_ALERT -> throw failedByPeer();
+            case FATAL_ALERT -> throw ending.failedByPeer();
         };
     }
 
@@ -287,10 +256,10 @@ final class ConnectionDriver {
             return closedByPeer();
         }
         if (glance.arrival() == Arrival.FATAL_ALERT) {
-            throw failedByPeer();
+            throw ending.failedByPeer();
         }
         if (inputClosed) {
-            throw truncated();
+            throw ending.truncated();
         }
         ContentType waiting = glance.waiting();
         if (waiting != null && !handshake.holds(waiting)) {
@@ -322,6 +291,15 @@ final class ConnectionDriver {
         }
     }
 
+    /** When a call has something to do at the latest. */
+    OptionalLong nextDeadlineNanos() {
+        if (handshake.state().kind() == Kind.END) {
+            return OptionalLong.empty();
+        }
+        Suspension suspension = handshake.suspension();
+        return suspension == null ? handshake.deadlineNanos() : suspension.deadlineNanos();
+    }
+
     /** The caller must make room for output before anything else can happen; an answer that is late is given up even so. */
     StepResult needsOutput() {
         Suspension suspension = handshake.suspension();
@@ -349,57 +327,7 @@ final class ConnectionDriver {
             peerClosed = true;
             return StepResult.CLOSED;
         }
-        end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, null);
+        ending.inOrder();
         return StepResult.CLOSED;
-    }
-
-    private TlsException failedByPeer() {
-        AlertDescription description = inbound.fatalAlert();
-        TlsException e = new TlsException(description, true, stateName(), "the peer ended the connection", null);
-        end(null, null, e);
-        return e;
-    }
-
-    private TlsException truncated() {
-        TlsException e = new TlsException(null, false, stateName(), "the transport ended without close_notify", null);
-        end(null, null, e);
-        return e;
-    }
-
-    /**
-     * The one way into CLOSED: the last alert is queued, pending work cancelled, secrets cleared. RFC 5246 7.2.2-1:
-     * "Servers and clients MUST forget any session-identifiers, keys, and secrets associated with a failed connection."
-     */
-    private void end(@Nullable AlertLevel level, @Nullable AlertDescription description, @Nullable TlsException e) {
-        String state = stateName();
-        failure = e;
-        try {
-            outbound.finishWith(level, description);
-        } finally {
-            inbound.destroy();
-            atTheEnd(state, handshake::close);
-        }
-        if (e != null && (e.alert() != null || e.fromPeer())) {
-            atTheEnd(state, handshake::invalidateSessions);
-        }
-        atTheEnd(state, () -> config.observer().onClosed(state, failure));
-    }
-
-    /** Runs what may call the observer: a fault of its own must not hide how the connection ended, and is not lost. */
-    private void atTheEnd(String state, Runnable last) {
-        try {
-            last.run();
-        } catch (RuntimeException | Error fault) {
-            if (failure == null) {
-                failure =
-                        new TlsException(null, false, state, "the observer failed at the end of the connection", fault);
-            } else {
-                failure.addSuppressed(fault);
-            }
-        }
-    }
-
-    private String stateName() {
-        return handshake.state().name();
     }
 }

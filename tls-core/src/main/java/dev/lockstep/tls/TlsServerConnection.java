@@ -3,8 +3,6 @@ package dev.lockstep.tls;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import dev.lockstep.tls.internal.handshake.State;
-import dev.lockstep.tls.internal.handshake.State.Kind;
-import dev.lockstep.tls.internal.handshake.phase.Established;
 import dev.lockstep.tls.wait.Suspension;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -64,12 +62,10 @@ public final class TlsServerConnection {
     /** The most application data that one record carries, in bytes: the least free room of {@code appOut}. */
     public static final int APPLICATION_BUFFER_SIZE = 1 << 14;
 
-    /** What the objects of a connection take before its peer has sent anything, in bytes; a test measures it. */
-    private static final int OBJECTS = 2048;
-
     private final ConnectionDriver driver;
     private final ServerHandshake handshake;
     private final Outbound outbound;
+    private final Ending ending;
     private final @Nullable ByteBuffer[] single = new ByteBuffer[1];
     private boolean entered;
 
@@ -77,6 +73,7 @@ public final class TlsServerConnection {
         this.driver = new ConnectionDriver(config, () -> wake.accept(this));
         this.handshake = driver.handshake();
         this.outbound = driver.outbound();
+        this.ending = driver.ending();
     }
 
     /**
@@ -85,8 +82,8 @@ public final class TlsServerConnection {
      * @param config what the connection negotiates; shared by any number of connections
      * @param wake runs when an operation that the connection waits for may have come to its end: on any thread, possibly
      *     before the step that suspends has returned, and any number of times. It must only enqueue the connection and wake
-     *     the selector; it must not call the connection. What it throws is dropped,
-     *     since the thread is the key's: the connection then moves at its next wake-up, call or deadline
+     *     the selector; it must not call the connection. What it throws is dropped, since the thread is the key's: the
+     *     connection then moves at its next wake-up, call or deadline
      */
     public static TlsServerConnection create(TlsServerConfig config, Consumer<TlsServerConnection> wake) {
         return new TlsServerConnection(Objects.requireNonNull(config, "config"), Objects.requireNonNull(wake, "wake"));
@@ -104,7 +101,7 @@ public final class TlsServerConnection {
         try {
             driver.requireInTime();
             boolean flushed = outbound.flush(netOut);
-            requireNoFailure();
+            ending.requireNoFailure();
             if (!flushed) {
                 return driver.needsOutput();
             }
@@ -112,7 +109,7 @@ public final class TlsServerConnection {
             outbound.flush(netOut);
             return result;
         } catch (RuntimeException | Error fault) {
-            throw driver.fail(fault, netOut);
+            throw ending.failed(fault, netOut);
         } finally {
             entered = false;
         }
@@ -132,11 +129,11 @@ public final class TlsServerConnection {
     public StepResult read(ByteBuffer netIn, ByteBuffer appOut) throws TlsException {
         enterOpen();
         try {
-            requireNoFailure();
+            ending.requireNoFailure();
             driver.requireInTime();
             return driver.read(netIn, appOut);
         } catch (RuntimeException | Error fault) {
-            throw driver.fail(fault, null);
+            throw ending.failed(fault, null);
         } finally {
             entered = false;
         }
@@ -146,18 +143,32 @@ public final class TlsServerConnection {
      * Seals application data straight from {@code appIn} to {@code netOut}, as many records as there is room for.
      *
      * @return ESTABLISHED when {@code appIn} is consumed; NEED_OUTPUT when {@code netOut} is full; ASYNC_IN_PROGRESS when
-     *     a renegotiation waits: call again with the same arguments when woken, or earlier; NEED_INPUT when a
-     *     renegotiation must hear from the client before more can be sent: {@link #read} first; CLOSED after
-     *     close_notify in either direction: nothing is sent any more. After the client's, {@code outputAfterCloseNotify} of
-     *     the configuration permits more
+     *     a renegotiation waits: call again with the same arguments when woken, or earlier; NEED_INPUT when a renegotiation
+     *     must hear from the client first: {@link #read}; CLOSED after close_notify in either direction, unless it is the
+     *     client's and {@code outputAfterCloseNotify} of the configuration permits more
      * @throws TlsException when the connection has failed, now or earlier
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public StepResult write(ByteBuffer appIn, ByteBuffer netOut) throws TlsException {
         enterOpen();
         single[0] = appIn;
+        return seal(single, netOut);
+    }
+
+    /** The same for distinct buffers in order: small ones share a record; one that fills a record is not copied. */
+    public StepResult write(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
+        enterOpen();
+        return seal(appIn, netOut);
+    }
+
+    private StepResult seal(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
         try {
-            return seal(single, netOut);
+            ending.requireNoFailure();
+            driver.requireInTime();
+            StepResult ready = driver.prepareWrite(netOut);
+            return ready != StepResult.ESTABLISHED || outbound.write(appIn, netOut) ? ready : StepResult.NEED_OUTPUT;
+        } catch (RuntimeException | Error fault) {
+            throw ending.failed(fault, netOut);
         } finally {
             single[0] = null;
             entered = false;
@@ -165,37 +176,10 @@ public final class TlsServerConnection {
     }
 
     /**
-     * The same for distinct buffers in their order: small ones share a record; one that fills a record is not copied.
-     *
-     * @throws TlsException when the connection has failed, now or earlier
-     * @throws IllegalStateException before the connection is established, or from within a callback
-     */
-    public StepResult write(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
-        enterOpen();
-        try {
-            return seal(appIn, netOut);
-        } finally {
-            entered = false;
-        }
-    }
-
-    private StepResult seal(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
-        try {
-            requireNoFailure();
-            driver.requireInTime();
-            StepResult ready = driver.prepareWrite(netOut);
-            return ready != StepResult.ESTABLISHED || outbound.write(appIn, netOut) ? ready : StepResult.NEED_OUTPUT;
-        } catch (RuntimeException | Error fault) {
-            throw driver.fail(fault, netOut);
-        }
-    }
-
-    /**
      * Says close_notify and goes on reading: for protocols in which one side ends its stream before the other does. The
      * connection is over when the peer's close_notify is read, or with {@link #close}. RFC 5246 section 7.2.1 lets a peer
-     * drop what it has not sent yet when it gets a close_notify, so both ends must agree on this use.
-     *
-     * <p>After the client's close_notify (see {@code outputAfterCloseNotify} of the configuration) this ends the connection.
+     * drop what it has not sent yet when it gets a close_notify, so both ends must agree on this use. After the client's
+     * close_notify (see {@code outputAfterCloseNotify} of the configuration) this ends the connection.
      *
      * @return CLOSED when close_notify is in {@code netOut} or was said before; else what {@link #write} would answer,
      *     and nothing has been said yet
@@ -205,11 +189,11 @@ public final class TlsServerConnection {
     public StepResult closeOutput(ByteBuffer netOut) throws TlsException {
         enterOpen();
         try {
-            requireNoFailure();
+            ending.requireNoFailure();
             driver.requireInTime();
             return driver.closeOutput(netOut);
         } catch (RuntimeException | Error fault) {
-            throw driver.fail(fault, netOut);
+            throw ending.failed(fault, netOut);
         } finally {
             entered = false;
         }
@@ -282,11 +266,7 @@ public final class TlsServerConnection {
      * else, so after one of them the answer lies ahead.
      */
     public OptionalLong nextDeadlineNanos() {
-        if (handshake.state().kind() == Kind.END) {
-            return OptionalLong.empty();
-        }
-        Suspension suspension = handshake.suspension();
-        return suspension == null ? handshake.deadlineNanos() : suspension.deadlineNanos();
+        return driver.nextDeadlineNanos();
     }
 
     /** What is being waited for, since when and until when; null when the connection is not suspended. */
@@ -315,7 +295,7 @@ public final class TlsServerConnection {
      * for its objects, and what depends on the peer, such as a ClientHello or a chain. Nothing is allocated or computed.
      */
     public int heldBytes() {
-        return OBJECTS + driver.heldBytes();
+        return driver.heldBytes();
     }
 
     /** Whether the first handshake is over and the connection is not: application data can flow. */
@@ -330,7 +310,7 @@ public final class TlsServerConnection {
 
     /** Why the connection failed; null while it has not. */
     public @Nullable TlsException failure() {
-        return driver.failure();
+        return ending.failure();
     }
 
     /**
@@ -344,7 +324,8 @@ public final class TlsServerConnection {
 
     /**
      * Removes the session of this connection from the store, so that it is not resumed by its id (RFC 5246 section 7.2.2);
-     * after renegotiations, the sessions of all its handshakes. The connection itself stays. A ticket that the client holds cannot be taken back.
+     * after renegotiations, the sessions of all its handshakes. The connection itself stays. A ticket that the client holds
+     * cannot be taken back.
      *
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
@@ -370,7 +351,7 @@ public final class TlsServerConnection {
      *     master secret, or when the configuration does not enable exporters
      */
     public byte[] exportKeyingMaterial(String label, byte @Nullable [] context, int length) {
-        return ChannelBindings.export(requireEstablished(), label, context, length);
+        return ChannelBindings.export(handshake, label, context, length);
     }
 
     /**
@@ -380,7 +361,7 @@ public final class TlsServerConnection {
      * @throws IllegalStateException before the connection is established, or after it was closed
      */
     public byte @Nullable [] tlsUnique() {
-        return ChannelBindings.tlsUnique(requireEstablished());
+        return ChannelBindings.tlsUnique(handshake);
     }
 
     /**
@@ -390,7 +371,7 @@ public final class TlsServerConnection {
      * @throws IllegalStateException before the connection is established, or after it was closed
      */
     public byte @Nullable [] tlsServerEndPoint() {
-        return ChannelBindings.tlsServerEndPoint(requireEstablished().agreement());
+        return ChannelBindings.tlsServerEndPoint(handshake);
     }
 
     /**
@@ -400,21 +381,6 @@ public final class TlsServerConnection {
      */
     public boolean needsKey() {
         return handshake.needsKey();
-    }
-
-    private Established requireEstablished() {
-        Established established = handshake.established();
-        if (established == null || handshake.state() == State.CLOSED) {
-            throw new IllegalStateException("not established: " + handshake.state());
-        }
-        return established;
-    }
-
-    private void requireNoFailure() throws TlsException {
-        TlsException failure = driver.failure();
-        if (failure != null) {
-            throw failure;
-        }
     }
 
     private void enter() {

@@ -1,0 +1,131 @@
+package dev.lockstep.tls;
+
+import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.internal.handshake.ServerHandshake;
+import dev.lockstep.tls.internal.handshake.State;
+import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.spec.AlertLevel;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** How a connection comes to its end, and why it failed. */
+final class Ending {
+
+    private final ConnectionObserver observer;
+    private final ServerHandshake handshake;
+    private final Inbound inbound;
+    private final Outbound outbound;
+    private @Nullable TlsException failure;
+
+    Ending(ConnectionObserver observer, ServerHandshake handshake, Inbound inbound, Outbound outbound) {
+        this.observer = observer;
+        this.handshake = handshake;
+        this.inbound = inbound;
+        this.outbound = outbound;
+    }
+
+    @Nullable
+    TlsException failure() {
+        return failure;
+    }
+
+    void requireNoFailure() throws TlsException {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** In good order, with close_notify. */
+    void inOrder() {
+        end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, null);
+    }
+
+    /** With the alert of a fault. A defect of ours must not reach the caller as anything else either. */
+    TlsException failed(Throwable fault, @Nullable ByteBuffer netOut) {
+        try {
+            FatalAlert alert =
+                    fault instanceof FatalAlert known ? known : FatalAlert.internalError("defect: " + fault, fault);
+            TlsException e = new TlsException(
+                    alert.description(), false, stateName(), String.valueOf(alert.getMessage()), alert.getCause());
+            // RFC 5246 7.2.2-3, 7.2.2-4: "it MUST send the appropriate alert prior to closing the connection", and at
+            // the fatal level.
+            end(AlertLevel.FATAL, alert.description(), e);
+            if (netOut != null) {
+                outbound.flush(netOut);
+            }
+            return e;
+        } finally {
+            if (handshake.state() != State.CLOSED) {
+                abandon(); // there is no memory, or no stack, for anything better
+            }
+        }
+    }
+
+    /** For the application, which cannot continue. */
+    void givenUp(Throwable cause) {
+        TlsException e = new TlsException(
+                AlertDescription.INTERNAL_ERROR, false, stateName(), "the application cannot continue", cause);
+        end(AlertLevel.FATAL, AlertDescription.INTERNAL_ERROR, e);
+    }
+
+    TlsException failedByPeer() {
+        AlertDescription description = inbound.fatalAlert();
+        TlsException e = new TlsException(description, true, stateName(), "the peer ended the connection", null);
+        end(null, null, e);
+        return e;
+    }
+
+    TlsException truncated() {
+        TlsException e = new TlsException(null, false, stateName(), "the transport ended without close_notify", null);
+        end(null, null, e);
+        return e;
+    }
+
+    /** Clears the secrets and ends the connection without a word to the peer. */
+    private void abandon() {
+        try {
+            handshake.close();
+        } finally {
+            inbound.destroy();
+            outbound.finishWith(null, null);
+        }
+    }
+
+    /**
+     * The one way into CLOSED: the last alert is queued, pending work cancelled, secrets cleared. RFC 5246 7.2.2-1:
+     * "Servers and clients MUST forget any session-identifiers, keys, and secrets associated with a failed connection."
+     */
+    private void end(@Nullable AlertLevel level, @Nullable AlertDescription description, @Nullable TlsException e) {
+        String state = stateName();
+        failure = e;
+        try {
+            outbound.finishWith(level, description);
+        } finally {
+            inbound.destroy();
+            atTheEnd(state, handshake::close);
+        }
+        if (e != null && (e.alert() != null || e.fromPeer())) {
+            atTheEnd(state, handshake::invalidateSessions);
+        }
+        atTheEnd(state, () -> observer.onClosed(state, failure));
+    }
+
+    /** Runs what may call the observer: a fault of its own must not hide how the connection ended, and is not lost. */
+    private void atTheEnd(String state, Runnable last) {
+        try {
+            last.run();
+        } catch (RuntimeException | Error fault) {
+            if (failure == null) {
+                failure =
+                        new TlsException(null, false, state, "the observer failed at the end of the connection", fault);
+            } else {
+                failure.addSuppressed(fault);
+            }
+        }
+    }
+
+    private String stateName() {
+        return handshake.state().name();
+    }
+}
