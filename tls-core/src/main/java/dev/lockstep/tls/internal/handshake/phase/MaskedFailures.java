@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Failures that the peer must not learn of: the handshake goes on with a random value and fails at Finished. The observer
  * gets them once Finished was checked, because an earlier report could become an oracle. For the same reason keeping one
- * costs what keeping none costs: a store, with nothing allocated. The library's own exceptions are made for the report.
+ * costs what keeping none costs: the same stores and the same objects. The library's own exceptions are made for the report.
  */
 public final class MaskedFailures {
 
@@ -30,28 +30,45 @@ public final class MaskedFailures {
         }
     }
 
-    private final Map<SuspensionKind, @Nullable Throwable> causes = new EnumMap<>(SuspensionKind.class);
-    private final Map<SuspensionKind, @Nullable Defect> defects = new EnumMap<>(SuspensionKind.class);
+    /** What one kind of operation came to; both are null where nothing is wrong. */
+    private static final class Finding {
+        @Nullable
+        Throwable cause;
+
+        @Nullable
+        Defect defect;
+    }
+
+    /** Null in a handshake that masks nothing, as most are. */
+    private @Nullable Map<SuspensionKind, Finding> findings;
 
     /** Keeps what an operation failed with; null for nothing. */
     public void keep(SuspensionKind kind, @Nullable Throwable cause) {
-        causes.put(kind, cause);
+        finding(kind).cause = cause;
     }
 
     /** Keeps what is wrong with an answer; null for nothing. Not reported where the operation itself failed. */
     public void keep(SuspensionKind kind, @Nullable Defect defect) {
-        defects.put(kind, defect);
+        finding(kind).defect = defect;
+    }
+
+    private Finding finding(SuspensionKind kind) {
+        if (findings == null) {
+            findings = new EnumMap<>(SuspensionKind.class);
+        }
+        return findings.computeIfAbsent(kind, any -> new Finding());
     }
 
     /** Reports what was kept; each failure once, even if the observer throws. */
     public void report(ConnectionObserver observer) {
-        for (SuspensionKind kind : SuspensionKind.values()) {
-            Throwable cause = causes.remove(kind);
-            Defect defect = defects.remove(kind);
-            if (cause != null) {
-                observer.onOperationFailed(kind, cause);
-            } else if (defect != null) {
-                observer.onOperationFailed(kind, new OperationException(defect.reason, defect.message));
+        Map<SuspensionKind, Finding> kept = findings == null ? Map.of() : findings;
+        while (!kept.isEmpty()) {
+            SuspensionKind kind = kept.keySet().iterator().next();
+            Finding finding = kept.remove(kind);
+            if (finding != null && finding.cause != null) {
+                observer.onOperationFailed(kind, finding.cause);
+            } else if (finding != null && finding.defect != null) {
+                observer.onOperationFailed(kind, new OperationException(finding.defect.reason, finding.defect.message));
             }
         }
     }
