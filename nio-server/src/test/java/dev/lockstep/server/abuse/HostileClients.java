@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Clients that speak TLS and abuse it, a thread for each; a client that is thrown out comes back. */
@@ -36,6 +38,7 @@ final class HostileClients implements AutoCloseable {
     private final Deed deed;
     private final List<Thread> threads = new ArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final Semaphore silent = new Semaphore(0);
     private final AtomicInteger deeds = new AtomicInteger();
     private volatile boolean over;
 
@@ -56,11 +59,20 @@ final class HostileClients implements AutoCloseable {
         return deeds.get();
     }
 
+    /** Waits until so many clients have come as far as they want to. */
+    HostileClients awaitSilence(int number) throws InterruptedException {
+        if (!silent.tryAcquire(number, 60, TimeUnit.SECONDS)) {
+            throw new AssertionError("hostile clients do not fall silent");
+        }
+        return this;
+    }
+
     /** Renegotiates, and says nothing more. */
     static void renegotiates(Visit visit) throws Exception {
         visit.establish();
+        visit.client.takeSeen();
         visit.client.sends(renegotiatingClientHello());
-        visit.send();
+        visit.exchange(Kind.SERVER_HELLO_DONE);
         visit.awaitEnd();
     }
 
@@ -92,7 +104,7 @@ final class HostileClients implements AutoCloseable {
                 socket.setReceiveBufferSize(4096);
                 socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0." + (1 + index % 8)), 0));
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                deed.on(new Visit(socket));
+                deed.on(new Visit(socket, silent));
             } catch (Exception e) {
                 // thrown out, in whichever way: the next attempt follows
             } finally {
@@ -124,10 +136,12 @@ final class HostileClients implements AutoCloseable {
                 CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
                 CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256));
         private final Socket socket;
+        private final Semaphore silent;
         private final byte[] buffer = new byte[20_000];
 
-        Visit(Socket socket) {
+        Visit(Socket socket, Semaphore silent) {
             this.socket = socket;
+            this.silent = silent;
         }
 
         void send() throws IOException {
@@ -158,6 +172,7 @@ final class HostileClients implements AutoCloseable {
         }
 
         void awaitEnd() throws IOException {
+            silent.release();
             while (socket.getInputStream().read(buffer) >= 0) {
                 // whatever it says
             }
