@@ -112,6 +112,7 @@ class ShortageTest {
             for (int i = 0; i < 12; i++) {
                 large.add(unfinishedHello(server, 120_000));
             }
+            server.awaitEvicted(4); // what was sent is not yet what was read
             try (SSLSocket another = server.client()) {
                 another.startHandshake();
                 ping(another);

@@ -137,6 +137,14 @@ final class TestLoop implements AutoCloseable {
         }
     }
 
+    /** Waits until so many connections were ended in favour of others. */
+    void awaitEvicted(long connections) {
+        long begin = System.nanoTime();
+        while (loop.counters().evicted() < connections) {
+            requireTime(begin, "no " + connections + " connections were evicted");
+        }
+    }
+
     /** Waits until so many connections have come to their end. */
     void awaitClosed(long connections) {
         long begin = System.nanoTime();

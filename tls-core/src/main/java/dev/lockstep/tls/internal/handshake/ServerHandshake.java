@@ -86,7 +86,7 @@ public final class ServerHandshake {
     private final HandshakeOutput output;
     private final Runnable wakeHandler;
     private final History history;
-    private Handshake handshake;
+    private @Nullable Handshake handshake; // null between two of them
     private State state = READ_CLIENT_HELLO;
     private @Nullable Wait<?> wait;
 
@@ -101,8 +101,7 @@ public final class ServerHandshake {
         this.output = output;
         this.wakeHandler = wakeHandler;
         this.history = new History(config);
-        this.handshake = new Handshake(config, output, history);
-        handshake.begin();
+        current().begin();
     }
 
     public State state() {
@@ -123,7 +122,7 @@ public final class ServerHandshake {
     public boolean await() {
         Wait<?> pending = wait;
         if (pending == null) {
-            pending = new Wait<>(TABLE.question(state), handshake, wakeHandler);
+            pending = new Wait<>(TABLE.question(state), current(), wakeHandler);
             wait = pending;
             if (!pending.start()) {
                 pending.suspend();
@@ -146,15 +145,16 @@ public final class ServerHandshake {
      */
     public boolean onMessage(byte[] encoded) {
         Row row = requireRow(Event.of(encoded[0] & 0xff));
+        Handshake receiving = current();
         if (!row.joinsAfter()) {
-            handshake.transcript.update(encoded, 0, encoded.length);
+            receiving.transcript.update(encoded, 0, encoded.length);
         }
         fire(row, new WireReader(encoded, 4, encoded.length - 4));
         boolean underWay = state.kind() != Kind.OPEN;
         if (row.joinsAfter() && underWay) {
-            handshake.transcript.update(encoded, 0, encoded.length);
+            receiving.transcript.update(encoded, 0, encoded.length);
         }
-        handshake.condense();
+        receiving.condense();
         return row.endsFlight() && underWay;
     }
 
@@ -182,7 +182,7 @@ public final class ServerHandshake {
     public boolean renegotiate() {
         Row row = TABLE.row(state, RENEGOTIATE);
         boolean allowed = config.renegotiation().serverMayAsk() && history.allowsRenegotiation();
-        if (row == null || !allowed || handshake.helloRequest.isSet()) {
+        if (row == null || !allowed || current().helloRequest.isSet()) {
             return false;
         }
         fire(row, NOTHING);
@@ -211,7 +211,7 @@ public final class ServerHandshake {
 
     /** Tells whether the handshake under way may still ask the credential's key for something. */
     public boolean needsKey() {
-        Agreement agreement = handshake.agreement.orNull();
+        Agreement agreement = handshake == null ? null : handshake.agreement.orNull();
         if (agreement == null) {
             return BEFORE_SIGNATURE.contains(state) || BEFORE_DECRYPTION.contains(state);
         }
@@ -226,7 +226,7 @@ public final class ServerHandshake {
 
     /** Returns when the handshake under way must be over, in the configured clock; empty when none is or has a limit. */
     public OptionalLong deadlineNanos() {
-        return handshake.deadlineNanos();
+        return handshake == null ? OptionalLong.empty() : handshake.deadlineNanos();
     }
 
     /** Returns what the handshake waits for, or null while it waits for nothing from outside. */
@@ -237,13 +237,13 @@ public final class ServerHandshake {
     /** Returns the agreement in force; only from ServerHello on. */
     public Agreement agreement() {
         Established established = history.previous();
-        return established != null ? established.agreement() : handshake.agreement.get();
+        return established != null ? established.agreement() : current().agreement.get();
     }
 
     /** Invalidates the sessions of the connection's handshakes, the one under way included: they are not resumed any more. */
     public void invalidateSessions() {
         Set<SessionId> ids = new LinkedHashSet<>(history.sessions());
-        if (handshake.storedSession.isSet()) {
+        if (handshake != null && handshake.storedSession.isSet()) {
             ids.add(handshake.storedSession.get());
         }
         ids.forEach(id -> SessionKeeping.forget(config, id));
@@ -252,11 +252,16 @@ public final class ServerHandshake {
     /** Ends the handshake wherever it is: what is pending is cancelled, what is secret is cleared. */
     public void close() {
         state = CLOSED;
+        Handshake ended = handshake;
         try {
-            handshake.maskedFailures.report(config.observer());
+            if (ended != null) {
+                ended.maskedFailures.report(config.observer());
+            }
         } finally {
             history.wipe();
-            handshake.wipe(); // whatever an observer does
+            if (ended != null) {
+                ended.wipe(); // whatever an observer does
+            }
             if (wait != null) {
                 wait.cancel();
                 endWait();
@@ -266,12 +271,22 @@ public final class ServerHandshake {
 
     /** Tells whether any secret of the handshake is still held. */
     public boolean holdsSecrets() {
-        return handshake.holdsSecrets();
+        return handshake != null && handshake.holdsSecrets();
     }
 
     /** Returns about how many bytes the handshakes of the connection hold on the client's account. */
     public int heldBytes() {
-        return handshake.heldBytes() + history.heldBytes();
+        return (handshake == null ? 0 : handshake.heldBytes()) + history.heldBytes();
+    }
+
+    /** Returns the handshake under way, or the one that begins with what is asked of it: most connections have only one. */
+    private Handshake current() {
+        Handshake underWay = handshake;
+        if (underWay == null) {
+            underWay = new Handshake(config, output, history);
+            handshake = underWay;
+        }
+        return underWay;
     }
 
     private boolean isRenegotiating() {
@@ -290,10 +305,11 @@ public final class ServerHandshake {
 
     private void fire(Row row, Object input) {
         State from = state;
-        state = TABLE.enter(row.run(handshake, input), handshake);
+        Handshake firing = current();
+        state = TABLE.enter(row.run(firing, input), firing);
         if (state == CONNECTED && from != CONNECTED) {
-            history.establish(handshake.complete());
-            handshake = new Handshake(config, output, history);
+            history.establish(firing.complete());
+            handshake = null;
         }
         config.observer().onTransition(from.name(), row.event().name(), state.name());
     }

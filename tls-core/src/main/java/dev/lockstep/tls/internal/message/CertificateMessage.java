@@ -68,6 +68,15 @@ public record CertificateMessage(List<byte[]> certificates) implements Handshake
     }
 
     @Override
+    public int expectedLength() {
+        int length = 4 + 3;
+        for (byte[] certificate : certificates) {
+            length += 3 + certificate.length;
+        }
+        return length;
+    }
+
+    @Override
     public void encodeBody(WireWriter out) {
         int list = out.beginVector24();
         certificates.forEach(out::opaque24);

@@ -27,6 +27,11 @@ public record EcdheServerKeyExchange(ServerEcdhParams params, DigitallySigned si
     }
 
     @Override
+    public int expectedLength() {
+        return 4 + 4 + params.point().length + 4 + signed.signature().length;
+    }
+
+    @Override
     public byte[] encodedParams() {
         return params.encode();
     }

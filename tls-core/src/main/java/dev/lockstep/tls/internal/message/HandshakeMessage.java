@@ -38,9 +38,14 @@ public sealed interface HandshakeMessage
     /** Writes the body without the four bytes in front. */
     void encodeBody(WireWriter out);
 
+    /** Returns about how long the whole message is, in bytes; an exact number saves copies. */
+    default int expectedLength() {
+        return 128;
+    }
+
     /** Returns the whole message, the four bytes in front included. */
     default byte[] encode() {
-        WireWriter out = new WireWriter(128);
+        WireWriter out = new WireWriter(expectedLength());
         out.uint8(type().code());
         int body = out.beginVector24();
         encodeBody(out);

@@ -44,7 +44,7 @@ public record ServerEcdhParams(NamedGroup group, byte[] point) {
 
     /** Returns the struct: what the server signs behind the two randoms. */
     public byte[] encode() {
-        WireWriter out = new WireWriter();
+        WireWriter out = new WireWriter(4 + point.length);
         encode(out);
         return out.toByteArray();
     }

@@ -124,9 +124,9 @@ public final class WireWriter {
         return size;
     }
 
-    /** Returns a copy of what was written. */
+    /** Returns what was written, for the caller to keep. A writer that is exactly full gives its own array: it is done. */
     public byte[] toByteArray() {
-        return Arrays.copyOf(bytes, size);
+        return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }
 
     private int begin(int width) {
