@@ -11,6 +11,7 @@ module dev.lockstep.server {
     requires info.picocli;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
+    requires java.management; // how long the demo's thread has computed
     requires jdk.httpserver;
     requires jdk.jfr;
     requires jdk.net; // who is at the other end of a Unix-domain socket

@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
@@ -46,6 +47,7 @@ public final class ServerRunner {
      * @param companions what else lives in each loop, by its number from 0
      * @param limits what clients may cost all loops together
      * @param operations what the server reports to, and how many loops there are
+     * @param settings sets what else concerns each loop
      */
     public record Site(
             Supplier<TlsServerConfig> config,
@@ -54,7 +56,21 @@ public final class ServerRunner {
             String what,
             IntFunction<? extends List<? extends SelectorDriven>> companions,
             Limits limits,
-            Operations operations) {}
+            Operations operations,
+            Consumer<TlsLoopBuilder> settings) {
+
+        /** With the loops as they are by themselves. */
+        public Site(
+                Supplier<TlsServerConfig> config,
+                Supplier<? extends Handler> handlers,
+                Trace trace,
+                String what,
+                IntFunction<? extends List<? extends SelectorDriven>> companions,
+                Limits limits,
+                Operations operations) {
+            this(config, handlers, trace, what, companions, limits, operations, loop -> {});
+        }
+    }
 
     /**
      * Serves until the loops are stopped.
@@ -63,8 +79,22 @@ public final class ServerRunner {
      */
     public static void serve(Environment environment, String host, int port, Site site, IntConsumer bound)
             throws UsageError, IOException {
+        try (ServerSocketChannel socket = open(host, port)) {
+            serve(environment, host, socket, site, bound);
+        }
+    }
+
+    /**
+     * Serves on a socket that {@link #open} has made, until the loops are stopped.
+     *
+     * @param host as it was asked for
+     * @param socket closed at the end
+     * @param bound is told the port before the loops run
+     */
+    public static void serve(
+            Environment environment, String host, ServerSocketChannel socket, Site site, IntConsumer bound)
+            throws UsageError, IOException {
         try (AdminServer admin = AdminServer.open(site.operations());
-                ServerSocketChannel socket = open(host, port);
                 TlsLoops loops = TlsLoops.of(site.operations().threads(), number -> loop(number, socket, site))) {
             InetSocketAddress address = (InetSocketAddress) socket.getLocalAddress();
             environment.out().println("listening on " + where(host, address) + " (" + site.what() + ")");
@@ -127,6 +157,7 @@ public final class ServerRunner {
         for (SelectorDriven companion : site.companions().apply(number)) {
             builder.guest(new SelectorGuest(companion, number));
         }
+        site.settings().accept(builder);
         return builder;
     }
 
@@ -138,7 +169,12 @@ public final class ServerRunner {
         return all.withConnections((all.connections() + loops - 1) / loops).withMemory(all.memory() / loops);
     }
 
-    private static ServerSocketChannel open(String host, int port) throws UsageError, IOException {
+    /**
+     * Opens the socket of a server; from then on the kernel queues connections for it.
+     *
+     * @throws UsageError if the address is not one of this machine, or the port cannot be had
+     */
+    public static ServerSocketChannel open(String host, int port) throws UsageError, IOException {
         InetAddress address;
         try {
             address = InetAddress.getByName(host);
