@@ -20,6 +20,7 @@ export class Model {
     this.offset = 0; // from the server's clock to the page's
     this.own = 0; // the connection that carries the events
     this.newest = 0;
+    this.delay = 0; // milliseconds that each use of a key takes
     this.chosen = 0;
     this.burst = null;
     this.result = null;
@@ -30,7 +31,7 @@ export class Model {
     return performance.now() - this.offset;
   }
 
-  /** Takes one event; returns whether it may be told from the others by its kind. */
+  /** Takes one event; returns whether its kind is known. */
   take(event) {
     const known = this["on_" + event.kind.replace("-", "_")];
     if (known) {
@@ -43,6 +44,7 @@ export class Model {
     this.reset();
     this.offset = performance.now() - event.t;
     this.own = event.c;
+    this.delay = event.delay;
   }
 
   on_open(event) {
@@ -50,6 +52,9 @@ export class Model {
       this.startOver(event.t);
     }
     this.connection(event.c, event.t).who = event.who;
+    if (event.who === "burst" && !this.chosen) {
+      this.chosen = event.c; // one of them is followed to its end
+    }
     this.last = event.t;
   }
 

@@ -7,6 +7,7 @@ const byId = (id) => document.getElementById(id);
 const model = new Model();
 const timeline = new Timeline(model);
 const button = byId("burst");
+const invitation = button.textContent;
 let due = false;
 let drawnLines = 0;
 let lastLine = "";
@@ -25,6 +26,7 @@ function draw() {
   drawLog();
   drawResult();
   button.disabled = Boolean(model.burst);
+  setText(button, model.burst ? `${model.burst.handshakes} handshakes are under way` : invitation);
   if (model.isBusy()) {
     drawSoon(); // time moves
   }
@@ -86,7 +88,11 @@ function logLine(text) {
     const line = JSON.parse(text);
     cell("number", line.seq);
     cell("time", line.time.slice(11, 23));
-    cell("use", line.operation + (line.key ? ` with ${line.key}` : ""));
+    if (!line.operation) {
+      cell("use", "the log begins");
+      return item;
+    }
+    cell("use", line.operation + (line.key ? ` with key ${line.key.slice(0, 8)}` : ""));
     cell(line.result === "ok" ? "ok" : "bad", line.result);
     cell("micros", `${line.us} \u00b5s`);
   } catch {
@@ -96,7 +102,7 @@ function logLine(text) {
 }
 
 function seconds(millis) {
-  return millis < 100 ? `${millis.toFixed(0)} ms` : `${(millis / 1000).toFixed(2)} s`;
+  return millis < 100 ? `${millis.toFixed(0)}\u00a0ms` : `${(millis / 1000).toFixed(2)}\u00a0s`;
 }
 
 function drawResult() {
@@ -104,13 +110,14 @@ function drawResult() {
   if (!result) {
     return;
   }
-  const longest = Math.max(result.waited, result.took);
-  byId("blocking-bar").style.width = `${(result.waited / longest) * 70}%`;
+  const blocking = result.handshakes * model.delay;
+  const longest = Math.max(blocking, result.took);
+  byId("blocking-bar").style.width = `${(blocking / longest) * 70}%`;
   byId("suspending-bar").style.width = `${(result.took / longest) * 70}%`;
-  setText(byId("blocking"), seconds(result.waited));
+  setText(byId("blocking"), `${seconds(blocking)} or more`);
   setText(byId("suspending"), seconds(result.took));
-  const worked = result.worked < 0 ? "" : `, of which the thread itself computed for ${seconds(result.worked)}`;
-  setText(byId("worked"), `${result.completed} of ${result.handshakes} handshakes completed in ${seconds(result.took)}${worked}. Their keys took ${seconds(result.waited)} in all.`);
+  const worked = result.worked < 0 ? "." : `; for all of them the thread computed ${seconds(result.worked)}.`;
+  setText(byId("worked"), `${result.completed} of ${result.handshakes} handshakes completed${worked}`);
 }
 
 byId("rows").addEventListener("click", (event) => {

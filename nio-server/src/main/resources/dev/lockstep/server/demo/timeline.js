@@ -1,7 +1,9 @@
 // Draws the model: a lane for each connection, the moments of the thread above them, the axis below.
 
 const STEPS = [50, 100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000, 300000, 3600000];
-const WIDE_ENOUGH = 40; // pixels, for a text
+const SOME_TEXT = 40; // pixels
+const SHORT_TEXT = 85;
+const WHOLE_TEXT = 150;
 
 export class Timeline {
   constructor(model) {
@@ -60,13 +62,13 @@ export class Timeline {
       const left = share(part.from);
       const to = part.to ?? (connection.end || now);
       const right = share(to);
-      const narrow = (right - left) * width < WIDE_ENOUGH;
-      drawn.className = `part ${part.kind}${narrow ? " narrow" : ""}`;
+      const room = (right - left) * width;
+      drawn.className = `part ${part.kind}${room < SOME_TEXT ? " narrow" : ""}`;
       drawn.hidden = right <= 0 && to < this.model.start;
       drawn.style.left = `${left * 100}%`;
       drawn.style.width = `${(right - left) * 100}%`;
-      setText(drawn, narrow ? "" : label(part, to));
-      drawn.title = label(part, to);
+      setText(drawn, label(part, to, room));
+      drawn.title = label(part, to, WHOLE_TEXT);
     });
   }
 
@@ -84,7 +86,7 @@ export class Timeline {
   drawAxis(span) {
     const step = STEPS.find((it) => span / it <= Math.max(2, this.axis.clientWidth / 90)) ?? STEPS.at(-1);
     const ticks = [];
-    for (let t = 0; t < span * 0.97; t += step) {
+    for (let t = 0; t < span * 0.93; t += step) {
       const tick = element("span", "tick");
       tick.style.left = `${(t / span) * 100}%`;
       tick.textContent = span > 3000 ? `${t / 1000} s` : `${t} ms`;
@@ -94,11 +96,16 @@ export class Timeline {
   }
 }
 
-function label(part, to) {
-  if (part.kind === "suspended") {
-    return `waits for ${part.label} \u00b7 ${Math.round(part.waited ?? to - part.from)} ms`;
+/** What a part says in so many pixels. */
+function label(part, to, room) {
+  if (room < SOME_TEXT) {
+    return "";
   }
-  return part.label;
+  if (part.kind !== "suspended" || room < SHORT_TEXT) {
+    return part.label;
+  }
+  const millis = `${Math.round(part.waited ?? to - part.from)} ms`;
+  return room < WHOLE_TEXT ? `${part.label} ${millis}` : `waits for ${part.label} \u00b7 ${millis}`;
 }
 
 export function element(name, className) {
