@@ -36,7 +36,10 @@ import picocli.CommandLine.Option;
 /** {@code lockstep demo}: HTTPS on this machine with throw-away keys that a second process makes and keeps. */
 @Command(
         name = "demo",
-        description = "Serves HTTPS with throw-away certificates, the keys in a key server: a process of its own.",
+        description = {
+            "Serves HTTPS with throw-away certificates, the keys in a key server: a process of its own.",
+            "The page shows how handshakes are suspended while they wait for a key."
+        },
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
 

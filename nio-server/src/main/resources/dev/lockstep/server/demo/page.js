@@ -120,11 +120,18 @@ function drawResult() {
   setText(byId("worked"), `${result.completed} of ${result.handshakes} handshakes completed${worked}`);
 }
 
-byId("rows").addEventListener("click", (event) => {
+function follow(event) {
   const lane = event.target.closest("[data-connection]");
   if (lane) {
     model.chosen = Number(lane.dataset.connection);
     drawSoon();
+  }
+}
+
+byId("rows").addEventListener("click", follow);
+byId("rows").addEventListener("keydown", (event) => {
+  if (event.key === "Enter") {
+    follow(event);
   }
 });
 

@@ -40,6 +40,7 @@ export class Timeline {
     if (!lane) {
       const root = element("div", "lane");
       root.dataset.connection = connection.id;
+      root.tabIndex = 0;
       lane = { root, who: element("span", "who"), track: element("span", "track"), parts: [] };
       root.append(lane.who, lane.track);
       this.rows.append(root);
