@@ -12,6 +12,7 @@ module dev.lockstep.server {
     requires java.naming; // the common name of a client
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
+    requires java.management; // how long the demo's thread has computed
     requires jdk.httpserver;
     requires jdk.jfr;
     requires jdk.net; // who is at the other end of a Unix-domain socket

@@ -4,7 +4,6 @@ import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.nio.Handler;
 import dev.lockstep.nio.Limits;
 import dev.lockstep.nio.LoopCounters;
-import dev.lockstep.nio.Preface;
 import dev.lockstep.nio.TlsLoop;
 import dev.lockstep.nio.TlsLoopBuilder;
 import dev.lockstep.nio.TlsLoops;
@@ -21,18 +20,15 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /** Opens the socket, says so, and runs the loops, the first one on the calling thread. */
 public final class ServerRunner {
@@ -51,7 +47,7 @@ public final class ServerRunner {
      * @param companions what else lives in each loop, by its number from 0
      * @param limits what clients may cost all loops together
      * @param operations what the server reports to, and how many loops there are
-     * @param prefaces makes what a connection sends before TLS, from its address; shared by the loops
+     * @param settings sets what else concerns each loop
      */
     public record Site(
             Supplier<TlsServerConfig> config,
@@ -61,9 +57,9 @@ public final class ServerRunner {
             IntFunction<? extends List<? extends SelectorDriven>> companions,
             Limits limits,
             Operations operations,
-            Function<? super SocketAddress, ? extends @Nullable Preface> prefaces) {
+            Consumer<TlsLoopBuilder> settings) {
 
-        /** With nothing before TLS. */
+        /** With the loops as they are by themselves. */
         public Site(
                 Supplier<TlsServerConfig> config,
                 Supplier<? extends Handler> handlers,
@@ -72,7 +68,7 @@ public final class ServerRunner {
                 IntFunction<? extends List<? extends SelectorDriven>> companions,
                 Limits limits,
                 Operations operations) {
-            this(config, handlers, trace, what, companions, limits, operations, address -> null);
+            this(config, handlers, trace, what, companions, limits, operations, loop -> {});
         }
     }
 
@@ -85,8 +81,28 @@ public final class ServerRunner {
     public static void serve(
             Environment environment, String host, int port, Site site, Consumer<TlsLoops> made, IntConsumer bound)
             throws UsageError, IOException {
+        try (ServerSocketChannel socket = open(host, port)) {
+            serve(environment, host, socket, site, made, bound);
+        }
+    }
+
+    /**
+     * Serves on a socket that {@link #open} has made, until the loops are stopped.
+     *
+     * @param host as it was asked for
+     * @param socket closed at the end
+     * @param made is given the loops before anything is printed: from then on the end may be asked for
+     * @param bound is told the port before the loops run
+     */
+    public static void serve(
+            Environment environment,
+            String host,
+            ServerSocketChannel socket,
+            Site site,
+            Consumer<TlsLoops> made,
+            IntConsumer bound)
+            throws UsageError, IOException {
         try (AdminServer admin = AdminServer.open(site.operations());
-                ServerSocketChannel socket = open(host, port);
                 TlsLoops loops = TlsLoops.of(site.operations().threads(), number -> loop(number, socket, site))) {
             made.accept(loops);
             InetSocketAddress address = (InetSocketAddress) socket.getLocalAddress();
@@ -142,7 +158,6 @@ public final class ServerRunner {
         Limits limits = share(site.limits(), operations.threads());
         TlsLoopBuilder builder = TlsLoop.builder(socket, site.config(), site.handlers())
                 .limits(limits)
-                .prefaces(site.prefaces())
                 .observer(site.trace())
                 .observer(new LoopWatch(operations))
                 .observer(new FlightRecorderObserver())
@@ -151,6 +166,7 @@ public final class ServerRunner {
         for (SelectorDriven companion : site.companions().apply(number)) {
             builder.guest(new SelectorGuest(companion, number));
         }
+        site.settings().accept(builder);
         return builder;
     }
 
@@ -162,7 +178,12 @@ public final class ServerRunner {
         return all.withConnections((all.connections() + loops - 1) / loops).withMemory(all.memory() / loops);
     }
 
-    private static ServerSocketChannel open(String host, int port) throws UsageError, IOException {
+    /**
+     * Opens the socket of a server; from then on the kernel queues connections for it.
+     *
+     * @throws UsageError if the address is not one of this machine, or the port cannot be had
+     */
+    public static ServerSocketChannel open(String host, int port) throws UsageError, IOException {
         InetAddress address;
         try {
             address = InetAddress.getByName(host);

@@ -11,12 +11,13 @@ public final class ShutdownHook implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
 
-    private volatile Runnable stop = () -> {};
+    private Runnable stop = () -> {};
+    private boolean told;
 
     private ShutdownHook() {
         thread = new Thread(
                 () -> {
-                    stop.run();
+                    tell();
                     try {
                         boolean unused = ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
                     } catch (InterruptedException e) {
@@ -26,6 +27,12 @@ public final class ShutdownHook implements AutoCloseable {
                 "lockstep-shutdown");
     }
 
+    /** The process is told to end. */
+    synchronized void tell() {
+        told = true;
+        stop.run();
+    }
+
     /** A hook that waits for {@link #close} when the process is told to end. */
     public static ShutdownHook register() {
         ShutdownHook hook = new ShutdownHook();
@@ -33,9 +40,12 @@ public final class ShutdownHook implements AutoCloseable {
         return hook;
     }
 
-    /** What to call first then. */
-    public void stopping(Runnable action) {
+    /** What to call first then, without blocking; called here if the process was told to end before. */
+    public synchronized void stopping(Runnable action) {
         stop = action;
+        if (told) {
+            action.run();
+        }
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The key server of a demo: a second process of this program, which ends with this one whatever ends this one. */
@@ -31,8 +32,13 @@ final class DemoKeyServer implements AutoCloseable {
         this.tail = tail;
     }
 
-    /** Starts it and waits until it listens. What it prints, and the lines of its log, go to {@code out}. */
-    static DemoKeyServer start(PrintWriter out, int delayMillis) throws IOException {
+    /**
+     * Starts it and waits until it listens.
+     *
+     * @param out for what it prints
+     * @param lines for the lines of its log, on a thread of its own
+     */
+    static DemoKeyServer start(PrintWriter out, Consumer<String> lines, int delayMillis) throws IOException {
         Path directory = Files.createTempDirectory("lockstep-demo-"); // for its owner alone
         Path log = directory.resolve("key-use.log");
         Process process = new ProcessBuilder(
@@ -53,7 +59,7 @@ final class DemoKeyServer implements AutoCloseable {
                         "never")
                 .redirectErrorStream(true)
                 .start();
-        DemoKeyServer started = new DemoKeyServer(directory, process, LogTail.follow(log, out));
+        DemoKeyServer started = new DemoKeyServer(directory, process, LogTail.follow(log, lines));
         try {
             started.awaitListening(out);
             return started;

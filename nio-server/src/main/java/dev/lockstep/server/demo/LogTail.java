@@ -1,7 +1,6 @@
 package dev.lockstep.server.demo;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -10,21 +9,22 @@ import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/** Prints each line that is added to a file, soon after. */
+/** Passes on each line that is added to a file, soon after. */
 final class LogTail implements AutoCloseable {
 
     private static final int EVERY_MILLIS = 20;
     private static final int AT_ONCE = 64 * 1024;
 
     private final Path file;
-    private final PrintWriter out;
+    private final Consumer<String> lines;
     private final ScheduledExecutorService timer;
     private long position;
 
-    private LogTail(Path file, PrintWriter out) {
+    private LogTail(Path file, Consumer<String> lines) {
         this.file = file;
-        this.out = out;
+        this.lines = lines;
         this.timer = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "tail of " + file.getFileName());
             thread.setDaemon(true);
@@ -32,15 +32,19 @@ final class LogTail implements AutoCloseable {
         });
     }
 
-    /** Begins with what is in the file already, if it is there. */
-    static LogTail follow(Path file, PrintWriter out) {
-        LogTail tail = new LogTail(file, out);
+    /**
+     * Begins with what is in the file already, if it is there.
+     *
+     * @param lines is called on a thread of its own and must not throw
+     */
+    static LogTail follow(Path file, Consumer<String> lines) {
+        LogTail tail = new LogTail(file, lines);
         // It throws nothing that its future would keep.
-        var unused = tail.timer.scheduleWithFixedDelay(tail::print, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = tail.timer.scheduleWithFixedDelay(tail::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
         return tail;
     }
 
-    private void print() {
+    private void look() {
         if (!Files.exists(file)) {
             return;
         }
@@ -50,8 +54,7 @@ final class LogTail implements AutoCloseable {
             String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
             int end = text.lastIndexOf('\n');
             if (end >= 0) {
-                String lines = text.substring(0, end);
-                lines.lines().forEach(line -> out.println("KEYLOG  " + line));
+                text.substring(0, end).lines().forEach(lines);
                 position += text.substring(0, end + 1).getBytes(StandardCharsets.UTF_8).length;
             }
         } catch (IOException e) {

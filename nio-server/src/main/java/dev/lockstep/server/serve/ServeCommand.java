@@ -188,7 +188,7 @@ public final class ServeCommand implements Callable<Integer> {
                     remote::companions,
                     clientLimits,
                     configuration.operations(),
-                    prefaces);
+                    loop -> loop.prefaces(prefaces));
             serve(site, reloader, number);
         }
         return 0;

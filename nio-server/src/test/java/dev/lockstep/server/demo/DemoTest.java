@@ -6,6 +6,8 @@ import dev.lockstep.server.Needed;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.Spawned;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +32,9 @@ class DemoTest {
         Path directory;
         try (Running demo = Running.start("demo", "--port", "0")) {
             String[] curl = curlLine(demo.awaitLine("try: "));
+            assertThat(demo.out())
+                    .startsWith("Open https://localhost:" + demo.port() + "/ in a browser")
+                    .containsPattern("^.*\nThe browser warns, because ");
             child = Long.parseLong(find(demo.out(), "process (\\d+) is the key server"));
             directory = Path.of(find(demo.out(), "asks at (\\S+)/keys\\.sock"));
             assertThat(child).isNotEqualTo(ProcessHandle.current().pid());
@@ -116,6 +121,18 @@ class DemoTest {
         }
     }
 
+    @Test
+    void anOccupiedPortIsReportedBeforeAnythingIsStarted() throws Exception {
+        try (ServerSocket occupying = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+            String port = Integer.toString(occupying.getLocalPort());
+            Running demo = Running.finished(Map.of(), "demo", "--port", port);
+            assertThat(demo.exitCode()).isEqualTo(2);
+            assertThat(demo.err())
+                    .isEqualTo("--port: " + port + " on 127.0.0.1 is in use; choose another, or 0 for a free one\n");
+            assertThat(demo.out()).isEmpty();
+        }
+    }
+
     private static ProcessHandle child(Spawned demo) throws Exception {
         long pid = Long.parseLong(demo.await("process (\\d+) is the key server").group(1));
         ProcessHandle child = ProcessHandle.of(pid).orElseThrow();
@@ -142,7 +159,7 @@ class DemoTest {
     }
 
     private static String[] curlLine(String output) {
-        Matcher line = Pattern.compile("try: (curl --cacert \\S+ https://localhost:\\d+/)")
+        Matcher line = Pattern.compile("try: (curl --cacert \\S+ https://localhost:\\d+/connection)")
                 .matcher(output);
         assertThat(line.find()).isTrue();
         return line.group(1).split(" ");
