@@ -4,6 +4,7 @@ import dev.lockstep.server.demo.ThrowawayCa;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.Security;
@@ -30,6 +31,13 @@ public final class TestClients {
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.setSoTimeout(30_000);
         socket.setTcpNoDelay(true); // the JDK's client sends its flight in pieces, which would wait for each other
+        socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+        return socket;
+    }
+
+    /** A client over a connection that exists. */
+    public static SSLSocket over(SSLContext context, Socket tcp) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(tcp, "localhost", tcp.getPort(), true);
         socket.setEnabledProtocols(new String[] {"TLSv1.2"});
         return socket;
     }

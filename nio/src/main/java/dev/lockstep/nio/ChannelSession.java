@@ -5,13 +5,14 @@ import dev.lockstep.tls.wait.Suspension;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** What a session says about its connection, without changing it. */
+/** What a session says about its connection, without changing it; and its hard end. */
 abstract class ChannelSession implements Session {
 
     final long id;
     final TlsLoop loop;
     final TlsChannel tls;
     final Traffic traffic;
+    long turns;
     private final @Nullable Preface preface;
 
     ChannelSession(long id, TlsLoop loop, TlsChannel tls, @Nullable Preface preface) {
@@ -51,6 +52,16 @@ abstract class ChannelSession implements Session {
     @Override
     public @Nullable Suspension suspension() {
         return tls.suspension();
+    }
+
+    @Override
+    public long turns() {
+        return turns;
+    }
+
+    @Override
+    public void abort() {
+        tls.abort();
     }
 
     @Override

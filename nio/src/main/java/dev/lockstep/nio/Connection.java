@@ -1,6 +1,7 @@
 package dev.lockstep.nio;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -36,7 +37,6 @@ final class Connection extends ChannelSession {
     private Stage stage = Stage.HANDSHAKE;
     private @Nullable ByteBuffer record;
     private @Nullable Throwable cause;
-    private long turns;
 
     Connection(
             long id,
@@ -189,12 +189,22 @@ final class Connection extends ChannelSession {
         guarded(tls::abort);
     }
 
-    /** The loop ends: sends close_notify if the socket takes it now. */
+    /** The loop ends: sends close_notify if that is true and the socket takes it now. */
     void end() {
         guarded(() -> {
-            tls.close();
-            tls.abort();
+            try {
+                if (mayEnd()) {
+                    tls.close();
+                }
+            } finally {
+                tls.abort();
+            }
         });
+    }
+
+    /** Whether close_notify, which calls the stream complete, is true. */
+    private boolean mayEnd() {
+        return tls.state().isClosing() || (sending.isEmpty() && handler.mayEnd(this));
     }
 
     /** The loop wants to end, and asks the handler to come to an end too. */
@@ -240,8 +250,11 @@ final class Connection extends ChannelSession {
             loop.counters().failed.increment();
             loop.report(observer -> observer.onFailure(this, e));
         }
-        dropUnsent();
         try {
+            if (e instanceof SocketTimeoutException && !mayEnd()) {
+                tls.abort();
+            }
+            dropUnsent();
             tls.close();
         } catch (Throwable t) {
             defect(t);
@@ -333,10 +346,6 @@ final class Connection extends ChannelSession {
         }
     }
 
-    ChannelState channelState() {
-        return tls.state();
-    }
-
     @Override
     public void send(ByteBuffer data) {
         if (canSend() && data.hasRemaining()) {
@@ -374,11 +383,6 @@ final class Connection extends ChannelSession {
     }
 
     @Override
-    public void abort() {
-        tls.abort();
-    }
-
-    @Override
     public void execute(Runnable task) {
         loop.execute(() -> turnFor(task::run));
     }
@@ -389,10 +393,5 @@ final class Connection extends ChannelSession {
             work.run();
             steps();
         });
-    }
-
-    @Override
-    public long turns() {
-        return turns;
     }
 }

@@ -27,7 +27,7 @@ final class Draining {
         if (now - asked >= EVERY_NANOS) {
             asked = now;
             for (Connection connection : places.copy()) {
-                if (connection.channelState() == ChannelState.OPEN) {
+                if (connection.tls.state() == ChannelState.OPEN) {
                     connection.drain();
                 }
             }

@@ -52,6 +52,16 @@ public interface Handler {
     }
 
     /**
+     * Returns whether the stream may end here. The loop asks this before it ends a connection because a time is over: that of
+     * {@link TlsLoop#drain}, {@link Limits#idle}, or its own life. If not, the socket is closed without close_notify, which
+     * would tell the client that it has received everything (RFC 5246 &sect;7.2.1). Never asked while something passed to
+     * {@link Session#send} waits: the stream does not end there. True by default.
+     */
+    default boolean mayEnd(Session session) {
+        return true;
+    }
+
+    /**
      * The socket is closed. Called once, and last.
      *
      * @param cause what ended the connection; null if it ended in good order

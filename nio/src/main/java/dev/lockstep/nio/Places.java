@@ -71,7 +71,7 @@ final class Places {
 
     /** Moves a connection that was entered to where it belongs now. */
     void update(Connection connection) {
-        Set<Connection> set = setOf(connection.channelState());
+        Set<Connection> set = setOf(connection.tls.state());
         if (!set.contains(connection) && removeFromSets(connection)) {
             set.add(connection);
             if (set == others && connection.network != null) {

@@ -138,8 +138,8 @@ public final class TlsLoop implements AutoCloseable {
 
     /**
      * Makes {@link #run} return when the connections that are open have come to their end: closes the listening socket, asks
-     * every {@link Handler#onDrain}, and ends what is left after {@code limit}, with close_notify. Any thread may call
-     * this.
+     * every {@link Handler#onDrain}, and ends what is left after {@code limit}, with close_notify where {@link Handler#mayEnd}
+     * permits it. Any thread may call this.
      *
      * @param limit zero or more
      */

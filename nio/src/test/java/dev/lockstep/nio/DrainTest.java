@@ -3,10 +3,13 @@ package dev.lockstep.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.testkit.TappedSocket;
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordedOperation;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,6 +36,22 @@ class DrainTest {
 
         @Override
         public void onDrain(Session session) {}
+    }
+
+    /** May have more to send at any time, and waits for it while the loop drains. */
+    private record Relay(boolean mayEnd) implements Handler {
+        @Override
+        public void onData(Session session, ByteBuffer data) {
+            session.send(data);
+        }
+
+        @Override
+        public void onDrain(Session session) {}
+
+        @Override
+        public boolean mayEnd(Session session) {
+            return mayEnd;
+        }
     }
 
     @Test
@@ -77,6 +96,61 @@ class DrainTest {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
             server.awaitEnd();
             assertThatThrownBy(server::tcp).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    /** What is still to come, and whether an alert was the end of it. */
+    private static boolean endsWithAlert(TappedSocket tcp, SSLSocket client) throws IOException {
+        try {
+            client.getInputStream().readAllBytes();
+        } catch (SocketException e) {
+            // a reset: an end without an alert
+        }
+        return tcp.endsWithAlert();
+    }
+
+    @Test
+    void aStreamThatMayNotEndYetIsCutWithoutCloseNotify() throws Exception {
+        for (boolean may : new boolean[] {true, false}) {
+            try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> new Relay(may), config -> config);
+                    TappedSocket tcp = new TappedSocket(server.port());
+                    SSLSocket client = Localhost.over(tcp)) {
+                server.key.signs(KeyScript.ready());
+                TestLoop.ping(client);
+                server.loop.drain(Duration.ofMillis(100));
+                assertThat(endsWithAlert(tcp, client)).isEqualTo(may);
+                server.awaitEnd();
+            }
+        }
+    }
+
+    @Test
+    void aStreamThatMayNotEndYetIsCutWithoutCloseNotifyWhenItIsIdle() throws Exception {
+        Limits limits = Limits.DEFAULT.withIdle(Duration.ofSeconds(1));
+        for (boolean may : new boolean[] {true, false}) {
+            try (TestLoop server = new TestLoop(limits, () -> new Relay(may), config -> config);
+                    TappedSocket tcp = new TappedSocket(server.port());
+                    SSLSocket client = Localhost.over(tcp)) {
+                server.key.signs(KeyScript.ready());
+                TestLoop.ping(client);
+                assertThat(endsWithAlert(tcp, client)).isEqualTo(may);
+            }
+        }
+    }
+
+    /** More than all buffers hold: the client reads the rest afterwards, and it is not all. */
+    @Test
+    void whatIsNotSentYetWhenTheTimeIsOverIsNoCompleteAnswer() throws Exception {
+        Handler much = (session, data) -> session.send(ByteBuffer.allocate(64 << 20));
+        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> much, config -> config);
+                TappedSocket tcp = new TappedSocket(server.port());
+                SSLSocket client = Localhost.over(tcp)) {
+            server.key.signs(KeyScript.ready());
+            client.getOutputStream().write(TestLoop.PING);
+            assertThat(client.getInputStream().read()).isZero();
+            server.loop.drain(Duration.ofMillis(100));
+            server.awaitEnd();
+            assertThat(endsWithAlert(tcp, client)).isFalse();
         }
     }
 

@@ -214,6 +214,12 @@ final class TerminatorHandler implements Handler {
     @Override
     public void onDrain(Session session) {}
 
+    /** As long as the backend may send more, the end is not this program's to declare. */
+    @Override
+    public boolean mayEnd(Session session) {
+        return upstream == null || backendEnded;
+    }
+
     @Override
     public void onClosed(Session session, @Nullable Throwable cause) {
         giveBack();

@@ -6,6 +6,7 @@ import dev.lockstep.server.Needed;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
+import dev.lockstep.testkit.TappedSocket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -316,9 +317,17 @@ class TerminatorTest {
     void aConnectionThatCarriesNothingEnds() throws Exception {
         try (RawBackend backend = new RawBackend(TerminatorTest::echo);
                 Running server = serve("--backend", backend.address(), "--idle-timeout", "1");
-                SSLSocket client = client(server)) {
+                TappedSocket tcp = new TappedSocket(server.port());
+                SSLSocket client = TestClients.over(trusting, tcp)) {
             client.startHandshake();
-            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            try {
+                assertThat(client.getInputStream().read()).isEqualTo(-1);
+            } catch (java.net.SocketException e) {
+                assertThat(e).hasMessageContaining("reset");
+            }
+            assertThat(tcp.endsWithAlert())
+                    .as("close_notify, though neither side has ended its stream")
+                    .isFalse();
             assertThat(backend.outcome()).isInstanceOf(IOException.class);
         }
     }

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
+import dev.lockstep.testkit.TappedSocket;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +74,7 @@ class ServerEndTest {
 
     @Test
     void aSuspendedHandshakeIsFinishedAndAnsweredWhileNewOnesAreRefused() throws Exception {
-        try (Spawned server = serve("--key-delay-ms", "1500", "--trace");
+        try (Spawned server = serve("--key-delay-ms", "1500", "--trace", "--admin", "0");
                 SSLSocket client = client(server.port())) {
             int port = server.port();
             CompletableFuture<String> answer = CompletableFuture.supplyAsync(
@@ -79,19 +83,36 @@ class ServerEndTest {
                             client.getOutputStream()
                                     .write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                             return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-                        } catch (java.io.IOException e) {
+                        } catch (IOException e) {
                             throw new java.io.UncheckedIOException(e);
                         }
                     },
                     task -> new Thread(task, "client").start());
             server.await("SUSPEND SIGN");
+            String admin = server.await("listening: admin port=(\\d+)").group(1);
+            assertThat(ready(admin)).isEqualTo(200);
             server.terminate();
             server.await(" draining: ");
+            assertThat(ready(admin)).isEqualTo(503);
             awaitRefused(port);
             assertThat(answer.get(30, TimeUnit.SECONDS)).startsWith("HTTP/1.0 200 OK");
             client.close();
             assertThat(server.exitCode()).isZero();
         }
+    }
+
+    /** The JDK's client takes an end without close_notify for a good one; a reset it does not. */
+    private static void assertEnds(SSLSocket client) throws IOException {
+        try {
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        } catch (SocketException e) {
+            assertThat(e).hasMessageContaining("reset");
+        }
+    }
+
+    private static int ready(String adminPort) throws IOException {
+        URI address = URI.create("http://127.0.0.1:" + adminPort + "/readyz");
+        return ((HttpURLConnection) address.toURL().openConnection()).getResponseCode();
     }
 
     private static void awaitRefused(int port) throws Exception {
@@ -136,11 +157,12 @@ class ServerEndTest {
     }
 
     @Test
-    void aRelayThatDoesNotFinishIsNoOrderlyEndForTheBackend() throws Exception {
+    void aRelayThatDoesNotFinishIsNoOrderlyEndForEitherSide() throws Exception {
         CompletableFuture<Socket> relayed = new CompletableFuture<>();
         try (ServerSocket backend = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
                 Spawned server = serve("--backend", "127.0.0.1:" + backend.getLocalPort(), "--drain", "1s");
-                SSLSocket client = client(server.port())) {
+                TappedSocket tcp = new TappedSocket(server.port());
+                SSLSocket client = TestClients.over(TestClients.trusting(files.ca), tcp)) {
             new Thread(() -> accept(backend, relayed), "backend").start();
             client.getOutputStream().write(1);
             try (Socket connection = relayed.get(30, TimeUnit.SECONDS)) {
@@ -148,6 +170,10 @@ class ServerEndTest {
                 server.terminate();
                 assertThatThrownBy(() -> connection.getInputStream().read()).isInstanceOf(SocketException.class);
             }
+            assertEnds(client);
+            assertThat(tcp.endsWithAlert())
+                    .as("close_notify, by which the client would take the part for the whole")
+                    .isFalse();
             assertThat(server.exitCode()).isZero();
         }
     }
@@ -155,7 +181,7 @@ class ServerEndTest {
     private static void accept(ServerSocket backend, CompletableFuture<Socket> relayed) {
         try {
             relayed.complete(backend.accept());
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             relayed.completeExceptionally(e);
         }
     }
@@ -168,7 +194,7 @@ class ServerEndTest {
                     () -> {
                         try {
                             ((SSLSocket) client).startHandshake();
-                        } catch (java.io.IOException e) {
+                        } catch (IOException e) {
                             // as it must end
                         }
                     },
