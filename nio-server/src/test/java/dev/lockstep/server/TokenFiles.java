@@ -80,6 +80,12 @@ public final class TokenFiles {
     }
 
     private void load(Path key, Path certificate, String id) throws Exception {
+        importKey(key, id);
+        addCertificate(certificate, id);
+    }
+
+    /** Adds a private key without a certificate. */
+    public void importKey(Path key, String id) throws Exception {
         run(
                 "softhsm2-util",
                 "--import",
@@ -92,6 +98,9 @@ public final class TokenFiles {
                 id,
                 "--pin",
                 PIN);
+    }
+
+    private void addCertificate(Path certificate, String id) throws Exception {
         Path der = directory.resolve(id + ".der");
         Files.write(der, KeyServerLoop.certificate(certificate).getEncoded());
         run(

@@ -60,6 +60,23 @@ public final class Pkcs11Keys implements AutoCloseable {
     }
 
     /**
+     * Returns whether this Java runtime shows keys that have no certificate beside them; one that does not was started
+     * without {@code --add-opens} for {@code sun.security.pkcs11} and {@code sun.security.pkcs11.wrapper} of the module
+     * {@code jdk.crypto.cryptoki}.
+     */
+    public boolean showsAllKeys() {
+        return token.session().showsAllKeys();
+    }
+
+    /**
+     * Describes the private keys in the token that have no certificate beside them and for which {@link #key} was not given
+     * one, by label and CKA_ID: at most 64; empty where {@link #showsAllKeys} is false. Blocks for as long as the token takes.
+     */
+    public List<String> keysWithoutCertificate() {
+        return token.session().keysWithoutCertificate();
+    }
+
+    /**
      * The key that belongs to a certificate. The token must hold a certificate with the same public key, not necessarily the
      * same certificate; or none, in a runtime started with {@code --add-opens} for {@code sun.security.pkcs11} and
      * {@code sun.security.pkcs11.wrapper} of the module {@code jdk.crypto.cryptoki}.

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.security.auth.login.FailedLoginException;
 import javax.security.auth.login.LoginException;
@@ -46,6 +47,7 @@ final class Pkcs11Session {
     private final Provider provider;
     private final Map<ByteBuffer, PrivateKey> keys;
     private final List<X509Certificate> certificates;
+    private final Set<Long> foundByPublicKey = ConcurrentHashMap.newKeySet();
 
     private Pkcs11Session(Provider provider, Map<ByteBuffer, PrivateKey> keys, List<X509Certificate> certificates) {
         this.provider = provider;
@@ -143,9 +145,11 @@ final class Pkcs11Session {
     PrivateKey find(X509Certificate certificate) {
         PrivateKey known = keys.get(name(certificate));
         if (known == null) {
-            known = TokenObjects.find(provider, certificate.getPublicKey());
-            if (known != null) {
+            TokenObjects.Found found = TokenObjects.find(provider, certificate.getPublicKey());
+            if (found != null) {
+                known = found.key();
                 keys.put(name(certificate), known);
+                foundByPublicKey.add(found.handle());
             }
         }
         return known;
@@ -164,6 +168,16 @@ final class Pkcs11Session {
                                             + " beside them, unless it is started with " + TokenObjects.OPTIONS));
         }
         return key;
+    }
+
+    /** Whether the runtime shows private keys without a certificate. */
+    boolean showsAllKeys() {
+        return TokenObjects.isPossible(provider);
+    }
+
+    /** Describes those for which no certificate is known. */
+    List<String> keysWithoutCertificate() {
+        return TokenObjects.withoutCertificate(provider, Set.copyOf(foundByPublicKey));
     }
 
     /** Logs the process out of the token: others who use the same one log in again by themselves. */

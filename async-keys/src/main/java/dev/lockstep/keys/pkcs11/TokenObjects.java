@@ -2,6 +2,7 @@ package dev.lockstep.keys.pkcs11;
 
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
@@ -12,7 +13,10 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +33,27 @@ final class TokenObjects {
     // PKCS#11 2.40, pkcs11t.h
     private static final long CKA_CLASS = 0;
     private static final long CKA_TOKEN = 1;
+    private static final long CKA_LABEL = 3;
     private static final long CKA_KEY_TYPE = 0x100;
+    private static final long CKA_ID = 0x102;
     private static final long CKA_MODULUS = 0x120;
     private static final long CKA_EC_PARAMS = 0x180;
+    private static final long CKO_CERTIFICATE = 1;
     private static final long CKO_PRIVATE_KEY = 3;
     private static final long CKK_RSA = 0;
     private static final long CKK_EC = 3;
 
     /** Of so many keys on one curve each is tried with a signature; a token seldom has ten. */
     private static final long MOST = 64;
+
+    private static final long MOST_CERTIFICATES = 1024;
+
+    /**
+     * A private key.
+     *
+     * @param handle the library's name of it, for as long as the login lasts
+     */
+    record Found(PrivateKey key, long handle) {}
 
     private final Provider provider;
     private final Object token;
@@ -58,7 +74,7 @@ final class TokenObjects {
      *
      * @param provider logged in
      */
-    static @Nullable PrivateKey find(Provider provider, PublicKey key) {
+    static @Nullable Found find(Provider provider, PublicKey key) {
         try {
             return new TokenObjects(provider).find(key);
         } catch (Exception
@@ -76,22 +92,85 @@ final class TokenObjects {
         }
     }
 
-    private @Nullable PrivateKey find(PublicKey key) throws Exception {
+    /**
+     * Describes the private keys with which no certificate shares its CKA_ID, by label and id; at most 64.
+     *
+     * @param provider logged in
+     * @param known handles that are left out
+     * @return empty also when the runtime keeps the provider's objects to itself
+     */
+    static List<String> withoutCertificate(Provider provider, Set<Long> known) {
+        try {
+            return new TokenObjects(provider).withoutCertificate(known);
+        } catch (Exception | LinkageError e) { // a boundary, as above
+            return List.of();
+        }
+    }
+
+    private List<String> withoutCertificate(Set<Long> known) throws ReflectiveOperationException {
+        Object session = call(token, "getOpSession");
+        try {
+            long id = (long) call(session, "id");
+            Set<String> certified = new HashSet<>();
+            for (long handle : handles(id, template(CKO_CERTIFICATE), MOST_CERTIFICATES)) {
+                certified.add(text(id, handle, CKA_ID));
+            }
+            List<String> others = new ArrayList<>();
+            for (long handle : handles(id, template(CKO_PRIVATE_KEY), MOST)) {
+                String keyId = text(id, handle, CKA_ID);
+                if (!known.contains(handle) && (keyId.isEmpty() || !certified.contains(keyId))) {
+                    others.add("'" + text(id, handle, CKA_LABEL) + "' (id " + (keyId.isEmpty() ? "none" : keyId) + ")");
+                }
+            }
+            return others;
+        } finally {
+            invoke(token, "releaseSession", new Class<?>[] {session.getClass()}, session);
+        }
+    }
+
+    /** An attribute as text: bytes in hexadecimal, characters without those that cannot be printed. */
+    private String text(long session, long object, long type) throws ReflectiveOperationException {
+        Class<?> attributes = attributes();
+        Object array = java.lang.reflect.Array.newInstance(attributes, 1);
+        Constructor<?> constructor = attributes.getConstructor(long.class);
+        open(constructor);
+        java.lang.reflect.Array.set(array, 0, constructor.newInstance(type));
+        try {
+            invoke(
+                    functions,
+                    "C_GetAttributeValue",
+                    new Class<?>[] {long.class, long.class, array.getClass()},
+                    session,
+                    object,
+                    array);
+        } catch (InvocationTargetException e) {
+            return ""; // a token need not have every attribute
+        }
+        var field = attributes.getField("pValue");
+        field.setAccessible(true);
+        Object value = field.get(java.lang.reflect.Array.get(array, 0)); // the call puts another one there
+        if (value instanceof byte[] bytes) {
+            return HexFormat.of().formatHex(bytes);
+        }
+        return value instanceof char[] characters ? new String(characters).replaceAll("\\p{Cntrl}", "?") : "";
+    }
+
+    private @Nullable Found find(PublicKey key) throws Exception {
         if (key instanceof RSAPublicKey rsa) {
-            List<Object> template = template(CKK_RSA);
+            List<Object> template = keyTemplate(CKK_RSA);
             template.add(attribute(CKA_MODULUS, BigInteger.class, rsa.getModulus()));
-            List<PrivateKey> found = keys(template, "RSA", rsa.getModulus().bitLength());
+            List<Found> found = keys(template, "RSA", rsa.getModulus().bitLength());
             return found.isEmpty() ? null : found.get(0);
         }
         if (key instanceof ECPublicKey ec) {
             AlgorithmParameters curve = AlgorithmParameters.getInstance("EC");
             curve.init(ec.getParams());
-            List<Object> template = template(CKK_EC);
+            List<Object> template = keyTemplate(CKK_EC);
             template.add(attribute(CKA_EC_PARAMS, Object.class, curve.getEncoded()));
             // A private key does not tell its point.
-            for (PrivateKey candidate :
+            for (Found candidate :
                     keys(template, "EC", ec.getParams().getOrder().bitLength())) {
-                if (fits(candidate, key)) {
+                if (fits(candidate.key(), key)) {
                     return candidate;
                 }
             }
@@ -114,11 +193,16 @@ final class TokenObjects {
         }
     }
 
-    private List<Object> template(long keyType) throws ReflectiveOperationException {
-        List<Object> template = new ArrayList<>();
-        template.add(attribute(CKA_CLASS, long.class, CKO_PRIVATE_KEY));
-        template.add(attribute(CKA_TOKEN, boolean.class, true));
+    private List<Object> keyTemplate(long keyType) throws ReflectiveOperationException {
+        List<Object> template = template(CKO_PRIVATE_KEY);
         template.add(attribute(CKA_KEY_TYPE, long.class, keyType));
+        return template;
+    }
+
+    private List<Object> template(long objectClass) throws ReflectiveOperationException {
+        List<Object> template = new ArrayList<>();
+        template.add(attribute(CKA_CLASS, long.class, objectClass));
+        template.add(attribute(CKA_TOKEN, boolean.class, true));
         return template;
     }
 
@@ -132,27 +216,32 @@ final class TokenObjects {
         return Class.forName("sun.security.pkcs11.wrapper.CK_ATTRIBUTE", true, loader);
     }
 
-    private List<PrivateKey> keys(List<Object> template, String algorithm, int bits)
-            throws ReflectiveOperationException {
+    private long[] handles(long session, List<Object> template, long most) throws ReflectiveOperationException {
         Object[] array = template.toArray((Object[]) java.lang.reflect.Array.newInstance(attributes(), 0));
+        invoke(functions, "C_FindObjectsInit", new Class<?>[] {long.class, array.getClass()}, session, array);
+        try {
+            return (long[]) invoke(functions, "C_FindObjects", new Class<?>[] {long.class, long.class}, session, most);
+        } finally {
+            invoke(functions, "C_FindObjectsFinal", new Class<?>[] {long.class}, session);
+        }
+    }
+
+    private List<Found> keys(List<Object> template, String algorithm, int bits) throws ReflectiveOperationException {
         Object session = call(token, "getOpSession");
         try {
-            long id = (long) call(session, "id");
-            invoke(functions, "C_FindObjectsInit", new Class<?>[] {long.class, array.getClass()}, id, array);
-            long[] handles;
-            try {
-                handles =
-                        (long[]) invoke(functions, "C_FindObjects", new Class<?>[] {long.class, long.class}, id, MOST);
-            } finally {
-                invoke(functions, "C_FindObjectsFinal", new Class<?>[] {long.class}, id);
-            }
-            List<PrivateKey> keys = new ArrayList<>();
+            long[] handles = handles((long) call(session, "id"), template, MOST);
+            List<Found> keys = new ArrayList<>();
             Method make = Class.forName("sun.security.pkcs11.P11Key", true, loader)
                     .getDeclaredMethod(
-                            "privateKey", session.getClass(), long.class, String.class, int.class, array.getClass());
+                            "privateKey",
+                            session.getClass(),
+                            long.class,
+                            String.class,
+                            int.class,
+                            attributes().arrayType());
             open(make);
             for (long handle : handles) {
-                keys.add((PrivateKey) make.invoke(null, session, handle, algorithm, bits, null));
+                keys.add(new Found((PrivateKey) make.invoke(null, session, handle, algorithm, bits, null), handle));
             }
             return keys;
         } finally {

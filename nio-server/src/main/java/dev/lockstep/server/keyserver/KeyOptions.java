@@ -29,7 +29,8 @@ final class KeyOptions {
     @Option(
             names = "--cert",
             paramLabel = "FILE",
-            description = "Certificate that one of the keys must be for. Optional, repeatable.")
+            description = "Certificate that one of the keys must be for, in a file or in the token. Optional,"
+                    + " repeatable.")
     private List<Path> certs = new ArrayList<>();
 
     @Option(
@@ -43,7 +44,8 @@ final class KeyOptions {
     @Option(
             names = "--pkcs11",
             paramLabel = "LIBRARY",
-            description = "Serve every key of a PKCS#11 token that has a certificate beside it.")
+            description = "Serve every key of a PKCS#11 token that has a certificate beside it, in the token or as"
+                    + " --cert.")
     private @Nullable Path pkcs11;
 
     @Option(
@@ -135,11 +137,14 @@ final class KeyOptions {
         for (Path file : keys) {
             loaded.addFile(file, reading);
         }
-        for (Path file : certs) {
-            loaded.addCertificate(file, reading);
-        }
         if (token != null) {
             loaded.addToken(token, tokenSecret);
+        }
+        for (Path file : certs) {
+            loaded.addCertificate(file, reading, token, tokenSecret);
+        }
+        if (token != null) {
+            ServedKeys.reportKeysWithoutCertificate(token, reading.notes());
         }
         if (demoKeys != null) {
             if (demo == null) {
@@ -148,6 +153,12 @@ final class KeyOptions {
                 demo = made;
             }
             loaded.addAll(demo);
+        }
+        if (token != null && loaded.served().isEmpty()) {
+            throw new UsageError(
+                    "--pkcs11",
+                    "the token has no private key with a certificate of the same CKA_ID beside it",
+                    "write the certificates into the token, or give --cert with each");
         }
         if (loaded.served().isEmpty()) {
             throw new UsageError("--key", "there is none", "give --key FILE, --pkcs11 LIBRARY or --demo-keys DIR");

@@ -8,9 +8,11 @@ import dev.lockstep.server.keyserver.listener.TcpOptions;
 import dev.lockstep.server.keyserver.listener.TlsListener;
 import dev.lockstep.server.log.EventLog;
 import dev.lockstep.server.log.EventType;
+import dev.lockstep.server.log.LogEvent;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.server.pem.SecretFiles;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -50,6 +52,13 @@ final class KeyserverFiles {
         this.tcpOptions = tcpOptions;
         this.token = token;
         this.current = load();
+        if (token != null && !token.showsAllKeys()) {
+            events.log(LogEvent.of(
+                            EventType.CONFIGURATION,
+                            "this Java shows the keys of a token only with a certificate of the same CKA_ID beside"
+                                    + " them; keys without one are neither served nor listed (docs/serving.md)")
+                    .at(Level.INFO));
+        }
     }
 
     private Loaded load() throws UsageError, IOException {

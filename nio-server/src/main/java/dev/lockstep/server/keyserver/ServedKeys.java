@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Gathers what a key server serves. */
 public final class ServedKeys {
@@ -104,10 +106,21 @@ public final class ServedKeys {
         }
     }
 
-    /** A certificate that must be for one of the keys from files, and by whose key that key is found as well. */
-    void addCertificate(Path file, Reading reading) throws UsageError {
+    /**
+     * A certificate that must be for one of the keys from files or in the token, and by whose key that key is found as well.
+     *
+     * @param token null for none
+     * @param secret as for {@link #addToken}
+     */
+    void addCertificate(Path file, Reading reading, @Nullable Pkcs11Keys token, byte[] secret) throws UsageError {
         List<X509Certificate> chain = PemFiles.certificates("--cert", file, reading);
         CaCertificates.refuse("--cert", file, chain.get(0), allowAuthorities);
+        if (!addCertificateOfFile(file, chain)) {
+            addCertificateOfToken(file, chain.get(0), token, secret);
+        }
+    }
+
+    private boolean addCertificateOfFile(Path file, List<X509Certificate> chain) {
         for (Loaded loaded : files.values()) {
             try {
                 Credential.local(chain, loaded.key());
@@ -117,12 +130,29 @@ public final class ServedKeys {
                 served.replaceAll((other, key) -> key == now ? next : key);
                 served.put(id, next);
                 named.put(file.toString(), id);
-                return;
+                return true;
             } catch (IllegalArgumentException e) {
                 // Not this one: there may be another key that it is for.
             }
         }
-        throw new UsageError("--cert", file + " is for none of the keys", "give --key with the key it was issued for");
+        return false;
+    }
+
+    private void addCertificateOfToken(
+            Path file, X509Certificate certificate, @Nullable Pkcs11Keys token, byte[] secret) throws UsageError {
+        String reason = "";
+        if (token != null) {
+            try {
+                ServedKey before = served.get(KeyId.of(certificate.getPublicKey()));
+                addTokenKey(token, secret, certificate, before == null ? "token: " + file : before.toString());
+                named.put(file.toString(), KeyId.of(certificate.getPublicKey()));
+                return;
+            } catch (OperationException e) {
+                reason = ", and " + e.getMessage();
+            }
+        }
+        throw new UsageError(
+                "--cert", file + " is for none of the keys" + reason, "give --key with the key it was issued for");
     }
 
     /** Adds all keys of {@code others}. */
@@ -138,29 +168,34 @@ public final class ServedKeys {
      *     asked before and after a reload would tell good padding from bad
      */
     void addToken(Pkcs11Keys token, byte[] secret) throws UsageError {
-        if (token.certificates().isEmpty()) {
-            throw new UsageError(
-                    "--pkcs11",
-                    "the token has no private key with a certificate of the same CKA_ID beside it",
-                    "write the certificates into the token");
-        }
         for (X509Certificate certificate : token.certificates()) {
             String name = "token: " + certificate.getSubjectX500Principal().getName();
             CaCertificates.refuse("--pkcs11", Path.of(name), certificate, allowAuthorities);
-            int modulus = certificate.getPublicKey() instanceof RSAKey rsa ? modulusLength(rsa) : 0;
             try {
-                BlockingKey key = token.blockingKey(certificate);
-                served.put(
-                        KeyId.of(certificate.getPublicKey()),
-                        new ServedKey(
-                                name,
-                                key,
-                                modulus,
-                                secretOf(certificate, secret),
-                                decrypting && isForEncipherment(certificate)));
+                addTokenKey(token, secret, certificate, name);
             } catch (OperationException e) {
                 throw new UsageError("--pkcs11", name + ": " + e.getMessage(), "check the token");
             }
+        }
+    }
+
+    private void addTokenKey(Pkcs11Keys token, byte[] secret, X509Certificate certificate, String name)
+            throws OperationException {
+        int modulus = certificate.getPublicKey() instanceof RSAKey rsa ? modulusLength(rsa) : 0;
+        BlockingKey key = token.blockingKey(certificate);
+        boolean decrypts = decrypting && isForEncipherment(certificate);
+        served.put(
+                KeyId.of(certificate.getPublicKey()),
+                new ServedKey(name, key, modulus, secretOf(certificate, secret), decrypts));
+    }
+
+    /** Reports the keys of a token that are not served, because nothing tells their public keys. */
+    static void reportKeysWithoutCertificate(Pkcs11Keys token, Consumer<String> notes) {
+        List<String> others = token.keysWithoutCertificate();
+        if (!others.isEmpty()) {
+            notes.accept("--pkcs11: " + (others.size() == 1 ? "a key" : others.size() + " keys")
+                    + " of the token cannot be served, having no certificate of the same CKA_ID beside it: "
+                    + String.join(", ", others) + "; give --cert with a certificate of that key");
         }
     }
 

@@ -8,10 +8,15 @@ import dev.lockstep.server.KeyServerLoop;
 import dev.lockstep.server.KeyserverProcess;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.TokenFiles;
+import dev.lockstep.server.demo.ThrowawayCa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,11 +34,13 @@ class KeyServerTokenTest {
     @TempDir
     Path directory;
 
+    private TestFiles files;
     private TokenFiles token;
 
     @BeforeEach
     void makeToken() throws Exception {
-        token = new TokenFiles(directory, new TestFiles(directory));
+        files = new TestFiles(directory);
+        token = new TokenFiles(directory, files);
     }
 
     private KeyServerKeys client() {
@@ -46,11 +53,12 @@ class KeyServerTokenTest {
         return directory.resolve("ks.sock");
     }
 
-    private KeyserverProcess keyServer() throws IOException {
-        return KeyserverProcess.start(
-                directory,
-                token.variables(),
-                List.of(),
+    private KeyserverProcess keyServer(String... more) throws IOException {
+        return keyServer(token.variables(), more);
+    }
+
+    private KeyserverProcess keyServer(Map<String, String> variables, String... more) throws IOException {
+        List<String> options = new ArrayList<>(List.of(
                 "--socket",
                 socket().toString(),
                 "--pkcs11",
@@ -59,7 +67,37 @@ class KeyServerTokenTest {
                 token.pinFile().toString(),
                 "--allow-decrypt",
                 "--log",
-                directory.resolve("keys.log").toString());
+                directory.resolve("keys.log").toString()));
+        options.addAll(List.of(more));
+        return KeyserverProcess.start(directory, variables, List.of(), options.toArray(String[]::new));
+    }
+
+    @Test
+    void aKeyWithoutACertificateIsReportedAndServedOnceThereIsOne() throws Exception {
+        KeyPair bare = files.ca.ec();
+        token.importKey(files.write("bare.key", TestFiles.pkcs8(bare)), "03");
+        Path certificate = files.write("bare.pem", ThrowawayCa.pem(files.ca.issueForLocalhost(bare)));
+        Map<String, String> opened = new HashMap<>(token.variables());
+        opened.put(
+                "JDK_JAVA_OPTIONS",
+                "--add-opens=jdk.crypto.cryptoki/sun.security.pkcs11=ALL-UNNAMED"
+                        + " --add-opens=jdk.crypto.cryptoki/sun.security.pkcs11.wrapper=ALL-UNNAMED");
+        try (KeyserverProcess keys = keyServer(opened)) {
+            keys.awaitErrors("a key of the token cannot be served, having no certificate of the same CKA_ID beside it:"
+                    + " '03' (id 03); give --cert with a certificate of that key");
+            keys.awaitErrors("keys=2");
+        }
+        try (KeyServerLoop server = new KeyServerLoop(client(), directory, "bare.pem");
+                KeyserverProcess keys = keyServer(opened, "--cert", certificate.toString())) {
+            assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
+            assertThat(keys.awaitErrors("keys=3")).doesNotContain("cannot be served", " WARNING ");
+        }
+        try (KeyserverProcess keys = keyServer()) {
+            keys.awaitErrors("this Java shows the keys of a token only with a certificate");
+        }
+        assertThatThrownBy(() -> keyServer("--cert", certificate.toString()))
+                .hasMessageContaining("--cert: " + certificate
+                        + " is for none of the keys, and the token has no private" + " key for the certificate of ");
     }
 
     @Test
