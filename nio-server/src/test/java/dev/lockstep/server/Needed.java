@@ -32,6 +32,23 @@ public final class Needed {
         throw new TestAbortedException(reason);
     }
 
+    /** As {@link #programs}, for programs that continuous integration need not have: the test is skipped there too. */
+    public static void optional(String debianPackages, String... programs) {
+        List<String> missing =
+                Arrays.stream(programs).filter(name -> !installed(name)).toList();
+        condition(
+                missing.isEmpty(),
+                "not installed: " + String.join(", ", missing) + " (apt-get install " + debianPackages + ")");
+    }
+
+    /** Skips the test with a line on the error output unless {@code met}, also in continuous integration. */
+    public static void condition(boolean met, String reason) {
+        if (!met) {
+            System.err.println("SKIPPED, this check did not run: " + reason);
+            throw new TestAbortedException(reason);
+        }
+    }
+
     private static boolean installed(String program) {
         if (program.startsWith("/")) {
             return Files.exists(Path.of(program));

@@ -2,7 +2,9 @@ package dev.lockstep.server.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.server.Needed;
 import dev.lockstep.server.Running;
+import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
 import java.io.ByteArrayInputStream;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocket;
@@ -176,6 +179,31 @@ class AdminTest {
         assertThat(wait.getDuration().toMillis()).isGreaterThanOrEqualTo(DELAY_MILLIS - 20);
         assertThat(only(events, "dev.lockstep.KeyOperation").getString("outcome"))
                 .isEqualTo("DONE");
+
+        String printed = print(file);
+        assertThat(printed).containsPattern("dev\\.lockstep\\.KeyWait \\{[^}]*kind = \"SIGN\"");
+        assertThat(millis(printed, "dev\\.lockstep\\.KeyWait \\{[^}]*duration"))
+                .isGreaterThanOrEqualTo(DELAY_MILLIS - 20);
+        assertThat(printed).containsPattern("dev\\.lockstep\\.Handshake \\{[^}]*waits = 1\\s");
+        assertThat(millis(printed, "dev\\.lockstep\\.Handshake \\{[^}]*waited"))
+                .isGreaterThanOrEqualTo(DELAY_MILLIS - 20);
+    }
+
+    /** What the JDK's own tool shows of a recording, as docs/guide/operating.md has an operator call it. */
+    private static String print(Path recording) throws Exception {
+        Path tool = Path.of(System.getProperty("java.home"), "bin", "jfr");
+        Needed.programs("openjdk-17-jdk-headless", tool.toString());
+        List<String> command = List.of(tool.toString(), "print", "--events", "dev.lockstep.*", recording.toString());
+        try (Spawned program = Spawned.start(Map.of("LC_ALL", "C"), command)) {
+            assertThat(program.exitCode()).as(program.printed()).isZero();
+            return program.printed();
+        }
+    }
+
+    private static double millis(String printed, String field) {
+        Matcher duration = Pattern.compile(field + " = ([\\d.]+) (ms|s)\\s").matcher(printed);
+        assertThat(duration.find()).as(printed).isTrue();
+        return Double.parseDouble(duration.group(1)) * (duration.group(2).equals("s") ? 1000 : 1);
     }
 
     private static RecordedEvent only(List<RecordedEvent> events, String name) {
