@@ -26,6 +26,7 @@ final class TokenHost {
     final Path directory;
     private final Map<String, String> environment = new HashMap<>();
     private final List<Process> started = new ArrayList<>();
+    private final List<String[]> last = new ArrayList<>();
     private List<String> prefix = List.of();
 
     TokenHost(Path directory) {
@@ -114,10 +115,18 @@ final class TokenHost {
         assertThat(process.destroyForcibly().waitFor(5, TimeUnit.SECONDS)).isTrue();
     }
 
+    /** Runs a program when all others have ended. */
+    void atEnd(String... command) {
+        last.add(command);
+    }
+
     void endAll() throws Exception {
         Collections.reverse(started);
         for (Process process : started) {
             end(process);
+        }
+        for (String[] command : last) {
+            run(command);
         }
     }
 
