@@ -23,6 +23,7 @@ final class Backend {
     private final BackendAddress address;
     private final EventLog log;
     private final Executor lookups;
+    private final BackendMetrics.One metrics;
     private volatile List<SocketAddress> addresses;
     private long failures;
     private long lookedUp = System.nanoTime();
@@ -32,12 +33,14 @@ final class Backend {
      *
      * @param log receives an event for each failure and for the recovery
      * @param lookups where later look-ups block
+     * @param metrics counts what passes
      * @throws UsageError when the host has no address
      */
-    Backend(BackendAddress address, EventLog log, Executor lookups) throws UsageError {
+    Backend(BackendAddress address, EventLog log, Executor lookups, BackendMetrics.One metrics) throws UsageError {
         this.address = address;
         this.log = log;
         this.lookups = lookups;
+        this.metrics = metrics;
         try {
             this.addresses = address.resolve();
         } catch (UnknownHostException e) {
@@ -56,6 +59,10 @@ final class Backend {
     /** Returns the addresses, in the order in which to try them. */
     List<SocketAddress> addresses() {
         return addresses;
+    }
+
+    BackendMetrics.One metrics() {
+        return metrics;
     }
 
     /** A connection was made. */
@@ -78,6 +85,7 @@ final class Backend {
      * @return what to log, without the client
      */
     LogEvent fails(IOException cause) {
+        metrics.unreachable();
         boolean again;
         synchronized (this) {
             failures++;

@@ -7,6 +7,7 @@ import dev.lockstep.nio.Preface;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.log.EventLog;
+import dev.lockstep.server.metrics.Metrics;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -71,10 +72,12 @@ public final class BackendOptions {
      * Makes the handlers that pass connections on.
      *
      * @param log receives what happens to backends
+     * @param metrics count it
      * @param described receives the backends' names, for the line that says what is served
      * @return null when no backend was named
      */
-    public @Nullable Supplier<Handler> handlers(EventLog log, Consumer<String> described) throws UsageError {
+    public @Nullable Supplier<Handler> handlers(EventLog log, Metrics metrics, Consumer<String> described)
+            throws UsageError {
         int seconds = backendTimeout == null
                 ? 5
                 : Numbers.require("--backend-timeout", backendTimeout, 1, MOST_SECONDS, "give seconds");
@@ -84,7 +87,8 @@ public final class BackendOptions {
             requireUnset("--proxy-protocol", proxyProtocol);
             return null;
         }
-        Backends known = new Backends(backends, log, WorkerPools.boundedPool(1, QUEUED_LOOKUPS));
+        Backends known = new Backends(
+                backends, log, WorkerPools.boundedPool(1, QUEUED_LOOKUPS), new BackendMetrics(metrics));
         described.accept(known.describe());
         return new Terminator(known, version, Duration.ofSeconds(seconds), log);
     }

@@ -22,7 +22,7 @@ final class Backends {
      *
      * @param values each {@code ADDRESS} or {@code NAME=ADDRESS}
      */
-    Backends(List<String> values, EventLog log, Executor lookups) throws UsageError {
+    Backends(List<String> values, EventLog log, Executor lookups, BackendMetrics metrics) throws UsageError {
         Map<BackendAddress, Backend> known = new LinkedHashMap<>();
         for (String value : values) {
             int equals = value.startsWith("unix:") ? -1 : value.indexOf('=');
@@ -33,7 +33,7 @@ final class Backends {
             BackendAddress address = BackendAddress.parse(value.substring(equals + 1));
             Backend backend = known.get(address);
             if (backend == null) {
-                backend = new Backend(address, log, lookups);
+                backend = new Backend(address, log, lookups, metrics.of(address.text()));
                 known.put(address, backend);
             }
             if (byName.put(name, backend) != null) {

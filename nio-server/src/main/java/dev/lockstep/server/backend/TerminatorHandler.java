@@ -54,15 +54,15 @@ final class TerminatorHandler implements Handler {
         untried = chosen.addresses().iterator();
         header = terminator.header(session);
         session.duplex().alarm(terminator.connectTimeout());
-        connect(session, new ConnectException("no address"));
+        connect(session, chosen, new ConnectException("no address"));
     }
 
     /** Tries the next address. */
-    private void connect(Session session, IOException lastFailure) throws IOException {
+    private void connect(Session session, Backend to, IOException lastFailure) throws IOException {
         IOException failure = lastFailure;
         while (untried != null && untried.hasNext()) {
             try {
-                Upstream next = Upstream.open(untried.next(), header);
+                Upstream next = Upstream.open(untried.next(), header, to.metrics());
                 upstream = next;
                 next.registered(
                         session.duplex().watch(next.channel(), SelectionKey.OP_CONNECT, () -> onReady(session)));
@@ -120,7 +120,9 @@ final class TerminatorHandler implements Handler {
                 }
             } catch (IOException e) {
                 closeUpstream(true);
-                connect(session, e);
+                if (backend != null) {
+                    connect(session, backend, e);
+                }
             }
             return;
         }
@@ -135,6 +137,7 @@ final class TerminatorHandler implements Handler {
     /** The backend broke off: so does the connection to the client, without close_notify, which would call it complete. */
     private void lost(Session session, IOException cause) {
         if (backend != null) {
+            backend.metrics().brokeOff();
             terminator.log(
                     LogEvent.of(
                                     EventType.BACKEND_BROKE_OFF,

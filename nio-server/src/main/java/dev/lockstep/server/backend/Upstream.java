@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Upstream {
 
     private final SocketChannel channel;
+    private final BackendMetrics.One metrics;
     private @Nullable SelectionKey key;
     private @Nullable ByteBuffer pending;
     private boolean connected;
@@ -24,17 +25,19 @@ final class Upstream {
     private boolean outputEnded;
     private boolean outputFailed;
 
-    private Upstream(SocketChannel channel) {
+    private Upstream(SocketChannel channel, BackendMetrics.One metrics) {
         this.channel = channel;
+        this.metrics = metrics;
     }
 
     /**
      * Begins to connect.
      *
      * @param first what the backend receives before anything else
+     * @param metrics counts the connection and what passes
      * @throws IOException when that has failed already
      */
-    static Upstream open(SocketAddress address, byte[] first) throws IOException {
+    static Upstream open(SocketAddress address, byte[] first, BackendMetrics.One metrics) throws IOException {
         boolean unix = address instanceof UnixDomainSocketAddress;
         SocketChannel channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
         try {
@@ -43,14 +46,21 @@ final class Upstream {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             }
-            Upstream upstream = new Upstream(channel);
+            Upstream upstream = new Upstream(channel, metrics);
             upstream.pending = first.length == 0 ? null : ByteBuffer.wrap(first);
-            upstream.connected = channel.connect(address);
+            if (channel.connect(address)) {
+                upstream.onConnected();
+            }
             return upstream;
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
+    }
+
+    private void onConnected() {
+        connected = true;
+        metrics.connected();
     }
 
     SocketChannel channel() {
@@ -72,7 +82,9 @@ final class Upstream {
      * @throws IOException when it has failed
      */
     boolean finishConnect() throws IOException {
-        connected = connected || channel.finishConnect();
+        if (!connected && channel.finishConnect()) {
+            onConnected();
+        }
         return connected;
     }
 
@@ -121,7 +133,7 @@ final class Upstream {
     private void write(ByteBuffer data) {
         try {
             if (!outputFailed) {
-                channel.write(data);
+                metrics.sent(channel.write(data));
             }
         } catch (IOException e) {
             outputFailed = true;
@@ -146,7 +158,9 @@ final class Upstream {
 
     /** Reads once; -1 at the end of the stream. */
     int read(ByteBuffer into) throws IOException {
-        return channel.read(into);
+        int count = channel.read(into);
+        metrics.received(Math.max(0, count));
+        return count;
     }
 
     /** Tells the selector what this waits for. */
@@ -171,6 +185,9 @@ final class Upstream {
      *     ordinary end could make a truncated request look complete
      */
     void close(boolean whole) {
+        if (connected && channel.isOpen()) {
+            metrics.closed();
+        }
         try {
             if (!whole && channel.isOpen() && channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);

@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Numbers that only grow, one for each combination of label values. The values come from enums and constants, never from
- * peers, so that their number is bounded. Thread-safe.
+ * Numbers that only grow, one for each combination of label values. The values come from enums, constants and the
+ * command line, never from peers, so that their number is bounded. Thread-safe.
  */
 public final class Counter implements Family {
 
@@ -27,10 +27,15 @@ public final class Counter implements Family {
 
     /** Adds one. */
     public void increment(String... labelValues) {
+        add(1, labelValues);
+    }
+
+    /** Adds {@code amount}, which is not negative. */
+    public void add(long amount, String... labelValues) {
         if (labelValues.length != labels.size()) {
             throw new IllegalArgumentException(name + " has " + labels.size() + " labels");
         }
-        values.computeIfAbsent(List.of(labelValues), any -> new LongAdder()).increment();
+        values.computeIfAbsent(List.of(labelValues), any -> new LongAdder()).add(amount);
     }
 
     /** Returns the sum over all label values. */

@@ -1,8 +1,10 @@
 package dev.lockstep.server.metrics;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The metrics of a server. Thread-safe; what counts never waits for what reads. */
 public final class Metrics {
@@ -39,7 +41,8 @@ public final class Metrics {
     /** Configurations that were loaded while the server ran. */
     public final Counter reloads = counter("lockstep_reloads_total", "Configurations loaded.", "result");
 
-    private Counter counter(String name, String help, String... labels) {
+    /** Adds numbers that only grow, one for each combination of label values. */
+    public Counter counter(String name, String help, String... labels) {
         Counter counter = new Counter(name, help, List.of(labels));
         families.add(counter);
         return counter;
@@ -59,6 +62,22 @@ public final class Metrics {
     /** Adds a number that is asked for when it is read, from any thread; one that may fall. */
     public void gauge(String name, String help, LongSupplier value) {
         asked(name, help, "gauge", value);
+    }
+
+    /**
+     * Adds numbers that are asked for when they are read, from any thread, and that may fall.
+     *
+     * @param values by the value of the label
+     */
+    public void gauge(String name, String help, String label, Supplier<? extends Map<String, Long>> values) {
+        families.add(out -> {
+            Family.head(out, name, help, "gauge");
+            values.get().forEach((text, value) -> {
+                out.append(name);
+                Counter.labels(out, List.of(label), List.of(text), "");
+                out.append(' ').append(value).append('\n');
+            });
+        });
     }
 
     private void asked(String name, String help, String type, LongSupplier value) {

@@ -122,7 +122,7 @@ public final class ServeCommand implements Callable<Integer> {
                         operations.threads(),
                         operations.keys()::link)) {
             List<String> backends = new ArrayList<>();
-            Supplier<Handler> terminator = backend.handlers(operations.log(), backends::add);
+            Supplier<Handler> terminator = backend.handlers(operations.log(), operations.metrics(), backends::add);
             Configuration configuration = new Configuration(
                     environment,
                     new Configuration.Options(
