@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How much clients may cost a server, one by one and together. {@code docs/limits.md} explains each of them. */
+@HelpSection(HelpSection.LIMITS)
 public final class LimitOptions {
 
     /** Enough for every client that is known, with a large ticket; the library's own default is for any legal ClientHello. */

@@ -39,14 +39,23 @@ public final class Main implements Runnable {
         System.exit(run(args, Environment.ofProcess()));
     }
 
+    /** The program's commands and options. */
+    static CommandLine commandLine(Environment environment) {
+        CommandLine serve = new CommandLine(new ServeCommand(environment));
+        CommandLine keyserver = new CommandLine(new KeyserverCommand(environment));
+        SectionedHelp.apply(serve);
+        SectionedHelp.apply(keyserver);
+        return new CommandLine(new Main(environment))
+                .addSubcommand(serve)
+                .addSubcommand(new DemoCommand(environment))
+                .addSubcommand(keyserver)
+                .addSubcommand(new AuditCommand(environment))
+                .addSubcommand("completion", new GenerateCompletion());
+    }
+
     /** Runs a command line and answers its exit code. */
     static int run(String[] args, Environment environment) {
-        return new CommandLine(new Main(environment))
-                .addSubcommand(new ServeCommand(environment))
-                .addSubcommand(new DemoCommand(environment))
-                .addSubcommand(new KeyserverCommand(environment))
-                .addSubcommand(new AuditCommand(environment))
-                .addSubcommand("completion", new GenerateCompletion())
+        return commandLine(environment)
                 .setOut(environment.out())
                 .setErr(environment.err())
                 .setParameterExceptionHandler((e, given) -> refuse(environment, wrongSyntax(e)))
@@ -65,12 +74,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        new CommandLine(new Main(environment))
-                .addSubcommand(new ServeCommand(environment))
-                .addSubcommand(new DemoCommand(environment))
-                .addSubcommand(new KeyserverCommand(environment))
-                .addSubcommand(new AuditCommand(environment))
-                .usage(environment.out());
+        commandLine(environment).usage(environment.out());
     }
 
     private static int refuse(Environment environment, String line) {

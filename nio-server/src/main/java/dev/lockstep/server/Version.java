@@ -2,34 +2,37 @@ package dev.lockstep.server;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URL;
-import java.util.Collections;
-import java.util.jar.Attributes;
-import java.util.jar.Manifest;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.IVersionProvider;
 
 /** The program's version, the commit that it was built from, and the JDK that it runs on. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
 
-    private static final String UNKNOWN = "unknown";
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{7,64}(-dirty)?");
 
     @Override
     public String[] getVersion() throws IOException {
-        String version = "0.1.0";
-        String commit = UNKNOWN;
-        for (URL place : Collections.list(Version.class.getClassLoader().getResources("META-INF/MANIFEST.MF"))) {
-            try (InputStream in = place.openStream()) {
-                Attributes attributes = new Manifest(in).getMainAttributes();
-                if ("Lockstep".equals(attributes.getValue("Implementation-Title"))) {
-                    version = String.valueOf(attributes.getValue("Implementation-Version"));
-                    commit = String.valueOf(attributes.getValue("Implementation-Commit"));
-                }
+        Properties build = new Properties();
+        try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
+            if (in != null) {
+                build.load(in);
             }
         }
         return new String[] {
-            "Lockstep " + version,
-            "Commit: " + commit,
+            "Lockstep " + build.getProperty("version", "of unknown version"),
+            "Commit: " + commit(build),
             "JDK: " + System.getProperty("java.vendor") + " " + Runtime.version()
         };
+    }
+
+    /** What was not replaced, by the build or by git archive, is a placeholder and no commit. */
+    static String commit(Properties build) {
+        return Stream.of("commit", "archive")
+                .map(name -> build.getProperty(name, ""))
+                .filter(value -> COMMIT.matcher(value).matches())
+                .findFirst()
+                .orElse("unknown");
     }
 }

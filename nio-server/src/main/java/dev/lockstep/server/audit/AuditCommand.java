@@ -3,6 +3,7 @@ package dev.lockstep.server.audit;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.Main;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code lockstep audit}: whether a key-use log is as it was written, and the chain value that it ends with. */
-@Command(name = "audit", description = "Works on key-use logs.", mixinStandardHelpOptions = true)
+@Command(
+        name = "audit",
+        description = "Works on key-use logs.",
+        versionProvider = Version.class,
+        mixinStandardHelpOptions = true)
 public final class AuditCommand {
 
     private final Environment environment;

@@ -4,6 +4,7 @@ import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.nio.Handler;
 import dev.lockstep.nio.Limits;
 import dev.lockstep.nio.Preface;
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.log.EventLog;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where a TLS terminator passes connections on, and what it says and hears about their clients. */
+@HelpSection("Behind TLS")
 public final class BackendOptions {
 
     private static final int MOST_SECONDS = 86_400;
@@ -52,6 +54,7 @@ public final class BackendOptions {
                     + " client's. Repeatable.")
     private List<String> acceptProxy = new ArrayList<>();
 
+    @HelpSection(HelpSection.LIMITS)
     @Option(
             names = "--idle-timeout",
             paramLabel = "SECONDS",
@@ -87,8 +90,8 @@ public final class BackendOptions {
             requireUnset("--proxy-protocol", proxyProtocol);
             return null;
         }
-        Backends known = new Backends(
-                backends, log, WorkerPools.boundedPool(1, QUEUED_LOOKUPS), new BackendMetrics(metrics));
+        Backends known =
+                new Backends(backends, log, WorkerPools.boundedPool(1, QUEUED_LOOKUPS), new BackendMetrics(metrics));
         described.accept(known.describe());
         return new Terminator(known, version, Duration.ofSeconds(seconds), log);
     }

@@ -8,6 +8,7 @@ import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.ShutdownHook;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.Version;
 import dev.lockstep.server.log.EventLog;
 import dev.lockstep.server.log.LogFormat;
 import dev.lockstep.server.ops.Observers;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Option;
             "Serves HTTPS with throw-away certificates, the keys in a key server: a process of its own.",
             "The page shows how handshakes are suspended while they wait for a key."
         },
+        versionProvider = Version.class,
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
 
@@ -48,7 +50,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     private final Environment environment;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on; ${DEFAULT-VALUE}.")
+    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on; ${DEFAULT-VALUE} by default.")
     private String port = "8443";
 
     public DemoCommand(Environment environment) {
@@ -92,12 +94,7 @@ public final class DemoCommand implements Callable<Integer> {
                             operations,
                             loop -> loop.observer(watch));
                     ServerRunner.serve(
-                            environment,
-                            HOST,
-                            socket,
-                            site,
-                            loops -> hook.stopping(loops::close),
-                            any -> environment
+                            environment, HOST, socket, site, loops -> hook.stopping(loops::close), any -> environment
                                     .out()
                                     .println("try: curl --cacert "
                                             + keyServer.directory().resolve("ca.pem") + " https://localhost:" + bound

@@ -2,6 +2,7 @@ package dev.lockstep.server.keyserver;
 
 import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.server.Environment;
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.demo.DemoKeys;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which keys a key server serves, and where they come from. */
+@HelpSection("Keys")
 final class KeyOptions {
 
     @Option(
@@ -41,6 +43,7 @@ final class KeyOptions {
                             + " LOCKSTEP_KEY_PASSWORD does.")
     private @Nullable Path passwordFile;
 
+    @HelpSection("Keys in a PKCS#11 token")
     @Option(
             names = "--pkcs11",
             paramLabel = "LIBRARY",
@@ -48,18 +51,22 @@ final class KeyOptions {
                     + " --cert.")
     private @Nullable Path pkcs11;
 
+    @HelpSection("Keys in a PKCS#11 token")
     @Option(
             names = "--pkcs11-slot-index",
             paramLabel = "N",
-            description = "The token's place in the library's list; ${DEFAULT-VALUE}.")
+            description = "The token's place in the library's list; ${DEFAULT-VALUE} by default.")
     private String slotIndex = "0";
 
+    @HelpSection("Keys in a PKCS#11 token")
     @Option(names = "--pkcs11-pin-file", paramLabel = "FILE", description = "The token's PIN.")
     private @Nullable Path pinFile;
 
+    @HelpSection("Keys in a PKCS#11 token")
     @Option(names = "--pkcs11-pin-env", paramLabel = "NAME", description = "Variable that holds the token's PIN.")
     private @Nullable String pinVariable;
 
+    @HelpSection("Demonstration")
     @Option(
             names = "--demo-keys",
             paramLabel = "DIR",
@@ -67,6 +74,7 @@ final class KeyOptions {
                     + " ca.pem, rsa.pem, ec.pem.")
     private @Nullable Path demoKeys;
 
+    @HelpSection("Demonstration")
     @Option(
             names = "--demo-key-files",
             description = "Keep them in DIR/rsa.key and ec.key as well (mode 0600), and use those that are there.")

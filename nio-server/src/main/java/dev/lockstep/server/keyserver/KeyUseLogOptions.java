@@ -1,5 +1,6 @@
 package dev.lockstep.server.keyserver;
 
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.audit.CheckpointKey;
 import dev.lockstep.server.audit.FsyncPolicy;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of the key-use log. */
+@HelpSection("Key-use log")
 final class KeyUseLogOptions {
 
     @Option(names = "--log", paramLabel = "FILE", description = "Key-use log; 'lockstep audit verify' checks it.")
@@ -20,10 +22,14 @@ final class KeyUseLogOptions {
     @Option(
             names = "--log-fsync",
             paramLabel = "WHEN",
-            description = "When it is forced to the disk: never, each, or after so many lines; ${DEFAULT-VALUE}.")
+            description =
+                    "When it is forced to the disk: never, each, or after so many lines; ${DEFAULT-VALUE} by default.")
     private String fsync = "64";
 
-    @Option(names = "--log-max-bytes", paramLabel = "N", description = "Size at which it continues in a new file.")
+    @Option(
+            names = "--log-max-bytes",
+            paramLabel = "N",
+            description = "Bytes at which it continues in a new file; ${DEFAULT-VALUE} by default.")
     private String maxBytes = Long.toString(KeyUseLog.Options.DEFAULT.maxFileBytes());
 
     @Option(

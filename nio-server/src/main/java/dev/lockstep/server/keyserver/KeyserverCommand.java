@@ -2,9 +2,11 @@ package dev.lockstep.server.keyserver;
 
 import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.server.Environment;
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.ShutdownHook;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.Version;
 import dev.lockstep.server.audit.KeyUseLog;
 import dev.lockstep.server.keyserver.listener.ClientListener;
 import dev.lockstep.server.keyserver.listener.TcpOptions;
@@ -30,6 +32,18 @@ import picocli.CommandLine.Option;
         name = "keyserver",
         description = "Holds private keys, and works with them for TLS servers in other processes.",
         sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  lockstep keyserver --socket /run/lockstep-keys/keys.sock \\",
+            "      --socket-mode 0660 --socket-group lockstep --allow-uid 1001 \\",
+            "      --key key.pem --cert chain.pem --log /var/lib/lockstep-keys/keys.log",
+            "      For a server on this machine with 'serve --key keyserver:/run/...'.",
+            "  lockstep keyserver --tcp 10.0.0.5:7443 --tls-cert own.pem --tls-key own.key \\",
+            "      --tls-client-ca clients.pem --allow-client dns:web1.example \\",
+            "      --pkcs11 /usr/lib/softhsm/libsofthsm2.so --pkcs11-pin-file /etc/pin",
+            "      The keys of a token, for a server on another machine."
+        },
+        versionProvider = Version.class,
         mixinStandardHelpOptions = true)
 public final class KeyserverCommand implements Callable<Integer> {
 
@@ -46,7 +60,11 @@ public final class KeyserverCommand implements Callable<Integer> {
     @Mixin
     private KeyOptions keys = new KeyOptions();
 
-    @Option(names = "--demo-key-delay-ms", paramLabel = "N", description = "Every operation takes N ms longer.")
+    @HelpSection("Demonstration")
+    @Option(
+            names = "--demo-key-delay-ms",
+            paramLabel = "N",
+            description = "Every operation takes N ms longer; ${DEFAULT-VALUE} by default.")
     private String demoDelay = "0";
 
     @Mixin
@@ -55,16 +73,29 @@ public final class KeyserverCommand implements Callable<Integer> {
     @Mixin
     private KeyUseLogOptions log = new KeyUseLogOptions();
 
-    @Option(names = "--rate", paramLabel = "N", description = "Operations a second of one peer; 0: no limit.")
+    @HelpSection(HelpSection.LIMITS)
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Operations a second of one peer, 0 for no limit; ${DEFAULT-VALUE} by default.")
     private String rate = Integer.toString(KeyServerLimits.DEFAULT.ratePerPeer());
 
-    @Option(names = "--queue", paramLabel = "N", description = "Operations of one peer that wait or run.")
+    @HelpSection(HelpSection.LIMITS)
+    @Option(
+            names = "--queue",
+            paramLabel = "N",
+            description = "Operations of one peer that wait or run; ${DEFAULT-VALUE} by default.")
     private String queue = Integer.toString(KeyServerLimits.DEFAULT.queuePerPeer());
 
-    @Option(names = "--max-connections", paramLabel = "N", description = "Connections; ${DEFAULT-VALUE}.")
+    @HelpSection(HelpSection.LIMITS)
+    @Option(names = "--max-connections", paramLabel = "N", description = "Connections; ${DEFAULT-VALUE} by default.")
     private String maxConnections = Integer.toString(KeyServerLimits.DEFAULT.connections());
 
-    @Option(names = "--threads", paramLabel = "N", description = "Operations at once; one a processor by default.")
+    @HelpSection(HelpSection.LIMITS)
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Operations at once; ${DEFAULT-VALUE} (one a processor) by default.")
     private String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
 
     public KeyserverCommand(Environment environment) {

@@ -1,12 +1,14 @@
 package dev.lockstep.server.log;
 
 import dev.lockstep.server.Environment;
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.UsageError;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** How a command logs its events, to the standard error stream. */
+@HelpSection(HelpSection.OPERATION)
 public final class LogOptions {
 
     @Option(

@@ -2,6 +2,7 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.keys.ExecutorVerifier;
 import dev.lockstep.server.FairPools;
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.credential.Findings;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which clients must show a certificate, and whose certificates are good. */
+@HelpSection("Client certificates")
 final class ClientAuthOptions {
 
     private static final int THREADS = 2;
@@ -61,7 +63,8 @@ final class ClientAuthOptions {
     @Option(
             names = "--client-path-length",
             paramLabel = "N",
-            description = "The most certificates of a client's path, without the authority; ${DEFAULT-VALUE}.")
+            description =
+                    "The most certificates of a client's path, without the authority; ${DEFAULT-VALUE} by default.")
     private String pathLength = "6";
 
     @Option(names = "--client-sha1", description = "Accept client certificates that are signed over SHA-1.")

@@ -1,5 +1,6 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.credential.CredentialFiles;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which certificates a server has, and where their keys are. */
+@HelpSection("Certificates and keys")
 final class CredentialOptions {
 
     /** Milliseconds. A handshake waits 30 s for a key, so a longer delay would fail every one. */

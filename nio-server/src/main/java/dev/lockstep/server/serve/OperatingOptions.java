@@ -1,6 +1,7 @@
 package dev.lockstep.server.serve;
 
 import dev.lockstep.server.Environment;
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.log.AccessLog;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a server is operated: its threads, its logs, its end. */
+@HelpSection(HelpSection.OPERATION)
 final class OperatingOptions {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|)");

@@ -1,6 +1,7 @@
 package dev.lockstep.server.serve;
 
 import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Names;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.tls.config.SuiteOrder;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What a server speaks: from options, or from a file that can be changed while the server runs. */
+@HelpSection("Protocol")
 final class ProtocolOptions {
 
     /** Of each finite field group that is used: a burst of handshakes, at a quarter of a second's work. */

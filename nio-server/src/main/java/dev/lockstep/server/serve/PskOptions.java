@@ -1,5 +1,6 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which pre-shared keys a server has (RFC 4279). */
+@HelpSection("Pre-shared keys")
 final class PskOptions {
 
     @Option(

@@ -1,5 +1,6 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.tls.config.RenegotiationPolicy;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Whether clients may negotiate an established connection again. */
+@HelpSection("Protocol")
 final class RenegotiationOptions {
 
     private static final String ONE_OF_THEM = "use none, secure or legacy";

@@ -4,12 +4,14 @@ import dev.lockstep.nio.Handler;
 import dev.lockstep.nio.Limits;
 import dev.lockstep.nio.Preface;
 import dev.lockstep.server.Environment;
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.LimitOptions;
 import dev.lockstep.server.Main;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.Version;
 import dev.lockstep.server.backend.BackendOptions;
 import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.http.HttpApplication;
@@ -37,15 +39,29 @@ import picocli.CommandLine.Option;
         name = "serve",
         description = "Serves HTTPS (or TLS echo) with your certificates and keys.",
         sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  lockstep serve --port 8443 --cert chain.pem --key key.pem",
+            "      A page about each connection, for a first try.",
+            "  lockstep serve --host 0.0.0.0 --port 443 --cert chain.pem \\",
+            "      --key keyserver:/run/lockstep-keys/keys.sock \\",
+            "      --backend 127.0.0.1:8080 --proxy-protocol v2 --admin 9090",
+            "      In front of an application; the key is in another process.",
+            "  lockstep serve @/etc/lockstep/serve.args --check",
+            "      Says what is wrong with the options in a file, and exits."
+        },
+        versionProvider = Version.class,
         mixinStandardHelpOptions = true)
 public final class ServeCommand implements Callable<Integer> {
 
     private final Environment environment;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on; 0 takes a free one.")
+    @HelpSection("Listening")
+    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on; 0 takes a free one. Required.")
     private @Nullable String port;
 
-    @Option(names = "--host", paramLabel = "HOST", description = "Address to listen on; ${DEFAULT-VALUE}.")
+    @HelpSection("Listening")
+    @Option(names = "--host", paramLabel = "HOST", description = "Address to listen on; ${DEFAULT-VALUE} by default.")
     private String host = "127.0.0.1";
 
     @Mixin
@@ -75,21 +91,27 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final BackendOptions backend = new BackendOptions();
 
+    @HelpSection("Behind TLS")
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
 
+    @HelpSection("Behind TLS")
     @Option(names = "--no-keep-alive", description = "Answer one HTTP request on each connection, and close it.")
     private boolean noKeepAlive;
 
+    @HelpSection("Behind TLS")
     @Option(names = "--echo", description = "Send every record back.")
     private boolean echo;
 
+    @HelpSection("Debugging")
     @Option(names = "--trace", description = "One line for each state change, SUSPEND and RESUME included.")
     private boolean trace;
 
+    @HelpSection("Debugging")
     @Option(names = "--keylog", paramLabel = "FILE", description = "Append the secrets in NSS format, for debugging.")
     private @Nullable Path keylog;
 
+    @HelpSection(HelpSection.OPERATION)
     @Option(
             names = "--check",
             description =

@@ -1,5 +1,6 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.SecretFiles;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How sessions are resumed. The cache and the ring of ticket keys outlive a reload; the ring takes its keys from it. */
+@HelpSection("Sessions")
 final class SessionOptions {
 
     /** More than any ticket key has, so that the length that is told is that of the file. */

@@ -1,5 +1,6 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.credential.OcspFiles;
@@ -12,6 +13,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** What goes beside a certificate: an OCSP response (RFC 6066 section 8) and signed certificate timestamps (RFC 6962). */
+@HelpSection("Certificates and keys")
 final class StaplingOptions {
 
     @Option(

@@ -1,6 +1,7 @@
 package dev.lockstep.server.keyserver.listener;
 
 import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.certificate.MutualTls;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of a key server that is reached over TCP: with mutual TLS, or not at all. */
+@HelpSection("TCP with mutual TLS")
 public final class TcpOptions {
 
     @Option(

@@ -1,5 +1,6 @@
 package dev.lockstep.server.keyserver.listener;
 
+import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.UsageError;
 import java.io.IOException;
 import java.net.BindException;
@@ -16,12 +17,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of a key server's Unix-domain socket. */
+@HelpSection("Unix-domain socket")
 public final class UnixOptions {
 
     @Option(names = "--socket", paramLabel = "PATH", description = "Unix-domain socket to listen on.")
     private @Nullable Path socket;
 
-    @Option(names = "--socket-mode", paramLabel = "MODE", description = "Its permissions; ${DEFAULT-VALUE}.")
+    @Option(names = "--socket-mode", paramLabel = "MODE", description = "Its permissions; ${DEFAULT-VALUE} by default.")
     private String mode = "0600";
 
     @Option(names = "--socket-group", paramLabel = "GROUP", description = "Its group.")

@@ -1,0 +1,116 @@
+package dev.lockstep.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What the program says about itself: sections, defaults, examples, version. */
+class HelpTest {
+
+    private static CommandLine program() {
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+        return Main.commandLine(new Environment(nowhere, nowhere, name -> null, Clock.systemUTC(), loops -> {}));
+    }
+
+    private static CommandLine command(String name) {
+        return program().getSubcommands().get(name);
+    }
+
+    private static List<String> sections(String help) {
+        Matcher heading =
+                Pattern.compile("^([A-Z][^:\\n]*):$", Pattern.MULTILINE).matcher(help);
+        return heading.results().map(match -> match.group(1)).toList();
+    }
+
+    @Test
+    void everyCommandIsListedWithAndWithoutHelp() throws Exception {
+        for (String[] args : new String[][] {{}, {"--help"}}) {
+            assertThat(Running.finished(Map.of(), args).out())
+                    .contains("  serve ", "  demo ", "  keyserver ", "  audit ", "  completion ");
+        }
+    }
+
+    @Test
+    void theOptionsOfServeAndKeyserverStandInSections() throws Exception {
+        String serve = Running.finished(Map.of(), "serve", "--help").out();
+        assertThat(sections(serve))
+                .containsExactly(
+                        "Listening",
+                        "Certificates and keys",
+                        "Pre-shared keys",
+                        "Protocol",
+                        "Client certificates",
+                        "Sessions",
+                        "Limits",
+                        "Operation",
+                        "Behind TLS",
+                        "Debugging",
+                        "Help",
+                        "Examples");
+        assertThat(serve.substring(serve.indexOf("Behind TLS:"), serve.indexOf("Debugging:")))
+                .contains("--backend=", "--echo", "--accept-proxy=")
+                .doesNotContain("--drain", "--idle-timeout");
+        assertThat(sections(Running.finished(Map.of(), "keyserver", "--help").out()))
+                .containsExactly(
+                        "Unix-domain socket",
+                        "TCP with mutual TLS",
+                        "Keys",
+                        "Keys in a PKCS#11 token",
+                        "Demonstration",
+                        "Operation",
+                        "Key-use log",
+                        "Limits",
+                        "Help",
+                        "Examples");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "keyserver", "demo"})
+    void everyOptionIsDescribedWithItsDefault(String name) {
+        for (OptionSpec option : command(name).getCommandSpec().options()) {
+            String text = String.join(" ", option.description());
+            assertThat(text).as(option.longestName()).isNotBlank();
+            Object initial = option.initialValue();
+            if (initial != null && !(initial instanceof Boolean) && !(initial instanceof Collection)) {
+                assertThat(text.replace("${DEFAULT-VALUE}", initial.toString()))
+                        .as(option.longestName())
+                        .contains(initial.toString())
+                        .contains("default");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "keyserver"})
+    void theExamplesCanBeTyped(String name) {
+        String footer =
+                String.join("\n", command(name).getCommandSpec().usageMessage().footer());
+        assertThat(footer.lines()).allMatch(line -> line.length() <= 80);
+        int examples = 0;
+        for (String line : footer.replace("\\\n", " ").lines().toList()) {
+            if (line.startsWith("  lockstep ")) {
+                String[] words = line.strip().split("\\s+");
+                String[] args = Arrays.stream(words, 1, words.length)
+                        .filter(word -> !word.startsWith("@"))
+                        .toArray(String[]::new);
+                assertThatCode(() -> program().parseArgs(args)).as(line).doesNotThrowAnyException();
+                examples++;
+            }
+        }
+        assertThat(examples).isGreaterThan(1);
+    }
+}
