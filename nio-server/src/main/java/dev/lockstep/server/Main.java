@@ -40,7 +40,7 @@ public final class Main implements Runnable {
     }
 
     /** Runs a command line and answers its exit code. */
-    static int run(String[] args, Environment environment) {
+    public static int run(String[] args, Environment environment) {
         return new CommandLine(new Main(environment))
                 .addSubcommand(new ServeCommand(environment))
                 .addSubcommand(new DemoCommand(environment))
