@@ -54,7 +54,7 @@ public final class Main implements Runnable {
     }
 
     /** Runs a command line and answers its exit code. */
-    static int run(String[] args, Environment environment) {
+    public static int run(String[] args, Environment environment) {
         return commandLine(environment)
                 .setOut(environment.out())
                 .setErr(environment.err())

@@ -80,6 +80,13 @@ class CommandLineErrorsTest {
     }
 
     @Test
+    void warmUpsThatAreNone() throws Exception {
+        assertThat(refusedServe("--warm-up", "0"))
+                .isEqualTo("--warm-up: 0 is not between 1 and 100000; give how many handshakes");
+        assertThat(refusedServe("--warm-up=much")).startsWith("--warm-up: 'much' is not a whole number; give");
+    }
+
+    @Test
     void aPortThatIsInUse() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());

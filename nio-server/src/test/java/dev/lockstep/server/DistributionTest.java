@@ -20,7 +20,7 @@ class DistributionTest {
 
     private static final Path DIST = Path.of("..", "dist");
     private static final List<String> UNITS = List.of("lockstep.service", "lockstep-keyserver.service");
-    private static final String JAVA = "=/usr/bin/java ";
+    private static final String PROGRAM = "ExecStart=/usr/lib/lockstep/lockstep ";
 
     @TempDir
     private Path directory;
@@ -39,17 +39,17 @@ class DistributionTest {
     void systemdKnowsEverySettingOfTheUnits() throws Exception {
         Needed.optional("systemd", "systemd-analyze");
         // This JVM's own program, since systemd wants to see an executable file.
-        String java = "=" + KeyserverProcess.javaProgram() + " ";
+        String java = "ExecStart=" + KeyserverProcess.javaProgram() + " ";
         for (String unit : UNITS) {
             String text = Files.readString(DIST.resolve(unit));
-            assertThat(text).contains("ExecStart" + JAVA);
-            Files.writeString(directory.resolve(unit), text.replace(JAVA, java));
+            assertThat(text).contains(PROGRAM);
+            Files.writeString(directory.resolve(unit), text.replace(PROGRAM, java));
         }
-        Path good = Files.writeString(directory.resolve("good.service"), "[Service]\nExecStart" + java + "-version\n");
+        Path good = Files.writeString(directory.resolve("good.service"), "[Service]\n" + java + "-version\n");
         String works = verify(good);
         Needed.condition(works.isEmpty(), "systemd-analyze does not work here: " + works);
-        Path bad = Files.writeString(
-                directory.resolve("bad.service"), "[Service]\nExecStart" + java + "\nProtectSistem=strict\n");
+        Path bad =
+                Files.writeString(directory.resolve("bad.service"), "[Service]\n" + java + "\nProtectSistem=strict\n");
         assertThat(verify(bad)).contains("ProtectSistem");
         for (String unit : UNITS) {
             assertThat(verify(directory.resolve(unit))).as(unit).isEmpty();

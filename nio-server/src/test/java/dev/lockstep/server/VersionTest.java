@@ -23,7 +23,7 @@ class VersionTest {
                 Stream.of(command, "--version").filter(word -> !word.isEmpty()).toArray(String[]::new);
         Running program = Running.finished(Map.of(), args);
         assertThat(program.exitCode()).isZero();
-        boolean repository = Files.exists(Path.of("..", ".git"));
+        boolean repository = Files.exists(Path.of("..", ".git", "HEAD"));
         assertThat(program.out().lines().toList()).hasSize(3).satisfies(lines -> {
             assertThat(lines.get(0)).matches("Lockstep \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?");
             assertThat(lines.get(1)).matches(repository ? "Commit: [0-9a-f]{40}" : "Commit: ([0-9a-f]{40}|unknown)");

@@ -116,9 +116,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Opens at most one record of application data, straight from {@code netIn} to {@code appOut}. Other records are
-     * acted on; what they make the connection send waits for {@link #step} or {@link #close} (see {@link #wantsOutput}).
-     * During a renegotiation this is what takes the handshake on.
+     * Opens at most one record of application data, straight from {@code netIn} to {@code appOut}. Other records are acted
+     * on, those of a renegotiation too; what is to be sent then waits for {@link #step} or {@link #close}.
      *
      * @return PROGRESSED when a record was opened, even an empty one; NEED_INPUT; NEED_OUTPUT when {@code appOut} has
      *     no room for the record ({@link #APPLICATION_BUFFER_SIZE} bytes always suffice); ASYNC_IN_PROGRESS when a
@@ -235,9 +234,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Asks the client for another handshake (RFC 5246 section 7.4.1.1). It may answer with a ClientHello, which {@link #read}
-     * takes on, or say no_renegotiation, or do nothing: how long to wait is the application's to decide. The client is not
-     * asked a second time before it has made another handshake.
+     * Asks the client for another handshake (RFC 5246 section 7.4.1.1), once until it has made one. It may send a ClientHello,
+     * which {@link #read} takes on, or no_renegotiation, or nothing: how long to wait is the application's to decide.
      *
      * @return whether HelloRequest was queued (see {@link #wantsOutput}); false when the policy, its limits or the client
      *     do not allow a renegotiation now, one is under way, or the client has been asked for one already
@@ -253,17 +251,16 @@ public final class TlsServerConnection {
     }
 
     /**
-     * The transport has no more input. Without a close_notify before it that is an error (truncation), which the next
-     * call reports once the whole records in {@code netIn} are used up; a suspended connection ends at the next step.
+     * The transport has no more input. Without close_notify that is truncation, an error that the next call reports when
+     * the whole records in {@code netIn} are used up; a suspended connection ends at the next step.
      */
     public void inputClosed() {
         driver.inputClosed();
     }
 
     /**
-     * Returns when to step again at the latest, in nanoseconds of the configured clock; empty when nothing has a time limit.
-     * {@code step}, {@code read}, {@code write} and {@code closeOutput} act on the deadlines that have passed before anything
-     * else, so after one of them the answer lies ahead.
+     * Returns when to step again at the latest, in nanoseconds of the configured clock; empty without a time limit. All calls
+     * but {@code close} act on the deadlines that have passed before anything else, so after one the answer lies ahead.
      */
     public OptionalLong nextDeadlineNanos() {
         return driver.nextDeadlineNanos();
@@ -303,6 +300,11 @@ public final class TlsServerConnection {
         return driver.isEstablished();
     }
 
+    /** Returns how many handshakes are complete: 0 before the first one is, more than 1 after renegotiations. */
+    public int handshakes() {
+        return handshake.finished();
+    }
+
     /** Whether the connection is over, in good order or not. */
     public boolean isClosed() {
         return handshake.state() == State.CLOSED;
@@ -339,13 +341,12 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Keying material for a protocol above this connection (RFC 5705 section 4). Without the extended master secret (see
-     * {@link #info}) a man in the middle might know it too, so there is none then (RFC 7627 section 5.4).
+     * Returns new keying material for a protocol above this connection (RFC 5705 section 4). Without the extended master
+     * secret (see {@link #info}) a man in the middle might know it too, so there is none then (RFC 7627 section 5.4).
      *
      * @param label ASCII, registered or beginning with {@code EXPERIMENTAL}
      * @param context what the material shall depend on, at most 65,535 bytes; null, which is another thing than empty, for nothing
      * @param length how many bytes, 1 to 65,536
-     * @return the material, the caller's own
      * @throws IllegalArgumentException when a parameter is out of its range or the label is one of TLS's own
      * @throws IllegalStateException before the connection is established, after it was closed, without the extended
      *     master secret, or when the configuration does not enable exporters
@@ -375,9 +376,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Whether the handshake under way may still need the credential's key: false once it has signed or decrypted, when a
-     * session is resumed, and on an established connection. An application that takes keys from a scarce pool may give
-     * this one back once the answer is false; a renegotiation asks for another credential.
+     * Whether the handshake under way may still need the credential's key: false once it has signed or decrypted, in a
+     * resumption, and once established. Then a key of a scarce pool may go back; a renegotiation asks for another one.
      */
     public boolean needsKey() {
         return handshake.needsKey();

@@ -38,6 +38,15 @@ final class OperatingOptions {
                     + " second signal ends the process immediately.")
     private String drain = "30s";
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            arity = "0..1",
+            fallbackValue = "200",
+            description = "Do N handshakes in memory before the port is opened, so that the first clients are served as"
+                    + " fast as later ones; ${FALLBACK-VALUE} without a number.")
+    private @Nullable String warmUp;
+
     @Mixin
     private final LogOptions log = new LogOptions();
 
@@ -56,6 +65,11 @@ final class OperatingOptions {
     /** How many loops serve. */
     int threads() throws UsageError {
         return Numbers.require("--threads", threads, 1, 1024, "give how many loops serve");
+    }
+
+    /** How many handshakes come before the first client's; 0 for none. */
+    int warmUp() throws UsageError {
+        return warmUp == null ? 0 : Numbers.require("--warm-up", warmUp, 1, 100_000, "give how many handshakes");
     }
 
     /** Opens what was asked for. */

@@ -16,14 +16,19 @@ import dev.lockstep.server.backend.BackendOptions;
 import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.http.HttpApplication;
 import dev.lockstep.server.keyuri.RemoteKeys;
+import dev.lockstep.server.log.EventType;
+import dev.lockstep.server.log.LogEvent;
 import dev.lockstep.server.ops.Operations;
 import dev.lockstep.server.ops.Shutdown;
 import dev.lockstep.server.ops.Signals;
 import dev.lockstep.server.pem.KeyPassword;
 import dev.lockstep.server.pem.Reading;
+import dev.lockstep.server.warmup.WarmUp;
+import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -133,6 +138,7 @@ public final class ServeCommand implements Callable<Integer> {
         if (backend.isGiven() && (http || echo)) {
             throw new UsageError("--backend", "was given together with " + (http ? "--http" : "--echo"), "choose one");
         }
+        int handshakes = operating.warmUp();
         credentials.optional = psk.isGiven();
         Limits clientLimits = backend.limits(limits.limits());
         Function<SocketAddress, @Nullable Preface> prefaces = backend.prefaces();
@@ -162,7 +168,7 @@ public final class ServeCommand implements Callable<Integer> {
                             echo ? "echo" : "https",
                             echo ? () -> EchoApplication.INSTANCE : () -> new HttpApplication(!noKeepAlive))
                     : new Application("TLS for backend " + backends.get(0), terminator);
-            return serve(configuration, application, prefaces, clientLimits, number);
+            return serve(configuration, application, prefaces, clientLimits, handshakes, number);
         }
     }
 
@@ -194,6 +200,7 @@ public final class ServeCommand implements Callable<Integer> {
             Application application,
             Function<SocketAddress, @Nullable Preface> prefaces,
             Limits clientLimits,
+            int handshakes,
             int number)
             throws UsageError, IOException {
         RemoteKeys remote = configuration.remote();
@@ -211,9 +218,24 @@ public final class ServeCommand implements Callable<Integer> {
                     clientLimits,
                     configuration.operations(),
                     loop -> loop.prefaces(prefaces));
+            if (handshakes > 0) {
+                warmUp(reloader.current(), handshakes, configuration.operations());
+            }
             serve(site, reloader, number);
         }
         return 0;
+    }
+
+    private static void warmUp(TlsServerConfig config, int handshakes, Operations operations) {
+        try {
+            WarmUp.Result result = WarmUp.run(config, handshakes);
+            operations.log().log(LogEvent.of(EventType.WARMED_UP, "handshakes were made in memory")
+                    .with("handshakes", result.handshakes())
+                    .with("afterMillis", result.millis()));
+        } catch (GeneralSecurityException e) {
+            operations.configuration("--warm-up had no effect: the JDK's client and this configuration do not fit ("
+                    + e.getMessage() + ")");
+        }
     }
 
     private void serve(ServerRunner.Site site, Reloader reloader, int number) throws UsageError, IOException {

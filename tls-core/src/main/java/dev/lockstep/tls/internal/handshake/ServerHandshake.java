@@ -224,6 +224,11 @@ public final class ServerHandshake {
         return history.previous();
     }
 
+    /** Returns how many handshakes of the connection are over. */
+    public int finished() {
+        return history.finished();
+    }
+
     /** Returns when the handshake under way must be over, in the configured clock; empty when none is or has a limit. */
     public OptionalLong deadlineNanos() {
         return handshake == null ? OptionalLong.empty() : handshake.deadlineNanos();
@@ -237,7 +242,9 @@ public final class ServerHandshake {
     /** Returns the agreement in force; only from ServerHello on. */
     public Agreement agreement() {
         Established established = history.previous();
-        return established != null ? established.agreement() : current().agreement.get();
+        return established != null
+                ? established.agreement()
+                : current().agreement.get();
     }
 
     /** Invalidates the sessions of the connection's handshakes, the one under way included: they are not resumed any more. */

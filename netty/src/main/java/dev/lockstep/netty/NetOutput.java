@@ -1,0 +1,133 @@
+package dev.lockstep.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sealed records on their way to the channel. They are written into buffers that the channel can send as they are, and
+ * handed over in order when a buffer is full or a call has ended.
+ */
+final class NetOutput {
+
+    /** For a call that is not expected to send anything. */
+    static final ByteBuffer NO_ROOM = ByteBuffer.allocate(0);
+
+    /** The least room that every record finds, and a server's flight without its certificates. */
+    private static final int SMALL = 2048;
+
+    /** How much of handshakes and alerts may wait in the channel before the connection makes no more of it. */
+    private static final int MOST_UNSENT = 1 << 16;
+
+    private final ChannelHandlerContext context;
+    private final Runnable onRoom;
+    private int unsent;
+    private @Nullable ByteBuf filling;
+    private boolean written;
+
+    /** @param onRoom runs when {@link #isBlocked} has become false */
+    NetOutput(ChannelHandlerContext context, Runnable onRoom) {
+        this.context = context;
+        this.onRoom = onRoom;
+    }
+
+    /**
+     * Tells whether the client does not read what it is sent. What the application writes is not counted: the application
+     * looks at the channel's writability.
+     */
+    boolean isBlocked() {
+        return unsent > MOST_UNSENT;
+    }
+
+    /** Returns room for records, in write mode: what is left of the last buffer, possibly nothing. */
+    ByteBuffer room() {
+        ByteBuf buffer = filling;
+        return buffer == null
+                ? NO_ROOM
+                : buffer.internalNioBuffer(buffer.writerIndex(), buffer.capacity() - buffer.writerIndex());
+    }
+
+    /** Keeps what was written into the room. */
+    void filled(ByteBuffer room) {
+        ByteBuf buffer = filling;
+        if (buffer != null) {
+            buffer.writerIndex(buffer.capacity() - room.remaining());
+        }
+    }
+
+    /** Makes room for {@code bytes} at least. */
+    void grow(int bytes) {
+        hand(null);
+        filling = context.alloc().ioBuffer(Math.max(SMALL, bytes));
+    }
+
+    void grow() {
+        grow(SMALL);
+    }
+
+    /**
+     * Hands everything to the channel.
+     *
+     * @param promise completed when it is sent; null where no one asks
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
+    void hand(@Nullable ChannelPromise promise) {
+        ByteBuf buffer = filling;
+        filling = null;
+        if (buffer != null && buffer.isReadable()) {
+            written = true;
+            if (promise == null) {
+                writeCounted(buffer);
+            } else {
+                context.write(buffer, promise);
+            }
+            return;
+        }
+        if (buffer != null) {
+            buffer.release();
+        }
+        if (promise != null) {
+            context.write(Unpooled.EMPTY_BUFFER, promise);
+            written = true;
+        }
+    }
+
+    private void writeCounted(ByteBuf buffer) {
+        int bytes = buffer.readableBytes();
+        unsent += bytes;
+        context.write(buffer).addListener(sent -> {
+            boolean wasBlocked = isBlocked();
+            unsent -= bytes;
+            if (wasBlocked && !isBlocked()) {
+                onRoom.run();
+            }
+        });
+    }
+
+    /** Hands everything to the channel, and flushes if anything was handed over since the last flush. */
+    void flush() {
+        hand(null);
+        if (written) {
+            written = false;
+            context.flush();
+        }
+    }
+
+    /** Hands everything to the channel, and flushes whatever others have written too. */
+    void flushAll() {
+        hand(null);
+        written = false;
+        context.flush();
+    }
+
+    void release() {
+        ByteBuf buffer = filling;
+        filling = null;
+        if (buffer != null) {
+            buffer.release();
+        }
+    }
+}

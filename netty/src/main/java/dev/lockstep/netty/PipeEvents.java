@@ -1,0 +1,74 @@
+package dev.lockstep.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Promise;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+
+/** Tells the application of handshakes, failures and the end: through promises, and as events in Netty's own classes. */
+final class PipeEvents {
+
+    private final ChannelHandlerContext context;
+    private final Promise<Channel> handshake;
+    private final Promise<Channel> close;
+    private final ArrayDeque<Promise<Channel>> renegotiations = new ArrayDeque<>(0);
+
+    PipeEvents(ChannelHandlerContext context, Promise<Channel> handshake, Promise<Channel> close) {
+        this.context = context;
+        this.handshake = handshake;
+        this.close = close;
+    }
+
+    /** Completes {@code promise} with the next handshake, or with the end. */
+    void onNextHandshake(Promise<Channel> promise) {
+        renegotiations.add(promise);
+    }
+
+    void handshakeDone() {
+        handshake.trySuccess(context.channel());
+        for (Promise<Channel> each = renegotiations.poll(); each != null; each = renegotiations.poll()) {
+            each.trySuccess(context.channel());
+        }
+        context.fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+    }
+
+    /** The client has sent close_notify, or the connection has ended in good order. */
+    void closed() {
+        if (close.trySuccess(context.channel())) {
+            context.fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
+        }
+    }
+
+    /** The connection has ended without a failure. */
+    void ended() {
+        boolean wasOpen = handshake.isSuccess();
+        ClosedChannelException cause = new ClosedChannelException();
+        abandon(cause);
+        if (wasOpen) {
+            closed();
+        } else {
+            close.tryFailure(cause);
+        }
+    }
+
+    void failed(Throwable cause) {
+        abandon(cause);
+        if (close.tryFailure(cause) && handshake.isSuccess()) {
+            context.fireUserEventTriggered(new SslCloseCompletionEvent(cause));
+        }
+        context.fireExceptionCaught(cause);
+    }
+
+    /** What still waits for a handshake waits in vain. */
+    private void abandon(Throwable cause) {
+        for (Promise<Channel> each = renegotiations.poll(); each != null; each = renegotiations.poll()) {
+            each.tryFailure(cause);
+        }
+        if (handshake.tryFailure(cause)) {
+            context.fireUserEventTriggered(new SslHandshakeCompletionEvent(cause));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.lockstep.netty;
+
+import static dev.lockstep.testkit.client.ClientMessages.closeNotify;
+import static dev.lockstep.testkit.client.ClientMessages.fatalAlert;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tls.TlsException;
+import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.wait.SuspensionKind;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Clients that leave, and applications that close, during every kind of wait: the operation is cancelled, no buffer left. */
+class DisconnectTest {
+
+    /** One way in which a connection ends. */
+    private interface End {
+        void of(EmbeddedTls open);
+    }
+
+    private static final List<End> ENDS = List.of(
+            EmbeddedTls::disconnects,
+            open -> open.channel.close(),
+            open -> open.channel.pipeline().remove(open.tls),
+            open -> open.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE),
+            open -> open.channel.pipeline().fireChannelInactive(),
+            EmbeddedTls::close);
+
+    @ParameterizedTest
+    @EnumSource(SuspensionKind.class)
+    void noOperationIsPendingAfterTheEnd(SuspensionKind kind) {
+        for (End end : ENDS) {
+            for (boolean autoRead : new boolean[] {true, false}) {
+                Waiting waiting = new Waiting(kind);
+                EmbeddedTls open = waiting.open(autoRead);
+                assertThat(waiting.pending).as("operations of " + kind).hasValue(1);
+                assertThat(open.tls.suspension()).isNotNull();
+                assertThat(open.tls.suspension().kind()).isEqualTo(kind);
+                end.of(open);
+                assertThat(waiting.pending).as("operations of " + kind).hasValue(0);
+                assertThat(open.tls.handshakeFuture().isDone()).isTrue();
+                assertThat(open.tls.handshakeFuture().isSuccess()).isFalse();
+                open.close();
+                assertThat(waiting.started).hasValue(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SuspensionKind.class,
+            names = {"SIGN", "CREDENTIAL_SELECTION", "SESSION_LOOKUP", "CLIENT_CERTIFICATE"})
+    void anAlertEndsTheWait(SuspensionKind kind) {
+        for (boolean fatal : new boolean[] {true, false}) {
+            Waiting waiting = new Waiting(kind);
+            try (EmbeddedTls open = waiting.open(true)) {
+                open.says(fatal ? fatalAlert(AlertDescription.INTERNAL_ERROR) : closeNotify());
+                assertThat(waiting.pending).hasValue(0);
+                assertThat(open.application.inactive).isTrue();
+                assertThat(open.application.failures).hasSize(fatal ? 1 : 0);
+            }
+        }
+    }
+
+    @Test
+    void aClientThatLeavesIsAnErrorAndNoGoodEnd() {
+        EmbeddedTls open = new Waiting(SuspensionKind.SIGN).open(true);
+        open.disconnects();
+        assertThat(open.application.failures).singleElement().isInstanceOf(TlsException.class);
+        assertThat(open.application.events)
+                .singleElement()
+                .isInstanceOfSatisfying(SslHandshakeCompletionEvent.class, event -> assertThat(event.isSuccess())
+                        .isFalse());
+        assertThat(open.tls.closeFuture().cause()).isInstanceOf(TlsException.class);
+        open.close();
+    }
+
+    @Test
+    void laterHandshakesEndToo() {
+        for (End end : ENDS) {
+            Waiting waiting = new Waiting(SuspensionKind.SIGN);
+            EmbeddedTls open = Waiting.renegotiating(waiting);
+            assertThat(waiting.pending).hasValue(1);
+            var written = open.channel.write(open.text("waits for the handshake"));
+            end.of(open);
+            assertThat(waiting.pending).hasValue(0);
+            assertThat(written.isDone()).isTrue();
+            assertThat(written.isSuccess()).isFalse();
+            open.close();
+        }
+    }
+}
