@@ -88,7 +88,8 @@ class WarmUpTest {
                 files.rsaKey.toString(),
                 "--warm-up",
                 "3")) {
-            assertThat(server.awaitError(" listening: ")).containsPattern("(?s) warmed-up: .*handshakes=3 .* listening: ");
+            assertThat(server.awaitError(" listening: "))
+                    .containsPattern("(?s) warmed-up: .*handshakes=3 .* listening: ");
         }
     }
 }
