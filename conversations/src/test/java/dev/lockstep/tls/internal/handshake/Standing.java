@@ -33,6 +33,7 @@ record Standing(
     public String toString() {
         return state
                 + (later && state.kind() != State.Kind.OPEN ? " again" : "")
+                + (scene.claimed() ? " with a chain" : "")
                 + (masked ? " masked" : "")
                 + (asked ? " asked" : "")
                 + (refused > 0 ? " " + refused + " refused" : "")
