@@ -57,7 +57,7 @@ public final class Premaster {
         byte[] nothing = keys.standIn().clone();
         byte[] key = found.orElse(nothing);
         boolean usable = key.length > 0 && key.length <= PskSource.MAX_KEY_LENGTH;
-        Defect defect = usable ? null : Defect.UNUSABLE_PSK;
+        Defect defect = usable ? Defect.NONE : Defect.UNUSABLE_PSK;
         handshake.maskedFailures.keep(SuspensionKind.PSK_LOOKUP, found.isPresent() ? defect : Defect.UNKNOWN_IDENTITY);
         if (!usable) {
             Wipe.bytes(key);
@@ -74,7 +74,8 @@ public final class Premaster {
     public static Start<byte[]> askDecryption(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
             throws Exception {
         // RFC 5246 7.4.7.1: "1. Generate a string R of 48 random bytes", before and not after the decryption.
-        handshake.keys.standIn(handshake.random(48));
+        handshake.keys.standIn(handshake.random(RsaPremaster.LENGTH));
+        handshake.keys.noPremaster(new byte[RsaPremaster.LENGTH]);
         Agreement agreement = handshake.agreement.get();
         Credential credential = agreement.requireCredential();
         byte[] block =
@@ -90,11 +91,13 @@ public final class Premaster {
     }
 
     /**
-     * Returns what a decryption yields when it fails, made in every handshake: 48 bytes of no version. A key that removes the
-     * padding itself answers with 48 bytes or fails, so the same is done with either answer of its.
+     * Returns what a decryption yields when it fails: 48 bytes of no version. A key that removes the padding itself answers
+     * with 48 bytes or fails, so the same is done with either answer of its. They are made in every handshake, and before
+     * the key is asked: to a processor and to a compiler, an array that was just made is another thing than one that came
+     * from elsewhere.
      */
     public static byte[] noPremaster(Handshake handshake) {
-        return new byte[RsaPremaster.LENGTH];
+        return handshake.keys.noPremaster();
     }
 
     /** The decrypted premaster secret, or the random one in its place; both cost the same work. */
@@ -102,7 +105,7 @@ public final class Premaster {
         int modulusLength = handshake.agreement.get().requireCredential().rsaModulusLength();
         byte[] value = decrypted;
         boolean odd = value.length != modulusLength && value.length != RsaPremaster.LENGTH;
-        handshake.maskedFailures.keep(SuspensionKind.DECRYPT, odd ? Defect.NO_PREMASTER : null);
+        handshake.maskedFailures.keep(SuspensionKind.DECRYPT, odd ? Defect.NO_PREMASTER : Defect.NONE);
         if (hasWrongLength(handshake)) {
             Wipe.bytes(value);
             value = new byte[modulusLength];

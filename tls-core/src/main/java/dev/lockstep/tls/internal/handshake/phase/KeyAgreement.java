@@ -28,6 +28,7 @@ public final class KeyAgreement {
     public final Once<byte[]> shared = new Once<>();
 
     private byte[] standIn = NONE;
+    private byte[] noPremaster = NONE;
 
     /** Returns the random value that takes the place of a secret that does not come. */
     public byte[] standIn() {
@@ -38,6 +39,16 @@ public final class KeyAgreement {
     public void standIn(byte[] random) {
         Wipe.bytes(standIn);
         standIn = random;
+    }
+
+    /** Returns what takes the place of a decryption that fails: no secret, and as long as one. */
+    public byte[] noPremaster() {
+        return noPremaster;
+    }
+
+    /** Keeps what takes the place of a decryption that fails. */
+    public void noPremaster(byte[] zeros) {
+        noPremaster = zeros;
     }
 
     /** Destroys the ephemeral key: nothing that was agreed with it can be computed again. */
