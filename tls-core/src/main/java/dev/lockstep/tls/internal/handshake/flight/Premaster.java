@@ -9,13 +9,17 @@ import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
 import dev.lockstep.tls.internal.handshake.phase.KeyAgreement;
+import dev.lockstep.tls.internal.handshake.phase.KeyShare;
 import dev.lockstep.tls.internal.handshake.phase.MaskedFailures.Defect;
+import dev.lockstep.tls.internal.message.ClientKeyExchange;
 import dev.lockstep.tls.internal.secrets.KeyBlock;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.secrets.PremasterSecret;
 import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.psk.PskRequest;
 import dev.lockstep.tls.psk.PskSource;
+import dev.lockstep.tls.wait.Asks;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
@@ -31,6 +35,26 @@ import java.util.OptionalLong;
 public final class Premaster {
 
     private Premaster() {}
+
+    /** Agrees on a secret with the client: here, or elsewhere where the group is costly and there is a place for it. */
+    public static Start<byte[]> askAgreement(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
+            throws Exception {
+        KeyShare share = handshake.keys.takeShare();
+        ClientKeyExchange clientShare = handshake.keys.clientShare.get();
+        handshake.keys.clientShare.clear();
+        Asks<KeyAgreementRequest, byte[]> elsewhere = handshake.config.keyAgreements();
+        if (elsewhere == null || !share.isCostly()) {
+            return Start.done(share.agree(clientShare));
+        }
+        return elsewhere.start(
+                new KeyAgreementRequest(
+                        share.group(), deadlineNanos, handshake.config.clientAddress(), () -> share.agree(clientShare)),
+                waker);
+    }
+
+    public static void onAgreed(Handshake handshake, byte[] secret) {
+        handshake.keys.shared.set(secret);
+    }
 
     /**
      * Asks for the pre-shared key of the client's identity. RFC 4279 2: "if the server wishes to hide the fact that the
