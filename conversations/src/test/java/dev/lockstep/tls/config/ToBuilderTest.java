@@ -71,6 +71,7 @@ class ToBuilderTest {
                 .observer(new ConnectionObserver() {})
                 .keyLog(line -> {})
                 .clientAddress(InetAddress.getLoopbackAddress())
+                .keyAgreements((request, waker) -> Start.fallThrough())
                 .keyPairReserve(KeyPairReserve.of(Runnable::run, 1, new SecureRandom()))
                 .random(new SecureRandom())
                 .clock(() -> 7)

@@ -71,7 +71,7 @@ record Configuration(
         TlsServerConfigBuilder builder =
                 TlsServerConfig.builder().observer(new Observers(trace, new OcspWatch(operations.log())));
         loadParts(builder, findings, requireKeys);
-        return options.protocol().build(builder);
+        return options.protocol().build(builder, operations::full);
     }
 
     /** Reads everything and collects all that is wrong with it; a key that cannot be tried is wrong, too. */
@@ -83,7 +83,7 @@ record Configuration(
         boolean whole = findings.problems().isEmpty();
         findings.attempt(() -> {
             if (whole) {
-                options.protocol().build(builder);
+                options.protocol().build(builder, operations::full);
             } else {
                 options.protocol().apply(builder);
             }

@@ -2,6 +2,7 @@ package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
@@ -9,6 +10,7 @@ import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.Asks;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -80,6 +82,9 @@ final class ServerSettings implements Cloneable {
 
     @Nullable
     KeyPairReserve keyPairReserve;
+
+    @Nullable
+    Asks<KeyAgreementRequest, byte[]> keyAgreements;
 
     SecureRandom random = new SecureRandom();
     LongSupplier clock = System::nanoTime;

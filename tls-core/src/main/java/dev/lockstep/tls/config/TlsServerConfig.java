@@ -1,6 +1,7 @@
 package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
@@ -10,6 +11,7 @@ import dev.lockstep.tls.setting.ConfigWarning;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.Asks;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -127,6 +129,11 @@ public final class TlsServerConfig {
     /** The ephemeral key pairs that are made ahead; null where each is made when it is needed. */
     public @Nullable KeyPairReserve keyPairReserve() {
         return settings.keyPairReserve;
+    }
+
+    /** Where secrets of large finite-field groups are computed; null where that is the thread of the connection. */
+    public @Nullable Asks<KeyAgreementRequest, byte[]> keyAgreements() {
+        return settings.keyAgreements;
     }
 
     /** Where the client of this connection is; null where it is not known. */

@@ -31,7 +31,7 @@ public final class ClientFlight {
         handshake.clientVersion.set(hello.clientVersion());
     }
 
-    /** Ephemeral exchanges agree here; what the client encrypted, and the name of its pre-shared key, wait for answers. */
+    /** Takes what the message brings: a public value, what the client encrypted, the name of its pre-shared key. */
     public static void onClientKeyExchange(Handshake handshake, WireReader body) {
         Agreement agreement = handshake.agreement.get();
         ClientKeyExchange message = ClientKeyExchange.parse(agreement.keyExchange(), body);
@@ -56,8 +56,7 @@ public final class ClientFlight {
         if (exchange instanceof RsaClientKeyExchange rsa) {
             keys.ciphertext.set(rsa.encryptedPremaster());
         } else {
-            keys.shared.set(keys.share.get().agree(exchange));
-            keys.dropShare();
+            keys.clientShare.set(exchange);
         }
     }
 
