@@ -14,8 +14,12 @@ public sealed interface Progress<T> {
         private static final InProgress<?> INSTANCE = new InProgress<>();
     }
 
-    /** Ready. Ownership of the value passes to the connection, which wipes it if it is secret. */
-    record Done<T>(T value) implements Progress<T> {
+    /**
+     * Ready. Ownership of the value passes to the connection, which wipes it if it is secret.
+     *
+     * @param verified of a signature: whether it has been verified already; means nothing for other values
+     */
+    record Done<T>(T value, boolean verified) implements Progress<T> {
         public Done {
             Objects.requireNonNull(value, "value");
         }
@@ -42,7 +46,16 @@ public sealed interface Progress<T> {
 
     /** The operation is complete. */
     static <T> Progress<T> done(T value) {
-        return new Done<>(value);
+        return new Done<>(value, false);
+    }
+
+    /**
+     * A signature is complete and has been verified, over the message of the request and with the public key of its
+     * certificate, so that the connection need not do it again. The connection relies on that unless it is told to verify
+     * {@linkplain dev.lockstep.tls.key.SignatureVerification#always all signatures}; it verifies those with RSA in any case.
+     */
+    static Progress<byte[]> verified(byte[] signature) {
+        return new Done<>(signature, true);
     }
 
     /** The operation failed; {@code cause} is told to the application, never to the peer. */
