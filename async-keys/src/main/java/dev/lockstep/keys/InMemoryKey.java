@@ -11,6 +11,7 @@ import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It claims every scheme of its key type; the credential that it is put into cuts them down to what the certificate
  * allows. RSA decryption gives the raw block, so that nothing about the padding shows here.
+ *
+ * <p>The first signature for a certificate is verified, and fails with {@link Reason#INVALID_OUTPUT} if the certificate is for
+ * another key. Later ones with ECDSA and EdDSA are not: what a fault in such a computation would give away needs nonces or
+ * messages that come twice, and here they do not. A server that is to bear faults all the same has its connections verify
+ * {@linkplain dev.lockstep.tls.key.SignatureVerification#always all signatures}.
  */
 public final class InMemoryKey implements BlockingKey {
 
     private final LocalSigner signer;
     private final @Nullable RsaDecryption decryption;
     private final Set<SignatureScheme> schemes;
+    /** The certificate for which a signature was verified last: a key has one as a rule. */
+    private volatile @Nullable X509Certificate matched;
 
     private InMemoryKey(LocalSigner signer, @Nullable RsaDecryption decryption) {
         this.signer = signer;
@@ -65,11 +73,25 @@ public final class InMemoryKey implements BlockingKey {
     }
 
     @Override
+    public boolean verifiesSignatures() {
+        return true;
+    }
+
+    @Override
     public byte[] sign(SignRequest request) throws Exception {
         if (!schemes.contains(request.scheme())) {
             throw new OperationException(Reason.UNSUPPORTED, "this key does not sign with " + request.scheme());
         }
-        return signer.sign(Algorithms.signature(request.scheme()), request.message());
+        byte[] signature = signer.sign(Algorithms.signature(request.scheme()), request.message());
+        X509Certificate certificate =
+                request.chain().isEmpty() ? null : request.chain().get(0);
+        if (certificate != null && !certificate.equals(matched)) {
+            if (!request.verifies(signature)) {
+                throw new OperationException(Reason.INVALID_OUTPUT, "the certificate is for another key");
+            }
+            matched = certificate;
+        }
+        return signature;
     }
 
     @Override

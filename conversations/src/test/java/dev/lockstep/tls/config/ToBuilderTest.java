@@ -6,6 +6,7 @@ import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.MemorySessionStore;
 import dev.lockstep.tls.session.TicketKeyRing;
@@ -61,7 +62,7 @@ class ToBuilderTest {
                 .applicationProtocolSelector((offered, serverName) -> null)
                 .requireApplicationProtocol(false)
                 .requireKnownServerName(true)
-                .verifyExternalSignatures(false)
+                .signatureVerification(SignatureVerification.always())
                 .keyOperationTimeout(Duration.ZERO)
                 .handshakeTimeout(Duration.ofSeconds(7))
                 .renegotiation(RenegotiationPolicy.ALLOWED)

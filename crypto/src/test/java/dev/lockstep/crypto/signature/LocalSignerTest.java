@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.crypto.TestKeys;
 import dev.lockstep.crypto.hash.HashAlgorithm;
+import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -12,10 +13,12 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
+import java.security.spec.RSAPrivateCrtKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -292,6 +295,30 @@ class LocalSignerTest {
     private static PublicKey bouncy(PublicKey key) throws Exception {
         String type = key.getAlgorithm().equals("RSASSA-PSS") ? "RSA" : key.getAlgorithm();
         return KeyFactory.getInstance(type, TestKeys.BC).generatePublic(new X509EncodedKeySpec(key.getEncoded()));
+    }
+
+    /**
+     * A result of the Chinese remainder theorem that is wrong modulo one prime gives that prime away (Boneh, DeMillo and
+     * Lipton). The JDK compares the result with the public key; what fails there is no signature.
+     */
+    @Test
+    void aFaultInTheChineseRemainderTheoremYieldsNoSignature() throws Exception {
+        RSAPrivateCrtKey key = (RSAPrivateCrtKey) TestKeys.RSA_2048.getPrivate();
+        PrivateKey faulty = KeyFactory.getInstance("RSA")
+                .generatePrivate(new RSAPrivateCrtKeySpec(
+                        key.getModulus(),
+                        key.getPublicExponent(),
+                        key.getPrivateExponent(),
+                        key.getPrimeP(),
+                        key.getPrimeQ(),
+                        key.getPrimeExponentP().flipBit(7),
+                        key.getPrimeExponentQ(),
+                        key.getCrtCoefficient()));
+        LocalSigner signer = LocalSigner.of(faulty, random);
+        for (SignatureAlgorithm algorithm :
+                List.of(SignatureAlgorithm.RSA_PKCS1_SHA256, SignatureAlgorithm.RSA_PSS_SHA256)) {
+            assertThatThrownBy(() -> signer.sign(algorithm, MESSAGE)).isInstanceOf(GeneralSecurityException.class);
+        }
     }
 
     private static PSSParameterSpec pss(HashAlgorithm hash, int salt) {

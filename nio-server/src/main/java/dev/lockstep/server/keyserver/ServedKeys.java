@@ -19,9 +19,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAKey;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -86,9 +86,11 @@ public final class ServedKeys {
 
     /** A key of this process; answers its id. */
     public KeyId add(String name, PrivateKey key) throws IOException {
-        int modulus = key instanceof RSAKey rsa ? modulusLength(rsa) : 0;
-        ServedKey entry = new ServedKey(name, InMemoryKey.of(key, random), modulus, replacementSecret(key), decrypting);
-        KeyId id = KeyId.ofEncoded(PublicKeys.encodedOf(key));
+        byte[] encoded = PublicKeys.encodedOf(key);
+        PublicKey publicKey = PublicKeys.decoded(key.getAlgorithm(), encoded);
+        ServedKey entry =
+                new ServedKey(name, InMemoryKey.of(key, random), publicKey, replacementSecret(key), decrypting);
+        KeyId id = KeyId.ofEncoded(encoded);
         served.put(id, entry);
         named.put(name, id);
         return id;
@@ -147,7 +149,6 @@ public final class ServedKeys {
         for (X509Certificate certificate : token.certificates()) {
             String name = "token: " + certificate.getSubjectX500Principal().getName();
             CaCertificates.refuse("--pkcs11", Path.of(name), certificate, allowAuthorities);
-            int modulus = certificate.getPublicKey() instanceof RSAKey rsa ? modulusLength(rsa) : 0;
             try {
                 BlockingKey key = token.blockingKey(certificate);
                 served.put(
@@ -155,7 +156,7 @@ public final class ServedKeys {
                         new ServedKey(
                                 name,
                                 key,
-                                modulus,
+                                certificate.getPublicKey(),
                                 secretOf(certificate, secret),
                                 decrypting && isForEncipherment(certificate)));
             } catch (OperationException e) {
@@ -178,10 +179,6 @@ public final class ServedKeys {
         byte[] own = hmac.doFinal();
         hmac.destroy();
         return own;
-    }
-
-    private static int modulusLength(RSAKey key) {
-        return (key.getModulus().bitLength() + 7) / 8;
     }
 
     /** Follows from the key: what a bad ciphertext gives is the same before and after a restart. */

@@ -12,6 +12,7 @@ import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.CredentialOrder;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.SignatureVerification;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.interfaces.ECKey;
@@ -83,6 +84,14 @@ final class CredentialOptions {
             description = "What decides first among several certificates: suites, the first suite that any of them can"
                     + " serve (default); certificates, the first --cert that can serve the client at all.")
     private String credentialOrder = "suites";
+
+    @Option(
+            names = "--verify-signatures",
+            paramLabel = "WHICH",
+            description =
+                    "Which signatures each connection verifies before it sends them: unverified, those that neither"
+                            + " a key server nor the thread that signed has verified, and all with RSA (default); all.")
+    private String verifiedSignatures = "unverified";
 
     @Option(
             names = "--require-keys",
@@ -174,6 +183,7 @@ final class CredentialOptions {
         }
         builder.requireKnownServerName(sniStrict);
         builder.credentialOrder(order());
+        builder.signatureVerification(verification());
     }
 
     private static void add(TlsServerConfigBuilder builder, @Nullable String host, Credential credential)
@@ -195,6 +205,18 @@ final class CredentialOptions {
             case "certificates" -> CredentialOrder.CREDENTIALS_FIRST;
             default ->
                 throw new UsageError("--prefer", "'" + credentialOrder + "' is no order", "use suites or certificates");
+        };
+    }
+
+    private SignatureVerification verification() throws UsageError {
+        return switch (verifiedSignatures) {
+            case "unverified" -> SignatureVerification.unlessVerified();
+            case "all" -> SignatureVerification.always();
+            default ->
+                throw new UsageError(
+                        "--verify-signatures",
+                        "'" + verifiedSignatures + "' is neither of the two",
+                        "use unverified or all");
         };
     }
 

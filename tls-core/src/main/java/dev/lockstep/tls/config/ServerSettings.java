@@ -4,6 +4,7 @@ import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -64,7 +65,7 @@ final class ServerSettings implements Cloneable {
     boolean requireKnownServerName;
     boolean acknowledgeServerName = true;
     boolean outputAfterCloseNotify;
-    boolean verifyExternalSignatures = true;
+    SignatureVerification signatureVerification = SignatureVerification.unlessVerified();
     Duration keyOperationTimeout = Duration.ofSeconds(30);
     Duration handshakeTimeout = Duration.ofSeconds(60);
     RenegotiationPolicy renegotiation = RenegotiationPolicy.REFUSED;

@@ -3,6 +3,7 @@ package dev.lockstep.tls.config;
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -220,9 +221,9 @@ public final class TlsServerConfig {
         return settings.outputAfterCloseNotify;
     }
 
-    /** Whether signatures that may come from outside are verified before they are sent. */
-    public boolean verifyExternalSignatures() {
-        return settings.verifyExternalSignatures;
+    /** Which signatures the connection verifies before it sends them, and where. */
+    public SignatureVerification signatureVerification() {
+        return settings.signatureVerification;
     }
 
     /** How long one wait may last, in nanoseconds; empty for no limit. */

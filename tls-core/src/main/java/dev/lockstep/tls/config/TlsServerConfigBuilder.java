@@ -4,6 +4,7 @@ import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -201,9 +202,12 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** Whether to verify signatures of external keys before sending them; true by default, and best left so. */
-    public TlsServerConfigBuilder verifyExternalSignatures(boolean verify) {
-        settings.verifyExternalSignatures = verify;
+    /**
+     * Which signatures the connection verifies before it sends them, and where; {@link SignatureVerification#unlessVerified}
+     * on the driving thread by default.
+     */
+    public TlsServerConfigBuilder signatureVerification(SignatureVerification verification) {
+        settings.signatureVerification = Objects.requireNonNull(verification, "signatureVerification");
         return this;
     }
 

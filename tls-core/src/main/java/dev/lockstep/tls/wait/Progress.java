@@ -30,15 +30,22 @@ public abstract sealed class Progress<T> {
 
     /** Ready. Ownership of the value passes to the connection, which wipes it if it is secret. */
     public static final class Done<T> extends Progress<T> {
+        private final boolean verified;
 
-        private Done(T value) {
+        private Done(T value, boolean verified) {
             super(Objects.requireNonNull(value, "value"), 1);
+            this.verified = verified;
         }
 
         /** Returns what the operation yields. */
         @SuppressWarnings("unchecked") // only T is put in
         public T value() {
             return (T) Objects.requireNonNull(super.content);
+        }
+
+        /** Whether this is a signature that has been verified already; means nothing for other values. */
+        public boolean verified() {
+            return verified;
         }
     }
 
@@ -63,7 +70,16 @@ public abstract sealed class Progress<T> {
 
     /** The operation is complete. */
     public static <T> Progress<T> done(T value) {
-        return new Done<>(value);
+        return new Done<>(value, false);
+    }
+
+    /**
+     * A signature is complete and has been verified, over the message of the request and with the public key of its
+     * certificate, so that the connection need not do it again. The connection relies on that unless it is told to verify
+     * {@linkplain dev.lockstep.tls.key.SignatureVerification#always all signatures}; it verifies those with RSA in any case.
+     */
+    public static Progress<byte[]> verified(byte[] signature) {
+        return new Done<>(signature, true);
     }
 
     /** The operation failed; {@code cause} is told to the application, never to the peer. */
@@ -93,7 +109,12 @@ public abstract sealed class Progress<T> {
     public final boolean equals(@Nullable Object other) {
         return other instanceof Progress<?> progress
                 && getClass() == progress.getClass()
-                && Objects.equals(content, progress.content);
+                && Objects.equals(content, progress.content)
+                && isVerified() == progress.isVerified();
+    }
+
+    private boolean isVerified() {
+        return this instanceof Done<T> done && done.verified;
     }
 
     @Override
