@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The server's side of one TLS 1.2 connection (RFC 5246), without any I/O: the caller moves bytes between its buffers
  * and the network and steps the connection.
  *
- * <p>One turn of an event loop over a connection is this; {@code netIn} is in read mode, {@code netOut} and {@code appOut} in
- * write mode, and {@code appIn} holds what the application wants to send:
+ * <p>One turn of an event loop over a connection; {@code appIn} holds what the application wants to send:
  *
  * <pre>{@code
  * StepResult turn(TlsServerConnection tls) throws TlsException {
@@ -82,8 +81,7 @@ public final class TlsServerConnection {
      * @param config what the connection negotiates; shared by any number of connections
      * @param wake runs when an operation that the connection waits for may have come to its end: on any thread, possibly
      *     before the step that suspends has returned, and any number of times. It must only enqueue the connection and wake
-     *     the selector; it must not call the connection. What it throws is dropped, since the thread is the key's: the
-     *     connection then moves at its next wake-up, call or deadline
+     *     the selector; it must not call the connection. What it throws is dropped, since the thread is the key's
      */
     public static TlsServerConnection create(TlsServerConfig config, Consumer<TlsServerConnection> wake) {
         return new TlsServerConnection(Objects.requireNonNull(config, "config"), Objects.requireNonNull(wake, "wake"));
@@ -283,16 +281,15 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Tells whether more bytes of the peer can change anything: a connection that answers false needs {@link #step} or
-     * {@link #close} first, has met the end of its input, or is over. While it is suspended only alerts and that end count.
+     * Tells whether more bytes of the peer can change anything. If not, the connection needs {@link #step} or {@link #close}
+     * first, has met the end of its input, or is over. While it is suspended only alerts and that end count.
      */
     public boolean wantsInput() {
         return driver.wantsInput();
     }
 
     /**
-     * Returns about how many bytes of memory the connection holds, to compare connections and to bound their sum: a constant
-     * for its objects, and what depends on the peer, such as a ClientHello or a chain. Nothing is allocated or computed.
+     * Returns about how many bytes of memory the connection holds: a constant, and what depends on the peer, such as a chain.
      */
     public int heldBytes() {
         return driver.heldBytes();
@@ -303,12 +300,17 @@ public final class TlsServerConnection {
         return driver.isEstablished();
     }
 
+    /** Whether a handshake is under way: the first one from the beginning, a later one from the client's ClientHello on. */
+    public boolean isHandshaking() {
+        return handshake.isUnderWay();
+    }
+
     /** Whether the connection is over, in good order or not. */
     public boolean isClosed() {
         return handshake.state() == State.CLOSED;
     }
 
-    /** Why the connection failed; null while it has not. */
+    /** Why the connection failed, or null. */
     public @Nullable TlsException failure() {
         return ending.failure();
     }
@@ -323,9 +325,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Removes the session of this connection from the store, so that it is not resumed by its id (RFC 5246 section 7.2.2);
-     * after renegotiations, the sessions of all its handshakes. The connection itself stays. A ticket that the client holds
-     * cannot be taken back.
+     * Removes the sessions of this connection's handshakes from the store, so that they are not resumed by their ids (RFC
+     * 5246 section 7.2.2). The connection stays. A ticket that the client holds cannot be taken back.
      *
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
@@ -376,8 +377,7 @@ public final class TlsServerConnection {
 
     /**
      * Whether the handshake under way may still need the credential's key: false once it has signed or decrypted, when a
-     * session is resumed, and on an established connection. An application that takes keys from a scarce pool may give
-     * this one back once the answer is false; a renegotiation asks for another credential.
+     * session is resumed, and on an established connection. A renegotiation asks for another credential.
      */
     public boolean needsKey() {
         return handshake.needsKey();

@@ -237,7 +237,9 @@ public final class ServerHandshake {
     /** Returns the agreement in force; only from ServerHello on. */
     public Agreement agreement() {
         Established established = history.previous();
-        return established != null ? established.agreement() : current().agreement.get();
+        return established != null
+                ? established.agreement()
+                : current().agreement.get();
     }
 
     /** Invalidates the sessions of the connection's handshakes, the one under way included: they are not resumed any more. */
@@ -287,6 +289,11 @@ public final class ServerHandshake {
             handshake = underWay;
         }
         return underWay;
+    }
+
+    /** Tells whether a handshake is under way: the first one from the beginning. */
+    public boolean isUnderWay() {
+        return state.kind() != Kind.OPEN && state.kind() != Kind.END;
     }
 
     private boolean isRenegotiating() {
