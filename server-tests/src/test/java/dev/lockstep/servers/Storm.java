@@ -1,0 +1,86 @@
+package dev.lockstep.servers;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Clients that begin their handshakes at the same time, all on one thread of Netty with the JDK's TLS, so that what they cost
+ * is the same whatever server they meet.
+ *
+ * @param completed how many handshakes were completed
+ * @param millis from the first connection to the last handshake
+ * @param threads how many platform threads the process had more at the peak than before
+ */
+record Storm(int completed, long millis, int threads) {
+
+    private static final int LIMIT_MILLIS = 60_000;
+
+    /** Runs {@code clients} of them, after a few that bring everything into place. */
+    static Storm of(int clients, InetSocketAddress server, X509Certificate authority) throws Exception {
+        SslContext context = SslContextBuilder.forClient()
+                .trustManager(authority)
+                .protocols("TLSv1.2")
+                .endpointIdentificationAlgorithm(null)
+                .sessionCacheSize(1)
+                .build();
+        EventLoopGroup loop = new NioEventLoopGroup(1);
+        try {
+            run(2, loop, context, server);
+            ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+            int before = threads.getThreadCount();
+            threads.resetPeakThreadCount();
+            long begin = System.nanoTime();
+            int completed = run(clients, loop, context, server);
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            return new Storm(completed, millis, threads.getPeakThreadCount() - before);
+        } finally {
+            loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private static int run(int clients, EventLoopGroup loop, SslContext context, InetSocketAddress server)
+            throws InterruptedException {
+        CountDownLatch left = new CountDownLatch(clients);
+        AtomicInteger completed = new AtomicInteger();
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(NioSocketChannel.class)
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        // no host name: each client makes a full handshake
+                        SslHandler tls = context.newHandler(channel.alloc());
+                        tls.setHandshakeTimeoutMillis(LIMIT_MILLIS);
+                        tls.handshakeFuture().addListener(done -> {
+                            if (done.isSuccess()) {
+                                completed.incrementAndGet();
+                            }
+                            left.countDown();
+                            channel.close();
+                        });
+                        channel.pipeline().addLast(tls);
+                    }
+                });
+        for (int i = 0; i < clients; i++) {
+            Channel ignored = bootstrap.connect(server).channel();
+            assert ignored != null;
+        }
+        left.await(LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+        return completed.get();
+    }
+}
