@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,7 @@ final class ServerSettings implements Cloneable {
     @Nullable
     ApplicationProtocolSelector applicationProtocolSelector;
 
+    Predicate<String> serverNames = name -> true;
     boolean requireApplicationProtocol = true;
     boolean requireKnownServerName;
     boolean acknowledgeServerName = true;

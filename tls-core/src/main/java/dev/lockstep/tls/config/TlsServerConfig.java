@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +84,7 @@ public final class TlsServerConfig {
      *     itself
      */
     public TlsServerConfig with(ConnectionOptions options) {
-        if (options.equals(ConnectionOptions.NONE)) {
+        if (options == ConnectionOptions.NONE) {
             return this;
         }
         ServerSettings changed = settings.copy();
@@ -91,8 +92,8 @@ public final class TlsServerConfig {
         return new TlsServerConfig(
                 changed,
                 credentials,
-                options.cipherSuites() == null ? suites : EnabledSuites.of(changed),
-                options.clientAuthentication() == null ? clientAuthentications : authentications(changed));
+                options.changesSuites() ? EnabledSuites.of(changed) : suites,
+                options.changesClientAuthentication() ? authentications(changed) : clientAuthentications);
     }
 
     /**
@@ -125,6 +126,11 @@ public final class TlsServerConfig {
      */
     public ClientAuthentication clientAuthentication(@Nullable String serverName) {
         return clientAuthentications.of(serverName);
+    }
+
+    /** Which host names the client of this connection may ask for; every one unless the options of the connection say less. */
+    public Predicate<String> serverNames() {
+        return settings.serverNames;
     }
 
     /** The ephemeral key pairs that are made ahead; null where each is made when it is needed. */

@@ -225,11 +225,6 @@ public final class ServerHandshake {
         return history.previous();
     }
 
-    /** Returns how many handshakes of the connection are over. */
-    public int finished() {
-        return history.finished();
-    }
-
     /** Returns when the handshake under way must be over, in the configured clock; empty when none is or has a limit. */
     public OptionalLong deadlineNanos() {
         return handshake == null ? OptionalLong.empty() : handshake.deadlineNanos();
@@ -295,6 +290,11 @@ public final class ServerHandshake {
             handshake = underWay;
         }
         return underWay;
+    }
+
+    /** Tells whether a handshake is under way: the first one from the beginning. */
+    public boolean isUnderWay() {
+        return state.kind() != Kind.OPEN && state.kind() != Kind.END;
     }
 
     private boolean isRenegotiating() {

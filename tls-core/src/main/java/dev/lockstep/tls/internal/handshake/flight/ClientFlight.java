@@ -15,6 +15,7 @@ import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.spec.ProtocolVersion;
 import dev.lockstep.tls.spec.Signaling;
+import org.jspecify.annotations.Nullable;
 
 /** The client's messages that every handshake has: ClientHello and ClientKeyExchange. */
 public final class ClientFlight {
@@ -27,8 +28,17 @@ public final class ClientFlight {
         requireVersion(hello);
         requirePointFormat(hello);
         RenegotiationRules.requireBinding(handshake.config, handshake.history, hello);
-        handshake.offer.set(new Offer(handshake.config, hello, length));
+        Offer offer = new Offer(handshake.config, hello, length);
+        requireServerName(handshake, offer.serverName());
+        handshake.offer.set(offer);
         handshake.clientVersion.set(hello.clientVersion());
+    }
+
+    /** RFC 6066 3: a server that does not recognize the name may abort "by sending a fatal-level unrecognized_name(112) alert". */
+    private static void requireServerName(Handshake handshake, @Nullable String serverName) {
+        if (serverName != null && !handshake.config.serverNames().test(serverName)) {
+            throw FatalAlert.unrecognizedName("this connection does not serve the server name");
+        }
     }
 
     /** Takes what the message brings: a public value, what the client encrypted, the name of its pre-shared key. */

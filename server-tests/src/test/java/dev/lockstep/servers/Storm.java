@@ -1,4 +1,4 @@
-package dev.lockstep.netty;
+package dev.lockstep.servers;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
