@@ -50,6 +50,7 @@ class EnginePropertyTest {
     private static final class Interleaving {
 
         private final Random random;
+        private final int seed;
         private final String label;
         private final boolean decrypts;
         private final RecordingKey key;
@@ -77,15 +78,20 @@ class EnginePropertyTest {
             TestIdentity identity = decrypts ? TestIdentity.RSA_2048 : TestIdentity.P256;
             key = new RecordingKey(identity).withoutConnection().answers(script());
             String suite = decrypts ? Engines.STATIC_RSA : random.nextBoolean() ? Engines.ECDSA : Engines.CBC;
-            TlsServerConfig config = TestServers.builder(key.credential())
-                    .random(new SeededRandom(seed))
-                    .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
-                    .build();
+            this.seed = seed;
+            TlsServerConfig config = config(key);
             engine = LockstepContext.of(config, way).engine();
             client = new JdkClient(JdkClient.engine(CLIENTS, suite));
             toServer = bytes(random.nextInt(60_000));
             toClient = bytes(random.nextInt(60_000));
             sending = ByteBuffer.wrap(toClient);
+        }
+
+        private TlsServerConfig config(RecordingKey with) {
+            return TestServers.builder(with.credential())
+                    .random(new SeededRandom(seed))
+                    .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                    .build();
         }
 
         private KeyScript script() {
@@ -113,6 +119,14 @@ class EnginePropertyTest {
             assertThat(atClient.toByteArray()).as(label).isEqualTo(toClient);
             assertThat(idle).as(label + ": calls in vain").isLessThanOrEqualTo(SPINS);
             key.assertDisciplined();
+            if (decrypts) { // the other exchange signs, with randomness of the JDK's
+                byte[] replayed = NativeReplay.of(
+                        config(new RecordingKey(TestIdentity.RSA_2048).withoutConnection()), flights);
+                assertThat(NativeReplay.messages(sent.toByteArray()))
+                        .as(label)
+                        .hasSizeGreaterThan(500)
+                        .isEqualTo(NativeReplay.messages(replayed));
+            }
         }
 
         private boolean isOver() {
@@ -206,6 +220,7 @@ class EnginePropertyTest {
             note(result);
             byte[] bytes = new byte[out.flip().remaining()];
             out.get(bytes);
+            sent.writeBytes(bytes);
             client.receives(bytes);
             atClient.writeBytes(client.takeReceived());
             assertThat(client.failure()).as(label).isNull();
@@ -250,6 +265,8 @@ class EnginePropertyTest {
             }
         }
 
+        private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        private final List<byte[]> flights = new ArrayList<>();
         private final ArrayDeque<Byte> wire = new ArrayDeque<>();
 
         private void takeSomeInput() {
@@ -264,6 +281,9 @@ class EnginePropertyTest {
 
         private void takeRecords() {
             for (byte[] record : client.takeRecords()) {
+                if (finished == 0 && !clientHasSent) {
+                    flights.add(record);
+                }
                 for (byte each : record) {
                     wire.add(each);
                 }
