@@ -3,6 +3,7 @@ package dev.lockstep.tls.config;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -81,6 +82,7 @@ final class ServerSettings implements Cloneable {
     @Nullable
     KeyPairReserve keyPairReserve;
 
+    CryptoProviders cryptoProviders = CryptoProviders.NONE;
     SecureRandom random = new SecureRandom();
     LongSupplier clock = System::nanoTime;
 

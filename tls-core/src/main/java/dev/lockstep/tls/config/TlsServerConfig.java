@@ -2,6 +2,7 @@ package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -261,6 +262,11 @@ public final class TlsServerConfig {
     /** Who gets the secrets for debugging, or null. */
     public @Nullable KeyLog keyLog() {
         return settings.keyLog;
+    }
+
+    /** What computes in place of Java; {@link CryptoProviders#NONE} by default. */
+    public CryptoProviders cryptoProviders() {
+        return settings.cryptoProviders;
     }
 
     /** The source of everything random. */

@@ -3,6 +3,7 @@ package dev.lockstep.tls.config;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -296,6 +297,15 @@ public final class TlsServerConfigBuilder {
      */
     public TlsServerConfigBuilder keyPairReserve(KeyPairReserve reserve) {
         settings.keyPairReserve = Objects.requireNonNull(reserve, "keyPairReserve");
+        return this;
+    }
+
+    /**
+     * Lets providers compute in place of Java what they compute faster, local keys of credentials included; none by default.
+     * {@link #random} does not reach into them.
+     */
+    public TlsServerConfigBuilder cryptoProviders(CryptoProviders providers) {
+        settings.cryptoProviders = Objects.requireNonNull(providers, "cryptoProviders");
         return this;
     }
 

@@ -237,7 +237,9 @@ public final class ServerHandshake {
     /** Returns the agreement in force; only from ServerHello on. */
     public Agreement agreement() {
         Established established = history.previous();
-        return established != null ? established.agreement() : current().agreement.get();
+        return established != null
+                ? established.agreement()
+                : current().agreement.get();
     }
 
     /** Invalidates the sessions of the connection's handshakes, the one under way included: they are not resumed any more. */

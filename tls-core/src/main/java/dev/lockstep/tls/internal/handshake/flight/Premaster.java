@@ -86,7 +86,8 @@ public final class Premaster {
                         agreement.serverName(),
                         deadlineNanos,
                         handshake.config.clientAddress()),
-                waker);
+                waker,
+                handshake.config.cryptoProviders().sources());
     }
 
     /**

@@ -30,7 +30,8 @@ public final class ServerSignature {
                         agreement.serverName(),
                         deadlineNanos,
                         handshake.config.clientAddress()),
-                waker);
+                waker,
+                handshake.config.cryptoProviders().sources());
     }
 
     /** A faulty signature is worse than none: with RSA-CRT it gives the key away. */
@@ -53,7 +54,11 @@ public final class ServerSignature {
         }
         return !credential.isExternal()
                 || !handshake.config.verifyExternalSignatures()
-                || credential.verifies(agreement.requireSignatureScheme(), signedMessage(handshake), signature);
+                || credential.verifies(
+                        agreement.requireSignatureScheme(),
+                        signedMessage(handshake),
+                        signature,
+                        handshake.config.cryptoProviders().sources());
     }
 
     /** RFC 5246 7.4.3, RFC 8422 2.1-2: the signature covers client_random, server_random and params. */
