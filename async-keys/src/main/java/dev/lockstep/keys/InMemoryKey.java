@@ -6,6 +6,7 @@ import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
@@ -55,11 +56,23 @@ public final class InMemoryKey implements BlockingKey {
      * @throws IllegalArgumentException when the key is of another kind
      */
     public static InMemoryKey of(PrivateKey key, SecureRandom random) {
-        LocalSigner signer = LocalSigner.of(key, random);
+        return of(key, random, CryptoProviders.NONE);
+    }
+
+    /**
+     * Prepares a key.
+     *
+     * @param key an RSA, EC, Ed25519 or Ed448 key that gives its encoding
+     * @param random the source of nonces and blinding where Java computes
+     * @param providers compute in its place what they compute faster
+     * @throws IllegalArgumentException when the key is of another kind
+     */
+    public static InMemoryKey of(PrivateKey key, SecureRandom random, CryptoProviders providers) {
+        LocalSigner signer = LocalSigner.of(key, random, providers.sources());
         // RFC 4055 1.2: an id-RSASSA-PSS key is for signatures with PSS only, never for encryption.
         boolean decrypts = signer.keyType() == SignatureAlgorithm.Key.RSA
                 && !key.getAlgorithm().equals("RSASSA-PSS");
-        return new InMemoryKey(signer, decrypts ? RsaDecryption.of(key) : null);
+        return new InMemoryKey(signer, decrypts ? RsaDecryption.of(key, providers.sources()) : null);
     }
 
     @Override

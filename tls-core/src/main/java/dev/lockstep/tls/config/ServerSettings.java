@@ -5,6 +5,7 @@ import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.key.SignatureVerification;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -89,6 +90,7 @@ final class ServerSettings implements Cloneable {
     @Nullable
     Asks<KeyAgreementRequest, byte[]> keyAgreements;
 
+    CryptoProviders cryptoProviders = CryptoProviders.NONE;
     SecureRandom random = new SecureRandom();
     LongSupplier clock = System::nanoTime;
 

@@ -4,6 +4,7 @@ import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.key.SignatureVerification;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -275,6 +276,11 @@ public final class TlsServerConfig {
     /** Who gets the secrets for debugging, or null. */
     public @Nullable KeyLog keyLog() {
         return settings.keyLog;
+    }
+
+    /** What computes in place of Java; {@link CryptoProviders#NONE} by default. */
+    public CryptoProviders cryptoProviders() {
+        return settings.cryptoProviders;
     }
 
     /** The source of everything random. */

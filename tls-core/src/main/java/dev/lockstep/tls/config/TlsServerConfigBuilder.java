@@ -5,6 +5,7 @@ import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.key.SignatureVerification;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -314,6 +315,15 @@ public final class TlsServerConfigBuilder {
      */
     public TlsServerConfigBuilder keyAgreements(Asks<KeyAgreementRequest, byte[]> agreements) {
         settings.keyAgreements = Objects.requireNonNull(agreements, "keyAgreements");
+        return this;
+    }
+
+    /**
+     * Lets providers compute in place of Java what they compute faster, local keys of credentials included; none by default.
+     * {@link #random} does not reach into them.
+     */
+    public TlsServerConfigBuilder cryptoProviders(CryptoProviders providers) {
+        settings.cryptoProviders = Objects.requireNonNull(providers, "cryptoProviders");
         return this;
     }
 

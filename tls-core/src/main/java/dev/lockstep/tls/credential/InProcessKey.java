@@ -5,6 +5,7 @@ import dev.lockstep.crypto.rsa.RsaDecryption;
 import dev.lockstep.crypto.signature.LocalSigner;
 import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.crypto.signature.SignatureVerifier;
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
 import dev.lockstep.tls.key.DecryptRequest;
@@ -31,10 +32,10 @@ final class InProcessKey implements ExternalPrivateKey {
     private final LocalSigner signer;
     private final @Nullable RsaDecryption decryption;
 
-    InProcessKey(PrivateKey key, X509Certificate certificate) {
+    InProcessKey(PrivateKey key, X509Certificate certificate, PrimitiveSources sources) {
         schemes = Set.copyOf(KeyCapabilities.schemes(certificate));
-        signer = LocalSigner.of(key, new SecureRandom());
-        decryption = KeyCapabilities.encipherment(certificate) ? RsaDecryption.of(key) : null;
+        signer = LocalSigner.of(key, new SecureRandom(), sources);
+        decryption = KeyCapabilities.encipherment(certificate) ? RsaDecryption.of(key, sources) : null;
     }
 
     /** Whether this key belongs to the public key behind {@code verifier}, tried out with one signature. */

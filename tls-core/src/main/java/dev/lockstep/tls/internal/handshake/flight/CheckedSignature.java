@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake.flight;
 
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.key.SignatureVerification;
@@ -48,9 +49,13 @@ final class CheckedSignature implements PendingOperation<byte[]> {
 
     /** Starts a signature of the credential's key. */
     static Start<byte[]> start(
-            SignRequest request, Credential credential, SignatureVerification verification, Waker waker)
+            SignRequest request,
+            Credential credential,
+            SignatureVerification verification,
+            PrimitiveSources sources,
+            Waker waker)
             throws Exception {
-        Start<byte[]> start = credential.startSign(request, waker);
+        Start<byte[]> start = credential.startSign(request, waker, sources);
         if (start instanceof Start.Ready<byte[]> ready) {
             return Start.ready(new CheckedSignature(ready.operation(), request, credential, verification, waker));
         }

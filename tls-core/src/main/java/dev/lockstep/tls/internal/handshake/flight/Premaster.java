@@ -111,7 +111,8 @@ public final class Premaster {
                         agreement.serverName(),
                         deadlineNanos,
                         handshake.config.clientAddress()),
-                waker);
+                waker,
+                handshake.config.cryptoProviders().sources());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake.flight;
 
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
@@ -18,6 +19,7 @@ public final class ServerSignature {
     public static Start<byte[]> ask(Handshake handshake, Waker waker, OptionalLong deadlineNanos) throws Exception {
         Agreement agreement = handshake.agreement.get();
         Credential credential = agreement.requireCredential();
+        PrimitiveSources sources = handshake.config.cryptoProviders().sources();
         SignRequest request = new SignRequest(
                 agreement.requireSignatureScheme(),
                 signedMessage(handshake),
@@ -25,8 +27,9 @@ public final class ServerSignature {
                 agreement.serverName(),
                 deadlineNanos,
                 handshake.config.clientAddress(),
-                credential::verifies);
-        return CheckedSignature.start(request, credential, handshake.config.signatureVerification(), waker);
+                (scheme, message, signature) -> credential.verifies(scheme, message, signature, sources));
+        return CheckedSignature.start(
+                request, credential, handshake.config.signatureVerification(), sources, waker);
     }
 
     /** Keeps the signature, which has been checked, for the message. */

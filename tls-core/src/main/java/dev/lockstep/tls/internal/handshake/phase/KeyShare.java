@@ -43,9 +43,12 @@ public final class KeyShare {
         KeyPairReserve reserve = config.keyPairReserve();
         return new KeyShare(
                 group,
-                reserve == null
-                        ? EphemeralKey.generate(Algorithms.group(group), config.random())
-                        : reserve.take(group, config.random()));
+                reserve != null && group.isFiniteField()
+                        ? reserve.take(group, config.random())
+                        : EphemeralKey.generate(
+                                Algorithms.group(group),
+                                config.random(),
+                                config.cryptoProviders().sources()));
     }
 
     /** Returns the encoded ServerECDHParams or ServerDHParams, which the signature covers. */
