@@ -12,7 +12,6 @@ import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A key's operation that answers with signatures that may be sent. What is wrong is a failure of the operation, so that one
@@ -30,7 +29,7 @@ final class CheckedSignature implements PendingOperation<byte[]> {
     private final Waker waker;
     private boolean submitted;
     /** What the executor found. */
-    private volatile @Nullable Progress<byte[]> found;
+    private volatile Progress<byte[]> found = Progress.inProgress();
 
     private volatile boolean cancelled;
 
@@ -69,7 +68,7 @@ final class CheckedSignature implements PendingOperation<byte[]> {
     @Override
     public Progress<byte[]> resume() throws Exception {
         if (submitted) {
-            return whatWasFound();
+            return found;
         }
         Progress<byte[]> progress = signing.resume();
         if (!(progress instanceof Progress.Done<byte[]> made)) {
@@ -118,7 +117,7 @@ final class CheckedSignature implements PendingOperation<byte[]> {
             return verified(signature); // Without room there the work is done here, as it is without an executor.
         }
         submitted = true;
-        return whatWasFound();
+        return found;
     }
 
     /** On a thread of the executor. */
@@ -129,15 +128,10 @@ final class CheckedSignature implements PendingOperation<byte[]> {
         try {
             found = verified(signature);
         } catch (RuntimeException | Error e) {
-            found = Progress.failed(
-                    e); // The boundary of the thread: a wait that nothing ended would last to its deadline.
+            // The boundary of the thread: a wait that nothing ends would last to its deadline.
+            found = Progress.failed(e);
         }
         waker.wake();
-    }
-
-    private Progress<byte[]> whatWasFound() {
-        Progress<byte[]> progress = found;
-        return progress == null ? Progress.inProgress() : progress;
     }
 
     private Progress<byte[]> verified(byte[] signature) {

@@ -47,8 +47,8 @@ public final class MaskedFailures {
         }
     }
 
-    /** Null in a handshake that masks nothing, as most are. */
-    private @Nullable Map<SuspensionKind, Finding> findings;
+    /** Immutable, and shared by all, in a handshake that masks nothing, as most are. */
+    private Map<SuspensionKind, Finding> findings = Map.of();
 
     /** Keeps how an operation ended. The value of a good end is wiped by the one who uses it. */
     public void keep(SuspensionKind kind, Progress<?> end) {
@@ -61,7 +61,7 @@ public final class MaskedFailures {
     }
 
     private Finding finding(SuspensionKind kind) {
-        if (findings == null) {
+        if (findings.isEmpty()) {
             findings = new EnumMap<>(SuspensionKind.class);
         }
         return findings.computeIfAbsent(kind, any -> new Finding());
@@ -69,10 +69,9 @@ public final class MaskedFailures {
 
     /** Reports what was kept; each failure once, even if the observer throws. */
     public void report(ConnectionObserver observer) {
-        Map<SuspensionKind, Finding> kept = findings == null ? Map.of() : findings;
-        while (!kept.isEmpty()) {
-            SuspensionKind kind = kept.keySet().iterator().next();
-            Finding finding = kept.remove(kind);
+        while (!findings.isEmpty()) {
+            SuspensionKind kind = findings.keySet().iterator().next();
+            Finding finding = findings.remove(kind);
             Throwable failure = finding == null ? null : finding.failure();
             if (failure != null) {
                 observer.onOperationFailed(kind, failure);
