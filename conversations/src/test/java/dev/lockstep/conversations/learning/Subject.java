@@ -1,5 +1,6 @@
 package dev.lockstep.conversations.learning;
 
+import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.conversations.fixture.SessionFixture;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.certificate.TestIdentity;
@@ -132,7 +133,7 @@ final class Subject {
                 .wallClock(NOW)
                 .handshakeTimeout(HANDSHAKE)
                 .keyOperationTimeout(OPERATION)
-                .verifyExternalSignatures(false)
+                .signatureVerification(SignatureVerification.never())
                 .bounds(Bounds.DEFAULT.withMaxWarningAlerts(1 << 16))
                 .renegotiation(
                         setup.renegotiates()

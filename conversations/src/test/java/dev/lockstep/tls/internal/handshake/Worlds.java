@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake;
 
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.RecordingVerifier;
 import dev.lockstep.testkit.answer.ScriptedStore;
@@ -114,7 +115,7 @@ final class Worlds {
     private ClientCertificate certificate() {
         try {
             return ClientCertificate.parse(
-                    List.of(TestIdentity.P256.certificate().getEncoded()), wanted);
+                    List.of(TestIdentity.P256.certificate().getEncoded()), wanted, PrimitiveSources.JAVA);
         } catch (CertificateEncodingException e) {
             throw new IllegalStateException(e);
         }
