@@ -14,6 +14,7 @@ import dev.lockstep.server.certificate.PublicKeys;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ public final class ServedKeys {
 
     private final boolean decrypting;
     private final boolean allowAuthorities;
+    private final CryptoProviders providers;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, KeyId> named = new HashMap<>();
     private final Map<KeyId, ServedKey> served = new LinkedHashMap<>();
@@ -50,8 +52,10 @@ public final class ServedKeys {
      *
      * @param decrypting whether RSA keys answer premaster secrets, unless their certificate says that they do not
      * @param allowAuthorities whether a certificate may be an authority's
+     * @param providers compute with keys that are in this process
      */
-    ServedKeys(boolean decrypting, boolean allowAuthorities) {
+    ServedKeys(boolean decrypting, boolean allowAuthorities, CryptoProviders providers) {
+        this.providers = providers;
         this.decrypting = decrypting;
         this.allowAuthorities = allowAuthorities;
     }
@@ -87,7 +91,8 @@ public final class ServedKeys {
     /** A key of this process; answers its id. */
     public KeyId add(String name, PrivateKey key) throws IOException {
         int modulus = key instanceof RSAKey rsa ? modulusLength(rsa) : 0;
-        ServedKey entry = new ServedKey(name, InMemoryKey.of(key, random), modulus, replacementSecret(key), decrypting);
+        ServedKey entry = new ServedKey(
+                name, InMemoryKey.of(key, random, providers), modulus, replacementSecret(key), decrypting);
         KeyId id = KeyId.ofEncoded(PublicKeys.encodedOf(key));
         served.put(id, entry);
         named.put(name, id);
