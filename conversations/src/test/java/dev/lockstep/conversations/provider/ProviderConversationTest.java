@@ -66,8 +66,7 @@ class ProviderConversationTest {
         // P-256 is the curve of a certificate, too.
         List<NamedGroup> groups =
                 Stream.of(group, NamedGroup.SECP256R1).distinct().toList();
-        TlsServerConfig config =
-                server(identity).groups(groups).build();
+        TlsServerConfig config = server(identity).groups(groups).build();
         JdkConversation conversation = JdkConversation.of(
                         config, JdkClient.contextThatTrusts(TestIdentity.CA.certificate()), suite)
                 .run();

@@ -38,7 +38,7 @@ public final class ProviderSelection {
                 String reason = SelfTest.defect(primitive, provider);
                 usable |= reason == null;
                 if (reason == null && primitive.isFasterInJava(provider.getName())) {
-                    reason = "the JDK is faster";
+                    reason = "Java is faster";
                 } else if (reason == null) {
                     taken.merge(primitive, provider, (one, other) -> faster(primitive, one, other));
                     continue;
@@ -70,8 +70,8 @@ public final class ProviderSelection {
     }
 
     /**
-     * One line for each primitive, with what computes it and why a provider does not: {@code ChaCha20-Poly1305: JDK (Conscrypt:
-     * the JDK is faster)}.
+     * One line for each primitive, with what computes it and why a provider does not: {@code ECDH on P-521: bcprov (Conscrypt:
+     * Java is faster)}.
      */
     public List<String> table() {
         List<String> lines = new ArrayList<>();

@@ -12,8 +12,6 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.spec.RSAPrivateCrtKeySpec;
 import java.security.spec.RSAPublicKeySpec;
-import java.util.ArrayList;
-import java.util.List;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.crypto.params.ECDomainParameters;
 import org.bouncycastle.crypto.params.ECNamedDomainParameters;
@@ -42,26 +40,21 @@ final class SelfTestKeys {
 
     private SelfTestKeys() {}
 
-    /** One on each curve. */
-    static List<KeyPair> ec() throws GeneralSecurityException {
-        List<KeyPair> pairs = new ArrayList<>();
-        for (NistCurve curve : List.of(NistCurve.P256, NistCurve.P384, NistCurve.P521)) {
-            // Any number will do that fills the length of the order and is below it.
-            BigInteger d = curve.order().subtract(P.mod(curve.order().shiftRight(1)));
-            ECPoint point = curve.domain().getG().multiply(d).normalize();
-            try {
-                pairs.add(new KeyPair(
-                        new PublicValue(SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
-                                        new ECPublicKeyParameters(point, named(curve)))
-                                .getEncoded()),
-                        new PrivateValue(
-                                PrivateKeyInfoFactory.createPrivateKeyInfo(new ECPrivateKeyParameters(d, named(curve)))
-                                        .getEncoded())));
-            } catch (IOException e) {
-                throw new InvalidKeyException("an encoding in memory", e);
-            }
+    static KeyPair ec(NistCurve curve) throws GeneralSecurityException {
+        // Any number will do that fills the length of the order and is below it.
+        BigInteger d = curve.order().subtract(P.mod(curve.order().shiftRight(1)));
+        ECPoint point = curve.domain().getG().multiply(d).normalize();
+        try {
+            return new KeyPair(
+                    new PublicValue(SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
+                                    new ECPublicKeyParameters(point, named(curve)))
+                            .getEncoded()),
+                    new PrivateValue(
+                            PrivateKeyInfoFactory.createPrivateKeyInfo(new ECPrivateKeyParameters(d, named(curve)))
+                                    .getEncoded()));
+        } catch (IOException e) {
+            throw new InvalidKeyException("an encoding in memory", e);
         }
-        return pairs;
     }
 
     private static ECDomainParameters named(NistCurve curve) {

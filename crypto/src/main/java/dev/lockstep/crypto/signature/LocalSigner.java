@@ -84,7 +84,7 @@ public final class LocalSigner {
         if (decoded instanceof ECPrivateKeyParameters ec) {
             NistCurve curve = NistCurve.of(ec.getParameters());
             if (curve != null) {
-                return new EcdsaSigningKey(curve, ec.getD(), random, sources.of(Primitive.ECDSA_SIGN));
+                return new EcdsaSigningKey(curve, ec.getD(), random, sources.of(ProviderEcdsa.signing(curve)));
             }
             throw new IllegalArgumentException(
                     "EC private key on a curve other than secp256r1, secp384r1 and secp521r1");

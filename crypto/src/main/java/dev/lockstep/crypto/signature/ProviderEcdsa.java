@@ -3,6 +3,7 @@ package dev.lockstep.crypto.signature;
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.group.NistCurve;
 import dev.lockstep.crypto.source.Kept;
+import dev.lockstep.crypto.source.Primitive;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -81,6 +82,24 @@ final class ProviderEcdsa {
                     default -> throw new IllegalArgumentException(curve.group() + " is no NIST curve");
                 };
         return new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, name);
+    }
+
+    /** The primitive that signs on a curve. */
+    static Primitive signing(NistCurve curve) {
+        return switch (curve.group()) {
+            case SECP256R1 -> Primitive.ECDSA_SIGN_P256;
+            case SECP384R1 -> Primitive.ECDSA_SIGN_P384;
+            default -> Primitive.ECDSA_SIGN_P521;
+        };
+    }
+
+    /** The primitive that verifies on a curve. */
+    static Primitive verifying(NistCurve curve) {
+        return switch (curve.group()) {
+            case SECP256R1 -> Primitive.ECDSA_VERIFY_P256;
+            case SECP384R1 -> Primitive.ECDSA_VERIFY_P384;
+            default -> Primitive.ECDSA_VERIFY_P521;
+        };
     }
 
     Provider provider() {

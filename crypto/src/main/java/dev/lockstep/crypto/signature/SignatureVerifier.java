@@ -73,7 +73,7 @@ public final class SignatureVerifier {
         } else if (decoded instanceof Ed448PublicKeyParameters ed448) {
             key = EdwardsVerificationKey.ed448(ed448.getEncoded());
         } else if (decoded instanceof ECPublicKeyParameters ec) {
-            key = ecdsa(ec, sources.of(Primitive.ECDSA_VERIFY));
+            key = ecdsa(ec, sources);
         }
         if (key == null) {
             throw new IllegalArgumentException(
@@ -82,14 +82,16 @@ public final class SignatureVerifier {
         return key;
     }
 
-    private static @Nullable VerificationKey ecdsa(ECPublicKeyParameters ec, @Nullable Provider provider) {
+    private static @Nullable VerificationKey ecdsa(ECPublicKeyParameters ec, PrimitiveSources sources) {
         NistCurve curve = NistCurve.of(ec.getParameters());
         if (curve == null) {
             return null;
         }
         // Brought over to our own curve object, and validated once more on the way.
         var point = curve.decode(ec.getQ().getEncoded(false));
-        return point == null ? null : new EcdsaVerificationKey(curve, point, provider);
+        return point == null
+                ? null
+                : new EcdsaVerificationKey(curve, point, sources.of(ProviderEcdsa.verifying(curve)));
     }
 
     /**

@@ -69,7 +69,7 @@ public final class ProviderAgreement {
             case ECDH_P256 -> onCurve(provider, "secp256r1", SECObjectIdentifiers.secp256r1, 65);
             case ECDH_P384 -> onCurve(provider, "secp384r1", SECObjectIdentifiers.secp384r1, 97);
             case ECDH_P521 -> onCurve(provider, "secp521r1", SECObjectIdentifiers.secp521r1, 133);
-            case ECDSA_SIGN, ECDSA_VERIFY, RSA_SIGN, RSA_VERIFY, RSA_DECRYPT, CHACHA20_POLY1305 -> null;
+            default -> null;
         };
     }
 

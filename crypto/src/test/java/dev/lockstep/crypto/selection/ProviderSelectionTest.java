@@ -43,7 +43,7 @@ class ProviderSelectionTest {
         assertThat(one.of(Primitive.X25519)).isSameAs(CONSCRYPT);
         assertThat(one.of(Primitive.RSA_SIGN)).isSameAs(ACCP);
         assertThat(one.of(Primitive.RSA_DECRYPT)).isSameAs(ACCP);
-        assertThat(one.of(Primitive.ECDSA_SIGN)).isSameAs(ACCP);
+        assertThat(one.of(Primitive.ECDSA_SIGN_P256)).isSameAs(ACCP);
     }
 
     @Test
@@ -92,7 +92,8 @@ class ProviderSelectionTest {
         broken.credulous = true;
         assertThatThrownBy(() -> ProviderSelection.of(List.of(broken)))
                 .isInstanceOf(UnfitProviderException.class)
-                .hasMessage("Broken computes ECDSA verification wrongly: a signature verifies another message");
+                .hasMessage(
+                        "Broken computes ECDSA verification on P-256 wrongly: a signature verifies another message");
     }
 
     @Test
@@ -103,7 +104,7 @@ class ProviderSelectionTest {
         PrimitiveSources sources =
                 ProviderSelection.of(List.of(new BrokenProvider())).sources();
         assertThat(sources.of(Primitive.X25519)).isNotNull();
-        assertThat(sources.of(Primitive.ECDSA_SIGN)).isNotNull();
+        assertThat(sources.of(Primitive.ECDSA_SIGN_P256)).isNotNull();
         assertThat(sources.of(Primitive.RSA_SIGN)).isNull();
     }
 

@@ -9,7 +9,6 @@ import dev.lockstep.crypto.TestProviders;
 import dev.lockstep.crypto.VectorFile;
 import dev.lockstep.crypto.group.NistCurve;
 import dev.lockstep.crypto.hash.HashAlgorithm;
-import dev.lockstep.crypto.source.Primitive;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
@@ -310,7 +309,7 @@ class EcdsaTest {
     private void assertVerifies(NistCurve curve, String x, String y, String message, String r, String s) {
         ECPoint q = curve.domain().getCurve().createPoint(new BigInteger(x, 16), new BigInteger(y, 16));
         EcdsaVerificationKey key =
-                new EcdsaVerificationKey(curve, q, provider.sources().of(Primitive.ECDSA_VERIFY));
+                new EcdsaVerificationKey(curve, q, provider.sources().of(ProviderEcdsa.verifying(curve)));
         byte[] signature = EcdsaEncoding.encode(new BigInteger(r, 16), new BigInteger(s, 16));
         byte[] m = VectorFile.unhex(message);
         assertThat(key.verify(SignatureAlgorithm.ECDSA_SHA256, m, signature)).isTrue();

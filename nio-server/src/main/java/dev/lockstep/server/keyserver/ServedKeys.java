@@ -14,6 +14,7 @@ import dev.lockstep.server.certificate.PublicKeys;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ public final class ServedKeys {
 
     private final boolean decrypting;
     private final boolean allowAuthorities;
+    private final CryptoProviders providers;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, KeyId> named = new HashMap<>();
     private final Map<KeyId, ServedKey> served = new LinkedHashMap<>();
@@ -50,8 +52,10 @@ public final class ServedKeys {
      *
      * @param decrypting whether RSA keys answer premaster secrets, unless their certificate says that they do not
      * @param allowAuthorities whether a certificate may be an authority's
+     * @param providers compute with keys that are in this process
      */
-    ServedKeys(boolean decrypting, boolean allowAuthorities) {
+    ServedKeys(boolean decrypting, boolean allowAuthorities, CryptoProviders providers) {
+        this.providers = providers;
         this.decrypting = decrypting;
         this.allowAuthorities = allowAuthorities;
     }
@@ -88,8 +92,8 @@ public final class ServedKeys {
     public KeyId add(String name, PrivateKey key) throws IOException {
         byte[] encoded = PublicKeys.encodedOf(key);
         PublicKey publicKey = PublicKeys.decoded(key.getAlgorithm(), encoded);
-        ServedKey entry =
-                new ServedKey(name, InMemoryKey.of(key, random), publicKey, replacementSecret(key), decrypting);
+        ServedKey entry = new ServedKey(
+                name, InMemoryKey.of(key, random, providers), publicKey, replacementSecret(key), decrypting);
         KeyId id = KeyId.ofEncoded(encoded);
         served.put(id, entry);
         named.put(name, id);

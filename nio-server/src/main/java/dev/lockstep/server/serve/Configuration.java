@@ -2,6 +2,7 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.LimitOptions;
+import dev.lockstep.server.ProviderOptions;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.backend.BackendOptions;
@@ -49,7 +50,8 @@ record Configuration(
             RenegotiationOptions renegotiation,
             SessionOptions sessions,
             LimitOptions limits,
-            BackendOptions backend) {}
+            BackendOptions backend,
+            ProviderOptions providers) {}
 
     /** Every file that a load reads. */
     List<Path> files() throws UsageError {
@@ -101,6 +103,7 @@ record Configuration(
         findings.attempt(() -> options.clients().apply(builder, environment.clock(), operations::full, findings));
         findings.attempt(() -> options.renegotiation().apply(builder));
         findings.attempt(() -> options.sessions().apply(builder));
+        findings.attempt(() -> builder.cryptoProviders(options.providers().providers()));
         options.limits().apply(builder);
         options.backend().apply(builder);
         if (keyLog != null) {

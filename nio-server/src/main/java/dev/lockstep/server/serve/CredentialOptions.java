@@ -13,6 +13,7 @@ import dev.lockstep.tls.config.CredentialOrder;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.SignatureVerification;
+import dev.lockstep.tls.provider.CryptoProviders;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.interfaces.ECKey;
@@ -139,14 +140,15 @@ final class CredentialOptions {
     }
 
     /** Where keys from files work. */
-    KeyMode keyMode(Consumer<String> full) throws UsageError {
+    KeyMode keyMode(Consumer<String> full, CryptoProviders providers) throws UsageError {
         if (keyDelay == null) {
-            return keyInline ? KeyMode.inline() : KeyMode.pooled(full);
+            return keyInline ? KeyMode.inline(providers) : KeyMode.pooled(full, providers);
         }
         if (keyInline) {
             throw new UsageError("--key-inline", "contradicts --key-delay-ms", "choose one");
         }
-        return KeyMode.delayed(Numbers.require("--key-delay-ms", keyDelay, 0, LONGEST_KEY_DELAY, "give milliseconds"));
+        return KeyMode.delayed(
+                Numbers.require("--key-delay-ms", keyDelay, 0, LONGEST_KEY_DELAY, "give milliseconds"), providers);
     }
 
     /** Where the keys are, in a few words. */
