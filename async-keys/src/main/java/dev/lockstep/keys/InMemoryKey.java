@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * allows. RSA decryption gives the raw block, so that nothing about the padding shows here.
  *
  * <p>The first signature for a certificate is verified, and fails with {@link Reason#INVALID_OUTPUT} if the certificate is for
- * another key. Later ones with ECDSA and EdDSA are not: what a fault in such a computation would give away needs nonces or
- * messages that come twice, and here they do not. A server that is to bear faults all the same has its connections verify
- * {@linkplain dev.lockstep.tls.key.SignatureVerification#always all signatures}.
+ * another key. Later ones with ECDSA and EdDSA are not: a single fault in such a computation gives little away, since nonces of
+ * ECDSA are fresh and no ServerKeyExchange comes twice. Against faults that an attacker causes again and again, have connections
+ * verify {@linkplain dev.lockstep.tls.key.SignatureVerification#always all signatures}.
  */
 public final class InMemoryKey implements BlockingKey {
 

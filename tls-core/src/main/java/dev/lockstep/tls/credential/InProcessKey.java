@@ -65,9 +65,9 @@ final class InProcessKey implements ExternalPrivateKey {
     }
 
     /**
-     * Counts as verified: the key was tried when it was loaded, and its computations check themselves or do not repeat. The
-     * JDK verifies what it signs by the Chinese remainder theorem; nonces of ECDSA are fresh, and no message of EdDSA comes
-     * twice, since the server's random is in it.
+     * Counts as verified: the key was tried when it was loaded, the JDK verifies what it signs by the Chinese remainder
+     * theorem, and a single fault in a signature on a curve gives little away: nonces of ECDSA are fresh, and no message of
+     * EdDSA comes twice, since the server's random is in it.
      */
     @Override
     public Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
