@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
@@ -45,8 +47,17 @@ final class JettyServer implements RunningServer {
         tls.setSslContext(context);
         HttpConfiguration https = new HttpConfiguration();
         https.addCustomizer(new SecureRequestCustomizer());
-        connector =
-                new ServerConnector(server, 1, 1, new WakingFactory(tls, "http/1.1"), new HttpConnectionFactory(https));
+        HttpConnectionFactory http1 = new HttpConnectionFactory(https);
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
+        alpn.setDefaultProtocol(http1.getProtocol());
+        connector = new ServerConnector(
+                server,
+                1,
+                1,
+                new WakingFactory(tls, alpn.getProtocol()),
+                alpn,
+                new HTTP2ServerConnectionFactory(https),
+                http1);
         connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
         connector.setAcceptQueueSize(BACKLOG);
         connector.setIdleTimeout(120_000);

@@ -59,6 +59,7 @@ class SimultaneousHandshakesTest {
     @TempDir
     Path directory;
 
+    private final int threadsBefore = Storm.threadsBefore();
     private final KeyPair keys = TestAuthority.keyPair("EC", "secp256r1");
     private final X509Certificate certificate = TestAuthority.selfSignedServer(keys, Instant.now(), "localhost");
 
@@ -126,7 +127,7 @@ class SimultaneousHandshakesTest {
 
     private void measure(String row, RunningServer server) throws Exception {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
-        Storm storm = Storm.of(CLIENTS, address, certificate);
+        Storm storm = Storm.of(CLIENTS, address, certificate, threadsBefore);
         String line = "JDK " + Runtime.version().feature() + "\t" + row + "\t" + storm.completed() + "\t"
                 + storm.millis() + " ms\t" + storm.threads() + " threads\n";
         System.out.print(line);

@@ -43,6 +43,9 @@ final class TomcatServer implements RunningServer {
         connector.setProperty("connectionTimeout", "120000");
         connector.getProtocolHandler().setExecutor(executor);
         SSLHostConfig host = new SSLHostConfig();
+        if (context.getDefaultSSLParameters().getNeedClientAuth()) {
+            host.setCertificateVerification("required"); // Tomcat decides, and none is its default
+        }
         SSLHostConfigCertificate certificate =
                 new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
         certificate.setSslContext(new Adapted(context));
