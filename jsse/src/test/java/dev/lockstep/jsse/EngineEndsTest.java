@@ -3,13 +3,13 @@ package dev.lockstep.jsse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testkit.JdkClient;
+import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordedOperation;
 import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
-import dev.lockstep.testkit.TestServers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -62,7 +62,8 @@ class EngineEndsTest {
                     .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
                     .build();
             String suite = identity.isRsa() ? Engines.STATIC_RSA : Engines.ECDSA;
-            server = new EngineServer(LockstepContext.of(config, way).engine(), new JdkClient(JdkClient.engine(CLIENTS, suite)));
+            server = new EngineServer(
+                    LockstepContext.of(config, way).engine(), new JdkClient(JdkClient.engine(CLIENTS, suite)));
             engine = server.engine;
         }
 

@@ -120,8 +120,8 @@ class EnginePropertyTest {
             assertThat(idle).as(label + ": calls in vain").isLessThanOrEqualTo(SPINS);
             key.assertDisciplined();
             if (decrypts) { // the other exchange signs, with randomness of the JDK's
-                byte[] replayed = NativeReplay.of(
-                        config(new RecordingKey(TestIdentity.RSA_2048).withoutConnection()), flights);
+                byte[] replayed =
+                        NativeReplay.of(config(new RecordingKey(TestIdentity.RSA_2048).withoutConnection()), flights);
                 assertThat(NativeReplay.messages(sent.toByteArray()))
                         .as(label)
                         .hasSizeGreaterThan(500)
