@@ -12,6 +12,8 @@ module dev.lockstep.crypto {
     requires static transitive org.jspecify;
     requires org.bouncycastle.provider;
 
+    uses java.security.Provider;
+
     exports dev.lockstep.crypto to
             dev.lockstep.tls,
             dev.lockstep.keys,
@@ -40,8 +42,14 @@ module dev.lockstep.crypto {
             dev.lockstep.tls,
             dev.lockstep.keys,
             dev.lockstep.server;
+    exports dev.lockstep.crypto.selection to
+            dev.lockstep.tls,
+            dev.lockstep.server;
     exports dev.lockstep.crypto.signature to
             dev.lockstep.tls,
             dev.lockstep.keys,
             dev.lockstep.server;
+    exports dev.lockstep.crypto.source to
+            dev.lockstep.tls,
+            dev.lockstep.keys;
 }

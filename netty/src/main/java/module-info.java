@@ -9,11 +9,12 @@ import org.jspecify.annotations.NullMarked;
 module dev.lockstep.netty {
     requires static transitive org.jspecify;
     requires transitive dev.lockstep.tls;
+    requires dev.lockstep.jsse;
     requires transitive io.netty.buffer;
     requires transitive io.netty.common;
     requires transitive io.netty.transport;
     requires io.netty.codec;
-    requires io.netty.handler;
+    requires transitive io.netty.handler;
 
     exports dev.lockstep.netty;
 }

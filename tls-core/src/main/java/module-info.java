@@ -21,6 +21,7 @@ module dev.lockstep.tls {
     exports dev.lockstep.tls.credential;
     exports dev.lockstep.tls.key;
     exports dev.lockstep.tls.peer;
+    exports dev.lockstep.tls.provider;
     exports dev.lockstep.tls.psk;
     exports dev.lockstep.tls.session;
     exports dev.lockstep.tls.setting;

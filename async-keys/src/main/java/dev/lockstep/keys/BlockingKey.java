@@ -21,6 +21,16 @@ public interface BlockingKey {
     boolean canDecrypt();
 
     /**
+     * Tells whether {@link #sign} returns only ECDSA and EdDSA signatures that it has verified ({@link SignRequest#verifies}),
+     * or that need no verification for a reason of the key's own. Bridges pass that on to the connection. Otherwise those
+     * that sign on threads of their own verify there, and with the others the connection does. Signatures with RSA are
+     * verified by the connection in any case. Must not change over time.
+     */
+    default boolean verifiesSignatures() {
+        return false;
+    }
+
+    /**
      * Signs {@code request.message()} with {@code request.scheme()}.
      *
      * @return the bare signature; the array passes to the caller

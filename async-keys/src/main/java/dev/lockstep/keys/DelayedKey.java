@@ -5,10 +5,11 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * A key that answers some time later, as a slow or distant device would: {@link ExecutorAsk#delayed} for a key's two
- * operations, for demonstrations and tests.
+ * operations, for demonstrations and tests. Signatures are verified where they are made ({@link VerifyingKey}).
  */
 public final class DelayedKey extends WorkerKey {
 
+    /** @param key verifies what it signs */
     private DelayedKey(BlockingKey key, Duration delay, ScheduledExecutorService scheduler) {
         super(
                 key,
@@ -23,6 +24,6 @@ public final class DelayedKey extends WorkerKey {
      * @param scheduler does the work once the delay is over; its owner shuts it down
      */
     public static DelayedKey of(BlockingKey key, Duration delay, ScheduledExecutorService scheduler) {
-        return new DelayedKey(key, delay, scheduler);
+        return new DelayedKey(VerifyingKey.of(key), delay, scheduler);
     }
 }

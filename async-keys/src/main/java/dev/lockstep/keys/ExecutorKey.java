@@ -9,10 +9,12 @@ import java.util.concurrent.ThreadPoolExecutor;
  * A blocking key behind a bounded pool of threads: the handshake is suspended while one of them works.
  *
  * <p>{@link ExecutorAsk} for a key's two operations: without room an operation fails with {@link Reason#REJECTED}, and
- * cancelling removes it from the queue or interrupts it. Results that arrive too late are wiped.
+ * cancelling removes it from the queue or interrupts it. Results that arrive too late are wiped. The thread that makes a
+ * signature with ECDSA or EdDSA verifies it as well ({@link VerifyingKey}), so that the one that drives connections need not.
  */
 public final class ExecutorKey extends WorkerKey {
 
+    /** @param key verifies what it signs */
     private ExecutorKey(BlockingKey key, ThreadPoolExecutor pool) {
         super(
                 key,
@@ -29,6 +31,6 @@ public final class ExecutorKey extends WorkerKey {
      * @throws IllegalArgumentException when the pool's queue has no bound, or takes more than a million operations
      */
     public static ExecutorKey of(BlockingKey key, ThreadPoolExecutor pool) {
-        return new ExecutorKey(key, pool);
+        return new ExecutorKey(VerifyingKey.of(key), pool);
     }
 }

@@ -39,7 +39,8 @@ public final class InlineKey implements ExternalPrivateKey {
 
     @Override
     public Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
-        return Start.done(key.sign(request));
+        Start<byte[]> made = Start.done(key.sign(request));
+        return key.verifiesSignatures() ? VerifyingKey.declared(request, made) : made;
     }
 
     @Override

@@ -8,7 +8,7 @@ import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.Set;
 
-/** A blocking key whose two operations run on an executor. */
+/** A blocking key whose two operations run on an executor, where its signatures are verified too. */
 abstract sealed class WorkerKey implements ExternalPrivateKey permits ExecutorKey, DelayedKey {
 
     private final BlockingKey key;
@@ -33,7 +33,7 @@ abstract sealed class WorkerKey implements ExternalPrivateKey permits ExecutorKe
 
     @Override
     public final Start<byte[]> startSign(SignRequest request, Waker waker) {
-        return sign.start(request, waker);
+        return VerifyingKey.declared(request, sign.start(request, waker));
     }
 
     @Override

@@ -155,7 +155,8 @@ class FairPoolTest {
                 TestIdentity.P256.chain(),
                 null,
                 OptionalLong.empty(),
-                client);
+                client,
+                (scheme, message, signature) -> true);
         return inProgress(key.startSign(request, () -> {}));
     }
 

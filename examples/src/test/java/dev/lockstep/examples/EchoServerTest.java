@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.nio.TlsLoop;
 import dev.lockstep.testkit.JdkClient;
 import dev.lockstep.testkit.certificate.TestAuthority;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,16 +43,7 @@ class EchoServerTest {
         int port = listener.socket().getLocalPort();
         TlsLoop loop = EchoServer.loop(listener, List.of(certificate), EchoServer.slow(keys.getPrivate(), KEY_MILLIS));
         CompletableFuture<Void> ended = start("echo server", () -> loop.run());
-
-        CountDownLatch established = new CountDownLatch(CLIENTS);
-        List<CompletableFuture<Void>> clients = new ArrayList<>();
-        long begin = System.nanoTime();
-        for (int i = 0; i < CLIENTS; i++) {
-            int number = i;
-            clients.add(start("client", () -> converse(trusting, port, number, established)));
-        }
-        CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new)).get(100, TimeUnit.SECONDS);
-        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+        long millis = converse(trusting, port, CLIENTS);
 
         assertThat(loop.counters().handshakes()).isEqualTo(CLIENTS);
         assertThat(loop.counters().failed()).isZero();
@@ -57,6 +51,38 @@ class EchoServerTest {
         assertThat(ended).isNotDone();
         loop.close();
         ended.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void soAreClientsInNetty() throws Exception {
+        KeyPair keys = TestAuthority.keyPair("EC", "secp256r1");
+        X509Certificate certificate = TestAuthority.selfSignedServer(keys, Instant.now(), "localhost");
+        EventLoopGroup loop = new NioEventLoopGroup(1);
+        try {
+            InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+            Channel listener = NettyEchoServer.listen(
+                            loop, any, List.of(certificate), EchoServer.slow(keys.getPrivate(), KEY_MILLIS))
+                    .sync()
+                    .channel();
+            int port = ((InetSocketAddress) listener.localAddress()).getPort();
+            long millis = converse(JdkClient.contextThatTrusts(certificate), port, CLIENTS / 5);
+            assertThat(millis).isLessThan(CLIENTS / 5 * KEY_MILLIS);
+        } finally {
+            loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Has so many clients connect at the same time; returns how many milliseconds they took. */
+    private static long converse(SSLContext trusting, int port, int number) throws Exception {
+        CountDownLatch established = new CountDownLatch(number);
+        List<CompletableFuture<Void>> clients = new ArrayList<>();
+        long begin = System.nanoTime();
+        for (int i = 0; i < number; i++) {
+            int client = i;
+            clients.add(start("client", () -> converse(trusting, port, client, established)));
+        }
+        CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new)).get(100, TimeUnit.SECONDS);
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
     }
 
     /** Says its number when all of them are connected, and hears it again. */

@@ -48,7 +48,7 @@ final class ReadControl {
         this.full = full;
         ChannelConfig config = context.channel().config();
         if (full) {
-            if (!paused && config.isAutoRead()) {
+            if (config.isAutoRead()) { // also if the application has turned it on meanwhile
                 config.setAutoRead(false);
                 paused = true;
             }

@@ -24,7 +24,9 @@ final class Turns {
     private final ReadControl reads;
     private final DeadlineTimer timer;
     private final Runnable onHandshake;
-    private int handshakes;
+
+    /** Whether a handshake was under way after the last turn. None begins and ends in one: the client must answer. */
+    private boolean handshaking = true;
 
     Turns(
             TlsServerConnection tls,
@@ -54,8 +56,9 @@ final class Turns {
         }
         int before = data.length();
         StepResult result = steps ? step() : read();
-        if (tls.handshakes() > handshakes) {
-            handshakes = tls.handshakes();
+        boolean wasHandshaking = handshaking;
+        handshaking = tls.isHandshaking();
+        if (wasHandshaking && !handshaking && tls.isEstablished()) {
             deliver(before);
             onHandshake.run();
         }

@@ -122,6 +122,9 @@ class FlowTest {
             open.says(applicationData(data));
             assertThat(open.channel.config().isAutoRead()).isFalse();
             assertThat(open.tls.heldBytes()).isGreaterThan(TlsServerConnection.NETWORK_BUFFER_SIZE);
+            open.channel.config().setAutoRead(autoRead); // by an application that follows its own back-pressure only
+            open.channel.pipeline().fireChannelReadComplete();
+            assertThat(open.channel.config().isAutoRead()).isFalse();
             verifier.operation().complete();
             open.hears();
             assertThat(open.channel.config().isAutoRead()).isEqualTo(autoRead);
@@ -160,7 +163,6 @@ class FlowTest {
             assertThat(open.client.takeReceived()).asString().isEqualTo("after");
             assertThat(open.application.takeReceived()).asString().isEqualTo("between");
             assertThat(open.application.events).hasSize(2);
-            assertThat(open.tls.connection().handshakes()).isEqualTo(2);
         }
     }
 

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.SecureRandom;
-import java.security.interfaces.RSAKey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,11 +56,9 @@ public final class InProcessKeyServer implements AutoCloseable {
 
         /** Adds a key, seen through {@code meddling}. */
         public Setup with(KeyPair pair, UnaryOperator<BlockingKey> meddling) {
-            int modulus =
-                    pair.getPublic() instanceof RSAKey rsa ? (rsa.getModulus().bitLength() + 7) / 8 : 0;
             BlockingKey key = meddling.apply(InMemoryKey.of(pair.getPrivate(), new SecureRandom()));
             byte[] secret = HashAlgorithm.SHA256.digest(pair.getPublic().getEncoded());
-            keys.put(KeyId.of(pair.getPublic()), new ServedKey("test", key, modulus, secret, decrypting));
+            keys.put(KeyId.of(pair.getPublic()), new ServedKey("test", key, pair.getPublic(), secret, decrypting));
             return this;
         }
     }

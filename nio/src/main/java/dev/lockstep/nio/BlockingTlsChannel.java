@@ -5,10 +5,12 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -40,6 +42,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
     private final SelectionKey key;
     private final ReentrantLock turn = new ReentrantLock();
     private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+    private volatile long readTimeoutNanos;
 
     private BlockingTlsChannel(SocketChannel socket, TlsServerConfig config, Limits limits) throws IOException {
         this.clock = config.clock();
@@ -92,16 +95,29 @@ public final class BlockingTlsChannel implements AutoCloseable {
      *
      * @param dst has room for at least one byte
      * @return how many bytes were read, at least 1; -1 after the client's close_notify
+     * @throws SocketTimeoutException when nothing has come within the {@link #readTimeout}; the connection stays as it is
      * @throws IOException as {@link TlsChannel#read}
      */
     public int read(ByteBuffer dst) throws IOException {
         if (!dst.hasRemaining()) {
             throw new IllegalArgumentException("dst: has no room");
         }
-        return (int) await(() -> {
+        return (int) await(readTimeoutNanos, () -> {
             int read = tls.read(dst);
             return read == 0 ? LATER : read;
         });
+    }
+
+    /**
+     * Sets how long a {@link #read} waits at most.
+     *
+     * @param timeout zero, which is the default, for as long as the limits of the channel allow
+     */
+    public void readTimeout(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("readTimeout: " + timeout + " is negative");
+        }
+        readTimeoutNanos = timeout.toNanos();
     }
 
     /**
@@ -169,11 +185,18 @@ public final class BlockingTlsChannel implements AutoCloseable {
         long run() throws IOException;
     }
 
+    private long await(Attempt attempt) throws IOException {
+        return await(0, attempt);
+    }
+
     /**
      * Repeats {@code attempt} until it has a result. The thread is among the waiting ones before it tries, so that a
      * signal that comes during the attempt makes the next park return.
+     *
+     * @param timeoutNanos 0 for no limit
      */
-    private long await(Attempt attempt) throws IOException {
+    private long await(long timeoutNanos, Attempt attempt) throws IOException {
+        long begun = System.nanoTime();
         Thread self = Thread.currentThread();
         waiting.add(self);
         try {
@@ -187,9 +210,16 @@ public final class BlockingTlsChannel implements AutoCloseable {
                     }
                     Readiness.shared().await(key, tls.interest() & TlsChannel.SOCKET);
                     OptionalLong deadline = tls.deadlineNanos();
-                    nanos = deadline.isPresent() ? deadline.getAsLong() - clock.getAsLong() : 0;
+                    nanos = deadline.isPresent() ? deadline.getAsLong() - clock.getAsLong() : Long.MAX_VALUE;
                 } finally {
                     turn.unlock();
+                }
+                if (timeoutNanos > 0) {
+                    long left = timeoutNanos - (System.nanoTime() - begun);
+                    if (left <= 0) {
+                        throw new SocketTimeoutException("nothing came within the read timeout");
+                    }
+                    nanos = Math.min(nanos, left);
                 }
                 LockSupport.parkNanos(this, nanos);
                 if (self.isInterrupted()) {

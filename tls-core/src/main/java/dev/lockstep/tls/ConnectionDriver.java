@@ -42,7 +42,7 @@ final class ConnectionDriver {
                 config.bounds().maxEmptyRecords(), config.bounds().maxWarningAlerts());
         this.records = new RecordLayer(limits, config.bounds().maxRecordsPerKey(), config.maxSentRecord());
         this.inbound = new Inbound(config.bounds(), limits, records.reader());
-        this.outbound = new Outbound(records, config.random());
+        this.outbound = new Outbound(records, config);
         this.handshake = new ServerHandshake(config, outbound, wakeHandler);
         this.ending = new Ending(config.observer(), handshake, inbound, outbound);
     }

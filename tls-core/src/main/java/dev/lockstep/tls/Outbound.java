@@ -1,5 +1,6 @@
 package dev.lockstep.tls;
 
+import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.phase.HandshakeOutput;
 import dev.lockstep.tls.internal.record.Protection;
 import dev.lockstep.tls.internal.record.RecordLayer;
@@ -10,7 +11,6 @@ import dev.lockstep.tls.spec.AlertLevel;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.ContentType;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -26,14 +26,14 @@ final class Outbound implements HandshakeOutput {
             ContentType type, ByteBuffer content, @Nullable WriteState next) {}
 
     private final RecordLayer records;
-    private final SecureRandom random;
+    private final TlsServerConfig config;
     private @Nullable ArrayDeque<Pending> queue;
     private int queuedBytes;
     private boolean last;
 
-    Outbound(RecordLayer records, SecureRandom random) {
+    Outbound(RecordLayer records, TlsServerConfig config) {
         this.records = records;
-        this.random = random;
+        this.config = config;
     }
 
     @Override
@@ -59,14 +59,20 @@ final class Outbound implements HandshakeOutput {
     public void preparePendingStates(CipherSuite suite, KeyBlock keys, boolean encryptThenMac) {
         records.prepare(
                 Protection.opening(
-                        suite, keys.clientWriteMacKey(), keys.clientWriteKey(), keys.clientWriteIv(), encryptThenMac),
+                        suite,
+                        keys.clientWriteMacKey(),
+                        keys.clientWriteKey(),
+                        keys.clientWriteIv(),
+                        encryptThenMac,
+                        config.cryptoProviders().sources()),
                 Protection.sealing(
                         suite,
                         keys.serverWriteMacKey(),
                         keys.serverWriteKey(),
                         keys.serverWriteIv(),
                         encryptThenMac,
-                        random));
+                        config.random(),
+                        config.cryptoProviders().sources()));
     }
 
     @Override

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The server's side of one TLS 1.2 connection (RFC 5246), without any I/O: the caller moves bytes between its buffers
  * and the network and steps the connection.
  *
- * <p>One turn of an event loop over a connection is this; {@code netIn} is in read mode, {@code netOut} and {@code appOut} in
- * write mode, and {@code appIn} holds what the application wants to send:
+ * <p>One turn of an event loop over a connection; {@code appIn} holds what the application wants to send:
  *
  * <pre>{@code
  * StepResult turn(TlsServerConnection tls) throws TlsException {
@@ -82,8 +81,7 @@ public final class TlsServerConnection {
      * @param config what the connection negotiates; shared by any number of connections
      * @param wake runs when an operation that the connection waits for may have come to its end: on any thread, possibly
      *     before the step that suspends has returned, and any number of times. It must only enqueue the connection and wake
-     *     the selector; it must not call the connection. What it throws is dropped, since the thread is the key's: the
-     *     connection then moves at its next wake-up, call or deadline
+     *     the selector; it must not call the connection. What it throws is dropped, since the thread is the key's
      */
     public static TlsServerConnection create(TlsServerConfig config, Consumer<TlsServerConnection> wake) {
         return new TlsServerConnection(Objects.requireNonNull(config, "config"), Objects.requireNonNull(wake, "wake"));
@@ -116,8 +114,9 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Opens at most one record of application data, straight from {@code netIn} to {@code appOut}. Other records are acted
-     * on, those of a renegotiation too; what is to be sent then waits for {@link #step} or {@link #close}.
+     * Opens at most one record of application data, straight from {@code netIn} to {@code appOut}. Other records are
+     * acted on; what they make the connection send waits for {@link #step} or {@link #close} (see {@link #wantsOutput}).
+     * During a renegotiation this is what takes the handshake on.
      *
      * @return PROGRESSED when a record was opened, even an empty one; NEED_INPUT; NEED_OUTPUT when {@code appOut} has
      *     no room for the record ({@link #APPLICATION_BUFFER_SIZE} bytes always suffice); ASYNC_IN_PROGRESS when a
@@ -234,8 +233,9 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Asks the client for another handshake (RFC 5246 section 7.4.1.1), once until it has made one. It may send a ClientHello,
-     * which {@link #read} takes on, or no_renegotiation, or nothing: how long to wait is the application's to decide.
+     * Asks the client for another handshake (RFC 5246 section 7.4.1.1). It may answer with a ClientHello, which {@link #read}
+     * takes on, or say no_renegotiation, or do nothing: how long to wait is the application's to decide. The client is not
+     * asked a second time before it has made another handshake.
      *
      * @return whether HelloRequest was queued (see {@link #wantsOutput}); false when the policy, its limits or the client
      *     do not allow a renegotiation now, one is under way, or the client has been asked for one already
@@ -251,16 +251,17 @@ public final class TlsServerConnection {
     }
 
     /**
-     * The transport has no more input. Without close_notify that is truncation, an error that the next call reports when
-     * the whole records in {@code netIn} are used up; a suspended connection ends at the next step.
+     * The transport has no more input. Without a close_notify before it that is an error (truncation), which the next
+     * call reports once the whole records in {@code netIn} are used up; a suspended connection ends at the next step.
      */
     public void inputClosed() {
         driver.inputClosed();
     }
 
     /**
-     * Returns when to step again at the latest, in nanoseconds of the configured clock; empty without a time limit. All calls
-     * but {@code close} act on the deadlines that have passed before anything else, so after one the answer lies ahead.
+     * Returns when to step again at the latest, in nanoseconds of the configured clock; empty when nothing has a time limit.
+     * {@code step}, {@code read}, {@code write} and {@code closeOutput} act on the deadlines that have passed before anything
+     * else, so after one of them the answer lies ahead.
      */
     public OptionalLong nextDeadlineNanos() {
         return driver.nextDeadlineNanos();
@@ -280,16 +281,15 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Tells whether more bytes of the peer can change anything: a connection that answers false needs {@link #step} or
-     * {@link #close} first, has met the end of its input, or is over. While it is suspended only alerts and that end count.
+     * Tells whether more bytes of the peer can change anything. If not, the connection needs {@link #step} or {@link #close}
+     * first, has met the end of its input, or is over. While it is suspended only alerts and that end count.
      */
     public boolean wantsInput() {
         return driver.wantsInput();
     }
 
     /**
-     * Returns about how many bytes of memory the connection holds, to compare connections and to bound their sum: a constant
-     * for its objects, and what depends on the peer, such as a ClientHello or a chain. Nothing is allocated or computed.
+     * Returns about how many bytes of memory the connection holds: a constant, and what depends on the peer, such as a chain.
      */
     public int heldBytes() {
         return driver.heldBytes();
@@ -300,9 +300,9 @@ public final class TlsServerConnection {
         return driver.isEstablished();
     }
 
-    /** Returns how many handshakes are complete: 0 before the first one is, more than 1 after renegotiations. */
-    public int handshakes() {
-        return handshake.finished();
+    /** Whether a handshake is under way: the first one from the beginning, a later one from the client's ClientHello on. */
+    public boolean isHandshaking() {
+        return handshake.isUnderWay();
     }
 
     /** Whether the connection is over, in good order or not. */
@@ -310,7 +310,7 @@ public final class TlsServerConnection {
         return handshake.state() == State.CLOSED;
     }
 
-    /** Why the connection failed; null while it has not. */
+    /** Why the connection failed, or null. */
     public @Nullable TlsException failure() {
         return ending.failure();
     }
@@ -325,9 +325,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Removes the session of this connection from the store, so that it is not resumed by its id (RFC 5246 section 7.2.2);
-     * after renegotiations, the sessions of all its handshakes. The connection itself stays. A ticket that the client holds
-     * cannot be taken back.
+     * Removes the sessions of this connection's handshakes from the store, so that they are not resumed by their ids (RFC
+     * 5246 section 7.2.2). The connection stays. A ticket that the client holds cannot be taken back.
      *
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
@@ -341,12 +340,13 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Returns new keying material for a protocol above this connection (RFC 5705 section 4). Without the extended master
-     * secret (see {@link #info}) a man in the middle might know it too, so there is none then (RFC 7627 section 5.4).
+     * Keying material for a protocol above this connection (RFC 5705 section 4). Without the extended master secret (see
+     * {@link #info}) a man in the middle might know it too, so there is none then (RFC 7627 section 5.4).
      *
      * @param label ASCII, registered or beginning with {@code EXPERIMENTAL}
      * @param context what the material shall depend on, at most 65,535 bytes; null, which is another thing than empty, for nothing
      * @param length how many bytes, 1 to 65,536
+     * @return the material, the caller's own
      * @throws IllegalArgumentException when a parameter is out of its range or the label is one of TLS's own
      * @throws IllegalStateException before the connection is established, after it was closed, without the extended
      *     master secret, or when the configuration does not enable exporters
@@ -376,8 +376,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Whether the handshake under way may still need the credential's key: false once it has signed or decrypted, in a
-     * resumption, and once established. Then a key of a scarce pool may go back; a renegotiation asks for another one.
+     * Whether the handshake under way may still need the credential's key: false once it has signed or decrypted, when a
+     * session is resumed, and on an established connection. A renegotiation asks for another credential.
      */
     public boolean needsKey() {
         return handshake.needsKey();

@@ -55,17 +55,18 @@ class ArchitectureTest {
                 "internal.message,   internal.extension internal.wire spec",
                 "internal.secrets,   internal.algorithm crypto spec",
                 "internal.record,    internal.wire internal.algorithm spec crypto",
-                "internal.handshake.phase,  internal.message internal.extension internal.wire internal.secrets internal.algorithm credential key psk session config wait spec crypto",
+                "internal.handshake.phase,  internal.message internal.extension internal.wire internal.secrets internal.algorithm credential key provider psk session config wait spec crypto",
                 "internal.handshake.choice, internal.handshake.phase internal.message internal.extension internal.wire credential session config wait spec crypto",
-                "internal.handshake.flight, internal.handshake.choice internal.handshake.phase internal.message internal.extension internal.wire internal.secrets internal.algorithm credential key psk session peer config wait spec crypto",
+                "internal.handshake.flight, internal.handshake.choice internal.handshake.phase internal.message internal.extension internal.wire internal.secrets internal.algorithm credential key provider psk session peer config wait spec crypto",
                 "internal.handshake, internal.handshake.flight internal.handshake.phase internal.wire credential session peer config wait spec crypto",
                 "setting,            nothing",
+                "provider,           setting crypto",
                 "key,                wait internal.algorithm spec crypto",
                 "credential,         setting key wait internal.algorithm spec crypto",
                 "psk,                wait",
                 "session,            setting wait internal.wire spec crypto",
                 "peer,               setting wait spec",
-                "config,             setting credential key psk session peer wait spec crypto",
+                "config,             setting credential key provider psk session peer wait spec crypto",
             })
     void aPackageImportsOnlyThoseBelowIt(String importer, String allowed) {
         Stream<String> below = Stream.ofNullable(allowed)

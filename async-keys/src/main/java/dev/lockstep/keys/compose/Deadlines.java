@@ -20,13 +20,7 @@ public final class Deadlines {
 
     /** Returns the signature to be made before {@code deadlineNanos}. */
     public static SignRequest limit(SignRequest request, long deadlineNanos) {
-        return new SignRequest(
-                request.scheme(),
-                request.message(),
-                request.chain(),
-                request.serverName(),
-                earlier(deadlineNanos, request.deadlineNanos()),
-                request.clientAddress());
+        return request.withDeadlineNanos(earlier(deadlineNanos, request.deadlineNanos()));
     }
 
     /** Returns the decryption to be made before {@code deadlineNanos}. */

@@ -3,6 +3,7 @@ package dev.lockstep.keys.compose;
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.Discard;
 import dev.lockstep.keys.ExecutorKey;
+import dev.lockstep.keys.VerifyingKey;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
@@ -45,14 +46,16 @@ public final class ObservedKey extends ForwardingKey {
     public static ObservedKey onPool(
             BlockingKey key, ThreadPoolExecutor pool, KeyObserver observer, LongSupplier clock) {
         Objects.requireNonNull(observer, "observer");
+        BlockingKey verifying = VerifyingKey.of(key);
+        ObservedAsk<SignRequest, byte[]> signing = ObservedAsk.onPool(
+                verifying::sign,
+                Discard::bytes,
+                pool,
+                ended -> observer.onOperation(KeyOperation.signature(ended)),
+                clock);
         return new ObservedKey(
-                ExecutorKey.of(key, pool),
-                ObservedAsk.onPool(
-                        key::sign,
-                        Discard::bytes,
-                        pool,
-                        ended -> observer.onOperation(KeyOperation.signature(ended)),
-                        clock),
+                ExecutorKey.of(verifying, pool),
+                (request, waker) -> VerifyingKey.declared(request, signing.start(request, waker)),
                 ObservedAsk.onPool(
                         key::decrypt,
                         Discard::bytes,

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyServerLink {
 
-    private static final int VERSION = Message.VERSION;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** What may wait to be sent before requests are refused. */
@@ -58,6 +57,9 @@ final class KeyServerLink {
     private @Nullable Exception lastFailure;
     /** What the last welcome offered, null before the first. Read by any thread. */
     private volatile @Nullable Map<KeyId, KeyOffer> offers;
+
+    /** What the last welcome chose. */
+    private int version;
 
     private int maxOpen;
     private long nextId = 1;
@@ -91,7 +93,7 @@ final class KeyServerLink {
             boolean connected = channel.connect(target.address());
             FrameChannel fresh = new FrameChannel(target.transport(channel));
             frames = fresh;
-            fresh.send(new Frame(0, new Message.Hello(VERSION, VERSION)));
+            fresh.send(new Frame(0, new Message.Hello(Message.OLDEST_VERSION, Message.VERSION)));
             int interest = connected ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT;
             key = channel.register(joined(), interest, attachment);
         } catch (IOException e) {
@@ -143,9 +145,12 @@ final class KeyServerLink {
         liveness.heard(now());
         Message message = frame.message();
         if (state == State.CONNECTING) {
-            if (!(message instanceof Message.Welcome welcome) || welcome.version() != VERSION) {
+            if (!(message instanceof Message.Welcome welcome)
+                    || welcome.version() < Message.OLDEST_VERSION
+                    || welcome.version() > Message.VERSION) {
                 throw notWelcome(message);
             }
+            version = welcome.version();
             offers = byId(welcome.keys());
             state = State.UP;
             firstAttempt = false;
@@ -159,7 +164,7 @@ final class KeyServerLink {
         }
         KeyServerOperation operation = open.remove(frame.id());
         if (operation != null && message instanceof Message.Result result) {
-            operation.complete(result.octets().bytes());
+            operation.complete(result.octets().bytes(), version >= Message.VERIFYING_VERSION);
         } else if (operation != null && message instanceof Message.Failed failed) {
             operation.fail(KeyServerFailures.of(failed.failure()));
         } else {
@@ -180,7 +185,8 @@ final class KeyServerLink {
         }
         return new ProtocolException(
                 failed.failure() == Message.Failure.UNSUPPORTED
-                        ? "the key server does not speak version " + VERSION + " of the protocol; update it"
+                        ? "the key server does not speak versions " + Message.OLDEST_VERSION + " to " + Message.VERSION
+                                + " of the protocol; update it"
                         : "the key server refuses this client: no key is for it, or it has no place left");
     }
 

@@ -49,8 +49,12 @@ final class KeyServerOperation implements PendingOperation<byte[]> {
         }
     }
 
-    /** The key server has answered. The connection fetches the result; after a cancellation it is wiped. */
-    void complete(byte[] result) {
+    /**
+     * The key server has answered. The connection fetches the result; after a cancellation it is wiped.
+     *
+     * @param verified whether the key server says that it verified its signatures
+     */
+    void complete(byte[] result, boolean verified) {
         if (cancelled) {
             Wipe.bytes(result);
         } else if (resultLength > 0 && result.length != resultLength) {
@@ -58,7 +62,7 @@ final class KeyServerOperation implements PendingOperation<byte[]> {
             Wipe.bytes(result);
             fail(new OperationException(Reason.INVALID_OUTPUT, "the key server answered " + lengths));
         } else {
-            end(Progress.done(result));
+            end(verified ? Progress.verified(result) : Progress.done(result));
         }
     }
 

@@ -33,6 +33,9 @@ final class FakeKeyServer implements AutoCloseable {
     /** What the welcome offers. */
     List<KeyOffer> offers = List.of();
 
+    /** What the welcome chooses. */
+    int version = Message.VERSION;
+
     /** @param listening whether anybody is there when the client begins to connect */
     FakeKeyServer(Path directory, boolean listening, java.util.function.UnaryOperator<KeyServerKeys.Builder> options)
             throws IOException {
@@ -101,7 +104,7 @@ final class FakeKeyServer implements AutoCloseable {
     FakeKeyServer greet(int maxOpen) throws IOException {
         accept();
         next();
-        send(0, new Message.Welcome(Message.VERSION, maxOpen, offers));
+        send(0, new Message.Welcome(version, maxOpen, offers));
         await("connected client", client::isConnected);
         return this;
     }

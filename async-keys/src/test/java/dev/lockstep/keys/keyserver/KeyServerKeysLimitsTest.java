@@ -45,13 +45,13 @@ class KeyServerKeysLimitsTest extends KeyServerKeysTestCase {
         byte[] late = {1, 2, 3};
         KeyServerOperation cancelledBefore = new KeyServerOperation(1, () -> {}, 0, operation -> {});
         cancelledBefore.cancel();
-        cancelledBefore.complete(late);
+        cancelledBefore.complete(late, false);
         byte[] unfetched = {1, 2, 3};
         KeyServerOperation cancelledAfter = new KeyServerOperation(2, () -> {}, 0, operation -> {});
-        cancelledAfter.complete(unfetched);
+        cancelledAfter.complete(unfetched, true);
         cancelledAfter.cancel();
         byte[] wrongLength = {1, 2, 3};
-        new KeyServerOperation(3, () -> {}, 48, operation -> {}).complete(wrongLength);
+        new KeyServerOperation(3, () -> {}, 48, operation -> {}).complete(wrongLength, false);
         assertThat(late).containsOnly(0);
         assertThat(unfetched).containsOnly(0);
         assertThat(wrongLength).containsOnly(0);

@@ -16,6 +16,7 @@ import dev.lockstep.tls.spec.SignatureFamily;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -54,6 +55,38 @@ class KeyServerKeysTest extends KeyServerKeysTestCase {
             fake.await("wake", () -> wakes.get() == 1);
             assertThat(Operations.done(operation.resume())).containsExactly(9);
             assertThat(fake.client.openRequests()).isZero();
+        }
+    }
+
+    /** Version 3 is version 2 with one promise, which an older key server has not given. */
+    @ParameterizedTest
+    @CsvSource({"2, false", "3, true"})
+    void aSignatureCountsAsVerifiedIfTheVersionOfTheConnectionPromisesIt(int version, boolean verified)
+            throws Exception {
+        try (FakeKeyServer fake = fake()) {
+            fake.accept();
+            assertThat(fake.next().message()).isEqualTo(new Message.Hello(2, 3));
+            fake.send(0, new Message.Welcome(version, 10, List.of()));
+            fake.await("connected client", fake.client::isConnected);
+            PendingOperation<byte[]> operation = Operations.inProgress(sign(fake));
+            fake.send(fake.next().id(), new Message.Result(new byte[] {9}));
+            fake.await("wake", () -> wakes.get() == 1);
+            assertThat(operation.resume())
+                    .isInstanceOfSatisfying(Progress.Done.class, done -> assertThat(done.verified())
+                            .isEqualTo(verified));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "4"})
+    void aVersionThatWasNotOfferedEndsTheConnection(int version) throws Exception {
+        try (FakeKeyServer fake = fake()) {
+            PendingOperation<byte[]> waiting = Operations.inProgress(sign(fake));
+            fake.accept();
+            fake.next();
+            fake.send(0, new Message.Welcome(version, 10, List.of()));
+            fake.await("failure", () -> wakes.get() == 1);
+            assertThat(Operations.failure(waiting.resume())).hasMessageContaining("its welcome is missing");
         }
     }
 
@@ -155,11 +188,11 @@ class KeyServerKeysTest extends KeyServerKeysTestCase {
     void aKeyServerOfAnotherVersionIsNamedAsSuch() throws Exception {
         try (FakeKeyServer fake = fake()) {
             fake.accept();
-            assertThat(fake.next().message()).isEqualTo(new Message.Hello(2, 2));
+            assertThat(fake.next().message()).isEqualTo(new Message.Hello(2, 3));
             PendingOperation<byte[]> waiting = Operations.inProgress(sign(fake));
             fake.send(0, new Message.Failed(Failure.UNSUPPORTED)); // what one of version 1 says
             fake.await("wake", () -> wakes.get() == 1);
-            assertThat(Operations.failure(waiting.resume())).hasMessageContaining("does not speak version 2");
+            assertThat(Operations.failure(waiting.resume())).hasMessageContaining("does not speak versions 2 to 3");
         }
     }
 }

@@ -312,7 +312,8 @@ class TransitionWalkTest {
             case SEND_NEW_SESSION_TICKET, SEND_CHANGE_CIPHER_SPEC, SEND_FINISHED -> State.CONNECTED;
             // handshake messages and ChangeCipherSpec wait for the answer, and are then judged by the next state
             case AWAIT_VERDICT -> isData(event) ? state : State.READ_CLIENT_KEY_EXCHANGE;
-            case AWAIT_PSK, AWAIT_DECRYPTION -> isData(event) ? state : State.READ_CHANGE_CIPHER_SPEC;
+            case AWAIT_SHARED_SECRET, AWAIT_PSK, AWAIT_DECRYPTION ->
+                isData(event) ? state : State.READ_CHANGE_CIPHER_SPEC;
             default -> state;
         };
     }
@@ -509,7 +510,8 @@ class TransitionWalkTest {
     /** What may wait while a wait is pending is written in the table too. */
     @Test
     void whatTheClientHasToSayInOneGoWaitsForWhatIsInItsWay() {
-        Set<State> waiting = Set.of(State.AWAIT_PSK, State.AWAIT_DECRYPTION, State.AWAIT_VERDICT);
+        Set<State> waiting =
+                Set.of(State.AWAIT_VERDICT, State.AWAIT_SHARED_SECRET, State.AWAIT_PSK, State.AWAIT_DECRYPTION);
         for (State state : State.values()) {
             for (ContentType type : ContentType.values()) {
                 boolean waits = waiting.contains(state)

@@ -26,6 +26,7 @@ import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.SignatureScheme;
@@ -99,7 +100,7 @@ class MutationTest {
         private final TlsServerConfig config = builder(
                         Credential.external(TestIdentity.RSA_2048.chain(), new CheapKey()))
                 .random(serverRandom)
-                .verifyExternalSignatures(false)
+                .signatureVerification(SignatureVerification.never())
                 .build();
         private final ByteBuffer in = ByteBuffer.allocate(TlsServerConnection.NETWORK_BUFFER_SIZE);
         private final ByteBuffer out = ByteBuffer.allocate(TlsServerConnection.NETWORK_BUFFER_SIZE);

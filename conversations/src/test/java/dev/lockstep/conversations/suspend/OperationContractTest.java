@@ -33,6 +33,7 @@ import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
@@ -322,8 +323,9 @@ class OperationContractTest {
         for (UnaryOperator<byte[]> change : changes) {
             RecordingKey key =
                     new RecordingKey(setting.identity()).signs(KeyScript.ready().changed(change));
-            TlsServerConfig config =
-                    builder(key.credential()).verifyExternalSignatures(false).build();
+            TlsServerConfig config = builder(key.credential())
+                    .signatureVerification(SignatureVerification.never())
+                    .build();
             Conversation conversation = Conversation.of(config, setting.signingClient(), setting.forms());
             conversation.client().sends(clientHello());
             conversation.server().refuses(AlertDescription.INTERNAL_ERROR, Kind.SERVER_HELLO, Kind.CERTIFICATE);

@@ -116,7 +116,10 @@ class ConnectionOptionsTest {
         });
         TlsServerConfig config = TestServers.config(stapled);
         int before = asked.get();
-        config.with(new ConnectionOptions(List.of(GCM), List.of("h2"), null, WANTED, null));
+        config.with(ConnectionOptions.NONE
+                .withCipherSuites(List.of(GCM))
+                .withApplicationProtocols(List.of("h2"))
+                .withClientAuthentication(WANTED));
         assertThat(asked).hasValue(before);
     }
 }

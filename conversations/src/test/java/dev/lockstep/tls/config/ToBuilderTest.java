@@ -6,6 +6,7 @@ import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.MemorySessionStore;
 import dev.lockstep.tls.session.TicketKeyRing;
@@ -61,7 +62,7 @@ class ToBuilderTest {
                 .applicationProtocolSelector((offered, serverName) -> null)
                 .requireApplicationProtocol(false)
                 .requireKnownServerName(true)
-                .verifyExternalSignatures(false)
+                .signatureVerification(SignatureVerification.always())
                 .keyOperationTimeout(Duration.ZERO)
                 .handshakeTimeout(Duration.ofSeconds(7))
                 .renegotiation(RenegotiationPolicy.ALLOWED)
@@ -71,6 +72,7 @@ class ToBuilderTest {
                 .observer(new ConnectionObserver() {})
                 .keyLog(line -> {})
                 .clientAddress(InetAddress.getLoopbackAddress())
+                .keyAgreements((request, waker) -> Start.fallThrough())
                 .keyPairReserve(KeyPairReserve.of(Runnable::run, 1, new SecureRandom()))
                 .random(new SecureRandom())
                 .clock(() -> 7)

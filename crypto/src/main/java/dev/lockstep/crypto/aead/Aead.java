@@ -1,6 +1,9 @@
 package dev.lockstep.crypto.aead;
 
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.source.Primitive;
+import dev.lockstep.crypto.source.PrimitiveSources;
+import java.security.Provider;
 import java.util.Objects;
 
 /**
@@ -32,7 +35,12 @@ public abstract class Aead {
      * @throws IndexOutOfBoundsException if the key is not inside the array
      */
     public static Aead sealing(AeadAlgorithm a, byte[] key, int keyOff) {
-        return create(a, true, key, keyOff);
+        return create(a, true, key, keyOff, PrimitiveSources.JAVA);
+    }
+
+    /** The same with a choice of what computes. */
+    public static Aead sealing(AeadAlgorithm a, byte[] key, int keyOff, PrimitiveSources sources) {
+        return create(a, true, key, keyOff, sources);
     }
 
     /**
@@ -45,11 +53,20 @@ public abstract class Aead {
      * @throws IndexOutOfBoundsException if the key is not inside the array
      */
     public static Aead opening(AeadAlgorithm a, byte[] key, int keyOff) {
-        return create(a, false, key, keyOff);
+        return create(a, false, key, keyOff, PrimitiveSources.JAVA);
     }
 
-    private static Aead create(AeadAlgorithm a, boolean sealing, byte[] key, int keyOff) {
+    /** The same with a choice of what computes. */
+    public static Aead opening(AeadAlgorithm a, byte[] key, int keyOff, PrimitiveSources sources) {
+        return create(a, false, key, keyOff, sources);
+    }
+
+    private static Aead create(AeadAlgorithm a, boolean sealing, byte[] key, int keyOff, PrimitiveSources sources) {
         Objects.checkFromIndexSize(keyOff, a.keyLength(), key.length);
+        Provider added = a == AeadAlgorithm.CHACHA20_POLY1305 ? sources.of(Primitive.CHACHA20_POLY1305) : null;
+        if (added != null) {
+            return new ProviderChaCha20Poly1305(added, sealing, key, keyOff);
+        }
         return switch (a) {
             case AES_128_GCM, AES_256_GCM -> new JdkGcm(a, sealing, key, keyOff);
             case CHACHA20_POLY1305 -> new JdkChaCha20Poly1305(a, sealing, key, keyOff);

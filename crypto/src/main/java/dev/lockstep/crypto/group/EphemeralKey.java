@@ -1,5 +1,7 @@
 package dev.lockstep.crypto.group;
 
+import dev.lockstep.crypto.source.PrimitiveSources;
+import dev.lockstep.crypto.source.ProviderAgreement;
 import java.security.SecureRandom;
 
 /**
@@ -21,13 +23,30 @@ public abstract class EphemeralKey {
     }
 
     /**
-     * Makes a fresh key pair.
+     * Makes a fresh key pair, in Java.
      *
      * @param group where to compute
      * @param random the only source of randomness used
      * @return a key pair that has not been used
      */
     public static EphemeralKey generate(Group group, SecureRandom random) {
+        return generate(group, random, PrimitiveSources.JAVA);
+    }
+
+    /**
+     * Makes a fresh key pair.
+     *
+     * @param group where to compute
+     * @param random the only source of randomness used, unless a provider computes, which has its own
+     * @param sources what computes
+     * @return a key pair that has not been used
+     * @throws IllegalStateException if a provider fails
+     */
+    public static EphemeralKey generate(Group group, SecureRandom random, PrimitiveSources sources) {
+        ProviderAgreement source = ProviderKey.source(group, sources);
+        if (source != null) {
+            return ProviderKey.fresh(group, source);
+        }
         return switch (group) {
             case X25519, X448 -> MontgomeryKey.fresh(group, random);
             case SECP256R1, SECP384R1, SECP521R1 -> WeierstrassKey.fresh(NistCurve.of(group), random);
@@ -69,7 +88,7 @@ public abstract class EphemeralKey {
      * @param peerPublic the value from the peer's message, of any length; not changed
      * @return the premaster secret, owned and to be wiped by the caller
      * @throws InvalidPublicValueException if the peer's value is not acceptable
-     * @throws IllegalStateException if this key has been used or destroyed before
+     * @throws IllegalStateException if this key has been used or destroyed before, or if a provider fails
      */
     public final byte[] agree(byte[] peerPublic) throws InvalidPublicValueException {
         if (spent) {

@@ -35,6 +35,12 @@ final class MontgomeryKey extends EphemeralKey {
         return new MontgomeryKey(group, scalar, publicValue);
     }
 
+    /** Whether every agreement on curve25519 with a value gives zeros. */
+    static boolean isOfSmallOrder(byte[] u) {
+        byte[] any = new byte[X25519.SCALAR_SIZE];
+        return !X25519.calculateAgreement(any, 0, u, 0, new byte[X25519.POINT_SIZE], 0);
+    }
+
     @Override
     byte[] secretWith(byte[] peerPublic) throws InvalidPublicValueException {
         if (peerPublic.length != group().publicLength()) {

@@ -4,10 +4,17 @@ import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.provider.Providers;
 import dev.lockstep.crypto.signature.PssRestriction;
 import dev.lockstep.crypto.signature.RsaKeys;
+import dev.lockstep.crypto.source.Kept;
+import dev.lockstep.crypto.source.Primitive;
+import dev.lockstep.crypto.source.PrimitiveSources;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.interfaces.RSAPrivateKey;
+import java.util.Arrays;
+import javax.crypto.BadPaddingException;
 import javax.crypto.Cipher;
 import javax.crypto.IllegalBlockSizeException;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +26,44 @@ import org.jspecify.annotations.Nullable;
  * <p>Taken from the JDK: RSA-2048 0.93 ms against 1.05 in bcprov, blinded. Thread-safe.
  *
  * <p>RFC 5246 7.4.7.1-6: "implementations that use static RSA keys MUST use RSA blinding or some other anti-timing
- * technique". The JDK blinds every operation with a private key.
+ * technique". The JDK blinds every operation with a private key, and so do BoringSSL and AWS-LC, which Conscrypt and Amazon's
+ * provider stand on: what a provider that was added does is for those to know who add it.
  */
 public final class RsaDecryption {
+    private static final String TRANSFORMATION = "RSA/ECB/NoPadding";
+
     private final int modulusLength;
     // The JDK's RSA keys cannot be wiped: dropping the reference is all there is.
     private volatile @Nullable PrivateKey key;
 
-    private RsaDecryption(RSAPrivateKey key) {
-        this.modulusLength = (key.getModulus().bitLength() + 7) / 8;
+    private final BigInteger modulus;
+    private final @Nullable Kept<Cipher> added;
+
+    private RsaDecryption(RSAPrivateKey key, @Nullable Provider provider) {
+        this.modulus = key.getModulus();
+        this.modulusLength = (modulus.bitLength() + 7) / 8;
         this.key = RsaKeys.plain(key);
+        this.added = provider == null ? null : take(key, provider);
+    }
+
+    /**
+     * Takes a key over, and finds out with a block of zeros and a one whether the provider gives all of it. Once it serves, no
+     * failure leads back to Java: which operations fail could depend on what comes out.
+     */
+    private @Nullable Kept<Cipher> take(RSAPrivateKey rsa, Provider provider) {
+        try {
+            PrivateKey taken = RsaKeys.plain(rsa, provider);
+            Kept<Cipher> ciphers = new Kept<>(() -> {
+                Cipher cipher = Cipher.getInstance(TRANSFORMATION, provider);
+                cipher.init(Cipher.DECRYPT_MODE, taken);
+                return cipher;
+            });
+            byte[] one = new byte[modulusLength];
+            one[modulusLength - 1] = 1;
+            return Arrays.equals(ciphers.use(cipher -> cipher.doFinal(one)), one) ? ciphers : null;
+        } catch (GeneralSecurityException e) {
+            return null; // a key of a kind that it does not take
+        }
     }
 
     /**
@@ -39,6 +74,11 @@ public final class RsaDecryption {
      * @throws IllegalArgumentException if it is no such key
      */
     public static RsaDecryption of(PrivateKey key) {
+        return of(key, PrimitiveSources.JAVA);
+    }
+
+    /** The same with a choice of what computes; a key that a provider does not take is computed with in Java. */
+    public static RsaDecryption of(PrivateKey key, PrimitiveSources sources) {
         if (!(key instanceof RSAPrivateKey rsa)) {
             throw new IllegalArgumentException("an " + key.getAlgorithm() + " key that decrypts nothing");
         }
@@ -46,7 +86,7 @@ public final class RsaDecryption {
         if (PssRestriction.of(key).isPssOnly()) {
             throw new IllegalArgumentException("an RSA key typed id-RSASSA-PSS decrypts nothing");
         }
-        return new RsaDecryption(rsa);
+        return new RsaDecryption(rsa, sources.of(Primitive.RSA_DECRYPT));
     }
 
     /**
@@ -76,7 +116,10 @@ public final class RsaDecryption {
         if (ciphertext.length != modulusLength) {
             throw new IllegalBlockSizeException(ciphertext.length + " bytes, the modulus has " + modulusLength);
         }
-        Cipher cipher = Providers.cipher("RSA/ECB/NoPadding");
+        if (added != null) {
+            return withAdded(added, ciphertext);
+        }
+        Cipher cipher = Providers.cipher(TRANSFORMATION);
         cipher.init(Cipher.DECRYPT_MODE, d);
         byte[] block = cipher.doFinal(ciphertext);
         if (block.length == modulusLength) {
@@ -89,8 +132,32 @@ public final class RsaDecryption {
         return padded;
     }
 
+    private byte[] withAdded(Kept<Cipher> ciphers, byte[] ciphertext) throws GeneralSecurityException {
+        if (new BigInteger(1, ciphertext).compareTo(modulus) >= 0) {
+            throw new BadPaddingException("the ciphertext is not below the modulus");
+        }
+        byte[] block = ciphers.use(cipher -> cipher.doFinal(ciphertext));
+        if (block.length != modulusLength) {
+            Wipe.bytes(block);
+            throw new IllegalBlockSizeException("the provider gives a block of another length");
+        }
+        return block;
+    }
+
+    /**
+     * Whether a provider that was added computes.
+     *
+     * @return false if Java does
+     */
+    public boolean isAdded() {
+        return added != null;
+    }
+
     /** Drops the key and makes every later operation fail. May be called again. */
     public void destroy() {
         key = null;
+        if (added != null) {
+            added.clear();
+        }
     }
 }

@@ -8,6 +8,7 @@ import dev.lockstep.crypto.hash.HashAlgorithm;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
+import java.security.Provider;
 import java.security.SecureRandom;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.util.BigIntegers;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The arithmetic is bcprov's, on a key object that is kept: with bcprov's signer P-256 takes 76 us, with the key decoded
  * each time 245, in the JDK (17) 521. The equation is written here, because bcprov's signer takes 138 ns longer for nonces
- * with a zero top byte. {@link EcdsaNonce} makes k, {@link FixedBaseComb} multiplies by it.
+ * with a zero top byte. {@link EcdsaNonce} makes k, {@link FixedBaseComb} multiplies by it. A provider that was added signs
+ * whole, with a nonce of its own.
  */
 final class EcdsaSigningKey implements SigningKey {
     private static final int ADDITIONAL_RANDOMNESS = 32;
@@ -28,12 +30,27 @@ final class EcdsaSigningKey implements SigningKey {
     private final SecureRandom random;
     // A BigInteger cannot be wiped: dropping the reference is all there is.
     private volatile @Nullable ECPrivateKeyParameters key;
+    private volatile @Nullable ProviderEcdsa added;
 
     EcdsaSigningKey(NistCurve curve, BigInteger d, SecureRandom random) {
+        this(curve, d, random, null);
+    }
+
+    /** With a provider that signs instead, as long as it does not fail. */
+    EcdsaSigningKey(NistCurve curve, BigInteger d, SecureRandom random, @Nullable Provider provider) {
         this.curve = curve;
         this.comb = curve.comb();
         this.key = new ECPrivateKeyParameters(d, curve.domain());
         this.random = random;
+        this.added = provider == null ? null : take(d, provider);
+    }
+
+    private @Nullable ProviderEcdsa take(BigInteger d, Provider provider) {
+        try {
+            return ProviderEcdsa.signing(provider, curve, d, random);
+        } catch (GeneralSecurityException e) {
+            return null; // a key of a kind that it does not take
+        }
     }
 
     @Override
@@ -53,6 +70,14 @@ final class EcdsaSigningKey implements SigningKey {
 
     @Override
     public byte[] sign(SignatureAlgorithm algorithm, byte[] message) throws GeneralSecurityException {
+        ProviderEcdsa faster = added;
+        if (faster != null) {
+            try {
+                return faster.sign(algorithm.requireHash().digest(message));
+            } catch (GeneralSecurityException e) {
+                added = null; // and is not asked about this key again
+            }
+        }
         byte[] additional = new byte[ADDITIONAL_RANDOMNESS];
         random.nextBytes(additional);
         return sign(algorithm.requireHash(), message, additional);
@@ -113,7 +138,18 @@ final class EcdsaSigningKey implements SigningKey {
     }
 
     @Override
+    public @Nullable Provider provider() {
+        ProviderEcdsa faster = added;
+        return faster == null ? null : faster.provider();
+    }
+
+    @Override
     public void destroy() {
         key = null;
+        ProviderEcdsa faster = added;
+        if (faster != null) {
+            faster.destroy();
+            added = null;
+        }
     }
 }

@@ -2,9 +2,12 @@ package dev.lockstep.crypto.signature;
 
 import dev.lockstep.crypto.group.Group;
 import dev.lockstep.crypto.group.NistCurve;
+import java.security.GeneralSecurityException;
+import java.security.Provider;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.math.ec.ECPoint;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ECDSA verification (FIPS 186-5 6.4.2).
@@ -15,10 +18,31 @@ import org.bouncycastle.math.ec.ECPoint;
 final class EcdsaVerificationKey implements VerificationKey {
     private final NistCurve curve;
     private final ECPublicKeyParameters key;
+    private volatile @Nullable ProviderEcdsa added;
 
     EcdsaVerificationKey(NistCurve curve, ECPoint point) {
+        this(curve, point, null);
+    }
+
+    /** With a provider that verifies instead, as long as it does not fail. */
+    EcdsaVerificationKey(NistCurve curve, ECPoint point, @Nullable Provider provider) {
         this.curve = curve;
         this.key = new ECPublicKeyParameters(point, curve.domain());
+        this.added = provider == null ? null : take(curve, point, provider);
+    }
+
+    private static @Nullable ProviderEcdsa take(NistCurve curve, ECPoint point, Provider provider) {
+        try {
+            return ProviderEcdsa.verifying(provider, curve, point);
+        } catch (GeneralSecurityException e) {
+            return null; // a key of a kind that it does not take
+        }
+    }
+
+    @Override
+    public @Nullable Provider provider() {
+        ProviderEcdsa faster = added;
+        return faster == null ? null : faster.provider();
     }
 
     @Override
@@ -47,6 +71,14 @@ final class EcdsaVerificationKey implements VerificationKey {
         // FIPS 186-5 6.4.2 1: r and s are in [1, n-1]; without this test, r = s = 0 verifies for every message.
         if (pair == null || pair.r().compareTo(curve.order()) >= 0 || pair.s().compareTo(curve.order()) >= 0) {
             return false;
+        }
+        ProviderEcdsa faster = added;
+        if (faster != null) {
+            try {
+                return faster.verify(digest, signature);
+            } catch (GeneralSecurityException e) {
+                added = null; // what has been read is in range: this is no verdict on the signature
+            }
         }
         ECDSASigner signer = new ECDSASigner();
         signer.init(false, key);

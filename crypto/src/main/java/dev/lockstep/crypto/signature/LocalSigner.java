@@ -3,10 +3,13 @@ package dev.lockstep.crypto.signature;
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.group.Group;
 import dev.lockstep.crypto.group.NistCurve;
+import dev.lockstep.crypto.source.Primitive;
+import dev.lockstep.crypto.source.PrimitiveSources;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPrivateKey;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -40,8 +43,16 @@ public final class LocalSigner {
      * @throws IllegalArgumentException if it is a key of another kind, or one that hides its value
      */
     public static LocalSigner of(PrivateKey key, SecureRandom random) {
+        return of(key, random, PrimitiveSources.JAVA);
+    }
+
+    /**
+     * The same with a choice of what computes. A provider that was added may use randomness of its own; a key that it does not
+     * take, or fails with, is computed with in Java.
+     */
+    public static LocalSigner of(PrivateKey key, SecureRandom random, PrimitiveSources sources) {
         if (key instanceof RSAPrivateKey rsa) {
-            return new LocalSigner(new RsaSigningKey(rsa, random));
+            return new LocalSigner(new RsaSigningKey(rsa, random, sources.of(Primitive.RSA_SIGN)));
         }
         byte[] encoded = key.getEncoded();
         if (encoded == null) {
@@ -49,13 +60,13 @@ public final class LocalSigner {
                     "the " + key.getAlgorithm() + " key does not show its value: it can only be an external key");
         }
         try {
-            return new LocalSigner(decode(encoded, random));
+            return new LocalSigner(decode(encoded, random, sources));
         } finally {
             Wipe.bytes(encoded);
         }
     }
 
-    private static SigningKey decode(byte[] pkcs8, SecureRandom random) {
+    private static SigningKey decode(byte[] pkcs8, SecureRandom random, PrimitiveSources sources) {
         AsymmetricKeyParameter decoded;
         try {
             decoded = PrivateKeyFactory.createKey(PrivateKeyInfo.getInstance(pkcs8));
@@ -73,7 +84,7 @@ public final class LocalSigner {
         if (decoded instanceof ECPrivateKeyParameters ec) {
             NistCurve curve = NistCurve.of(ec.getParameters());
             if (curve != null) {
-                return new EcdsaSigningKey(curve, ec.getD(), random);
+                return new EcdsaSigningKey(curve, ec.getD(), random, sources.of(ProviderEcdsa.signing(curve)));
             }
             throw new IllegalArgumentException(
                     "EC private key on a curve other than secp256r1, secp384r1 and secp521r1");
@@ -134,6 +145,15 @@ public final class LocalSigner {
             throw new InvalidKeyException("this " + key.type() + " key cannot sign with " + algorithm);
         }
         return key.sign(algorithm, message);
+    }
+
+    /**
+     * The provider that was added and signs.
+     *
+     * @return null if Java signs, be it because the provider failed with this key
+     */
+    public @Nullable Provider provider() {
+        return key.provider();
     }
 
     /** Wipes what can be wiped of the key and makes every later signature fail. May be called again. */

@@ -1,6 +1,7 @@
 package dev.lockstep.crypto.signature;
 
 import dev.lockstep.crypto.hash.HashAlgorithm;
+import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
@@ -35,10 +36,22 @@ public final class RsaKeys {
 
     static PublicKey plain(RSAPublicKey key) {
         try {
-            return factory().generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent()));
+            return plain(key, factory());
         } catch (InvalidKeySpecException e) {
             throw new IllegalArgumentException("unusable RSA public key", e);
         }
+    }
+
+    static PublicKey plain(RSAPublicKey key, Provider provider) throws GeneralSecurityException {
+        try {
+            return plain(key, KeyFactory.getInstance("RSA", provider));
+        } catch (RuntimeException e) {
+            throw new InvalidKeySpecException("the provider does not take the key", e);
+        }
+    }
+
+    private static PublicKey plain(RSAPublicKey key, KeyFactory factory) throws InvalidKeySpecException {
+        return factory.generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent()));
     }
 
     /**
@@ -48,22 +61,39 @@ public final class RsaKeys {
      */
     public static PrivateKey plain(RSAPrivateKey key) {
         try {
-            if (key instanceof RSAPrivateCrtKey crt) {
-                return factory()
-                        .generatePrivate(new RSAPrivateCrtKeySpec(
-                                crt.getModulus(),
-                                crt.getPublicExponent(),
-                                crt.getPrivateExponent(),
-                                crt.getPrimeP(),
-                                crt.getPrimeQ(),
-                                crt.getPrimeExponentP(),
-                                crt.getPrimeExponentQ(),
-                                crt.getCrtCoefficient()));
-            }
-            return factory().generatePrivate(new RSAPrivateKeySpec(key.getModulus(), key.getPrivateExponent()));
+            return plain(key, factory());
         } catch (InvalidKeySpecException e) {
             throw new IllegalArgumentException("unusable RSA private key", e);
         }
+    }
+
+    /**
+     * The key as an object of a provider that was added.
+     *
+     * @throws GeneralSecurityException when it does not take the key
+     */
+    public static PrivateKey plain(RSAPrivateKey key, Provider provider) throws GeneralSecurityException {
+        try {
+            return plain(key, KeyFactory.getInstance("RSA", provider));
+        } catch (RuntimeException e) {
+            // The cause stays out: its message is the provider's, and it may quote the key.
+            throw new InvalidKeySpecException("the provider does not take the key");
+        }
+    }
+
+    private static PrivateKey plain(RSAPrivateKey key, KeyFactory factory) throws InvalidKeySpecException {
+        if (key instanceof RSAPrivateCrtKey crt) {
+            return factory.generatePrivate(new RSAPrivateCrtKeySpec(
+                    crt.getModulus(),
+                    crt.getPublicExponent(),
+                    crt.getPrivateExponent(),
+                    crt.getPrimeP(),
+                    crt.getPrimeQ(),
+                    crt.getPrimeExponentP(),
+                    crt.getPrimeExponentQ(),
+                    crt.getCrtCoefficient()));
+        }
+        return factory.generatePrivate(new RSAPrivateKeySpec(key.getModulus(), key.getPrivateExponent()));
     }
 
     /** A signature object for one use; the key is not in it yet. */
@@ -75,17 +105,35 @@ public final class RsaKeys {
             Signature signature = sun != null && sun.getService("Signature", name) != null
                     ? Signature.getInstance(name, sun)
                     : Signature.getInstance(name);
-            if (algorithm.isPss()) {
-                signature.setParameter(new PSSParameterSpec(
-                        hash.jdkName(),
-                        "MGF1",
-                        new MGF1ParameterSpec(hash.jdkName()),
-                        hash.length(),
-                        PSSParameterSpec.TRAILER_FIELD_BC));
-            }
+            setParameters(signature, algorithm);
             return signature;
         } catch (NoSuchAlgorithmException | InvalidAlgorithmParameterException e) {
             throw new IllegalStateException("this Java runtime offers no " + name, e);
+        }
+    }
+
+    /** The same of a provider that was added, some of which have a name for PSS with each hash. */
+    static Signature signature(SignatureAlgorithm algorithm, Provider provider) throws GeneralSecurityException {
+        String name = algorithm.requireHash().jdkName().replace("-", "") + "withRSA";
+        if (!algorithm.isPss()) {
+            return Signature.getInstance(name, provider);
+        }
+        Signature signature = Signature.getInstance(
+                provider.getService("Signature", "RSASSA-PSS") != null ? "RSASSA-PSS" : name + "/PSS", provider);
+        setParameters(signature, algorithm);
+        return signature;
+    }
+
+    private static void setParameters(Signature signature, SignatureAlgorithm algorithm)
+            throws InvalidAlgorithmParameterException {
+        if (algorithm.isPss()) {
+            HashAlgorithm hash = algorithm.requireHash();
+            signature.setParameter(new PSSParameterSpec(
+                    hash.jdkName(),
+                    "MGF1",
+                    new MGF1ParameterSpec(hash.jdkName()),
+                    hash.length(),
+                    PSSParameterSpec.TRAILER_FIELD_BC));
         }
     }
 

@@ -3,25 +3,31 @@ package dev.lockstep.crypto.signature;
 import dev.lockstep.crypto.Unsigned;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
+import org.bouncycastle.crypto.AsymmetricBlockCipher;
+import org.bouncycastle.crypto.CipherParameters;
 import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.digests.SHA384Digest;
 import org.bouncycastle.crypto.digests.SHA512Digest;
-import org.bouncycastle.crypto.engines.RSAEngine;
 import org.bouncycastle.crypto.params.RSAKeyParameters;
 import org.bouncycastle.crypto.signers.PSSSigner;
+import org.bouncycastle.util.BigIntegers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * RSASSA-PKCS1-v1_5 and RSASSA-PSS verification (RFC 8017 8).
  *
  * <p>PSS is the JDK's. PKCS1-v1_5 is done here on BigInteger, which is what the JDK computes on as well, because here the
- * expected encoding is built and compared, where a verifier that parses what it finds has latitude to abuse.
+ * expected encoding is built and compared, where a verifier that parses what it finds has latitude to abuse. A provider that
+ * was added computes the power alone; what it gives is judged here in both cases.
  */
 final class RsaVerificationKey implements VerificationKey {
     /** What SunRsaSign takes at most; bounds the work a peer's certificate can ask for. */
@@ -33,8 +39,9 @@ final class RsaVerificationKey implements VerificationKey {
     private final BigInteger exponent;
     private final PssRestriction restriction;
     private final PublicKey key;
+    private volatile @Nullable ProviderRsa added;
 
-    RsaVerificationKey(RSAPublicKey key) {
+    RsaVerificationKey(RSAPublicKey key, @Nullable Provider provider) {
         this.modulus = key.getModulus();
         this.exponent = key.getPublicExponent();
         if (modulus.signum() <= 0 || modulus.bitLength() > MAX_MODULUS_BITS || !modulus.testBit(0)) {
@@ -47,6 +54,21 @@ final class RsaVerificationKey implements VerificationKey {
         }
         this.restriction = PssRestriction.of(key);
         this.key = RsaKeys.plain(key);
+        this.added = provider == null ? null : take(key, provider);
+    }
+
+    private static @Nullable ProviderRsa take(RSAPublicKey key, Provider provider) {
+        try {
+            return ProviderRsa.verifying(provider, key);
+        } catch (GeneralSecurityException e) {
+            return null; // a key of a kind that it does not take
+        }
+    }
+
+    @Override
+    public @Nullable Provider provider() {
+        ProviderRsa faster = added;
+        return faster == null ? null : faster.provider();
     }
 
     @Override
@@ -73,9 +95,13 @@ final class RsaVerificationKey implements VerificationKey {
         if (signature.length != modulusLength()) {
             return false;
         }
-        return algorithm.isPss()
-                ? verifyPss(algorithm, message, signature)
-                : verifyPkcs1(algorithm.requireHash(), algorithm.requireHash().digest(message), signature);
+        if (algorithm.isPss()) {
+            return added == null
+                    ? verifyPss(algorithm, message, signature)
+                    : verifyPssDigest(
+                            algorithm.requireHash(), algorithm.requireHash().digest(message), signature);
+        }
+        return verifyPkcs1(algorithm.requireHash(), algorithm.requireHash().digest(message), signature);
     }
 
     @Override
@@ -90,11 +116,50 @@ final class RsaVerificationKey implements VerificationKey {
 
     /** The JDK's PSS takes messages only, so this one is bcprov's. */
     private boolean verifyPssDigest(HashAlgorithm hash, byte[] digest, byte[] signature) {
+        BigInteger s = new BigInteger(1, signature);
+        if (s.compareTo(modulus) >= 0) {
+            return false;
+        }
         PSSSigner verifier = PSSSigner.createRawSigner(
-                new RSAEngine(), mgfDigest(hash), mgfDigest(hash), hash.length(), PSSSigner.TRAILER_IMPLICIT);
+                new Opening(), mgfDigest(hash), mgfDigest(hash), hash.length(), PSSSigner.TRAILER_IMPLICIT);
         verifier.init(false, new RSAKeyParameters(false, modulus, exponent));
         verifier.update(digest, 0, digest.length);
-        return new BigInteger(1, signature).compareTo(modulus) < 0 && verifier.verifySignature(signature);
+        return verifier.verifySignature(signature);
+    }
+
+    /** RSAVP1, in the form in which bcprov's PSS asks for it: without leading zeros. */
+    private final class Opening implements AsymmetricBlockCipher {
+        @Override
+        public void init(boolean forEncryption, CipherParameters parameters) {}
+
+        @Override
+        public int getInputBlockSize() {
+            return modulusLength();
+        }
+
+        @Override
+        public int getOutputBlockSize() {
+            return modulusLength();
+        }
+
+        @Override
+        public byte[] processBlock(byte[] in, int inOff, int len) {
+            byte[] signature = Arrays.copyOfRange(in, inOff, inOff + len);
+            return BigIntegers.asUnsignedByteArray(open(new BigInteger(1, signature), signature));
+        }
+    }
+
+    /** {@code s^e mod n}, of a signature below {@code n} and as long as it. */
+    private BigInteger open(BigInteger s, byte[] signature) {
+        ProviderRsa faster = added;
+        if (faster != null) {
+            try {
+                return faster.open(signature);
+            } catch (GeneralSecurityException e) {
+                added = null; // and is not asked about this key again
+            }
+        }
+        return s.modPow(exponent, modulus);
     }
 
     private static Digest mgfDigest(HashAlgorithm hash) {
@@ -111,7 +176,7 @@ final class RsaVerificationKey implements VerificationKey {
         if (s.compareTo(modulus) >= 0) {
             return false;
         }
-        byte[] found = Unsigned.bytes(s.modPow(exponent, modulus), signature.length);
+        byte[] found = Unsigned.bytes(open(s, signature), signature.length);
         // RFC 5246 4.7-2: "implementations MUST accept both without parameters and with NULL parameters." Two encodings
         // then, each compared to its last byte, and no parser.
         return Arrays.equals(found, pad(DigestInfo.encode(hash, digest), signature.length))

@@ -2,7 +2,10 @@ package dev.lockstep.crypto.signature;
 
 import dev.lockstep.crypto.group.Group;
 import dev.lockstep.crypto.group.NistCurve;
+import dev.lockstep.crypto.source.Primitive;
+import dev.lockstep.crypto.source.PrimitiveSources;
 import java.io.IOException;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -35,17 +38,25 @@ public final class SignatureVerifier {
      *     comes from a peer's certificate may well be
      */
     public static SignatureVerifier of(PublicKey key) {
+        return of(key, PrimitiveSources.JAVA);
+    }
+
+    /**
+     * The same with a choice of what computes, which does not change what verifies: a key that a provider does not take, or
+     * fails with, is computed with in Java.
+     */
+    public static SignatureVerifier of(PublicKey key, PrimitiveSources sources) {
         if (key instanceof RSAPublicKey rsa) {
-            return new SignatureVerifier(new RsaVerificationKey(rsa));
+            return new SignatureVerifier(new RsaVerificationKey(rsa, sources.of(Primitive.RSA_VERIFY)));
         }
         byte[] encoded = key.getEncoded();
         if (encoded == null) {
             throw new IllegalArgumentException("the " + key.getAlgorithm() + " public key does not show its value");
         }
-        return new SignatureVerifier(decode(encoded));
+        return new SignatureVerifier(decode(encoded, sources));
     }
 
-    private static VerificationKey decode(byte[] subjectPublicKeyInfo) {
+    private static VerificationKey decode(byte[] subjectPublicKeyInfo, PrimitiveSources sources) {
         AsymmetricKeyParameter decoded;
         // RFC 8422 5.3-1, 5.9-1, 5.9-2: ECC keys in certificates "MUST comply with [RFC3279]", EdDSA keys "with
         // [RFC8410]"; both are forms of SubjectPublicKeyInfo.
@@ -62,7 +73,7 @@ public final class SignatureVerifier {
         } else if (decoded instanceof Ed448PublicKeyParameters ed448) {
             key = EdwardsVerificationKey.ed448(ed448.getEncoded());
         } else if (decoded instanceof ECPublicKeyParameters ec) {
-            key = ecdsa(ec);
+            key = ecdsa(ec, sources);
         }
         if (key == null) {
             throw new IllegalArgumentException(
@@ -71,14 +82,16 @@ public final class SignatureVerifier {
         return key;
     }
 
-    private static @Nullable VerificationKey ecdsa(ECPublicKeyParameters ec) {
+    private static @Nullable VerificationKey ecdsa(ECPublicKeyParameters ec, PrimitiveSources sources) {
         NistCurve curve = NistCurve.of(ec.getParameters());
         if (curve == null) {
             return null;
         }
         // Brought over to our own curve object, and validated once more on the way.
         var point = curve.decode(ec.getQ().getEncoded(false));
-        return point == null ? null : new EcdsaVerificationKey(curve, point);
+        return point == null
+                ? null
+                : new EcdsaVerificationKey(curve, point, sources.of(ProviderEcdsa.verifying(curve)));
     }
 
     /**
@@ -106,6 +119,15 @@ public final class SignatureVerifier {
      */
     public @Nullable Group ecGroup() {
         return key.ecGroup();
+    }
+
+    /**
+     * The provider that was added and verifies.
+     *
+     * @return null if Java verifies, be it because the provider failed with this key
+     */
+    public @Nullable Provider provider() {
+        return key.provider();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.lockstep.crypto.signature;
 
 import dev.lockstep.crypto.group.Group;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
 import org.jspecify.annotations.Nullable;
 
 /** A decoded private key of one kind, ready to sign on any thread. */
@@ -19,6 +20,11 @@ sealed interface SigningKey permits RsaSigningKey, EcdsaSigningKey, EdwardsSigni
     }
 
     default @Nullable Group ecGroup() {
+        return null;
+    }
+
+    /** The provider that was added and signs; null if Java does. */
+    default @Nullable Provider provider() {
         return null;
     }
 

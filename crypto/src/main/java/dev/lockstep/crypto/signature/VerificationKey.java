@@ -1,6 +1,7 @@
 package dev.lockstep.crypto.signature;
 
 import dev.lockstep.crypto.group.Group;
+import java.security.Provider;
 import org.jspecify.annotations.Nullable;
 
 /** A decoded public key of one kind, ready to verify on any thread. */
@@ -21,6 +22,11 @@ sealed interface VerificationKey permits RsaVerificationKey, EcdsaVerificationKe
     }
 
     default @Nullable Group ecGroup() {
+        return null;
+    }
+
+    /** The provider that was added and verifies; null if Java does. */
+    default @Nullable Provider provider() {
         return null;
     }
 }

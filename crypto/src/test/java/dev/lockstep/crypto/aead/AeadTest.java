@@ -4,14 +4,23 @@ import static dev.lockstep.crypto.SymmetricVectors.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.crypto.TestProviders;
 import dev.lockstep.crypto.provider.RawKey;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The contract every AEAD keeps. */
+@ParameterizedClass
+@MethodSource("dev.lockstep.crypto.TestProviders#all")
 class AeadTest {
+    @Parameter
+    TestProviders provider;
+
     private static final byte[] AAD = bytes(1, 13);
     private static final byte[] NONCE = bytes(2, 12);
 
@@ -19,9 +28,9 @@ class AeadTest {
         return bytes(3, a.keyLength());
     }
 
-    private static byte[] sealed(AeadAlgorithm a, byte[] plain) {
+    private byte[] sealed(AeadAlgorithm a, byte[] plain) {
         byte[] out = new byte[plain.length + a.tagLength()];
-        Aead.sealing(a, key(a), 0).seal(NONCE, AAD, AAD.length, plain, 0, plain.length, out, 0);
+        Aead.sealing(a, key(a), 0, provider.sources()).seal(NONCE, AAD, AAD.length, plain, 0, plain.length, out, 0);
         return out;
     }
 
@@ -47,8 +56,8 @@ class AeadTest {
     @ParameterizedTest
     @EnumSource
     void oneObjectServesManyRecords(AeadAlgorithm a) {
-        Aead sealing = Aead.sealing(a, key(a), 0);
-        Aead opening = Aead.opening(a, key(a), 0);
+        Aead sealing = Aead.sealing(a, key(a), 0, provider.sources());
+        Aead opening = Aead.opening(a, key(a), 0, provider.sources());
         assertThat(sealing.algorithm()).isEqualTo(a);
         for (int i = 0; i < 200; i++) {
             byte[] nonce = bytes(100 + i, 12);
@@ -75,14 +84,15 @@ class AeadTest {
         System.arraycopy(plain, 0, in, 20, 100);
         byte[] out = new byte[200];
         Arrays.fill(out, (byte) 0x55);
-        int written = Aead.sealing(a, keyInside, 5).seal(NONCE, longAad, 13, in, 20, 100, out, 30);
+        int written = Aead.sealing(a, keyInside, 5, provider.sources()).seal(NONCE, longAad, 13, in, 20, 100, out, 30);
         assertThat(Arrays.copyOfRange(out, 30, 30 + written)).isEqualTo(expected);
         assertThat(Arrays.copyOf(out, 30)).containsOnly(0x55);
         assertThat(Arrays.copyOfRange(out, 30 + written, 200)).containsOnly(0x55);
 
         byte[] back = new byte[150];
         Arrays.fill(back, (byte) 0x66);
-        int opened = Aead.opening(a, keyInside, 5).open(NONCE, longAad, 13, out, 30, written, back, 40);
+        int opened =
+                Aead.opening(a, keyInside, 5, provider.sources()).open(NONCE, longAad, 13, out, 30, written, back, 40);
         assertThat(opened).isEqualTo(100);
         assertThat(Arrays.copyOfRange(back, 40, 140)).isEqualTo(plain);
         assertThat(Arrays.copyOf(back, 40)).containsOnly(0x66);
@@ -93,7 +103,7 @@ class AeadTest {
     @EnumSource
     void theKeyIsCopied(AeadAlgorithm a) {
         byte[] key = key(a);
-        Aead opening = Aead.opening(a, key, 0);
+        Aead opening = Aead.opening(a, key, 0, provider.sources());
         Arrays.fill(key, (byte) 0);
         assertThat(open(opening, sealed(a, bytes(5, 50)), new byte[50])).isEqualTo(50);
     }
@@ -106,9 +116,10 @@ class AeadTest {
             byte[] expected = sealed(a, plain);
             byte[] buffer = Arrays.copyOf(new byte[7], 7 + length + a.tagLength());
             System.arraycopy(plain, 0, buffer, 7, length);
-            Aead.sealing(a, key(a), 0).seal(NONCE, AAD, AAD.length, buffer, 7, length, buffer, 7);
+            Aead.sealing(a, key(a), 0, provider.sources()).seal(NONCE, AAD, AAD.length, buffer, 7, length, buffer, 7);
             assertThat(Arrays.copyOfRange(buffer, 7, buffer.length)).isEqualTo(expected);
-            int opened = Aead.opening(a, key(a), 0).open(NONCE, AAD, AAD.length, buffer, 7, expected.length, buffer, 7);
+            int opened = Aead.opening(a, key(a), 0, provider.sources())
+                    .open(NONCE, AAD, AAD.length, buffer, 7, expected.length, buffer, 7);
             assertThat(opened).isEqualTo(length);
             assertThat(Arrays.copyOfRange(buffer, 7, 7 + length)).isEqualTo(plain);
         }
@@ -119,7 +130,7 @@ class AeadTest {
     void everyFlippedBitIsNoticedAndLeavesNoPlaintext(AeadAlgorithm a) {
         byte[] plain = bytes(6, 40);
         byte[] sealed = sealed(a, plain);
-        Aead opening = Aead.opening(a, key(a), 0);
+        Aead opening = Aead.opening(a, key(a), 0, provider.sources());
         for (int bit = 0; bit < 8 * sealed.length; bit++) {
             byte[] changed = sealed.clone();
             changed[bit / 8] ^= (byte) (1 << bit % 8);
@@ -143,7 +154,7 @@ class AeadTest {
     @EnumSource
     void everyTruncationIsNoticed(AeadAlgorithm a) {
         byte[] sealed = sealed(a, bytes(7, 40));
-        Aead opening = Aead.opening(a, key(a), 0);
+        Aead opening = Aead.opening(a, key(a), 0, provider.sources());
         for (int length = 0; length < sealed.length; length++) {
             assertThat(opening.open(NONCE, AAD, AAD.length, sealed, 0, length, new byte[40], 0))
                     .isEqualTo(-1);
@@ -154,7 +165,7 @@ class AeadTest {
     @EnumSource
     void theSameRecordCanBeOpenedTwice(AeadAlgorithm a) {
         byte[] sealed = sealed(a, bytes(8, 40));
-        Aead opening = Aead.opening(a, key(a), 0);
+        Aead opening = Aead.opening(a, key(a), 0, provider.sources());
         for (int i = 0; i < 3; i++) {
             assertThat(open(opening, sealed, new byte[40])).isEqualTo(40);
         }
@@ -164,7 +175,7 @@ class AeadTest {
     @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = ".*_CCM.*")
     void sealingTwiceWithOneNonceIsRefused(AeadAlgorithm a) {
         // RFC 5288 3-2, RFC 6655 3-2
-        Aead sealing = Aead.sealing(a, key(a), 0);
+        Aead sealing = Aead.sealing(a, key(a), 0, provider.sources());
         byte[] out = new byte[40 + a.tagLength()];
         sealing.seal(NONCE, AAD, AAD.length, new byte[40], 0, 40, out, 0);
         assertThatThrownBy(() -> sealing.seal(NONCE, AAD, AAD.length, new byte[40], 0, 40, out, 0))
@@ -174,7 +185,7 @@ class AeadTest {
     /** RFC 3610 2.2: the length field has what the nonce leaves of a block, and longer additional data another form. */
     @Test
     void ccmRefusesWhatItsFormatCannotSay() {
-        Aead sealing = Aead.sealing(AeadAlgorithm.AES_128_CCM, key(AeadAlgorithm.AES_128_CCM), 0);
+        Aead sealing = Aead.sealing(AeadAlgorithm.AES_128_CCM, key(AeadAlgorithm.AES_128_CCM), 0, provider.sources());
         byte[] b = new byte[(1 << 24) + 16];
         assertThatThrownBy(() -> sealing.seal(NONCE, AAD, 13, b, 0, 1 << 24, b, 0))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -194,8 +205,8 @@ class AeadTest {
     @ParameterizedTest
     @EnumSource
     void misuseIsRefused(AeadAlgorithm a) {
-        Aead sealing = Aead.sealing(a, key(a), 0);
-        Aead opening = Aead.opening(a, key(a), 0);
+        Aead sealing = Aead.sealing(a, key(a), 0, provider.sources());
+        Aead opening = Aead.opening(a, key(a), 0, provider.sources());
         byte[] b = new byte[64];
         assertThatThrownBy(() -> opening.seal(NONCE, AAD, 13, b, 0, 16, b, 0))
                 .isInstanceOf(IllegalStateException.class);
@@ -211,15 +222,15 @@ class AeadTest {
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> opening.open(NONCE, AAD, 13, b, 0, 32, b, 60))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> Aead.sealing(a, new byte[a.keyLength()], 1))
+        assertThatThrownBy(() -> Aead.sealing(a, new byte[a.keyLength()], 1, provider.sources()))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @ParameterizedTest
     @EnumSource
     void aDestroyedKeyServesNothing(AeadAlgorithm a) {
-        Aead sealing = Aead.sealing(a, key(a), 0);
-        Aead opening = Aead.opening(a, key(a), 0);
+        Aead sealing = Aead.sealing(a, key(a), 0, provider.sources());
+        Aead opening = Aead.opening(a, key(a), 0, provider.sources());
         byte[] wire = new byte[40 + a.tagLength()];
         sealing.seal(NONCE, AAD, 13, new byte[40], 0, 40, wire, 0);
         open(opening, wire, new byte[40]);

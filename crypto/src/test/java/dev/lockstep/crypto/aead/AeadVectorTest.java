@@ -9,16 +9,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.crypto.SymmetricVectors;
 import dev.lockstep.crypto.SymmetricVectors.AeadCase;
+import dev.lockstep.crypto.TestProviders;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Published values, for what the library takes and for the implementation it did not take. */
+@ParameterizedClass
+@MethodSource("dev.lockstep.crypto.TestProviders#all")
 class AeadVectorTest {
+    @Parameter
+    TestProviders provider;
+
     static Stream<AeadCase> gcm() {
         return Stream.concat(nistGcm().stream(), SymmetricVectors.aead("aes-gcm.txt").stream());
     }
@@ -75,11 +83,11 @@ class AeadVectorTest {
         check(c, c.key().length == 16 ? AeadAlgorithm.ARIA_128_GCM : AeadAlgorithm.ARIA_256_GCM);
     }
 
-    private static void check(AeadCase c, AeadAlgorithm a) {
-        Aead opening = Aead.opening(a, c.key(), 0);
+    private void check(AeadCase c, AeadAlgorithm a) {
+        Aead opening = Aead.opening(a, c.key(), 0, provider.sources());
         byte[] opened = new byte[Math.max(c.sealed().length, 1)];
         if (c.verdict().equals("nonce")) {
-            Aead sealing = Aead.sealing(a, c.key(), 0);
+            Aead sealing = Aead.sealing(a, c.key(), 0, provider.sources());
             byte[] out = new byte[c.plain().length + 16];
             assertThatThrownBy(() ->
                             sealing.seal(c.nonce(), c.aad(), c.aad().length, c.plain(), 0, c.plain().length, out, 0))
@@ -147,9 +155,10 @@ class AeadVectorTest {
                 .isEqualTo(hex("72c91a36e135f8cf291ca894085c87e3cc15c439c9e43a3ba091d56e10400916"));
     }
 
-    private static byte[] seal(AeadAlgorithm a, byte[] key, byte[] nonce, byte[] aad, byte[] plain) {
+    private byte[] seal(AeadAlgorithm a, byte[] key, byte[] nonce, byte[] aad, byte[] plain) {
         byte[] out = new byte[plain.length + a.tagLength()];
-        int written = Aead.sealing(a, key, 0).seal(nonce, aad, aad.length, plain, 0, plain.length, out, 0);
+        int written = Aead.sealing(a, key, 0, provider.sources())
+                .seal(nonce, aad, aad.length, plain, 0, plain.length, out, 0);
         assertThat(written).isEqualTo(out.length);
         return out;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.crypto.FixedRandom;
+import dev.lockstep.crypto.TestProviders;
 import dev.lockstep.crypto.Unsigned;
 import dev.lockstep.crypto.VectorFile;
 import java.math.BigInteger;
@@ -12,12 +13,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.MethodSource;
 
+@ParameterizedClass
+@MethodSource("dev.lockstep.crypto.TestProviders#all")
 class WeierstrassKeyTest {
+    @Parameter
+    TestProviders provider;
+
     @Test
     void agreesOnTheValuesOfNistCavp() throws Exception {
         List<VectorFile.Row> rows = VectorFile.rows("nist-ecdh.txt");
@@ -68,7 +77,8 @@ class WeierstrassKeyTest {
     @EnumSource(value = Group.class, names = "SECP.*", mode = Mode.MATCH_ANY)
     void pointsOffTheCurveOrInAnotherEncodingAreValueFaults(Group group) {
         // RFC 8422 5.1.2-1, 5.11-1, 5.11-2
-        byte[] good = EphemeralKey.generate(group, new SecureRandom()).publicValue();
+        byte[] good = EphemeralKey.generate(group, new SecureRandom(), provider.sources())
+                .publicValue();
         int field = (good.length - 1) / 2;
         byte[] compressed = Arrays.copyOf(good, 1 + field);
         compressed[0] = (byte) (2 + (good[good.length - 1] & 1));
@@ -131,7 +141,7 @@ class WeierstrassKeyTest {
         while (curve.encode(curve.multiplyBase(k))[1] != 0) {
             k = k.add(BigInteger.ONE);
         }
-        byte[] secret = WeierstrassKey.fromScalar(curve, k)
+        byte[] secret = key(curve, Unsigned.bytes(k, 32))
                 .agree(curve.encode(curve.domain().getG()));
         assertThat(secret).hasSize(32).startsWith(0);
         assertThat(k).isLessThan(BigInteger.valueOf(5000));
@@ -155,14 +165,15 @@ class WeierstrassKeyTest {
         assertThat(k.bitLength()).isEqualTo(519);
     }
 
-    private static void assertRefused(Group group, byte[] peer) {
-        InvalidPublicValueException fault = catchThrowableOfType(
-                InvalidPublicValueException.class,
-                () -> EphemeralKey.generate(group, new SecureRandom()).agree(peer));
+    private void assertRefused(Group group, byte[] peer) {
+        InvalidPublicValueException fault =
+                catchThrowableOfType(InvalidPublicValueException.class, () -> EphemeralKey.generate(
+                                group, new SecureRandom(), provider.sources())
+                        .agree(peer));
         assertThat(fault.kind()).isEqualTo(InvalidPublicValueException.Kind.BAD_VALUE);
     }
 
-    private static WeierstrassKey key(NistCurve curve, byte[] scalar) {
-        return WeierstrassKey.fromScalar(curve, new BigInteger(1, scalar));
+    private EphemeralKey key(NistCurve curve, byte[] scalar) {
+        return Scalars.key(provider, curve.group(), scalar);
     }
 }

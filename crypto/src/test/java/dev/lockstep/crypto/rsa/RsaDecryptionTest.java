@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.crypto.TestKeys;
+import dev.lockstep.crypto.TestProviders;
 import dev.lockstep.crypto.Unsigned;
 import dev.lockstep.crypto.VectorFile;
 import dev.lockstep.crypto.provider.Providers;
@@ -22,8 +23,16 @@ import java.util.Arrays;
 import java.util.List;
 import javax.crypto.Cipher;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
+@ParameterizedClass
+@MethodSource("dev.lockstep.crypto.TestProviders#all")
 class RsaDecryptionTest {
+    @Parameter
+    TestProviders provider;
+
     private static final byte[] SUBSTITUTE = new byte[48];
 
     @Test
@@ -38,7 +47,7 @@ class RsaDecryptionTest {
             byte[] ciphertext = row.bytes(4);
             boolean inRange = ciphertext.length == 256 && new BigInteger(1, ciphertext).compareTo(key.getModulus()) < 0;
             try {
-                byte[] block = RsaDecryption.of(key).raw(ciphertext);
+                byte[] block = RsaDecryption.of(key, provider.sources()).raw(ciphertext);
                 byte[] expected = Unsigned.bytes(
                         new BigInteger(1, ciphertext).modPow(key.getPrivateExponent(), key.getModulus()), 256);
                 if (!inRange || !Arrays.equals(block, expected)) {
@@ -71,7 +80,7 @@ class RsaDecryptionTest {
         premaster[1] = 3;
         Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
         cipher.init(Cipher.ENCRYPT_MODE, TestKeys.RSA_2048.getPublic());
-        RsaDecryption decryption = RsaDecryption.of(TestKeys.RSA_2048.getPrivate());
+        RsaDecryption decryption = RsaDecryption.of(TestKeys.RSA_2048.getPrivate(), provider.sources());
         assertThat(decryption.modulusLength()).isEqualTo(256);
         byte[] block = decryption.raw(cipher.doFinal(premaster));
         assertThat(block).hasSize(256);
@@ -82,7 +91,7 @@ class RsaDecryptionTest {
     void leadingZerosOfABlockAreKept() throws Exception {
         RSAPublicKey key = (RSAPublicKey) TestKeys.RSA_2048.getPublic();
         for (PrivateKey form : forms()) {
-            RsaDecryption decryption = RsaDecryption.of(form);
+            RsaDecryption decryption = RsaDecryption.of(form, provider.sources());
             for (int value : new int[] {0, 1, 2, 255}) {
                 BigInteger c = BigInteger.valueOf(value).modPow(key.getPublicExponent(), key.getModulus());
                 assertThat(decryption.raw(Unsigned.bytes(c, 256)))
@@ -103,7 +112,7 @@ class RsaDecryptionTest {
 
     @Test
     void aCiphertextOfAnotherLengthOrNotBelowTheModulusIsRefused() {
-        RsaDecryption decryption = RsaDecryption.of(TestKeys.RSA_2048.getPrivate());
+        RsaDecryption decryption = RsaDecryption.of(TestKeys.RSA_2048.getPrivate(), provider.sources());
         BigInteger n = ((RSAPublicKey) TestKeys.RSA_2048.getPublic()).getModulus();
         for (int length : new int[] {0, 1, 255, 257, 512}) {
             assertThatThrownBy(() -> decryption.raw(new byte[length])).isInstanceOf(GeneralSecurityException.class);
@@ -123,15 +132,15 @@ class RsaDecryptionTest {
 
     @Test
     void keysThatDecryptNothingAreRefused() {
-        assertThatThrownBy(() -> RsaDecryption.of(TestKeys.RSA_PSS.getPrivate()))
+        assertThatThrownBy(() -> RsaDecryption.of(TestKeys.RSA_PSS.getPrivate(), provider.sources()))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> RsaDecryption.of(TestKeys.P256.getPrivate()))
+        assertThatThrownBy(() -> RsaDecryption.of(TestKeys.P256.getPrivate(), provider.sources()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void aDestroyedKeyDecryptsNothing() {
-        RsaDecryption decryption = RsaDecryption.of(TestKeys.RSA_2048.getPrivate());
+        RsaDecryption decryption = RsaDecryption.of(TestKeys.RSA_2048.getPrivate(), provider.sources());
         decryption.destroy();
         decryption.destroy();
         assertThatThrownBy(() -> decryption.raw(new byte[256])).isInstanceOf(GeneralSecurityException.class);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.crypto.FixedRandom;
 import dev.lockstep.crypto.TestKeys;
+import dev.lockstep.crypto.TestProviders;
 import dev.lockstep.crypto.VectorFile;
 import dev.lockstep.crypto.group.NistCurve;
 import dev.lockstep.crypto.hash.HashAlgorithm;
@@ -16,11 +17,19 @@ import java.security.interfaces.ECPrivateKey;
 import java.util.Arrays;
 import org.bouncycastle.math.ec.ECPoint;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@MethodSource("dev.lockstep.crypto.TestProviders#all")
 class EcdsaTest {
+    @Parameter
+    TestProviders provider;
+
     private static final byte[] MESSAGE = "sample".getBytes(StandardCharsets.US_ASCII);
 
     private static final String RFC6979_P256 = "C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721";
@@ -156,7 +165,7 @@ class EcdsaTest {
 
     @Test
     void signingTheSameMessageTwiceTakesTwoNonces() throws Exception {
-        LocalSigner signer = LocalSigner.of(TestKeys.P256.getPrivate(), new SecureRandom());
+        LocalSigner signer = LocalSigner.of(TestKeys.P256.getPrivate(), new SecureRandom(), provider.sources());
         byte[] one = signer.sign(SignatureAlgorithm.ECDSA_SHA256, MESSAGE);
         byte[] two = signer.sign(SignatureAlgorithm.ECDSA_SHA256, MESSAGE);
         assertThat(r(one)).isNotEqualTo(r(two));
@@ -173,7 +182,7 @@ class EcdsaTest {
 
     @Test
     void zeroAndTheOrderAreNoSignatures() {
-        SignatureVerifier verifier = SignatureVerifier.of(TestKeys.P256.getPublic());
+        SignatureVerifier verifier = SignatureVerifier.of(TestKeys.P256.getPublic(), provider.sources());
         BigInteger n = NistCurve.P256.order();
         BigInteger[] edges = {BigInteger.ZERO, BigInteger.ONE, n.subtract(BigInteger.ONE), n, n.add(BigInteger.ONE)};
         for (BigInteger r : edges) {
@@ -189,8 +198,8 @@ class EcdsaTest {
 
     @Test
     void rOrSPlusTheOrderIsNotTheSameSignature() throws Exception {
-        LocalSigner signer = LocalSigner.of(TestKeys.P256.getPrivate(), new SecureRandom());
-        SignatureVerifier verifier = SignatureVerifier.of(TestKeys.P256.getPublic());
+        LocalSigner signer = LocalSigner.of(TestKeys.P256.getPrivate(), new SecureRandom(), provider.sources());
+        SignatureVerifier verifier = SignatureVerifier.of(TestKeys.P256.getPublic(), provider.sources());
         BigInteger n = NistCurve.P256.order();
         EcdsaEncoding.Pair pair = EcdsaEncoding.decode(signer.sign(SignatureAlgorithm.ECDSA_SHA256, MESSAGE));
         assertThat(verifies(verifier, pair.r(), pair.s())).isTrue();
@@ -246,8 +255,8 @@ class EcdsaTest {
 
     @Test
     void everyPrefixAndEveryExtensionOfASignatureIsRefused() throws Exception {
-        LocalSigner signer = LocalSigner.of(TestKeys.P521.getPrivate(), new SecureRandom());
-        SignatureVerifier verifier = SignatureVerifier.of(TestKeys.P521.getPublic());
+        LocalSigner signer = LocalSigner.of(TestKeys.P521.getPrivate(), new SecureRandom(), provider.sources());
+        SignatureVerifier verifier = SignatureVerifier.of(TestKeys.P521.getPublic(), provider.sources());
         byte[] signature = signer.sign(SignatureAlgorithm.ECDSA_SHA512, MESSAGE);
         for (int length = 0; length <= signature.length + 1; length++) {
             assertThat(verifier.verify(SignatureAlgorithm.ECDSA_SHA512, MESSAGE, Arrays.copyOf(signature, length)))
@@ -257,7 +266,7 @@ class EcdsaTest {
 
     @Test
     void aDestroyedKeySignsNothing() {
-        LocalSigner signer = LocalSigner.of(TestKeys.P256.getPrivate(), new SecureRandom());
+        LocalSigner signer = LocalSigner.of(TestKeys.P256.getPrivate(), new SecureRandom(), provider.sources());
         signer.destroy();
         assertThatThrownBy(() -> signer.sign(SignatureAlgorithm.ECDSA_SHA256, MESSAGE))
                 .isInstanceOf(InvalidKeyException.class);
@@ -297,9 +306,10 @@ class EcdsaTest {
                 .isEqualTo(new EcdsaEncoding.Pair(new BigInteger(r, 16), new BigInteger(s, 16)));
     }
 
-    private static void assertVerifies(NistCurve curve, String x, String y, String message, String r, String s) {
+    private void assertVerifies(NistCurve curve, String x, String y, String message, String r, String s) {
         ECPoint q = curve.domain().getCurve().createPoint(new BigInteger(x, 16), new BigInteger(y, 16));
-        EcdsaVerificationKey key = new EcdsaVerificationKey(curve, q);
+        EcdsaVerificationKey key =
+                new EcdsaVerificationKey(curve, q, provider.sources().of(ProviderEcdsa.verifying(curve)));
         byte[] signature = EcdsaEncoding.encode(new BigInteger(r, 16), new BigInteger(s, 16));
         byte[] m = VectorFile.unhex(message);
         assertThat(key.verify(SignatureAlgorithm.ECDSA_SHA256, m, signature)).isTrue();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.crypto.TestKeys;
+import dev.lockstep.crypto.TestProviders;
 import dev.lockstep.crypto.hash.HashAlgorithm;
+import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -12,10 +14,12 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
+import java.security.spec.RSAPrivateCrtKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,12 +32,19 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Signer and verifier together, over all kinds of keys and key objects. */
+@ParameterizedClass
+@MethodSource("dev.lockstep.crypto.TestProviders#all")
 class LocalSignerTest {
+    @Parameter
+    TestProviders provider;
+
     private static final byte[] MESSAGE = {'h', 'e', 'l', 'l', 'o'};
 
     private final SecureRandom random = new SecureRandom();
@@ -68,8 +79,8 @@ class LocalSignerTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("keys")
     void whatASignerSupportsItSignsAndTheVerifierTakes(String name, KeyPair pair) throws Exception {
-        LocalSigner signer = LocalSigner.of(pair.getPrivate(), random);
-        SignatureVerifier verifier = SignatureVerifier.of(pair.getPublic());
+        LocalSigner signer = LocalSigner.of(pair.getPrivate(), random, provider.sources());
+        SignatureVerifier verifier = SignatureVerifier.of(pair.getPublic(), provider.sources());
         assertThat(signer.keyType()).isEqualTo(verifier.keyType());
         assertThat(signer.modulusLength()).isEqualTo(verifier.rsaModulusLength());
         assertThat(signer.ecGroup()).isEqualTo(verifier.ecGroup());
@@ -104,7 +115,7 @@ class LocalSignerTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("keys")
     void othersTakeTheSignatures(String name, KeyPair pair) throws Exception {
-        LocalSigner signer = LocalSigner.of(pair.getPrivate(), random);
+        LocalSigner signer = LocalSigner.of(pair.getPrivate(), random, provider.sources());
         for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
             if (signer.supports(algorithm)) {
                 Signature other = Signature.getInstance(jcaName(algorithm), TestKeys.BC);
@@ -124,8 +135,8 @@ class LocalSignerTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("keys")
     void brokenSignaturesAreRefusedWithoutAnException(String name, KeyPair pair) throws Exception {
-        LocalSigner signer = LocalSigner.of(pair.getPrivate(), random);
-        SignatureVerifier verifier = SignatureVerifier.of(pair.getPublic());
+        LocalSigner signer = LocalSigner.of(pair.getPrivate(), random, provider.sources());
+        SignatureVerifier verifier = SignatureVerifier.of(pair.getPublic(), provider.sources());
         java.util.Random noise = new java.util.Random(7);
         for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
             byte[] good = signer.supports(algorithm) ? signer.sign(algorithm, MESSAGE) : new byte[64];
@@ -141,8 +152,8 @@ class LocalSignerTest {
 
     @Test
     void anRsaSignatureHasExactlyTheLengthOfTheModulus() throws Exception {
-        LocalSigner signer = LocalSigner.of(TestKeys.RSA_2048.getPrivate(), random);
-        SignatureVerifier verifier = SignatureVerifier.of(TestKeys.RSA_2048.getPublic());
+        LocalSigner signer = LocalSigner.of(TestKeys.RSA_2048.getPrivate(), random, provider.sources());
+        SignatureVerifier verifier = SignatureVerifier.of(TestKeys.RSA_2048.getPublic(), provider.sources());
         for (SignatureAlgorithm algorithm :
                 List.of(SignatureAlgorithm.RSA_PKCS1_SHA256, SignatureAlgorithm.RSA_PSS_SHA256)) {
             byte[] signature = signer.sign(algorithm, MESSAGE);
@@ -159,12 +170,12 @@ class LocalSignerTest {
 
     @Test
     void theSizeOfAModulusLimitsTheHash() {
-        LocalSigner signer = LocalSigner.of(TestKeys.RSA_1024.getPrivate(), random);
+        LocalSigner signer = LocalSigner.of(TestKeys.RSA_1024.getPrivate(), random, provider.sources());
         // RFC 8017 9.1.1: 2 * 64 + 2 bytes do not fit into 128.
         assertThat(signer.supports(SignatureAlgorithm.RSA_PSS_SHA512)).isFalse();
         assertThat(signer.supports(SignatureAlgorithm.RSA_PSS_SHA384)).isTrue();
         assertThat(signer.supports(SignatureAlgorithm.RSA_PKCS1_SHA512)).isTrue();
-        LocalSigner small = LocalSigner.of(TestKeys.rsa("RSA", 512).getPrivate(), random);
+        LocalSigner small = LocalSigner.of(TestKeys.rsa("RSA", 512).getPrivate(), random, provider.sources());
         assertThat(small.supports(SignatureAlgorithm.RSA_PKCS1_SHA256)).isTrue();
         assertThat(small.supports(SignatureAlgorithm.RSA_PKCS1_SHA384)).isFalse();
     }
@@ -178,8 +189,10 @@ class LocalSignerTest {
         assertThat(RsaKeys.fits(SignatureAlgorithm.RSA_PKCS1_SHA256, 489)).isTrue();
         assertThat(RsaKeys.fits(SignatureAlgorithm.RSA_PKCS1_SHA256, 488)).isFalse();
         KeyPair pair = TestKeys.rsa("RSA", 1034);
-        byte[] signature = LocalSigner.of(pair.getPrivate(), random).sign(SignatureAlgorithm.RSA_PSS_SHA512, MESSAGE);
-        assertThat(SignatureVerifier.of(pair.getPublic()).verify(SignatureAlgorithm.RSA_PSS_SHA512, MESSAGE, signature))
+        byte[] signature = LocalSigner.of(pair.getPrivate(), random, provider.sources())
+                .sign(SignatureAlgorithm.RSA_PSS_SHA512, MESSAGE);
+        assertThat(SignatureVerifier.of(pair.getPublic(), provider.sources())
+                        .verify(SignatureAlgorithm.RSA_PSS_SHA512, MESSAGE, signature))
                 .isTrue();
     }
 
@@ -207,10 +220,10 @@ class LocalSignerTest {
     @Test
     void keysOnOtherCurvesAreRefused() {
         KeyPair koblitz = TestKeys.generate("EC", new ECGenParameterSpec("secp256k1"), TestKeys.BC);
-        assertThatThrownBy(() -> LocalSigner.of(koblitz.getPrivate(), random))
+        assertThatThrownBy(() -> LocalSigner.of(koblitz.getPrivate(), random, provider.sources()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("secp256r1");
-        assertThatThrownBy(() -> SignatureVerifier.of(koblitz.getPublic()))
+        assertThatThrownBy(() -> SignatureVerifier.of(koblitz.getPublic(), provider.sources()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("secp256r1");
     }
@@ -218,22 +231,23 @@ class LocalSignerTest {
     @Test
     void keysOfOtherKindsAreRefused() {
         KeyPair x25519 = TestKeys.generate("X25519", null, null);
-        assertThatThrownBy(() -> LocalSigner.of(x25519.getPrivate(), random))
+        assertThatThrownBy(() -> LocalSigner.of(x25519.getPrivate(), random, provider.sources()))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> SignatureVerifier.of(x25519.getPublic())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> SignatureVerifier.of(x25519.getPublic(), provider.sources()))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void aKeyThatHidesItsValueIsRefused() {
         PrivateKey hidden = new HiddenKey();
-        assertThatThrownBy(() -> LocalSigner.of(hidden, random))
+        assertThatThrownBy(() -> LocalSigner.of(hidden, random, provider.sources()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("external");
     }
 
     @Test
     void aDestroyedRsaKeySignsNothing() {
-        LocalSigner signer = LocalSigner.of(TestKeys.RSA_2048.getPrivate(), random);
+        LocalSigner signer = LocalSigner.of(TestKeys.RSA_2048.getPrivate(), random, provider.sources());
         signer.destroy();
         signer.destroy();
         assertThatThrownBy(() -> signer.sign(SignatureAlgorithm.RSA_PSS_SHA256, MESSAGE))
@@ -242,10 +256,11 @@ class LocalSignerTest {
 
     @Test
     void theCallersKeyOutlivesTheSigner() throws Exception {
-        LocalSigner.of(TestKeys.ED25519.getPrivate(), random).destroy();
-        byte[] signature =
-                LocalSigner.of(TestKeys.ED25519.getPrivate(), random).sign(SignatureAlgorithm.ED25519, MESSAGE);
-        assertThat(SignatureVerifier.of(TestKeys.ED25519.getPublic())
+        LocalSigner.of(TestKeys.ED25519.getPrivate(), random, provider.sources())
+                .destroy();
+        byte[] signature = LocalSigner.of(TestKeys.ED25519.getPrivate(), random, provider.sources())
+                .sign(SignatureAlgorithm.ED25519, MESSAGE);
+        assertThat(SignatureVerifier.of(TestKeys.ED25519.getPublic(), provider.sources())
                         .verify(SignatureAlgorithm.ED25519, MESSAGE, signature))
                 .isTrue();
     }
@@ -253,8 +268,8 @@ class LocalSignerTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("keys")
     void oneSignerAndOneVerifierServeManyThreads(String name, KeyPair pair) throws Exception {
-        LocalSigner signer = LocalSigner.of(pair.getPrivate(), random);
-        SignatureVerifier verifier = SignatureVerifier.of(pair.getPublic());
+        LocalSigner signer = LocalSigner.of(pair.getPrivate(), random, provider.sources());
+        SignatureVerifier verifier = SignatureVerifier.of(pair.getPublic(), provider.sources());
         SignatureAlgorithm algorithm = supported(pair).iterator().next();
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
@@ -273,12 +288,13 @@ class LocalSignerTest {
 
     @Test
     void namesShowNoKey() {
-        assertThat(LocalSigner.of(TestKeys.P256.getPrivate(), random)).hasToString("LocalSigner[EC]");
+        assertThat(LocalSigner.of(TestKeys.P256.getPrivate(), random, provider.sources()))
+                .hasToString("LocalSigner[EC]");
     }
 
     private Set<SignatureAlgorithm> supported(KeyPair pair) {
-        LocalSigner signer = LocalSigner.of(pair.getPrivate(), random);
-        SignatureVerifier verifier = SignatureVerifier.of(pair.getPublic());
+        LocalSigner signer = LocalSigner.of(pair.getPrivate(), random, provider.sources());
+        SignatureVerifier verifier = SignatureVerifier.of(pair.getPublic(), provider.sources());
         Set<SignatureAlgorithm> all = Arrays.stream(SignatureAlgorithm.values())
                 .filter(signer::supports)
                 .collect(Collectors.toSet());
@@ -292,6 +308,30 @@ class LocalSignerTest {
     private static PublicKey bouncy(PublicKey key) throws Exception {
         String type = key.getAlgorithm().equals("RSASSA-PSS") ? "RSA" : key.getAlgorithm();
         return KeyFactory.getInstance(type, TestKeys.BC).generatePublic(new X509EncodedKeySpec(key.getEncoded()));
+    }
+
+    /**
+     * A result of the Chinese remainder theorem that is wrong modulo one prime gives that prime away (Boneh, DeMillo and
+     * Lipton). The JDK compares the result with the public key; what fails there is no signature.
+     */
+    @Test
+    void aFaultInTheChineseRemainderTheoremYieldsNoSignature() throws Exception {
+        RSAPrivateCrtKey key = (RSAPrivateCrtKey) TestKeys.RSA_2048.getPrivate();
+        PrivateKey faulty = KeyFactory.getInstance("RSA")
+                .generatePrivate(new RSAPrivateCrtKeySpec(
+                        key.getModulus(),
+                        key.getPublicExponent(),
+                        key.getPrivateExponent(),
+                        key.getPrimeP(),
+                        key.getPrimeQ(),
+                        key.getPrimeExponentP().flipBit(7),
+                        key.getPrimeExponentQ(),
+                        key.getCrtCoefficient()));
+        LocalSigner signer = LocalSigner.of(faulty, random);
+        for (SignatureAlgorithm algorithm :
+                List.of(SignatureAlgorithm.RSA_PKCS1_SHA256, SignatureAlgorithm.RSA_PSS_SHA256)) {
+            assertThatThrownBy(() -> signer.sign(algorithm, MESSAGE)).isInstanceOf(GeneralSecurityException.class);
+        }
     }
 
     private static PSSParameterSpec pss(HashAlgorithm hash, int salt) {

@@ -3,6 +3,7 @@ package dev.lockstep.crypto.signature;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.crypto.TestKeys;
+import dev.lockstep.crypto.TestProviders;
 import dev.lockstep.crypto.VectorFile;
 import java.security.KeyFactory;
 import java.security.spec.X509EncodedKeySpec;
@@ -10,11 +11,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Wycheproof's signatures, good and bad. */
+@ParameterizedClass
+@MethodSource("dev.lockstep.crypto.TestProviders#all")
 class SignatureVectorsTest {
+    @Parameter
+    TestProviders provider;
+
     @ParameterizedTest
     @CsvSource({
         "ecdsa-secp256r1-sha256.txt, 310, 170",
@@ -57,11 +66,12 @@ class SignatureVectorsTest {
         assertThat(refused).isGreaterThanOrEqualTo(invalid);
     }
 
-    private static SignatureVerifier verifier(SignatureAlgorithm algorithm, String file, byte[] key) throws Exception {
+    private SignatureVerifier verifier(SignatureAlgorithm algorithm, String file, byte[] key) throws Exception {
         if (file.startsWith("rsa-pss-params")) {
             return SignatureVerifier.of(
-                    KeyFactory.getInstance("RSASSA-PSS").generatePublic(new X509EncodedKeySpec(key)));
+                    KeyFactory.getInstance("RSASSA-PSS").generatePublic(new X509EncodedKeySpec(key)),
+                    provider.sources());
         }
-        return SignatureVerifier.of(TestKeys.publicKey(algorithm.key(), key));
+        return SignatureVerifier.of(TestKeys.publicKey(algorithm.key(), key), provider.sources());
     }
 }

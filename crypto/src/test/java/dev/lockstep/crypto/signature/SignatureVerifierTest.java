@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.crypto.TestKeys;
+import dev.lockstep.crypto.TestProviders;
 import dev.lockstep.crypto.group.Group;
 import dev.lockstep.crypto.group.NistCurve;
 import java.math.BigInteger;
@@ -21,32 +22,43 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which public keys are taken. What is verified with them is in the other tests. */
+@ParameterizedClass
+@MethodSource("dev.lockstep.crypto.TestProviders#all")
 class SignatureVerifierTest {
+    @Parameter
+    TestProviders provider;
+
     @Test
     void tellsKindCurveAndSize() {
         // RFC 8422 5.3-1, 5.9-1, 5.9-2
-        SignatureVerifier rsa = SignatureVerifier.of(TestKeys.RSA_2048.getPublic());
+        SignatureVerifier rsa = SignatureVerifier.of(TestKeys.RSA_2048.getPublic(), provider.sources());
         assertThat(rsa.keyType()).isEqualTo(SignatureAlgorithm.Key.RSA);
         assertThat(rsa.rsaModulusLength()).isEqualTo(256);
         assertThat(rsa.ecGroup()).isNull();
-        SignatureVerifier ec = SignatureVerifier.of(TestKeys.P384.getPublic());
+        SignatureVerifier ec = SignatureVerifier.of(TestKeys.P384.getPublic(), provider.sources());
         assertThat(ec.keyType()).isEqualTo(SignatureAlgorithm.Key.EC);
         assertThat(ec.ecGroup()).isEqualTo(Group.SECP384R1);
         assertThat(ec.rsaModulusLength()).isZero();
-        assertThat(SignatureVerifier.of(TestKeys.ED25519.getPublic()).keyType())
+        assertThat(SignatureVerifier.of(TestKeys.ED25519.getPublic(), provider.sources())
+                        .keyType())
                 .isEqualTo(SignatureAlgorithm.Key.ED25519);
-        assertThat(SignatureVerifier.of(TestKeys.ED448.getPublic()).keyType()).isEqualTo(SignatureAlgorithm.Key.ED448);
+        assertThat(SignatureVerifier.of(TestKeys.ED448.getPublic(), provider.sources())
+                        .keyType())
+                .isEqualTo(SignatureAlgorithm.Key.ED448);
     }
 
     @ParameterizedTest
     @CsvSource({"1", "2", "4", "65536", "36893488147419103233", "-3", "0"})
     void rsaExponentsThatAreEvenTinyOrHugeAreRefused(String exponent) {
         BigInteger n = ((RSAPublicKey) TestKeys.RSA_2048.getPublic()).getModulus();
-        assertThatThrownBy(() -> SignatureVerifier.of(new RsaKey(n, new BigInteger(exponent))))
+        assertThatThrownBy(() -> SignatureVerifier.of(new RsaKey(n, new BigInteger(exponent)), provider.sources()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -61,24 +73,28 @@ class SignatureVerifierTest {
             BigInteger.valueOf(15),
             BigInteger.ONE.shiftLeft(16384).add(BigInteger.ONE)
         }) {
-            assertThatThrownBy(() -> SignatureVerifier.of(new RsaKey(bad, f4)))
+            assertThatThrownBy(() -> SignatureVerifier.of(new RsaKey(bad, f4), provider.sources()))
                     .isInstanceOf(IllegalArgumentException.class);
         }
-        assertThat(SignatureVerifier.of(new RsaKey(n, f4)).rsaModulusLength()).isEqualTo(256);
+        assertThat(SignatureVerifier.of(new RsaKey(n, f4), provider.sources()).rsaModulusLength())
+                .isEqualTo(256);
     }
 
     @Test
     void ecPointsThatAreNotOnTheCurveAreRefused() throws Exception {
         byte[] point = NistCurve.P256.domain().getG().getEncoded(false);
         PublicKey good = new EncodedKey(spki(SECObjectIdentifiers.secp256r1, point));
-        assertThat(SignatureVerifier.of(good).ecGroup()).isEqualTo(Group.SECP256R1);
+        assertThat(SignatureVerifier.of(good, provider.sources()).ecGroup()).isEqualTo(Group.SECP256R1);
         point[64] ^= 1;
         PublicKey off = new EncodedKey(spki(SECObjectIdentifiers.secp256r1, point));
-        assertThatThrownBy(() -> SignatureVerifier.of(off)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> SignatureVerifier.of(off, provider.sources()))
+                .isInstanceOf(IllegalArgumentException.class);
         PublicKey infinity = new EncodedKey(spki(SECObjectIdentifiers.secp256r1, new byte[1]));
-        assertThatThrownBy(() -> SignatureVerifier.of(infinity)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> SignatureVerifier.of(infinity, provider.sources()))
+                .isInstanceOf(IllegalArgumentException.class);
         PublicKey empty = new EncodedKey(spki(SECObjectIdentifiers.secp256r1, new byte[0]));
-        assertThatThrownBy(() -> SignatureVerifier.of(empty)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> SignatureVerifier.of(empty, provider.sources()))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -96,11 +112,11 @@ class SignatureVerifierTest {
                 if (encoded.length > 0 && round % 2 == 0) {
                     encoded[noise.nextInt(encoded.length)] = (byte) noise.nextInt();
                 }
-                assertThatThrownBy(() -> SignatureVerifier.of(new EncodedKey(encoded)))
+                assertThatThrownBy(() -> SignatureVerifier.of(new EncodedKey(encoded), provider.sources()))
                         .isInstanceOf(IllegalArgumentException.class);
             }
         }
-        assertThatThrownBy(() -> SignatureVerifier.of(new EncodedKey(null)))
+        assertThatThrownBy(() -> SignatureVerifier.of(new EncodedKey(null), provider.sources()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -118,7 +134,8 @@ class SignatureVerifierTest {
                             new AlgorithmIdentifier(PKCSObjectIdentifiers.id_RSASSA_PSS, parameters), new byte[] {0})
                     .getEncoded();
             RsaKey key = new RsaKey(rsa.getModulus(), rsa.getPublicExponent(), encoded);
-            assertThatThrownBy(() -> SignatureVerifier.of(key)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> SignatureVerifier.of(key, provider.sources()))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 
@@ -135,8 +152,8 @@ class SignatureVerifierTest {
             byte[] encoded = new SubjectPublicKeyInfo(
                             new AlgorithmIdentifier(PKCSObjectIdentifiers.id_RSASSA_PSS, parameters), new byte[] {0})
                     .getEncoded();
-            SignatureVerifier verifier =
-                    SignatureVerifier.of(new RsaKey(rsa.getModulus(), rsa.getPublicExponent(), encoded));
+            SignatureVerifier verifier = SignatureVerifier.of(
+                    new RsaKey(rsa.getModulus(), rsa.getPublicExponent(), encoded), provider.sources());
             assertThat(SignatureAlgorithm.values()).noneMatch(verifier::supports);
         }
     }

@@ -1,7 +1,11 @@
 package dev.lockstep.server.certificate;
 
 import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.spec.X509EncodedKeySpec;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.pkcs.RSAPublicKey;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -37,6 +41,20 @@ public final class PublicKeys {
         }
         return SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(publicOf(decoded))
                 .getEncoded();
+    }
+
+    /**
+     * The key of a SubjectPublicKeyInfo that {@link #encodedOf} gave.
+     *
+     * @param algorithm the private key's
+     * @throws IOException when the JDK has no such keys
+     */
+    public static PublicKey decoded(String algorithm, byte[] encoded) throws IOException {
+        try {
+            return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(encoded));
+        } catch (GeneralSecurityException e) {
+            throw new IOException("its public half cannot be used", e);
+        }
     }
 
     private static AsymmetricKeyParameter publicOf(AsymmetricKeyParameter key) throws IOException {

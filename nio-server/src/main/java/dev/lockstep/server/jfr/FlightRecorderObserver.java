@@ -10,9 +10,13 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
-/** Commits an event of the Flight Recorder for what happens in one loop. For the thread of the loop. */
+/**
+ * Commits an event of the Flight Recorder for what happens in one loop, once a recording has been started in this process:
+ * the first event of a process costs a tenth of a second, which the first client would wait. For the thread of the loop.
+ */
 public final class FlightRecorderObserver implements LoopObserver {
 
     private static final class Open {
@@ -27,6 +31,9 @@ public final class FlightRecorderObserver implements LoopObserver {
     /** Commits an event for each operation of the keys that it observes. Any thread. */
     public static KeyObserver keys() {
         return operation -> {
+            if (!isUsed()) {
+                return;
+            }
             KeyOperationEvent event = new KeyOperationEvent();
             if (event.shouldCommit()) {
                 event.kind = operation.kind().name();
@@ -41,8 +48,15 @@ public final class FlightRecorderObserver implements LoopObserver {
         };
     }
 
+    private static boolean isUsed() {
+        return FlightRecorder.isInitialized();
+    }
+
     @Override
     public void onAccepted(Session session) {
+        if (!isUsed()) {
+            return;
+        }
         Open begun = new Open();
         if (begun.handshake.isEnabled()) {
             begun.handshake.begin();
@@ -91,7 +105,7 @@ public final class FlightRecorderObserver implements LoopObserver {
             known.handshake.resumed = info.resumed();
             end(session, known, "ok");
         }
-        if (info.resumed()) {
+        if (info.resumed() && isUsed()) {
             ResumptionEvent event = new ResumptionEvent();
             event.connection = session.id();
             event.created = info.sessionCreatedAt().toEpochMilli();
@@ -118,7 +132,7 @@ public final class FlightRecorderObserver implements LoopObserver {
             endWait(known);
             end(session, known, String.valueOf(cause.getMessage()));
         }
-        if (cause instanceof TlsException tls && tls.alert() != null) {
+        if (cause instanceof TlsException tls && tls.alert() != null && isUsed()) {
             AlertEvent event = new AlertEvent();
             event.connection = session.id();
             event.alert = tls.alert().name().toLowerCase(Locale.ROOT);

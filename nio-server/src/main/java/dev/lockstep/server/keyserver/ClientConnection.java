@@ -186,11 +186,12 @@ final class ClientConnection {
         if (!(message instanceof Message.Hello hello)) {
             throw new ProtocolException("the client did not begin with hello");
         }
-        if (hello.lowest() > Message.VERSION || hello.highest() < Message.VERSION) {
+        if (hello.lowest() > Message.VERSION || hello.highest() < Message.OLDEST_VERSION) {
             refuse(
                     Failure.UNSUPPORTED,
-                    "it speaks versions " + hello.lowest() + " to " + hello.highest() + " of the protocol, and version "
-                            + Message.VERSION + " is spoken here");
+                    "it speaks versions " + hello.lowest() + " to " + hello.highest()
+                            + " of the protocol, and versions " + Message.OLDEST_VERSION + " to " + Message.VERSION
+                            + " are spoken here");
             return;
         }
         if (identity == null) {
@@ -204,7 +205,9 @@ final class ClientConnection {
         frames().send(new Frame(
                 0,
                 new Message.Welcome(
-                        Message.VERSION, server.limits().openPerConnection(), server.offersTo(identity()))));
+                        Math.min(hello.highest(), Message.VERSION),
+                        server.limits().openPerConnection(),
+                        server.offersTo(identity()))));
     }
 
     private void refuse(Failure failure, String why) {

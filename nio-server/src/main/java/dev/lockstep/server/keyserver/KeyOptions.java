@@ -4,6 +4,7 @@ import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
+import dev.lockstep.server.ProviderOptions;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.demo.DemoKeys;
 import dev.lockstep.server.pem.KeyPassword;
@@ -16,6 +17,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which keys a key server serves, and where they come from. */
@@ -92,6 +94,9 @@ final class KeyOptions {
             description = "Serve a key whose certificate is a certificate authority's.")
     private boolean allowCaCertificate;
 
+    @Mixin
+    private final ProviderOptions providers = new ProviderOptions();
+
     private final byte[] tokenSecret = new byte[32];
     private @Nullable ServedKeys demo;
 
@@ -141,7 +146,7 @@ final class KeyOptions {
     /** Reads the keys. Those of {@code --demo-keys} are made by the first call and stay. */
     ServedKeys load(Environment environment, @Nullable Pkcs11Keys token, Reading reading)
             throws UsageError, IOException {
-        ServedKeys loaded = new ServedKeys(allowDecrypt, allowCaCertificate);
+        ServedKeys loaded = new ServedKeys(allowDecrypt, allowCaCertificate, providers.providers());
         for (Path file : keys) {
             loaded.addFile(file, reading);
         }
@@ -156,7 +161,7 @@ final class KeyOptions {
         }
         if (demoKeys != null) {
             if (demo == null) {
-                ServedKeys made = new ServedKeys(allowDecrypt, allowCaCertificate);
+                ServedKeys made = new ServedKeys(allowDecrypt, allowCaCertificate, providers.providers());
                 DemoKeys.addTo(made, demoKeys, demoKeyFiles, environment.clock().instant());
                 demo = made;
             }

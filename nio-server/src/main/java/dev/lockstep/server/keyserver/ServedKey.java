@@ -9,11 +9,14 @@ import dev.lockstep.keys.keyserver.protocol.Message.Failure;
 import dev.lockstep.server.keyserver.policy.ServerKeyExchangeInput;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.key.SignatureCheck;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.OperationException;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.ProviderException;
+import java.security.PublicKey;
+import java.security.interfaces.RSAKey;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -29,27 +32,38 @@ public final class ServedKey {
     private final String name;
     private final BlockingKey key;
     private final int modulusLength;
+    private final SignatureCheck check;
     private final byte[] replacementSecret;
     private final boolean decrypts;
 
     /**
      * @param name for people: the file, the token
      * @param key does the work, on the thread that asks
-     * @param modulusLength bytes of an RSA modulus, 0 for every other kind
+     * @param publicKey the key's public half, with which every signature is verified
      * @param replacementSecret what replaced premaster secrets come from; the same as long as the key is, if possible
      * @param decrypts whether it answers premaster secrets, if it is able to
      */
-    public ServedKey(String name, BlockingKey key, int modulusLength, byte[] replacementSecret, boolean decrypts) {
+    public ServedKey(String name, BlockingKey key, PublicKey publicKey, byte[] replacementSecret, boolean decrypts) {
         this.name = name;
         this.key = key;
-        this.modulusLength = modulusLength;
+        this.modulusLength = publicKey instanceof RSAKey rsa ? (rsa.getModulus().bitLength() + 7) / 8 : 0;
+        this.check = SignatureCheck.of(publicKey);
         this.replacementSecret = replacementSecret.clone();
         this.decrypts = decrypts && modulusLength > 0 && key.canDecrypt();
     }
 
+    private ServedKey(ServedKey that, boolean decrypts) {
+        this.name = that.name;
+        this.key = that.key;
+        this.modulusLength = that.modulusLength;
+        this.check = that.check;
+        this.replacementSecret = that.replacementSecret;
+        this.decrypts = decrypts;
+    }
+
     /** The same key without decryptions. */
     ServedKey signingOnly() {
-        return new ServedKey(name, key, modulusLength, replacementSecret, false);
+        return new ServedKey(this, false);
     }
 
     /** Whether it answers premaster secrets. */
@@ -57,8 +71,13 @@ public final class ServedKey {
         return decrypts;
     }
 
+    /**
+     * Answers a signature that was verified here, which version 3 of the protocol promises: clients that do not verify must
+     * not send a wrong one, and a faulty one may give the key away.
+     */
     Outcome sign(Message.Sign request) {
-        if (!ServerKeyExchangeInput.isWellFormed(request.input().bytes(), modulusLength > 0)) {
+        byte[] input = request.input().bytes();
+        if (!ServerKeyExchangeInput.isWellFormed(input, modulusLength > 0)) {
             return Outcome.refused("policy");
         }
         SignatureScheme scheme = SignatureScheme.of(request.scheme());
@@ -66,9 +85,9 @@ public final class ServedKey {
             return Outcome.failed(Failure.UNSUPPORTED);
         }
         try {
-            byte[] signature =
-                    key.sign(new SignRequest(scheme, request.input().bytes(), List.of(), null, OptionalLong.empty()));
-            return Outcome.done(signature);
+            SignRequest toSign = new SignRequest(scheme, input, List.of(), null, OptionalLong.empty(), null, check);
+            byte[] signature = key.sign(toSign);
+            return toSign.verifies(signature) ? Outcome.done(signature) : Outcome.failed(Failure.FAILED);
         } catch (OperationException e) {
             return Outcome.failed(failure(e));
         } catch (InvalidKeyException e) {

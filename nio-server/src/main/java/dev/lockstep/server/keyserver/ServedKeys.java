@@ -14,14 +14,15 @@ import dev.lockstep.server.certificate.PublicKeys;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAKey;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -42,6 +43,7 @@ public final class ServedKeys {
 
     private final boolean decrypting;
     private final boolean allowAuthorities;
+    private final CryptoProviders providers;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, KeyId> named = new HashMap<>();
     private final Map<KeyId, ServedKey> served = new LinkedHashMap<>();
@@ -52,8 +54,10 @@ public final class ServedKeys {
      *
      * @param decrypting whether RSA keys answer premaster secrets, unless their certificate says that they do not
      * @param allowAuthorities whether a certificate may be an authority's
+     * @param providers compute with keys that are in this process
      */
-    ServedKeys(boolean decrypting, boolean allowAuthorities) {
+    ServedKeys(boolean decrypting, boolean allowAuthorities, CryptoProviders providers) {
+        this.providers = providers;
         this.decrypting = decrypting;
         this.allowAuthorities = allowAuthorities;
     }
@@ -88,9 +92,11 @@ public final class ServedKeys {
 
     /** A key of this process; answers its id. */
     public KeyId add(String name, PrivateKey key) throws IOException {
-        int modulus = key instanceof RSAKey rsa ? modulusLength(rsa) : 0;
-        ServedKey entry = new ServedKey(name, InMemoryKey.of(key, random), modulus, replacementSecret(key), decrypting);
-        KeyId id = KeyId.ofEncoded(PublicKeys.encodedOf(key));
+        byte[] encoded = PublicKeys.encodedOf(key);
+        PublicKey publicKey = PublicKeys.decoded(key.getAlgorithm(), encoded);
+        ServedKey entry = new ServedKey(
+                name, InMemoryKey.of(key, random, providers), publicKey, replacementSecret(key), decrypting);
+        KeyId id = KeyId.ofEncoded(encoded);
         served.put(id, entry);
         named.put(name, id);
         return id;
@@ -181,12 +187,11 @@ public final class ServedKeys {
 
     private void addTokenKey(Pkcs11Keys token, byte[] secret, X509Certificate certificate, String name)
             throws OperationException {
-        int modulus = certificate.getPublicKey() instanceof RSAKey rsa ? modulusLength(rsa) : 0;
         BlockingKey key = token.blockingKey(certificate);
         boolean decrypts = decrypting && isForEncipherment(certificate);
         served.put(
                 KeyId.of(certificate.getPublicKey()),
-                new ServedKey(name, key, modulus, secretOf(certificate, secret), decrypts));
+                new ServedKey(name, key, certificate.getPublicKey(), secretOf(certificate, secret), decrypts));
     }
 
     /** Reports the keys of a token that are not served, because nothing tells their public keys. */
@@ -213,10 +218,6 @@ public final class ServedKeys {
         byte[] own = hmac.doFinal();
         hmac.destroy();
         return own;
-    }
-
-    private static int modulusLength(RSAKey key) {
-        return (key.getModulus().bitLength() + 7) / 8;
     }
 
     /** Follows from the key: what a bad ciphertext gives is the same before and after a restart. */

@@ -2,6 +2,7 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.LimitOptions;
+import dev.lockstep.server.ProviderOptions;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.backend.BackendOptions;
@@ -49,7 +50,8 @@ record Configuration(
             RenegotiationOptions renegotiation,
             SessionOptions sessions,
             LimitOptions limits,
-            BackendOptions backend) {}
+            BackendOptions backend,
+            ProviderOptions providers) {}
 
     /** Every file that a load reads. */
     List<Path> files() throws UsageError {
@@ -71,7 +73,7 @@ record Configuration(
         TlsServerConfigBuilder builder =
                 TlsServerConfig.builder().observer(new Observers(trace, new OcspWatch(operations.log())));
         loadParts(builder, findings, requireKeys);
-        return options.protocol().build(builder);
+        return options.protocol().build(builder, operations::full);
     }
 
     /** Reads everything and collects all that is wrong with it; a key that cannot be tried is wrong, too. */
@@ -83,7 +85,7 @@ record Configuration(
         boolean whole = findings.problems().isEmpty();
         findings.attempt(() -> {
             if (whole) {
-                options.protocol().build(builder);
+                options.protocol().build(builder, operations::full);
             } else {
                 options.protocol().apply(builder);
             }
@@ -101,6 +103,7 @@ record Configuration(
         findings.attempt(() -> options.clients().apply(builder, environment.clock(), operations::full, findings));
         findings.attempt(() -> options.renegotiation().apply(builder));
         findings.attempt(() -> options.sessions().apply(builder));
+        findings.attempt(() -> builder.cryptoProviders(options.providers().providers()));
         options.limits().apply(builder);
         options.backend().apply(builder);
         if (keyLog != null) {

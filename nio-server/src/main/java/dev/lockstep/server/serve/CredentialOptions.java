@@ -13,6 +13,8 @@ import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.CredentialOrder;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.SignatureVerification;
+import dev.lockstep.tls.provider.CryptoProviders;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.interfaces.ECKey;
@@ -87,6 +89,14 @@ final class CredentialOptions {
     private String credentialOrder = "suites";
 
     @Option(
+            names = "--verify-signatures",
+            paramLabel = "WHICH",
+            description =
+                    "Which signatures each connection verifies before it sends them: unverified, those that neither"
+                            + " a key server nor the thread that signed has verified, and all with RSA (default); all.")
+    private String verifiedSignatures = "unverified";
+
+    @Option(
             names = "--require-keys",
             description = "Do not start while a key outside cannot be tried; without it, the server starts and keeps"
                     + " trying.")
@@ -132,14 +142,15 @@ final class CredentialOptions {
     }
 
     /** Where keys from files work. */
-    KeyMode keyMode(Consumer<String> full) throws UsageError {
+    KeyMode keyMode(Consumer<String> full, CryptoProviders providers) throws UsageError {
         if (keyDelay == null) {
-            return keyInline ? KeyMode.inline() : KeyMode.pooled(full);
+            return keyInline ? KeyMode.inline(providers) : KeyMode.pooled(full, providers);
         }
         if (keyInline) {
             throw new UsageError("--key-inline", "contradicts --key-delay-ms", "choose one");
         }
-        return KeyMode.delayed(Numbers.require("--key-delay-ms", keyDelay, 0, LONGEST_KEY_DELAY, "give milliseconds"));
+        return KeyMode.delayed(
+                Numbers.require("--key-delay-ms", keyDelay, 0, LONGEST_KEY_DELAY, "give milliseconds"), providers);
     }
 
     /** Where the keys are, in a few words. */
@@ -176,6 +187,7 @@ final class CredentialOptions {
         }
         builder.requireKnownServerName(sniStrict);
         builder.credentialOrder(order());
+        builder.signatureVerification(verification());
     }
 
     private static void add(TlsServerConfigBuilder builder, @Nullable String host, Credential credential)
@@ -197,6 +209,18 @@ final class CredentialOptions {
             case "certificates" -> CredentialOrder.CREDENTIALS_FIRST;
             default ->
                 throw new UsageError("--prefer", "'" + credentialOrder + "' is no order", "use suites or certificates");
+        };
+    }
+
+    private SignatureVerification verification() throws UsageError {
+        return switch (verifiedSignatures) {
+            case "unverified" -> SignatureVerification.unlessVerified();
+            case "all" -> SignatureVerification.always();
+            default ->
+                throw new UsageError(
+                        "--verify-signatures",
+                        "'" + verifiedSignatures + "' is neither of the two",
+                        "use unverified or all");
         };
     }
 

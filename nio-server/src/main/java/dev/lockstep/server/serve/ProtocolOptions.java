@@ -1,12 +1,16 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.keys.Discard;
+import dev.lockstep.keys.ExecutorAsk;
 import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.server.FairPools;
 import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Names;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.tls.config.SuiteOrder;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.setting.ConfigWarning;
@@ -16,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -63,6 +68,9 @@ final class ProtocolOptions {
     private final KeyPairReserve reserve =
             KeyPairReserve.of(WorkerPools.boundedPool(1, 16), KEY_PAIRS_AHEAD, new SecureRandom());
 
+    /** As {@link #reserve}; its threads begin with the first handshake in a large group. */
+    private @Nullable ExecutorAsk<KeyAgreementRequest, byte[]> agreements;
+
     /** What is asked for at one moment; {@code sources} has the option or the file's line that each came from. */
     record Given(Map<String, List<String>> values, Map<String, String> sources) {
 
@@ -79,9 +87,22 @@ final class ProtocolOptions {
         return policyFile == null ? List.of() : List.of(policyFile);
     }
 
-    /** Builds a configuration that speaks as these options say now; the rest is in the builder already. */
-    TlsServerConfig build(TlsServerConfigBuilder builder) throws UsageError {
+    /**
+     * Builds a configuration that speaks as these options say now; the rest is in the builder already.
+     *
+     * @param full receives a line for each handshake that is refused because too many agree on their secrets, on any thread
+     */
+    TlsServerConfig build(TlsServerConfigBuilder builder, Consumer<String> full) throws UsageError {
         builder.keyPairReserve(reserve);
+        if (agreements == null) {
+            int threads = Runtime.getRuntime().availableProcessors();
+            agreements = ExecutorAsk.<KeyAgreementRequest, byte[]>of(
+                            KeyAgreementRequest::agree,
+                            Discard::bytes,
+                            FairPools.of(full, threads, "finite-field key agreements"))
+                    .sharedBy(KeyAgreementRequest::clientAddress);
+        }
+        builder.keyAgreements(agreements);
         Given given = apply(builder);
         try {
             TlsServerConfig config = builder.build();

@@ -8,6 +8,7 @@ import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.LimitOptions;
 import dev.lockstep.server.Main;
 import dev.lockstep.server.Numbers;
+import dev.lockstep.server.ProviderOptions;
 import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.Trace;
 import dev.lockstep.server.UsageError;
@@ -96,6 +97,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final BackendOptions backend = new BackendOptions();
 
+    @Mixin
+    private final ProviderOptions providers = new ProviderOptions();
+
     @HelpSection("Behind TLS")
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
     private boolean http;
@@ -154,8 +158,8 @@ public final class ServeCommand implements Callable<Integer> {
             Configuration configuration = new Configuration(
                     environment,
                     new Configuration.Options(
-                            credentials, psk, protocol, clients, renegotiation, sessions, limits, backend),
-                    credentials.keyMode(operations::full),
+                            credentials, psk, protocol, clients, renegotiation, sessions, limits, backend, providers),
+                    credentials.keyMode(operations::full, providers.providers()),
                     remote,
                     tracer,
                     keylog == null || check ? null : KeyLogFile.open("--keylog", keylog, operations::configuration),
@@ -187,6 +191,9 @@ public final class ServeCommand implements Callable<Integer> {
         environment.err().flush();
         if (!findings.problems().isEmpty()) {
             return Main.USAGE;
+        }
+        if (providers.isGiven()) {
+            providers.providers().table().forEach(line -> environment.out().println("crypto: " + line));
         }
         environment
                 .out()

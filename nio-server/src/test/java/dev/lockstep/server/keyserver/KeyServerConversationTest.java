@@ -122,7 +122,7 @@ class KeyServerConversationTest {
                 RawClient client = RawClient.connect(server.socket)) {
             client.send(0, new Message.Hello(1, 7));
             Message.Welcome welcome = (Message.Welcome) client.answer(0);
-            assertThat(welcome.version()).isEqualTo(2);
+            assertThat(welcome.version()).isEqualTo(3);
             assertThat(welcome.maxOpen()).isEqualTo(4096);
             assertThat(welcome.keys())
                     .containsExactlyInAnyOrder(
@@ -132,15 +132,43 @@ class KeyServerConversationTest {
     }
 
     @Test
+    void aClientOfVersion2IsServedInVersion2() throws Exception {
+        try (InProcessKeyServer server = keyServer();
+                RawClient client = RawClient.connect(server.socket)) {
+            client.send(0, new Message.Hello(2, 2));
+            assertThat(((Message.Welcome) client.answer(0)).version()).isEqualTo(2);
+            client.send(1, sign(serverKeyExchange(1)));
+            assertThat(result(client.answer(1))).isNotEmpty();
+        }
+    }
+
+    /** What version 3 promises holds for every key and every client: nothing leaves that does not verify. */
+    @Test
+    void aSignatureThatDoesNotVerifyIsAFailureAndTheLogSaysSo() throws Exception {
+        for (KeyPair pair : List.of(EC, RSA)) {
+            int scheme = pair == EC ? ECDSA : 0x0401;
+            InProcessKeyServer.Setup setup = InProcessKeyServer.serving().with(pair, FaultyKey::new);
+            try (InProcessKeyServer server = setup.start(directory);
+                    RawClient client = RawClient.greeted(server.socket)) {
+                client.send(1, new Message.Sign(KeyId.of(pair.getPublic()), 0, scheme, serverKeyExchange(1)));
+                assertThat(client.answer(1)).isEqualTo(new Failed(Failure.FAILED));
+                assertThat(Files.readString(server.log)).contains("failed:failed");
+            }
+            Files.delete(directory.resolve("keys.log"));
+        }
+    }
+
+    @Test
     void aClientWhoseVersionsAreAllNewerOrOlderIsToldAndLeft() throws Exception {
-        for (Message.Hello hello : List.of(new Message.Hello(3, 7), new Message.Hello(1, 1))) {
+        for (Message.Hello hello : List.of(new Message.Hello(4, 7), new Message.Hello(1, 1))) {
             try (InProcessKeyServer server = keyServer();
                     RawClient client = RawClient.connect(server.socket)) {
                 client.send(0, hello);
                 assertThat(client.answer(0)).isEqualTo(new Failed(Failure.UNSUPPORTED));
                 assertClosed(client);
                 assertThat(server.warnings())
-                        .anyMatch(line -> line.contains("versions " + hello.lowest()) && line.contains("version 2"));
+                        .anyMatch(line ->
+                                line.contains("versions " + hello.lowest()) && line.contains("versions 2 to 3"));
             }
         }
     }

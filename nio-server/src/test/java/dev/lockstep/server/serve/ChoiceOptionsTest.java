@@ -80,8 +80,23 @@ class ChoiceOptionsTest {
     }
 
     @Test
+    void signaturesAreVerifiedEitherWay() throws Exception {
+        for (String which : new String[] {"unverified", "all"}) {
+            for (String suite : new String[] {EC_128, RSA_128}) {
+                try (Running server = Running.start(serve("--verify-signatures", which))) {
+                    assertThat(chosen(server, suite)).isEqualTo(suite);
+                }
+            }
+        }
+    }
+
+    @Test
     void whatThereIsNoneOf() throws Exception {
         refused("--prefer: 'keys' is no order; use suites or certificates", "--prefer", "keys");
+        refused(
+                "--verify-signatures: 'some' is neither of the two; use unverified or all",
+                "--verify-signatures",
+                "some");
         refused("--suite-order: 'mine' is neither side; use server or client", "--suite-order", "mine");
         refused("--session-lifetime: 0 is not between 1 and 10080; ", "--session-lifetime", "0");
         refused(

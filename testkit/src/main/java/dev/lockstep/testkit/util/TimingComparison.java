@@ -1,13 +1,16 @@
 package dev.lockstep.testkit.util;
 
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Random;
 
 /**
  * Tells whether an operation takes longer for one class of secrets than for another: Welch's t of the running times, as
  * dudect computes it (Reparaz, Balasch, Verbauwhede 2017). The classes come in random order, so whatever else the machine
- * does falls on both alike; the slowest tenth of all samples, interrupts and collections of garbage, is left out, and
- * half as many again warm up. For one thread.
+ * does falls on both alike; the slowest tenth of all samples, interrupts and collections of garbage, is left out. Before,
+ * as many samples as it takes until the compiler has come to rest warm up, since code that is not compiled to the end counts its
+ * branches. For one thread.
  */
 public final class TimingComparison {
 
@@ -22,6 +25,9 @@ public final class TimingComparison {
 
     private static final double KEPT = 0.9;
 
+    /** Half of the samples each. */
+    private static final int MOST_ROUNDS = 8;
+
     private TimingComparison() {}
 
     /**
@@ -35,21 +41,36 @@ public final class TimingComparison {
         Random random = new Random(seed);
         double[] times = new double[samples];
         boolean[] seconds = new boolean[samples];
-        for (int i = -samples / 2; i < samples; i++) {
+        warmUp(times, seconds, random, subject);
+        measure(times, seconds, samples, random, subject);
+        double[] sorted = times.clone();
+        Arrays.sort(sorted);
+        double longest = sorted[(int) (KEPT * (samples - 1))];
+        return t(times, seconds, longest);
+    }
+
+    private static void warmUp(double[] times, boolean[] seconds, Random random, Subject subject) throws Exception {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        long before = -1;
+        long spent = compiler.getTotalCompilationTime();
+        for (int round = 0; round < MOST_ROUNDS && spent > before; round++) {
+            measure(times, seconds, times.length / 2, random, subject);
+            before = spent;
+            spent = compiler.getTotalCompilationTime();
+        }
+    }
+
+    private static void measure(double[] times, boolean[] seconds, int samples, Random random, Subject subject)
+            throws Exception {
+        for (int i = 0; i < samples; i++) {
             boolean second = random.nextBoolean();
             subject.prepare(second);
             long begin = System.nanoTime();
             subject.run();
             long end = System.nanoTime();
-            if (i >= 0) {
-                times[i] = end - begin;
-                seconds[i] = second;
-            }
+            times[i] = end - begin;
+            seconds[i] = second;
         }
-        double[] sorted = times.clone();
-        Arrays.sort(sorted);
-        double longest = sorted[(int) (KEPT * (samples - 1))];
-        return t(times, seconds, longest);
     }
 
     private static double t(double[] times, boolean[] seconds, double longest) {

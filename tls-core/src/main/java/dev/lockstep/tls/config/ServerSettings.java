@@ -2,13 +2,17 @@ package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.key.SignatureVerification;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.Asks;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,11 +63,12 @@ final class ServerSettings implements Cloneable {
     @Nullable
     ApplicationProtocolSelector applicationProtocolSelector;
 
+    Predicate<String> serverNames = name -> true;
     boolean requireApplicationProtocol = true;
     boolean requireKnownServerName;
     boolean acknowledgeServerName = true;
     boolean outputAfterCloseNotify;
-    boolean verifyExternalSignatures = true;
+    SignatureVerification signatureVerification = SignatureVerification.unlessVerified();
     Duration keyOperationTimeout = Duration.ofSeconds(30);
     Duration handshakeTimeout = Duration.ofSeconds(60);
     RenegotiationPolicy renegotiation = RenegotiationPolicy.REFUSED;
@@ -81,6 +87,10 @@ final class ServerSettings implements Cloneable {
     @Nullable
     KeyPairReserve keyPairReserve;
 
+    @Nullable
+    Asks<KeyAgreementRequest, byte[]> keyAgreements;
+
+    CryptoProviders cryptoProviders = CryptoProviders.NONE;
     SecureRandom random = new SecureRandom();
     LongSupplier clock = System::nanoTime;
 

@@ -1,7 +1,10 @@
 package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.key.SignatureVerification;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -10,6 +13,7 @@ import dev.lockstep.tls.setting.ConfigWarning;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.Asks;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +85,7 @@ public final class TlsServerConfig {
      *     itself
      */
     public TlsServerConfig with(ConnectionOptions options) {
-        if (options.equals(ConnectionOptions.NONE)) {
+        if (options == ConnectionOptions.NONE) {
             return this;
         }
         ServerSettings changed = settings.copy();
@@ -88,8 +93,8 @@ public final class TlsServerConfig {
         return new TlsServerConfig(
                 changed,
                 credentials,
-                options.cipherSuites() == null ? suites : EnabledSuites.of(changed),
-                options.clientAuthentication() == null ? clientAuthentications : authentications(changed));
+                options.changesSuites() ? EnabledSuites.of(changed) : suites,
+                options.changesClientAuthentication() ? authentications(changed) : clientAuthentications);
     }
 
     /**
@@ -124,9 +129,19 @@ public final class TlsServerConfig {
         return clientAuthentications.of(serverName);
     }
 
+    /** Which host names the client of this connection may ask for; every one unless the options of the connection say less. */
+    public Predicate<String> serverNames() {
+        return settings.serverNames;
+    }
+
     /** The ephemeral key pairs that are made ahead; null where each is made when it is needed. */
     public @Nullable KeyPairReserve keyPairReserve() {
         return settings.keyPairReserve;
+    }
+
+    /** Where secrets of large finite-field groups are computed; null where that is the thread of the connection. */
+    public @Nullable Asks<KeyAgreementRequest, byte[]> keyAgreements() {
+        return settings.keyAgreements;
     }
 
     /** Where the client of this connection is; null where it is not known. */
@@ -213,9 +228,9 @@ public final class TlsServerConfig {
         return settings.outputAfterCloseNotify;
     }
 
-    /** Whether signatures that may come from outside are verified before they are sent. */
-    public boolean verifyExternalSignatures() {
-        return settings.verifyExternalSignatures;
+    /** Which signatures the connection verifies before it sends them, and where. */
+    public SignatureVerification signatureVerification() {
+        return settings.signatureVerification;
     }
 
     /** How long one wait may last, in nanoseconds; empty for no limit. */
@@ -261,6 +276,11 @@ public final class TlsServerConfig {
     /** Who gets the secrets for debugging, or null. */
     public @Nullable KeyLog keyLog() {
         return settings.keyLog;
+    }
+
+    /** What computes in place of Java; {@link CryptoProviders#NONE} by default. */
+    public CryptoProviders cryptoProviders() {
+        return settings.cryptoProviders;
     }
 
     /** The source of everything random. */

@@ -2,7 +2,10 @@ package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.key.SignatureVerification;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
@@ -10,6 +13,7 @@ import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.Asks;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -199,9 +203,12 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** Whether to verify signatures of external keys before sending them; true by default, and best left so. */
-    public TlsServerConfigBuilder verifyExternalSignatures(boolean verify) {
-        settings.verifyExternalSignatures = verify;
+    /**
+     * Which signatures the connection verifies before it sends them, and where; {@link SignatureVerification#unlessVerified}
+     * on the driving thread by default.
+     */
+    public TlsServerConfigBuilder signatureVerification(SignatureVerification verification) {
+        settings.signatureVerification = Objects.requireNonNull(verification, "signatureVerification");
         return this;
     }
 
@@ -291,11 +298,32 @@ public final class TlsServerConfigBuilder {
 
     /**
      * Takes ephemeral key pairs of finite field groups from a reserve that is filled elsewhere. By default each pair is made
-     * on the thread that drives the connection, which costs it up to some milliseconds; the agreement with the client's value
-     * costs that much there in any case.
+     * on the thread that drives the connection, which costs it up to some milliseconds.
      */
     public TlsServerConfigBuilder keyPairReserve(KeyPairReserve reserve) {
         settings.keyPairReserve = Objects.requireNonNull(reserve, "keyPairReserve");
+        return this;
+    }
+
+    /**
+     * Where the agreement with the client's value is computed in finite-field groups of 3072 bits and more, by
+     * {@link KeyAgreementRequest#agree}. The connection is suspended meanwhile. By default it is computed on the thread that
+     * drives the connection, as those in all other groups are; it takes 1 ms in ffdhe3072, 10 in ffdhe8192.
+     *
+     * <p>A failure or an answer that does not come in time ends the handshake with internal_error, as for a signature. With
+     * {@code async-keys}: {@code ExecutorAsk.of(KeyAgreementRequest::agree, Discard::bytes, pool)}.
+     */
+    public TlsServerConfigBuilder keyAgreements(Asks<KeyAgreementRequest, byte[]> agreements) {
+        settings.keyAgreements = Objects.requireNonNull(agreements, "keyAgreements");
+        return this;
+    }
+
+    /**
+     * Lets providers compute in place of Java what they compute faster, local keys of credentials included; none by default.
+     * {@link #random} does not reach into them.
+     */
+    public TlsServerConfigBuilder cryptoProviders(CryptoProviders providers) {
+        settings.cryptoProviders = Objects.requireNonNull(providers, "cryptoProviders");
         return this;
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.tls.credential;
 
 import dev.lockstep.crypto.group.Group;
 import dev.lockstep.crypto.signature.SignatureVerifier;
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.algorithm.ChainSignatures;
 import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
@@ -37,10 +38,9 @@ public final class Credential {
 
     private final List<X509Certificate> chain;
     private final @Nullable ExternalPrivateKey external;
-    private final @Nullable InProcessKey local;
     private final Set<SignatureScheme> schemes;
     private final boolean decrypts;
-    private final SignatureVerifier verifier;
+    private final KeyObjects keys;
     private final ChainSignatures chainSignatures;
     private final @Nullable OcspStapling stapling;
     private final List<byte[]> timestamps;
@@ -55,8 +55,9 @@ public final class Credential {
         X509Certificate leaf = this.chain.get(0);
         this.external = external;
         Set<SignatureScheme> allowed = KeyCapabilities.schemes(leaf);
-        this.verifier = prepareVerifier(leaf);
-        this.local = localKey == null ? null : prepareLocal(localKey, leaf, verifier);
+        SignatureVerifier verifier = prepareVerifier(leaf);
+        InProcessKey local = localKey == null ? null : prepareLocal(localKey, leaf, verifier);
+        this.keys = new KeyObjects(leaf, localKey, local, verifier);
         EnumSet<SignatureScheme> able = EnumSet.noneOf(SignatureScheme.class);
         if (external != null) {
             able.addAll(external.signatureSchemes());
@@ -76,10 +77,9 @@ public final class Credential {
     private Credential(Credential that, @Nullable OcspStapling stapling, List<byte[]> timestamps) {
         this.chain = that.chain;
         this.external = that.external;
-        this.local = that.local;
         this.schemes = that.schemes;
         this.decrypts = that.decrypts;
-        this.verifier = that.verifier;
+        this.keys = that.keys;
         this.chainSignatures = that.chainSignatures;
         this.stapling = stapling;
         this.timestamps = timestamps;
@@ -191,12 +191,19 @@ public final class Credential {
      * Called by the connection; see {@link ExternalPrivateKey#startSign}.
      */
     public Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
+        return startSign(request, waker, PrimitiveSources.JAVA);
+    }
+
+    /** For the library itself: the same with a choice of what computes with the local key. */
+    @SuppressWarnings("exports") // its type is of a module that only this library reads
+    public Start<byte[]> startSign(SignRequest request, Waker waker, PrimitiveSources sources) throws Exception {
         if (external != null && external.signatureSchemes().contains(request.scheme())) {
             Start<byte[]> start = external.startSign(request, waker);
             if (!(start instanceof Start.FallThrough<byte[]>)) {
                 return start;
             }
         }
+        InProcessKey local = keys.of(sources).local();
         return local != null ? local.startSign(request, waker) : noLocalKey();
     }
 
@@ -205,28 +212,41 @@ public final class Credential {
      * Called by the connection; see {@link ExternalPrivateKey#startDecrypt}.
      */
     public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) throws Exception {
+        return startDecrypt(request, waker, PrimitiveSources.JAVA);
+    }
+
+    /** For the library itself: the same with a choice of what computes with the local key. */
+    @SuppressWarnings("exports") // its type is of a module that only this library reads
+    public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker, PrimitiveSources sources) throws Exception {
         if (external != null && external.canDecrypt()) {
             Start<byte[]> start = external.startDecrypt(request, waker);
             if (!(start instanceof Start.FallThrough<byte[]>)) {
                 return start;
             }
         }
+        InProcessKey local = keys.of(sources).local();
         return local != null ? local.startDecrypt(request, waker) : noLocalKey();
     }
 
     /** Whether {@code signature} is what this certificate's key makes of {@code message}; never throws. */
     public boolean verifies(SignatureScheme scheme, byte[] message, byte[] signature) {
-        return verifier.verify(Algorithms.signature(scheme), message, signature);
+        return verifies(scheme, message, signature, PrimitiveSources.JAVA);
+    }
+
+    /** For the library itself: the same with a choice of what computes. */
+    @SuppressWarnings("exports") // its type is of a module that only this library reads
+    public boolean verifies(SignatureScheme scheme, byte[] message, byte[] signature, PrimitiveSources sources) {
+        return keys.of(sources).verifier().verify(Algorithms.signature(scheme), message, signature);
     }
 
     /** The modulus length in bytes of an RSA certificate, 0 for every other kind. */
     public int rsaModulusLength() {
-        return verifier.rsaModulusLength();
+        return keys.java().verifier().rsaModulusLength();
     }
 
     /** The curve of an EC certificate's key, null for every other kind. */
     public @Nullable NamedGroup curve() {
-        Group group = verifier.ecGroup();
+        Group group = keys.java().verifier().ecGroup();
         return group == null ? null : Algorithms.namedGroup(group);
     }
 
@@ -255,7 +275,7 @@ public final class Credential {
 
     private static InProcessKey prepareLocal(PrivateKey key, X509Certificate leaf, SignatureVerifier verifier) {
         try {
-            InProcessKey local = new InProcessKey(key, leaf);
+            InProcessKey local = new InProcessKey(key, leaf, PrimitiveSources.JAVA);
             if (local.matches(verifier)) {
                 return local;
             }

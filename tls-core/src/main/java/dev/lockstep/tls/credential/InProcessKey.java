@@ -5,6 +5,7 @@ import dev.lockstep.crypto.rsa.RsaDecryption;
 import dev.lockstep.crypto.signature.LocalSigner;
 import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.crypto.signature.SignatureVerifier;
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
 import dev.lockstep.tls.key.DecryptRequest;
@@ -13,6 +14,7 @@ import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
+import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.nio.charset.StandardCharsets;
@@ -30,10 +32,10 @@ final class InProcessKey implements ExternalPrivateKey {
     private final LocalSigner signer;
     private final @Nullable RsaDecryption decryption;
 
-    InProcessKey(PrivateKey key, X509Certificate certificate) {
+    InProcessKey(PrivateKey key, X509Certificate certificate, PrimitiveSources sources) {
         schemes = Set.copyOf(KeyCapabilities.schemes(certificate));
-        signer = LocalSigner.of(key, new SecureRandom());
-        decryption = KeyCapabilities.encipherment(certificate) ? RsaDecryption.of(key) : null;
+        signer = LocalSigner.of(key, new SecureRandom(), sources);
+        decryption = KeyCapabilities.encipherment(certificate) ? RsaDecryption.of(key, sources) : null;
     }
 
     /** Whether this key belongs to the public key behind {@code verifier}, tried out with one signature. */
@@ -62,9 +64,16 @@ final class InProcessKey implements ExternalPrivateKey {
         return decryption != null;
     }
 
+    /**
+     * Counts as verified: the key was tried when it was loaded, the JDK verifies what it signs by the Chinese remainder
+     * theorem, and a single fault in a signature on a curve gives little away: nonces of ECDSA are fresh, and no message of
+     * EdDSA comes twice, since the server's random is in it.
+     */
     @Override
     public Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
-        return Start.done(signer.sign(Algorithms.signature(request.scheme()), request.message()));
+        Progress<byte[]> signature =
+                Progress.verified(signer.sign(Algorithms.signature(request.scheme()), request.message()));
+        return Start.ready(() -> signature);
     }
 
     @Override

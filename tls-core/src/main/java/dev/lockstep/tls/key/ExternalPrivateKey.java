@@ -32,6 +32,10 @@ public interface ExternalPrivateKey {
      * Starts the signature of a ServerKeyExchange message (RFC 5246 section 7.4.3). The result is the bare signature:
      * for RSA exactly as long as the modulus, for ECDSA the DER form of RFC 4492, for EdDSA the RFC 8032 octets.
      *
+     * <p>The connection verifies it before it is sent. A key that has verified it, elsewhere or on a thread of its own
+     * ({@link SignRequest#verifies}), answers with {@link dev.lockstep.tls.wait.Progress#verified}; what the connection makes
+     * of that is a matter of {@link SignatureVerification}.
+     *
      * @param request what to sign and how
      * @param waker announces the result of an operation that is in progress
      * @throws Exception counts as {@link Start#failed}

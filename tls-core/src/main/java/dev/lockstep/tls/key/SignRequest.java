@@ -27,6 +27,7 @@ public final class SignRequest {
     private final @Nullable String serverName;
     private final OptionalLong deadlineNanos;
     private final @Nullable InetAddress clientAddress;
+    private final @Nullable SignatureCheck check;
 
     /** A request of a client whose address is not known. */
     public SignRequest(
@@ -35,7 +36,7 @@ public final class SignRequest {
             List<X509Certificate> chain,
             @Nullable String serverName,
             OptionalLong deadlineNanos) {
-        this(scheme, message, chain, serverName, deadlineNanos, null);
+        this(scheme, message, chain, serverName, deadlineNanos, null, null);
     }
 
     /**
@@ -44,6 +45,8 @@ public final class SignRequest {
      * @param serverName the host name of the SNI extension, if the client sent one
      * @param deadlineNanos when the connection will give up, in nanoseconds of its clock
      * @param clientAddress where the client is, if that is known
+     * @param check verifies with the certificate's public key, kept ready to be used often; null to decode that key each time
+     *     {@link #verifies} is called
      */
     public SignRequest(
             SignatureScheme scheme,
@@ -51,13 +54,30 @@ public final class SignRequest {
             List<X509Certificate> chain,
             @Nullable String serverName,
             OptionalLong deadlineNanos,
-            @Nullable InetAddress clientAddress) {
+            @Nullable InetAddress clientAddress,
+            @Nullable SignatureCheck check) {
         this.scheme = Objects.requireNonNull(scheme, "scheme");
         this.message = message.clone();
         this.chain = List.copyOf(chain);
         this.serverName = serverName;
         this.deadlineNanos = deadlineNanos;
         this.clientAddress = clientAddress;
+        this.check = check;
+    }
+
+    private SignRequest(SignRequest that, OptionalLong deadlineNanos) {
+        this.scheme = that.scheme;
+        this.message = that.message;
+        this.chain = that.chain;
+        this.serverName = that.serverName;
+        this.deadlineNanos = deadlineNanos;
+        this.clientAddress = that.clientAddress;
+        this.check = that.check;
+    }
+
+    /** Returns the same request with another deadline. */
+    public SignRequest withDeadlineNanos(OptionalLong deadline) {
+        return new SignRequest(this, deadline);
     }
 
     /** The scheme to sign with; one of the key's {@link ExternalPrivateKey#signatureSchemes}. */
@@ -114,6 +134,21 @@ public final class SignRequest {
     /** Where the client is, so that a key can bound what one client takes up; null where it is not known. */
     public @Nullable InetAddress clientAddress() {
         return clientAddress;
+    }
+
+    /**
+     * Tells whether {@code signature} is what the key of {@link #certificate} makes of this request: for keys that verify what
+     * they answer with, and then say so ({@link dev.lockstep.tls.wait.Progress#verified}). Computes for 30 us (RSA) to 2 ms
+     * (Ed448); on any thread. Throws nothing; false for a certificate whose key cannot have made it.
+     */
+    public boolean verifies(byte[] signature) {
+        try {
+            SignatureCheck kept = check;
+            return (kept != null ? kept : SignatureCheck.of(certificate().getPublicKey()))
+                    .verifies(scheme, message, signature);
+        } catch (IllegalArgumentException e) {
+            return false; // a key of a kind that signs nothing in TLS 1.2
+        }
     }
 
     private HashAlgorithm hash() {

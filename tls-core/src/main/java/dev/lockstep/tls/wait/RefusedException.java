@@ -5,7 +5,8 @@ import dev.lockstep.tls.spec.AlertDescription;
 /**
  * The decision of a selector not to serve a client, which is told so with an alert of the selector's choice. A
  * {@code CredentialSelector} throws it, or fails with it as the cause; an {@code ApplicationProtocolSelector} throws it.
- * It is a decision and not a failure: no observer hears of a failed operation.
+ * It is a decision and not a failure: no observer hears of a failed operation. A {@code KeyAgreementRequest} throws it too,
+ * about the client's public value.
  *
  * <p>Other SPIs do not know it: there it is an exception as any other, because an alert of their choice could tell a peer
  * something about a secret.

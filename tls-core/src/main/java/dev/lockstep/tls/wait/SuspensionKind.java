@@ -1,6 +1,7 @@
 package dev.lockstep.tls.wait;
 
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.psk.PskSource;
 
 /** What a connection that answers {@code ASYNC_IN_PROGRESS} is waiting for. */
@@ -18,5 +19,7 @@ public enum SuspensionKind {
     /** A {@code ClientCertificateVerifier} is judging the client's certificate. */
     CLIENT_CERTIFICATE,
     /** A {@link PskSource} is looking for the pre-shared key of the client's identity. */
-    PSK_LOOKUP
+    PSK_LOOKUP,
+    /** The secret of a large finite-field group is computed elsewhere: {@link KeyAgreementRequest}. */
+    KEY_AGREEMENT
 }

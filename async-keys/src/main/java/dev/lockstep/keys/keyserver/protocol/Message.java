@@ -7,8 +7,14 @@ import java.util.List;
  */
 public sealed interface Message {
 
-    /** The version of the protocol. Version 1, which could be made to sign anything, is not spoken any more. */
-    int VERSION = 2;
+    /** The newest version of the protocol. */
+    int VERSION = 3;
+
+    /** The oldest version that is spoken: version 1 could be made to sign anything. */
+    int OLDEST_VERSION = 2;
+
+    /** From this version on a key server has verified each signature with the public key before it sends the result. */
+    int VERIFYING_VERSION = 3;
 
     /** The longest message that is sent, in bytes. */
     int MAX_INPUT = 8192;

@@ -9,23 +9,24 @@ import dev.lockstep.testkit.util.TimingComparison;
 import dev.lockstep.testkit.util.TimingComparison.Subject;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
-import dev.lockstep.tls.internal.handshake.flight.Premaster;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
 import dev.lockstep.tls.internal.handshake.phase.HandshakeOutput;
 import dev.lockstep.tls.internal.handshake.phase.History;
-import dev.lockstep.tls.internal.handshake.phase.Offer;
-import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.HelloRandom;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
-import dev.lockstep.tls.internal.wire.WireReader;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.lang.reflect.Proxy;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,51 +38,52 @@ class UnpaddingTimingTest {
 
     private static final int SAMPLES = Integer.getInteger("lockstep.timing", 4_000);
     private static final OperationException BAD_PADDING = new OperationException(Reason.REJECTED, "bad padding");
-
     private static final byte[] RANDOM = new byte[32];
+    private static final byte[] CIPHERTEXT = new byte[256];
 
-    private final Random random = new Random(5246);
-    private final Handshake handshake = handshake();
+    private static final HandshakeOutput OUTPUT = (HandshakeOutput) Proxy.newProxyInstance(
+            HandshakeOutput.class.getClassLoader(), new Class<?>[] {HandshakeOutput.class}, (proxy, method, args) -> {
+                throw new AssertionError(method);
+            });
 
-    private static Handshake handshake() {
-        Credential credential = TestServers.local(TestIdentity.RSA_2048);
-        TlsServerConfig config = TestServers.builder(credential).build();
-        HandshakeOutput output = (HandshakeOutput) Proxy.newProxyInstance(
-                HandshakeOutput.class.getClassLoader(),
-                new Class<?>[] {HandshakeOutput.class},
-                (proxy, method, args) -> {
-                    throw new AssertionError(method);
-                });
-        Handshake handshake = new Handshake(config, output, new History(config));
-        byte[] hello = new byte[2 + 32 + 1 + 4 + 2];
-        hello[0] = 3;
-        hello[1] = 3;
-        hello[36] = 2; // one suite
-        hello[38] = (byte) CipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256.code();
-        hello[39] = 1; // one compression method
-        handshake.offer.set(new Offer(config, ClientHello.parse(WireReader.of(hello)), hello.length));
-        handshake.clientVersion.set(0x0303);
-        HelloRandom zeros = new HelloRandom(new byte[32]);
-        Agreement.Builder chosen = new Agreement.Builder(CipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256, zeros, zeros);
-        chosen.credential = credential;
-        handshake.agreement.set(chosen.build());
-        handshake.keys.ciphertext.set(new byte[credential.rsaModulusLength()]);
-        return handshake;
-    }
+    private static final Row ANSWER =
+            Objects.requireNonNull(ServerHandshake.TABLE.row(State.AWAIT_DECRYPTION, Event.ANSWER));
 
-    /** A key whose answers cost the same: the first class is a premaster secret, the second a failure. */
-    private class IdealKey implements Subject {
+    /**
+     * A key whose answers cost the same: the first class is a premaster secret, the second a failure. Each sample is a
+     * handshake of its own, as far as the key's answer.
+     */
+    private static class IdealKey implements ExternalPrivateKey, Subject {
 
+        private final Random random = new Random(5246);
+        private final TlsServerConfig config;
+        private final Agreement agreement;
         Progress<byte[]> answer = Progress.inProgress();
-        private byte[] standIn = {};
-        private final Question<byte[]> question = new Question<>(
-                Waits.DECRYPTION.kind(),
-                (asked, waker, deadline) -> Start.ready(this::resume),
-                Waits.DECRYPTION.limit(),
-                Waits.DECRYPTION.onFailure(),
-                Waits.DECRYPTION.fallThrough(),
-                Waits.DECRYPTION.instead(),
-                Waits.DECRYPTION.late());
+        private @Nullable Handshake handshake;
+        private @Nullable Wait<byte[]> wait;
+
+        IdealKey() {
+            Credential credential = Credential.external(TestIdentity.RSA_2048.chain(), this);
+            config = TestServers.builder(credential).build();
+            HelloRandom zeros = new HelloRandom(RANDOM);
+            Agreement.Builder chosen = new Agreement.Builder(CipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256, zeros, zeros);
+            chosen.credential = credential;
+            agreement = chosen.build();
+        }
+
+        @Override
+        public boolean canDecrypt() {
+            return true;
+        }
+
+        @Override
+        public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) {
+            return Start.ready(this::resume);
+        }
+
+        Progress<byte[]> resume() {
+            return answer;
+        }
 
         @Override
         public void prepare(boolean second) {
@@ -92,23 +94,22 @@ class UnpaddingTimingTest {
             Progress<byte[]> good = Progress.done(premaster);
             Progress<byte[]> bad = Progress.failed(BAD_PADDING);
             answer = second ? bad : good;
-            standIn = new byte[48];
-            random.nextBytes(standIn);
-            handshake.keys.standIn(standIn);
-        }
-
-        Progress<byte[]> resume() {
-            return answer;
+            Handshake next = new Handshake(config, OUTPUT, new History(config));
+            next.clientVersion.set(0x0303);
+            next.agreement.set(agreement);
+            next.keys.ciphertext.set(CIPHERTEXT);
+            handshake = next;
+            wait = new Wait<>(Waits.DECRYPTION, next, () -> {});
+            wait.start();
         }
 
         @Override
         public void run() {
-            Wait<byte[]> wait = new Wait<>(question, handshake, () -> {});
-            wait.start();
-            wait.poll();
-            Premaster.onDecrypted(handshake, wait.settle());
-            Agreement agreement = handshake.agreement.get();
-            MasterSecret.derive(HashAlgorithm.SHA256, handshake.keys.takePremaster(agreement), RANDOM, RANDOM)
+            Handshake current = Objects.requireNonNull(handshake);
+            Wait<byte[]> pending = Objects.requireNonNull(wait);
+            pending.poll();
+            ANSWER.run(current, pending.settle());
+            MasterSecret.derive(HashAlgorithm.SHA256, current.keys.takePremaster(agreement), RANDOM, RANDOM)
                     .wipe();
         }
     }

@@ -45,7 +45,8 @@ public final class ServerHandshake {
     .act  (SEND_SERVER_HELLO_DONE,                        ServerFlight::serverHelloDone,     READ_CERTIFICATE)
     .read (READ_CERTIFICATE, CERTIFICATE,                 ClientProof::onCertificate,        AWAIT_VERDICT).when(Agreement::asksClient)
     .await(AWAIT_VERDICT, Waits.VERDICT,                  ClientProof::onVerdict,            READ_CLIENT_KEY_EXCHANGE).when(Client::sentChain)
-    .read (READ_CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, ClientFlight::onClientKeyExchange, AWAIT_PSK)
+    .read (READ_CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, ClientFlight::onClientKeyExchange, AWAIT_SHARED_SECRET)
+    .await(AWAIT_SHARED_SECRET, Waits.SECRET,             Premaster::onAgreed,               AWAIT_PSK).when(Agreement::isEphemeral)
     .await(AWAIT_PSK, Waits.PSK,                          Premaster::onPsk,                  AWAIT_DECRYPTION).when(Agreement::usesPsk)
     .await(AWAIT_DECRYPTION, Waits.DECRYPTION,            Premaster::onDecrypted,            DERIVE_KEYS).when(Agreement::decryptsPremaster)
     .act  (DERIVE_KEYS,                                   Premaster::derive,                 READ_CERTIFICATE_VERIFY)
@@ -74,7 +75,7 @@ public final class ServerHandshake {
     // The server sends no application data of its own in these states.
     .silent(HALF_CLOSED, RESUME_READ_CHANGE_CIPHER, RESUME_READ_FINISHED)
     // What may stay in the input while an answer is awaited; in a renegotiation application data may in every AWAIT state. All else is out of order.
-    .holds(Set.of(ContentType.HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC), AWAIT_VERDICT, AWAIT_PSK, AWAIT_DECRYPTION);
+    .holds(Set.of(ContentType.HANDSHAKE, ContentType.CHANGE_CIPHER_SPEC), AWAIT_VERDICT, AWAIT_SHARED_SECRET, AWAIT_PSK, AWAIT_DECRYPTION);
     // @formatter:on
 
     private static final Set<State> BEFORE_SIGNATURE = TABLE.leadingTo(AWAIT_SIGNATURE);
@@ -224,11 +225,6 @@ public final class ServerHandshake {
         return history.previous();
     }
 
-    /** Returns how many handshakes of the connection are over. */
-    public int finished() {
-        return history.finished();
-    }
-
     /** Returns when the handshake under way must be over, in the configured clock; empty when none is or has a limit. */
     public OptionalLong deadlineNanos() {
         return handshake == null ? OptionalLong.empty() : handshake.deadlineNanos();
@@ -294,6 +290,11 @@ public final class ServerHandshake {
             handshake = underWay;
         }
         return underWay;
+    }
+
+    /** Tells whether a handshake is under way: the first one from the beginning. */
+    public boolean isUnderWay() {
+        return state.kind() != Kind.OPEN && state.kind() != Kind.END;
     }
 
     private boolean isRenegotiating() {

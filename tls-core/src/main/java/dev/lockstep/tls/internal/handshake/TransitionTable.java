@@ -160,11 +160,18 @@ public final class TransitionTable {
 
     private TransitionTable add(
             State state, Event event, @Nullable Question<?> question, Action action, State... next) {
-        if (row(state, event) != null) {
-            throw new IllegalArgumentException("two rows for " + state + " x " + event);
+        return add(new Row(state, event, question, List.of(next), action));
+    }
+
+    /** Adds a row as it stands, with its condition. */
+    TransitionTable add(Row row) {
+        if (row(row.state(), row.event()) != null) {
+            throw new IllegalArgumentException("two rows for " + row.state() + " x " + row.event());
         }
-        Row row = new Row(state, event, question, List.of(next), action);
-        byState.computeIfAbsent(state, s -> new EnumMap<>(Event.class)).put(event, row);
+        byState.computeIfAbsent(row.state(), s -> new EnumMap<>(Event.class)).put(row.event(), row);
+        if (row.isConditional()) {
+            conditional.put(row.state(), row);
+        }
         rows.add(row);
         return this;
     }

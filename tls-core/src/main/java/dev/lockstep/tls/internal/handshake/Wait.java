@@ -163,11 +163,13 @@ final class Wait<T> {
 
     /** Answer and failure take the same steps: which of them it is can depend on what the client encrypted. */
     private T settleMasked() {
+        Progress<T> end = answer;
+        if (end == null) {
+            throw new IllegalStateException(question.kind() + " is still pending");
+        }
+        handshake.maskedFailures.keep(question.kind(), end);
         T nothing = question.instead().apply(handshake);
-        T value = answer instanceof Progress.Done<T> done ? done.value() : nothing;
-        Throwable cause = answer instanceof Progress.Failed<T> failed ? failed.cause() : null;
-        handshake.maskedFailures.keep(question.kind(), cause);
-        return value;
+        return end.valueOr(nothing);
     }
 
     Suspension suspension() {

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The seven questions that a handshake may ask outside of itself: the second table, beside {@link ServerHandshake#TABLE}. */
+/** The eight questions that a handshake may ask outside of itself: the second table, beside {@link ServerHandshake#TABLE}. */
 @SuppressWarnings("UnnecessaryLambda") // the helpers are the words of the table
 final class Waits {
 
@@ -28,6 +28,7 @@ final class Waits {
     static final Question<List<Credential>> CREDENTIAL;
     static final Question<byte[]> SIGNATURE;
     static final Question<Verdict> VERDICT;
+    static final Question<byte[]> SECRET;
     static final Question<Optional<byte[]>> PSK;
     static final Question<byte[]> DECRYPTION;
 
@@ -41,6 +42,7 @@ final class Waits {
         CREDENTIAL = ask(ServerFlight::askSelector, CREDENTIAL_SELECTION, KEY,     REFUSAL_OR_ERROR,   ANSWER,  configured(), dropped());
         SIGNATURE  = ask(ServerSignature::ask,      SIGN,                 KEY,     INTERNAL_ERROR,     FAILURE, never(),      dropped());
         VERDICT    = ask(ClientProof::askVerdict,   CLIENT_CERTIFICATE,   KEY,     INTERNAL_ERROR,     FAILURE, never(),      dropped());
+        SECRET     = ask(Premaster::askAgreement,   KEY_AGREEMENT,        KEY,     REFUSAL_OR_ERROR,   FAILURE, never(),      wiped(Wipe::bytes));
         PSK        = ask(Premaster::askPsk,         PSK_LOOKUP,           KEY,     MASKED_TO_FINISHED, FAILURE, nothing(),    wiped(Waits::wipe));
         DECRYPTION = ask(Premaster::askDecryption,  DECRYPT,              KEY,     MASKED_TO_FINISHED, FAILURE, noSecret(),   wiped(Wipe::bytes));
     }
@@ -50,7 +52,7 @@ final class Waits {
 
     /** Returns all questions in the order of the table, for documentation and tests. */
     static List<Question<?>> all() {
-        return List.of(TICKET, SESSION, CREDENTIAL, SIGNATURE, VERDICT, PSK, DECRYPTION);
+        return List.of(TICKET, SESSION, CREDENTIAL, SIGNATURE, VERDICT, SECRET, PSK, DECRYPTION);
     }
 
     private static <T> Question<T> ask(

@@ -3,6 +3,7 @@ package dev.lockstep.tls.internal.record;
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.aead.Aead;
 import dev.lockstep.crypto.aead.AeadAlgorithm;
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.BulkCipher;
 import dev.lockstep.tls.spec.ContentType;
@@ -67,12 +68,14 @@ final class AeadProtection extends Protection {
         System.arraycopy(fixedIv, 0, nonce, 0, fixedIv.length);
     }
 
-    static AeadProtection sealing(BulkCipher cipher, byte[] key, byte[] fixedIv) {
-        return new AeadProtection(Aead.sealing(algorithm(cipher), key, 0), cipher, fixedIv, 0, fullRecords(cipher));
+    static AeadProtection sealing(BulkCipher cipher, byte[] key, byte[] fixedIv, PrimitiveSources sources) {
+        return new AeadProtection(
+                Aead.sealing(algorithm(cipher), key, 0, sources), cipher, fixedIv, 0, fullRecords(cipher));
     }
 
-    static AeadProtection opening(BulkCipher cipher, byte[] key, byte[] fixedIv) {
-        return new AeadProtection(Aead.opening(algorithm(cipher), key, 0), cipher, fixedIv, 0, fullRecords(cipher));
+    static AeadProtection opening(BulkCipher cipher, byte[] key, byte[] fixedIv, PrimitiveSources sources) {
+        return new AeadProtection(
+                Aead.opening(algorithm(cipher), key, 0, sources), cipher, fixedIv, 0, fullRecords(cipher));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.record;
 
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.ContentType;
@@ -48,6 +49,7 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
      * @param fixedIv the implicit part of the nonce, empty for CBC suites
      * @param encryptThenMac whether RFC 7366 was negotiated; ignored by AEAD suites
      * @param ivSource where CBC's explicit IVs come from; not used by AEAD suites
+     * @param sources what computes
      */
     public static Protection sealing(
             CipherSuite suite,
@@ -55,9 +57,10 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
             byte[] key,
             byte[] fixedIv,
             boolean encryptThenMac,
-            SecureRandom ivSource) {
+            SecureRandom ivSource,
+            PrimitiveSources sources) {
         return suite.isAead()
-                ? AeadProtection.sealing(suite.bulkCipher(), key, fixedIv)
+                ? AeadProtection.sealing(suite.bulkCipher(), key, fixedIv, sources)
                 : CbcProtection.sealing(suite.bulkCipher(), suite.mac(), key, macKey, encryptThenMac, ivSource);
     }
 
@@ -68,11 +71,17 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
      * @param key the encryption key
      * @param fixedIv the implicit part of the nonce, empty for CBC suites
      * @param encryptThenMac whether RFC 7366 was negotiated; ignored by AEAD suites
+     * @param sources what computes
      */
     public static Protection opening(
-            CipherSuite suite, byte[] macKey, byte[] key, byte[] fixedIv, boolean encryptThenMac) {
+            CipherSuite suite,
+            byte[] macKey,
+            byte[] key,
+            byte[] fixedIv,
+            boolean encryptThenMac,
+            PrimitiveSources sources) {
         return suite.isAead()
-                ? AeadProtection.opening(suite.bulkCipher(), key, fixedIv)
+                ? AeadProtection.opening(suite.bulkCipher(), key, fixedIv, sources)
                 : CbcProtection.opening(suite.bulkCipher(), suite.mac(), key, macKey, encryptThenMac);
     }
 

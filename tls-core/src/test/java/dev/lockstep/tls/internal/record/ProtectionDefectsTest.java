@@ -3,6 +3,7 @@ package dev.lockstep.tls.internal.record;
 import static dev.lockstep.tls.internal.record.Alerts.assertAlert;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.ContentType;
 import java.nio.ByteBuffer;
@@ -97,7 +98,8 @@ class ProtectionDefectsTest {
                 otherKey,
                 suite.fixedIv(),
                 suite.encryptThenMac(),
-                new RecordSuite.CountingRandom());
+                new RecordSuite.CountingRandom(),
+                PrimitiveSources.JAVA);
         // with encrypt-then-MAC only the MAC's key decides
         if (!suite.encryptThenMac()) {
             assertBad(suite, 23, 0x0303, seal(sealing, new byte[70]));
@@ -111,7 +113,8 @@ class ProtectionDefectsTest {
                     suite.key(),
                     suite.fixedIv(),
                     suite.encryptThenMac(),
-                    new RecordSuite.CountingRandom());
+                    new RecordSuite.CountingRandom(),
+                    PrimitiveSources.JAVA);
             assertBad(suite, 23, 0x0303, seal(otherMac, new byte[70]));
         }
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.record;
 
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.spec.BulkCipher;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.MacAlgorithm;
@@ -59,11 +60,11 @@ record RecordSuite(CipherSuite suite, boolean encryptThenMac, byte[] macKey, byt
     }
 
     Protection sealing(SecureRandom ivSource) {
-        return Protection.sealing(suite, macKey, key, fixedIv, encryptThenMac, ivSource);
+        return Protection.sealing(suite, macKey, key, fixedIv, encryptThenMac, ivSource, PrimitiveSources.JAVA);
     }
 
     Protection opening() {
-        return Protection.opening(suite, macKey, key, fixedIv, encryptThenMac);
+        return Protection.opening(suite, macKey, key, fixedIv, encryptThenMac, PrimitiveSources.JAVA);
     }
 
     /** Bytes that this much plaintext, cut into fragments of at most {@code limit} bytes, takes as records. */

@@ -5,6 +5,7 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.extension.ApplicationProtocols;
 import dev.lockstep.tls.internal.handshake.phase.Offer;
 import dev.lockstep.tls.internal.wire.FatalAlert;
+import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.RefusedException;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,12 @@ public final class ApplicationProtocolChoice {
 
     private ApplicationProtocolChoice() {}
 
-    /** The protocol, or null where none is negotiated. */
-    public static @Nullable String choose(TlsServerConfig config, Offer offer) {
+    /**
+     * The protocol, or null where none is negotiated.
+     *
+     * @param suite what is negotiated, or null when nothing can be
+     */
+    public static @Nullable String choose(TlsServerConfig config, Offer offer, @Nullable CipherSuite suite) {
         ApplicationProtocols offered = offer.extensions().find(ApplicationProtocols.class);
         ApplicationProtocolSelector selector = config.applicationProtocolSelector();
         if (offered == null
@@ -26,24 +31,29 @@ public final class ApplicationProtocolChoice {
                         .filter(offered::contains)
                         .findFirst()
                         .orElse(null)
-                : selected(selector, offer, offered);
+                : selected(selector, offer, offered, suite);
         if (chosen == null && config.requireApplicationProtocol()) {
             // RFC 9325 3.8-2, RFC 7301 3.2-1: "In the event that the server supports no protocols that the client
             // advertises, then the server SHALL respond with a fatal "no_application_protocol" alert."
             throw FatalAlert.noApplicationProtocol("none of the client's protocols is served");
         }
-        return chosen;
+        return chosen == null || chosen.isEmpty() ? null : chosen;
     }
 
     private static @Nullable String selected(
-            ApplicationProtocolSelector selector, Offer offer, ApplicationProtocols offered) {
+            ApplicationProtocolSelector selector,
+            Offer offer,
+            ApplicationProtocols offered,
+            @Nullable CipherSuite suite) {
         String selected;
         try {
-            selected = selector.select(offered.protocols(), offer.serverName());
+            selected = suite == null
+                    ? selector.select(offered.protocols(), offer.serverName())
+                    : selector.select(offered.protocols(), offer.serverName(), suite);
         } catch (RefusedException refusal) {
             throw FatalAlert.of(refusal.alert(), refusal.reason(), refusal);
         }
-        if (selected != null && !offered.contains(selected)) {
+        if (selected != null && !selected.isEmpty() && !offered.contains(selected)) {
             throw FatalAlert.internalError("the selector chose a protocol that was not offered", null);
         }
         return selected;

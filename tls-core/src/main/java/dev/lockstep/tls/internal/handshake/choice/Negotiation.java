@@ -62,7 +62,6 @@ public final class Negotiation {
     }
 
     private Agreement.Builder choose(CredentialCandidates candidates, HelloRandom serverRandom) {
-        String applicationProtocol = ApplicationProtocolChoice.choose(config, offer);
         List<Credential> all = candidates.credentials();
         List<Credential> fitting = withChainsThatFit(all);
         Agreement.Builder chosen = null;
@@ -72,6 +71,9 @@ public final class Negotiation {
         if (chosen == null) {
             chosen = inOrder(all, serverRandom);
         }
+        // even where nothing else is in common, a client whose protocols are not served hears of those
+        String applicationProtocol =
+                ApplicationProtocolChoice.choose(config, offer, chosen == null ? null : chosen.cipherSuite());
         if (chosen == null) {
             throw nothingInCommon();
         }
@@ -197,7 +199,7 @@ public final class Negotiation {
         // RFC 6066 3-7: "When resuming a session, the server MUST NOT include a server_name extension in the server
         // hello."
         Agreement.Builder resumed = offered(session.cipherSuite(), offer, serverRandom);
-        resumed.applicationProtocol = ApplicationProtocolChoice.choose(config, offer);
+        resumed.applicationProtocol = ApplicationProtocolChoice.choose(config, offer, session.cipherSuite());
         // RFC 7627 5.3-4: "If the new ClientHello contains the extension and the server chooses to continue the
         // handshake, then the server MUST include the "extended_master_secret" extension in its ServerHello".
         resumed.extendedMasterSecret = session.extendedMasterSecret();

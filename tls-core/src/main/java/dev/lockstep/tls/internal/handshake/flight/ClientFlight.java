@@ -15,6 +15,7 @@ import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.spec.ProtocolVersion;
 import dev.lockstep.tls.spec.Signaling;
+import org.jspecify.annotations.Nullable;
 
 /** The client's messages that every handshake has: ClientHello and ClientKeyExchange. */
 public final class ClientFlight {
@@ -27,11 +28,20 @@ public final class ClientFlight {
         requireVersion(hello);
         requirePointFormat(hello);
         RenegotiationRules.requireBinding(handshake.config, handshake.history, hello);
-        handshake.offer.set(new Offer(handshake.config, hello, length));
+        Offer offer = new Offer(handshake.config, hello, length);
+        requireServerName(handshake, offer.serverName());
+        handshake.offer.set(offer);
         handshake.clientVersion.set(hello.clientVersion());
     }
 
-    /** Ephemeral exchanges agree here; what the client encrypted, and the name of its pre-shared key, wait for answers. */
+    /** RFC 6066 3: a server that does not recognize the name may abort "by sending a fatal-level unrecognized_name(112) alert". */
+    private static void requireServerName(Handshake handshake, @Nullable String serverName) {
+        if (serverName != null && !handshake.config.serverNames().test(serverName)) {
+            throw FatalAlert.unrecognizedName("this connection does not serve the server name");
+        }
+    }
+
+    /** Takes what the message brings: a public value, what the client encrypted, the name of its pre-shared key. */
     public static void onClientKeyExchange(Handshake handshake, WireReader body) {
         Agreement agreement = handshake.agreement.get();
         ClientKeyExchange message = ClientKeyExchange.parse(agreement.keyExchange(), body);
@@ -56,8 +66,7 @@ public final class ClientFlight {
         if (exchange instanceof RsaClientKeyExchange rsa) {
             keys.ciphertext.set(rsa.encryptedPremaster());
         } else {
-            keys.shared.set(keys.share.get().agree(exchange));
-            keys.dropShare();
+            keys.clientShare.set(exchange);
         }
     }
 

@@ -57,7 +57,10 @@ public final class ClientProof {
             handshake.transcript.dropMessages();
             return;
         }
-        ClientCertificate certificate = ClientCertificate.parse(message.certificates(), policy);
+        ClientCertificate certificate = ClientCertificate.parse(
+                message.certificates(),
+                policy,
+                handshake.config.cryptoProviders().sources());
         RenegotiationRules.requireSameClient(handshake, certificate.chain());
         handshake.client.claimed.set(certificate);
     }

@@ -9,13 +9,17 @@ import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
 import dev.lockstep.tls.internal.handshake.phase.KeyAgreement;
+import dev.lockstep.tls.internal.handshake.phase.KeyShare;
 import dev.lockstep.tls.internal.handshake.phase.MaskedFailures.Defect;
+import dev.lockstep.tls.internal.message.ClientKeyExchange;
 import dev.lockstep.tls.internal.secrets.KeyBlock;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.secrets.PremasterSecret;
 import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.psk.PskRequest;
 import dev.lockstep.tls.psk.PskSource;
+import dev.lockstep.tls.wait.Asks;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
@@ -31,6 +35,26 @@ import java.util.OptionalLong;
 public final class Premaster {
 
     private Premaster() {}
+
+    /** Agrees on a secret with the client: here, or elsewhere where the group is costly and there is a place for it. */
+    public static Start<byte[]> askAgreement(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
+            throws Exception {
+        KeyShare share = handshake.keys.takeShare();
+        ClientKeyExchange clientShare = handshake.keys.clientShare.get();
+        handshake.keys.clientShare.clear();
+        Asks<KeyAgreementRequest, byte[]> elsewhere = handshake.config.keyAgreements();
+        if (elsewhere == null || !share.isCostly()) {
+            return Start.done(share.agree(clientShare));
+        }
+        return elsewhere.start(
+                new KeyAgreementRequest(
+                        share.group(), deadlineNanos, handshake.config.clientAddress(), () -> share.agree(clientShare)),
+                waker);
+    }
+
+    public static void onAgreed(Handshake handshake, byte[] secret) {
+        handshake.keys.shared.set(secret);
+    }
 
     /**
      * Asks for the pre-shared key of the client's identity. RFC 4279 2: "if the server wishes to hide the fact that the
@@ -57,7 +81,7 @@ public final class Premaster {
         byte[] nothing = keys.standIn().clone();
         byte[] key = found.orElse(nothing);
         boolean usable = key.length > 0 && key.length <= PskSource.MAX_KEY_LENGTH;
-        Defect defect = usable ? null : Defect.UNUSABLE_PSK;
+        Defect defect = usable ? Defect.NONE : Defect.UNUSABLE_PSK;
         handshake.maskedFailures.keep(SuspensionKind.PSK_LOOKUP, found.isPresent() ? defect : Defect.UNKNOWN_IDENTITY);
         if (!usable) {
             Wipe.bytes(key);
@@ -74,7 +98,8 @@ public final class Premaster {
     public static Start<byte[]> askDecryption(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
             throws Exception {
         // RFC 5246 7.4.7.1: "1. Generate a string R of 48 random bytes", before and not after the decryption.
-        handshake.keys.standIn(handshake.random(48));
+        handshake.keys.standIn(handshake.random(RsaPremaster.LENGTH));
+        handshake.keys.noPremaster(new byte[RsaPremaster.LENGTH]);
         Agreement agreement = handshake.agreement.get();
         Credential credential = agreement.requireCredential();
         byte[] block =
@@ -86,15 +111,18 @@ public final class Premaster {
                         agreement.serverName(),
                         deadlineNanos,
                         handshake.config.clientAddress()),
-                waker);
+                waker,
+                handshake.config.cryptoProviders().sources());
     }
 
     /**
-     * Returns what a decryption yields when it fails, made in every handshake: 48 bytes of no version. A key that removes the
-     * padding itself answers with 48 bytes or fails, so the same is done with either answer of its.
+     * Returns what a decryption yields when it fails: 48 bytes of no version. A key that removes the padding itself answers
+     * with 48 bytes or fails, so the same is done with either answer of its. They are made in every handshake, and before
+     * the key is asked: to a processor and to a compiler, an array that was just made is another thing than one that came
+     * from elsewhere.
      */
     public static byte[] noPremaster(Handshake handshake) {
-        return new byte[RsaPremaster.LENGTH];
+        return handshake.keys.noPremaster();
     }
 
     /** The decrypted premaster secret, or the random one in its place; both cost the same work. */
@@ -102,7 +130,7 @@ public final class Premaster {
         int modulusLength = handshake.agreement.get().requireCredential().rsaModulusLength();
         byte[] value = decrypted;
         boolean odd = value.length != modulusLength && value.length != RsaPremaster.LENGTH;
-        handshake.maskedFailures.keep(SuspensionKind.DECRYPT, odd ? Defect.NO_PREMASTER : null);
+        handshake.maskedFailures.keep(SuspensionKind.DECRYPT, odd ? Defect.NO_PREMASTER : Defect.NONE);
         if (hasWrongLength(handshake)) {
             Wipe.bytes(value);
             value = new byte[modulusLength];

@@ -1,15 +1,12 @@
 package dev.lockstep.tls.internal.handshake.flight;
 
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
-import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireWriter;
 import dev.lockstep.tls.key.SignRequest;
-import dev.lockstep.tls.wait.OperationException;
-import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
-import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
 import java.util.OptionalLong;
 
@@ -22,38 +19,22 @@ public final class ServerSignature {
     public static Start<byte[]> ask(Handshake handshake, Waker waker, OptionalLong deadlineNanos) throws Exception {
         Agreement agreement = handshake.agreement.get();
         Credential credential = agreement.requireCredential();
-        return credential.startSign(
-                new SignRequest(
-                        agreement.requireSignatureScheme(),
-                        signedMessage(handshake),
-                        credential.chain(),
-                        agreement.serverName(),
-                        deadlineNanos,
-                        handshake.config.clientAddress()),
-                waker);
+        PrimitiveSources sources = handshake.config.cryptoProviders().sources();
+        SignRequest request = new SignRequest(
+                agreement.requireSignatureScheme(),
+                signedMessage(handshake),
+                credential.chain(),
+                agreement.serverName(),
+                deadlineNanos,
+                handshake.config.clientAddress(),
+                (scheme, message, signature) -> credential.verifies(scheme, message, signature, sources));
+        return CheckedSignature.start(
+                request, credential, handshake.config.signatureVerification(), sources, waker);
     }
 
-    /** A faulty signature is worse than none: with RSA-CRT it gives the key away. */
+    /** Keeps the signature, which has been checked, for the message. */
     public static void onSignature(Handshake handshake, byte[] signature) {
-        if (!isGood(handshake, signature)) {
-            OperationException cause = new OperationException(
-                    Reason.INVALID_OUTPUT, "the signature does not verify with the certificate's public key");
-            handshake.config.observer().onOperationFailed(SuspensionKind.SIGN, cause);
-            throw FatalAlert.internalError("ServerKeyExchange could not be signed", cause);
-        }
         handshake.signature.set(signature);
-    }
-
-    private static boolean isGood(Handshake handshake, byte[] signature) {
-        Agreement agreement = handshake.agreement.get();
-        Credential credential = agreement.requireCredential();
-        int modulusLength = credential.rsaModulusLength();
-        if (signature.length == 0 || (modulusLength > 0 && signature.length != modulusLength)) {
-            return false;
-        }
-        return !credential.isExternal()
-                || !handshake.config.verifyExternalSignatures()
-                || credential.verifies(agreement.requireSignatureScheme(), signedMessage(handshake), signature);
     }
 
     /** RFC 5246 7.4.3, RFC 8422 2.1-2: the signature covers client_random, server_random and params. */

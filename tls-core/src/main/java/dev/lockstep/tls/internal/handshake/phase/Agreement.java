@@ -151,6 +151,10 @@ public record Agreement(
             this.serverRandom = serverRandom;
         }
 
+        public CipherSuite cipherSuite() {
+            return cipherSuite;
+        }
+
         public Agreement build() {
             return new Agreement(
                     cipherSuite,

@@ -4,6 +4,7 @@ import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.crypto.hash.TranscriptHash;
 import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.crypto.signature.SignatureVerifier;
+import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
@@ -46,8 +47,9 @@ public final class ClientCertificate {
      * Reads a chain and sees whether its key is of a kind that was asked for.
      *
      * @param encoded the client's own certificate first; not empty
+     * @param sources what will verify its signature
      */
-    public static ClientCertificate parse(List<byte[]> encoded, ClientAuthentication policy) {
+    public static ClientCertificate parse(List<byte[]> encoded, ClientAuthentication policy, PrimitiveSources sources) {
         List<X509Certificate> chain = new ArrayList<>();
         for (byte[] der : encoded) {
             chain.add(parse(der));
@@ -74,7 +76,7 @@ public final class ClientCertificate {
         // RFC 5246 7.4.6-6: "the public key MUST use a curve and point format supported by the server."
         SignatureVerifier verifier;
         try {
-            verifier = SignatureVerifier.of(leaf.getPublicKey());
+            verifier = SignatureVerifier.of(leaf.getPublicKey(), sources);
         } catch (IllegalArgumentException e) {
             throw unsupported("a client certificate with a key that cannot be verified here");
         }

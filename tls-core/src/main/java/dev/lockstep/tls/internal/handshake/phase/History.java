@@ -22,7 +22,6 @@ public final class History {
     private @Nullable Established previous;
     private Set<SessionId> sessions = Set.of();
     private boolean hadEncryptThenMac;
-    private int finished;
     private int begun;
     private int refused;
     private long lastBegunNanos;
@@ -55,18 +54,12 @@ public final class History {
     public void establish(Established next) {
         wipe();
         previous = next;
-        finished++;
         SessionId session = next.sessionId();
         if (session != null) {
             sessions = sessions.isEmpty() ? new HashSet<>(2) : sessions;
             sessions.add(session);
         }
         hadEncryptThenMac |= next.agreement().encryptThenMac();
-    }
-
-    /** Returns how many handshakes are over. */
-    public int finished() {
-        return finished;
     }
 
     /** Records that a renegotiation begins. */

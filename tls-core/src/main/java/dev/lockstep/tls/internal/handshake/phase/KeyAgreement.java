@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.handshake.phase;
 
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.tls.internal.message.ClientKeyExchange;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.secrets.PremasterSecret;
 import dev.lockstep.tls.internal.secrets.PskPremaster;
@@ -16,6 +17,8 @@ public final class KeyAgreement {
 
     /** The server's ephemeral key; dropped once it has served. */
     public final Once<KeyShare> share = new Once<>();
+    /** The message with the client's public value, until it has served. */
+    public final Once<ClientKeyExchange> clientShare = new Once<>();
     /** The identity of the pre-shared key of the master secret, in this handshake or in the one that it resumes. */
     public final Once<PskIdentity> pskIdentity = new Once<>();
     /** The encrypted premaster secret that awaits the credential's key. */
@@ -28,6 +31,7 @@ public final class KeyAgreement {
     public final Once<byte[]> shared = new Once<>();
 
     private byte[] standIn = NONE;
+    private byte[] noPremaster = NONE;
 
     /** Returns the random value that takes the place of a secret that does not come. */
     public byte[] standIn() {
@@ -40,13 +44,21 @@ public final class KeyAgreement {
         standIn = random;
     }
 
-    /** Destroys the ephemeral key: nothing that was agreed with it can be computed again. */
-    public void dropShare() {
-        KeyShare key = share.orNull();
-        if (key != null) {
-            key.destroy();
-            share.clear();
-        }
+    /** Returns what takes the place of a decryption that fails: no secret, and as long as one. */
+    public byte[] noPremaster() {
+        return noPremaster;
+    }
+
+    /** Keeps what takes the place of a decryption that fails. */
+    public void noPremaster(byte[] zeros) {
+        noPremaster = zeros;
+    }
+
+    /** Returns the ephemeral key, for the one agreement that it serves: it is the caller's, and on the caller's thread, now. */
+    public KeyShare takeShare() {
+        KeyShare key = share.get();
+        share.clear();
+        return key;
     }
 
     /** Returns the premaster secret (RFC 5246 8.1, RFC 4279 2) and clears what it was made of. */
@@ -68,7 +80,12 @@ public final class KeyAgreement {
 
     /** Clears every secret. */
     public void wipe() {
-        dropShare();
+        KeyShare key = share.orNull();
+        if (key != null) {
+            key.destroy();
+            share.clear();
+        }
+        clientShare.clear();
         Wipe.bytes(standIn, psk.orNull(), shared.orNull());
         standIn = NONE;
         psk.clear();

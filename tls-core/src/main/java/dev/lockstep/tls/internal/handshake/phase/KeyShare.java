@@ -15,13 +15,17 @@ import dev.lockstep.tls.internal.message.EcdheServerKeyExchange;
 import dev.lockstep.tls.internal.message.ServerDhParams;
 import dev.lockstep.tls.internal.message.ServerEcdhParams;
 import dev.lockstep.tls.internal.message.ServerKeyExchange;
-import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.key.KeyPairReserve;
+import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.RefusedException;
 
 /** The server's ephemeral key of one handshake: what ECDHE and DHE have in common. */
 public final class KeyShare {
+
+    /** A prime of 3072 bits. */
+    private static final int COSTLY_BYTES = 3072 / 8;
 
     private final NamedGroup group;
     private final EphemeralKey key;
@@ -39,9 +43,12 @@ public final class KeyShare {
         KeyPairReserve reserve = config.keyPairReserve();
         return new KeyShare(
                 group,
-                reserve == null
-                        ? EphemeralKey.generate(Algorithms.group(group), config.random())
-                        : reserve.take(group, config.random()));
+                reserve != null && group.isFiniteField()
+                        ? reserve.take(group, config.random())
+                        : EphemeralKey.generate(
+                                Algorithms.group(group),
+                                config.random(),
+                                config.cryptoProviders().sources()));
     }
 
     /** Returns the encoded ServerECDHParams or ServerDHParams, which the signature covers. */
@@ -57,7 +64,21 @@ public final class KeyShare {
                 : new EcdheServerKeyExchange(ecdhParams(), signed);
     }
 
-    /** Returns the shared secret with the client's public value, which is validated in full; the caller's to wipe. */
+    public NamedGroup group() {
+        return group;
+    }
+
+    /** Tells whether an agreement takes so long that it is worth a thread of its own: milliseconds, not a part of one. */
+    public boolean isCostly() {
+        return group.isFiniteField() && Algorithms.group(group).publicLength() >= COSTLY_BYTES;
+    }
+
+    /**
+     * Returns the shared secret with the client's public value, which is validated in full; the caller's to wipe. Serves
+     * once, on any thread.
+     *
+     * @throws RefusedException when the value is not one of the group, with the alert for the client
+     */
     public byte[] agree(ClientKeyExchange message) {
         byte[] clientPublic =
                 message instanceof EcdheClientKeyExchange ecdhe ? ecdhe.point() : ((DheClientKeyExchange) message).yc();
@@ -67,9 +88,11 @@ public final class KeyShare {
             // RFC 7919 4-7: a fatal alert in any case; illegal_parameter says more than the handshake_failure named
             // there.
             throw e.kind() == InvalidPublicValueException.Kind.BAD_LENGTH
-                    ? FatalAlert.decodeError(
+                    ? new RefusedException(
+                            AlertDescription.DECODE_ERROR,
                             "the client's public value is empty or has another length than its group says")
-                    : FatalAlert.illegalParameter("the client's public value is not one of its group");
+                    : new RefusedException(
+                            AlertDescription.ILLEGAL_PARAMETER, "the client's public value is not one of its group");
         }
     }
 

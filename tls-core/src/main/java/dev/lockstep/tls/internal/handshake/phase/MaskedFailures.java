@@ -3,6 +3,7 @@ package dev.lockstep.tls.internal.handshake.phase;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
+import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.EnumMap;
 import java.util.Map;
@@ -11,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Failures that the peer must not learn of: the handshake goes on with a random value and fails at Finished. The observer
  * gets them once Finished was checked, because an earlier report could become an oracle. For the same reason keeping one
- * costs what keeping none costs: the same stores and the same objects. The library's own exceptions are made for the report.
+ * costs what keeping none costs: the same objects, and the same stores. Where nothing is wrong, something stands for that,
+ * because the barrier of a garbage collector does less work for a null. The library's own exceptions are made for the report.
  */
 public final class MaskedFailures {
 
     /** What the library itself finds wrong with an answer. */
     public enum Defect {
+        NONE(Reason.INVALID_OUTPUT, "nothing is wrong"),
         NO_PREMASTER(Reason.INVALID_OUTPUT, "neither a raw block nor a premaster secret"),
         UNKNOWN_IDENTITY(Reason.KEY_UNAVAILABLE, "there is no pre-shared key of this identity"),
         UNUSABLE_PSK(Reason.INVALID_OUTPUT, "a pre-shared key that is empty or too long");
@@ -30,30 +33,35 @@ public final class MaskedFailures {
         }
     }
 
-    /** What one kind of operation came to; both are null where nothing is wrong. */
+    /** What one kind of operation came to. */
     private static final class Finding {
-        @Nullable
-        Throwable cause;
+        Progress<?> end = Progress.inProgress();
+        Defect defect = Defect.NONE;
 
         @Nullable
-        Defect defect;
+        Throwable failure() {
+            if (end instanceof Progress.Failed<?> failed) {
+                return failed.cause();
+            }
+            return defect == Defect.NONE ? null : new OperationException(defect.reason, defect.message);
+        }
     }
 
-    /** Null in a handshake that masks nothing, as most are. */
-    private @Nullable Map<SuspensionKind, Finding> findings;
+    /** Immutable, and shared by all, in a handshake that masks nothing, as most are. */
+    private Map<SuspensionKind, Finding> findings = Map.of();
 
-    /** Keeps what an operation failed with; null for nothing. */
-    public void keep(SuspensionKind kind, @Nullable Throwable cause) {
-        finding(kind).cause = cause;
+    /** Keeps how an operation ended. The value of a good end is wiped by the one who uses it. */
+    public void keep(SuspensionKind kind, Progress<?> end) {
+        finding(kind).end = end;
     }
 
-    /** Keeps what is wrong with an answer; null for nothing. Not reported where the operation itself failed. */
-    public void keep(SuspensionKind kind, @Nullable Defect defect) {
+    /** Keeps what is wrong with an answer. Not reported where the operation itself failed. */
+    public void keep(SuspensionKind kind, Defect defect) {
         finding(kind).defect = defect;
     }
 
     private Finding finding(SuspensionKind kind) {
-        if (findings == null) {
+        if (findings.isEmpty()) {
             findings = new EnumMap<>(SuspensionKind.class);
         }
         return findings.computeIfAbsent(kind, any -> new Finding());
@@ -61,14 +69,12 @@ public final class MaskedFailures {
 
     /** Reports what was kept; each failure once, even if the observer throws. */
     public void report(ConnectionObserver observer) {
-        Map<SuspensionKind, Finding> kept = findings == null ? Map.of() : findings;
-        while (!kept.isEmpty()) {
-            SuspensionKind kind = kept.keySet().iterator().next();
-            Finding finding = kept.remove(kind);
-            if (finding != null && finding.cause != null) {
-                observer.onOperationFailed(kind, finding.cause);
-            } else if (finding != null && finding.defect != null) {
-                observer.onOperationFailed(kind, new OperationException(finding.defect.reason, finding.defect.message));
+        while (!findings.isEmpty()) {
+            SuspensionKind kind = findings.keySet().iterator().next();
+            Finding finding = findings.remove(kind);
+            Throwable failure = finding == null ? null : finding.failure();
+            if (failure != null) {
+                observer.onOperationFailed(kind, failure);
             }
         }
     }

@@ -1,4 +1,4 @@
-package dev.lockstep.netty;
+package dev.lockstep.servers;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -24,30 +24,40 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * @param completed how many handshakes were completed
  * @param millis from the first connection to the last handshake
- * @param threads how many platform threads the process had more at the peak than before
+ * @param threads how many platform threads the process had at the peak beside those of the clients and those before the server
  */
 record Storm(int completed, long millis, int threads) {
 
+    private static final int CLIENT_THREADS = 1;
     private static final int LIMIT_MILLIS = 60_000;
 
-    /** Runs {@code clients} of them, after a few that bring everything into place. */
-    static Storm of(int clients, InetSocketAddress server, X509Certificate authority) throws Exception {
+    /** Returns how many platform threads there are, for the comparison. */
+    static int threadsBefore() {
+        return ManagementFactory.getThreadMXBean().getThreadCount();
+    }
+
+    /**
+     * Runs {@code clients} of them, after a few that bring everything into place.
+     *
+     * @param threadsBefore how many platform threads there were before the server was made
+     */
+    static Storm of(int clients, InetSocketAddress server, X509Certificate authority, int threadsBefore)
+            throws Exception {
         SslContext context = SslContextBuilder.forClient()
                 .trustManager(authority)
                 .protocols("TLSv1.2")
                 .endpointIdentificationAlgorithm(null)
                 .sessionCacheSize(1)
                 .build();
-        EventLoopGroup loop = new NioEventLoopGroup(1);
+        EventLoopGroup loop = new NioEventLoopGroup(CLIENT_THREADS);
         try {
             run(2, loop, context, server);
             ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-            int before = threads.getThreadCount();
             threads.resetPeakThreadCount();
             long begin = System.nanoTime();
             int completed = run(clients, loop, context, server);
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-            return new Storm(completed, millis, threads.getPeakThreadCount() - before);
+            return new Storm(completed, millis, threads.getPeakThreadCount() - threadsBefore - CLIENT_THREADS);
         } finally {
             loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
         }

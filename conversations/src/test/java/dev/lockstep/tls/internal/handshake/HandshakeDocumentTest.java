@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -18,47 +16,20 @@ import org.junit.jupiter.api.Test;
 class HandshakeDocumentTest {
 
     private static final Path DOCUMENT = Path.of("..", "docs", "handshake.md");
-    private static final Path SOURCE =
-            Path.of("src/main/java/dev/lockstep/tls/internal/handshake/ServerHandshake.java");
-
-    /** A row as it stands in the source, where its action and its condition have names. */
-    private static final Pattern ROW = Pattern.compile("\\s*\\.(?:act|read|await|on)\\s*\\((\\w+)(?:, ([\\w.]+))?,\\s+"
-            + "(\\w+::\\w+),\\s+([\\w, ]+)\\)((?:\\.\\w+\\([\\w:]*\\))*);?");
-
-    private record Line(Row row, String action, String condition) {}
 
     @Test
     void theDocumentIsWhatTheTablesSay() throws IOException {
-        String printed = print(lines());
+        String printed = print(TableText.lines());
         if (Boolean.getBoolean("docs.update")) {
             Files.writeString(DOCUMENT, printed);
         }
         assertThat(Files.readString(DOCUMENT))
-                .as("docs/handshake.md is stale: mvn -pl tls-core -am test -Dtest=HandshakeDocumentTest"
+                .as("docs/handshake.md is stale: mvn -pl conversations -am test -Dtest=HandshakeDocumentTest"
                         + " -Ddocs.update=true -Dsurefire.failIfNoSpecifiedTests=false")
                 .isEqualTo(printed);
     }
 
-    /** The rows of the table with the names that the source gives to their actions and conditions. */
-    private static List<Line> lines() throws IOException {
-        List<Line> lines = new ArrayList<>();
-        for (String text : Files.readAllLines(SOURCE)) {
-            Matcher matcher = ROW.matcher(text);
-            if (!matcher.matches()) {
-                continue;
-            }
-            Row row = ServerHandshake.TABLE.rows().get(lines.size());
-            assertThat(row.state().name()).isEqualTo(matcher.group(1));
-            assertThat(row.successors().stream().map(State::name).collect(Collectors.joining(", ")))
-                    .isEqualTo(matcher.group(4));
-            Matcher condition = Pattern.compile("\\.when\\(([\\w:]+)\\)").matcher(matcher.group(5));
-            lines.add(new Line(row, matcher.group(3), condition.find() ? condition.group(1) : ""));
-        }
-        assertThat(lines).as("rows found in the source").hasSameSizeAs(ServerHandshake.TABLE.rows());
-        return lines;
-    }
-
-    private static String print(List<Line> lines) {
+    private static String print(List<TableText.Line> lines) {
         List<String> out = new ArrayList<>();
         out.add("# The handshake");
         out.add("");
@@ -142,16 +113,16 @@ class HandshakeDocumentTest {
         out.add("");
     }
 
-    private static void addRows(List<String> out, List<Line> lines) {
+    private static void addRows(List<String> out, List<TableText.Line> lines) {
         out.add("## Rows");
         out.add("");
         out.add("| state | event | action | condition | waits for | limit | on failure | next |");
         out.add("|---|---|---|---|---|---|---|---|");
-        for (Line line : lines) {
-            Row row = line.row;
+        for (TableText.Line line : lines) {
+            Row row = line.row();
             Question<?> question = row.question();
-            out.add("| " + row.state() + " | " + row.event() + " | `" + line.action + "` | "
-                    + (line.condition.isEmpty() ? "" : "`" + line.condition + "`") + " | "
+            out.add("| " + row.state() + " | " + row.event() + " | `" + line.action() + "` | "
+                    + (line.condition().isEmpty() ? "" : "`" + line.condition() + "`") + " | "
                     + (question == null
                             ? " |  |  |"
                             : question.kind() + " | " + question.limit() + " | " + question.onFailure() + " |")

@@ -1,0 +1,250 @@
+package dev.lockstep.conversations.suspend;
+
+import static dev.lockstep.testkit.TestServers.builder;
+import static dev.lockstep.testkit.client.ClientMessages.changeCipherSpec;
+import static dev.lockstep.testkit.client.ClientMessages.clientKeyExchange;
+import static dev.lockstep.testkit.client.ClientMessages.closeNotify;
+import static dev.lockstep.testkit.client.ClientMessages.finished;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.lockstep.testkit.Conversation;
+import dev.lockstep.testkit.Forms;
+import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.answer.RecordingPsk;
+import dev.lockstep.testkit.answer.ScriptedAnswers;
+import dev.lockstep.testkit.answer.ScriptedAnswers.Form;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.testkit.client.ClientOptions;
+import dev.lockstep.testkit.client.Seen.Kind;
+import dev.lockstep.testkit.util.FakeClock;
+import dev.lockstep.tls.StepResult;
+import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.key.KeyAgreementRequest;
+import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.NamedGroup;
+import dev.lockstep.tls.wait.PendingOperation;
+import dev.lockstep.tls.wait.Progress;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.SuspensionKind;
+import dev.lockstep.tls.wait.Waker;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The secret of a large finite-field group is computed elsewhere, where the configuration names a place for it. */
+class KeyAgreementWaitTest {
+
+    private static final CipherSuite DHE = CipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256;
+    private static final CipherSuite DHE_PSK = CipherSuite.TLS_DHE_PSK_WITH_AES_128_GCM_SHA256;
+    private static final Duration LIMIT = Duration.ofSeconds(1);
+
+    private final FakeClock clock = new FakeClock();
+    private final ScriptedAnswers<byte[]> agreements = new ScriptedAnswers<>();
+    private final List<KeyAgreementRequest> requests = new ArrayList<>();
+    private final List<byte[]> secrets = new ArrayList<>();
+    private final List<SuspensionKind> failed = new ArrayList<>();
+
+    private TlsServerConfigBuilder server() {
+        return builder(new RecordingKey(TestIdentity.RSA_2048).credential())
+                .groups(List.of(NamedGroup.values()))
+                .preSharedKeys(new RecordingPsk())
+                .clock(clock)
+                .keyOperationTimeout(LIMIT)
+                .handshakeTimeout(Duration.ZERO)
+                .observer(new ConnectionObserver() {
+                    @Override
+                    public void onOperationFailed(SuspensionKind kind, Throwable cause) {
+                        failed.add(kind);
+                    }
+                });
+    }
+
+    private TlsServerConfig elsewhere() {
+        return server().clientAddress(InetAddress.getLoopbackAddress())
+                .keyAgreements((request, waker) -> {
+                    requests.add(request);
+                    return agreements.start(
+                            () -> {
+                                secrets.add(request.agree());
+                                return secrets.get(secrets.size() - 1);
+                            },
+                            waker);
+                })
+                .build();
+    }
+
+    private Conversation agreeing(CipherSuite suite, NamedGroup group, Forms forms) {
+        agreements.answers(Form.MANUAL);
+        Conversation conversation =
+                Conversation.of(elsewhere(), ClientOptions.offering(suite).groups(group), forms);
+        conversation.clientHelloAndAnswer();
+        conversation.secondFlight();
+        conversation.server().suspendsFor(SuspensionKind.KEY_AGREEMENT);
+        return conversation;
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.lockstep.testkit.Forms#inputs")
+    void theHandshakeContinuesWithTheSecretThatComes(Forms forms) {
+        for (CipherSuite suite : List.of(DHE, DHE_PSK)) {
+            Conversation conversation = agreeing(suite, NamedGroup.FFDHE3072, forms);
+            assertThat(conversation.server().steps()).isEqualTo(StepResult.ASYNC_IN_PROGRESS);
+            agreements.complete();
+            conversation.server().answers(Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED);
+            conversation.exchangesData();
+        }
+        assertThat(requests).hasSize(2).allSatisfy(request -> {
+            assertThat(request.group()).isEqualTo(NamedGroup.FFDHE3072);
+            assertThat(request.clientAddress()).isEqualTo(InetAddress.getLoopbackAddress());
+            assertThat(request.deadlineNanos()).isPresent();
+            assertThat(request).hasToString("KeyAgreementRequest[ffdhe3072]");
+            assertThatIllegalStateException().isThrownBy(request::agree);
+        });
+        assertThat(secrets).hasSize(2).allSatisfy(secret -> assertThat(secret).containsOnly(0));
+        agreements.assertDisciplined();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Form.class,
+            names = {"AT_ONCE", "READY_AFTER_ONE", "AFTER_ONE_RESUME", "AFTER_TWO_RESUMES"})
+    void theAnswerMayTakeItsTime(Form form) {
+        agreements.answers(form);
+        Conversation.of(elsewhere(), ClientOptions.offering(DHE).groups(NamedGroup.FFDHE4096), Forms.PLAIN)
+                .completes();
+        assertThat(requests).hasSize(1);
+        agreements.assertDisciplined();
+    }
+
+    /** The thread that drives the connection makes the key, another one computes with it. */
+    @Test
+    void anotherThreadComputes() {
+        AtomicReference<byte[]> secret = new AtomicReference<>();
+        TlsServerConfig config = server().keyAgreements((request, waker) -> onThread(request, waker, secret))
+                .build();
+        Conversation conversation =
+                Conversation.of(config, ClientOptions.offering(DHE).groups(NamedGroup.FFDHE3072), Forms.PLAIN);
+        conversation.clientHelloAndAnswer();
+        conversation.secondFlight();
+        conversation.server().suspendsFor(SuspensionKind.KEY_AGREEMENT);
+        conversation.server().awaitWake();
+        conversation.server().answers(Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED);
+        conversation.exchangesData();
+        assertThat(secret.get()).containsOnly(0);
+    }
+
+    private static Start<byte[]> onThread(KeyAgreementRequest request, Waker waker, AtomicReference<byte[]> secret) {
+        Thread thread = new Thread(() -> {
+            secret.set(request.agree());
+            waker.wake();
+        });
+        thread.start();
+        return Start.inProgress(() -> {
+            byte[] value = secret.get();
+            return value == null ? Progress.inProgress() : Progress.done(value);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X25519", "SECP521R1", "X448", "FFDHE2048"})
+    void whatIsCheapIsComputedWhereTheConnectionIs(NamedGroup group) {
+        CipherSuite suite = group.isFiniteField() ? DHE : CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
+        Conversation.of(elsewhere(), ClientOptions.offering(suite).groups(group), Forms.PLAIN)
+                .completes();
+        assertThat(requests).isEmpty();
+    }
+
+    /** RFC 7919 4: what the client gets does not depend on where the value was found to be wrong. */
+    @ParameterizedTest
+    @CsvSource({"00, ILLEGAL_PARAMETER", "01, ILLEGAL_PARAMETER", "'', DECODE_ERROR"})
+    void aValueThatIsNotOfTheGroupGetsTheAlertThatItGetsOtherwise(String value, AlertDescription alert) {
+        byte[] y = HexFormat.of().parseHex(value);
+        byte[] body = new byte[2 + y.length];
+        body[1] = (byte) y.length;
+        System.arraycopy(y, 0, body, 2, y.length);
+        for (TlsServerConfig config : List.of(elsewhere(), server().build())) {
+            Conversation conversation =
+                    Conversation.of(config, ClientOptions.offering(DHE).groups(NamedGroup.FFDHE3072), Forms.PLAIN);
+            conversation.clientHelloAndAnswer();
+            conversation.client().sends(clientKeyExchange(unchanged -> body));
+            conversation.server().refuses(alert);
+        }
+        assertThat(failed).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Form.class,
+            mode = EnumSource.Mode.MATCH_ANY,
+            names = {"FALL_THROUGH", "START_.*", "RESUME_.*"})
+    void aFailureEndsTheHandshakeAsThatOfASignatureDoes(Form form) {
+        agreements.answers(form);
+        Conversation conversation =
+                Conversation.of(elsewhere(), ClientOptions.offering(DHE).groups(NamedGroup.FFDHE3072), Forms.PLAIN);
+        conversation.clientHelloAndAnswer();
+        conversation.secondFlight();
+        conversation.server().refuses(AlertDescription.INTERNAL_ERROR);
+        assertThat(failed).containsExactly(SuspensionKind.KEY_AGREEMENT);
+        agreements.assertDisciplined();
+    }
+
+    @Test
+    void anAnswerThatDoesNotComeInTimeEndsTheHandshake() {
+        Conversation conversation = agreeing(DHE, NamedGroup.FFDHE3072, Forms.PLAIN);
+        clock.advance(LIMIT.minusNanos(1));
+        assertThat(conversation.server().steps()).isEqualTo(StepResult.ASYNC_IN_PROGRESS);
+        clock.advance(Duration.ofNanos(1));
+        conversation.server().refuses(AlertDescription.INTERNAL_ERROR);
+        assertThat(agreements.cancels()).isEqualTo(1);
+        agreements.assertDisciplined();
+    }
+
+    @Test
+    void aClientThatLeavesCancelsIt() {
+        agreements.answers(Form.MANUAL);
+        Conversation conversation =
+                Conversation.of(elsewhere(), ClientOptions.offering(DHE).groups(NamedGroup.FFDHE3072), Forms.PLAIN);
+        conversation.clientHelloAndAnswer();
+        conversation.client().sends(clientKeyExchange());
+        conversation.server().suspendsFor(SuspensionKind.KEY_AGREEMENT);
+        conversation.client().sends(closeNotify());
+        assertThat(conversation.server().stepsThroughInput()).isEqualTo(StepResult.CLOSED);
+        assertThat(agreements.cancels()).isEqualTo(1);
+        agreements.complete();
+        agreements.assertDisciplined();
+    }
+
+    /** The key of a cancelled agreement belongs to the request: closing the connection does not touch it on another thread. */
+    @Test
+    void whoeverHasTheRequestMayComputeAfterTheEnd() {
+        Conversation conversation = agreeing(DHE, NamedGroup.FFDHE3072, Forms.PLAIN);
+        conversation.server().closes();
+        assertThat(requests.get(0).agree()).isNotEmpty();
+    }
+
+    /** A request that is answered without a computation leads where every wrong secret leads. */
+    @Test
+    void aWrongSecretFailsAtFinished() {
+        PendingOperation<byte[]> wrong = () -> Progress.done(new byte[384]);
+        TlsServerConfig config =
+                server().keyAgreements((request, waker) -> Start.ready(wrong)).build();
+        Conversation conversation =
+                Conversation.of(config, ClientOptions.offering(DHE).groups(NamedGroup.FFDHE3072), Forms.PLAIN);
+        conversation.clientHelloAndAnswer();
+        conversation.client().sends(clientKeyExchange(), changeCipherSpec(), finished());
+        conversation.server().refuses(AlertDescription.BAD_RECORD_MAC);
+    }
+}

@@ -1,0 +1,440 @@
+package dev.lockstep.jsse;
+
+import dev.lockstep.jsse.engine.Buffers;
+import dev.lockstep.jsse.engine.Machine;
+import dev.lockstep.jsse.engine.WaitRoom;
+import dev.lockstep.jsse.manager.Party;
+import dev.lockstep.jsse.session.BasicSession;
+import dev.lockstep.jsse.session.HandshakeSession;
+import dev.lockstep.jsse.setting.ConnectionPlan;
+import dev.lockstep.jsse.setting.Context;
+import dev.lockstep.jsse.setting.EngineSettings;
+import dev.lockstep.jsse.setting.Names;
+import dev.lockstep.tls.ConnectionInfo;
+import dev.lockstep.tls.config.ClientAuthentication.Demand;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.setting.ConfigException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server's side of one TLS 1.2 connection as an {@code SSLEngine}. {@link Waiting} says how a server waits while the private
+ * key, a session store or a verifier of client certificates works elsewhere.
+ *
+ * <p>It reads as many records of a handshake in one {@code unwrap} as there are, and writes as many in one {@code wrap} as
+ * there is room for. A failure is thrown once, by the call that met it or by the next one where that call had written bytes;
+ * {@code wrap} gives the alert. {@code closeInbound} and {@code closeOutbound} cancel what is pending immediately.
+ *
+ * <p><b>Threads.</b> All methods may be called from any thread; one call at a time moves the connection. A delegated task that
+ * is interrupted while it waits ends the connection with internal_error.
+ */
+public final class LockstepEngine extends SSLEngine {
+
+    private final Context context;
+    private final EngineSettings settings;
+    private final WaitRoom room;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Self self = new Self();
+    private final SSLSession nothing;
+    private volatile HandshakeSession handshakeSession;
+    private volatile @Nullable SSLSession session;
+    private @Nullable TlsServerConfig config;
+    private @Nullable Machine machine;
+    private boolean closed;
+
+    LockstepEngine(Context context, Waiting way, @Nullable String peerHost, int peerPort) {
+        super(peerHost, peerPort);
+        this.context = context;
+        this.settings = new EngineSettings(context.config());
+        this.room = new WaitRoom(way, context.config().clock(), this::interrupted);
+        this.nothing = new BasicSession(peerHost, peerPort);
+        this.handshakeSession = newHandshakeSession();
+    }
+
+    private HandshakeSession newHandshakeSession() {
+        return new HandshakeSession(
+                getPeerHost(), getPeerPort(), context.config().signatureSchemes());
+    }
+
+    // ---- ways to wait
+
+    /** How the server waits. */
+    public Waiting waiting() {
+        return room.way();
+    }
+
+    /**
+     * Sets how the server waits; as the context says, or {@link Waiting#TASK}, by default.
+     *
+     * @throws IllegalStateException once the handshake has begun
+     */
+    public void setWaiting(Waiting way) {
+        locked(() -> {
+            if (machine != null) {
+                throw new IllegalStateException("waiting: fixed once the handshake has begun; set it before");
+            }
+            room.way(Objects.requireNonNull(way, "waiting"));
+            return way;
+        });
+    }
+
+    /**
+     * Sets what runs, with {@link Waiting#PARK}, when an answer may be there: on any thread, perhaps the key's. It must only make
+     * the server try again, and must not call the engine. It runs again, at growing intervals up to a second, until the engine is
+     * called: a server that was not waiting yet may have missed it.
+     */
+    public void onWake(Runnable hook) {
+        room.hook(Objects.requireNonNull(hook, "hook"));
+    }
+
+    /**
+     * Returns the executor to give to the server with {@link Waiting#DEFERRED}: what it is given to run while the connection
+     * waits runs when the answer is there, on one of a few threads that all engines share. Nothing is rejected.
+     */
+    public Executor taskExecutor() {
+        return room::execute;
+    }
+
+    @Override
+    public @Nullable Runnable getDelegatedTask() {
+        return room.take();
+    }
+
+    private void interrupted(InterruptedException cause) {
+        locked(() -> {
+            if (machine != null) {
+                machine.interrupted(cause);
+            }
+            return cause;
+        });
+    }
+
+    // ---- bytes
+
+    @Override
+    public SSLEngineResult wrap(ByteBuffer[] srcs, int offset, int length, ByteBuffer dst) throws SSLException {
+        ByteBuffer[] sources = Buffers.range(srcs, offset, length);
+        Buffers.requireBuffer(dst);
+        Buffers.requireWritable(dst);
+        lock.lock();
+        try {
+            return closed ? ended() : begun().wrap(sources, dst);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public SSLEngineResult unwrap(ByteBuffer src, ByteBuffer[] dsts, int offset, int length) throws SSLException {
+        Buffers.requireBuffer(src);
+        ByteBuffer[] destinations = Buffers.range(dsts, offset, length);
+        Buffers.requireWritable(destinations);
+        lock.lock();
+        try {
+            return closed ? ended() : begun().unwrap(src, destinations);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static SSLEngineResult ended() {
+        return new SSLEngineResult(Status.CLOSED, HandshakeStatus.NOT_HANDSHAKING, 0, 0);
+    }
+
+    /** The connection, which begins with the first call that needs it. */
+    private Machine begun() throws SSLException {
+        Machine running = machine;
+        if (running == null) {
+            if (!settings.protocolEnabled() || settings.suites().isEmpty()) {
+                throw new SSLHandshakeException("no protocol or no cipher suite is enabled");
+            }
+            BiFunction<SSLEngine, List<String>, String> selector = settings.engineSelector();
+            try {
+                config = new ConnectionPlan(context, settings, self)
+                        .config(selector == null ? null : offered -> selector.apply(this, offered));
+            } catch (ConfigException e) {
+                throw new SSLHandshakeException(e.getMessage());
+            }
+            settings.fix();
+            running = new Machine(config, room, this::finished);
+            machine = running;
+        }
+        return running;
+    }
+
+    private void finished() {
+        ConnectionInfo info = Objects.requireNonNull(machine).info();
+        session = context.sessions()
+                .established(Objects.requireNonNull(info), Objects.requireNonNull(config), handshakeSession);
+        handshakeSession = newHandshakeSession();
+    }
+
+    // ---- state
+
+    @Override
+    public HandshakeStatus getHandshakeStatus() {
+        return locked(() -> machine == null || closed ? HandshakeStatus.NOT_HANDSHAKING : machine.handshakeStatus());
+    }
+
+    /**
+     * Begins the handshake, or another one on an established connection: the client is asked for it, where the {@link
+     * dev.lockstep.tls.config.RenegotiationPolicy} of the configuration allows that.
+     */
+    @Override
+    public void beginHandshake() throws SSLException {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new SSLException("the engine is closed");
+            }
+            if (machine == null) {
+                begun();
+            } else {
+                machine.renegotiate();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void closeInbound() throws SSLException {
+        lock.lock();
+        try {
+            if (machine == null) {
+                closed = true;
+            } else {
+                machine.closeInbound();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void closeOutbound() {
+        locked(() -> {
+            if (machine == null) {
+                closed = true;
+            } else {
+                machine.closeOutbound();
+            }
+            return closed;
+        });
+    }
+
+    @Override
+    public boolean isInboundDone() {
+        return locked(() -> closed || (machine != null && machine.isInboundDone()));
+    }
+
+    @Override
+    public boolean isOutboundDone() {
+        return locked(() -> closed || (machine != null && machine.isOutboundDone()));
+    }
+
+    @Override
+    public SSLSession getSession() {
+        SSLSession current = session;
+        return current != null ? current : nothing;
+    }
+
+    @Override
+    public @Nullable SSLSession getHandshakeSession() {
+        return locked(() -> {
+            if (machine == null || !machine.isHandshaking() || machine.isInboundDone()) {
+                return null;
+            }
+            ConnectionInfo info = session == null ? machine.info() : null;
+            if (info != null) {
+                handshakeSession.uses(info.cipherSuite());
+            }
+            return handshakeSession;
+        });
+    }
+
+    /** What was negotiated, in full; null before ServerHello. */
+    public @Nullable ConnectionInfo connectionInfo() {
+        return locked(() -> machine == null ? null : machine.info());
+    }
+
+    /**
+     * Keying material for a protocol above this connection (RFC 5705).
+     *
+     * @see dev.lockstep.tls.TlsServerConnection#exportKeyingMaterial
+     * @throws IllegalStateException before the connection is established, and where there is none
+     */
+    public byte[] exportKeyingMaterial(String label, byte @Nullable [] keyingContext, int length) {
+        return locked(() -> {
+            if (machine == null) {
+                throw new IllegalStateException("not established: the handshake has not begun");
+            }
+            return machine.connection().exportKeyingMaterial(label, keyingContext, length);
+        });
+    }
+
+    /** The ALPN name of the last handshake; empty when none was negotiated, null while that is not known. */
+    @Override
+    public @Nullable String getApplicationProtocol() {
+        if (session == null) {
+            return null;
+        }
+        ConnectionInfo info = connectionInfo();
+        return info == null ? null : Objects.requireNonNullElse(info.applicationProtocol(), "");
+    }
+
+    @Override
+    public @Nullable String getHandshakeApplicationProtocol() {
+        ConnectionInfo info = getHandshakeSession() == null ? null : connectionInfo();
+        return info == null ? null : Objects.requireNonNullElse(info.applicationProtocol(), "");
+    }
+
+    // ---- settings
+
+    @Override
+    public void setHandshakeApplicationProtocolSelector(
+            @Nullable BiFunction<SSLEngine, List<String>, String> selector) {
+        set(() -> settings.engineSelector(selector));
+    }
+
+    @Override
+    public @Nullable BiFunction<SSLEngine, List<String>, String> getHandshakeApplicationProtocolSelector() {
+        return locked(settings::engineSelector);
+    }
+
+    @Override
+    public String[] getSupportedCipherSuites() {
+        return Names.supportedSuites();
+    }
+
+    @Override
+    public String[] getEnabledCipherSuites() {
+        return locked(settings::suiteNames);
+    }
+
+    @Override
+    public void setEnabledCipherSuites(String[] suites) {
+        set(() -> settings.suites(suites));
+    }
+
+    @Override
+    public String[] getSupportedProtocols() {
+        return Names.supportedProtocols();
+    }
+
+    @Override
+    public String[] getEnabledProtocols() {
+        return locked(settings::protocolNames);
+    }
+
+    @Override
+    public void setEnabledProtocols(String[] protocols) {
+        set(() -> settings.protocols(protocols));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException for the client's side, which Lockstep does not have
+     */
+    @Override
+    public void setUseClientMode(boolean mode) {
+        Names.requireServer(mode);
+    }
+
+    @Override
+    public boolean getUseClientMode() {
+        return false;
+    }
+
+    @Override
+    public void setNeedClientAuth(boolean need) {
+        set(() -> settings.demand(need ? Demand.REQUIRED : Demand.NONE));
+    }
+
+    @Override
+    public boolean getNeedClientAuth() {
+        return locked(settings::demand) == Demand.REQUIRED;
+    }
+
+    @Override
+    public void setWantClientAuth(boolean want) {
+        set(() -> settings.demand(want ? Demand.WANTED : Demand.NONE));
+    }
+
+    @Override
+    public boolean getWantClientAuth() {
+        return locked(settings::demand) == Demand.WANTED;
+    }
+
+    @Override
+    public void setEnableSessionCreation(boolean flag) {
+        set(() -> settings.sessionCreation(flag));
+    }
+
+    @Override
+    public boolean getEnableSessionCreation() {
+        return locked(settings::sessionCreation);
+    }
+
+    @Override
+    public SSLParameters getSSLParameters() {
+        return locked(settings::parameters);
+    }
+
+    @Override
+    public void setSSLParameters(SSLParameters parameters) {
+        set(() -> settings.apply(parameters));
+    }
+
+    private void set(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <T extends @Nullable Object> T locked(Supplier<T> read) {
+        lock.lock();
+        try {
+            return read.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "LockstepEngine[" + getHandshakeStatus() + ", " + getSession() + "]";
+    }
+
+    /** This engine, as managers want to know it. */
+    private final class Self implements Party {
+
+        @Override
+        public HandshakeSession handshakeSession() {
+            return handshakeSession;
+        }
+
+        @Override
+        public SSLEngine engine() {
+            return LockstepEngine.this;
+        }
+    }
+}

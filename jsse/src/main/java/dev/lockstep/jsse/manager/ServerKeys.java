@@ -1,0 +1,146 @@
+package dev.lockstep.jsse.manager;
+
+import dev.lockstep.jsse.ExternalKey;
+import dev.lockstep.jsse.session.HandshakeSession;
+import dev.lockstep.keys.ExecutorKey;
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.credential.CredentialRequest;
+import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.wait.Start;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509KeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key manager as the selector of credentials. It is asked in every full handshake, for an alias of each type of key, with the
+ * session of the handshake to look at. What belongs to an alias becomes a credential once and is kept: an {@link ExternalKey}
+ * suspends handshakes, a key that gives its encoding signs in this process, any other one blocks a thread of a pool meanwhile.
+ */
+public final class ServerKeys {
+
+    /** The types of {@code PublicKey.getAlgorithm} that certificates of TLS 1.2 have; negotiation decides between them. */
+    private static final List<String> KEY_TYPES = List.of("EC", "EdDSA", "RSA", "RSASSA-PSS");
+
+    private static final int MOST_CREDENTIALS = 10_000;
+
+    private final X509KeyManager manager;
+    private final Map<Pair, Credential> credentials = new ConcurrentHashMap<>();
+
+    /** What an alias stands for; a key manager that reloads gives other objects then. */
+    private record Pair(List<X509Certificate> chain, PrivateKey key) {}
+
+    private ServerKeys(X509KeyManager manager) {
+        this.manager = manager;
+    }
+
+    /** The first manager that has X.509 keys, as {@code SSLContext.init} prescribes; without one no client can be served. */
+    public static ServerKeys of(KeyManager @Nullable [] managers) {
+        if (managers != null) {
+            for (KeyManager manager : managers) {
+                if (manager instanceof X509KeyManager x509) {
+                    return new ServerKeys(x509);
+                }
+            }
+        }
+        return new ServerKeys(new NoKeys());
+    }
+
+    /** The selector of one connection. */
+    public CredentialSelector selector(Party party) {
+        return (request, waker) -> {
+            HandshakeSession handshake = party.handshakeSession();
+            handshake.peerAccepts(request.signatureSchemes());
+            return Start.done(choose(request, party));
+        };
+    }
+
+    private List<Credential> choose(CredentialRequest request, Party party) {
+        Principal[] issuers = request.certificateAuthorities().isEmpty()
+                ? null
+                : request.certificateAuthorities().toArray(new Principal[0]);
+        List<Credential> chosen = new ArrayList<>();
+        for (String type : KEY_TYPES) {
+            String alias = alias(type, issuers, party);
+            Credential credential = alias == null ? null : credential(alias);
+            if (credential != null && !chosen.contains(credential)) {
+                chosen.add(credential);
+            }
+        }
+        return chosen;
+    }
+
+    @SuppressWarnings("NullAway") // issuers and engine may be null by the contract of the JDK's interfaces
+    private @Nullable String alias(String type, Principal @Nullable [] issuers, Party party) {
+        SSLEngine engine = party.engine();
+        return engine != null && manager instanceof X509ExtendedKeyManager extended
+                ? extended.chooseEngineServerAlias(type, issuers, engine)
+                : manager.chooseServerAlias(type, issuers, party.socket());
+    }
+
+    private @Nullable Credential credential(String alias) {
+        X509Certificate[] chain = manager.getCertificateChain(alias);
+        PrivateKey key = manager.getPrivateKey(alias);
+        if (chain == null || chain.length == 0 || key == null) {
+            return null;
+        }
+        if (credentials.size() >= MOST_CREDENTIALS) {
+            credentials.clear(); // a manager that makes keys up for every client must not fill the memory
+        }
+        return credentials.computeIfAbsent(new Pair(List.of(chain), key), pair -> credential(pair.chain, pair.key));
+    }
+
+    private static Credential credential(List<X509Certificate> chain, PrivateKey key) {
+        if (key instanceof ExternalKey external) {
+            return Credential.external(chain, external.key());
+        }
+        if (key.getEncoded() != null) {
+            return Credential.local(chain, key);
+        }
+        return Credential.external(chain, ExecutorKey.of(new JcaKey(key, chain.get(0)), Workers.keys()));
+    }
+
+    /** For a context that was initialized without key managers. */
+    private static final class NoKeys extends X509ExtendedKeyManager {
+
+        @Override
+        public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(
+                String[] keyType, Principal @Nullable [] issuers, java.net.@Nullable Socket socket) {
+            return null;
+        }
+
+        @Override
+        public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(
+                String keyType, Principal @Nullable [] issuers, java.net.@Nullable Socket socket) {
+            return null;
+        }
+
+        @Override
+        public X509Certificate @Nullable [] getCertificateChain(String alias) {
+            return null;
+        }
+
+        @Override
+        public @Nullable PrivateKey getPrivateKey(String alias) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.lockstep.jsse.session;
+
+import dev.lockstep.tls.ConnectionInfo;
+import dev.lockstep.tls.session.SessionId;
+import dev.lockstep.tls.spec.SignatureScheme;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLSessionContext;
+import org.jspecify.annotations.Nullable;
+
+/** The session of a connection whose handshake is over; what was negotiated cannot change any more. */
+public final class EstablishedSession extends BasicSession {
+
+    private final ConnectionInfo info;
+    private final SessionCache cache;
+    private final List<X509Certificate> localChain;
+    private final List<SignatureScheme> localSchemes;
+    private volatile long lastAccessedMillis = System.currentTimeMillis();
+
+    EstablishedSession(
+            ConnectionInfo info,
+            SessionCache cache,
+            HandshakeSession handshake,
+            List<X509Certificate> localChain,
+            List<SignatureScheme> localSchemes,
+            SessionValues values) {
+        super(
+                handshake.getPeerHost(),
+                handshake.getPeerPort(),
+                info.sessionCreatedAt().toEpochMilli(),
+                values);
+        this.info = info;
+        this.cache = cache;
+        this.localChain = localChain;
+        this.localSchemes = localSchemes;
+    }
+
+    @Nullable
+    SessionId sessionId() {
+        return info.sessionId();
+    }
+
+    /** The id under which a cache keeps it; empty when a ticket does, or nothing. */
+    @Override
+    public byte[] getId() {
+        SessionId id = info.sessionId();
+        return id == null ? new byte[0] : id.bytes();
+    }
+
+    @Override
+    public @Nullable SSLSessionContext getSessionContext() {
+        return isValid() ? cache : null;
+    }
+
+    @Override
+    public long getLastAccessedTime() {
+        return lastAccessedMillis;
+    }
+
+    void accessed() {
+        lastAccessedMillis = System.currentTimeMillis();
+    }
+
+    /** Removes it from the cache. A ticket that the client holds cannot be taken back. */
+    @Override
+    public void invalidate() {
+        super.invalidate();
+        cache.forget(this);
+    }
+
+    @Override
+    boolean isNegotiated() {
+        return true;
+    }
+
+    @Override
+    public String getCipherSuite() {
+        return info.cipherSuite().name();
+    }
+
+    @Override
+    public String getProtocol() {
+        return "TLSv1.2";
+    }
+
+    @Override
+    List<X509Certificate> peerChain() {
+        return info.peerCertificates();
+    }
+
+    @Override
+    List<X509Certificate> localChain() {
+        return localChain;
+    }
+
+    @Override
+    @Nullable
+    String serverName() {
+        return info.serverName();
+    }
+
+    @Override
+    public String[] getLocalSupportedSignatureAlgorithms() {
+        return SchemeNames.of(localSchemes);
+    }
+}

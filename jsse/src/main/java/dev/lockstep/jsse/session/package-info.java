@@ -1,0 +1,2 @@
+/** Sessions as javax.net.ssl shows them, and the cache that they are resumed from. */
+package dev.lockstep.jsse.session;

@@ -1,0 +1,242 @@
+package dev.lockstep.jsse.setting;
+
+import dev.lockstep.tls.config.ClientAuthentication.Demand;
+import dev.lockstep.tls.config.SuiteOrder;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.spec.CipherSuite;
+import java.security.AlgorithmConstraints;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import javax.net.ssl.SNIMatcher;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one engine or socket is set to: what its context's configuration says, until the application says otherwise. A setting
+ * that the application leaves alone stays null and the configuration as it is, its rules for single host names included.
+ *
+ * <p>The settings of a connection are fixed when its first handshake begins: a later change is an
+ * {@link IllegalStateException}, since it would have no effect. Not thread-safe: the engine guards it.
+ */
+public final class EngineSettings {
+
+    private final TlsServerConfig config;
+    private boolean fixed;
+    private boolean protocolEnabled = true;
+    private boolean sessionCreation = true;
+    private @Nullable List<CipherSuite> suites;
+    private @Nullable SuiteOrder suiteOrder;
+    private @Nullable Demand demand;
+    private @Nullable List<String> protocols;
+    private @Nullable List<SNIMatcher> matchers;
+    private @Nullable BiFunction<SSLEngine, List<String>, String> engineSelector;
+    private @Nullable BiFunction<SSLSocket, List<String>, String> socketSelector;
+    private @Nullable AlgorithmConstraints constraints;
+    private @Nullable String endpointIdentification;
+    private int maximumPacketSize;
+
+    public EngineSettings(TlsServerConfig config) {
+        this.config = config;
+        this.maximumPacketSize = dev.lockstep.tls.TlsServerConnection.NETWORK_BUFFER_SIZE;
+    }
+
+    private EngineSettings(EngineSettings that) {
+        config = that.config;
+        protocolEnabled = that.protocolEnabled;
+        sessionCreation = that.sessionCreation;
+        suites = that.suites;
+        suiteOrder = that.suiteOrder;
+        demand = that.demand;
+        protocols = that.protocols;
+        matchers = that.matchers;
+        constraints = that.constraints;
+        endpointIdentification = that.endpointIdentification;
+        maximumPacketSize = that.maximumPacketSize;
+    }
+
+    /** The same for a connection that a server socket accepts. */
+    public EngineSettings copy() {
+        return new EngineSettings(this);
+    }
+
+    /** The first handshake begins. */
+    public void fix() {
+        fixed = true;
+    }
+
+    public TlsServerConfig config() {
+        return config;
+    }
+
+    public List<CipherSuite> suites() {
+        return suites != null ? suites : config.cipherSuites();
+    }
+
+    public @Nullable List<CipherSuite> changedSuites() {
+        return suites;
+    }
+
+    public @Nullable SuiteOrder changedSuiteOrder() {
+        return suiteOrder;
+    }
+
+    public @Nullable Demand changedDemand() {
+        return demand;
+    }
+
+    public @Nullable List<String> changedProtocols() {
+        return protocols;
+    }
+
+    public List<SNIMatcher> matchers() {
+        return matchers != null ? matchers : List.of();
+    }
+
+    public @Nullable BiFunction<SSLEngine, List<String>, String> engineSelector() {
+        return engineSelector;
+    }
+
+    public @Nullable BiFunction<SSLSocket, List<String>, String> socketSelector() {
+        return socketSelector;
+    }
+
+    public boolean protocolEnabled() {
+        return protocolEnabled;
+    }
+
+    public boolean sessionCreation() {
+        return sessionCreation;
+    }
+
+    public String[] suiteNames() {
+        return Names.of(suites());
+    }
+
+    public String[] protocolNames() {
+        return protocolEnabled ? Names.supportedProtocols() : new String[0];
+    }
+
+    public Demand demand() {
+        return demand != null ? demand : config.clientAuthentication(null).demand();
+    }
+
+    public void suites(String @Nullable [] names) {
+        List<CipherSuite> next = Names.suites(names);
+        if (!next.equals(suites())) {
+            requireOpen("cipher suites");
+            suites = next;
+        }
+    }
+
+    public void protocols(String @Nullable [] names) {
+        boolean next = Names.enableTls12(names);
+        if (next != protocolEnabled) {
+            requireOpen("protocols");
+            protocolEnabled = next;
+        }
+    }
+
+    public void demand(Demand next) {
+        if (next != demand()) {
+            requireOpen("client authentication");
+            demand = next;
+        }
+    }
+
+    public void sessionCreation(boolean allowed) {
+        if (allowed != sessionCreation) {
+            requireOpen("enableSessionCreation");
+            sessionCreation = allowed;
+        }
+    }
+
+    public void engineSelector(@Nullable BiFunction<SSLEngine, List<String>, String> selector) {
+        if (selector != engineSelector) {
+            requireOpen("the selector of application protocols");
+            engineSelector = selector;
+        }
+    }
+
+    public void socketSelector(@Nullable BiFunction<SSLSocket, List<String>, String> selector) {
+        if (selector != socketSelector) {
+            requireOpen("the selector of application protocols");
+            socketSelector = selector;
+        }
+    }
+
+    /** Takes what is given there; null leaves a setting as it is, except for the SNI matchers, of which null means none. */
+    public void apply(SSLParameters parameters) {
+        if (parameters.getCipherSuites() != null) {
+            suites(parameters.getCipherSuites());
+        }
+        if (parameters.getProtocols() != null) {
+            protocols(parameters.getProtocols());
+        }
+        demand(
+                parameters.getNeedClientAuth()
+                        ? Demand.REQUIRED
+                        : parameters.getWantClientAuth() ? Demand.WANTED : Demand.NONE);
+        SuiteOrder order = parameters.getUseCipherSuitesOrder() ? SuiteOrder.SERVER : SuiteOrder.CLIENT;
+        if (order != suiteOrder()) {
+            requireOpen("useCipherSuitesOrder");
+            suiteOrder = order;
+        }
+        List<String> names = List.of(parameters.getApplicationProtocols());
+        if (!names.equals(protocols())) {
+            requireOpen("application protocols");
+            protocols = names;
+        }
+        Collection<SNIMatcher> next = parameters.getSNIMatchers();
+        List<SNIMatcher> nextMatchers = next == null ? List.of() : List.copyOf(next);
+        if (!nextMatchers.equals(matchers())) {
+            requireOpen("SNI matchers");
+            matchers = nextMatchers;
+        }
+        constraints = parameters.getAlgorithmConstraints();
+        endpointIdentification = parameters.getEndpointIdentificationAlgorithm();
+        maximumPacketSize = parameters.getMaximumPacketSize();
+    }
+
+    /**
+     * The settings as parameters. What concerns certificates of the client (algorithm constraints, endpoint identification)
+     * reaches trust managers through them; the largest packet is kept and has no effect, since a record has at most 2^14
+     * bytes in any case.
+     */
+    public SSLParameters parameters() {
+        SSLParameters parameters = new SSLParameters(suiteNames(), protocolNames());
+        switch (demand()) {
+            case REQUIRED -> parameters.setNeedClientAuth(true);
+            case WANTED -> parameters.setWantClientAuth(true);
+            case NONE -> parameters.setWantClientAuth(false);
+        }
+        parameters.setUseCipherSuitesOrder(suiteOrder() == SuiteOrder.SERVER);
+        parameters.setApplicationProtocols(protocols().toArray(new String[0]));
+        if (!matchers().isEmpty()) {
+            parameters.setSNIMatchers(new ArrayList<>(matchers()));
+        }
+        parameters.setAlgorithmConstraints(constraints);
+        parameters.setEndpointIdentificationAlgorithm(endpointIdentification);
+        parameters.setMaximumPacketSize(maximumPacketSize);
+        return parameters;
+    }
+
+    private SuiteOrder suiteOrder() {
+        return suiteOrder != null ? suiteOrder : config.suiteOrder();
+    }
+
+    private List<String> protocols() {
+        return protocols != null ? protocols : config.applicationProtocols();
+    }
+
+    private void requireOpen(String setting) {
+        if (fixed) {
+            throw new IllegalStateException(
+                    Objects.requireNonNull(setting) + ": fixed once the handshake has begun; set it before");
+        }
+    }
+}

@@ -1,0 +1,414 @@
+package dev.lockstep.jsse.socket;
+
+import dev.lockstep.jsse.manager.Party;
+import dev.lockstep.jsse.session.BasicSession;
+import dev.lockstep.jsse.session.HandshakeSession;
+import dev.lockstep.jsse.setting.ConnectionPlan;
+import dev.lockstep.jsse.setting.Context;
+import dev.lockstep.jsse.setting.EngineSettings;
+import dev.lockstep.jsse.setting.Names;
+import dev.lockstep.nio.BlockingTlsChannel;
+import dev.lockstep.nio.Limits;
+import dev.lockstep.tls.ConnectionInfo;
+import dev.lockstep.tls.TlsException;
+import dev.lockstep.tls.config.ClientAuthentication.Demand;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.setting.ConfigException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import javax.net.ssl.HandshakeCompletedEvent;
+import javax.net.ssl.HandshakeCompletedListener;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's side of one connection as an {@code SSLSocket}: calls block, best on a virtual thread, while the client, the
+ * network or the private key takes its time. One thread may read while another one writes.
+ *
+ * <p>There is one handshake, which the first call begins that needs it; sockets do not renegotiate. Listeners are called on the
+ * thread that completes it.
+ */
+final class LockstepSocket extends ChannelSocket {
+
+    /** Sockets have no idle time of their own; {@code setSoTimeout} bounds reads. */
+    private static final Duration ENDLESS = Duration.ofDays(365);
+
+    private final Context context;
+    private final EngineSettings settings;
+    private final SocketChannel channel;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<HandshakeCompletedListener> listeners = new CopyOnWriteArrayList<>();
+    private final HandshakeSession handshakeSession;
+    private final SSLSession nothing;
+    private volatile @Nullable SSLSession session;
+    private volatile @Nullable BlockingTlsChannel tls;
+    private volatile boolean closed;
+    private volatile boolean outputShut;
+    private volatile int soTimeout;
+
+    LockstepSocket(Context context, EngineSettings settings, SocketChannel channel) {
+        super(channel);
+        this.context = context;
+        this.settings = settings;
+        this.channel = channel;
+        String host = getInetAddress().getHostAddress();
+        this.handshakeSession =
+                new HandshakeSession(host, getPort(), context.config().signatureSchemes());
+        this.nothing = new BasicSession(host, getPort());
+    }
+
+    // ---- the connection
+
+    @Override
+    public void startHandshake() throws IOException {
+        lock.lock();
+        try {
+            if (session != null) {
+                throw new SSLException("sockets do not renegotiate");
+            }
+            handshake();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The channel after its handshake, which takes place here if it has not yet. */
+    private BlockingTlsChannel ready() throws IOException {
+        BlockingTlsChannel channelNow = tls;
+        if (session != null && channelNow != null) {
+            return channelNow;
+        }
+        lock.lock();
+        try {
+            return handshake();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private BlockingTlsChannel handshake() throws IOException {
+        if (closed) {
+            throw new SocketException("Socket is closed");
+        }
+        BlockingTlsChannel begun = tls;
+        if (begun != null && session != null) {
+            return begun;
+        }
+        TlsServerConfig config = config();
+        if (begun == null) {
+            settings.fix();
+            begun = BlockingTlsChannel.server(channel, config, Limits.DEFAULT.withIdle(ENDLESS));
+            begun.readTimeout(Duration.ofMillis(soTimeout));
+            tls = begun;
+        }
+        try {
+            begun.handshake();
+        } catch (TlsException e) {
+            close(); // with the alert
+            throw (SSLHandshakeException) new SSLHandshakeException(e.getMessage()).initCause(e);
+        }
+        SSLSession made = context.sessions().established(begun.info(), config, handshakeSession);
+        session = made;
+        HandshakeCompletedEvent event = new HandshakeCompletedEvent(this, made);
+        listeners.forEach(listener -> listener.handshakeCompleted(event));
+        return begun;
+    }
+
+    private TlsServerConfig config() throws SSLHandshakeException {
+        if (!settings.protocolEnabled() || settings.suites().isEmpty()) {
+            throw new SSLHandshakeException("no protocol or no cipher suite is enabled");
+        }
+        BiFunction<SSLSocket, List<String>, String> selector = settings.socketSelector();
+        try {
+            return new ConnectionPlan(context, settings, new Self())
+                    .config(selector == null ? null : offered -> selector.apply(this, offered));
+        } catch (ConfigException e) {
+            throw new SSLHandshakeException(e.getMessage());
+        }
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+        requireOpen();
+        return new Input();
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+        requireOpen();
+        return new Output();
+    }
+
+    private void requireOpen() throws SocketException {
+        if (closed) {
+            throw new SocketException("Socket is closed");
+        }
+    }
+
+    /** Sends close_notify; what the client still sends can be read. */
+    @Override
+    public void shutdownOutput() throws IOException {
+        requireOpen();
+        outputShut = true;
+        ready().shutdownOutput();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return outputShut || closed;
+    }
+
+    /** Not offered: close_notify of the client ends the input. */
+    @Override
+    public void shutdownInput() {
+        throw new UnsupportedOperationException("close the socket, or read to the end of the input");
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+        return closed;
+    }
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a close must not wait for a read
+    public void close() throws IOException {
+        closed = true;
+        BlockingTlsChannel begun = tls;
+        if (begun != null) {
+            begun.close();
+        } else {
+            channel.close();
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a lock of its own
+    public void setSoTimeout(int millis) throws SocketException {
+        requireOpen();
+        if (millis < 0) {
+            throw new IllegalArgumentException("soTimeout: " + millis + " is negative");
+        }
+        lock.lock();
+        try {
+            soTimeout = millis;
+            BlockingTlsChannel begun = tls;
+            if (begun != null) {
+                begun.readTimeout(Duration.ofMillis(millis));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a field that is read
+    public int getSoTimeout() {
+        return soTimeout;
+    }
+
+    // ---- what was negotiated
+
+    /** The session, after a handshake if none took place yet; where that fails, one of which nothing is known. */
+    @Override
+    public SSLSession getSession() {
+        try {
+            ready();
+        } catch (IOException e) {
+            return nothing;
+        }
+        return Objects.requireNonNull(session);
+    }
+
+    @Override
+    public @Nullable SSLSession getHandshakeSession() {
+        return tls != null && session == null ? handshakeSession : null;
+    }
+
+    @Override
+    public @Nullable String getApplicationProtocol() {
+        BlockingTlsChannel begun = tls;
+        if (begun == null || session == null) {
+            return null;
+        }
+        ConnectionInfo info = begun.info();
+        return Objects.requireNonNullElse(info.applicationProtocol(), "");
+    }
+
+    @Override
+    public @Nullable String getHandshakeApplicationProtocol() {
+        return null;
+    }
+
+    @Override
+    public void addHandshakeCompletedListener(HandshakeCompletedListener listener) {
+        if (listener == null) {
+            throw new IllegalArgumentException("listener: null");
+        }
+        listeners.add(listener);
+    }
+
+    @Override
+    public void removeHandshakeCompletedListener(HandshakeCompletedListener listener) {
+        if (!listeners.remove(listener)) {
+            throw new IllegalArgumentException("listener: not registered");
+        }
+    }
+
+    // ---- settings
+
+    @Override
+    public void setHandshakeApplicationProtocolSelector(
+            @Nullable BiFunction<SSLSocket, List<String>, String> selector) {
+        settings.socketSelector(selector);
+    }
+
+    @Override
+    public @Nullable BiFunction<SSLSocket, List<String>, String> getHandshakeApplicationProtocolSelector() {
+        return settings.socketSelector();
+    }
+
+    @Override
+    public String[] getSupportedCipherSuites() {
+        return Names.supportedSuites();
+    }
+
+    @Override
+    public String[] getEnabledCipherSuites() {
+        return settings.suiteNames();
+    }
+
+    @Override
+    public void setEnabledCipherSuites(String[] suites) {
+        settings.suites(suites);
+    }
+
+    @Override
+    public String[] getSupportedProtocols() {
+        return Names.supportedProtocols();
+    }
+
+    @Override
+    public String[] getEnabledProtocols() {
+        return settings.protocolNames();
+    }
+
+    @Override
+    public void setEnabledProtocols(String[] protocols) {
+        settings.protocols(protocols);
+    }
+
+    @Override
+    public void setUseClientMode(boolean mode) {
+        Names.requireServer(mode);
+    }
+
+    @Override
+    public boolean getUseClientMode() {
+        return false;
+    }
+
+    @Override
+    public void setNeedClientAuth(boolean need) {
+        settings.demand(need ? Demand.REQUIRED : Demand.NONE);
+    }
+
+    @Override
+    public boolean getNeedClientAuth() {
+        return settings.demand() == Demand.REQUIRED;
+    }
+
+    @Override
+    public void setWantClientAuth(boolean want) {
+        settings.demand(want ? Demand.WANTED : Demand.NONE);
+    }
+
+    @Override
+    public boolean getWantClientAuth() {
+        return settings.demand() == Demand.WANTED;
+    }
+
+    @Override
+    public void setEnableSessionCreation(boolean flag) {
+        settings.sessionCreation(flag);
+    }
+
+    @Override
+    public boolean getEnableSessionCreation() {
+        return settings.sessionCreation();
+    }
+
+    @Override
+    public SSLParameters getSSLParameters() {
+        return settings.parameters();
+    }
+
+    @Override
+    public void setSSLParameters(SSLParameters parameters) {
+        settings.apply(parameters);
+    }
+
+    /** This socket, as managers want to know it. */
+    private final class Self implements Party {
+        @Override
+        public HandshakeSession handshakeSession() {
+            return handshakeSession;
+        }
+
+        @Override
+        public SSLSocket socket() {
+            return LockstepSocket.this;
+        }
+    }
+
+    private final class Input extends InputStream {
+        @Override
+        public int read() throws IOException {
+            return ready().inputStream().read();
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            return ready().inputStream().read(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            LockstepSocket.this.close();
+        }
+    }
+
+    private final class Output extends OutputStream {
+        @Override
+        public void write(int octet) throws IOException {
+            ready().outputStream().write(octet);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            ready().outputStream().write(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            LockstepSocket.this.close();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.lockstep.jsse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.testkit.JdkClient;
+import dev.lockstep.testkit.TestServers;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.tls.config.RenegotiationPolicy;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.spec.AlertDescription;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import org.junit.jupiter.api.Test;
+
+/** What an engine can be set to. */
+class EngineParametersTest {
+
+    private static final String GCM_256 = "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
+
+    private final LockstepContext context = LockstepContext.of(TestServers.live(TestServers.local(TestIdentity.P256)));
+    private final LockstepEngine engine = context.engine();
+
+    private EngineServer server(SSLEngine client) throws Exception {
+        return new EngineServer(engine, new JdkClient(client));
+    }
+
+    private static SSLEngine client(String... protocols) throws Exception {
+        SSLEngine client = JdkClient.engine(JdkClient.contextThatTrustsAll(), Engines.ECDSA, GCM_256);
+        SSLParameters parameters = client.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        client.setSSLParameters(parameters);
+        return client;
+    }
+
+    private void change(java.util.function.Consumer<SSLParameters> change) {
+        SSLParameters parameters = engine.getSSLParameters();
+        change.accept(parameters);
+        engine.setSSLParameters(parameters);
+    }
+
+    @Test
+    void suites() throws Exception {
+        assertThat(engine.getSupportedCipherSuites()).contains(engine.getEnabledCipherSuites());
+        engine.setEnabledCipherSuites(new String[] {GCM_256});
+        assertThat(engine.getEnabledCipherSuites()).containsExactly(GCM_256);
+        EngineServer server = server(client()).runs();
+        assertThat(server.isDone()).isTrue();
+        assertThat(engine.getSession().getCipherSuite()).isEqualTo(GCM_256);
+        assertThatThrownBy(() -> engine.setEnabledCipherSuites(new String[] {Engines.ECDSA}))
+                .isInstanceOf(IllegalStateException.class);
+        engine.setEnabledCipherSuites(new String[] {GCM_256});
+        assertThatThrownBy(() -> engine.setEnabledCipherSuites(new String[] {"TLS_AES_128_GCM_SHA256"}))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> engine.setEnabledCipherSuites(null)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theClientsOrderOfSuites() throws Exception {
+        engine.setEnabledCipherSuites(new String[] {GCM_256, Engines.ECDSA});
+        change(parameters -> parameters.setUseCipherSuitesOrder(false));
+        server(client()).runs();
+        assertThat(engine.getSession().getCipherSuite()).isEqualTo(Engines.ECDSA);
+    }
+
+    @Test
+    void protocols() throws Exception {
+        assertThat(engine.getSupportedProtocols()).containsExactly("TLSv1.2");
+        assertThat(engine.getEnabledProtocols()).containsExactly("TLSv1.2");
+        assertThatThrownBy(() -> engine.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"}))
+                .isInstanceOf(IllegalArgumentException.class);
+        engine.setEnabledProtocols(new String[0]);
+        assertThatThrownBy(engine::beginHandshake).isInstanceOf(SSLException.class);
+    }
+
+    @Test
+    void applicationProtocolsByPreference() throws Exception {
+        change(parameters -> parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"}));
+        assertThat(engine.getApplicationProtocol()).isNull();
+        EngineServer server = server(client("http/1.1", "h2")).runs();
+        assertThat(engine.getApplicationProtocol()).isEqualTo("h2");
+        assertThat(server.client.engine().getApplicationProtocol()).isEqualTo("h2");
+    }
+
+    @Test
+    void noApplicationProtocolInCommon() throws Exception {
+        change(parameters -> parameters.setApplicationProtocols(new String[] {"h2"}));
+        EngineServer server = server(client("spdy/1")).runsIntoFailure();
+        assertThat(server.client.failure()).hasMessageContaining("no_application_protocol");
+    }
+
+    @Test
+    void theSelectorKnowsTheSuite() throws Exception {
+        List<String> seen = new ArrayList<>();
+        engine.setHandshakeApplicationProtocolSelector((asked, offered) -> {
+            seen.add(asked.getHandshakeSession().getCipherSuite());
+            seen.add(((ExtendedSSLSession) asked.getHandshakeSession())
+                    .getRequestedServerNames()
+                    .toString());
+            seen.addAll(offered);
+            return "http/1.1";
+        });
+        server(client("h2", "http/1.1")).runs();
+        assertThat(engine.getApplicationProtocol()).isEqualTo("http/1.1");
+        assertThat(seen).hasSize(4).contains("h2", "http/1.1");
+        assertThat(seen.get(0)).startsWith("TLS_ECDHE_ECDSA_");
+        assertThat(seen.get(1)).contains("server.test");
+    }
+
+    @Test
+    void theSelectorMayIgnoreOrRefuse() throws Exception {
+        engine.setHandshakeApplicationProtocolSelector((asked, offered) -> "");
+        EngineServer ignoring = server(client("h2")).runs();
+        assertThat(ignoring.isDone()).isTrue();
+        assertThat(engine.getApplicationProtocol()).isEmpty();
+        LockstepEngine other = context.engine();
+        other.setHandshakeApplicationProtocolSelector((asked, offered) -> null);
+        EngineServer refusing = new EngineServer(other, new JdkClient(client("h2"))).runsIntoFailure();
+        assertThat(refusing.client.failure()).hasMessageContaining("no_application_protocol");
+    }
+
+    @Test
+    void serverNames() throws Exception {
+        change(parameters -> parameters.setSNIMatchers(List.of(SNIHostName.createSNIMatcher("(.*\\.)?server\\.test"))));
+        assertThat(server(client()).runs().isDone()).isTrue();
+        LockstepEngine other = context.engine();
+        SSLParameters parameters = other.getSSLParameters();
+        parameters.setSNIMatchers(List.of(SNIHostName.createSNIMatcher("other\\.test")));
+        other.setSSLParameters(parameters);
+        EngineServer refusing = new EngineServer(other, new JdkClient(client())).runsIntoFailure();
+        assertThat(refusing.failure())
+                .hasMessageContaining(AlertDescription.UNRECOGNIZED_NAME.name().toLowerCase(java.util.Locale.ROOT));
+    }
+
+    @Test
+    void sessionCreationCanBeForbidden() throws Exception {
+        engine.setEnableSessionCreation(false);
+        EngineServer refusing = server(client()).runsIntoFailure();
+        assertThat(refusing.client.failure()).hasMessageContaining("handshake_failure");
+    }
+
+    @Test
+    void renegotiation() throws Exception {
+        TlsServerConfig config = TestServers.builder(TestServers.local(TestIdentity.P256))
+                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                .build();
+        LockstepEngine asking = LockstepContext.of(config).engine();
+        EngineServer server = new EngineServer(asking, new JdkClient(client())).runs();
+        server.client.forgetsSession();
+        server.results.clear();
+        asking.beginHandshake();
+        asking.beginHandshake();
+        server.runs();
+        assertThat(server.isDone()).isTrue();
+        server.echoes("again");
+    }
+
+    @Test
+    void renegotiationIsRefusedByDefault() throws Exception {
+        EngineServer server = server(client()).runs();
+        assertThatThrownBy(engine::beginHandshake)
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("not allowed");
+        server.echoes("still here");
+    }
+
+    @Test
+    void exporters() throws Exception {
+        TlsServerConfig config = TestServers.builder(TestServers.local(TestIdentity.P256))
+                .exporters(true)
+                .build();
+        LockstepEngine exporting = LockstepContext.of(config).engine();
+        assertThatThrownBy(() -> exporting.exportKeyingMaterial("EXPERIMENTAL x", null, 16))
+                .isInstanceOf(IllegalStateException.class);
+        new EngineServer(exporting, new JdkClient(client())).runs();
+        assertThat(exporting.exportKeyingMaterial("EXPERIMENTAL x", null, 16)).hasSize(16);
+        assertThat(exporting.connectionInfo()).isNotNull();
+    }
+}

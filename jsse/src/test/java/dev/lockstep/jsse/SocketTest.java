@@ -1,0 +1,156 @@
+package dev.lockstep.jsse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.testkit.JdkClient;
+import dev.lockstep.testkit.TestServers;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Server sockets, with the JDK's client sockets at the other end. */
+@Timeout(60)
+class SocketTest {
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final RecordingKey key = Engines.key(TestIdentity.P256, KeyScript.on(threads));
+    private SSLServerSocket listener;
+
+    @BeforeEach
+    void listens() throws Exception {
+        ServerSocket socket = LockstepContext.of(TestServers.live(key.credential()))
+                .getServerSocketFactory()
+                .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        listener = (SSLServerSocket) socket;
+    }
+
+    @AfterEach
+    void ends() throws Exception {
+        listener.close();
+        threads.shutdownNow();
+    }
+
+    private SSLSocket client() throws Exception {
+        JdkClient.contextThatTrustsAll(); // prepares the JDK's limits on algorithms
+        SSLSocket client = (SSLSocket) JdkClient.contextThatTrustsAll()
+                .getSocketFactory()
+                .createSocket(listener.getInetAddress(), listener.getLocalPort());
+        client.setEnabledProtocols(new String[] {"TLSv1.2"});
+        return client;
+    }
+
+    private Future<SSLSocket> accepts() {
+        return threads.submit(() -> (SSLSocket) listener.accept());
+    }
+
+    @Test
+    void anEcho() throws Exception {
+        SSLParameters parameters = listener.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"echo"});
+        listener.setSSLParameters(parameters);
+        Future<SSLSocket> accepted = accepts();
+        try (SSLSocket client = client()) {
+            SSLParameters offer = client.getSSLParameters();
+            offer.setApplicationProtocols(new String[] {"other", "echo"});
+            client.setSSLParameters(offer);
+            SSLSocket server = accepted.get();
+            CompletableFuture<String> suite = new CompletableFuture<>();
+            server.addHandshakeCompletedListener(event -> suite.complete(event.getCipherSuite()));
+            Future<?> echo = threads.submit(() -> {
+                server.getInputStream().transferTo(server.getOutputStream());
+                server.close();
+                return null;
+            });
+            client.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8));
+            assertThat(new String(client.getInputStream().readNBytes(5), StandardCharsets.UTF_8))
+                    .isEqualTo("hello");
+            assertThat(server.getApplicationProtocol()).isEqualTo("echo");
+            assertThat(server.getSession().isValid()).isTrue();
+            assertThat(server.getSession().getPeerHost())
+                    .isEqualTo(listener.getInetAddress().getHostAddress());
+            assertThat(suite.get()).isEqualTo(server.getSession().getCipherSuite());
+            assertThat(server.getRemoteSocketAddress()).isEqualTo(client.getLocalSocketAddress());
+            client.shutdownOutput();
+            echo.get(30, TimeUnit.SECONDS);
+            assertThat(server.isClosed()).isTrue();
+            assertThatThrownBy(server::getInputStream).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void readsTimeOut() throws Exception {
+        Future<SSLSocket> accepted = accepts();
+        try (SSLSocket client = client();
+                SSLSocket server = accepted.get()) {
+            Future<?> handshake = threads.submit(() -> {
+                client.startHandshake();
+                return null;
+            });
+            server.startHandshake();
+            handshake.get();
+            server.setSoTimeout(20);
+            assertThatThrownBy(() -> server.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            client.getOutputStream().write(7);
+            server.setSoTimeout(0);
+            assertThat(server.getInputStream().read()).isEqualTo(7);
+            assertThatThrownBy(server::startHandshake).isInstanceOf(SSLException.class);
+            server.shutdownOutput();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void aFailedHandshake() throws Exception {
+        key.answers(KeyScript.startFails(new IllegalStateException("no token")));
+        Future<SSLSocket> accepted = accepts();
+        try (SSLSocket client = client();
+                SSLSocket server = accepted.get()) {
+            Future<?> handshake = threads.submit(() -> {
+                client.startHandshake();
+                return null;
+            });
+            assertThatThrownBy(server::startHandshake)
+                    .isInstanceOf(SSLHandshakeException.class)
+                    .hasRootCauseMessage("no token");
+            assertThat(server.getSession().getCipherSuite()).isEqualTo("SSL_NULL_WITH_NULL_NULL");
+            assertThatThrownBy(handshake::get).hasRootCauseInstanceOf(SSLException.class);
+        }
+    }
+
+    @Test
+    void settingsOfTheListener() throws Exception {
+        assertThat(listener.getUseClientMode()).isFalse();
+        assertThatThrownBy(() -> listener.setUseClientMode(true)).isInstanceOf(IllegalArgumentException.class);
+        listener.setEnabledCipherSuites(new String[] {Engines.ECDSA});
+        Future<SSLSocket> accepted = accepts();
+        try (SSLSocket client = client();
+                SSLSocket server = accepted.get()) {
+            assertThat(server.getEnabledCipherSuites()).containsExactly(Engines.ECDSA);
+            assertThat(server.getSSLParameters().getProtocols()).containsExactly("TLSv1.2");
+            assertThatThrownBy(() -> server.sendUrgentData(1)).isInstanceOf(IOException.class);
+            server.setTcpNoDelay(true);
+            assertThat(server.getTcpNoDelay()).isTrue();
+            assertThat(client.isConnected()).isTrue();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.lockstep.servers;
+
+import dev.lockstep.jsse.LockstepEngine;
+import dev.lockstep.jsse.Waiting;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.AbstractEndPoint;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** Jetty 12 with few threads. */
+final class JettyServer implements RunningServer {
+
+    /** An acceptor, a selector, and the rest to serve. */
+    static final int THREADS = 6;
+
+    private static final int BACKLOG = 2048;
+
+    private final Server server = new Server(new QueuedThreadPool(THREADS, THREADS));
+    private final ServerConnector connector;
+
+    JettyServer(SSLContext context) throws Exception {
+        this(context, THREADS);
+    }
+
+    JettyServer(SSLContext context, int threads) throws Exception {
+        ((QueuedThreadPool) server.getThreadPool()).setMaxThreads(threads);
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setSslContext(context);
+        HttpConfiguration https = new HttpConfiguration();
+        https.addCustomizer(new SecureRequestCustomizer());
+        HttpConnectionFactory http1 = new HttpConnectionFactory(https);
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
+        alpn.setDefaultProtocol(http1.getProtocol());
+        connector = new ServerConnector(
+                server,
+                1,
+                1,
+                new WakingFactory(tls, alpn.getProtocol()),
+                alpn,
+                new HTTP2ServerConnectionFactory(https),
+                http1);
+        connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
+        connector.setAcceptQueueSize(BACKLOG);
+        connector.setIdleTimeout(120_000);
+        server.addConnector(connector);
+        server.setHandler(new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                response.write(true, ByteBuffer.wrap(PAGE.getBytes(StandardCharsets.US_ASCII)), callback);
+                return true;
+            }
+        });
+        server.start();
+    }
+
+    @Override
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("Jetty does not stop", e);
+        }
+    }
+
+    /** With {@link Waiting#PARK}, the connection reads again when the key has answered. */
+    private static final class WakingFactory extends SslConnectionFactory {
+        WakingFactory(SslContextFactory.Server tls, String next) {
+            super(tls, next);
+        }
+
+        @Override
+        protected SslConnection newSslConnection(Connector connector, EndPoint endPoint, SSLEngine engine) {
+            SslConnection connection = super.newSslConnection(connector, endPoint, engine);
+            if (engine instanceof LockstepEngine waiting && endPoint instanceof AbstractEndPoint socket) {
+                waiting.onWake(() -> socket.getFillInterest().fillable());
+            }
+            return connection;
+        }
+    }
+}
