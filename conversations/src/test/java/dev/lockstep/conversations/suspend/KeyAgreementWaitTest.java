@@ -229,7 +229,7 @@ class KeyAgreementWaitTest {
 
     /** The key of a cancelled agreement belongs to the request: closing the connection does not touch it on another thread. */
     @Test
-    void whoeverHasTheRequestMayComputeAfterTheEnd() {
+    void aRequestMayBeComputedAfterTheEndOfItsConnection() {
         Conversation conversation = agreeing(DHE, NamedGroup.FFDHE3072, Forms.PLAIN);
         conversation.server().closes();
         assertThat(requests.get(0).agree()).isNotEmpty();

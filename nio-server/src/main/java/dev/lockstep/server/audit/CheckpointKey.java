@@ -4,6 +4,7 @@ import dev.lockstep.crypto.ConstantTime;
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.crypto.hash.Hmac;
+import dev.lockstep.server.files.FileOwner;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -56,14 +57,20 @@ public final class CheckpointKey {
     }
 
     /**
-     * Reads a key; when the file is not there, makes it first, with a new key and for its owner alone.
+     * Reads a key; when the file is not there, makes it first, with a new key and for its owner alone. Another user's file is
+     * refused here and not by {@link #read}: root may verify the log of any user, and does not write it.
      *
+     * @throws KeyUseLogException as {@link #read}, or when the file belongs to another user than root or this process's own
      * @throws IOException as {@link #read}, or when the file cannot be made
      */
     public static CheckpointKey readOrMake(Path file) throws IOException {
         try {
             LogFiles.createPrivate(file);
         } catch (FileAlreadyExistsException e) {
+            FileOwner.Finding stranger = FileOwner.ofThisProcess().stranger(file);
+            if (stranger != null) {
+                throw new KeyUseLogException(stranger.cause() + "; " + stranger.fix());
+            }
             return read(file);
         }
         byte[] fresh = new byte[LENGTH];

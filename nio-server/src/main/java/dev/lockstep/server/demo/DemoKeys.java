@@ -61,6 +61,11 @@ public final class DemoKeys {
         }
     }
 
+    /** The files of a directory in which keys are kept. */
+    public static List<Path> keyFiles(Path directory) {
+        return NAMES.stream().map(name -> directory.resolve(name + ".key")).toList();
+    }
+
     private static boolean allThere(Path directory) {
         return Files.exists(directory.resolve("ca.pem"))
                 && NAMES.stream()

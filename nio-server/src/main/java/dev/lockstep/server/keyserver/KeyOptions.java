@@ -112,6 +112,14 @@ final class KeyOptions {
         for (Path file : keys) {
             secrets.check("--key", file);
         }
+        if (pinFile != null) {
+            secrets.check("--pkcs11-pin-file", pinFile);
+        }
+        if (demoKeys != null && demoKeyFiles) {
+            for (Path file : DemoKeys.keyFiles(demoKeys)) {
+                secrets.check("--demo-keys", file);
+            }
+        }
     }
 
     /** The password of encrypted keys; null for none. The caller wipes it. */

@@ -29,6 +29,11 @@ public record KeyServerUri(String host, int port, Path cert, Path key, Path ca, 
     }
 
     @Override
+    public List<Path> secretFiles() {
+        return List.of(key);
+    }
+
+    @Override
     public String describe() {
         return "key server at " + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }

@@ -20,6 +20,11 @@ public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri
     /** The place in a few words, without anything secret. */
     String describe();
 
+    /** The files with secrets that are read to get to the key. */
+    default List<Path> secretFiles() {
+        return List.of();
+    }
+
     /** Whether {@code text} begins like a URI that another program may know. */
     private static boolean isUri(String scheme) {
         return scheme.matches("[a-z][a-z0-9+.-]+");
@@ -30,6 +35,11 @@ public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri
         @Override
         public String describe() {
             return "file " + path;
+        }
+
+        @Override
+        public List<Path> secretFiles() {
+            return List.of(path);
         }
     }
 

@@ -70,6 +70,11 @@ public record Pkcs11Uri(
     }
 
     @Override
+    public List<Path> secretFiles() {
+        return pinFile == null ? List.of() : List.of(pinFile);
+    }
+
+    @Override
     public String describe() {
         String label = token.get("label");
         return label == null ? "PKCS#11 token" : "PKCS#11 token '" + label + "'";

@@ -132,8 +132,8 @@ final class CredentialOptions {
     /** Checks who else may read or write the files with secrets. */
     void check(SecretFiles secrets) throws UsageError {
         for (Pair pair : pairs()) {
-            if (pair.key() instanceof KeyUri.InFile key) {
-                secrets.check(pair.keyOption(), key.path());
+            for (Path file : pair.key().secretFiles()) {
+                secrets.check(pair.keyOption(), file);
             }
         }
         if (keyPasswordFile != null) {

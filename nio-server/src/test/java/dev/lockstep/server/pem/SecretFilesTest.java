@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.files.FileOwner;
+import dev.lockstep.server.keyserver.policy.UserIds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,9 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files with secrets that others may read or write, with the program that reads them. */
+/** Files with secrets that others own, may read or write, with the program that reads them. */
 @Timeout(60)
 class SecretFilesTest {
+
+    /** No user of the machine has this id, it is to be hoped. */
+    private static final long STRANGER = 471_147;
 
     @TempDir
     Path directory;
@@ -69,6 +74,89 @@ class SecretFilesTest {
         new SecretFiles(warnings::add).check("--key", Path.of("/dev/null"));
 
         assertThat(warnings).isEmpty();
+    }
+
+    /** Gives a file to another user where this process is root; elsewhere it has its own, and is looked at by another. */
+    private static FileOwner estrange(Path file) throws Exception {
+        if (uid(file) != 0) {
+            return FileOwner.ofUser(uid(file) + 1);
+        }
+        Files.setOwner(file, UserIds.principal(STRANGER, file.getFileSystem().getUserPrincipalLookupService()));
+        return FileOwner.ofThisProcess();
+    }
+
+    private static long uid(Path file) throws Exception {
+        return Integer.toUnsignedLong((Integer) Files.getAttribute(file, "unix:uid"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-------", "r--------"})
+    void whatBelongsToAnotherUserIsRefused(String mode) throws Exception {
+        FileOwner owner = estrange(mode(files.ecKey, mode));
+
+        assertThatThrownBy(() -> new SecretFiles(warnings::add, owner).check("--key", files.ecKey))
+                .isInstanceOf(UsageError.class)
+                .hasMessageMatching("--key: " + files.ecKey + " belongs to user .*\\b" + uid(files.ecKey)
+                        + "\\b.*, who can change it; run as root: chown \\d+ " + files.ecKey);
+        new SecretFiles(warnings::add, FileOwner.ofUser(uid(files.ecKey))).check("--key", files.ecKey);
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void whatIsRootsIsNoOtherUsers() throws Exception {
+        assertThat(FileOwner.ofUser(STRANGER).stranger(Path.of("/"))).isNull();
+    }
+
+    @Test
+    void aLinkDoesNotHideTheOwner() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), files.ecKey);
+        FileOwner owner = estrange(files.ecKey);
+
+        assertThatThrownBy(() -> new SecretFiles(warnings::add, owner).check("--key", link))
+                .hasMessageContaining(link + " belongs to user ");
+    }
+
+    /** Only root can make such files, so elsewhere the tests above must do. */
+    @Test
+    void serveRefusesEachKindOfFileOfAnotherUser() throws Exception {
+        if (uid(files.ecKey) != 0) {
+            return;
+        }
+        byte[] ticketKey = new byte[80];
+        new SecureRandom().nextBytes(ticketKey);
+        Path tickets = mode(Files.write(directory.resolve("tickets"), ticketKey), "rw-------");
+        Path psk = files.write("psk", "me:00112233445566778899aabbccddeeff\n");
+        Path keyLog = files.write("keys.log", "");
+        Path password = files.write("password", TestFiles.PASSWORD);
+        for (Path file : List.of(tickets, psk, keyLog, password)) {
+            estrange(file);
+        }
+        String belongs = " belongs to user " + STRANGER + ", who can change it";
+        assertRefused("--ticket-keys: " + tickets + belongs, "--ticket-keys", tickets.toString());
+        assertRefused("--psk-file: " + psk + belongs, "--psk-file", psk.toString());
+        assertRefused("--keylog: " + keyLog + belongs, "--keylog", keyLog.toString());
+        assertRefused("--key-password-file: " + password + belongs, "--key-password-file", password.toString());
+        estrange(files.ecKey);
+        assertRefused("--key: " + files.ecKey + belongs);
+        assertKeyServerRefuses("--key: " + files.ecKey + belongs, "--key", files.ecKey.toString());
+        assertKeyServerRefuses(
+                "--log-key: " + psk + belongs,
+                "--key",
+                files.rsaKey.toString(),
+                "--log",
+                directory.resolve("use.log").toString(),
+                "--log-key",
+                psk.toString());
+    }
+
+    private void assertKeyServerRefuses(String error, String... options) throws Exception {
+        List<String> args = new ArrayList<>(
+                List.of("keyserver", "--socket", directory.resolve("ks").toString()));
+        args.addAll(List.of(options));
+        try (Running server = Running.finished(Map.of(), args.toArray(String[]::new))) {
+            assertThat(server.exitCode()).isEqualTo(2);
+            assertThat(server.err().lines()).anyMatch(line -> line.startsWith(error));
+        }
     }
 
     @Test

@@ -15,12 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whose order decides among suites, and whether suites or certificates come first. */
+/** What is chosen and by whose order, and where what was chosen is computed. */
 @Timeout(120)
 class ChoiceOptionsTest {
 
     private static final String EC_128 = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
     private static final String EC_256 = "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
+    private static final String DHE_128 = "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256";
     private static final String RSA_128 = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
 
     @TempDir
@@ -87,6 +88,19 @@ class ChoiceOptionsTest {
                     assertThat(chosen(server, suite)).isEqualTo(suite);
                 }
             }
+        }
+    }
+
+    @Test
+    void largeGroupsComputeTheirSecretsBesideTheLoop() throws Exception {
+        String suites = DHE_128 + "," + EC_128;
+        try (Running server =
+                Running.start(serve("--suites", suites, "--groups", "x25519,ffdhe3072", "--key-inline", "--trace"))) {
+            assertThat(chosen(server, DHE_128)).isEqualTo(DHE_128);
+            assertThat(server.awaitLine("-> CONNECTED"))
+                    .containsSubsequence("#1 SUSPEND KEY_AGREEMENT", "#1 RESUME  KEY_AGREEMENT after ");
+            assertThat(chosen(server, EC_128)).isEqualTo(EC_128);
+            assertThat(server.awaitLine("#2 STATE   SEND_FINISHED")).doesNotContain("#2 SUSPEND");
         }
     }
 
