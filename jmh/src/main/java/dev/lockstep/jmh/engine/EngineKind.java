@@ -1,5 +1,6 @@
 package dev.lockstep.jmh.engine;
 
+import dev.lockstep.tls.provider.CryptoProviders;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.List;
@@ -7,6 +8,12 @@ import java.util.List;
 /** The servers that are compared. */
 public enum EngineKind {
     LOCKSTEP("Lockstep"),
+    /** Lockstep, with what Conscrypt computes. */
+    LOCKSTEP_CONSCRYPT("Lockstep+Conscrypt"),
+    /** Lockstep, with what the Amazon Corretto Crypto Provider computes. */
+    LOCKSTEP_ACCP("Lockstep+ACCP"),
+    /** Lockstep, with the faster of the two for each primitive. */
+    LOCKSTEP_BOTH("Lockstep+both"),
     JSSE("JSSE"),
     BCTLS("bctls"),
     CONSCRYPT("Conscrypt"),
@@ -28,10 +35,18 @@ public enum EngineKind {
         return this == CONSCRYPT || this == TCNATIVE;
     }
 
+    /** Whether it is Lockstep with primitives from elsewhere. */
+    public boolean hasProviders() {
+        return this == LOCKSTEP_CONSCRYPT || this == LOCKSTEP_ACCP || this == LOCKSTEP_BOTH;
+    }
+
     /** Whether the engine runs here: two of them bring native code, which not every platform has. */
     public boolean isAvailable() {
         return switch (this) {
             case LOCKSTEP, JSSE, BCTLS -> true;
+            case LOCKSTEP_CONSCRYPT -> ConscryptEngine.isAvailable();
+            case LOCKSTEP_ACCP -> Providers.isAccpAvailable();
+            case LOCKSTEP_BOTH -> ConscryptEngine.isAvailable() && Providers.isAccpAvailable();
             case CONSCRYPT -> ConscryptEngine.isAvailable();
             case TCNATIVE -> TcnativeEngine.isAvailable();
         };
@@ -45,7 +60,12 @@ public enum EngineKind {
     /** Prepares a server. */
     public Engine create(Scenario scenario, ServerIdentity identity) throws GeneralSecurityException {
         return switch (this) {
-            case LOCKSTEP -> new LockstepEngine(scenario, identity);
+            case LOCKSTEP -> new LockstepEngine(scenario, identity, CryptoProviders.NONE);
+            case LOCKSTEP_CONSCRYPT ->
+                new LockstepEngine(scenario, identity, CryptoProviders.of(Providers.conscrypt()));
+            case LOCKSTEP_ACCP -> new LockstepEngine(scenario, identity, CryptoProviders.of(Providers.accp()));
+            case LOCKSTEP_BOTH ->
+                new LockstepEngine(scenario, identity, CryptoProviders.of(Providers.conscrypt(), Providers.accp()));
             case JSSE -> new JsseEngine(scenario, identity);
             case BCTLS -> new BctlsEngine(scenario, identity);
             case CONSCRYPT -> new ConscryptEngine(scenario, identity);

@@ -4,6 +4,7 @@ import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import java.io.IOException;
@@ -15,11 +16,12 @@ import java.util.Objects;
 final class LockstepEngine implements Engine {
     private final TlsServerConfig config;
 
-    LockstepEngine(Scenario scenario, ServerIdentity identity) {
+    LockstepEngine(Scenario scenario, ServerIdentity identity, CryptoProviders providers) {
         config = TlsServerConfig.builder()
                 .credential(Credential.local(List.of(identity.certificate()), identity.key()))
                 .cipherSuites(List.of(Objects.requireNonNull(CipherSuite.of(scenario.suiteCode()))))
                 .groups(scenario.groups().stream().map(LockstepEngine::group).toList())
+                .cryptoProviders(providers)
                 .build();
     }
 

@@ -37,7 +37,7 @@ public final class Plan {
 
     private static void addHandshakes(List<Measurement> all, Scenario scenario, boolean quick) {
         for (EngineKind engine : EngineKind.available()) {
-            if (!quick || !engine.isNative()) {
+            if (!quick || (!engine.isNative() && !engine.hasProviders())) {
                 all.add(new Measurement(
                         Table.HANDSHAKE,
                         scenario.title(),
