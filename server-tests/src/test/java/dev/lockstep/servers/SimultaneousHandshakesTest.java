@@ -45,6 +45,9 @@ class SimultaneousHandshakesTest {
     private static final int CLIENTS = Integer.getInteger("measure.clients", 1000);
     private static final int KEY_MILLIS = 300;
 
+    /** So long that it does not matter, for it is the machine that is measured. */
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+
     /** What JSSE is given, so that it does not take minutes. */
     private static final int JSSE_THREADS = 200;
 
@@ -75,6 +78,8 @@ class SimultaneousHandshakesTest {
                 InMemoryKey.of(keys.getPrivate(), new SecureRandom()), Duration.ofMillis(KEY_MILLIS), scheduler);
         TlsServerConfig config = TlsServerConfig.builder()
                 .credential(Credential.external(List.of(certificate), key))
+                .keyOperationTimeout(LIMIT)
+                .handshakeTimeout(LIMIT)
                 .build();
         try (RunningServer server = way.start(config, directory)) {
             measure("Lockstep " + way, server);
