@@ -1,5 +1,6 @@
 package dev.lockstep.jsse;
 
+import dev.lockstep.jsse.keystore.LockstepKeyStore;
 import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
 import java.util.List;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lockstep by the names of the Java Cryptography Architecture: {@code SSLContext} of {@code TLSv1.2} and {@code TLS}, for
- * servers. Ask for it by name, or add it last:
+ * servers, and {@code KeyStore} of type {@code LOCKSTEP}, a text file of lines {@code ALIAS.cert=FILE} and {@code
+ * ALIAS.key=PLACE}, where a place is {@code file:}, {@code pkcs11:} or {@code ssh-agent:}. Ask for it by name, or add it last:
  *
  * <pre>{@code
  * Security.addProvider(new LockstepProvider());
@@ -30,6 +32,7 @@ public final class LockstepProvider extends Provider {
     public LockstepProvider() {
         super(NAME, "0.1", "TLS 1.2 for servers whose private key may live elsewhere");
         putService(new Maker("SSLContext", "TLSv1.2", ContextSpi.class.getName(), ContextSpi::new));
+        putService(new Maker("KeyStore", "LOCKSTEP", LockstepKeyStore.class.getName(), LockstepKeyStore::new));
         putService(new Maker("SSLContext", "TLS", ContextSpi.class.getName(), ContextSpi::new));
     }
 

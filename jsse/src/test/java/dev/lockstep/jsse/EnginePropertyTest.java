@@ -9,9 +9,11 @@ import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.util.SeededRandom;
 import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,10 +30,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Whatever the order of wraps, unwraps, tasks and wake-ups, and whatever the sizes of the buffers: the conversation is the same,
  * and never stands still while there is something to do.
  */
-@Timeout(120)
+@Timeout(600)
 class EnginePropertyTest {
 
-    private static final int SEEDS = Integer.getInteger("jsse.seeds", 1000);
+    private static final int SEEDS = Integer.getInteger("jsse.seeds", 150);
 
     /** Calls without progress that one conversation may make: a server that only does what it is told makes none. */
     private static final int SPINS = 3;
@@ -48,6 +50,7 @@ class EnginePropertyTest {
     private static final class Interleaving {
 
         private final Random random;
+        private final int seed;
         private final String label;
         private final boolean decrypts;
         private final RecordingKey key;
@@ -59,35 +62,36 @@ class EnginePropertyTest {
         private final byte[] toClient;
         private final ByteBuffer sending;
         private final ByteArrayOutputStream atClient = new ByteArrayOutputStream();
-        private boolean finished;
+        private final int handshakes;
+        private int finished;
         private boolean clientHasSent;
+        private boolean renegotiated;
         private int idle;
 
-        private static final SSLContext CLIENTS = clients();
-
-        private static SSLContext clients() {
-            try {
-                return JdkClient.contextThatTrustsAll();
-            } catch (java.security.GeneralSecurityException e) {
-                throw new AssertionError(e);
-            }
-        }
+        private static final SSLContext CLIENTS = Engines.clients();
 
         Interleaving(int seed, Waiting way) throws Exception {
             random = new Random(seed);
             label = way + ", seed " + seed;
             decrypts = random.nextInt(4) == 0;
+            handshakes = 1 + random.nextInt(2);
             TestIdentity identity = decrypts ? TestIdentity.RSA_2048 : TestIdentity.P256;
             key = new RecordingKey(identity).withoutConnection().answers(script());
             String suite = decrypts ? Engines.STATIC_RSA : random.nextBoolean() ? Engines.ECDSA : Engines.CBC;
-            TlsServerConfig config = TestServers.builder(key.credential())
-                    .random(new SeededRandom(seed))
-                    .build();
+            this.seed = seed;
+            TlsServerConfig config = config(key);
             engine = LockstepContext.of(config, way).engine();
             client = new JdkClient(JdkClient.engine(CLIENTS, suite));
             toServer = bytes(random.nextInt(60_000));
             toClient = bytes(random.nextInt(60_000));
             sending = ByteBuffer.wrap(toClient);
+        }
+
+        private TlsServerConfig config(RecordingKey with) {
+            return TestServers.builder(with.credential())
+                    .random(new SeededRandom(seed))
+                    .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                    .build();
         }
 
         private KeyScript script() {
@@ -110,15 +114,23 @@ class EnginePropertyTest {
                 assertThat(turns++).as(label + ": turns").isLessThan(20_000);
                 turn();
             }
-            assertThat(finished).as(label).isTrue();
+            assertThat(finished).as(label).isEqualTo(handshakes);
             assertThat(received.toByteArray()).as(label).isEqualTo(toServer);
             assertThat(atClient.toByteArray()).as(label).isEqualTo(toClient);
             assertThat(idle).as(label + ": calls in vain").isLessThanOrEqualTo(SPINS);
             key.assertDisciplined();
+            if (decrypts) { // the other exchange signs, with randomness of the JDK's
+                byte[] replayed =
+                        NativeReplay.of(config(new RecordingKey(TestIdentity.RSA_2048).withoutConnection()), flights);
+                assertThat(NativeReplay.messages(sent.toByteArray()))
+                        .as(label)
+                        .hasSizeGreaterThan(500)
+                        .isEqualTo(NativeReplay.messages(replayed));
+            }
         }
 
         private boolean isOver() {
-            return finished && received.size() == toServer.length && atClient.size() == toClient.length;
+            return finished == handshakes && received.size() == toServer.length && atClient.size() == toClient.length;
         }
 
         /** What a server does next by the status, or something else that it may do at any time. */
@@ -126,6 +138,10 @@ class EnginePropertyTest {
             if (client.isFinished() && !clientHasSent) {
                 clientHasSent = true;
                 client.sends(toServer);
+            }
+            if (clientHasSent && finished == 1 && handshakes == 2 && !renegotiated && random.nextInt(4) == 0) {
+                renegotiated = true;
+                client.renegotiates();
             }
             takeSomeInput();
             if (random.nextInt(8) == 0) {
@@ -204,6 +220,7 @@ class EnginePropertyTest {
             note(result);
             byte[] bytes = new byte[out.flip().remaining()];
             out.get(bytes);
+            sent.writeBytes(bytes);
             client.receives(bytes);
             atClient.writeBytes(client.takeReceived());
             assertThat(client.failure()).as(label).isNull();
@@ -244,11 +261,12 @@ class EnginePropertyTest {
         private void note(SSLEngineResult result) {
             assertThat(result.getStatus()).as(label).isNotEqualTo(Status.CLOSED);
             if (result.getHandshakeStatus() == HandshakeStatus.FINISHED) {
-                assertThat(finished).as(label + ": FINISHED twice").isFalse();
-                finished = true;
+                finished++;
             }
         }
 
+        private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        private final List<byte[]> flights = new ArrayList<>();
         private final ArrayDeque<Byte> wire = new ArrayDeque<>();
 
         private void takeSomeInput() {
@@ -263,6 +281,9 @@ class EnginePropertyTest {
 
         private void takeRecords() {
             for (byte[] record : client.takeRecords()) {
+                if (finished == 0 && !clientHasSent) {
+                    flights.add(record);
+                }
                 for (byte each : record) {
                     wire.add(each);
                 }

@@ -7,6 +7,8 @@ import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLContext;
 
 /** Servers on engines, as most tests need them. */
 final class Engines {
@@ -17,6 +19,15 @@ final class Engines {
     static final String CBC = "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256";
 
     private Engines() {}
+
+    /** One context for many clients, for tests that make thousands of them; sessions are forgotten. */
+    static SSLContext clients() {
+        try {
+            return JdkClient.contextThatTrustsAll();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
 
     static RecordingKey key(TestIdentity identity, KeyScript script) {
         return new RecordingKey(identity).withoutConnection().answers(script);

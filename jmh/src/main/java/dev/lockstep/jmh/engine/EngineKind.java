@@ -7,6 +7,7 @@ import java.util.List;
 /** The servers that are compared. */
 public enum EngineKind {
     LOCKSTEP("Lockstep"),
+    LOCKSTEP_JSSE("Lockstep SSLEngine"),
     JSSE("JSSE"),
     BCTLS("bctls"),
     CONSCRYPT("Conscrypt"),
@@ -31,7 +32,7 @@ public enum EngineKind {
     /** Whether the engine runs here: two of them bring native code, which not every platform has. */
     public boolean isAvailable() {
         return switch (this) {
-            case LOCKSTEP, JSSE, BCTLS -> true;
+            case LOCKSTEP, LOCKSTEP_JSSE, JSSE, BCTLS -> true;
             case CONSCRYPT -> ConscryptEngine.isAvailable();
             case TCNATIVE -> TcnativeEngine.isAvailable();
         };
@@ -46,6 +47,7 @@ public enum EngineKind {
     public Engine create(Scenario scenario, ServerIdentity identity) throws GeneralSecurityException {
         return switch (this) {
             case LOCKSTEP -> new LockstepEngine(scenario, identity);
+            case LOCKSTEP_JSSE -> new LockstepSslEngine(scenario, identity);
             case JSSE -> new JsseEngine(scenario, identity);
             case BCTLS -> new BctlsEngine(scenario, identity);
             case CONSCRYPT -> new ConscryptEngine(scenario, identity);

@@ -1,0 +1,109 @@
+package dev.lockstep.jsse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.testkit.JdkClient;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import java.util.Collections;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Key stores that are text files. */
+class KeyStoreTest {
+
+    private static final LockstepProvider PROVIDER = new LockstepProvider();
+
+    @TempDir
+    Path folder;
+
+    private static String pem(String label, byte[] der) {
+        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + label
+                + "-----\n";
+    }
+
+    private String write(TestIdentity identity) throws Exception {
+        StringBuilder chain = new StringBuilder();
+        for (X509Certificate certificate : identity.chain()) {
+            chain.append(pem("CERTIFICATE", certificate.getEncoded()));
+        }
+        Path cert = Files.writeString(folder.resolve(identity.name() + ".pem"), chain);
+        Path key = Files.writeString(
+                folder.resolve(identity.name() + ".key"),
+                pem("PRIVATE KEY", identity.privateKey().getEncoded()));
+        return identity.name() + ".cert=" + cert + "\n" + identity.name() + ".key=file:" + key + "\n";
+    }
+
+    private static KeyStore load(String text) throws Exception {
+        KeyStore store = KeyStore.getInstance("LOCKSTEP", PROVIDER);
+        store.load(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), null);
+        return store;
+    }
+
+    @Test
+    void aServerFromAKeyStore() throws Exception {
+        KeyStore store = load("# keys of this server\n\n" + write(TestIdentity.P256) + write(TestIdentity.RSA_2048));
+        assertThat(Collections.list(store.aliases())).containsExactly("p256", "rsa_2048");
+        assertThat(store.isKeyEntry("P256")).isTrue();
+        assertThat(store.getCertificateAlias(TestIdentity.P256.certificate())).isEqualTo("p256");
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, new char[0]);
+        SSLContext context = SSLContext.getInstance("TLSv1.2", PROVIDER);
+        context.init(keys.getKeyManagers(), new TrustManager[0], null);
+        for (String suite : new String[] {Engines.ECDSA, Engines.ECDHE_RSA}) {
+            EngineServer server =
+                    new EngineServer((LockstepEngine) context.createSSLEngine(), JdkClient.trustingAll(suite));
+            assertThat(server.runs().isDone()).isTrue();
+        }
+    }
+
+    @Test
+    void cannotBeChanged() throws Exception {
+        KeyStore store = load(write(TestIdentity.P256));
+        assertThatThrownBy(() -> store.deleteEntry("p256")).isInstanceOf(KeyStoreException.class);
+        assertThatThrownBy(() -> store.setCertificateEntry("a", TestIdentity.P256.certificate()))
+                .isInstanceOf(KeyStoreException.class);
+        assertThatThrownBy(() -> store.store(new ByteArrayOutputStream(), null))
+                .isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "web.cert=CERT|has no .key= line",
+                "web.key=file:x|has no .cert= line",
+                "web=x|line 1 is neither",
+                "web.cert|line 1 is neither",
+                "web.password=x|line 1 is neither",
+                "web.cert=CERT;web.cert=CERT|a second time",
+                "web.cert=CERT;web.key=vault:x|no place of keys that is known",
+                "web.cert=CERT;web.key=file:CERT|has no block",
+                "web.cert=CERT;web.key=file:/nowhere|/nowhere",
+                "web.cert=CERT;web.key=pkcs11:token=a?module-path=/b&pin-source=/c|give exactly slot-id",
+                "web.cert=CERT;web.key=pkcs11:slot-id=1|not there once",
+                "web.cert=CERT;web.key=ssh-agent:/nowhere/at/all|ssh-agent",
+            })
+    void whatIsWrongIsSaid(String text, String reason) throws Exception {
+        write(TestIdentity.P256);
+        String cert = folder.resolve("P256.pem").toString();
+        assertThatThrownBy(() -> load(text.replace("CERT", cert).replace(';', '\n')))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(reason);
+    }
+}
