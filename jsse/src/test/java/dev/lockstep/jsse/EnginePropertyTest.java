@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Whatever the order of wraps, unwraps, tasks and wake-ups, and whatever the sizes of the buffers: the conversation is the same,
  * and never stands still while there is something to do.
  */
-@Timeout(120)
+@Timeout(600)
 class EnginePropertyTest {
 
     private static final int SEEDS = Integer.getInteger("jsse.seeds", 150);

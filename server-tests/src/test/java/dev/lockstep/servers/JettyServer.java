@@ -1,5 +1,6 @@
 package dev.lockstep.servers;
 
+import dev.lockstep.jsse.LockstepContext;
 import dev.lockstep.jsse.LockstepEngine;
 import dev.lockstep.jsse.Waiting;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -48,16 +50,7 @@ final class JettyServer implements RunningServer {
         HttpConfiguration https = new HttpConfiguration();
         https.addCustomizer(new SecureRequestCustomizer());
         HttpConnectionFactory http1 = new HttpConnectionFactory(https);
-        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
-        alpn.setDefaultProtocol(http1.getProtocol());
-        connector = new ServerConnector(
-                server,
-                1,
-                1,
-                new WakingFactory(tls, alpn.getProtocol()),
-                alpn,
-                new HTTP2ServerConnectionFactory(https),
-                http1);
+        connector = new ServerConnector(server, 1, 1, protocols(context, tls, https, http1));
         connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
         connector.setAcceptQueueSize(BACKLOG);
         connector.setIdleTimeout(120_000);
@@ -70,6 +63,18 @@ final class JettyServer implements RunningServer {
             }
         });
         server.start();
+    }
+
+    /** HTTP/2 too where {@link JettyAlpn} knows the engines; Jetty's own processor for those of the JDK is not here. */
+    private static ConnectionFactory[] protocols(
+            SSLContext context, SslContextFactory.Server tls, HttpConfiguration https, HttpConnectionFactory http1) {
+        if (!(context instanceof LockstepContext)) {
+            return new ConnectionFactory[] {new SslConnectionFactory(tls, http1.getProtocol()), http1};
+        }
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
+        alpn.setDefaultProtocol(http1.getProtocol());
+        WakingFactory waking = new WakingFactory(tls, alpn.getProtocol());
+        return new ConnectionFactory[] {waking, alpn, new HTTP2ServerConnectionFactory(https), http1};
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.lockstep.servers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.testkit.JdkClient;
 import dev.lockstep.testkit.answer.KeyScript;
@@ -27,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every server with a key that answers later: whether threads wait for it, and that clients are served in any case. */
 @Timeout(120)
@@ -43,9 +43,8 @@ class ServersTest {
 
     /** All handshakes wait at the same time, on fewer threads than there are handshakes; or one thread waits for each. */
     @ParameterizedTest
-    @EnumSource(Way.class)
+    @MethodSource("dev.lockstep.servers.Way#onThisJdk")
     void everyClientIsServedAndAsManyThreadsWaitAsTheTableSays(Way way) throws Exception {
-        assumeTrue(!way.needsVirtualThreads() || RunningServer.hasVirtualThreads(), "this JDK has no virtual threads");
         AtomicInteger pending = new AtomicInteger();
         AtomicInteger mostPending = new AtomicInteger();
         key.signs(KeyScript.manual().onStart(() -> mostPending.accumulateAndGet(pending.incrementAndGet(), Math::max)));

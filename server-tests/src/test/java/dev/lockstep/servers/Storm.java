@@ -14,6 +14,8 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 record Storm(int completed, long millis, int threads) {
 
     private static final int CLIENT_THREADS = 1;
-    private static final int LIMIT_MILLIS = 60_000;
+    private static final int LIMIT_MILLIS = 300_000;
 
     /** Returns how many platform threads there are, for the comparison. */
     static int threadsBefore() {
@@ -67,6 +69,7 @@ record Storm(int completed, long millis, int threads) {
             throws InterruptedException {
         CountDownLatch left = new CountDownLatch(clients);
         AtomicInteger completed = new AtomicInteger();
+        Queue<String> failures = new ConcurrentLinkedQueue<>();
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
@@ -79,6 +82,8 @@ record Storm(int completed, long millis, int threads) {
                         tls.handshakeFuture().addListener(done -> {
                             if (done.isSuccess()) {
                                 completed.incrementAndGet();
+                            } else {
+                                failures.add(String.valueOf(done.cause()));
                             }
                             left.countDown();
                             channel.close();
@@ -91,6 +96,9 @@ record Storm(int completed, long millis, int threads) {
             assert ignored != null;
         }
         left.await(LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+        if (!failures.isEmpty()) {
+            throw new AssertionError(failures.size() + " handshakes failed, the first with " + failures.peek());
+        }
         return completed.get();
     }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /** The servers and their ways to wait for a key: the rows of the table in {@code docs/guide/embedding.md}. */
 enum Way {
@@ -24,6 +25,16 @@ enum Way {
 
     /** How many threads the executors of Tomcat and the JDK's server have here. */
     static final int THREADS = 4;
+
+    /** Those that this JDK has the threads for. */
+    static Stream<Way> onThisJdk() {
+        return Stream.of(values()).filter(way -> RunningServer.hasVirtualThreads() || !way.needsVirtualThreads());
+    }
+
+    /** Those that a thousand clients may wait for. */
+    static Stream<Way> thatWaitOnFewThreads() {
+        return onThisJdk().filter(way -> !way.blocksThreads());
+    }
 
     boolean needsVirtualThreads() {
         return name().endsWith("ON_VIRTUAL_THREADS");

@@ -14,6 +14,7 @@ public enum EngineKind {
     LOCKSTEP_ACCP("Lockstep+ACCP"),
     /** Lockstep, with the faster of the two for each primitive. */
     LOCKSTEP_BOTH("Lockstep+both"),
+    LOCKSTEP_JSSE("Lockstep SSLEngine"),
     JSSE("JSSE"),
     BCTLS("bctls"),
     CONSCRYPT("Conscrypt"),
@@ -43,7 +44,7 @@ public enum EngineKind {
     /** Whether the engine runs here: two of them bring native code, which not every platform has. */
     public boolean isAvailable() {
         return switch (this) {
-            case LOCKSTEP, JSSE, BCTLS -> true;
+            case LOCKSTEP, LOCKSTEP_JSSE, JSSE, BCTLS -> true;
             case LOCKSTEP_CONSCRYPT -> ConscryptEngine.isAvailable();
             case LOCKSTEP_ACCP -> Providers.isAccpAvailable();
             case LOCKSTEP_BOTH -> ConscryptEngine.isAvailable() && Providers.isAccpAvailable();
@@ -66,6 +67,7 @@ public enum EngineKind {
             case LOCKSTEP_ACCP -> new LockstepEngine(scenario, identity, CryptoProviders.of(Providers.accp()));
             case LOCKSTEP_BOTH ->
                 new LockstepEngine(scenario, identity, CryptoProviders.of(Providers.conscrypt(), Providers.accp()));
+            case LOCKSTEP_JSSE -> new LockstepSslEngine(scenario, identity);
             case JSSE -> new JsseEngine(scenario, identity);
             case BCTLS -> new BctlsEngine(scenario, identity);
             case CONSCRYPT -> new ConscryptEngine(scenario, identity);

@@ -17,7 +17,11 @@ final class LockstepEngine implements Engine {
     private final TlsServerConfig config;
 
     LockstepEngine(Scenario scenario, ServerIdentity identity, CryptoProviders providers) {
-        config = TlsServerConfig.builder()
+        config = config(scenario, identity, providers);
+    }
+
+    static TlsServerConfig config(Scenario scenario, ServerIdentity identity, CryptoProviders providers) {
+        return TlsServerConfig.builder()
                 .credential(Credential.local(List.of(identity.certificate()), identity.key()))
                 .cipherSuites(List.of(Objects.requireNonNull(CipherSuite.of(scenario.suiteCode()))))
                 .groups(scenario.groups().stream().map(LockstepEngine::group).toList())

@@ -42,13 +42,23 @@ public interface ClientVerifiers {
         if (configured.asks()) {
             return party -> configured.verifier();
         }
-        return party -> {
+        return party -> JavaDefaults.VERIFIERS.verifier(party);
+    }
+
+    /** What this Java installation trusts: hundreds of authorities, read when an engine needs them first. */
+    final class JavaDefaults {
+
+        private static final ClientVerifiers VERIFIERS = load();
+
+        private JavaDefaults() {}
+
+        private static ClientVerifiers load() {
             try {
-                return of((TrustManager[]) null).verifier(party);
+                return of(defaults());
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("client authentication: there are no default trust managers", e);
             }
-        };
+        }
     }
 
     private static TrustManager[] defaults() throws GeneralSecurityException {
