@@ -20,8 +20,7 @@ final class LearnedPage {
     private static final Pattern ROW = Pattern.compile("\\| (.+) \\| (\\d+) \\| (\\d+) \\| (\\d+) \\| (\\d+) \\|");
     private static final String DIAGRAM = "### ";
 
-    private static final String INTRODUCTION =
-            """
+    private static final String INTRODUCTION = """
             # The learned machine
 
             A learner that knows nothing of the server but its answers (LearnLib, TTT) finds its state machine: every message
@@ -42,8 +41,7 @@ final class LearnedPage {
             |---|---|---|---|---|
             """;
 
-    private static final String BEFORE_DIAGRAMS =
-            """
+    private static final String BEFORE_DIAGRAMS = """
 
             ## Diagrams
 
@@ -109,13 +107,18 @@ final class LearnedPage {
             }
         }
         page.append(String.format(
-                "%n%d configurations, %d states, %d queries, which took %d connections and %d inputs.%n",
-                sums[0], sums[1], sums[2], sums[3], sums[4]));
+                "%n%d of %d configurations: %d states, %d queries, which took %d connections and %d inputs.%n",
+                sums[0], Setup.all().size(), sums[1], sums[2], sums[3], sums[4]));
         page.append(BEFORE_DIAGRAMS);
         for (Setup each : Setup.all()) {
             String drawn = diagrams.get(each.toString());
             if (drawn != null) {
-                page.append('\n').append(DIAGRAM).append(each).append('\n').append(drawn.stripTrailing()).append('\n');
+                page.append('\n')
+                        .append(DIAGRAM)
+                        .append(each)
+                        .append('\n')
+                        .append(drawn.stripTrailing())
+                        .append('\n');
             }
         }
         Files.createDirectories(PAGE.getParent());

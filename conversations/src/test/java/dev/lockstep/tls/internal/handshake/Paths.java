@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks every path of a table, with every outcome of its conditions, its questions and the client's messages, and notes
@@ -42,13 +43,16 @@ final class Paths {
      * Walks a table.
      *
      * @param origin the row of the real table whose action a row has
+     * @param sought the walk ends where this does not hold; null for the whole of it
      */
-    Paths(TransitionTable table, UnaryOperator<Row> origin) {
+    Paths(TransitionTable table, UnaryOperator<Row> origin, @Nullable Property sought) {
         this.table = table;
         this.origin = origin;
-        explore();
-        requireNoCircle();
-        requireAnEnd();
+        explore(sought);
+        if (sought == null || !violations.containsKey(sought)) {
+            requireNoCircle();
+            requireAnEnd();
+        }
     }
 
     /** What does not hold, and one of the shortest paths on which it does not. */
@@ -73,12 +77,12 @@ final class Paths {
         return states;
     }
 
-    private void explore() {
+    private void explore(@Nullable Property sought) {
         Deque<Node> open = new ArrayDeque<>();
         standing = Node.CLOSED.at(State.READ_CLIENT_HELLO);
         cameFrom.put(standing, standing);
         open.add(standing);
-        while (!open.isEmpty()) {
+        while (!open.isEmpty() && (sought == null || !violations.containsKey(sought))) {
             standing = open.poll();
             List<Step> taken = steps(standing);
             steps += taken.size();
@@ -169,7 +173,7 @@ final class Paths {
         List<Step> all = new ArrayList<>();
         for (State successor : successors) {
             boolean taken = successor == row.successors().get(0);
-            for (Scene scene : scenes(node, effects, taken)) {
+            for (Scene scene : taken ? node.scene().after(effects) : List.of(node.scene())) {
                 Node after = node.copy(scene);
                 if (row.event() == Event.ANSWER) {
                     after.waiting().remove(node.state());
@@ -181,23 +185,6 @@ final class Paths {
             }
         }
         return all;
-    }
-
-    /** What the conditions may see after an action. */
-    private static List<Scene> scenes(Node node, Set<Effect> effects, boolean taken) {
-        Scene scene = node.scene();
-        if (!taken) {
-            return List.of(scene);
-        }
-        if (effects.contains(Effect.BEGINS)) {
-            return Scene.hellos();
-        }
-        if (effects.contains(Effect.AGREES) || effects.contains(Effect.AGREES_TO_RESUME)) {
-            return Scene.deals(effects.contains(Effect.AGREES_TO_RESUME)).stream()
-                    .map(scene::agreed)
-                    .toList();
-        }
-        return effects.contains(Effect.CLAIMS) ? List.of(scene, scene.claiming()) : List.of(scene);
     }
 
     // ---- what it does

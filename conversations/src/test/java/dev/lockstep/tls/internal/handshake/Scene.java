@@ -3,6 +3,7 @@ package dev.lockstep.tls.internal.handshake;
 import dev.lockstep.tls.spec.KeyExchange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,19 @@ record Scene(Offering offering, boolean selector, @Nullable Deal deal, boolean c
 
     Scene claiming() {
         return new Scene(offering, selector, deal, true);
+    }
+
+    /** What the conditions may see after an action that has these effects. */
+    List<Scene> after(Set<Effect> effects) {
+        if (effects.contains(Effect.BEGINS)) {
+            return hellos();
+        }
+        if (effects.contains(Effect.AGREES) || effects.contains(Effect.AGREES_TO_RESUME)) {
+            return deals(effects.contains(Effect.AGREES_TO_RESUME)).stream()
+                    .map(this::agreed)
+                    .toList();
+        }
+        return effects.contains(Effect.CLAIMS) ? List.of(this, claiming()) : List.of(this);
     }
 
     /** Every ClientHello. */

@@ -17,7 +17,7 @@ class TablePropertiesTest {
 
     @Test
     void everyPropertyHoldsOnEveryPath() {
-        Paths paths = new Paths(ServerHandshake.TABLE, UnaryOperator.identity());
+        Paths paths = new Paths(ServerHandshake.TABLE, UnaryOperator.identity(), null);
         System.out.println("table: " + paths.points() + " points, " + paths.steps() + " steps");
         assertThat(paths.violations()).isEmpty();
         assertThat(paths.states()).isEqualTo(EnumSet.allOf(State.class));
@@ -43,7 +43,7 @@ class TablePropertiesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("brokenTables")
     void aMistakeBreaksThePropertyThatForbidsIt(String what, BrokenTable broken, Property expected) {
-        Paths paths = new Paths(broken.build(), broken::origin);
+        Paths paths = new Paths(broken.build(), broken::origin, expected);
         assertThat(paths.violations()).as(what).containsKey(expected);
     }
 
