@@ -241,7 +241,7 @@ class ExecutorKeyTest {
                 latch.await();
                 return;
             } catch (InterruptedException e) {
-                // goes on waiting, as a native call would
+                // continues waiting, as a native call would
             }
         }
     }

@@ -12,7 +12,7 @@ import java.util.Set;
 /**
  * {@code botan tls_client}. It connects to the name that it verifies, so it asks for {@code localhost}, where the
  * server has one RSA and one ECDSA certificate, and a policy file says which it is offered. It says how the validation
- * went and goes on either way.
+ * went and continues either way.
  */
 final class BotanClient implements Peer {
     private final Path directory;

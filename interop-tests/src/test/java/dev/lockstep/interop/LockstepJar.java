@@ -20,7 +20,7 @@ public final class LockstepJar {
         return jar;
     }
 
-    /** The words that start it with the Java that runs this test; small, as many run at once. */
+    /** The words that start it with the Java that runs this test; small, as many run immediately. */
     public static List<String> command() {
         return List.of(java(), "-XX:+UseSerialGC", "-Xmx256m", "-jar", path().toString());
     }

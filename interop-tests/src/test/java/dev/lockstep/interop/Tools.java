@@ -19,7 +19,7 @@ final class Tools {
     private Tools() {}
 
     /**
-     * Goes on if every program is installed. Otherwise the test is skipped with a line on the error output, except in
+     * Continues if every program is installed. Otherwise the test is skipped with a line on the error output, except in
      * continuous integration (environment variable {@code CI} is {@code true}), where it fails: a check that silently
      * stopped running looks like one that passes.
      */

@@ -14,7 +14,7 @@ public final class Needed {
     private Needed() {}
 
     /**
-     * Goes on if the programs are installed. Otherwise the test is skipped with a line on the error output, except in
+     * Continues if the programs are installed. Otherwise the test is skipped with a line on the error output, except in
      * continuous integration (environment variable {@code CI} is {@code true}), where it fails: a check that silently
      * stopped running looks like one that passes.
      */

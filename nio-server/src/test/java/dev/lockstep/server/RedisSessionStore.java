@@ -91,7 +91,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
         if (value == null) {
             return Optional.empty();
         }
-        // the ring answers at once
+        // the ring answers immediately
         Start.Ready<Optional<OpenedTicket>> opening = (Start.Ready<Optional<OpenedTicket>>)
                 ring.start(new TicketOpening(value, null, OptionalLong.empty()), () -> {});
         Progress.Done<Optional<OpenedTicket>> done =

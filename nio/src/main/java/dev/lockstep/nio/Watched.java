@@ -3,7 +3,7 @@ package dev.lockstep.nio;
 /**
  * The attachment of a channel that a connection watches.
  *
- * @param connection whose turn it is when the channel is ready
+ * @param connection the connection to serve when the channel is ready
  * @param onReady what the handler does then
  */
 record Watched(Connection connection, Duplex.Work onReady) {}

@@ -142,7 +142,7 @@ final class ConnectionDriver {
         }
     }
 
-    /** Sends close_notify and goes on reading; a handshake that is under way must end first. */
+    /** Sends close_notify and continues reading; a handshake that is under way must end first. */
     StepResult closeOutput(ByteBuffer netOut) throws TlsException {
         StepResult ready = prepareWrite(netOut);
         if (ready != StepResult.ESTABLISHED) {

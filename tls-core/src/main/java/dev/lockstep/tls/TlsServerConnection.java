@@ -174,7 +174,7 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Says close_notify and goes on reading: for protocols in which one side ends its stream before the other does. The
+     * Says close_notify and continues reading: for protocols in which one side ends its stream before the other does. The
      * connection is over when the peer's close_notify is read, or with {@link #close}. RFC 5246 section 7.2.1 lets a peer
      * drop what it has not sent yet when it gets a close_notify, so both ends must agree on this use. After the client's
      * close_notify (see {@code outputAfterCloseNotify} of the configuration) this ends the connection.
@@ -344,7 +344,7 @@ public final class TlsServerConnection {
      * {@link #info}) a man in the middle might know it too, so there is none then (RFC 7627 section 5.4).
      *
      * @param label ASCII, registered or beginning with {@code EXPERIMENTAL}
-     * @param context what the material shall depend on, at most 65,535 bytes; null, which is another thing than empty, for nothing
+     * @param context what the material is to depend on, at most 65,535 bytes; null, which is another thing than empty, for nothing
      * @param length how many bytes, 1 to 65,536
      * @return the material, the caller's own
      * @throws IllegalArgumentException when a parameter is out of its range or the label is one of TLS's own

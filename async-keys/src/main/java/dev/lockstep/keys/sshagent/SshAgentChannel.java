@@ -93,7 +93,7 @@ final class SshAgentChannel implements Closeable {
         return open;
     }
 
-    /** Between requests an agent says nothing: an end is one that was restarted, and bytes are nobody's answer. */
+    /** Between requests an agent says nothing: an end is one that was restarted, and bytes belong to no request. */
     private static boolean isStale(SocketChannel open) throws ClosedByInterruptException {
         try {
             return open.read(ByteBuffer.allocate(1)) != 0;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * {@code docs/rfc-coverage.md} is printed from the list of rules and the citations in all sources of the project; run
- * with {@code -Ddocs.update=true} to print it anew.
+ * with {@code -Ddocs.update=true} to print it again.
  */
 class RfcCoverageDocumentTest {
 

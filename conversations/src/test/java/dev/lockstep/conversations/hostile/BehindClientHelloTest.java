@@ -193,7 +193,7 @@ class BehindClientHelloTest {
         conversation.exchangesData();
     }
 
-    /** In a renegotiation application data goes on under the old keys; a second message of the handshake may not stand there. */
+    /** In a renegotiation application data continues under the old keys; a second message of the handshake may not stand there. */
     @ParameterizedTest
     @MethodSource("signingAnswers")
     void aRenegotiationTakesDataBehindItsClientHelloAndNothingElse(Answer answer) {

@@ -34,7 +34,7 @@ final class Encounter {
 
     private static final int MAX_CALLS = 100;
 
-    /** Where the client answers what it has not seen if it goes on: only one record is left waiting there. */
+    /** Where the client answers what it has not seen if it continues: only one record is left waiting there. */
     private static final Set<SuspensionKind> BEFORE_FLIGHT = EnumSet.of(
             SuspensionKind.TICKET_OPENING,
             SuspensionKind.SESSION_LOOKUP,

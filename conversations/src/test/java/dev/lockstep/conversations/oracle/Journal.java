@@ -20,7 +20,7 @@ import java.util.concurrent.Callable;
  * <ul>
  *   <li>{@code >CERT} the client sends, {@code <CERT} the server sends
  *   <li>{@code sign+}, {@code sign*}, {@code sign-} an operation is started, resumed, cancelled
- *   <li><code>{SIGN</code>, <code>}SIGN</code> the connection stands still, and goes on
+ *   <li><code>{SIGN</code>, <code>}SIGN</code> the connection stands still, and continues
  *   <li>{@code !SIGN} a failure is told to the observer
  *   <li>{@code K} the keys of a connection are derived
  *   <li>{@code seal}, {@code put}, {@code remove} a session is given away, kept, forgotten

@@ -48,7 +48,7 @@ class PskMaskingTest {
     private static final byte[] STRANGER = {'n', 'o', 'b', 'o', 'd', 'y'};
     private static final byte[] WRONG_KEY = new byte[32];
 
-    /** Why a client's key is not the one the server goes on with. */
+    /** Why a client's key is not the one the server continues with. */
     enum Trouble {
         WRONG_KEY,
         UNKNOWN_IDENTITY,

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Another handshake on the same connection: who may have one, what binds it, and that data goes on meanwhile. */
+/** Another handshake on the same connection: who may have one, what binds it, and that data continues meanwhile. */
 class RenegotiationTest {
 
     private static final String ALL_FORMS = "dev.lockstep.testkit.Forms#all";

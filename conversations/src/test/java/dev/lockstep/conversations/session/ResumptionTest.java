@@ -119,7 +119,7 @@ class ResumptionTest {
         }
     }
 
-    /** RFC 7366 3.1: what protects the session goes on protecting it, and is negotiated in the hello messages. */
+    /** RFC 7366 3.1: what protects the session continues protecting it, and is negotiated in the hello messages. */
     @ParameterizedTest
     @EnumSource(Offering.class)
     void encryptThenMacIsNegotiatedAnewAndNeverLost(Offering by) {

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The wait for a session: however it ends, the handshake goes on, with the session or without. */
+/** The wait for a session: however it ends, the handshake continues, with the session or without. */
 class ResumptionWaitTest {
 
     private static final CipherSuite SUITE = CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;

@@ -154,7 +154,7 @@ class InputWhileSuspendedTest {
         key.assertDisciplined();
     }
 
-    /** One too many is refused; but after the flight that the key was needed for, as with a key that answers at once. */
+    /** One too many is refused; but after the flight that the key was needed for, as with a key that answers immediately. */
     @ParameterizedTest
     @MethodSource(INPUTS)
     void tooManyWarningAlertsWhileSigningAreRefusedAfterTheFlight(Setting setting) {

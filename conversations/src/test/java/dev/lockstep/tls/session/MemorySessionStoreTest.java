@@ -65,7 +65,7 @@ class MemorySessionStoreTest {
         assertThat(store.size()).isZero();
     }
 
-    /** The time runs from the full handshake on: putting an old session anew gives it no new life. */
+    /** The time runs from the full handshake on: putting an old session again gives it no new life. */
     @Test
     void putDoesNotExtendALifetime() throws Exception {
         MemorySessionStore store = store(10);

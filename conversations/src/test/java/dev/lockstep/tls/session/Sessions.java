@@ -41,7 +41,7 @@ final class Sessions {
         return new SessionId(bytes);
     }
 
-    /** The value of an operation that answers at once. */
+    /** The value of an operation that answers immediately. */
     static <T> T now(Start<T> start) throws Exception {
         Progress<T> progress = ((Start.Ready<T>) start).operation().resume();
         return ((Progress.Done<T>) progress).value();

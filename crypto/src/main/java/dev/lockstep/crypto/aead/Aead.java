@@ -13,7 +13,7 @@ import java.util.Objects;
  * nothing else. For one thread at a time. All arrays stay the caller's and none is retained.
  *
  * <p>The caller guarantees that no nonce is sealed with twice. All but CCM notice when the <em>last</em> one is
- * repeated and throw {@link IllegalStateException}; nobody notices anything beyond that.
+ * repeated and throw {@link IllegalStateException}; nothing beyond that is visible to the caller.
  */
 public abstract class Aead {
     private final AeadAlgorithm algorithm;

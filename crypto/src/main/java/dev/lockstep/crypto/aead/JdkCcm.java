@@ -82,7 +82,7 @@ final class JdkCcm extends Aead {
         block[0] = (byte) ((aadLen > 0 ? 0x40 : 0) | (((tagLength - 2) / 2) << 3) | (LENGTH_SIZE - 1));
         System.arraycopy(nonce, 0, block, 1, nonce.length);
         putNumber(block, BLOCK - LENGTH_SIZE, LENGTH_SIZE, len);
-        // The chain goes on where the last message left it, and mac holds that value: the message starts at zero.
+        // The chain continues where the last message left it, and mac holds that value: the message starts at zero.
         for (int i = 0; i < BLOCK; i++) {
             block[i] ^= mac[i];
         }

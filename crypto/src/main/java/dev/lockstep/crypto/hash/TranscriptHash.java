@@ -132,7 +132,7 @@ public final class TranscriptHash {
     }
 
     /**
-     * The hash of everything so far; the transcript goes on.
+     * The hash of everything so far; the transcript continues.
      *
      * @return the digest, owned by the caller
      * @throws IllegalStateException before {@link #choose}
@@ -189,7 +189,7 @@ public final class TranscriptHash {
         return buffer.length;
     }
 
-    /** Clears the messages and keeps no further ones; the hash goes on. Does nothing when they are not kept. */
+    /** Clears the messages and keeps no further ones; the hash continues. Does nothing when they are not kept. */
     public void dropMessages() {
         if (keeping) {
             keeping = false;

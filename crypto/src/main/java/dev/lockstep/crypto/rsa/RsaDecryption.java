@@ -105,7 +105,7 @@ public final class RsaDecryption {
      * @param ciphertext {@link #modulusLength()} bytes, as a number below the modulus; not changed
      * @return the block with its padding, {@link #modulusLength()} bytes, owned and to be wiped by the caller
      * @throws GeneralSecurityException if the ciphertext has another length or is not below the modulus, if the key has been
-     *     destroyed, or if the provider fails; a TLS server goes on with the random premaster in each case (RFC 5246
+     *     destroyed, or if the provider fails; a TLS server continues with the random premaster in each case (RFC 5246
      *     7.4.7.1)
      */
     public byte[] raw(byte[] ciphertext) throws GeneralSecurityException {

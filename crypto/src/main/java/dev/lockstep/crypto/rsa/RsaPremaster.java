@@ -4,7 +4,7 @@ import dev.lockstep.crypto.ConstantTime;
 import dev.lockstep.crypto.Wipe;
 
 /**
- * From a decrypted block to a premaster secret (RFC 5246 7.4.7.1), so that nobody can tell a good block from a bad one by the
+ * From a decrypted block to a premaster secret (RFC 5246 7.4.7.1), so that a good block cannot be told from a bad one by the
  * time it takes, the memory it touches or the way it returns (Bleichenbacher 1998, Klima et al. 2003, ROBOT, Marvin).
  *
  * <p>Masks only: every byte of the block is read in the same order and combined by the same operations, whatever it holds.
@@ -51,7 +51,7 @@ public final class RsaPremaster {
     }
 
     /**
-     * Judges what somebody else has decrypted and unpadded.
+     * Judges what a key has decrypted and unpadded itself.
      *
      * @param candidate what he returned, of any length; not changed, the caller wipes it. Neither its contents nor its length
      *     change what is done, but for the bytes that are copied

@@ -146,7 +146,7 @@ final class SelfTest {
                     case RSA_SIGN, ECDSA_SIGN_P256, ECDSA_SIGN_P384, ECDSA_SIGN_P521 -> true;
                     default -> false;
                 };
-        // Whoever fails is left out after the first failure, so that what came out above was Java's.
+        // A provider that fails is left out after the first failure, so that what came out above was Java's.
         return (signs ? signer.provider() : verifier.provider()) != null ? null : "not offered, or in another form";
     }
 

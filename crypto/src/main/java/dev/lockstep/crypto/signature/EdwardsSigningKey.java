@@ -12,7 +12,7 @@ import org.bouncycastle.math.ec.rfc8032.Ed448;
  * <p>RFC 8422 5.10-5, 5.10-6: "All EdDSA computations MUST be performed according to [RFC8032] or its successors."
  *
  * <p>Taken from bcprov, whose fixed-base multiplication is several times faster than the JDK's; the public key that goes
- * into every signature is computed once, from the private one, as a public key handed in by somebody else would let him
+ * into every signature is computed once, from the private one, as a public key handed in by an attacker would let him
  * learn the private key from two signatures.
  */
 final class EdwardsSigningKey implements SigningKey {

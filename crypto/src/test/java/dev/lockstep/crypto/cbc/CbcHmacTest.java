@@ -90,7 +90,7 @@ class CbcHmacTest {
         return Arrays.copyOfRange(seal(sealing, new byte[16], plain), 16, 32);
     }
 
-    /** Four chained blocks as {@code openssl enc} makes them, in every record of a connection anew. */
+    /** Four chained blocks as {@code openssl enc} makes them, in every record of a connection again. */
     @ParameterizedTest
     @CsvSource({
         "CAMELLIA_128, a2961deba09b7f5c5e33829ea8d36e4a272e1aff9f5c6a6a4122314437904eaa"

@@ -18,7 +18,7 @@ public enum RecordSubject {
     TCNATIVE,
     BARE_CIPHER;
 
-    private static final Connection.Watch NOBODY = new Connection.Watch() {
+    private static final Connection.Watch NONE = new Connection.Watch() {
         @Override
         public void start() {}
 
@@ -56,7 +56,7 @@ public enum RecordSubject {
                 EngineKind.valueOf(name()).create(scenario, ServerIdentity.create(scenario)),
                 Client.create(scenario),
                 new Connection.Wire(),
-                NOBODY);
+                NONE);
     }
 
     /** Room for plaintext or for a record, on the heap or outside it. */

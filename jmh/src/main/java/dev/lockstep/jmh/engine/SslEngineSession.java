@@ -7,7 +7,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 
-/** Either end of a connection through {@link SSLEngine}, its delegated tasks run at once. */
+/** Either end of a connection through {@link SSLEngine}, its delegated tasks run immediately. */
 final class SslEngineSession implements ServerSession {
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 

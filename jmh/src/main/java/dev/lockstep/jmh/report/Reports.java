@@ -14,7 +14,7 @@ public final class Reports {
         this.directory = Files.createDirectories(directory.toAbsolutePath());
     }
 
-    /** Writes all three anew. */
+    /** Writes all three again. */
     public void write(Figures figures, int rounds) throws IOException {
         text = MarkdownTables.of(figures, environment, rounds);
         Files.writeString(directory.resolve("performance.md"), text);

@@ -44,7 +44,7 @@ final class JsonText {
 
     void end() throws MalformedLineException {
         if (at != text.length()) {
-            throw new MalformedLineException("goes on after its end at column " + (at + 1));
+            throw new MalformedLineException("continues after its end at column " + (at + 1));
         }
     }
 

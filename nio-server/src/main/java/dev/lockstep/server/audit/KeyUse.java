@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * One private-key operation, as its line shows it. Immutable; holds neither the input nor the output.
  *
- * <p>For a decryption that hides whether the padding was good, {@code result} must not tell either: whoever reads the
+ * <p>For a decryption that hides whether the padding was good, {@code result} must not tell either: a reader of the
  * log would be the oracle (RFC 5246 7.4.7.1).
  *
  * @param peer who asked for it

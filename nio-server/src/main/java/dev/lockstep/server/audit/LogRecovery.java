@@ -11,7 +11,7 @@ import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the place where a log goes on, whatever state the last writer left it in, or refuses to go on. */
+/** Finds the place where a log continues, whatever state the last writer left it in, or refuses to go on. */
 final class LogRecovery {
 
     private final LogFiles files;

@@ -1,6 +1,6 @@
 package dev.lockstep.server.audit;
 
-/** A line is not spelled as the log spells; the message goes on where "line 7" stops. */
+/** A line is not spelled as the log spells; the message continues where "line 7" stops. */
 final class MalformedLineException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The program as somebody's child: it ends when its standard input does. The kernel closes that pipe whatever ends the
+ * The program as a child process: it ends when its standard input does. The kernel closes that pipe whatever ends the
  * parent, a SIGKILL included.
  */
 final class ChildMain {

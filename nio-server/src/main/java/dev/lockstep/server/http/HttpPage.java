@@ -14,7 +14,7 @@ public final class HttpPage {
 
     private static final int LONGEST_NAME = 48;
 
-    private static final String RESUMED = "An earlier session goes on: no key was used.";
+    private static final String RESUMED = "An earlier session continues: no key was used.";
 
     private HttpPage() {}
 
@@ -77,7 +77,7 @@ public final class HttpPage {
 
     private static String story(KeyWait wait) {
         if (wait.suspensions() == 0) {
-            return "The key answered at once: the handshake was never suspended.";
+            return "The key answered immediately: the handshake was never suspended.";
         }
         return String.format(
                 Locale.ROOT,

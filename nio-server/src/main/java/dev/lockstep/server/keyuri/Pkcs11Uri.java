@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key in a PKCS#11 token, in the form of RFC 7512.
  *
- * <p>Which key of the token is meant follows from the certificate it shall serve: {@code object}, {@code id} and
+ * <p>Which key of the token is meant follows from the certificate that it is to serve: {@code object}, {@code id} and
  * {@code type=private} are read, because other tools print them, and change nothing. A PIN is never part of the URI,
  * where every user of the machine could read it.
  *

@@ -15,7 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** An NSS key log that packet analysers read. Made readable for its owner only: whoever has it has the connections. */
+/** An NSS key log that packet analysers read. Made readable for its owner only: it decrypts the connections. */
 final class KeyLogFile implements KeyLog {
 
     private final Writer writer;

@@ -25,7 +25,7 @@ final class PskFile implements PskSource {
     private static final String OPTION = "--psk-file";
     private static final String FORM = "write identity:hexkey";
 
-    /** In bytes. RFC 4279 7.2: whoever saw a handshake can try keys of little entropy at leisure. */
+    /** In bytes. RFC 4279 7.2: an eavesdropper can try keys of little entropy at leisure. */
     private static final int SHORTEST_KEY = 16;
 
     private final Map<PskIdentity, byte[]> keys;

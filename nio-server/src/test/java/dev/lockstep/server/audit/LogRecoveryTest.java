@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A log that is opened after a crash goes on where it was, and says what was lost; after anything else it refuses. */
+/** A log that is opened after a crash continues where it was, and says what was lost; after anything else it refuses. */
 class LogRecoveryTest {
 
     @TempDir

@@ -101,7 +101,7 @@ class KeyServerOutageTest {
                     .hasStackTraceContaining("internal_error");
             assertThatThrownBy(() -> handshakes.get(1).get(10, TimeUnit.SECONDS))
                     .hasStackTraceContaining("internal_error");
-            // RFC 5246 7.4.7.1: a decryption that fails is not; the handshake goes on and breaks at Finished.
+            // RFC 5246 7.4.7.1: a decryption that fails is not; the handshake continues and breaks at Finished.
             assertThatThrownBy(() -> handshakes.get(2).get(10, TimeUnit.SECONDS))
                     .hasStackTraceContaining("bad_record_mac");
             long ended = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed);

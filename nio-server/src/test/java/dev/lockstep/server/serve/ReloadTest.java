@@ -288,13 +288,13 @@ class ReloadTest {
         try (Running server =
                 Running.start(serve("--session-cache", "0", "--ticket-keys", keys.toString(), "--key-delay-ms", "1"))) {
             assertThat(page(server.port())).contains("The key took");
-            assertThat(page(server.port())).contains("An earlier session goes on: no key was used.");
+            assertThat(page(server.port())).contains("An earlier session continues: no key was used.");
             Files.write(keys, ticketKey(2));
             server.awaitError("reloaded: configuration 2 ");
-            assertThat(page(server.port())).contains("An earlier session goes on: no key was used.");
+            assertThat(page(server.port())).contains("An earlier session continues: no key was used.");
             Files.write(keys, new byte[79]);
             server.awaitError("configuration 2 stays: --ticket-keys: " + keys + " is no ticket key; ");
-            assertThat(page(server.port())).contains("An earlier session goes on: no key was used.");
+            assertThat(page(server.port())).contains("An earlier session continues: no key was used.");
         }
     }
 

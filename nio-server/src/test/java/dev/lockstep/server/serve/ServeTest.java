@@ -63,7 +63,7 @@ class ServeTest {
 
     @Test
     void sessionsAreResumedByIdAndByTicketUnlessThatIsSwitchedOff() throws Exception {
-        String resumed = "An earlier session goes on: no key was used.";
+        String resumed = "An earlier session continues: no key was used.";
         for (String[] how : new String[][] {{}, {"--no-tickets"}, {"--session-cache", "0"}}) {
             try (Running server = resuming(how)) {
                 assertThat(page(server)).contains("The key took");
@@ -151,7 +151,7 @@ class ServeTest {
                     .contains(client.getSession().getCipherSuite())
                     .contains("x25519")
                     .contains("rsa_pss_rsae_sha256")
-                    .contains("The key answered at once")
+                    .contains("The key answered immediately")
                     .endsWith("</html>\n");
             int body = page.indexOf("\r\n\r\n") + 4;
             assertThat(page).contains("Content-Length: " + (page.length() - body) + "\r\n");

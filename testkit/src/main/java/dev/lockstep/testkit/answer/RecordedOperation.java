@@ -106,7 +106,7 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         wakes.incrementAndGet(); // last: a test that waits for it may look at what the wake did
     }
 
-    /** Computes and publishes the result without waking anybody. */
+    /** Computes and publishes the result without waking the connection. */
     public void publish() {
         try {
             published = result();

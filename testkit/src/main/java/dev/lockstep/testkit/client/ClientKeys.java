@@ -63,7 +63,7 @@ final class ClientKeys {
         expand(derived);
     }
 
-    /** Goes on with the master secret of an earlier session. */
+    /** Continues with the master secret of an earlier session. */
     void resume(byte[] earlier) {
         master = earlier;
         expand(earlier);

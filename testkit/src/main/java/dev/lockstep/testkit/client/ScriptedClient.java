@@ -173,7 +173,7 @@ public final class ScriptedClient {
         return resumed;
     }
 
-    /** The server goes on without a Certificate, so it must be the session that was offered. */
+    /** The server continues without a Certificate, so it must be the session that was offered. */
     private void resumeIfNoKeys() {
         if (keys.master != null) {
             return;

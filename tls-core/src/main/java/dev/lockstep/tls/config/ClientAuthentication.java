@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Whether and how a client shows who it is (RFC 5246 7.4.4, 7.4.6 and 7.4.8). Immutable: each {@code with} method makes
  * another policy.
  *
- * <p>A certificate that a client presents is verified or the handshake ends, also where it is only wanted: whoever wants
+ * <p>A certificate that a client presents is verified or the handshake ends, also where it is only wanted. A server that wants
  * to serve clients with bad certificates too gives a verifier that accepts them, and looks at the chain afterwards.
  */
 public final class ClientAuthentication {
@@ -70,7 +70,7 @@ public final class ClientAuthentication {
         return new ClientAuthentication(Demand.WANTED, verifier, null, null, null, NONE_AT_ALL.maxChainLength);
     }
 
-    /** Asks for a certificate, and serves nobody without one. */
+    /** Asks for a certificate, and refuses clients without one. */
     public static ClientAuthentication required(ClientCertificateVerifier verifier) {
         return new ClientAuthentication(Demand.REQUIRED, verifier, null, null, null, NONE_AT_ALL.maxChainLength);
     }

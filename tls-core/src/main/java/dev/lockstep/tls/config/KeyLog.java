@@ -1,8 +1,8 @@
 package dev.lockstep.tls.config;
 
 /**
- * Receives the secrets of a connection in the NSS key log format, for debugging with a packet analyser. Whoever has
- * such a line can read the connection: set one in code only, never by default.
+ * Receives the secrets of a connection in the NSS key log format, for debugging with a packet analyser. Such a
+ * line decrypts the connection: set one in code only, never by default.
  */
 @FunctionalInterface
 public interface KeyLog {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Whether and how an established connection may be negotiated anew (RFC 5246 section 7.4.1.1, RFC 5746). Immutable; the
+ * Whether and how an established connection may be renegotiated (RFC 5246 section 7.4.1.1, RFC 5746). Immutable; the
  * {@code with} methods give changed copies.
  *
  * @param clientMayAsk whether a ClientHello on an established connection starts a handshake; otherwise it is answered
@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param legacyClients what becomes of clients that do not know RFC 5746
  * @param clientCertificateMayChange whether a renegotiation may end with another client certificate than the connection
  *     had before it; a connection without one may always get one
- * @param maxRenegotiations how many a connection may have, whoever asks for them; 0 to 2^20
+ * @param maxRenegotiations how many a connection may have, whichever side asks for them; 0 to 2^20
  * @param minInterval the least time between the beginnings of two handshakes of a connection; more frequent ones are refused
  */
 public record RenegotiationPolicy(

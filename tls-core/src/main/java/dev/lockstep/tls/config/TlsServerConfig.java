@@ -243,7 +243,7 @@ public final class TlsServerConfig {
         return handshakeTimeoutNanos;
     }
 
-    /** Whether and how established connections may be negotiated anew. */
+    /** Whether and how established connections may be renegotiated. */
     public RenegotiationPolicy renegotiation() {
         return settings.renegotiation;
     }

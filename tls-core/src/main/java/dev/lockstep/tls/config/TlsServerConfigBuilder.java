@@ -224,7 +224,7 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** Whether and how established connections may be negotiated anew; refused by default. */
+    /** Whether and how established connections may be renegotiated; refused by default. */
     public TlsServerConfigBuilder renegotiation(RenegotiationPolicy policy) {
         settings.renegotiation = Objects.requireNonNull(policy, "renegotiation");
         return this;
@@ -281,7 +281,7 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** Who gets the secrets of every connection. Whoever reads them reads the connections: for debugging only. */
+    /** Sets what receives the secrets of every connection. They decrypt the connections: for debugging only. */
     public TlsServerConfigBuilder keyLog(KeyLog keyLog) {
         settings.keyLog = Objects.requireNonNull(keyLog, "keyLog");
         return this;

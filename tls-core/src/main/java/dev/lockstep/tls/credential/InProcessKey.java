@@ -25,7 +25,7 @@ import java.security.cert.X509Certificate;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A key in this process, behind the same interface as one outside: it computes in start and is ready at once. */
+/** A key in this process, behind the same interface as one outside: it computes in start and is ready immediately. */
 final class InProcessKey implements ExternalPrivateKey {
 
     private final Set<SignatureScheme> schemes;

@@ -47,7 +47,7 @@ public interface ExternalPrivateKey {
     /**
      * Starts the RSA decryption of an encrypted premaster secret (RFC 5246 section 7.4.7.1). The result is either the
      * raw block as long as the modulus ({@code RSA/ECB/NoPadding}, preferred: the library removes the padding in
-     * constant time) or the unpadded 48 bytes. Whatever goes wrong is masked: the handshake goes on with a random
+     * constant time) or the unpadded 48 bytes. Whatever goes wrong is masked: the handshake continues with a random
      * premaster secret and fails at Finished.
      *
      * <p>With the unpadded form, the library does the same work for an answer as for a failure. What the key itself does is

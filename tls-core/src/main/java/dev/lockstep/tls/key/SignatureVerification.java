@@ -15,7 +15,7 @@ public final class SignatureVerification {
 
     /** Which signatures the connection verifies. */
     public enum Extent {
-        /** All of them, whoever made them. */
+        /** All of them, whichever key made them. */
         ALWAYS,
         /** Those of external keys that are made with RSA, or that have not been verified yet. */
         UNLESS_VERIFIED,

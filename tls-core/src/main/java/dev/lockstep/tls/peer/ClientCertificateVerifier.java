@@ -7,7 +7,7 @@ import java.util.List;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Judges the certificate chain of a client, possibly by asking somebody else: an OCSP responder, a directory.
+ * Judges the certificate chain of a client, possibly by asking elsewhere: an OCSP responder, a directory.
  *
  * <p>Called once for every chain that a client presents, under the rules of
  * {@link dev.lockstep.tls.key.ExternalPrivateKey}: on the thread that drives the connection, {@code start} once, then

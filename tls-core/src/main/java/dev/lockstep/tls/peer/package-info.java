@@ -1,5 +1,5 @@
 /**
- * Who the client is: the SPI behind which its certificate is judged, possibly by asking somebody else, and the judge that
- * the JDK brings.
+ * The SPI for verifying client certificates, synchronously or not, and an implementation on the JDK's PKIX
+ * validation.
  */
 package dev.lockstep.tls.peer;

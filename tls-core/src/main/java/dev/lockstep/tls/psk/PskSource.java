@@ -7,7 +7,7 @@ import dev.lockstep.tls.wait.Waker;
 import java.util.Optional;
 
 /**
- * Knows the pre-shared keys of a server by the identities that clients send (RFC 4279), possibly by asking somebody else.
+ * Knows the pre-shared keys of a server by the identities that clients send (RFC 4279), possibly by asking elsewhere.
  * Called at most once per handshake, under the rules of {@link ExternalPrivateKey}.
  *
  * <p>An empty answer says that there is no such identity. The client is not told: RFC 4279 2 lets the server "continue the

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What two peers must remember to continue a session (RFC 5246 section 7.3): the master secret, and every fact that a
  * resumption is checked against. Immutable but for {@link #destroy}; safe for any thread until then.
  *
- * <p>Whoever has one can read and forge the connections of its session. {@code toString} shows no secret.
+ * <p>It is enough to read and forge the connections of its session. {@code toString} shows no secret.
  */
 public final class ResumableSession {
 

@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * The ticket keys of a server: the first one seals, all of them open. A ticket that an older key opened is renewed.
  *
  * <p>There are two ways to turn the ring. {@link #rotating} makes a new key by itself whenever the period is over: for
- * one process. {@link #of} takes keys that somebody else distributes to a fleet, and {@link #rotateTo} the next ones;
+ * one process. {@link #of} takes keys that another program distributes to a fleet, and {@link #rotateTo} the next ones;
  * for a rotation without a gap give every server the new key as the second one first, and as the first one when all
  * have it.
  *
- * <p>A key that is turned out goes on opening for the acceptance window, which is best as long as the lifetime of
- * sessions. After that it is cleared, and so are its tickets' chances. Whoever learns a key reads every connection whose
+ * <p>A key that is turned out continues opening for the acceptance window, which is best as long as the lifetime of
+ * sessions. After that it is cleared, and so are its tickets' chances. An attacker who learns a key reads every connection whose
  * ticket it sealed, ECDHE or not: short periods and windows are the remedy.
  *
  * <p>A time is over when the wall clock or the monotonic clock says so, whichever comes first: a wall clock that is set
@@ -270,7 +270,7 @@ public final class TicketKeyRing implements TicketProtector {
         }
     }
 
-    /** The ring's own object for a name, so that its count of sealed tickets goes on. */
+    /** The ring's own object for a name, so that its count of sealed tickets continues. */
     private static TicketKey known(List<Slot> slots, TicketKey key) {
         for (Slot slot : slots) {
             if (slot.key.sameName(key)) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public enum AlertLevel {
     /** The connection may go on. */
     WARNING(1),
-    /** The connection ends at once and its session must not be resumed. */
+    /** The connection ends immediately and its session must not be resumed. */
     FATAL(2);
 
     private static final Codes<AlertLevel> CODES = new Codes<>(values(), AlertLevel::code);

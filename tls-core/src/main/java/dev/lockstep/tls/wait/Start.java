@@ -35,7 +35,7 @@ public sealed interface Start<T> {
         }
     }
 
-    /** The result can be fetched at once. */
+    /** The result can be fetched immediately. */
     static <T> Start<T> ready(PendingOperation<T> operation) {
         return new Ready<>(operation);
     }
@@ -51,7 +51,7 @@ public sealed interface Start<T> {
         return new InProgress<>(operation);
     }
 
-    /** The local fall-back shall do it. */
+    /** The local fall-back is to do it. */
     @SuppressWarnings("unchecked") // holds no T
     static <T> Start<T> fallThrough() {
         return (Start<T>) FallThrough.INSTANCE;

@@ -7,7 +7,7 @@ import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.PrfHash;
 import dev.lockstep.tls.spec.SignatureScheme;
 
-/** Which primitive of {@code crypto} stands behind which code point of {@code spec}. */
+/** Maps the code points of {@code spec} to the primitives of {@code crypto}. */
 public final class Algorithms {
 
     private Algorithms() {}

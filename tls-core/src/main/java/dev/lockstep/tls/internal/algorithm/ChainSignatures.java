@@ -76,7 +76,7 @@ public final class ChainSignatures {
                 default -> Set.of();
             };
         } catch (GeneralSecurityException | IOException e) {
-            return Set.of(); // a signature nobody can describe fits no list
+            return Set.of(); // a signature that has no name fits no list
         }
     }
 }

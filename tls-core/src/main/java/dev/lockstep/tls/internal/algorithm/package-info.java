@@ -1,2 +1,2 @@
-/** Which primitive stands behind which code point. Imports spec and crypto. */
+/** Maps code points to primitives. Imports spec and crypto. */
 package dev.lockstep.tls.internal.algorithm;

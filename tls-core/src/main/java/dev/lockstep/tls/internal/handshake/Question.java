@@ -76,7 +76,7 @@ public record Question<T>(
         INTERNAL_ERROR,
         /** A refusal ends the connection with its own alert, every other failure as above. */
         REFUSAL_OR_ERROR,
-        /** The handshake goes on with a random value and fails at Finished; only then the observer gets it. */
+        /** The handshake continues with a random value and fails at Finished; only then the observer gets it. */
         MASKED_TO_FINISHED
     }
 

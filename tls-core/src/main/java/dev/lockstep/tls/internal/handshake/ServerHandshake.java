@@ -116,7 +116,7 @@ public final class ServerHandshake {
 
     /**
      * Gives an AWAIT state its turn: it asks its question first, and for the answer in every later turn. An operation that
-     * is ready at once is asked in the same turn.
+     * is ready immediately is asked in the same turn.
      *
      * @return whether there was an answer, good or bad, and the state was left
      */

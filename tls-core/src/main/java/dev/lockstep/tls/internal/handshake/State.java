@@ -4,7 +4,7 @@ package dev.lockstep.tls.internal.handshake;
  * Where a handshake stands. READ waits for the client, AWAIT for an answer from outside, every other state of a handshake
  * acts by itself. {@link ServerHandshake#TABLE} says what follows.
  *
- * <p>Waiting is a state, never a flag: a key that answers at once passes through the same states as one that takes a
+ * <p>Waiting is a state, never a flag: a key that answers immediately passes through the same states as one that takes a
  * second, only without stopping.
  */
 public enum State {

@@ -7,7 +7,7 @@ import dev.lockstep.tls.spec.KeyExchange;
 
 /**
  * The server's signed share of the key exchange, RFC 5246 7.4.3 and RFC 8422 5.4; with a pre-shared key it has another
- * form, {@link PskServerKeyExchange}, and nobody signs it.
+ * form, {@link PskServerKeyExchange}, and is not signed.
  *
  * <pre>
  * struct {

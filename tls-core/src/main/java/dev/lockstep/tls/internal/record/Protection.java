@@ -248,7 +248,7 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
     }
 
     /**
-     * Gives the number of the record at hand and counts on at once, so that no failure later on can make a number, and
+     * Gives the number of the record at hand and counts on immediately, so that no failure later on can make a number, and
      * with it a nonce, serve twice.
      */
     final long takeSequenceNumber() {

@@ -64,7 +64,7 @@ public final class KeyBlock {
         return serverWriteIv;
     }
 
-    /** Clears every key; whoever was handed one must have copied it. */
+    /** Clears every key; a user of one must have copied it. */
     public void wipe() {
         Wipe.bytes(clientWriteMacKey, serverWriteMacKey, clientWriteKey, serverWriteKey, clientWriteIv, serverWriteIv);
     }

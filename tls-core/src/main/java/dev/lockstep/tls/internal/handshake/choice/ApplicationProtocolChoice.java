@@ -9,7 +9,7 @@ import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.RefusedException;
 import org.jspecify.annotations.Nullable;
 
-/** Which protocol runs inside (RFC 7301): negotiated anew in every handshake, resumptions and renegotiations too. */
+/** Which protocol runs inside (RFC 7301): negotiated again in every handshake, resumptions and renegotiations too. */
 public final class ApplicationProtocolChoice {
 
     private ApplicationProtocolChoice() {}

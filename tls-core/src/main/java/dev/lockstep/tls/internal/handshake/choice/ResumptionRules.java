@@ -15,7 +15,7 @@ import java.util.Date;
 
 /**
  * Whether a session that was found may be resumed by this ClientHello, under the configuration of now. Nearly every no is
- * a full handshake; two are fatal, because only a client that errs, or somebody in between, gets there.
+ * a full handshake; two are fatal, because only a client that errs, or a man in the middle, gets there.
  */
 public final class ResumptionRules {
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a session is bound to besides its server name, as 32 bytes: which server this is, for that name. Servers may share
  * a store or ticket keys without being the same; a session that begins at one of them must not go on at another that
- * only happens to hold the key, or whoever redirects a connection chooses who answers it.
+ * only happens to hold the key, or an attacker who redirects a connection chooses who answers it.
  */
 public final class SessionBinding {
 

@@ -30,7 +30,7 @@ import java.util.OptionalLong;
 
 /**
  * From ClientKeyExchange to the connection's keys. Outcomes that depend on a secret are values, never edges of the table:
- * whatever goes wrong yields a random value in its place, and the handshake goes on to fail at Finished.
+ * whatever goes wrong yields a random value in its place, and the handshake continues and fails at Finished.
  */
 public final class Premaster {
 

@@ -49,9 +49,9 @@ public record RecordLengths(
      * @param fragmentLengthCode the session's, 0 for none
      */
     public static RecordLengths ofResumption(ClientHello hello, int fragmentLengthCode) {
-        RecordLengths anew = of(hello);
-        return anew.sizeLimit != null
-                ? anew
+        RecordLengths renewed = of(hello);
+        return renewed.sizeLimit != null
+                ? renewed
                 : new RecordLengths(null, MaxFragmentLengthCode.of(fragmentLengthCode), false);
     }
 
