@@ -9,25 +9,20 @@ import dev.lockstep.jsse.session.HandshakeSession;
 import dev.lockstep.jsse.setting.ConnectionPlan;
 import dev.lockstep.jsse.setting.Context;
 import dev.lockstep.jsse.setting.EngineSettings;
-import dev.lockstep.jsse.setting.Names;
 import dev.lockstep.tls.ConnectionInfo;
-import dev.lockstep.tls.config.ClientAuthentication.Demand;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.setting.ConfigException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -42,12 +37,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> All methods may be called from any thread; one call at a time moves the connection. A delegated task that
  * is interrupted while it waits ends the connection with internal_error.
  */
-public final class LockstepEngine extends SSLEngine {
+public final class LockstepEngine extends SettableEngine {
 
     private final Context context;
-    private final EngineSettings settings;
     private final WaitRoom room;
-    private final ReentrantLock lock = new ReentrantLock();
     private final Self self = new Self();
     private final SSLSession nothing;
     private volatile HandshakeSession handshakeSession;
@@ -57,9 +50,8 @@ public final class LockstepEngine extends SSLEngine {
     private boolean closed;
 
     LockstepEngine(Context context, Waiting way, @Nullable String peerHost, int peerPort) {
-        super(peerHost, peerPort);
+        super(new EngineSettings(context.config()), peerHost, peerPort);
         this.context = context;
-        this.settings = new EngineSettings(context.config());
         this.room = new WaitRoom(way, context.config().clock(), this::interrupted);
         this.nothing = new BasicSession(peerHost, peerPort);
         this.handshakeSession = newHandshakeSession();
@@ -301,122 +293,6 @@ public final class LockstepEngine extends SSLEngine {
     public @Nullable String getHandshakeApplicationProtocol() {
         ConnectionInfo info = getHandshakeSession() == null ? null : connectionInfo();
         return info == null ? null : Objects.requireNonNullElse(info.applicationProtocol(), "");
-    }
-
-    // ---- settings
-
-    @Override
-    public void setHandshakeApplicationProtocolSelector(
-            @Nullable BiFunction<SSLEngine, List<String>, String> selector) {
-        set(() -> settings.engineSelector(selector));
-    }
-
-    @Override
-    public @Nullable BiFunction<SSLEngine, List<String>, String> getHandshakeApplicationProtocolSelector() {
-        return locked(settings::engineSelector);
-    }
-
-    @Override
-    public String[] getSupportedCipherSuites() {
-        return Names.supportedSuites();
-    }
-
-    @Override
-    public String[] getEnabledCipherSuites() {
-        return locked(settings::suiteNames);
-    }
-
-    @Override
-    public void setEnabledCipherSuites(String[] suites) {
-        set(() -> settings.suites(suites));
-    }
-
-    @Override
-    public String[] getSupportedProtocols() {
-        return Names.supportedProtocols();
-    }
-
-    @Override
-    public String[] getEnabledProtocols() {
-        return locked(settings::protocolNames);
-    }
-
-    @Override
-    public void setEnabledProtocols(String[] protocols) {
-        set(() -> settings.protocols(protocols));
-    }
-
-    /**
-     * {@inheritDoc}
-     *
-     * @throws IllegalArgumentException for the client's side, which Lockstep does not have
-     */
-    @Override
-    public void setUseClientMode(boolean mode) {
-        Names.requireServer(mode);
-    }
-
-    @Override
-    public boolean getUseClientMode() {
-        return false;
-    }
-
-    @Override
-    public void setNeedClientAuth(boolean need) {
-        set(() -> settings.demand(need ? Demand.REQUIRED : Demand.NONE));
-    }
-
-    @Override
-    public boolean getNeedClientAuth() {
-        return locked(settings::demand) == Demand.REQUIRED;
-    }
-
-    @Override
-    public void setWantClientAuth(boolean want) {
-        set(() -> settings.demand(want ? Demand.WANTED : Demand.NONE));
-    }
-
-    @Override
-    public boolean getWantClientAuth() {
-        return locked(settings::demand) == Demand.WANTED;
-    }
-
-    @Override
-    public void setEnableSessionCreation(boolean flag) {
-        set(() -> settings.sessionCreation(flag));
-    }
-
-    @Override
-    public boolean getEnableSessionCreation() {
-        return locked(settings::sessionCreation);
-    }
-
-    @Override
-    public SSLParameters getSSLParameters() {
-        return locked(settings::parameters);
-    }
-
-    @Override
-    public void setSSLParameters(SSLParameters parameters) {
-        set(() -> settings.apply(parameters));
-    }
-
-    private void set(Runnable change) {
-        lock.lock();
-        try {
-            change.run();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private <T extends @Nullable Object> T locked(Supplier<T> read) {
-        lock.lock();
-        try {
-            return read.get();
-        } finally {
-            lock.unlock();
-        }
     }
 
     @Override

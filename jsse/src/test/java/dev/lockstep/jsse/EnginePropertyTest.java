@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(600)
 class EnginePropertyTest {
 
-    private static final int SEEDS = Integer.getInteger("jsse.seeds", 150);
+    private static final int SEEDS = Integer.getInteger("jsse.seeds", 100);
 
     /** Calls without progress that one conversation may make: a server that only does what it is told makes none. */
     private static final int SPINS = 3;

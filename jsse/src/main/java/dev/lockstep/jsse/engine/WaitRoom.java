@@ -117,7 +117,7 @@ public final class WaitRoom {
                 released = takeKeptBack();
                 current = suspension;
             }
-            // a task that is being run already continues waiting
+            // a task that is being run already continues to wait
             if (suspension != null && !woken && way != Waiting.PARK && !taken) {
                 offered = true;
             }

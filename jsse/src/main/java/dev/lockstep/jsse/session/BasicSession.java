@@ -100,7 +100,7 @@ public class BasicSession extends ExtendedSSLSession {
         return values.names();
     }
 
-    /** The certificates of the client; empty when it has shown none. */
+    /** The certificates of the client; empty when it has sent none. */
     List<X509Certificate> peerChain() {
         return List.of();
     }
@@ -114,7 +114,7 @@ public class BasicSession extends ExtendedSSLSession {
     public final Certificate[] getPeerCertificates() throws SSLPeerUnverifiedException {
         List<X509Certificate> chain = peerChain();
         if (chain.isEmpty()) {
-            throw new SSLPeerUnverifiedException("the client has shown no certificate");
+            throw new SSLPeerUnverifiedException("the client has sent no certificate");
         }
         return chain.toArray(new Certificate[0]);
     }

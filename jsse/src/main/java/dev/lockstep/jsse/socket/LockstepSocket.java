@@ -6,12 +6,10 @@ import dev.lockstep.jsse.session.HandshakeSession;
 import dev.lockstep.jsse.setting.ConnectionPlan;
 import dev.lockstep.jsse.setting.Context;
 import dev.lockstep.jsse.setting.EngineSettings;
-import dev.lockstep.jsse.setting.Names;
 import dev.lockstep.nio.BlockingTlsChannel;
 import dev.lockstep.nio.Limits;
 import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.TlsException;
-import dev.lockstep.tls.config.ClientAuthentication.Demand;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
@@ -29,7 +27,6 @@ import javax.net.ssl.HandshakeCompletedEvent;
 import javax.net.ssl.HandshakeCompletedListener;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +38,12 @@ import org.jspecify.annotations.Nullable;
  * <p>There is one handshake, which the first call begins that needs it; sockets do not renegotiate. Listeners are called on the
  * thread that completes it.
  */
-final class LockstepSocket extends ChannelSocket {
+final class LockstepSocket extends SettableSocket {
 
     /** Sockets have no idle time of their own; {@code setSoTimeout} bounds reads. */
     private static final Duration ENDLESS = Duration.ofDays(365);
 
     private final Context context;
-    private final EngineSettings settings;
     private final SocketChannel channel;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<HandshakeCompletedListener> listeners = new CopyOnWriteArrayList<>();
@@ -60,9 +56,8 @@ final class LockstepSocket extends ChannelSocket {
     private volatile int soTimeout;
 
     LockstepSocket(Context context, EngineSettings settings, SocketChannel channel) {
-        super(channel);
+        super(channel, settings);
         this.context = context;
-        this.settings = settings;
         this.channel = channel;
         String host = getInetAddress().getHostAddress();
         this.handshakeSession =
@@ -270,99 +265,6 @@ final class LockstepSocket extends ChannelSocket {
         if (!listeners.remove(listener)) {
             throw new IllegalArgumentException("listener: not registered");
         }
-    }
-
-    // ---- settings
-
-    @Override
-    public void setHandshakeApplicationProtocolSelector(
-            @Nullable BiFunction<SSLSocket, List<String>, String> selector) {
-        settings.socketSelector(selector);
-    }
-
-    @Override
-    public @Nullable BiFunction<SSLSocket, List<String>, String> getHandshakeApplicationProtocolSelector() {
-        return settings.socketSelector();
-    }
-
-    @Override
-    public String[] getSupportedCipherSuites() {
-        return Names.supportedSuites();
-    }
-
-    @Override
-    public String[] getEnabledCipherSuites() {
-        return settings.suiteNames();
-    }
-
-    @Override
-    public void setEnabledCipherSuites(String[] suites) {
-        settings.suites(suites);
-    }
-
-    @Override
-    public String[] getSupportedProtocols() {
-        return Names.supportedProtocols();
-    }
-
-    @Override
-    public String[] getEnabledProtocols() {
-        return settings.protocolNames();
-    }
-
-    @Override
-    public void setEnabledProtocols(String[] protocols) {
-        settings.protocols(protocols);
-    }
-
-    @Override
-    public void setUseClientMode(boolean mode) {
-        Names.requireServer(mode);
-    }
-
-    @Override
-    public boolean getUseClientMode() {
-        return false;
-    }
-
-    @Override
-    public void setNeedClientAuth(boolean need) {
-        settings.demand(need ? Demand.REQUIRED : Demand.NONE);
-    }
-
-    @Override
-    public boolean getNeedClientAuth() {
-        return settings.demand() == Demand.REQUIRED;
-    }
-
-    @Override
-    public void setWantClientAuth(boolean want) {
-        settings.demand(want ? Demand.WANTED : Demand.NONE);
-    }
-
-    @Override
-    public boolean getWantClientAuth() {
-        return settings.demand() == Demand.WANTED;
-    }
-
-    @Override
-    public void setEnableSessionCreation(boolean flag) {
-        settings.sessionCreation(flag);
-    }
-
-    @Override
-    public boolean getEnableSessionCreation() {
-        return settings.sessionCreation();
-    }
-
-    @Override
-    public SSLParameters getSSLParameters() {
-        return settings.parameters();
-    }
-
-    @Override
-    public void setSSLParameters(SSLParameters parameters) {
-        settings.apply(parameters);
     }
 
     /** This socket, as managers want to know it. */
