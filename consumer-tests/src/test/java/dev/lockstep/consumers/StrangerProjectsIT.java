@@ -57,6 +57,7 @@ class StrangerProjectsIT {
                 File.pathSeparator,
                 jarsIn("dev/lockstep"),
                 jarsIn("org/bouncycastle"),
+                jarsIn("io/netty"),
                 WORK.resolve("on-module-path/target/classes").toString());
         String printed = succeeds(
                 Path.of(JAVA_HOME, "bin/java").toString(),
@@ -69,6 +70,8 @@ class StrangerProjectsIT {
                         "module dev.lockstep.tls",
                         "module dev.lockstep.keys",
                         "module dev.lockstep.nio",
+                        "module dev.lockstep.jsse",
+                        "module dev.lockstep.netty",
                         "module dev.lockstep.testkit",
                         "echoed: true");
     }

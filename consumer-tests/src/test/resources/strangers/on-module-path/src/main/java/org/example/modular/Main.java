@@ -1,7 +1,9 @@
 package org.example.modular;
 
+import dev.lockstep.jsse.LockstepProvider;
 import dev.lockstep.keys.FutureKey;
 import dev.lockstep.keys.InMemoryKey;
+import dev.lockstep.netty.LockstepHandler;
 import dev.lockstep.nio.TlsChannel;
 import dev.lockstep.testkit.JdkConversation;
 import dev.lockstep.testkit.certificate.TestAuthority;
@@ -37,7 +39,13 @@ public final class Main {
         JdkConversation conversation =
                 JdkConversation.of(config, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256").run();
 
-        Stream.of(TlsServerConfig.class, FutureKey.class, TlsChannel.class, JdkConversation.class)
+        Stream.of(
+                        TlsServerConfig.class,
+                        FutureKey.class,
+                        TlsChannel.class,
+                        LockstepProvider.class,
+                        LockstepHandler.class,
+                        JdkConversation.class)
                 .forEach(type -> System.out.println(type.getModule()));
         System.out.println("echoed: " + conversation.echoed());
     }
