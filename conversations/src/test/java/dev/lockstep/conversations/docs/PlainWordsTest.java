@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class PlainWordsTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Pattern WORDS = Pattern.compile(
-            "(?i)\\b(somebody|nobody|anybody|whoever|anew|goes on|lets in|behind which|whose turn)\\b");
+    private static final Pattern WORDS =
+            Pattern.compile("(?i)\\b(somebody|nobody|anybody|whoever|anew|goes on|lets in|behind which|whose turn)\\b");
     /** RFCs say it in capitals, and what they say is quoted. */
     private static final Pattern SHALL = Pattern.compile("\\bshall\\b");
 

@@ -1,6 +1,5 @@
 package dev.lockstep.conversations.learning;
 
-import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.conversations.fixture.SessionFixture;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.certificate.TestIdentity;
@@ -18,6 +17,7 @@ import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
