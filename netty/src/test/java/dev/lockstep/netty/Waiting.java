@@ -25,6 +25,7 @@ import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketOpening;
 import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Progress;
@@ -32,6 +33,7 @@ import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,7 +55,7 @@ final class Waiting {
     EmbeddedTls open(boolean autoRead) {
         EmbeddedTls open = new EmbeddedTls(builder().build(), options(), autoRead);
         switch (kind) {
-            case DECRYPT, PSK_LOOKUP -> open.says(clientHello()).says(clientKeyExchange());
+            case DECRYPT, PSK_LOOKUP, KEY_AGREEMENT -> open.says(clientHello()).says(clientKeyExchange());
             case CLIENT_CERTIFICATE -> open.says(clientHello()).says(certificate(TestIdentity.P256));
             default -> open.says(clientHello());
         }
@@ -69,6 +71,8 @@ final class Waiting {
             case CLIENT_CERTIFICATE ->
                 builder.clientAuthentication(ClientAuthentication.required((request, waker) -> hang()));
             case PSK_LOOKUP -> builder.preSharedKeys((request, waker) -> hang());
+            case KEY_AGREEMENT ->
+                builder.groups(List.of(NamedGroup.FFDHE3072)).keyAgreements((request, waker) -> hang());
             default -> {}
         }
         return builder;
@@ -85,6 +89,9 @@ final class Waiting {
             case SESSION_LOOKUP -> signing().sessionId(NAMED);
             case TICKET_OPENING -> signing().ticket(new byte[100]);
             case DECRYPT -> TestServers.decryptingClient();
+            case KEY_AGREEMENT ->
+                ClientOptions.offering(CipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256)
+                        .groups(NamedGroup.FFDHE3072);
             case PSK_LOOKUP -> ClientOptions.offering(CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256);
             default -> signing();
         };

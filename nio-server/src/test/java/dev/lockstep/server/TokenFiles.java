@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ public final class TokenFiles {
         load(files.rsaKey, files.rsaCert, "01");
         load(files.ecKey, files.ecCert, "02");
         Files.writeString(pinFile(), PIN + "\n");
+        Files.setPosixFilePermissions(pinFile(), PosixFilePermissions.fromString("rw-------"));
     }
 
     private static void requirePrograms() {

@@ -7,6 +7,7 @@ import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.key.SignatureVerification;
+import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.MemorySessionStore;
 import dev.lockstep.tls.session.TicketKeyRing;
@@ -26,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Test;
 
 /** A configuration gives all of its settings to the builder that it becomes; by reflection, so that none is forgotten. */
@@ -80,6 +82,8 @@ class ToBuilderTest {
                 .tickets(TicketKeyRing.rotating(Duration.ofHours(1), Duration.ofHours(1)))
                 .sessionContext(new byte[] {7})
                 .sessionLifetime(Duration.ofHours(7))
+                .serverNames(name -> false)
+                .cryptoProviders(CryptoProviders.of(new BouncyCastleProvider()))
                 .wallClock(Instant::now);
     }
 

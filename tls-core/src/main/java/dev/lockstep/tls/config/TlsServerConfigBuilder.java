@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Collects the settings of a {@link TlsServerConfig}. For one thread; may be used for several configurations. Lists
@@ -287,10 +288,7 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /**
-     * Where the client is, for a configuration of one connection; {@link ConnectionOptions#withClientAddress} sets it for
-     * one of many.
-     */
+    /** Where the client is, for a configuration of one connection; see {@link ConnectionOptions#withClientAddress}. */
     public TlsServerConfigBuilder clientAddress(InetAddress address) {
         settings.clientAddress = Objects.requireNonNull(address, "clientAddress");
         return this;
@@ -306,12 +304,9 @@ public final class TlsServerConfigBuilder {
     }
 
     /**
-     * Where the agreement with the client's value is computed in finite-field groups of 3072 bits and more, by
-     * {@link KeyAgreementRequest#agree}. The connection is suspended meanwhile. By default it is computed on the thread that
-     * drives the connection, as those in all other groups are; it takes 1 ms in ffdhe3072, 10 in ffdhe8192.
-     *
-     * <p>A failure or an answer that does not come in time ends the handshake with internal_error, as for a signature. With
-     * {@code async-keys}: {@code ExecutorAsk.of(KeyAgreementRequest::agree, Discard::bytes, pool)}.
+     * Where the agreement with the client's value is computed in finite-field groups of 3072 bits and more, while the handshake
+     * is suspended: 1 ms in ffdhe3072, 10 in ffdhe8192. By default the thread that drives the connection computes it, as in all
+     * other groups. With {@code async-keys}: {@code ExecutorAsk.of(KeyAgreementRequest::agree, Discard::bytes, pool)}.
      */
     public TlsServerConfigBuilder keyAgreements(Asks<KeyAgreementRequest, byte[]> agreements) {
         settings.keyAgreements = Objects.requireNonNull(agreements, "keyAgreements");
@@ -324,6 +319,12 @@ public final class TlsServerConfigBuilder {
      */
     public TlsServerConfigBuilder cryptoProviders(CryptoProviders providers) {
         settings.cryptoProviders = Objects.requireNonNull(providers, "cryptoProviders");
+        return this;
+    }
+
+    /** See {@link ConnectionOptions#withServerNames}; every name is accepted by default. */
+    public TlsServerConfigBuilder serverNames(Predicate<String> accepted) {
+        settings.serverNames = Objects.requireNonNull(accepted, "serverNames");
         return this;
     }
 

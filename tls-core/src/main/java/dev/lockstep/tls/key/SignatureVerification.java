@@ -2,6 +2,7 @@ package dev.lockstep.tls.key;
 
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,23 @@ public final class SignatureVerification {
     /** Returns what verifies ECDSA and EdDSA signatures; null for the thread that drives the connection. */
     public @Nullable Executor executor() {
         return executor;
+    }
+
+    /**
+     * Has the executor run a task.
+     *
+     * @return whether it took the task; not when there is no executor, or when it has no room
+     */
+    public boolean execute(Runnable task) {
+        if (executor == null) {
+            return false;
+        }
+        try {
+            executor.execute(task);
+            return true;
+        } catch (RejectedExecutionException full) {
+            return false;
+        }
     }
 
     @Override

@@ -12,7 +12,7 @@ enum Effect {
     AGREES_TO_RESUME("Negotiation.resume"),
     MAKES_SHARE("KeyShare.generate"),
     USES_SHARE("KeyShare.agree"),
-    DROPS_SHARE("KeyAgreement.dropShare"),
+    DROPS_SHARE("KeyAgreement.takeShare"),
     DECRYPTS("RsaPremaster.unpad"),
     DRAWS_STAND_IN("KeyAgreement.standIn(byte[])"),
     TAKES_PREMASTER("KeyAgreement.takePremaster"),

@@ -295,11 +295,24 @@ final class Paths {
                 violated(Property.ONE_WAIT, node.waiting() + " are pending");
             }
             Row row = table.row(entered, Event.ANSWER);
-            if (row != null && EFFECTS.ofQuestion(origin.apply(row)).contains(Effect.DRAWS_STAND_IN)) {
-                node.facts().add(Fact.STAND_IN); // the machine wipes an earlier one
+            if (row != null) {
+                asks(EFFECTS.ofQuestion(origin.apply(row)), node);
             }
         }
         return node;
+    }
+
+    /** What asking a question does, before there is an answer. */
+    private void asks(Set<Effect> effects, Node node) {
+        if (effects.contains(Effect.DRAWS_STAND_IN)) {
+            node.facts().add(Fact.STAND_IN); // the machine wipes an earlier one
+        }
+        if (effects.contains(Effect.USES_SHARE)) {
+            makes(node, Fact.SHARED_SECRET);
+        }
+        if (effects.contains(Effect.DROPS_SHARE)) {
+            node.facts().remove(Fact.SHARE);
+        }
     }
 
     /** {@code ServerHandshake.fire}: a handshake that arrives at CONNECTED is complete, and its secrets are wiped. */

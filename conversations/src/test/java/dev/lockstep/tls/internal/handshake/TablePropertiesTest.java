@@ -36,8 +36,7 @@ class TablePropertiesTest {
         assertThat(Effects.calls("ServerHandshake::fire")).contains("Handshake.complete", "Handshake.wipe");
         assertThat(Effects.calls("ServerHandshake::close")).contains("Handshake.wipe", "Wait.cancel");
         assertThat(Effects.calls("Handshake::wipe")).contains("KeyAgreement.wipe", "Handshake.dropEarlierSession");
-        assertThat(Effects.calls("KeyAgreement::wipe"))
-                .contains("KeyAgreement.dropShare", "Wipe.bytes", "MasterSecret.wipe");
+        assertThat(Effects.calls("KeyAgreement::wipe")).contains("KeyShare.destroy", "Wipe.bytes", "MasterSecret.wipe");
     }
 
     @ParameterizedTest(name = "{0}")

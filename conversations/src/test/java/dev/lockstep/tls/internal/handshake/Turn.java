@@ -263,6 +263,8 @@ final class Turn {
         while (true) {
             if (state.kind() == Kind.ACT) {
                 act();
+            } else if (state == State.AWAIT_SHARED_SECRET) {
+                answered(); // in small groups the server computes it itself
             } else if (state == State.CLOSED || held.isEmpty() || staysHeld()) {
                 return;
             } else {

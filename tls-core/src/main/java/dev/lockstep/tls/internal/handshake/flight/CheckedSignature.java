@@ -10,8 +10,6 @@ import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A key's operation that answers with signatures that may be sent. What is wrong is a failure of the operation, so that one
@@ -81,8 +79,8 @@ final class CheckedSignature implements PendingOperation<byte[]> {
         if (!isDue(made.verified())) {
             return progress;
         }
-        Executor executor = verification.executor();
-        return executor == null || isRsa() ? verified(signature) : verifiedBy(executor, signature);
+        submitted = !isRsa() && verification.execute(() -> find(signature));
+        return submitted ? found : verified(signature);
     }
 
     @Override
@@ -108,16 +106,6 @@ final class CheckedSignature implements PendingOperation<byte[]> {
 
     private boolean isRsa() {
         return request.scheme().family().isRsa();
-    }
-
-    private Progress<byte[]> verifiedBy(Executor executor, byte[] signature) {
-        try {
-            executor.execute(() -> find(signature));
-        } catch (RejectedExecutionException e) {
-            return verified(signature); // Without room there the work is done here, as it is without an executor.
-        }
-        submitted = true;
-        return found;
     }
 
     /** On a thread of the executor. */
