@@ -74,12 +74,14 @@ final class LearnedPage {
     /** What the page says of a setup: the number of states, and its diagram or null. */
     String says(Setup setup) {
         Matcher row = ROW.matcher(rows.getOrDefault(setup.toString(), ""));
-        return (row.matches() ? row.group(2) : "no") + " states" + diagrams.getOrDefault(setup.toString(), "");
+        String text = (row.matches() ? row.group(2) : "no") + " states" + diagrams.getOrDefault(setup.toString(), "");
+        return text.stripTrailing(); // an empty line follows a diagram, unless it is the last one
     }
 
     /** What it should say. */
     static String of(Learned learned, TableMachine table, boolean diagram) {
-        return learned.machine().size() + " states" + (diagram ? diagram(learned.machine(), table) : "");
+        String text = learned.machine().size() + " states" + (diagram ? diagram(learned.machine(), table) : "");
+        return text.stripTrailing();
     }
 
     /** Takes what was learned into the page. */
