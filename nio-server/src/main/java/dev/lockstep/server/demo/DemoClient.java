@@ -7,14 +7,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 
 /** The JDK's TLS client: a full handshake and one request each time. For all threads. */
 final class DemoClient implements DemoBurst.Client {
@@ -29,16 +26,14 @@ final class DemoClient implements DemoBurst.Client {
         "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
     };
 
-    private final KeyStore trusted;
+    private final Certificate authority;
     private final int port;
     private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
 
     /** @param port of the demo on this machine */
-    DemoClient(Certificate authority, int port) throws GeneralSecurityException, IOException {
-        this.trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    DemoClient(Certificate authority, int port) {
+        this.authority = authority;
         this.port = port;
-        trusted.load(null, null);
-        trusted.setCertificateEntry("demo", authority);
     }
 
     /** Returns whether a client at this port is one of these. */
@@ -78,11 +73,7 @@ final class DemoClient implements DemoBurst.Client {
     }
 
     /** A context of its own has no earlier session to resume: the key is needed each time. */
-    private SSLSocketFactory withoutSessions() throws GeneralSecurityException {
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context.getSocketFactory();
+    private SSLSocketFactory withoutSessions() throws GeneralSecurityException, IOException {
+        return ThrowawayCa.trusting(authority).getSocketFactory();
     }
 }

@@ -6,12 +6,16 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -58,6 +62,21 @@ public final class ThrowawayCa {
     /** A certificate for localhost, 127.0.0.1 and ::1, for servers and for clients. */
     public X509Certificate issueForLocalhost(KeyPair subject) throws GeneralSecurityException, IOException {
         return issue(new X500Name("CN=localhost"), subject, false);
+    }
+
+    /**
+     * Returns a context for clients that trust one such authority and nothing else. Its sessions are its own: a client with a
+     * context of its own resumes none.
+     */
+    public static SSLContext trusting(Certificate authority) throws GeneralSecurityException, IOException {
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        trusted.setCertificateEntry("authority", authority);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
     }
 
     public KeyPair rsa() throws GeneralSecurityException {

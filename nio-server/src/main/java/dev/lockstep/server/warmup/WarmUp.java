@@ -9,10 +9,8 @@ import dev.lockstep.tls.session.MemorySessionStore;
 import dev.lockstep.tls.session.TicketKeyRing;
 import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
-import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,9 +18,6 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Handshakes in memory before a server opens its port, so that the JVM has loaded and compiled what the first clients need.
@@ -63,7 +58,8 @@ public final class WarmUp {
     public static Result run(TlsServerConfig served, int handshakes) throws GeneralSecurityException {
         long begin = System.nanoTime();
         try {
-            WarmUp warmUp = new WarmUp(alike(served), trustingClient());
+            ThrowawayCa ca = new ThrowawayCa(Instant.now());
+            WarmUp warmUp = new WarmUp(alike(served, ca), ThrowawayCa.trusting(ca.certificate()));
             boolean resumes = served.sessionStore() != null || served.tickets() != null;
             int done = 0;
             int resumed = 0;
@@ -86,12 +82,12 @@ public final class WarmUp {
     }
 
     /** The same suites, groups and schemes, and keys of the same kinds. */
-    private static TlsServerConfig alike(TlsServerConfig served) throws GeneralSecurityException, IOException {
+    private static TlsServerConfig alike(TlsServerConfig served, ThrowawayCa ca)
+            throws GeneralSecurityException, IOException {
         TlsServerConfigBuilder builder = TlsServerConfig.builder()
                 .cipherSuites(served.cipherSuites())
                 .groups(served.groups())
                 .signatureSchemes(served.signatureSchemes());
-        ThrowawayCa ca = new ThrowawayCa(Instant.now());
         if (uses(served, "EC")) {
             add(builder, ca, ca.ec());
         }
@@ -116,38 +112,5 @@ public final class WarmUp {
     private static void add(TlsServerConfigBuilder builder, ThrowawayCa ca, KeyPair keys)
             throws GeneralSecurityException, IOException {
         builder.credential(Credential.local(List.of(ca.issueForLocalhost(keys)), keys.getPrivate()));
-    }
-
-    /** A context whose clients accept every certificate: for the server in this process. */
-    static SSLContext trustingClient() throws GeneralSecurityException {
-        SSLContext context = SSLContext.getInstance("TLSv1.2");
-        context.init(null, new TrustManager[] {new TrustsItself()}, null);
-        return context;
-    }
-
-    /** Both ends are this process: there is no one to distrust. */
-    private static final class TrustsItself extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

@@ -17,8 +17,8 @@ public interface ApplicationProtocolSelector {
      *
      * @param offered the client's names in its order, each 1 to 255 bytes in ISO-8859-1; at least one
      * @param serverName the host name that the client asked for, or null
-     * @return one of {@code offered}; the empty string to answer as a server that does not know ALPN; null when none of them will do, which ends the handshake unless
-     *     {@link TlsServerConfigBuilder#requireApplicationProtocol} says otherwise
+     * @return one of {@code offered}; the empty string to answer as a server that does not know ALPN; null when none of them
+     *     will do, which ends the handshake unless {@link TlsServerConfigBuilder#requireApplicationProtocol} says otherwise
      * @throws RefusedException to end the handshake with the alert that it names
      */
     @Nullable
