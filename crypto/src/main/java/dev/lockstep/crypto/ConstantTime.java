@@ -50,8 +50,12 @@ public final class ConstantTime {
      * @throws IndexOutOfBoundsException if a range is not inside its array
      */
     public static int maskEqual(byte[] a, int aOff, byte[] b, int bOff, int len) {
-        int difference = 0;
-        for (int i = 0; i < len; i++) {
+        long difference = 0;
+        int i = 0;
+        for (; i <= len - Long.BYTES; i += Long.BYTES) {
+            difference |= Words.little(a, aOff + i) ^ Words.little(b, bOff + i);
+        }
+        for (; i < len; i++) {
             difference |= a[aOff + i] ^ b[bOff + i];
         }
         return maskZero(difference);
@@ -89,6 +93,16 @@ public final class ConstantTime {
     public static int maskZero(int a) {
         // Of a and -a at least one has its top bit set, unless a is zero.
         return ~((a | -a) >> 31);
+    }
+
+    /**
+     * Tests for zero.
+     *
+     * @param a any value
+     * @return -1 if it is zero, else 0
+     */
+    public static int maskZero(long a) {
+        return maskZero((int) (a | a >>> 32));
     }
 
     /**

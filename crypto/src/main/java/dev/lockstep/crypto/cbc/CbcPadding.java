@@ -1,10 +1,19 @@
 package dev.lockstep.crypto.cbc;
 
 import dev.lockstep.crypto.ConstantTime;
+import dev.lockstep.crypto.Words;
 
 /** The padding of GenericBlockCipher (RFC 5246 6.2.3.2): {@code padding_length + 1} bytes of value padding_length. */
 final class CbcPadding {
     private static final int LONGEST = 256;
+
+    /** The same byte eight times, by multiplication. */
+    private static final long EACH = 0x0101010101010101L;
+
+    /** The positions of eight bytes, counted backwards from the one behind them. */
+    private static final long POSITIONS = 0x0807060504030201L;
+
+    private static final long HIGH_BITS = EACH << 7;
 
     private CbcPadding() {}
 
@@ -38,11 +47,26 @@ final class CbcPadding {
         // RFC 5246 6.2.3.2-2, 6.2.3.2-3: "Each uint8 in the padding data vector MUST be filled with the padding length
         // value. The receiver MUST check this padding". All that could be padding is read, whatever its length claims.
         int span = Math.min(LONGEST, len);
-        int difference = 0;
-        for (int i = 1; i < span; i++) {
+        long difference = 0;
+        int i = 1;
+        for (; i <= span - Long.BYTES; i += Long.BYTES) {
+            long inside = eachAtMost(POSITIONS + (i - 1) * EACH, padding);
+            difference |= inside & (Words.big(b, end - i - 7) ^ padding * EACH);
+        }
+        for (; i < span; i++) {
             int inside = (i - padding - 1) >> 31;
             difference |= inside & (b[end - i] ^ padding) & 0xff;
         }
         return padding | ~(fits & ConstantTime.maskZero(difference));
+    }
+
+    /** Compares eight bytes with one, all of them unsigned: 0xff for those that are no larger, 0 for the others. */
+    private static long eachAtMost(long bytes, int limit) {
+        long limits = limit * EACH;
+        // limit - byte in each of the eight, without a borrow from one to the next; its own borrow says that it is
+        // larger.
+        long differences = ((limits | HIGH_BITS) - (bytes & ~HIGH_BITS)) ^ ((limits ^ ~bytes) & HIGH_BITS);
+        long larger = ((~limits & bytes) | ((~limits | bytes) & differences)) & HIGH_BITS;
+        return ~((larger << 1) - (larger >>> 7));
     }
 }

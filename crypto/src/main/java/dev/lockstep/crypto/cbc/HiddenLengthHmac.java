@@ -2,8 +2,10 @@ package dev.lockstep.crypto.cbc;
 
 import dev.lockstep.crypto.ConstantTime;
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.Words;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import java.security.MessageDigest;
+import java.util.Arrays;
 
 /**
  * The HMAC of a message whose length is secret, and the MAC found at a place that is secret: what MAC-then-encrypt
@@ -23,6 +25,9 @@ final class HiddenLengthHmac extends RecordHmac {
     private final MessageDigest decoy;
     private final byte[] tail;
     private final byte[] last;
+    /** {@link #tail} by eight bytes, and one more of which nothing reaches the result. */
+    private final long[] window = new long[3 * 128 / Long.BYTES + 1];
+
     private final byte[] decoyHash;
     private final MessageDigest[] sinks;
 
@@ -73,10 +78,10 @@ final class HiddenLengthHmac extends RecordHmac {
 
     /** Adds block {@code j} of the tail to {@link #last}, which is zero before, if it is the one chosen. */
     private void collect(int j, int chosen) {
-        int mask = ConstantTime.maskEqual(j, chosen);
+        long mask = ConstantTime.maskEqual(j, chosen);
         int base = j * last.length;
-        for (int k = 0; k < last.length; k++) {
-            last[k] |= (byte) (tail[base + k] & mask);
+        for (int k = 0; k < last.length; k += Long.BYTES) {
+            Words.putLittle(last, k, Words.little(last, k) | (Words.little(tail, base + k) & mask));
         }
     }
 
@@ -94,7 +99,7 @@ final class HiddenLengthHmac extends RecordHmac {
 
     /**
      * Copies the MAC that follows a message of secret length: a barrel shifter, so that every byte of the window is read
-     * whatever the length.
+     * whatever the length. It shifts by whole words first, and then within them by amounts that are not secret.
      *
      * @param shortest the least {@code hidden} can be: public
      * @param longest the most it can be, at most {@link #MAX_SPAN} more: public
@@ -105,21 +110,38 @@ final class HiddenLengthHmac extends RecordHmac {
         int span = longest - shortest;
         int shift = hidden - shortest;
         System.arraycopy(data, off + shortest, tail, 0, span + mac.length);
-        for (int bit = Integer.highestOneBit(span); bit > 0; bit >>= 1) {
-            int mask = ~ConstantTime.maskZero(shift & bit);
-            int needed = mac.length + bit - 1;
-            for (int k = 0; k < needed; k++) {
-                tail[k] = (byte) ConstantTime.select(mask, tail[k + bit], tail[k]);
+        int words = (mac.length + Long.BYTES - 1) / Long.BYTES;
+        int farthest = Integer.highestOneBit(span) / Long.BYTES;
+        for (int k = 0; k < words + Math.max(1, 2 * farthest); k++) {
+            window[k] = Words.little(tail, k * Long.BYTES);
+        }
+        for (int by = farthest; by > 0; by >>= 1) {
+            long mask = ~ConstantTime.maskZero(shift & (by * Long.BYTES));
+            for (int k = 0; k < words + by; k++) {
+                window[k] ^= mask & (window[k] ^ window[k + by]);
             }
+        }
+        for (int by = Long.BYTES / 2; by > 0; by >>= 1) {
+            long mask = ~ConstantTime.maskZero(shift & by);
+            int bits = by * Byte.SIZE;
+            for (int k = 0; k <= words; k++) {
+                long shifted = (window[k] >>> bits) | (window[k + 1] << -bits);
+                window[k] ^= mask & (window[k] ^ shifted);
+            }
+        }
+        for (int k = 0; k < words; k++) {
+            Words.putLittle(tail, k * Long.BYTES, window[k]);
         }
         System.arraycopy(tail, 0, mac, 0, mac.length);
         Wipe.bytes(tail);
+        Arrays.fill(window, 0);
     }
 
     @Override
     void destroy() {
         super.destroy();
         Wipe.bytes(tail, last, decoyHash);
+        Arrays.fill(window, 0);
         decoy.reset();
     }
 }
