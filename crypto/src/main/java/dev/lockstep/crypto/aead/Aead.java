@@ -85,6 +85,16 @@ public abstract class Aead {
     }
 
     /**
+     * Whether {@link #open} costs less when the ciphertext begins at the start of its array, so much that a copy to such a
+     * place pays.
+     *
+     * @return false for most
+     */
+    public boolean opensFromStart() {
+        return false;
+    }
+
+    /**
      * Encrypts and authenticates.
      *
      * @param nonce 12 bytes, never used before with this key

@@ -8,12 +8,13 @@ import java.security.InvalidKeyException;
 import java.security.spec.AlgorithmParameterSpec;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
+import org.jspecify.annotations.Nullable;
 
 /** An AEAD of the JDK's provider: one {@link Cipher}, re-initialised with each nonce, which is the floor there. */
 abstract class JdkAead extends Aead {
     private final String transformation;
     private final RawKey key;
-    private Cipher cipher;
+    private @Nullable Cipher cipher;
 
     JdkAead(
             AeadAlgorithm algorithm,
@@ -35,8 +36,14 @@ abstract class JdkAead extends Aead {
         cipher = Providers.cipher(transformation);
     }
 
-    void start(byte[] nonce) throws InvalidKeyException, InvalidAlgorithmParameterException {
-        cipher.init(isSealing() ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE, key, parameters(nonce));
+    /** The cipher, ready for a record. */
+    Cipher start(byte[] nonce) throws InvalidKeyException, InvalidAlgorithmParameterException {
+        Cipher started = cipher;
+        if (started == null) {
+            throw new IllegalStateException("the key has been destroyed");
+        }
+        started.init(isSealing() ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE, key, parameters(nonce));
+        return started;
     }
 
     @Override
@@ -62,15 +69,14 @@ abstract class JdkAead extends Aead {
 
     private int run(byte[] nonce, byte[] aad, int aadLen, byte[] in, int inOff, int len, byte[] out, int outOff)
             throws GeneralSecurityException {
-        start(nonce);
-        cipher.updateAAD(aad, 0, aadLen);
-        return cipher.doFinal(in, inOff, len, out, outOff);
+        Cipher started = start(nonce);
+        started.updateAAD(aad, 0, aadLen);
+        return started.doFinal(in, inOff, len, out, outOff);
     }
 
     @Override
     void release() {
         key.destroy();
-        // A cipher that was never initialised holds nothing; the one that was goes to the garbage collector now.
-        renewCipher();
+        cipher = null;
     }
 }

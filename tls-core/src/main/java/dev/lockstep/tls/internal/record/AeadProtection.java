@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.record;
 
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.Words;
 import dev.lockstep.crypto.aead.Aead;
 import dev.lockstep.crypto.aead.AeadAlgorithm;
 import dev.lockstep.crypto.source.PrimitiveSources;
@@ -104,6 +105,11 @@ final class AeadProtection extends Protection {
     }
 
     @Override
+    boolean opensFromStart() {
+        return aead.opensFromStart();
+    }
+
+    @Override
     int sealFragment(int typeCode, byte[] in, int inOff, int length, byte[] out, int outOff) {
         // the alert that reports a used-up key must still find its way out
         useUp(length, typeCode == ContentType.ALERT.code());
@@ -168,14 +174,10 @@ final class AeadProtection extends Protection {
     }
 
     private void putNonce(long sequenceNumber) {
-        putLong(nonce, NONCE_LENGTH - 8, sequenceNumber);
-        if (explicitLength == 0) {
-            // RFC 7905 2: "The padded sequence number is XORed with the client_write_IV (when the client is sending) or
-            // server_write_IV (when the server is sending)."
-            for (int i = NONCE_LENGTH - 8; i < NONCE_LENGTH; i++) {
-                nonce[i] ^= fixedIv[i];
-            }
-        }
+        // RFC 7905 2: "The padded sequence number is XORed with the client_write_IV (when the client is sending) or
+        // server_write_IV (when the server is sending)."
+        long mask = explicitLength == 0 ? Words.big(fixedIv, NONCE_LENGTH - 8) : 0;
+        putLong(nonce, NONCE_LENGTH - 8, sequenceNumber ^ mask);
     }
 
     private void useUp(int length, boolean evenIfSpent) {

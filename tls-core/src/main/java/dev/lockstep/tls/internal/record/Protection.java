@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.record;
 
 import dev.lockstep.crypto.Wipe;
+import dev.lockstep.crypto.Words;
 import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.CipherSuite;
@@ -107,6 +108,11 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
 
     /** Room the cipher itself needs to open a fragment of this length: with CBC, padding and MAC are decrypted too. */
     abstract int openingRoom(int fragmentLength);
+
+    /** Whether opening a fragment copies it unless it begins at the start of its array. */
+    boolean opensFromStart() {
+        return false;
+    }
 
     abstract int sealFragment(int typeCode, byte[] in, int inOff, int length, byte[] out, int outOff);
 
@@ -215,7 +221,7 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
         }
         requireRoom(dst, plaintextBound(length));
         int room = openingRoom(length);
-        boolean inPlace = src.hasArray();
+        boolean inPlace = src.hasArray() && !opensFromStart();
         byte[] in = inPlace ? src.array() : Scratch.input();
         int inOff = inPlace ? src.arrayOffset() + start : 0;
         boolean outPlace = dst.hasArray() && dst.remaining() >= room;
@@ -273,9 +279,7 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
     }
 
     static void putLong(byte[] out, int offset, long value) {
-        for (int i = 0; i < 8; i++) {
-            out[offset + i] = (byte) (value >>> (56 - 8 * i));
-        }
+        Words.putBig(out, offset, value);
     }
 
     private static void requireRoom(ByteBuffer dst, int length) {
