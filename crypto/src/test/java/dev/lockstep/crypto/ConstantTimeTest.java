@@ -4,6 +4,7 @@ import static dev.lockstep.crypto.SymmetricVectors.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class ConstantTimeTest {
@@ -109,5 +110,33 @@ class ConstantTimeTest {
         Wipe.range(c, 1, 3);
         assertThat(c).containsExactly(1, 0, 0, 0, 5);
         assertThatThrownBy(() -> Wipe.range(c, 3, 3)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void wipingReachesEveryByteOfARangeAndNoOther() {
+        for (int len : new int[] {0, 1, 7, 4095, 4096, 4097, 8192, 16_384, 18_437}) {
+            byte[] b = new byte[len + 10];
+            Arrays.fill(b, (byte) 1);
+            Wipe.range(b, 3, len);
+            for (int i = 0; i < b.length; i++) {
+                assertThat(b[i]).isEqualTo((byte) (i < 3 || i >= 3 + len ? 1 : 0));
+            }
+        }
+    }
+
+    @Test
+    void everyDifferingByteOfALongRangeMakesItUnequal() {
+        for (int len = 0; len < 40; len++) {
+            byte[] a = bytes(7, len + 3);
+            byte[] b = a.clone();
+            for (int i = 0; i < b.length; i++) {
+                b[i] ^= (byte) 0x80;
+                boolean outside = i < 2 || i >= 2 + len;
+                assertThat(ConstantTime.equal(a, 2, b, 2, len))
+                        .as("%d of %d", i, len)
+                        .isEqualTo(outside);
+                b[i] ^= (byte) 0x80;
+            }
+        }
     }
 }
