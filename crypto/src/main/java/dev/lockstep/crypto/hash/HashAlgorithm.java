@@ -2,6 +2,8 @@ package dev.lockstep.crypto.hash;
 
 import dev.lockstep.crypto.provider.Providers;
 import java.security.MessageDigest;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The hash functions of TLS 1.2 (RFC 5246 7.4.1.4.1) that this library knows; {@code none} and {@code md5} are left out.
@@ -64,7 +66,17 @@ public enum HashAlgorithm {
      * @throws IllegalStateException if the Java runtime does not offer the algorithm
      */
     public MessageDigest newDigest() {
-        return Providers.digest(jdkName);
+        MessageDigest unused = Unused.DIGESTS.computeIfAbsent(this, each -> Providers.digest(each.jdkName));
+        try {
+            return (MessageDigest) unused.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("this Java runtime's digests cannot be cloned", e);
+        }
+    }
+
+    /** One object of each kind that sees no input: a clone of it is what a provider would give, without being asked. */
+    private static final class Unused {
+        private static final Map<HashAlgorithm, MessageDigest> DIGESTS = new ConcurrentHashMap<>();
     }
 
     /**

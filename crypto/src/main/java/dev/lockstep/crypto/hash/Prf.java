@@ -87,25 +87,28 @@ public final class Prf {
         byte[] labelBytes = label.getBytes(StandardCharsets.US_ASCII);
         byte[] out = new byte[outLength];
         byte[] a = new byte[hash.length()];
-        byte[] chunk = new byte[hash.length()];
         Hmac hmac = Hmac.of(hash, secret);
         try {
             // RFC 5246 5: A(0) = seed, A(i) = HMAC_hash(secret, A(i-1)),
             // P_hash(secret, seed) = HMAC_hash(secret, A(1) + seed) + HMAC_hash(secret, A(2) + seed) + ...
             seed(hmac, labelBytes, seed1, seed2);
             hmac.doFinal(a, 0);
-            for (int done = 0; done < outLength; done += chunk.length) {
+            int done = 0;
+            for (; outLength - done > a.length; done += a.length) {
                 hmac.update(a, 0, a.length);
                 seed(hmac, labelBytes, seed1, seed2);
-                hmac.doFinal(chunk, 0);
-                System.arraycopy(chunk, 0, out, done, Math.min(chunk.length, outLength - done));
+                hmac.doFinal(out, done);
                 hmac.update(a, 0, a.length);
                 hmac.doFinal(a, 0);
             }
+            hmac.update(a, 0, a.length);
+            seed(hmac, labelBytes, seed1, seed2);
+            hmac.doFinal(a, 0); // the last A has served: its place takes the last piece
+            System.arraycopy(a, 0, out, done, outLength - done);
             return out;
         } finally {
             hmac.destroy();
-            Wipe.bytes(a, chunk);
+            Wipe.bytes(a);
         }
     }
 

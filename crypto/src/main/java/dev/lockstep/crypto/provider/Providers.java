@@ -6,7 +6,6 @@ import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
 import java.security.Security;
 import javax.crypto.Cipher;
-import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +26,6 @@ public final class Providers {
             return sun != null && sun.getService("MessageDigest", name) != null
                     ? MessageDigest.getInstance(name, sun)
                     : MessageDigest.getInstance(name);
-        } catch (NoSuchAlgorithmException e) {
-            throw missing(name, e);
-        }
-    }
-
-    public static Mac mac(String name) {
-        Provider jce = SUN_JCE;
-        try {
-            return jce != null && jce.getService("Mac", name) != null
-                    ? Mac.getInstance(name, jce)
-                    : Mac.getInstance(name);
         } catch (NoSuchAlgorithmException e) {
             throw missing(name, e);
         }

@@ -82,6 +82,20 @@ public class HmacTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void anotherKeyBeginsAnotherMessage(HashAlgorithm h) {
+        Hmac hmac = Hmac.of(h, bytes(1, 200));
+        for (int length : new int[] {0, 20, 64, 128, 200}) {
+            hmac.update(new byte[9], 0, 9); // of a message that does not end
+            hmac.rekey(bytes(2, length));
+            hmac.update(bytes(3, 70), 0, 70);
+            assertThat(hmac.doFinal()).isEqualTo(bouncyCastle(h, bytes(2, length), bytes(3, 70)));
+        }
+        hmac.destroy();
+        assertThatThrownBy(() -> hmac.rekey(new byte[1])).isInstanceOf(IllegalStateException.class);
+    }
+
     @Test
     void aDestroyedKeyServesNothing() {
         Hmac hmac = Hmac.of(HashAlgorithm.SHA256, bytes(2, 32));
