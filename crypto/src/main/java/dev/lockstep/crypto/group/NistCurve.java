@@ -9,6 +9,7 @@ import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.params.ECDomainParameters;
 import org.bouncycastle.math.ec.ECAlgorithms;
 import org.bouncycastle.math.ec.ECCurve;
+import org.bouncycastle.math.ec.ECLookupTable;
 import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class NistCurve {
     private final ECDomainParameters domain;
     private final int fieldLength;
     private volatile @Nullable FixedBaseComb comb;
+    private volatile @Nullable ECLookupTable verificationTable;
 
     private NistCurve(Group group, String name) {
         this.group = group;
@@ -82,6 +84,16 @@ public final class NistCurve {
             comb = made;
         }
         return made;
+    }
+
+    /** The verification with a key that is worth its table. */
+    public VerificationComb verificationComb(ECPoint key) {
+        ECLookupTable base = verificationTable;
+        if (base == null) {
+            base = VerificationComb.multiples(domain, domain.getG());
+            verificationTable = base;
+        }
+        return new VerificationComb(domain, base, key);
     }
 
     /** A uniform scalar from 1 to order - 1, by rejection (FIPS 186-5 A.2.2). */
