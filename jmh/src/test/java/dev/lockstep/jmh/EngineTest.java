@@ -12,6 +12,8 @@ import dev.lockstep.jmh.engine.Resumption;
 import dev.lockstep.jmh.engine.Scenario;
 import dev.lockstep.jmh.engine.ServerIdentity;
 import dev.lockstep.jmh.engine.ServerSession;
+import dev.lockstep.jmh.growth.Growing;
+import dev.lockstep.jmh.growth.GrowthBenchmark;
 import dev.lockstep.jmh.slow.SlowKeyBenchmark;
 import dev.lockstep.jmh.slow.SlowKind;
 import dev.lockstep.jmh.slow.WallMeter;
@@ -24,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is compared must be the same work: every engine negotiates what the scenario says and carries data both ways. */
@@ -135,6 +138,18 @@ class EngineTest {
         }
         benchmark.close();
         assertThat(meter.nanos()).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IDLE") // its preparation is the measurement, and long
+    void whatMustNotGrowIsMeasured(Growing growing) throws GeneralSecurityException, IOException {
+        GrowthBenchmark benchmark = new GrowthBenchmark();
+        benchmark.growing = growing;
+        benchmark.count = 3;
+        benchmark.prepare();
+        Meter meter = new Meter();
+        assertThat(benchmark.cost(meter)).isNotNull();
+        assertThat(meter.bytes()).isPositive();
     }
 
     private static ByteBuffer carried(ServerSession from, ServerSession to, Scenario scenario, int size, boolean direct)

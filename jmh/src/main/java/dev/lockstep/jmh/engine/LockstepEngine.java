@@ -28,6 +28,15 @@ public final class LockstepEngine implements Engine {
         config = config(scenario, identity, resumption, providers);
     }
 
+    private LockstepEngine(TlsServerConfig config) {
+        this.config = config;
+    }
+
+    /** One with a configuration of its own. */
+    public static Engine of(TlsServerConfig config) {
+        return new LockstepEngine(config);
+    }
+
     static TlsServerConfig config(
             Scenario scenario, ServerIdentity identity, Resumption resumption, CryptoProviders providers) {
         TlsServerConfigBuilder builder = builder(scenario, providers)

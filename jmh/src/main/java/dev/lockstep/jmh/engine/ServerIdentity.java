@@ -7,6 +7,8 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManager;
@@ -36,6 +38,18 @@ public record ServerIdentity(PrivateKey key, X509Certificate certificate) {
         } catch (IOException e) {
             throw new GeneralSecurityException("cannot fill a key store in memory", e);
         }
+    }
+
+    /** The authority that the client's certificate is from, and others, so that there are {@code count}. */
+    public static List<X509Certificate> authorities(int count) throws GeneralSecurityException {
+        List<X509Certificate> all = new ArrayList<>();
+        for (int i = 1; i < count; i++) {
+            KeyPair pair = Certificates.keyPair(true);
+            String name = "CN=Authority " + i + ", O=Others that issue certificates";
+            all.add(Certificates.issue(name, pair.getPrivate(), name, pair.getPublic(), true));
+        }
+        all.add(ClientIdentity.SAME.authority());
+        return all;
     }
 
     /** What checks clients where the scenario asks for their certificates. */

@@ -39,20 +39,23 @@ final class MarkdownTables {
     private static void append(StringBuilder out, Figures figures, String jdk, Table table) {
         List<String> subjects = List.copyOf(figures.subjects(table));
         boolean floor = subjects.stream().anyMatch(FLOORS::contains);
-        header(out, table.title() + ", " + table.unit().title(), subjects, floor, true);
+        boolean againstJsse = subjects.contains(JSSE);
+        header(out, table.title() + ", " + table.unit().title(), subjects, floor, againstJsse);
         for (String row : figures.rows(table)) {
             out.append("| ").append(row);
             for (String subject : subjects) {
                 out.append(" | ").append(number(figures.nanos(new Key(jdk, table, row, subject)), table.unit()::of));
             }
             Double ours = figures.nanos(new Key(jdk, table, row, OURS));
-            out.append(" | ").append(ratio(figures.nanos(new Key(jdk, table, row, JSSE)), ours));
+            if (againstJsse) {
+                out.append(" | ").append(ratio(figures.nanos(new Key(jdk, table, row, JSSE)), ours));
+            }
             if (floor) {
                 out.append(" | ").append(ratio(ours, floor(figures, jdk, table, row)));
             }
             out.append(" |\n");
         }
-        header(out, "allocated bytes", subjects, false, false);
+        header(out, table.bytes(), subjects, false, false);
         for (String row : figures.rows(table)) {
             out.append("| ").append(row);
             for (String subject : subjects) {

@@ -17,6 +17,7 @@ public record Measurement(Table table, String row, String subject, String benchm
     public enum Table {
         HANDSHAKE("Full handshake, AES-128-GCM", Unit.MICROS),
         RESUMED("Resumed handshake, AES-128-GCM", Unit.MICROS),
+        GROWTH("What must not grow, by how many there are", Unit.MICROS),
         SLOW_KEY("One thread, a key of 5 ms", Unit.PER_SECOND),
         RECORD("AES-128-GCM record, heap buffers", Unit.NANOS),
         DIRECT("AES-128-GCM record, direct buffers", Unit.NANOS),
@@ -29,6 +30,11 @@ public record Measurement(Table table, String row, String subject, String benchm
         Table(String title, Unit unit) {
             this.title = title;
             this.unit = unit;
+        }
+
+        /** What its bytes are. */
+        public String bytes() {
+            return this == GROWTH ? "allocated bytes; for idle connections, the heap of one" : "allocated bytes";
         }
 
         /** What its figures count. */

@@ -8,19 +8,25 @@ import dev.lockstep.jmh.bench.ResumptionBenchmark;
 import dev.lockstep.jmh.engine.EngineKind;
 import dev.lockstep.jmh.engine.Resumption;
 import dev.lockstep.jmh.engine.Scenario;
+import dev.lockstep.jmh.growth.Growing;
+import dev.lockstep.jmh.growth.GrowthBenchmark;
 import dev.lockstep.jmh.run.Measurement.Table;
 import dev.lockstep.jmh.slow.SlowKeyBenchmark;
 import dev.lockstep.jmh.slow.SlowKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The order of measurements: all engines of a row after one another, so that the machine's mood is the same for them. */
 public final class Plan {
     /** Name of the handshake's floor. */
     public static final String PRIMITIVES = "primitives";
 
-    private static final int[] IN_FLIGHT = {256, 10_000};
+    private static final int[] IN_FLIGHT = {16, 256, 10_000, 50_000};
+    /** The other numbers show that Lockstep's figure does not change with them. */
+    private static final Set<Integer> COMPARED = Set.of(256, 10_000);
+
     private static final int[] SIZES = {1 << 14, 1 << 10, 100};
     private static final List<String> DIRECTIONS = List.of("write", "read");
 
@@ -38,6 +44,9 @@ public final class Plan {
         }
         for (int inFlight : IN_FLIGHT) {
             addSlowKeys(all, inFlight, quick);
+        }
+        for (Growing growing : Growing.values()) {
+            addGrowth(all, growing, quick);
         }
         for (int size : SIZES) {
             addRecords(all, Table.RECORD, Scenario.ECDHE_ECDSA_X25519, size, quick);
@@ -87,13 +96,28 @@ public final class Plan {
 
     private static void addSlowKeys(List<Measurement> all, int inFlight, boolean quick) {
         for (SlowKind kind : SlowKind.values()) {
-            if (kind.isAvailable() && (!quick || !kind.isNative())) {
+            if (kind.isAvailable() && (!quick || !kind.isNative()) && (COMPARED.contains(inFlight) || kind.isGrown())) {
                 all.add(new Measurement(
                         Table.SLOW_KEY,
                         inFlight + " in flight",
                         kind.title(),
                         SlowKeyBenchmark.class.getName() + ".handshake",
                         Map.of("kind", kind.name(), "inFlight", String.valueOf(inFlight))));
+            }
+        }
+    }
+
+    /** The smallest and the largest number when there is little time. */
+    private static void addGrowth(List<Measurement> all, Growing growing, boolean quick) {
+        List<Integer> counts = growing.counts();
+        for (int count : counts) {
+            if (!quick || count == counts.get(0) || count == counts.get(counts.size() - 1)) {
+                all.add(new Measurement(
+                        Table.GROWTH,
+                        growing.title(),
+                        String.valueOf(count),
+                        GrowthBenchmark.class.getName() + ".cost",
+                        Map.of("growing", growing.name(), "count", String.valueOf(count))));
             }
         }
     }

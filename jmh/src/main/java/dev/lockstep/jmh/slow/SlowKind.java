@@ -34,6 +34,11 @@ public enum SlowKind {
         return title;
     }
 
+    /** Whether it is measured with other numbers of handshakes as well. */
+    public boolean isGrown() {
+        return this == LOCKSTEP;
+    }
+
     /** Whether native code is in it. */
     public boolean isNative() {
         return this == TCNATIVE || this == LOCKSTEP_BOTH;
