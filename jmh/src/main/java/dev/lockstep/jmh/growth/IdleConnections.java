@@ -6,11 +6,13 @@ import dev.lockstep.jmh.engine.Engine;
 import dev.lockstep.jmh.engine.ServerSession;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Connections that were established and are kept while nothing happens on them. */
 final class IdleConnections {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int WARM_UP = 20_000;
     private static final int COLLECTIONS = 3;
 
@@ -62,12 +64,12 @@ final class IdleConnections {
 
         @Override
         public void start() {
-            started = System.nanoTime();
+            started = THREADS.getCurrentThreadCpuTime();
         }
 
         @Override
         public void stop() {
-            nanos += System.nanoTime() - started;
+            nanos += THREADS.getCurrentThreadCpuTime() - started;
         }
     }
 }

@@ -21,7 +21,7 @@ final class Many {
         ServerIdentity identity = ServerIdentity.create(Scenario.ECDHE_ECDSA_X25519);
         Credential credential = Credential.local(List.of(identity.certificate()), identity.key());
         return switch (growing) {
-            case NAMES -> names(credential, count);
+            case NAMES -> names(identity, count).credential(credential);
             case AUTHORITIES -> {
                 List<X509Certificate> anchors = ServerIdentity.authorities(count);
                 yield LockstepEngine.builder(Scenario.CLIENT_CERTIFICATE, CryptoProviders.NONE)
@@ -37,12 +37,14 @@ final class Many {
         return LockstepEngine.builder(Scenario.ECDHE_ECDSA_X25519, CryptoProviders.NONE);
     }
 
-    private static TlsServerConfigBuilder names(Credential credential, int count) {
+    /** Each name has a credential of its own, so that each is checked. */
+    private static TlsServerConfigBuilder names(ServerIdentity identity, int count) {
         TlsServerConfigBuilder builder = x25519();
         for (int i = 0; i < count; i++) {
-            builder.credential("host-" + i + ".example", credential);
+            builder.credential(
+                    "host-" + i + ".example", Credential.local(List.of(identity.certificate()), identity.key()));
         }
-        return builder.credential(credential);
+        return builder;
     }
 
     /** The one that fits is the last: the others are for suites that the client does not offer. */
