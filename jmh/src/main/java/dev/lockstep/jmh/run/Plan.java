@@ -96,7 +96,10 @@ public final class Plan {
 
     private static void addSlowKeys(List<Measurement> all, int inFlight, boolean quick) {
         for (SlowKind kind : SlowKind.values()) {
-            if (kind.isAvailable() && (!quick || !kind.isNative()) && (COMPARED.contains(inFlight) || kind.isGrown())) {
+            if (kind.isAvailable()
+                    && inFlight <= kind.mostInFlight()
+                    && (!quick || !kind.isNative())
+                    && (COMPARED.contains(inFlight) || kind.isGrown())) {
                 all.add(new Measurement(
                         Table.SLOW_KEY,
                         inFlight + " in flight",

@@ -12,6 +12,8 @@ public enum SlowKind {
     LOCKSTEP_IN_CONNECTION("Lockstep, verified in the connection"),
     /** As it comes, with what Conscrypt and ACCP compute. */
     LOCKSTEP_BOTH("Lockstep+both"),
+    /** With the key server's process on the other end of a Unix-domain socket. */
+    LOCKSTEP_KEY_SERVER("Lockstep, key server"),
     JSSE("JSSE"),
     JSSE_16("JSSE, 16 threads"),
     TCNATIVE("tcnative");
@@ -19,6 +21,9 @@ public enum SlowKind {
     static final int KEY_MILLIS = 5;
     /** Enough to sign for all: they have a core to themselves at best. */
     static final int SIGNERS = 2;
+
+    /** What a client of the key server may have open, as it comes. */
+    private static final int MOST_OPEN = 4096;
 
     private static final int JSSE_THREADS = 64;
     private static final int FEWER_THREADS = 16;
@@ -39,6 +44,11 @@ public enum SlowKind {
         return this == LOCKSTEP;
     }
 
+    /** The most that can be in flight. */
+    public int mostInFlight() {
+        return this == LOCKSTEP_KEY_SERVER ? MOST_OPEN : Integer.MAX_VALUE;
+    }
+
     /** Whether native code is in it. */
     public boolean isNative() {
         return this == TCNATIVE || this == LOCKSTEP_BOTH;
@@ -55,7 +65,8 @@ public enum SlowKind {
 
     SlowServer create(ServerIdentity identity) throws GeneralSecurityException {
         return switch (this) {
-            case LOCKSTEP, LOCKSTEP_BOTH, LOCKSTEP_IN_CONNECTION -> new SlowLockstep(this, identity);
+            case LOCKSTEP, LOCKSTEP_BOTH, LOCKSTEP_IN_CONNECTION -> SlowLockstep.of(this, identity);
+            case LOCKSTEP_KEY_SERVER -> new SlowKeyServer();
             case JSSE -> new SlowJsse(identity, JSSE_THREADS);
             case JSSE_16 -> new SlowJsse(identity, FEWER_THREADS);
             case TCNATIVE -> new SlowTcnative(identity);

@@ -25,25 +25,38 @@ import java.util.concurrent.TimeUnit;
 
 /** Lockstep: a suspended handshake is an object, and no thread knows of it. */
 final class SlowLockstep implements SlowServer {
-    private final ScheduledExecutorService signers = WorkerPools.scheduler(SlowKind.SIGNERS);
+    private final ScheduledExecutorService signers;
     private final TlsServerConfig config;
 
-    SlowLockstep(SlowKind kind, ServerIdentity identity) {
+    private SlowLockstep(ScheduledExecutorService signers, TlsServerConfig config) {
+        this.signers = signers;
+        this.config = config;
+    }
+
+    /** With a configuration whose key works elsewhere. */
+    static SlowLockstep of(TlsServerConfig config) {
+        return new SlowLockstep(WorkerPools.scheduler(1), config);
+    }
+
+    static SlowLockstep of(SlowKind kind, ServerIdentity identity) {
+        ScheduledExecutorService signers = WorkerPools.scheduler(SlowKind.SIGNERS);
         CryptoProviders providers = kind == SlowKind.LOCKSTEP_BOTH
                 ? CryptoProviders.of(Providers.conscrypt(), Providers.accp())
                 : CryptoProviders.NONE;
         InMemoryKey key = InMemoryKey.of(identity.key(), new SecureRandom(), providers);
         ExternalPrivateKey slow = kind == SlowKind.LOCKSTEP_IN_CONNECTION
                 ? FutureKey.builder()
-                        .signer(key.signatureSchemes(), request -> later(key, request))
+                        .signer(key.signatureSchemes(), request -> later(signers, key, request))
                         .build()
                 : DelayedKey.of(key, Duration.ofMillis(SlowKind.KEY_MILLIS), signers);
-        config = LockstepEngine.builder(SlowKeyBenchmark.SCENARIO, providers)
+        TlsServerConfig config = LockstepEngine.builder(SlowKeyBenchmark.SCENARIO, providers)
                 .credential(Credential.external(List.of(identity.certificate()), slow))
                 .build();
+        return new SlowLockstep(signers, config);
     }
 
-    private CompletableFuture<byte[]> later(InMemoryKey key, SignRequest request) {
+    private static CompletableFuture<byte[]> later(
+            ScheduledExecutorService signers, InMemoryKey key, SignRequest request) {
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
         signers.schedule(
                 () -> {

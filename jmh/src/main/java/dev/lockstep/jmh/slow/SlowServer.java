@@ -33,6 +33,16 @@ interface SlowServer extends AutoCloseable {
     /** @param wake run from any thread when a turn makes sense again */
     Session accept(Runnable wake) throws IOException;
 
+    /**
+     * Does what the same thread has to do for the key, where that is not on threads of its own.
+     *
+     * @param wait until there is something to do
+     * @return false when others wake the connections
+     */
+    default boolean turn(boolean wait) throws IOException {
+        return false;
+    }
+
     /** Ends its threads. */
     @Override
     void close();
