@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.lockstep.jmh.bench.RecordSubject;
 import dev.lockstep.jmh.engine.Connection;
+import dev.lockstep.jmh.engine.Scenario;
 import dev.lockstep.jmh.engine.ServerSession;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -37,7 +38,7 @@ class RecordAllocationTest {
     /** Bytes per record, the least of several records each way: what else runs at first is allocated once. */
     private static Allocation allocation(RecordSubject subject, int size, boolean direct)
             throws GeneralSecurityException, IOException {
-        try (Connection connection = subject.connect()) {
+        try (Connection connection = subject.connect(Scenario.ECDHE_ECDSA_X25519)) {
             ByteBuffer plaintext = RecordSubject.buffer(direct, ROOM);
             ByteBuffer record = RecordSubject.buffer(direct, ROOM);
             ServerSession server = connection.server();

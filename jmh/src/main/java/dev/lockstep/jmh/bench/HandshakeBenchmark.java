@@ -24,7 +24,7 @@ public class HandshakeBenchmark {
     @Param
     public EngineKind engine = EngineKind.LOCKSTEP;
 
-    @Param
+    @Param({"ECDHE_ECDSA_X25519", "ECDHE_ECDSA_P256", "ECDHE_RSA_X25519", "ECDHE_RSA_P256", "CLIENT_CERTIFICATE"})
     public Scenario scenario = Scenario.ECDHE_ECDSA_X25519;
 
     private final Connection.Wire wire = new Connection.Wire();

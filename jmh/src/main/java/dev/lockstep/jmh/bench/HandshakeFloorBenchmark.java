@@ -8,10 +8,14 @@ import dev.lockstep.crypto.hash.Prf;
 import dev.lockstep.crypto.hash.TranscriptHash;
 import dev.lockstep.crypto.signature.LocalSigner;
 import dev.lockstep.crypto.signature.SignatureAlgorithm;
+import dev.lockstep.crypto.signature.SignatureVerifier;
 import dev.lockstep.jmh.engine.Scenario;
 import dev.lockstep.jmh.engine.ServerIdentity;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.spec.ECGenParameterSpec;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -39,6 +43,9 @@ public class HandshakeFloorBenchmark {
     private Group group;
     private byte[] peer;
     private LocalSigner signer;
+    private KeyPair clientKey;
+    private SignatureVerifier authority;
+    private byte[] clientSignature;
     private SignatureAlgorithm algorithm;
 
     @Setup
@@ -46,6 +53,12 @@ public class HandshakeFloorBenchmark {
         group = scenario.isX25519() ? Group.X25519 : Group.SECP256R1;
         peer = EphemeralKey.generate(group, random).publicValue();
         signer = LocalSigner.of(ServerIdentity.create(scenario).key(), random);
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        clientKey = generator.generateKeyPair();
+        clientSignature =
+                LocalSigner.of(clientKey.getPrivate(), random).sign(SignatureAlgorithm.ECDSA_SHA256, messages);
+        authority = SignatureVerifier.of(clientKey.getPublic());
         algorithm = scenario.isEcdsa() ? SignatureAlgorithm.ECDSA_SHA256 : SignatureAlgorithm.RSA_PKCS1_SHA256;
     }
 
@@ -69,6 +82,12 @@ public class HandshakeFloorBenchmark {
         prf.derive(master, "client finished", transcript.snapshot(), VERIFY_DATA);
         transcript.update(signature, 0, VERIFY_DATA);
         byte[] finished = prf.derive(master, "server finished", transcript.snapshot(), VERIFY_DATA);
+        if (scenario.hasClientCertificate()) {
+            // the certificate by the authority's key, which is kept, and the proof of possession by one not seen before
+            authority.verify(SignatureAlgorithm.ECDSA_SHA256, messages, clientSignature);
+            SignatureVerifier.of(clientKey.getPublic())
+                    .verify(SignatureAlgorithm.ECDSA_SHA256, messages, clientSignature);
+        }
         meter.stop();
         meter.sample(1);
         return finished;

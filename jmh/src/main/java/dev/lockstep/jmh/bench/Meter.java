@@ -53,16 +53,21 @@ public class Meter implements Connection.Watch {
     }
 
     /** Ends a sample that covers {@code operations} operations. */
-    void sample(int operations) {
+    public void sample(int operations) {
+        sample((double) nanosSoFar / operations, (double) bytesSoFar / operations);
+        nanosSoFar = 0;
+        bytesSoFar = 0;
+    }
+
+    /** Adds what was measured elsewhere. */
+    public void sample(double nanos, double bytes) {
         if (count == nanosSamples.length) {
             nanosSamples = Arrays.copyOf(nanosSamples, 2 * count);
             bytesSamples = Arrays.copyOf(bytesSamples, 2 * count);
         }
-        nanosSamples[count] = (double) nanosSoFar / operations;
-        bytesSamples[count] = (double) bytesSoFar / operations;
+        nanosSamples[count] = nanos;
+        bytesSamples[count] = bytes;
         count++;
-        nanosSoFar = 0;
-        bytesSoFar = 0;
     }
 
     /** Median nanoseconds per operation in this iteration. */

@@ -2,6 +2,7 @@ package dev.lockstep.jmh.bench;
 
 import dev.lockstep.jmh.engine.Client;
 import dev.lockstep.jmh.engine.Connection;
+import dev.lockstep.jmh.engine.Scenario;
 import dev.lockstep.jmh.engine.ServerSession;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,17 +16,19 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** AES-128-GCM records, a batch per sample: the clock is looked at twice for all of them. */
+/** Records, a batch per sample: the clock is looked at twice for all of them. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 public class RecordBenchmark {
     private static final int BATCH_BYTES = 1 << 19;
     private static final int MOST_IN_BATCH = 256;
     private static final int ROOM = 1 << 15;
-    private static final int OVERHEAD = 5 + 8 + 16;
 
     @Param
     public RecordSubject subject = RecordSubject.LOCKSTEP;
+
+    @Param({"ECDHE_ECDSA_X25519", "CHACHA20_POLY1305", "AES_128_CBC_SHA256"})
+    public Scenario scenario = Scenario.ECDHE_ECDSA_X25519;
 
     @Param({"16384", "1024", "100"})
     public int size = 100;
@@ -43,11 +46,12 @@ public class RecordBenchmark {
     @Setup
     public void prepare() throws GeneralSecurityException, IOException {
         batch = Math.min(MOST_IN_BATCH, BATCH_BYTES / size);
-        connection = subject.connect();
+        connection = subject.connect(scenario);
         plaintext = RecordSubject.buffer(direct, ROOM);
         clientPlaintext = ByteBuffer.allocate(1 << 14);
         record = RecordSubject.buffer(direct, ROOM);
-        records = RecordSubject.buffer(direct, batch * (size + OVERHEAD) + ROOM);
+        records = RecordSubject.buffer(
+                direct, batch * (size + scenario.protection().overhead()) + ROOM);
     }
 
     @TearDown

@@ -12,13 +12,15 @@ import java.security.GeneralSecurityException;
 /** Whose records are measured: an engine, or the cipher without any protocol around it. */
 public enum RecordSubject {
     LOCKSTEP,
+    LOCKSTEP_BOTH,
+    LOCKSTEP_JSSE,
     JSSE,
     BCTLS,
     CONSCRYPT,
     TCNATIVE,
     BARE_CIPHER;
 
-    private static final Connection.Watch NONE = new Connection.Watch() {
+    static final Connection.Watch NONE = new Connection.Watch() {
         @Override
         public void start() {}
 
@@ -36,9 +38,20 @@ public enum RecordSubject {
         return this == BARE_CIPHER || EngineKind.valueOf(name()).isAvailable();
     }
 
-    /** Whether it is BoringSSL behind JNI. */
+    /** Whether it has the scenario's suite; from the providers comes ChaCha20 only, AES is the JDK's everywhere. */
+    public boolean takes(Scenario scenario) {
+        return switch (this) {
+            case BARE_CIPHER -> scenario == Scenario.ECDHE_ECDSA_X25519;
+            case LOCKSTEP_BOTH -> scenario == Scenario.CHACHA20_POLY1305;
+            default -> EngineKind.valueOf(name()).takes(scenario);
+        };
+    }
+
+    /** Whether native code is in it. */
     public boolean isNative() {
-        return this != BARE_CIPHER && EngineKind.valueOf(name()).isNative();
+        return this != BARE_CIPHER
+                && (EngineKind.valueOf(name()).isNative()
+                        || EngineKind.valueOf(name()).hasProviders());
     }
 
     /** Whether its interface takes buffers outside the heap. */
@@ -47,11 +60,10 @@ public enum RecordSubject {
     }
 
     /** An established connection; for the bare cipher, two ends that share a key. */
-    public Connection connect() throws GeneralSecurityException, IOException {
+    public Connection connect(Scenario scenario) throws GeneralSecurityException, IOException {
         if (this == BARE_CIPHER) {
             return BareGcm.connect();
         }
-        Scenario scenario = Scenario.ECDHE_ECDSA_X25519;
         return Connection.handshake(
                 EngineKind.valueOf(name()).create(scenario, ServerIdentity.create(scenario)),
                 Client.create(scenario),

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 public record Connection(ServerSession client, ServerSession server) implements AutoCloseable {
     private static final int MOST_TURNS = 16;
     private static final int FLIGHT = 1 << 16;
+    private static final int CHANGE_CIPHER_SPEC = 5 + 1;
+    private static final int FINISHED = 5 + 8 + 16 + 16;
 
     /** Told when the server works and when it rests. */
     public interface Watch {
@@ -21,6 +23,15 @@ public record Connection(ServerSession client, ServerSession server) implements 
     public static final class Wire {
         private final ByteBuffer toServer = ByteBuffer.allocate(FLIGHT);
         private final ByteBuffer toClient = ByteBuffer.allocate(FLIGHT);
+        private int repliedBytes;
+
+        /**
+         * Whether the last handshake was an abbreviated one (RFC 5246 section 7.3): its client sends nothing after its hello but
+         * change_cipher_spec and Finished.
+         */
+        public boolean wasResumed() {
+            return repliedBytes <= CHANGE_CIPHER_SPEC + FINISHED;
+        }
     }
 
     /** Runs one handshake. */
@@ -31,10 +42,12 @@ public record Connection(ServerSession client, ServerSession server) implements 
         watch.stop();
         wire.toServer.clear();
         wire.toClient.clear().flip();
+        wire.repliedBytes = 0;
         for (int turn = 0; turn < MOST_TURNS; turn++) {
             near.handshake(wire.toClient, wire.toServer);
             wire.toClient.compact();
             wire.toServer.flip();
+            wire.repliedBytes += turn == 0 ? 0 : wire.toServer.remaining();
             if (wire.toServer.hasRemaining()) {
                 watch.start();
                 server.handshake(wire.toServer, wire.toClient);

@@ -58,20 +58,41 @@ public enum EngineKind {
         return Arrays.stream(values()).filter(EngineKind::isAvailable).toList();
     }
 
-    /** Prepares a server. */
+    /** Whether the engine can do what the scenario says: BoringSSL has no CBC with SHA-256. */
+    public boolean takes(Scenario scenario) {
+        return switch (scenario.protection()) {
+            case AES_128_CBC_SHA256 -> !isNative();
+            default -> this != BCTLS || !scenario.hasClientCertificate();
+        };
+    }
+
+    /** Whether it resumes sessions here; what bctls has for that is left to its user. */
+    public boolean resumes() {
+        return this != BCTLS;
+    }
+
+    /** Prepares a server that forgets its sessions. */
     public Engine create(Scenario scenario, ServerIdentity identity) throws GeneralSecurityException {
+        return create(scenario, identity, Resumption.NONE);
+    }
+
+    /** Prepares a server. */
+    public Engine create(Scenario scenario, ServerIdentity identity, Resumption resumption)
+            throws GeneralSecurityException {
         return switch (this) {
-            case LOCKSTEP -> new LockstepEngine(scenario, identity, CryptoProviders.NONE);
+            case LOCKSTEP -> new LockstepEngine(scenario, identity, resumption, CryptoProviders.NONE);
             case LOCKSTEP_CONSCRYPT ->
-                new LockstepEngine(scenario, identity, CryptoProviders.of(Providers.conscrypt()));
-            case LOCKSTEP_ACCP -> new LockstepEngine(scenario, identity, CryptoProviders.of(Providers.accp()));
+                new LockstepEngine(scenario, identity, resumption, CryptoProviders.of(Providers.conscrypt()));
+            case LOCKSTEP_ACCP ->
+                new LockstepEngine(scenario, identity, resumption, CryptoProviders.of(Providers.accp()));
             case LOCKSTEP_BOTH ->
-                new LockstepEngine(scenario, identity, CryptoProviders.of(Providers.conscrypt(), Providers.accp()));
-            case LOCKSTEP_JSSE -> new LockstepSslEngine(scenario, identity);
-            case JSSE -> new JsseEngine(scenario, identity);
+                new LockstepEngine(
+                        scenario, identity, resumption, CryptoProviders.of(Providers.conscrypt(), Providers.accp()));
+            case LOCKSTEP_JSSE -> new LockstepSslEngine(scenario, identity, resumption);
+            case JSSE -> new JsseEngine(scenario, identity, resumption);
             case BCTLS -> new BctlsEngine(scenario, identity);
-            case CONSCRYPT -> new ConscryptEngine(scenario, identity);
-            case TCNATIVE -> new TcnativeEngine(scenario, identity);
+            case CONSCRYPT -> ConscryptEngine.create(scenario, identity, resumption);
+            case TCNATIVE -> new TcnativeEngine(scenario, identity, resumption);
         };
     }
 }

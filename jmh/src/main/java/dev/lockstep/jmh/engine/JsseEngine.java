@@ -6,28 +6,33 @@ import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
-/** The JDK's own server. It keeps one session instead of 20,480, since nothing is resumed. */
+/** The JDK's own server, and what another provider puts in its place. */
 final class JsseEngine implements Engine {
     private final SSLContext context;
     private final String[] suites;
+    private final boolean needClient;
 
-    JsseEngine(Scenario scenario, ServerIdentity identity) throws GeneralSecurityException {
-        context = SSLContext.getInstance("TLSv1.2", "SunJSSE");
-        context.init(identity.keyManagers(), null, null);
-        context.getServerSessionContext().setSessionCacheSize(1);
+    JsseEngine(Scenario scenario, ServerIdentity identity, Resumption resumption) throws GeneralSecurityException {
+        this(SSLContext.getInstance("TLSv1.2", "SunJSSE"), scenario, identity, resumption);
+    }
+
+    /** One session is kept instead of 20,480 where nothing is resumed. */
+    JsseEngine(SSLContext context, Scenario scenario, ServerIdentity identity, Resumption resumption)
+            throws GeneralSecurityException {
+        this.context = context;
+        context.init(identity.keyManagers(), ServerIdentity.trustManagers(scenario), null);
+        context.getServerSessionContext().setSessionCacheSize(resumption == Resumption.NONE ? 1 : 1000);
         suites = new String[] {scenario.suite()};
+        needClient = scenario.hasClientCertificate();
     }
 
     @Override
     public ServerSession accept() {
-        return accept(context, suites);
-    }
-
-    static ServerSession accept(SSLContext context, String[] suites) {
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
         engine.setEnabledProtocols(new String[] {"TLSv1.2"});
         engine.setEnabledCipherSuites(suites);
+        engine.setNeedClientAuth(needClient);
         try {
             return new SslEngineSession(engine, () -> {});
         } catch (IOException e) {

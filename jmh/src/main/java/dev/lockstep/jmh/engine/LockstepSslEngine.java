@@ -9,8 +9,8 @@ import java.io.UncheckedIOException;
 final class LockstepSslEngine implements Engine {
     private final LockstepContext context;
 
-    LockstepSslEngine(Scenario scenario, ServerIdentity identity) {
-        context = LockstepContext.of(LockstepEngine.config(scenario, identity, CryptoProviders.NONE));
+    LockstepSslEngine(Scenario scenario, ServerIdentity identity, Resumption resumption) {
+        context = LockstepContext.of(LockstepEngine.config(scenario, identity, resumption, CryptoProviders.NONE));
     }
 
     @Override

@@ -1,56 +1,29 @@
 package dev.lockstep.jmh.engine;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Date;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
-import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A fresh key and a self-signed certificate, the same for every engine of a run. */
 public record ServerIdentity(PrivateKey key, X509Certificate certificate) {
 
     /** Makes one for the scenario's kind of certificate. */
     public static ServerIdentity create(Scenario scenario) throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance(scenario.isEcdsa() ? "EC" : "RSA");
-        if (scenario.isEcdsa()) {
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-        } else {
-            generator.initialize(2048);
-        }
-        KeyPair pair = generator.generateKeyPair();
-        X500Principal name = new X500Principal("CN=localhost");
-        Instant now = Instant.now();
-        JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                name,
-                BigInteger.valueOf(now.toEpochMilli()),
-                Date.from(now.minus(Duration.ofHours(1))),
-                Date.from(now.plus(Duration.ofDays(2))),
-                name,
-                pair.getPublic());
-        try {
-            JcaContentSignerBuilder signer =
-                    new JcaContentSignerBuilder(scenario.isEcdsa() ? "SHA256withECDSA" : "SHA256withRSA");
-            return new ServerIdentity(
-                    pair.getPrivate(),
-                    new JcaX509CertificateConverter().getCertificate(builder.build(signer.build(pair.getPrivate()))));
-        } catch (OperatorCreationException e) {
-            throw new GeneralSecurityException("cannot sign the certificate", e);
-        }
+        KeyPair pair = Certificates.keyPair(scenario.isEcdsa());
+        String name = "CN=localhost";
+        return new ServerIdentity(
+                pair.getPrivate(), Certificates.issue(name, pair.getPrivate(), name, pair.getPublic(), false));
     }
 
     /** For the engines that are configured through the JDK's interfaces. */
@@ -62,6 +35,35 @@ public record ServerIdentity(PrivateKey key, X509Certificate certificate) {
             KeyManagerFactory factory = KeyManagerFactory.getInstance("SunX509");
             factory.init(store, new char[0]);
             return factory.getKeyManagers();
+        } catch (IOException e) {
+            throw new GeneralSecurityException("cannot fill a key store in memory", e);
+        }
+    }
+
+    /** The authority that the client's certificate is from, and others, so that there are {@code count}. */
+    public static List<X509Certificate> authorities(int count) throws GeneralSecurityException {
+        List<X509Certificate> all = new ArrayList<>();
+        for (int i = 1; i < count; i++) {
+            KeyPair pair = Certificates.keyPair(true);
+            String name = "CN=Authority " + i + ", O=Others that issue certificates";
+            all.add(Certificates.issue(name, pair.getPrivate(), name, pair.getPublic(), true));
+        }
+        all.add(ClientIdentity.SAME.authority());
+        return all;
+    }
+
+    /** What checks clients where the scenario asks for their certificates. */
+    static TrustManager @Nullable [] trustManagers(Scenario scenario) throws GeneralSecurityException {
+        if (!scenario.hasClientCertificate()) {
+            return null;
+        }
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setCertificateEntry("clients", ClientIdentity.SAME.authority());
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(store);
+            return factory.getTrustManagers();
         } catch (IOException e) {
             throw new GeneralSecurityException("cannot fill a key store in memory", e);
         }

@@ -3,6 +3,7 @@ package dev.lockstep.jmh.report;
 import dev.lockstep.jmh.run.Measurement;
 import dev.lockstep.jmh.run.Measurement.Table;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,7 +16,13 @@ import org.jspecify.annotations.Nullable;
 public final class Figures {
 
     /** Where a figure belongs. */
-    public record Key(String jdk, Table table, String row, String subject) {}
+    public record Key(String jdk, Table table, String row, String subject) {
+
+        /** The same figure of another. */
+        Key of(String other) {
+            return new Key(jdk, table, row, other);
+        }
+    }
 
     /** One fork's result: per operation, the server's nanoseconds and allocated bytes. */
     public record Sample(double nanos, double bytes) {}
@@ -47,8 +54,17 @@ public final class Figures {
 
     Set<String> subjects(Table table) {
         Set<String> subjects = new LinkedHashSet<>();
-        samples.keySet().stream().filter(k -> k.table() == table).forEach(k -> subjects.add(k.subject()));
+        samples.keySet().stream()
+                .filter(k -> k.table() == table)
+                .map(Key::subject)
+                .sorted(Comparator.comparingInt(Figures::number))
+                .forEach(subjects::add);
         return subjects;
+    }
+
+    /** Numbers by size; names stay in the order of the plan. */
+    private static int number(String subject) {
+        return subject.chars().allMatch(Character::isDigit) ? Integer.parseInt(subject) : 0;
     }
 
     /** Median over the forks; null where nothing was measured. */

@@ -5,6 +5,7 @@ import dev.lockstep.jmh.run.Measurement.Table;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,27 +37,29 @@ final class MarkdownTables {
     }
 
     private static void append(StringBuilder out, Figures figures, String jdk, Table table) {
-        boolean micros = table == Table.HANDSHAKE;
         List<String> subjects = List.copyOf(figures.subjects(table));
         boolean floor = subjects.stream().anyMatch(FLOORS::contains);
-        header(out, table.title() + (micros ? ", us" : ", ns"), subjects, floor, true);
+        boolean againstJsse = subjects.contains(JSSE);
+        header(out, table.title() + ", " + table.unit().title(), subjects, floor, againstJsse);
         for (String row : figures.rows(table)) {
             out.append("| ").append(row);
             for (String subject : subjects) {
-                out.append(" | ").append(number(figures.nanos(new Key(jdk, table, row, subject)), micros ? 1e-3 : 1));
+                out.append(" | ").append(number(figures.nanos(new Key(jdk, table, row, subject)), table.unit()::of));
             }
             Double ours = figures.nanos(new Key(jdk, table, row, OURS));
-            out.append(" | ").append(ratio(figures.nanos(new Key(jdk, table, row, JSSE)), ours));
+            if (againstJsse) {
+                out.append(" | ").append(ratio(figures.nanos(new Key(jdk, table, row, JSSE)), ours));
+            }
             if (floor) {
                 out.append(" | ").append(ratio(ours, floor(figures, jdk, table, row)));
             }
             out.append(" |\n");
         }
-        header(out, "allocated bytes", subjects, false, false);
+        header(out, table.bytes(), subjects, false, false);
         for (String row : figures.rows(table)) {
             out.append("| ").append(row);
             for (String subject : subjects) {
-                out.append(" | ").append(number(figures.bytes(new Key(jdk, table, row, subject)), 1));
+                out.append(" | ").append(number(figures.bytes(new Key(jdk, table, row, subject)), bytes -> bytes));
             }
             out.append(" |\n");
         }
@@ -79,8 +82,13 @@ final class MarkdownTables {
                 .orElse(null);
     }
 
-    private static String number(@Nullable Double value, double scale) {
-        return value == null ? "" : String.format(Locale.ROOT, "%.0f", value * scale);
+    private static String number(@Nullable Double value, DoubleUnaryOperator unit) {
+        return value == null ? "" : figure(unit.applyAsDouble(value));
+    }
+
+    /** Three digits at least. */
+    private static String figure(double value) {
+        return String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value);
     }
 
     private static String ratio(@Nullable Double above, @Nullable Double below) {

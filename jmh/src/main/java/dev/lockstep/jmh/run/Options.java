@@ -20,7 +20,7 @@ public record Options(boolean quick, int rounds, List<String> jvms, String only,
               --rounds N  fresh JVMs per figure, whose median is reported; 3 by default, 1 with --quick
               --jvm JAVA  a java executable to measure on, repeatable; the one running this by default
               --only TEXT measurements whose name contains TEXT: handshake, write, read, 16384, ECDSA ...
-              --out DIR   where performance.md, .json and .svg go; the working directory by default""";
+              --out DIR   where performance.md, .json, .svg and growth.svg go; the working directory by default""";
 
     /** @throws IllegalArgumentException naming the option and the fix */
     public static Options parse(String[] args) {

@@ -1,8 +1,9 @@
 package dev.lockstep.jmh.run;
 
 import dev.lockstep.jmh.engine.EngineKind;
+import dev.lockstep.jmh.engine.Resumption;
 import dev.lockstep.jmh.report.Figures;
-import dev.lockstep.jmh.run.Measurement.Table;
+import dev.lockstep.jmh.run.Measurement.Unit;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
@@ -23,14 +25,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Runs the plan through JMH, each measurement in a JVM of its own. */
 public final class Rounds {
-    /** Same work for all: JSSE alone would send a ticket as well. Netty and Conscrypt bring native code. */
-    private static final String[] JVM_ARGUMENTS = {
-        "-Xms1g",
-        "-Xmx1g",
-        "-XX:+UseParallelGC",
-        "-Djdk.tls.server.enableSessionTicketExtension=false",
-        "--enable-native-access=ALL-UNNAMED"
-    };
+    /** Netty and Conscrypt bring native code; ten thousand handshakes in flight need the room. */
+    private static final List<String> JVM_ARGUMENTS =
+            List.of("-Xms1g", "-Xmx3g", "-XX:+UseParallelGC", "--enable-native-access=ALL-UNNAMED");
 
     private Rounds() {}
 
@@ -56,18 +53,16 @@ public final class Rounds {
     }
 
     private static RunResult run(Measurement measurement, String jvm, boolean quick) throws RunnerException {
-        boolean handshake = measurement.table() == Table.HANDSHAKE;
-        int warmupMillis = handshake ? handshakeWarmupMillis(measurement.subject(), quick) : (quick ? 800 : 2000);
-        int iterationMillis = handshake ? 300 : 250;
+        boolean records = measurement.table().unit() == Unit.NANOS;
         ChainedOptionsBuilder jmh = new OptionsBuilder()
                 .include("^" + measurement.benchmark().replace(".", "\\.") + "$")
                 .jvm(jvm)
-                .jvmArgs(JVM_ARGUMENTS)
+                .jvmArgs(jvmArguments(measurement))
                 .forks(1)
                 .warmupIterations(1)
-                .warmupTime(TimeValue.milliseconds(warmupMillis))
+                .warmupTime(TimeValue.milliseconds(warmupMillis(measurement, quick)))
                 .measurementIterations(quick ? 3 : 6)
-                .measurementTime(TimeValue.milliseconds(iterationMillis))
+                .measurementTime(TimeValue.milliseconds(records ? 250 : 300))
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
         measurement.parameters().forEach(jmh::param);
@@ -79,13 +74,36 @@ public final class Rounds {
     }
 
     /**
-     * A handshake in Java runs through so much code that the compiler needs some 10,000 of them, and on a busy machine
-     * still longer; behind JNI it is compiled already.
+     * The same work for all: JSSE alone would send a ticket where nothing is resumed, and no client takes one where sessions
+     * are resumed by their ID.
      */
-    private static int handshakeWarmupMillis(String subject, boolean quick) {
-        boolean compiled = Arrays.stream(EngineKind.values())
+    private static String[] jvmArguments(Measurement measurement) {
+        boolean tickets =
+                Resumption.BY_TICKET.name().equals(measurement.parameters().get("resumption"));
+        return Stream.concat(
+                        JVM_ARGUMENTS.stream(),
+                        Stream.of("client", "server")
+                                .map(end -> "-Djdk.tls." + end + ".enableSessionTicketExtension=" + tickets))
+                .toArray(String[]::new);
+    }
+
+    /**
+     * A handshake in Java runs through so much code that the compiler needs some 10,000 of them, and on a busy machine
+     * still longer; behind JNI it is compiled already. A resumed one is short, and reaches its speed after 40,000. With a slow
+     * key there are that many only after a while, whoever the server is, since the client is in it too.
+     */
+    private static int warmupMillis(Measurement measurement, boolean quick) {
+        return switch (measurement.table()) {
+            case HANDSHAKE -> isNative(measurement.subject()) ? 3000 : (quick ? 4500 : 8000);
+            case RESUMED, GROWTH -> quick ? 4500 : 8000;
+            case SLOW_KEY -> quick ? 5000 : 10_000;
+            default -> quick ? 800 : 2000;
+        };
+    }
+
+    private static boolean isNative(String subject) {
+        return Arrays.stream(EngineKind.values())
                 .anyMatch(engine -> engine.isNative() && engine.title().equals(subject));
-        return compiled ? 3000 : (quick ? 4500 : 8000);
     }
 
     /** A fork's figure is the lowest of its iterations' medians: the one that other programs disturbed least. */
