@@ -5,7 +5,7 @@ import org.jspecify.annotations.NullMarked;
  * ssh-agent, in a key server, behind four callbacks.
  */
 @NullMarked
-@SuppressWarnings("module") // the module named in the exports is built after this one
+@SuppressWarnings("module") // the modules named in the exports are built after this one
 module dev.lockstep.keys {
     requires static transitive org.jspecify;
     requires transitive dev.lockstep.tls;
@@ -19,5 +19,8 @@ module dev.lockstep.keys {
     exports dev.lockstep.keys.keyserver.protocol to
             dev.lockstep.server;
     exports dev.lockstep.keys.keyserver.transport to
+            dev.lockstep.server;
+    exports dev.lockstep.keys.uri to
+            dev.lockstep.jsse,
             dev.lockstep.server;
 }

@@ -95,9 +95,14 @@ class KeyStoreTest {
                 "web.cert=CERT;web.key=vault:x|no place of keys that is known",
                 "web.cert=CERT;web.key=file:CERT|has no block",
                 "web.cert=CERT;web.key=file:/nowhere|/nowhere",
-                "web.cert=CERT;web.key=pkcs11:token=a?module-path=/b&pin-source=/c|give exactly slot-id",
-                "web.cert=CERT;web.key=pkcs11:slot-id=1|not there once",
+                "web.cert=CERT;web.key=pkcs11:token=a?module-path=/b&pin-source=/c|/b does not answer",
+                "web.cert=CERT;web.key=pkcs11:slot-id=1|library is not named",
+                "web.cert=CERT;web.key=pkcs11:token=a?pin-value=1234|shows the PIN",
                 "web.cert=CERT;web.key=ssh-agent:/nowhere/at/all|ssh-agent",
+                "web.cert=CERT;web.key=keyserver:/nowhere/at/all|key server at /nowhere/at/all",
+                "web.cert=CERT;web.key=keyserver+tls://localhost:1?cert=CERT&key=CERT&ca=CERT|has no block",
+                "web.cert=CERT;web.key=keyserver+tls://localhost:1|cert=",
+                "web.cert=/nowhere;web.key=file:x|/nowhere",
             })
     void whatIsWrongIsSaid(String text, String reason) throws Exception {
         write(TestIdentity.P256);

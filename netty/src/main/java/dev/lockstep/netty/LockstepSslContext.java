@@ -6,6 +6,7 @@ import dev.lockstep.jsse.Waiting;
 import dev.lockstep.tls.config.TlsServerConfig;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolNegotiator;
+import io.netty.handler.ssl.JdkAlpnApplicationProtocolNegotiator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
@@ -21,20 +22,22 @@ import org.jspecify.annotations.Nullable;
  * pipeline of one's own {@link LockstepHandler} does the same with one layer less.
  *
  * <p>Engines from {@code newEngine} have tasks that block ({@link Waiting#TASK}), since they may end in any handler: give it
- * an executor with many threads, or virtual ones.
+ * an executor with many threads, or virtual ones. gRPC takes such engines, and its server's executor runs their tasks.
  */
-@SuppressWarnings("deprecation") // Netty deprecates a type that its abstract methods return
+@SuppressWarnings("deprecation") // Netty deprecates types that it has no others for
 public final class LockstepSslContext extends SslContext {
 
     private final LockstepContext context;
     private final List<String> cipherSuites;
     private final ApplicationProtocolNegotiator protocols;
+    private final @Nullable JdkAlpnApplicationProtocolNegotiator alpn;
 
     private LockstepSslContext(TlsServerConfig config) {
         this.context = LockstepContext.of(config);
         this.cipherSuites = config.cipherSuites().stream().map(Enum::name).toList();
         List<String> names = config.applicationProtocols();
-        this.protocols = () -> names;
+        this.alpn = names.isEmpty() ? null : new JdkAlpnApplicationProtocolNegotiator(true, names);
+        this.protocols = alpn == null ? () -> names : alpn;
     }
 
     /** Returns a context for servers with this configuration. */
@@ -65,12 +68,20 @@ public final class LockstepSslContext extends SslContext {
 
     @Override
     public SSLEngine newEngine(ByteBufAllocator allocator) {
-        return context.engine();
+        return telling(context.engine());
     }
 
     @Override
     public SSLEngine newEngine(ByteBufAllocator allocator, String peerHost, int peerPort) {
-        return context.engine(peerHost, peerPort);
+        return telling(context.engine(peerHost, peerPort));
+    }
+
+    /**
+     * Netty asks only engines of its own for the protocol, so that any {@code SslHandler} with this one knows it; it also
+     * chooses the protocol, among the same names in the same order.
+     */
+    private SSLEngine telling(LockstepEngine engine) {
+        return alpn == null ? engine : alpn.wrapperFactory().wrapSslEngine(engine, alpn, true);
     }
 
     @Override
@@ -111,7 +122,7 @@ public final class LockstepSslContext extends SslContext {
         return newHandler(allocator, peerHost, peerPort, startTls);
     }
 
-    /** Netty asks only engines of its own for the protocol. */
+    /** Knows its engine, and asks it for the protocol. */
     private static final class DeferredHandler extends SslHandler {
 
         private final LockstepEngine engine;

@@ -1,7 +1,6 @@
 package dev.lockstep.servers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.InMemoryKey;
@@ -48,9 +47,7 @@ class CurlTest {
 
     @BeforeEach
     void needsCurl() throws Exception {
-        boolean required = "true".equals(System.getenv("CI"));
-        assumeTrue(
-                required || Files.isExecutable(Path.of("/usr/bin/curl")), "not installed: curl (apt-get install curl)");
+        Needed.programs("curl", "/usr/bin/curl");
         trust = pem("ca.pem", "CERTIFICATE", authority.certificate().getEncoded());
     }
 
@@ -75,7 +72,12 @@ class CurlTest {
         "JETTY_PARK, --http2, 2",
         "JETTY_PARK, --http1.1, 1.1",
         "JETTY_PARK, --no-alpn, 1.1",
-        "JETTY_TASK, --http2, 2"
+        "JETTY_TASK, --http2, 2",
+        "UNDERTOW_TASK, --http2, 2",
+        "UNDERTOW_TASK, --no-alpn, 1.1",
+        "VERTX_DEFERRED, --http2, 2",
+        "VERTX_DEFERRED, --http1.1, 1.1",
+        "VERTX_DEFERRED, --no-alpn, 1.1"
     })
     void theProtocolIsTheOneThatTheServerChose(Way way, String option, String version) throws Exception {
         TlsServerConfig config = builder()
@@ -89,7 +91,15 @@ class CurlTest {
     @ParameterizedTest
     @EnumSource(
             value = Way.class,
-            names = {"NETTY_HANDLER", "NETTY_DEFERRED", "JETTY_PARK", "TOMCAT_TASK", "JDK_TASK"})
+            names = {
+                "NETTY_HANDLER",
+                "NETTY_DEFERRED",
+                "JETTY_PARK",
+                "TOMCAT_TASK",
+                "JDK_TASK",
+                "UNDERTOW_TASK",
+                "VERTX_DEFERRED"
+            })
     void clientsShowTheirCertificates(Way way) throws Exception {
         KeyPair clientKeys = TestAuthority.keyPair("EC", "secp256r1");
         Path certificate = pem(

@@ -1,15 +1,23 @@
 package dev.lockstep.servers;
 
+import java.net.InetAddress;
+import java.net.Socket;
+import java.security.cert.X509Certificate;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A server of others that listens on a loopback port and answers {@code GET /} with a short page. */
+/** A server of others that listens on a loopback port and answers {@code GET /}, or a like request, with a short page. */
 interface RunningServer extends AutoCloseable {
 
     /** What every one of them answers. */
     String PAGE = "served by Lockstep\n";
 
     int port();
+
+    /** Gets {@link #PAGE} as a client of this server does, over a connection of its own. */
+    default String get(X509Certificate authority) throws Exception {
+        return Http1.get(new Socket(InetAddress.getLoopbackAddress(), port()), authority);
+    }
 
     @Override
     void close();

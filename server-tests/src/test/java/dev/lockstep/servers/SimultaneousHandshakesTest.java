@@ -79,6 +79,7 @@ class SimultaneousHandshakesTest {
                 InMemoryKey.of(keys.getPrivate(), new SecureRandom()), Duration.ofMillis(KEY_MILLIS), scheduler);
         TlsServerConfig config = TlsServerConfig.builder()
                 .credential(Credential.external(List.of(certificate), key))
+                .applicationProtocols(List.of("h2", "http/1.1"))
                 .keyOperationTimeout(LIMIT)
                 .handshakeTimeout(LIMIT)
                 .build();

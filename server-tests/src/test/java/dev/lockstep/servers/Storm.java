@@ -4,7 +4,8 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
@@ -51,7 +52,7 @@ record Storm(int completed, long millis, int threads) {
                 .endpointIdentificationAlgorithm(null)
                 .sessionCacheSize(1)
                 .build();
-        EventLoopGroup loop = new NioEventLoopGroup(CLIENT_THREADS);
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(CLIENT_THREADS, NioIoHandler.newFactory());
         try {
             run(2, loop, context, server);
             ThreadMXBean threads = ManagementFactory.getThreadMXBean();

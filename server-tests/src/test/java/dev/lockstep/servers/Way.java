@@ -7,6 +7,7 @@ import dev.lockstep.netty.LockstepSslContext;
 import dev.lockstep.tls.config.TlsServerConfig;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -21,9 +22,15 @@ enum Way {
     TOMCAT_TASK,
     TOMCAT_TASK_ON_VIRTUAL_THREADS,
     JDK_TASK,
-    JDK_TASK_ON_VIRTUAL_THREADS;
+    JDK_TASK_ON_VIRTUAL_THREADS,
+    UNDERTOW_TASK,
+    UNDERTOW_TASK_ON_VIRTUAL_THREADS,
+    VERTX_DEFERRED,
+    GRPC_TASK,
+    GRPC_TASK_ON_VIRTUAL_THREADS,
+    KAFKA_TASK;
 
-    /** How many threads the executors of Tomcat and the JDK's server have here. */
+    /** How many threads the executors of the servers have here that are given one. */
     static final int THREADS = 4;
 
     /** Those that this JDK has the threads for. */
@@ -33,28 +40,35 @@ enum Way {
 
     /** Those that a thousand clients may wait for. */
     static Stream<Way> thatWaitOnFewThreads() {
-        return onThisJdk().filter(way -> !way.blocksThreads());
+        return onThisJdk().filter(way -> !way.boundsOperations());
     }
 
     boolean needsVirtualThreads() {
         return name().endsWith("ON_VIRTUAL_THREADS");
     }
 
-    /** Whether a thread stands still while a key works. */
-    boolean blocksThreads() {
-        return name().contains("TASK") && !needsVirtualThreads();
+    /**
+     * Whether there are no more operations under way than threads that wait for them, as where a connection's own thread begins
+     * the operation and waits. Where tasks have an executor for themselves, other threads begin operations meanwhile.
+     */
+    boolean boundsOperations() {
+        return switch (this) {
+            case NETTY_TASK_ON_THE_LOOP, JETTY_TASK, TOMCAT_TASK, JDK_TASK, KAFKA_TASK -> true;
+            default -> false;
+        };
     }
 
-    /** The most operations that can be under way at the same time; no bound where no thread waits. */
+    /** The most operations that can be under way at the same time. */
     int mostPending() {
         return switch (this) {
-            case NETTY_TASK_ON_THE_LOOP -> 1;
+            case NETTY_TASK_ON_THE_LOOP, KAFKA_TASK -> 1;
             case JETTY_TASK -> JettyServer.THREADS;
             case TOMCAT_TASK, JDK_TASK -> THREADS;
             default -> Integer.MAX_VALUE;
         };
     }
 
+    /** @param config with the application protocols {@code h2} and {@code http/1.1}, for those that need the former */
     RunningServer start(TlsServerConfig config, Path directory) throws Exception {
         return switch (this) {
             case NETTY_HANDLER -> new NettyServer(channel -> new LockstepHandler(config));
@@ -76,6 +90,16 @@ enum Way {
                 ExecutorService executor = executor();
                 yield stopping(new JdkServer(LockstepContext.of(config), executor), executor);
             }
+            case UNDERTOW_TASK, UNDERTOW_TASK_ON_VIRTUAL_THREADS -> {
+                ExecutorService executor = executor();
+                yield stopping(new UndertowServer(LockstepContext.of(config), executor), executor);
+            }
+            case VERTX_DEFERRED -> new VertxServer(LockstepSslContext.of(config));
+            case GRPC_TASK, GRPC_TASK_ON_VIRTUAL_THREADS -> {
+                ExecutorService executor = executor();
+                yield stopping(new GrpcServer(LockstepSslContext.of(config), executor), executor);
+            }
+            case KAFKA_TASK -> new KafkaServer(LockstepContext.of(config));
         };
     }
 
@@ -88,6 +112,11 @@ enum Way {
             @Override
             public int port() {
                 return server.port();
+            }
+
+            @Override
+            public String get(X509Certificate authority) throws Exception {
+                return server.get(authority);
             }
 
             @Override

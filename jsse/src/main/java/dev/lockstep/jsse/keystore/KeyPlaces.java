@@ -1,123 +1,90 @@
 package dev.lockstep.jsse.keystore;
 
 import dev.lockstep.jsse.ExternalKey;
-import dev.lockstep.keys.pkcs11.Pkcs11Keys;
-import dev.lockstep.keys.sshagent.SshAgentKeys;
+import dev.lockstep.keys.keyserver.KeyServerKeys;
+import dev.lockstep.keys.keyserver.KeyServerThread;
+import dev.lockstep.keys.uri.KeyHolders;
+import dev.lockstep.keys.uri.KeyServerUri;
+import dev.lockstep.keys.uri.KeyUri;
+import dev.lockstep.keys.uri.Pkcs11Uri;
+import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
+import java.net.InetSocketAddress;
 import java.security.Key;
-import java.security.KeyFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
- * Opens keys where a key store says that they are. Tokens and agents stay open as long as the process lives: the keys of a
- * key store have no end.
+ * Opens keys where a key store says that they are. Tokens, agents and key servers are opened once in a process, whatever the
+ * number of key stores and of their reloads, and stay open as long as it lives: the keys of a key store have no end.
  */
 final class KeyPlaces {
 
-    private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
-    private static final String END = "-----END PRIVATE KEY-----";
-    private static final int LONGEST_FILE = 1 << 20;
+    private static final KeyHolders HOLDERS = new KeyHolders(System::getenv);
+    private static final Map<KeyUri, KeyServerThread> KEY_SERVERS = new HashMap<>();
 
     private KeyPlaces() {}
 
     /**
-     * Opens the key of a certificate.
+     * Opens the key of a certificate. Blocks while its holder is asked for it.
      *
      * @throws IOException when it is not there, is not the certificate's, or its place is of a kind that is not known
      */
     static Key open(String place, X509Certificate certificate) throws IOException {
-        int colon = place.indexOf(':');
-        String scheme = colon < 0 ? "file" : place.substring(0, colon).toLowerCase(Locale.ROOT);
-        String rest = place.substring(colon + 1);
+        String where = "";
         try {
-            return switch (scheme) {
-                case "file" -> file(Path.of(rest), certificate);
-                case "ssh-agent" ->
-                    external(
-                            (rest.isEmpty() ? SshAgentKeys.fromEnvironment() : SshAgentKeys.at(Path.of(rest)))
-                                    .key(certificate),
-                            certificate);
-                case "pkcs11" -> external(token(rest).key(certificate), certificate);
-                default ->
-                    throw new IOException("key store: '" + scheme + ":' is no place of keys that is known here; use"
-                            + " file:, pkcs11: or ssh-agent:, or give a key of another kind to LockstepContext");
-            };
-        } catch (OperationException | IllegalArgumentException | IllegalStateException e) {
-            throw new IOException("key store: " + scheme + ": " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("key store: interrupted", e);
+            KeyUri uri = KeyUri.parse(place);
+            where = uri.describe() + ": ";
+            if (uri instanceof KeyUri.InFile file) {
+                return PemFiles.privateKey(
+                        file.path(), certificate.getPublicKey().getAlgorithm());
+            }
+            ExternalPrivateKey key;
+            if (uri instanceof Pkcs11Uri token) {
+                key = HOLDERS.key(token, certificate);
+            } else if (uri instanceof KeyUri.InSshAgent agent) {
+                key = HOLDERS.key(agent, certificate);
+            } else {
+                key = keyServer(uri, certificate);
+            }
+            return ExternalKey.of(key, certificate.getPublicKey().getAlgorithm());
+        } catch (OperationException | IllegalArgumentException e) {
+            throw new IOException("key store: " + where + e.getMessage(), e);
         }
     }
 
-    private static Key external(dev.lockstep.tls.key.ExternalPrivateKey key, X509Certificate certificate) {
-        return ExternalKey.of(key, certificate.getPublicKey().getAlgorithm());
-    }
-
-    /** RFC 7512, as far as one slot needs it: {@code slot-id=5?module-path=/lib.so&pin-source=/file}. */
-    private static Pkcs11Keys token(String uri) throws OperationException {
-        int question = uri.indexOf('?');
-        Map<String, String> path = attributes(question < 0 ? uri : uri.substring(0, question), ";");
-        Map<String, String> query = attributes(question < 0 ? "" : uri.substring(question + 1), "&");
-        String slot = path.remove("slot-id");
-        String module = query.remove("module-path");
-        String pin = query.remove("pin-source");
-        if (slot == null || module == null || pin == null || !path.isEmpty() || !query.isEmpty()) {
-            throw new IllegalArgumentException("give exactly slot-id, module-path and pin-source");
-        }
-        return Pkcs11Keys.builder(Path.of(module))
-                .slot(Long.parseLong(slot))
-                .pinFile(Path.of(pin.startsWith("file:") ? pin.substring(5) : pin))
-                .open();
-    }
-
-    private static Map<String, String> attributes(String text, String separator) {
-        Map<String, String> attributes = new HashMap<>();
-        for (String attribute : text.split(separator, -1)) {
-            int equals = attribute.indexOf('=');
-            String name = equals < 0 ? attribute : attribute.substring(0, equals);
-            if (equals < 1 || attributes.put(name, attribute.substring(equals + 1)) != null) {
-                throw new IllegalArgumentException("'" + name + "' is not there once, with a value");
+    private static ExternalPrivateKey keyServer(KeyUri uri, X509Certificate certificate)
+            throws IOException, OperationException {
+        KeyServerThread server;
+        synchronized (KEY_SERVERS) {
+            server = KEY_SERVERS.get(uri);
+            if (server == null) {
+                server = KeyServerThread.start(builder(uri));
+                KEY_SERVERS.put(uri, server);
             }
         }
-        return attributes;
+        server.learn();
+        if (!server.offers(certificate)) {
+            throw new OperationException(
+                    Reason.KEY_UNAVAILABLE, "it has no key of this certificate, or none for this client");
+        }
+        return server.key(certificate);
     }
 
-    private static Key file(Path path, X509Certificate certificate) throws IOException {
-        if (Files.size(path) > LONGEST_FILE) {
-            throw new IOException("key store: " + path + " is too long for a key");
+    private static KeyServerKeys.Builder builder(KeyUri uri) throws IOException {
+        if (uri instanceof KeyUri.InKeyServer local) {
+            return KeyServerKeys.unix(local.socket()).decryption(local.decryption());
         }
-        byte[] content = Files.readAllBytes(path);
-        byte[] der = null;
-        try {
-            String text = new String(content, StandardCharsets.ISO_8859_1);
-            int begin = text.indexOf(BEGIN);
-            int end = text.indexOf(END);
-            if (begin < 0 || end < begin) {
-                throw new IOException("key store: " + path + " has no block '" + BEGIN
-                        + "'; convert it with openssl pkcs8 -topk8 -nocrypt");
-            }
-            der = Base64.getMimeDecoder().decode(text.substring(begin + BEGIN.length(), end));
-            return KeyFactory.getInstance(certificate.getPublicKey().getAlgorithm())
-                    .generatePrivate(new PKCS8EncodedKeySpec(der));
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new IOException("key store: " + path + " does not hold a key of the certificate's kind", e);
-        } finally {
-            Arrays.fill(content, (byte) 0);
-            if (der != null) {
-                Arrays.fill(der, (byte) 0);
-            }
+        KeyServerUri remote = (KeyServerUri) uri;
+        InetSocketAddress address = new InetSocketAddress(remote.host(), remote.port());
+        if (address.isUnresolved()) {
+            throw new IOException(
+                    "key store: the host name '" + remote.host() + "' of a key server has no address; check the name");
         }
+        return KeyServerKeys.tcp(address, PemFiles.mutualTls(remote.cert(), remote.key(), remote.ca()))
+                .decryption(remote.decryption());
     }
 }

@@ -3,14 +3,11 @@ package dev.lockstep.jsse.keystore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Key;
 import java.security.KeyStoreException;
 import java.security.KeyStoreSpi;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collections;
@@ -27,8 +24,18 @@ import org.jspecify.annotations.Nullable;
  * each certificate chain and each private key is. Relative paths are relative to the working directory of the process. Passwords
  * are not used. It cannot be changed or stored.
  *
- * <p>A chain is a PEM file, the server's certificate first. A key is {@code file:PATH} with an unencrypted PKCS#8 block in PEM,
- * which comes into this process, {@code pkcs11:slot-id=N?module-path=PATH&pin-source=PATH}, or {@code ssh-agent:[SOCKET]}.
+ * <p>A chain is a PEM file, the server's certificate first. A key is where {@code lockstep serve --key} would find it:
+ *
+ * <ul>
+ *   <li>{@code file:PATH}, with an unencrypted PKCS#8 block in PEM, which comes into this process;
+ *   <li>{@code pkcs11:token=LABEL?module-path=PATH&pin-source=PATH} and what else RFC 7512 has; without {@code pin-source} the
+ *       PIN is that of the environment variable {@code LOCKSTEP_PKCS11_PIN};
+ *   <li>{@code keyserver:SOCKET}, and {@code keyserver+tls://HOST:PORT?cert=FILE&key=FILE&ca=FILE}, for Lockstep's key server;
+ *   <li>{@code ssh-agent:[SOCKET]}.
+ * </ul>
+ *
+ * <p>Loading asks each holder for its keys, blocks meanwhile, and fails when one is not there. Tokens, agents and connections to
+ * key servers are shared by all key stores of a process and stay open as long as it lives.
  */
 public final class LockstepKeyStore extends KeyStoreSpi {
 
@@ -37,29 +44,17 @@ public final class LockstepKeyStore extends KeyStoreSpi {
     private Map<String, Entry> entries = Map.of();
 
     @Override
-    public void engineLoad(@Nullable InputStream in, char @Nullable [] password)
-            throws IOException, CertificateException {
+    public void engineLoad(@Nullable InputStream in, char @Nullable [] password) throws IOException {
         Map<String, Entry> loaded = new LinkedHashMap<>();
         if (in != null) {
             for (Map.Entry<String, StoreFile.Place> each : StoreFile.read(in).entrySet()) {
-                List<X509Certificate> chain = chain(each.getValue().certificate());
+                List<X509Certificate> chain = PemFiles.certificates(
+                        Path.of(String.valueOf(each.getValue().certificate())));
                 Key key = KeyPlaces.open(String.valueOf(each.getValue().key()), chain.get(0));
                 loaded.put(each.getKey(), new Entry(chain, key, Instant.now()));
             }
         }
         entries = loaded;
-    }
-
-    private static List<X509Certificate> chain(@Nullable String path) throws IOException, CertificateException {
-        try (InputStream in = Files.newInputStream(Path.of(String.valueOf(path)))) {
-            List<X509Certificate> chain = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
-                    .map(X509Certificate.class::cast)
-                    .toList();
-            if (chain.isEmpty()) {
-                throw new IOException("key store: " + path + " has no certificate");
-            }
-            return chain;
-        }
     }
 
     private @Nullable Entry entry(String alias) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * web.cert=/etc/tls/web-chain.pem
- * web.key=pkcs11:slot-id=5?module-path=/usr/lib/softhsm/libsofthsm2.so&amp;pin-source=/etc/tls/pin
+ * web.key=pkcs11:token=web?module-name=softhsm2&amp;pin-source=/etc/tls/pin
  * </pre>
  */
 final class StoreFile {

@@ -1,10 +1,10 @@
 package dev.lockstep.server.credential;
 
 import dev.lockstep.keys.compose.KeyObserver;
+import dev.lockstep.keys.uri.KeyUri;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.certificate.CaCertificates;
 import dev.lockstep.server.keyuri.HolderAwayException;
-import dev.lockstep.server.keyuri.KeyUri;
 import dev.lockstep.server.keyuri.RemoteKeys;
 import dev.lockstep.server.ops.ObservedCredential;
 import dev.lockstep.server.pem.CertificateChain;

@@ -1,5 +1,6 @@
 package dev.lockstep.server.keyuri;
 
+import dev.lockstep.keys.uri.KeyUri;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;

@@ -4,6 +4,8 @@ import dev.lockstep.keys.keyserver.KeyServerKeys;
 import dev.lockstep.keys.keyserver.KeyServerObserver;
 import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.keys.keyserver.protocol.ProtocolException;
+import dev.lockstep.keys.uri.KeyServerUri;
+import dev.lockstep.keys.uri.KeyUri;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.certificate.MutualTls;
 import dev.lockstep.server.pem.Reading;

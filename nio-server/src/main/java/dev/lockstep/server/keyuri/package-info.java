@@ -1,3 +1,3 @@
-/** Where a server's private keys are, as a command line says it, and how they are reached. */
+/** How the places of a server's private keys are reached. */
 @org.jspecify.annotations.NullMarked
 package dev.lockstep.server.keyuri;

@@ -1,5 +1,7 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.keys.uri.KeyServerUri;
+import dev.lockstep.keys.uri.KeyUri;
 import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
@@ -7,8 +9,6 @@ import dev.lockstep.server.credential.CredentialFiles;
 import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.credential.KeyMode;
 import dev.lockstep.server.credential.OcspFiles;
-import dev.lockstep.server.keyuri.KeyServerUri;
-import dev.lockstep.server.keyuri.KeyUri;
 import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.CredentialOrder;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;

@@ -2,13 +2,13 @@ package dev.lockstep.server.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.keys.uri.Pkcs11Uri;
 import dev.lockstep.server.Needed;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
-import dev.lockstep.server.keyuri.RemoteKeys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,7 +149,7 @@ class ServeRemoteKeysTest {
                 .startsWith("--key: more than one token of ");
         assertThat(refused(variables, certificate, "pkcs11:token=tls%3B%20keys?module-path=" + LIBRARY))
                 .startsWith("--key: the PIN of the PKCS#11 token 'tls; keys' is not known; add")
-                .contains(RemoteKeys.PIN_VARIABLE);
+                .contains(Pkcs11Uri.PIN_VARIABLE);
         Files.writeString(pin, "4321");
         assertThat(refused(variables, certificate, uri))
                 .isEqualTo("--key: no key for " + certificate + " in the PKCS#11 token 'tls; keys': the token refused"
@@ -169,7 +169,7 @@ class ServeRemoteKeysTest {
         Path conf = Files.writeString(
                 directory.resolve("bare.conf"),
                 "directories.tokendir = " + tokens + "\nobjectstore.backend = file\nlog.level = ERROR\n");
-        Map<String, String> variables = Map.of("SOFTHSM2_CONF", conf.toString(), RemoteKeys.PIN_VARIABLE, "1234");
+        Map<String, String> variables = Map.of("SOFTHSM2_CONF", conf.toString(), Pkcs11Uri.PIN_VARIABLE, "1234");
         String[] init = {
             "softhsm2-util", "--init-token", "--free", "--label", "tls; keys", "--so-pin", "5678", "--pin", "1234"
         };

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyuri;
+package dev.lockstep.keys.uri;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -30,6 +30,9 @@ public record Pkcs11Uri(
         @Nullable Path pinFile,
         @Nullable String pinVariable)
         implements KeyUri {
+
+    /** The environment variable with the PIN of a token whose URI has no pin-source. */
+    public static final String PIN_VARIABLE = "LOCKSTEP_PKCS11_PIN";
 
     /** RFC 7512's names of what a token, its slot and its library say about themselves, and {@link TokenSlots}' names. */
     private static final Map<String, String> TOKEN_FACTS = Map.of(
@@ -87,7 +90,7 @@ public record Pkcs11Uri(
         Map<String, String> query = attributes(question < 0 ? "" : text.substring(question + 1), "&", QUERY_ATTRIBUTES);
         if (query.containsKey("pin-value")) {
             throw new IllegalArgumentException("uri: pin-value shows the PIN to every user of this machine; put it into"
-                    + " a file and write pin-source=file:/path, or into the variable " + RemoteKeys.PIN_VARIABLE);
+                    + " a file and write pin-source=file:/path, or into the variable " + PIN_VARIABLE);
         }
         String type = path.getOrDefault("type", "private");
         if (!type.equals("private")) {

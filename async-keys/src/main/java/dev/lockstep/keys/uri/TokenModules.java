@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyuri;
+package dev.lockstep.keys.uri;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyuri;
+package dev.lockstep.keys.uri;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyuri;
+package dev.lockstep.keys.uri;
 
 import dev.lockstep.keys.keyserver.KeyServerKeys;
 import java.nio.file.InvalidPathException;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Where a private key is: a file, a PKCS#11 token, a key server or an ssh-agent. Immutable. */
+/** The place of a private key: a file, a PKCS#11 token, a key server or an ssh-agent. Immutable. */
 public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri.InSshAgent, KeyServerUri, Pkcs11Uri {
 
     /** The forms of a key's place, for messages. */

@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyuri;
+package dev.lockstep.keys.uri;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

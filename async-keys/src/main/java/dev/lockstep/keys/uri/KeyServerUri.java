@@ -1,4 +1,4 @@
-package dev.lockstep.server.keyuri;
+package dev.lockstep.keys.uri;
 
 import dev.lockstep.keys.keyserver.KeyServerKeys;
 import java.nio.file.InvalidPathException;

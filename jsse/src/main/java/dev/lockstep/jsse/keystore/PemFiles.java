@@ -1,0 +1,103 @@
+package dev.lockstep.jsse.keystore;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The PEM files that a key store names. */
+final class PemFiles {
+
+    private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
+    private static final String END = "-----END PRIVATE KEY-----";
+    private static final int LONGEST_FILE = 1 << 20;
+
+    private PemFiles() {}
+
+    /** Reads certificates, at least one. */
+    static List<X509Certificate> certificates(Path path) throws IOException {
+        try (InputStream in = Files.newInputStream(path)) {
+            List<X509Certificate> chain = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+            if (chain.isEmpty()) {
+                throw new IOException("key store: " + path + " has no certificate");
+            }
+            return chain;
+        } catch (CertificateException e) {
+            throw new IOException("key store: " + path + " is no file of certificates in PEM", e);
+        }
+    }
+
+    /** Reads an unencrypted key in PKCS#8. */
+    static PrivateKey privateKey(Path path, String algorithm) throws IOException {
+        if (Files.size(path) > LONGEST_FILE) {
+            throw new IOException("key store: " + path + " is too long for a key");
+        }
+        byte[] content = Files.readAllBytes(path);
+        byte[] der = null;
+        try {
+            String text = new String(content, StandardCharsets.ISO_8859_1);
+            int begin = text.indexOf(BEGIN);
+            int end = text.indexOf(END);
+            if (begin < 0 || end < begin) {
+                throw new IOException("key store: " + path + " has no block '" + BEGIN
+                        + "'; convert it with openssl pkcs8 -topk8 -nocrypt");
+            }
+            der = Base64.getMimeDecoder().decode(text.substring(begin + BEGIN.length(), end));
+            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new IOException("key store: " + path + " does not hold a key of the certificate's kind", e);
+        } finally {
+            Arrays.fill(content, (byte) 0);
+            if (der != null) {
+                Arrays.fill(der, (byte) 0);
+            }
+        }
+    }
+
+    /** Returns the JDK's TLS for the line to a key server: with a certificate of its own, it trusts one authority. */
+    static SSLContext mutualTls(Path certificate, Path key, Path authority) throws IOException {
+        List<X509Certificate> chain = certificates(certificate);
+        PrivateKey own = privateKey(key, chain.get(0).getPublicKey().getAlgorithm());
+        char[] none = new char[0];
+        try {
+            KeyStore identity = empty();
+            identity.setKeyEntry("own", own, none, chain.toArray(X509Certificate[]::new));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(identity, none);
+            KeyStore trusted = empty();
+            for (X509Certificate each : certificates(authority)) {
+                trusted.setCertificateEntry("authority " + trusted.size(), each);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS", "SunJSSE");
+            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("key store: " + certificate + " and " + key + " cannot be used for TLS", e);
+        }
+    }
+
+    private static KeyStore empty() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+}

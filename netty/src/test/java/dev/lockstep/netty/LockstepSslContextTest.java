@@ -1,0 +1,147 @@
+package dev.lockstep.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.testkit.TestServers;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordedOperation;
+import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.tls.config.TlsServerConfig;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Netty's {@code SslHandler} with handlers and engines of the context, and a client of Netty's own. */
+@Timeout(60)
+class LockstepSslContextTest {
+
+    private final RecordingKey key =
+            new RecordingKey(TestIdentity.P256).withoutConnection().signs(KeyScript.manual());
+    private final TlsServerConfig config = TestServers.live(key.credential()).toBuilder()
+            .applicationProtocols(List.of("h2", "http/1.1"))
+            .build();
+    private final LockstepSslContext context = LockstepSslContext.of(config);
+    private final BlockingQueue<String> chosen = new LinkedBlockingQueue<>();
+
+    @Test
+    void saysWhatItIs() {
+        assertThat(context.isServer()).isTrue();
+        assertThat(context.cipherSuites()).isNotEmpty();
+        assertThat(context.applicationProtocolNegotiator().protocols()).containsExactly("h2", "http/1.1");
+    }
+
+    /** One event loop thread serves both clients: the second could not begin its wait if the first kept the thread. */
+    @Test
+    void handlersWaitWithoutAThreadAndKnowTheProtocol() throws Exception {
+        try (NioServer server = new NioServer(
+                channel -> channel.pipeline().addLast(context.newHandler(channel.alloc()), new Chosen()))) {
+            Channel first = connect(server, "h2");
+            Channel second = connect(server, "http/1.1");
+            RecordedOperation one = key.takePending();
+            RecordedOperation other = key.takePending();
+            one.complete();
+            other.complete();
+            assertThat(List.of(next(), next())).containsExactlyInAnyOrder("h2", "http/1.1");
+            first.close().sync();
+            second.close().sync();
+        }
+    }
+
+    /** As gRPC does: it takes an engine and makes the handler itself, with an executor for the tasks. */
+    @Test
+    void handlersOfOthersKnowTheProtocolOfItsEngines() throws Exception {
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        key.signs(KeyScript.ready());
+        try (NioServer server = new NioServer(channel -> channel.pipeline()
+                .addLast(new SslHandler(context.newEngine(channel.alloc()), false, executor), new Chosen()))) {
+            for (String protocol : List.of("h2", "http/1.1", "")) {
+                Channel client = connect(server, protocol);
+                assertThat(next()).isEqualTo(protocol.isEmpty() ? "none" : protocol);
+                client.close().sync();
+            }
+            Channel client = connect(server, "spdy/3");
+            assertThat(next()).isEqualTo("failed"); // no_application_protocol
+            client.close().sync();
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    /** Without ALPN there is nothing that Netty would have to be told. */
+    @Test
+    void enginesWithoutProtocolsAreLocksteps() {
+        LockstepSslContext plain = LockstepSslContext.of(TestServers.live(key.credential()));
+        assertThat(plain.newEngine(ByteBufAllocator.DEFAULT)).isInstanceOf(dev.lockstep.jsse.LockstepEngine.class);
+    }
+
+    private String next() throws InterruptedException {
+        return String.valueOf(chosen.poll(30, TimeUnit.SECONDS));
+    }
+
+    /** @param protocol what the client offers, or empty for a client without ALPN */
+    private static Channel connect(NioServer server, String protocol) throws Exception {
+        SslContextBuilder builder = SslContextBuilder.forClient()
+                .trustManager(TestIdentity.CA.certificate())
+                .protocols("TLSv1.2");
+        if (!protocol.isEmpty()) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                    Protocol.ALPN,
+                    SelectorFailureBehavior.NO_ADVERTISE,
+                    SelectedListenerFailureBehavior.ACCEPT,
+                    protocol));
+        }
+        SslContext tls = builder.build();
+        Function<Channel, SslHandler> handler = channel -> tls.newHandler(channel.alloc());
+        return new Bootstrap()
+                .group(server.loop)
+                .channel(NioSocketChannel.class)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(handler.apply(channel));
+                    }
+                })
+                .connect(server.address())
+                .sync()
+                .channel();
+    }
+
+    /** Tells what Netty's own handler for ALPN has found. */
+    private final class Chosen extends ApplicationProtocolNegotiationHandler {
+        Chosen() {
+            super("none");
+        }
+
+        @Override
+        protected void configurePipeline(ChannelHandlerContext connection, String protocol) {
+            chosen.add(protocol);
+        }
+
+        @Override
+        protected void handshakeFailure(ChannelHandlerContext connection, Throwable cause) {
+            chosen.add("failed");
+            connection.close();
+        }
+    }
+}
