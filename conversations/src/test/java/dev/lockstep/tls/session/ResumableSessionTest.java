@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.spec.CipherSuite;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -95,6 +98,40 @@ class ResumableSessionTest {
     }
 
     @Test
+    void aHostNameThatIsNotAsciiIsRefused() {
+        byte[] encoded = full().encode().orElseThrow();
+        String text = new String(encoded, StandardCharsets.ISO_8859_1);
+        encoded[text.indexOf("host.example")] = (byte) 0xe9;
+        assertThat(ResumableSession.decode(encoded)).isEmpty();
+    }
+
+    /** The JDK reads certificates in PEM, and with something behind them: each would be another encoding of one session. */
+    @Test
+    void aCertificateHasOneEncoding() throws Exception {
+        byte[] der = TestIdentity.P256.certificate().getEncoded();
+        byte[] pem = ("-----BEGIN CERTIFICATE-----\n" + Base64.getMimeEncoder().encodeToString(der)
+                        + "\n-----END CERTIFICATE-----\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        assertThat(ResumableSession.decode(withChainOf(der))).isPresent();
+        assertThat(ResumableSession.decode(withChainOf(pem))).isEmpty();
+        assertThat(ResumableSession.decode(withChainOf(Arrays.copyOf(der, der.length + 1))))
+                .isEmpty();
+    }
+
+    private static byte[] withChainOf(byte[] certificate) {
+        byte[] bare = Sessions.of(1, 0).encode().orElseThrow();
+        int chain = bare.length - ResumableSession.MASTER_SECRET_LENGTH - 3;
+        ByteBuffer encoded = ByteBuffer.allocate(bare.length + 3 + certificate.length);
+        encoded.put(bare, 0, chain);
+        for (int length : new int[] {3 + certificate.length, certificate.length}) {
+            encoded.put((byte) (length >> 16)).putShort((short) length);
+        }
+        return encoded.put(certificate)
+                .put(bare, chain + 3, ResumableSession.MASTER_SECRET_LENGTH)
+                .array();
+    }
+
+    @Test
     void aSessionOfAnotherFormatIsUnknown() {
         byte[] encoded = full().encode().orElseThrow();
         encoded[0] = 2;
@@ -147,6 +184,7 @@ class ResumableSessionTest {
         assertThatIllegalArgumentException().isThrownBy(() -> builder.context(new byte[33]));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.serverName(""));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.serverName("a".repeat(256)));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.serverName("h\u00f6st.example"));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.pskIdentity(new byte[0x10000]));
     }
 

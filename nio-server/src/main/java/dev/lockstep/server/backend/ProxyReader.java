@@ -77,10 +77,7 @@ final class ProxyReader implements Preface {
 
     /** Reads a literal address: never a name, which would be looked up. */
     private static InetAddress address(String text, boolean v4) throws IOException {
-        boolean literal = v4
-                ? text.matches("(25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}")
-                : text.indexOf(':') >= 0 && text.matches("[0-9a-fA-F:.]{2,45}");
-        if (!literal) {
+        if (!isLiteral(text, v4)) {
             throw malformed("it has no address of its family");
         }
         try {
@@ -88,6 +85,13 @@ final class ProxyReader implements Preface {
         } catch (UnknownHostException e) {
             throw malformed("it has no address of its family");
         }
+    }
+
+    /** What begins with a dot is a name to the JDK, whatever colons are in it. */
+    static boolean isLiteral(String text, boolean v4) {
+        return v4
+                ? text.matches("(25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}")
+                : text.indexOf(':') >= 0 && text.matches("[0-9a-fA-F:][0-9a-fA-F:.]{1,44}");
     }
 
     private static int port(String text) throws IOException {

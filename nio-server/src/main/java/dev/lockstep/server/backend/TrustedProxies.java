@@ -52,8 +52,7 @@ final class TrustedProxies implements Function<SocketAddress, @Nullable Preface>
     private static Block parse(String value) throws UsageError {
         int slash = value.indexOf('/');
         String address = slash < 0 ? value : value.substring(0, slash);
-        boolean literal = address.matches("\\d{1,3}(\\.\\d{1,3}){3}")
-                || (address.indexOf(':') >= 0 && address.matches("[0-9a-fA-F:.]+"));
+        boolean literal = address.matches("\\d{1,3}(\\.\\d{1,3}){3}") || ProxyReader.isLiteral(address, false);
         if (literal) {
             try {
                 byte[] octets = InetAddress.getByName(address).getAddress();

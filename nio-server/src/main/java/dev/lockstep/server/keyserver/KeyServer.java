@@ -179,7 +179,7 @@ public final class KeyServer implements AutoCloseable {
     }
 
     /** A bounded share of the answers, so that they do not starve the sockets. */
-    private void answer() {
+    void answer() {
         for (int i = 0; i < ANSWERS_AT_ONCE; i++) {
             KeyWork work = finished.poll();
             if (work == null) {

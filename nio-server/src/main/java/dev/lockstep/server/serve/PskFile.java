@@ -28,6 +28,9 @@ final class PskFile implements PskSource {
     /** In bytes. RFC 4279 7.2: an eavesdropper can try keys of little entropy at leisure. */
     private static final int SHORTEST_KEY = 16;
 
+    /** In bytes: RFC 4279 2 gives an identity a length of 16 bits. */
+    private static final int LONGEST_IDENTITY = 0xffff;
+
     private final Map<PskIdentity, byte[]> keys;
     private final int standInLength;
 
@@ -61,6 +64,12 @@ final class PskFile implements PskSource {
             }
             // The text has a character for each byte; identities are compared in bytes.
             byte[] encoded = line.substring(0, colon).getBytes(StandardCharsets.ISO_8859_1);
+            if (encoded.length > LONGEST_IDENTITY) {
+                throw new UsageError(
+                        OPTION,
+                        where + " has an identity of " + encoded.length + " bytes",
+                        "give at most " + LONGEST_IDENTITY);
+            }
             requireUtf8(where, encoded);
             PskIdentity identity = PskIdentity.of(encoded);
             if (keys.put(identity, key(where, line.substring(colon + 1).strip())) != null) {

@@ -180,6 +180,13 @@ class ProxyReaderTest {
         assertThat(new TrustedProxies(List.of(block)).apply(from) != null).isEqualTo(trusted);
     }
 
+    /** The JDK would ask a name server for these, on the loop's thread. */
+    @ParameterizedTest
+    @ValueSource(strings = {".:1", ".::", ":", "www.example.org", "1.2.3.4"})
+    void onlyALiteralIsAnAddress(String text) {
+        assertThat(ProxyReader.isLiteral(text, false)).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "localhost", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/x", "192.0.2", "::1/129", "/8"})
     void whatIsNoBlockOfAddressesIsRefused(String value) {

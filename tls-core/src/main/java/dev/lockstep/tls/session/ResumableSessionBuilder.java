@@ -2,7 +2,6 @@ package dev.lockstep.tls.session;
 
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.tls.spec.CipherSuite;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
@@ -58,11 +57,15 @@ public final class ResumableSessionBuilder {
 
     /** The host name in ASCII, at most 255 bytes, or null. */
     public ResumableSessionBuilder serverName(@Nullable String host) {
-        if (host != null && (host.isEmpty() || host.getBytes(StandardCharsets.US_ASCII).length > 255)) {
-            throw new IllegalArgumentException("serverName: give 1 to 255 characters, or null");
+        if (host != null && (host.isEmpty() || host.length() > 255 || !isAscii(host))) {
+            throw new IllegalArgumentException("serverName: give 1 to 255 characters of ASCII, or null");
         }
         serverName = host;
         return this;
+    }
+
+    private static boolean isAscii(String text) {
+        return text.chars().allMatch(c -> c < 0x80);
     }
 
     /** The identity of RFC 4279, at most 2^16-1 bytes, copied; or null. */

@@ -136,7 +136,7 @@ final class SessionCodec {
                     .extendedMasterSecret((flags & EXTENDED_MASTER_SECRET) != 0)
                     .encryptThenMac((flags & ENCRYPT_THEN_MAC) != 0)
                     .maxFragmentLength(maxFragmentLength)
-                    .serverName(serverName.length == 0 ? null : new String(serverName, StandardCharsets.US_ASCII))
+                    .serverName(serverName.length == 0 ? null : new String(serverName, StandardCharsets.ISO_8859_1))
                     .pskIdentity(hasIdentity ? pskIdentity : null)
                     .clientChain(chain)
                     .context(context)
@@ -155,7 +155,10 @@ final class SessionCodec {
         while (!list.isEmpty()) {
             require(chain.size() < MAX_CERTIFICATES, "too many certificates");
             byte[] der = list.opaque24(1, ResumableSession.MAX_ENCODED_LENGTH, "certificate");
-            chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
+            X509Certificate certificate = (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
+            // The factory reads PEM too, and does not look at what follows the certificate.
+            require(Arrays.equals(certificate.getEncoded(), der), "not the encoding of a certificate");
+            chain.add(certificate);
         }
         return chain;
     }

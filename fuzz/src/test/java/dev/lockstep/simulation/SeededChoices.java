@@ -1,0 +1,30 @@
+package dev.lockstep.simulation;
+
+import java.util.Random;
+
+/** Choices that follow from a seed, without end. */
+final class SeededChoices implements Choices {
+
+    private final Random random;
+
+    SeededChoices(long seed) {
+        this.random = new Random(seed);
+    }
+
+    @Override
+    public int below(int bound) {
+        return random.nextInt(bound);
+    }
+
+    @Override
+    public byte[] bytes(int count) {
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    @Override
+    public boolean isOver() {
+        return false;
+    }
+}

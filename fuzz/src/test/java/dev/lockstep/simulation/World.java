@@ -1,0 +1,127 @@
+package dev.lockstep.simulation;
+
+import dev.lockstep.testkit.util.Expect;
+import dev.lockstep.testkit.util.FakeClock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Many visits at the same time in one loop. Everything follows from the seed: who comes, what the network, the key holders,
+ * the stores and the applications do and when, and which clients are hostile. After every event it is checked what must be true
+ * of every connection; a violation names the seed, with which it comes again.
+ */
+final class World {
+
+    /** How many visits there are at the same time. */
+    static final int MEMBERS = 16;
+
+    private static final int MOST_EVENTS_PER_VISIT = 5_000;
+    private static final int REMEMBERED = 30;
+
+    /** What became of the visits. */
+    record Result(int visits, int fair, int content, long events, long trace) {}
+
+    private final List<Server> servers;
+    private final Fault fault;
+    private final long seed;
+    private final Choices choices;
+    private final Loop loop;
+    private final Buffers buffers = new Buffers(2 * MEMBERS);
+    private final List<Visit> present = new ArrayList<>();
+    private final Deque<String> last = new ArrayDeque<>();
+    private int toCome;
+    private int came;
+    private int fair;
+    private int content;
+    private long trace;
+
+    /**
+     * A world in which nothing has happened.
+     *
+     * @param servers made with {@code clock}
+     */
+    World(List<Server> servers, FakeClock clock, long seed, Fault fault) {
+        this.servers = servers;
+        this.seed = seed;
+        this.fault = fault;
+        this.choices = new SeededChoices(seed);
+        this.loop = new Loop(clock, MEMBERS, fault);
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    Buffers buffers() {
+        return buffers;
+    }
+
+    Fault fault() {
+        return fault;
+    }
+
+    /** Lets so many visits happen, to their end. */
+    Result run(int visits) {
+        servers.forEach(server -> server.restart(seed));
+        toCome = visits;
+        long events = 0;
+        try {
+            for (int i = 0; i < MEMBERS; i++) {
+                arrives();
+            }
+            while (loop.next()) {
+                events++;
+                check();
+                Expect.that(events < (long) MOST_EVENTS_PER_VISIT * visits, "a world without end");
+            }
+            Expect.that(present.isEmpty() && toCome == 0, "visits are left over: " + present);
+        } catch (AssertionError | RuntimeException violation) {
+            throw new AssertionError(
+                    "seed " + seed + ", event " + events + ": " + violation.getMessage() + "\n"
+                            + String.join("\n", last),
+                    violation);
+        }
+        return new Result(came, fair, content, events, trace);
+    }
+
+    private void arrives() {
+        if (toCome == 0) {
+            return;
+        }
+        toCome--;
+        Server server = servers.get(choices.below(servers.size()));
+        Visit visit = new Visit(this, came, server, new SeededChoices(seed * 1_000_003 + came));
+        came++;
+        present.add(visit);
+        visit.begins();
+    }
+
+    /** A visit is over, and another one begins. */
+    void leaves(Visit visit) {
+        present.remove(visit);
+        fair += visit.isFair() ? 1 : 0;
+        content += visit.isContent() ? 1 : 0;
+        arrives();
+    }
+
+    private void check() {
+        int open = 0;
+        for (Visit visit : present) {
+            visit.check();
+            open += visit.isReleased() ? 0 : 1;
+        }
+        Expect.that(buffers.lent() == 2 * open, "a connection is over, and its buffers are not given back");
+    }
+
+    /** Remembers what happened, for the message of a violation and the comparison of two runs. */
+    void note(Visit visit, String what) {
+        String line = loop.now() / 1_000 + " us, " + visit + ": " + what;
+        trace = trace * 31 + line.hashCode();
+        last.addLast(line);
+        if (last.size() > REMEMBERED) {
+            last.removeFirst();
+        }
+    }
+}
