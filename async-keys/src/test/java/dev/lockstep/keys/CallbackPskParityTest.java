@@ -41,7 +41,7 @@ class CallbackPskParityTest {
     private static final class Client extends PSKTlsClient {
 
         Client() {
-            super(new BcTlsCrypto(new SecureRandom()), new BasicTlsPSKIdentity("somebody", KEY));
+            super(new BcTlsCrypto(new SecureRandom()), new BasicTlsPSKIdentity("a client", KEY));
         }
 
         @Override
@@ -97,7 +97,7 @@ class CallbackPskParityTest {
         assertThat(identities).hasSize(1);
         PskIdentity identity = server.info().pskIdentity();
         assertThat(identity).isNotNull();
-        assertThat(identity.bytes()).asString(StandardCharsets.US_ASCII).isEqualTo("somebody");
+        assertThat(identity.bytes()).asString(StandardCharsets.US_ASCII).isEqualTo("a client");
         List<String> expected = new ArrayList<>(List.of("decrypt"));
         for (int i = 0; i <= delay; i++) {
             expected.add("resume");

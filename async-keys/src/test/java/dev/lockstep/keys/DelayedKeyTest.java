@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A key that answers later, without anybody waiting for it. */
+/** A key that answers later, while no thread waits for it. */
 @Timeout(60)
 class DelayedKeyTest {
 

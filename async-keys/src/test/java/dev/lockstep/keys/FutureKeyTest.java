@@ -94,10 +94,10 @@ class FutureKeyTest {
         future.complete(null);
         assertThat(((OperationException) failure(operation.resume())).reason()).isEqualTo(Reason.INVALID_OUTPUT);
 
-        FutureKey nobody = FutureKey.builder()
+        FutureKey without = FutureKey.builder()
                 .signer(SCHEMES, request -> (CompletionStage<byte[]>) null)
                 .build();
-        assertThat(failure(nobody.startSign(sign(), signal))).isInstanceOf(OperationException.class);
+        assertThat(failure(without.startSign(sign(), signal))).isInstanceOf(OperationException.class);
     }
 
     @Test

@@ -17,7 +17,7 @@ public final class Signal implements Waker {
     /** Takes one wake; fails loudly when none comes. */
     public void await() throws InterruptedException {
         if (!wakes.tryAcquire(20, TimeUnit.SECONDS)) {
-            throw new AssertionError("nobody called wake()");
+            throw new AssertionError("wake() was not called");
         }
     }
 

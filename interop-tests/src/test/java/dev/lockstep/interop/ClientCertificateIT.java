@@ -143,7 +143,7 @@ class ClientCertificateIT {
         List<String> command = client.command(server.port(), host, identity);
         try (Program program = Program.start(command, Map.of("OPENSSL_CONF", "/dev/null"), Path.of("."))) {
             if (client != Client.CURL) {
-                // The request goes out with the handshake's end; where that fails, nobody reads it.
+                // The request goes out with the handshake's end; where that fails, it is not read.
                 program.awaitOutput(
                         text -> text.contains("Verify return code") || text.contains("Simple Client Mode"), LIMIT);
                 try {

@@ -60,7 +60,7 @@ final class MatrixTable {
         }
 
         /**
-         * Whether the server makes full handshakes instead: a session without extended_master_secret may have somebody in
+         * Whether the server makes full handshakes instead: a session without extended_master_secret may have a man in
          * between (RFC 7627 section 1), so it does not vouch for a client's certificate.
          */
         boolean isRefusedTo(Peer peer) {

@@ -18,7 +18,7 @@ public final class Ports {
 
     private Ports() {}
 
-    /** A port nobody listens on now; this JVM does not give it out again soon. */
+    /** A port on which nothing listens now; this JVM does not give it out again soon. */
     public static int free() throws IOException {
         for (int tries = 0; tries < COUNT; tries++) {
             int port = FIRST + Math.floorMod(NEXT.getAndIncrement(), COUNT);

@@ -222,7 +222,7 @@ class PskAndCamelliaIT {
         return command;
     }
 
-    /** gnutls-cli crashes after handshakes of DHE-PSK and ECDHE-PSK, whoever serves; see the source of this client. */
+    /** gnutls-cli crashes after handshakes of DHE-PSK and ECDHE-PSK, whatever the server; see the source of this client. */
     private List<String> ownClient(CipherSuite suite, int port) throws IOException, InterruptedException {
         Tools.require(List.of("cc"), "gcc libc6-dev libgnutls28-dev");
         Path program;

@@ -24,7 +24,7 @@ final class ServerWatch implements AutoCloseable {
         this.begin = server.output().length();
     }
 
-    /** Waits until nobody else watches {@code server}, which was started with {@code --trace}. */
+    /** Waits until no other test watches {@code server}, which was started with {@code --trace}. */
     static ServerWatch start(ServerProcess server) throws InterruptedException {
         server.watcher().acquire();
         return new ServerWatch(server);

@@ -26,7 +26,7 @@ import org.conscrypt.Conscrypt;
 /** A provider of {@code javax.net.ssl}, in this JVM and not registered in it. */
 final class SslSocketClient implements Peer {
     private static final int TIMEOUT_MILLIS = 30_000;
-    /** bctls logs every alert with its stack. The field keeps the setting: a logger that nobody has is forgotten. */
+    /** bctls logs every alert with its stack. The field keeps the setting: a logger without a reference is forgotten. */
     private static final Logger BCTLS_LOG = Logger.getLogger("org.bouncycastle.jsse");
 
     private final String name;

@@ -6,7 +6,7 @@ import java.nio.file.Path;
  * What a client connects to.
  *
  * @param port on 127.0.0.1
- * @param certificate the one the server shall show
+ * @param certificate the one that the server has to present
  * @param trust the PEM file of the only root the client trusts
  */
 record Target(int port, KeyKind certificate, Path trust) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What a client does at a {@link Target}.
  *
  * @param payload what it sends, and wants back from a server that echoes
- * @param resumption how the server shall know the session of the first connection again on a second; null for one
+ * @param resumption how the server is to know the session of the first connection again on a second; null for one
  *     connection
  * @param identity its certificate and key, or null
  */

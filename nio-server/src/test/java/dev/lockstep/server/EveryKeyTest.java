@@ -563,7 +563,7 @@ class EveryKeyTest {
             all.add(next);
             underWay.add(next);
             if (random.nextInt(3) == 0) {
-                // Somebody who may have been answered by now, or be about to be.
+                // A client that may have been answered by now, or be about to be.
                 JdkConversation leaving = underWay.remove(random.nextInt(underWay.size()));
                 if (random.nextBoolean()) {
                     leaving.leaves();

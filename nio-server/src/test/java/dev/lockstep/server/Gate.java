@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gate {
 
-    /** The plaintexts that went through, the very arrays: whoever is done with one has wiped it. */
+    /** The plaintexts that went through, the very arrays: the code that is done with one has wiped it. */
     public final Queue<byte[]> plaintexts = new ConcurrentLinkedQueue<>();
 
     private boolean shut;

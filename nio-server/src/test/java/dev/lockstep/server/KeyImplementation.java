@@ -123,7 +123,7 @@ enum KeyImplementation {
 
                 @Override
                 boolean holds() {
-                    return true; // a halted process tells nobody what it was sent
+                    return true; // a halted process does not tell what it was sent
                 }
 
                 @Override

@@ -245,7 +245,7 @@ class PortingPageTest {
             client.setSoTimeout(300);
             try {
                 client.startHandshake();
-                throw new AssertionError("nobody signed");
+                throw new AssertionError("the key was not asked");
             } catch (java.net.SocketTimeoutException e) {
                 client.close();
             }

@@ -30,7 +30,7 @@ import java.util.OptionalLong;
 /**
  * An example of a store that servers share: sessions in Redis, through Lettuce. Nothing here blocks: the look-up suspends
  * the handshake, put and remove send their command and forget it. What lies in Redis is sealed under a key ring, since
- * whoever reads a master secret reads the connections (RFC 9325 section 3.4), and Redis drops it when its time is over.
+ * a master secret decrypts the connections (RFC 9325 section 3.4), and Redis drops it when its time is over.
  *
  * <p>Without Redis commands are rejected at once and not queued: then every handshake is a full one. Lettuce connects
  * again by itself.

@@ -36,7 +36,7 @@ final class FakeKeyServer implements AutoCloseable {
     /** What the welcome chooses. */
     int version = Message.VERSION;
 
-    /** @param listening whether anybody is there when the client begins to connect */
+    /** @param listening whether it listens when the client begins to connect */
     FakeKeyServer(Path directory, boolean listening, java.util.function.UnaryOperator<KeyServerKeys.Builder> options)
             throws IOException {
         socket = directory.resolve("fake.sock");
@@ -160,7 +160,7 @@ final class FakeKeyServer implements AutoCloseable {
         peer.close();
     }
 
-    /** Nobody is there any more. */
+    /** Stops listening. */
     void leave() throws IOException {
         if (peer != null) {
             peer.close();

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The pages and the code do not use the words that {@code docs/style.md} rules out. */
+/** The pages, the code and its tests do not use the words that {@code docs/style.md} rules out. */
 class PlainWordsTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -33,7 +33,7 @@ class PlainWordsTest {
             }
         }
         assertThat(uses).isEmpty();
-        assertThat(lines).isGreaterThan(30_000);
+        assertThat(lines).isGreaterThan(100_000);
     }
 
     private static List<Path> files() throws IOException {
@@ -46,7 +46,10 @@ class PlainWordsTest {
 
     private static boolean isChecked(String file) {
         boolean quotes = file.equals("docs/style.md") || file.equals("docs/rfc-coverage.md");
-        boolean written = file.endsWith(".md") || (file.endsWith(".java") && file.contains("src/main/"));
-        return written && !quotes && !file.matches("(.*/)?(target|\\.git)/.*");
+        boolean written = file.endsWith(".md") || file.endsWith(".java");
+        return written
+                && !quotes
+                && !file.endsWith("/PlainWordsTest.java")
+                && !file.matches("(.*/)?(target|\\.git)/.*");
     }
 }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Alerts that have a number, so that they can be read, and are in nobody's hand to send. */
+/** Alerts that have a number, so that they can be read, and that are never sent. */
 class ReservedAlertsTest {
 
     @ParameterizedTest

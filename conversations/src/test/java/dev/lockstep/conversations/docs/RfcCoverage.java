@@ -62,7 +62,7 @@ final class RfcCoverage {
         lines.add("## Totals");
         lines.add("");
         lines.add(
-                "| RFC | sentences | for clients | for nobody's code | not for this server | to keep | code | test | both |");
+                "| RFC | sentences | for clients | for no code | not for this server | to keep | code | test | both |");
         lines.add("|---|---|---|---|---|---|---|---|---|");
         for (Rfc rfc : rules.rfcs()) {
             lines.add(totals("[" + rfc.number() + "](#rfc-" + rfc.number() + ") " + rfc.about(), rfc, rules.of(rfc)));

@@ -200,7 +200,7 @@ class BleichenbacherTest {
         }
     }
 
-    /** Whatever the key makes of the block it gets instead: nobody knows the premaster secret. */
+    /** Whatever the key makes of the block it gets instead: no one knows the premaster secret. */
     @ParameterizedTest
     @MethodSource("forms")
     void theAnswerToACiphertextOfTheWrongLengthIsDropped(Forms forms) {

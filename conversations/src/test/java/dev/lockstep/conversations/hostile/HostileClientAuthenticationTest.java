@@ -250,7 +250,7 @@ class HostileClientAuthenticationTest {
                     longer[3]++;
                     return longer;
                 })),
-                act("a scheme nobody knows", ILLEGAL_PARAMETER, certificateVerifyOf(0xfefe, new byte[64])),
+                act("an unknown scheme", ILLEGAL_PARAMETER, certificateVerifyOf(0xfefe, new byte[64])),
                 act("MD5", ILLEGAL_PARAMETER, certificateVerifyOf(0x0103, new byte[64])),
                 act(
                         "a scheme of TLS 1.3 that was not asked for",

@@ -179,7 +179,7 @@ class HostileFlightTest {
                     clientKeyExchange(),
                     strayHandshake(CLIENT_KEY_EXCHANGE, new byte[33])));
             all.add(sent(
-                    "a client certificate that nobody asked for",
+                    "a client certificate that was not asked for",
                     suite,
                     UNEXPECTED_MESSAGE,
                     handshake(11, hex("000000"))));

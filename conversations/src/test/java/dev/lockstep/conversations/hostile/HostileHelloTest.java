@@ -217,7 +217,7 @@ class HostileHelloTest {
                         "no extensions at all",
                         ClientOptions.offering(RSA_EXCHANGE).withoutExtensions()),
                 Arguments.of("an unknown kind of name", options().extension(0, names(hex("07000161")))),
-                Arguments.of("an unknown host name", options().serverName("nobody.example.org")));
+                Arguments.of("an unknown host name", options().serverName("unknown.example.org")));
     }
 
     private static final CipherSuite RSA_EXCHANGE = CipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256;

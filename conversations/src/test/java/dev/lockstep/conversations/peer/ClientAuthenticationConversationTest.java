@@ -188,9 +188,9 @@ class ClientAuthenticationConversationTest {
         ends(showsNothing(asked(config, some, Forms.PLAIN)), null);
         ClientOptions admin = ClientOptions.offering(ECDHE).serverName("ADMIN.example.org");
         ends(shows(asked(config, admin, Forms.PLAIN), P256), P256);
-        Conversation nobody = asked(config, admin, Forms.PLAIN);
-        nobody.client().sends(noCertificate());
-        nobody.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
+        Conversation anonymous = asked(config, admin, Forms.PLAIN);
+        anonymous.client().sends(noCertificate());
+        anonymous.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
     }
 
     /** RFC 4279 2: no CertificateRequest beside a pre-shared key, which is no way around a certificate that is required. */

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a client's certificate must be before anybody judges it, and what must follow it: RFC 5246 7.4.4 to 7.4.8. */
+/** What a client's certificate must be before the verifier judges it, and what must follow it: RFC 5246 7.4.4 to 7.4.8. */
 class ClientCertificateRulesTest {
 
     private static final CipherSuite SUITE = CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;

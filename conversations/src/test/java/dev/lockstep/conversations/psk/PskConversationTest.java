@@ -91,7 +91,7 @@ class PskConversationTest {
         assertThat(info.credential() != null).isEqualTo(ClientSuite.of(suite).hasCertificate());
         assertThat(info.namedGroup() != null).isEqualTo(ClientSuite.of(suite).isEphemeral());
         assertThat(info.signatureScheme()).isNull();
-        // ASYNC.md A 9: the identity is read once, whoever suspends afterwards
+        // ASYNC.md A 9: the identity is read once, whatever suspends afterwards
         assertThat(psk.requests()).hasSize(1);
         assertThat(psk.operation().handedOver()).as("wiped").containsOnly(0);
         assertThat(key.starts()).isEqualTo(ClientSuite.of(suite).isRsaExchange() ? 1 : 0);

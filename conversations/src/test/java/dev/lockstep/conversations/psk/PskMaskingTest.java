@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Nobody learns from a server which identities it knows, nor that its source of keys is ill: RFC 4279 section 2 lets it
+ * A client does not learn from a server which identities it knows, nor that its source of keys is ill: RFC 4279 section 2 lets it
  * "continue the protocol as if the PSK identity existed but the key was incorrect".
  */
 class PskMaskingTest {
@@ -102,7 +102,7 @@ class PskMaskingTest {
         }
     }
 
-    /** Everything that a client, or somebody who watches the network, can see. */
+    /** Everything that a client, or an eavesdropper, can see. */
     private record Observation(List<StepResult> results, List<String> records, AlertDescription alert, int bytes) {}
 
     static Stream<Arguments> exchangesWithForms() {
@@ -176,7 +176,7 @@ class PskMaskingTest {
         }
     }
 
-    /** Whoever hopes that a missing key is nothing, zeros or the identity itself is refused as well. */
+    /** A client that hopes that a missing key is nothing, zeros or the identity itself is refused as well. */
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("exchangesWithForms")
     void noKeyCanBeGuessedWhereThereIsNone(CipherSuite suite, Forms forms) {
@@ -244,7 +244,7 @@ class PskMaskingTest {
         }
     }
 
-    /** What is wrong with the rest of the message is said at once, whoever the client claims to be. */
+    /** What is wrong with the rest of the message is reported immediately, whatever identity the client claims. */
     @ParameterizedTest
     @MethodSource("dev.lockstep.conversations.psk.PskConversationTest#oneOfEachKind")
     void aDefectiveMessageIsRefusedBeforeTheIdentityIsLookedUp(CipherSuite suite) {

@@ -236,7 +236,7 @@ class PskWaitsTest {
         disciplined();
     }
 
-    /** A key that comes when the connection is gone is cleared by whoever has it last. */
+    /** A key that comes when the connection is gone is cleared by the code that has it last. */
     @Test
     void twoConnectionsOnOneSourceMayBeAnsweredInReverseOrder() {
         psk.answers(KeyScript.manual()).knows(new byte[] {9}, new byte[] {8, 8, 8});
@@ -260,7 +260,7 @@ class PskWaitsTest {
 
     // ---- with what else a connection can do
 
-    /** The identity goes with the session; nobody is asked for the key again. */
+    /** The identity goes with the session; the source is not asked for the key again. */
     @ParameterizedTest
     @EnumSource(Offering.class)
     void aResumedSessionKeepsItsIdentity(Offering by) {

@@ -137,7 +137,7 @@ class ResumptionRulesTest {
         conversation.client().sends(clientHello());
         conversation.server().refuses(AlertDescription.ILLEGAL_PARAMETER);
         assertThat(sessions.store().sessions())
-                .as("an id that anybody may have read off the wire ends no session")
+                .as("an id that an eavesdropper may have read ends no session")
                 .containsKey(new SessionId(session.id()));
     }
 

@@ -150,7 +150,7 @@ class ResumptionTest {
         }
     }
 
-    /** RFC 5077 3.4-3: a ticket rules the lookup out, also when it does not open, also when nobody opens any. */
+    /** RFC 5077 3.4-3: a ticket rules the lookup out, also when it does not open, also when the server opens none. */
     @Test
     void withATicketNoSessionIdIsLookedUp() {
         ClientSession known = byId(config, options());
@@ -199,7 +199,7 @@ class ResumptionTest {
         fullHandshake(plain(config, by.offering(options(), session)));
     }
 
-    /** Servers that share sessions may differ by a minute; a session from further ahead is nobody's. */
+    /** Servers that share sessions may differ by a minute; a session from further ahead is not resumed. */
     @ParameterizedTest
     @EnumSource(Offering.class)
     void aSessionFromTheFutureIsResumedOnlyWithinTheSkewOfClocks(Offering by) {
@@ -442,7 +442,7 @@ class ResumptionTest {
         assertThat(conversation.client().sessionId()).isEmpty();
     }
 
-    /** A session stays the connection's for as long as it takes, and then nobody's. */
+    /** A session belongs to the connection for as long as it lasts, and is wiped then. */
     @ParameterizedTest
     @EnumSource(Offering.class)
     void theSecretsOfAResumptionAreCleared(Offering by) {

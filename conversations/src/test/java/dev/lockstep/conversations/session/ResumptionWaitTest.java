@@ -146,7 +146,7 @@ class ResumptionWaitTest {
         conversation.server().closes();
         conversation.server().hasSent(Kind.ALERT);
         assertThat(by.answers(sessions).cancels()).isEqualTo(1);
-        sessions.complete(); // too late for anybody
+        sessions.complete(); // too late
         conversation.server().isDead();
         by.answers(sessions).assertDisciplined();
     }

@@ -193,7 +193,7 @@ class CancellationTest {
         assertThat(operation.handedOver()).isNull();
     }
 
-    /** Not closed by anybody, but overtaken: the result is there, and the peer's alert came first. */
+    /** Neither side closes it; it is overtaken: the result is there, and the peer's alert came first. */
     @ParameterizedTest
     @MethodSource(INPUTS)
     void whatWasPublishedButNotFetchedIsIgnoredAfterCancel(Setting setting) {

@@ -447,7 +447,7 @@ class ClientCertificateWaitsTest {
         pair.verifier.assertDisciplined();
     }
 
-    /** A verdict that comes when nobody waits any more changes nothing. */
+    /** A verdict that comes after the wait has ended changes nothing. */
     @Test
     void aLateVerdictIsIgnored() {
         Pair pair = new Pair(Other.SIGN, Forms.PLAIN);

@@ -151,7 +151,7 @@ class ProviderSelectionTest {
         assertThat(ProviderLookup.named("AmazonCorrettoCryptoProvider"))
                 .isNotNull()
                 .isSameAs(ProviderLookup.named("AmazonCorrettoCryptoProvider"));
-        assertThat(ProviderLookup.named("nobody")).isNull();
+        assertThat(ProviderLookup.named("unknown")).isNull();
         assertThat(Security.getProviders()).containsExactly(before);
     }
 }

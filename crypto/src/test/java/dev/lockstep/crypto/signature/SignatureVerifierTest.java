@@ -163,7 +163,7 @@ class SignatureVerifierTest {
                 .getEncoded();
     }
 
-    /** An RSA key object that nobody has checked. */
+    /** An RSA key object that was not checked. */
     private record RsaKey(BigInteger modulus, BigInteger exponent, byte[] encoded) implements RSAPublicKey {
         private static final long serialVersionUID = 1L;
 
@@ -197,7 +197,7 @@ class SignatureVerifierTest {
         }
     }
 
-    /** A key object whose encoding nobody has checked. */
+    /** A key object whose encoding was not checked. */
     private record EncodedKey(byte[] encoded) implements PublicKey {
         private static final long serialVersionUID = 1L;
 

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Malformed premaster secrets decrypted in a key server, by both kinds of tokens: steps, records,
- * alert, key operations and log lines are those of a good secret that is somebody else's.
+ * alert, key operations and log lines are those of a good secret of another handshake.
  *
  * <p>The client is an honest one, and does not know what is in the block; its ciphertext is exchanged for a prepared one on the way to the key server.
  */

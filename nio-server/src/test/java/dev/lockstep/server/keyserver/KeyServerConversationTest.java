@@ -234,7 +234,7 @@ class KeyServerConversationTest {
         List<String> log = Files.readAllLines(directory.resolve("keys.log"));
         assertThat(log.subList(1, log.size()))
                 .allMatch(line -> line.contains("\"operation\":\"decrypt:or-random\"")
-                        && line.contains("\"result\":\"ok\"")); // whoever reads the log learns nothing either
+                        && line.contains("\"result\":\"ok\"")); // a reader of the log learns nothing either
     }
 
     @Test
@@ -297,14 +297,15 @@ class KeyServerConversationTest {
         try (InProcessKeyServer server = keyServer();
                 RawClient client = RawClient.greeted(server.socket)) {
             byte[] input = serverKeyExchange(1);
-            KeyId nobody = KeyId.ofBytes(new byte[32]);
+            KeyId unknown = KeyId.ofBytes(new byte[32]);
             KeyId ec = KeyId.of(EC.getPublic());
-            assertThat(client.send(1, new Message.Sign(nobody, 0, ECDSA, input)).answer(1))
+            assertThat(client.send(1, new Message.Sign(unknown, 0, ECDSA, input))
+                            .answer(1))
                     .isEqualTo(new Failed(Failure.KEY_UNAVAILABLE));
             assertThat(client.send(2, new Message.Sign(ec, 0, 0x0401, input)).answer(2))
                     .isEqualTo(new Failed(Failure.UNSUPPORTED)); // an RSA scheme
             assertThat(client.send(3, new Message.Sign(ec, 0, 0xFEFE, input)).answer(3))
-                    .isEqualTo(new Failed(Failure.UNSUPPORTED)); // a number that nobody knows
+                    .isEqualTo(new Failed(Failure.UNSUPPORTED)); // an unknown number
             assertThat(client.send(4, new Message.Decrypt(ec, 0, new byte[256])).answer(4))
                     .isEqualTo(new Failed(Failure.UNSUPPORTED));
         }

@@ -219,7 +219,7 @@ class KeyserverCommandTest {
     @Test
     void aClientUnderAnotherUserIdIsRefusedByTheKernelsWord() throws Exception {
         long own = Integer.toUnsignedLong((Integer) Files.getAttribute(directory, "unix:uid"));
-        // Whoever may not change his user id plays the stranger himself.
+        // A user who may not change the user id plays the stranger.
         long allowed = own == 0 ? 65_534 : own + 1;
         try (KeyserverProcess server = KeyserverProcess.start(
                         directory,
@@ -253,7 +253,7 @@ class KeyserverCommandTest {
     void anotherUserComesInIfItsIdIsAllowedAndNotOtherwise() throws Exception {
         long own = Integer.toUnsignedLong((Integer) Files.getAttribute(directory, "unix:uid"));
         boolean able = own == 0 && Stream.of(SETPRIV, PYTHON).map(Path::of).allMatch(Files::isExecutable);
-        // Without the right to be somebody else, the own user plays the other one too.
+        // Without the right to change the user id, the own user plays the other one too.
         long other = able ? 65_534 : own;
         long third = own + 1;
         Path open = Files.createTempDirectory("lockstep-keys-");

@@ -27,7 +27,7 @@ public final class SoftwareCard implements Card, AutoCloseable {
 
     public final AtomicInteger decryptions = new AtomicInteger();
 
-    /** Ends as soon as somebody abandons a job. */
+    /** Ends as soon as a job is abandoned. */
     public final CompletableFuture<Void> abandoned = new CompletableFuture<>();
 
     public SoftwareCard(long delayMillis, KeyPair... slots) {

@@ -142,7 +142,7 @@ public final class Samples {
                         List.of(bytes(33, 1), bytes(1, 2), bytes(70, 3))),
                 CertificateRequest::parse));
         all.add(message(
-                "CertificateRequest to anybody",
+                "CertificateRequest without authorities",
                 new CertificateRequest(new int[] {1}, new int[] {0x0401}, List.of()),
                 CertificateRequest::parse));
         all.add(message("CertificateVerify", new CertificateVerify(signed), CertificateVerify::parse));
