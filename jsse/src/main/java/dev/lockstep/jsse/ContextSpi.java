@@ -11,11 +11,13 @@ import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyManagementException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
@@ -37,16 +39,23 @@ final class ContextSpi extends SSLContextSpi {
 
     private final Waiting way;
     private final boolean fixed;
+    private final AtomicInteger initializations = new AtomicInteger();
+    private final SessionCache sessions;
+    /** Always empty: there are no clients. */
+    private final SessionCache clientSessions = SessionCache.inMemory();
+
     private volatile @Nullable Context context;
 
     /** For {@code SSLContext.getInstance}: to be initialized. */
     ContextSpi() {
         this.way = Waiting.TASK;
         this.fixed = false;
+        this.sessions = SessionCache.inMemory();
     }
 
     ContextSpi(Context context, Waiting way) {
         this.context = context;
+        this.sessions = context.sessions();
         this.way = way;
         this.fixed = true;
     }
@@ -71,7 +80,6 @@ final class ContextSpi extends SSLContextSpi {
             throw new KeyManagementException(
                     "this context has its configuration; get another one by its name to init it");
         }
-        SessionCache sessions = SessionCache.inMemory();
         // Suites that an engine enables beyond those of MODERN need the groups that INTERMEDIATE has.
         TlsServerConfigBuilder builder = TlsServerConfig.builder()
                 .policy(Policy.INTERMEDIATE)
@@ -81,14 +89,16 @@ final class ContextSpi extends SSLContextSpi {
                 })
                 .renegotiation(RENEGOTIATION)
                 .sessionStore(sessions)
+                // the store is this context's own; what other managers have vouched for does not count any more
                 .sessionContext(
-                        new byte[] {1}) // the store is this context's own, and the context is in the store's place
+                        Integer.toString(initializations.incrementAndGet()).getBytes(StandardCharsets.US_ASCII))
                 .sessionLifetime(Duration.ofDays(7)); // the store's time limit can be set, and is shorter
         if (random != null) {
             builder.random(random);
         }
         try {
             context = new Context(builder.build(), ServerKeys.of(keys), ClientVerifiers.of(trust), sessions);
+            sessions.forgetAll(); // of other managers, if the context was initialized before
         } catch (GeneralSecurityException e) {
             throw new KeyManagementException("the default trust managers cannot be made", e);
         }
@@ -112,6 +122,7 @@ final class ContextSpi extends SSLContextSpi {
 
     @Override
     protected SSLSocketFactory engineGetSocketFactory() {
+        Context unused = context();
         throw new UnsupportedOperationException("Lockstep is a server; take client sockets from another provider");
     }
 
@@ -120,15 +131,15 @@ final class ContextSpi extends SSLContextSpi {
         return new LockstepServerSocketFactory(context());
     }
 
+    /** There from the beginning, so that its bounds can be set before the context is initialized. */
     @Override
     protected SSLSessionContext engineGetServerSessionContext() {
-        return context().sessions();
+        return sessions;
     }
 
-    /** Always empty: there are no clients. */
     @Override
     protected SSLSessionContext engineGetClientSessionContext() {
-        return SessionCache.inMemory();
+        return clientSessions;
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.lockstep.jsse.setting.ConnectionPlan;
 import dev.lockstep.jsse.setting.Context;
 import dev.lockstep.jsse.setting.EngineSettings;
 import dev.lockstep.tls.ConnectionInfo;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.setting.ConfigException;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -151,13 +153,8 @@ public final class LockstepEngine extends SettableEngine {
     private Machine begun() throws SSLException {
         Machine running = machine;
         if (running == null) {
-            if (!settings.protocolEnabled() || settings.suites().isEmpty()) {
-                throw new SSLHandshakeException("no protocol or no cipher suite is enabled");
-            }
-            BiFunction<SSLEngine, List<String>, String> selector = settings.engineSelector();
             try {
-                config = new ConnectionPlan(context, settings, self)
-                        .config(selector == null ? null : offered -> selector.apply(this, offered));
+                config = plan().config(selector());
             } catch (ConfigException e) {
                 throw new SSLHandshakeException(e.getMessage());
             }
@@ -168,11 +165,36 @@ public final class LockstepEngine extends SettableEngine {
         return running;
     }
 
+    private ConnectionPlan plan() throws SSLException {
+        if (!settings.protocolEnabled() || settings.suites().isEmpty()) {
+            throw new SSLHandshakeException("no protocol or no cipher suite is enabled");
+        }
+        return new ConnectionPlan(context, settings, self);
+    }
+
+    private @Nullable Function<List<String>, @Nullable String> selector() {
+        BiFunction<SSLEngine, List<String>, String> selector = settings.engineSelector();
+        return selector == null ? null : offered -> selector.apply(this, offered);
+    }
+
+    /** Asks for another handshake, with the settings that were changed meanwhile. */
+    private void renegotiate(Machine running) throws SSLException {
+        try {
+            ConnectionOptions changes = settings.changed() ? plan().options(selector()) : ConnectionOptions.NONE;
+            if (running.renegotiate(changes)) {
+                settings.applied();
+            }
+        } catch (ConfigException e) {
+            throw new SSLException(e.getMessage());
+        }
+    }
+
     private void finished() {
         ConnectionInfo info = Objects.requireNonNull(machine).info();
         session = context.sessions()
                 .established(Objects.requireNonNull(info), Objects.requireNonNull(config), handshakeSession);
         handshakeSession = newHandshakeSession();
+        settings.reopen();
     }
 
     // ---- state
@@ -184,7 +206,8 @@ public final class LockstepEngine extends SettableEngine {
 
     /**
      * Begins the handshake, or another one on an established connection: the client is asked for it, where the {@link
-     * dev.lockstep.tls.config.RenegotiationPolicy} of the configuration allows that.
+     * dev.lockstep.tls.config.RenegotiationPolicy} of the configuration allows that. What the engine was set to meanwhile
+     * counts from then on: {@code setNeedClientAuth(true)} asks for a certificate that was not needed before.
      */
     @Override
     public void beginHandshake() throws SSLException {
@@ -196,7 +219,7 @@ public final class LockstepEngine extends SettableEngine {
             if (machine == null) {
                 begun();
             } else {
-                machine.renegotiate();
+                renegotiate(machine);
             }
         } finally {
             lock.unlock();
@@ -253,7 +276,7 @@ public final class LockstepEngine extends SettableEngine {
             }
             ConnectionInfo info = session == null ? machine.info() : null;
             if (info != null) {
-                handshakeSession.uses(info.cipherSuite());
+                handshakeSession.agreed(info);
             }
             return handshakeSession;
         });

@@ -66,11 +66,11 @@ abstract class SettableEngine extends SSLEngine {
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException for the client's side, which Lockstep does not have
+     * @throws IllegalArgumentException for the client's side, which Lockstep does not have, and once the handshake has begun
      */
     @Override
     public void setUseClientMode(boolean mode) {
-        Names.requireServer(mode);
+        set(() -> settings.clientMode(mode));
     }
 
     @Override

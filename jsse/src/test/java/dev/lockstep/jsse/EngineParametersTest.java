@@ -53,12 +53,24 @@ class EngineParametersTest {
         EngineServer server = server(client()).runs();
         assertThat(server.isDone()).isTrue();
         assertThat(engine.getSession().getCipherSuite()).isEqualTo(GCM_256);
-        assertThatThrownBy(() -> engine.setEnabledCipherSuites(new String[] {Engines.ECDSA}))
-                .isInstanceOf(IllegalStateException.class);
-        engine.setEnabledCipherSuites(new String[] {GCM_256});
         assertThatThrownBy(() -> engine.setEnabledCipherSuites(new String[] {"TLS_AES_128_GCM_SHA256"}))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> engine.setEnabledCipherSuites(null)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theModeIsFixedByTheHandshake() throws Exception {
+        engine.setUseClientMode(false);
+        server(client()).runs();
+        assertThatThrownBy(() -> engine.setUseClientMode(false)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void nothingChangesDuringTheFirstHandshake() throws Exception {
+        engine.beginHandshake();
+        assertThatThrownBy(() -> engine.setEnabledCipherSuites(new String[] {Engines.ECDSA}))
+                .isInstanceOf(IllegalStateException.class);
+        engine.setEnabledCipherSuites(engine.getEnabledCipherSuites());
     }
 
     @Test

@@ -28,6 +28,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -191,6 +192,61 @@ class ProviderTest {
                 .isInstanceOf(SSLPeerUnverifiedException.class);
     }
 
+    @Test
+    void aTrustManagerSeesWhatTheHandshakeHasAgreed() throws Exception {
+        List<Object> seen = new ArrayList<>();
+        TrustManager watching = new TrustingAll() {
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+                SSLSession session = engine.getHandshakeSession();
+                seen.add(session.getCipherSuite());
+                seen.add(session.getLocalPrincipal());
+                seen.add(session.getProtocol());
+                session.putValue("checked", type);
+            }
+        };
+        SSLContext context = context(jdkKeys(TestIdentity.P256), new TrustManager[] {watching});
+        EngineServer server = connects(
+                context,
+                engine -> engine.setNeedClientAuth(true),
+                client(TestAuthority.root("clients", Instant.now())),
+                Engines.ECDSA);
+        assertThat(server.isDone()).isTrue();
+        assertThat(seen)
+                .containsExactly(Engines.ECDSA, TestIdentity.P256.chain().get(0).getSubjectX500Principal(), "TLSv1.2");
+        SSLSession made = server.engine.getSession();
+        assertThat(made.getValue("checked")).isEqualTo("EC");
+        assertThat(made.getLastAccessedTime()).isEqualTo(made.getCreationTime());
+    }
+
+    /** A server that needs to know its client for some of its pages only. */
+    @Test
+    void aClientCertificateThatIsNeededLater() throws Exception {
+        String other = "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
+        SSLContext context = context(jdkKeys(TestIdentity.P256), new TrustManager[] {new TrustingAll()});
+        SSLContext clients = client(TestAuthority.root("clients", Instant.now()));
+        for (SSLContext known : List.of(clients, JdkClient.contextThatTrustsAll())) {
+            EngineServer server = connects(context, engine -> {}, known, Engines.ECDSA, other);
+            assertThatThrownBy(() -> server.engine.getSession().getPeerCertificates())
+                    .isInstanceOf(SSLPeerUnverifiedException.class);
+            server.engine.setNeedClientAuth(true);
+            server.engine.setEnabledCipherSuites(new String[] {other});
+            server.echoes("before");
+            server.engine.beginHandshake();
+            server.runsIntoFailure();
+            assertThat(server.failure() == null).isEqualTo(known == clients);
+            if (known == clients) {
+                assertThat(server.engine.getSession().getPeerPrincipal().getName())
+                        .contains("Alice");
+                assertThat(server.engine.getSession().getCipherSuite()).isEqualTo(other);
+                // applications cast them, as the JDK gives this type
+                assertThat(server.engine.getSession().getPeerCertificates()).isInstanceOf(X509Certificate[].class);
+                assertThat(server.engine.getSession().getLocalCertificates()).isInstanceOf(X509Certificate[].class);
+                server.echoes("after");
+            }
+        }
+    }
+
     private static SSLContext client(TestAuthority authority) throws Exception {
         KeyPair pair = TestAuthority.keyPair("EC", "secp256r1");
         X509Certificate certificate = authority.client(pair.getPublic(), "Alice");
@@ -206,11 +262,33 @@ class ProviderTest {
     void contextsMustBeInitialized() throws Exception {
         SSLContext context = SSLContext.getInstance("TLS", PROVIDER);
         assertThatThrownBy(context::createSSLEngine).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(context::getServerSocketFactory).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(context::getSocketFactory).isInstanceOf(IllegalStateException.class);
         SSLContext ready = LockstepContext.of(
                 dev.lockstep.testkit.TestServers.live(dev.lockstep.testkit.TestServers.local(TestIdentity.P256)));
         assertThatThrownBy(() -> ready.init(null, null, null)).isInstanceOf(KeyManagementException.class);
         assertThatThrownBy(ready::getSocketFactory).isInstanceOf(UnsupportedOperationException.class);
         assertThat(ready.getClientSessionContext().getIds().hasMoreElements()).isFalse();
+    }
+
+    @Test
+    void sessionsOfAContext() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS", PROVIDER);
+        SSLSessionContext sessions = context.getServerSessionContext();
+        sessions.setSessionTimeout(77);
+        context.init(jdkKeys(TestIdentity.P256), new TrustManager[0], null);
+        SSLContext clients = JdkClient.contextThatTrustsAll();
+        assertThat(connects(context, engine -> {}, clients, Engines.ECDSA).isDone())
+                .isTrue();
+        assertThat(context.getServerSessionContext()).isSameAs(sessions);
+        assertThat(context.getClientSessionContext()).isSameAs(context.getClientSessionContext());
+        assertThat(sessions.getSessionTimeout()).isEqualTo(77);
+        assertThat(sessions.getIds().hasMoreElements()).isTrue();
+
+        context.init(jdkKeys(TestIdentity.P256), new TrustManager[0], null);
+        assertThat(sessions.getIds().hasMoreElements()).isFalse();
+        EngineServer again = connects(context, engine -> {}, clients, Engines.ECDSA);
+        assertThat(again.engine.connectionInfo().resumed()).isFalse();
     }
 
     /** Has one key, for clients and servers. */
@@ -271,7 +349,7 @@ class ProviderTest {
         }
     }
 
-    private static final class TrustingAll extends X509ExtendedTrustManager {
+    private static class TrustingAll extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
 

@@ -22,6 +22,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +117,34 @@ class SocketTest {
             assertThatThrownBy(server::startHandshake).isInstanceOf(SSLException.class);
             server.shutdownOutput();
             assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void theSessionOfAHandshake() throws Exception {
+        CompletableFuture<Runnable> signature = new CompletableFuture<>();
+        key.answers(KeyScript.on(signature::complete));
+        Future<SSLSocket> accepted = accepts();
+        try (SSLSocket client = client();
+                SSLSocket server = accepted.get()) {
+            assertThat(server.getHandshakeSession()).isNull();
+            Future<?> ofClient = threads.submit(() -> {
+                client.startHandshake();
+                return null;
+            });
+            Future<?> ofServer = threads.submit(() -> {
+                server.startHandshake();
+                return null;
+            });
+            Runnable answer = signature.get();
+            SSLSession session = server.getHandshakeSession();
+            assertThat(session.getCipherSuite()).startsWith("TLS_ECDHE_ECDSA");
+            assertThat(session.getLocalCertificates()).isNotEmpty();
+            answer.run();
+            ofServer.get();
+            ofClient.get();
+            assertThat(server.getHandshakeSession()).isNull();
+            assertThatThrownBy(() -> server.setUseClientMode(false)).isInstanceOf(IllegalArgumentException.class);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.tls;
 
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import dev.lockstep.tls.internal.handshake.State;
@@ -44,14 +45,13 @@ import org.jspecify.annotations.Nullable;
  * {@link #NETWORK_BUFFER_SIZE} bytes. {@code netOut} is in write mode; one without room is legal, and then the answer is
  * NEED_OUTPUT as soon as there is something to send, which takes 1 KiB at least. Nothing of a buffer is kept after a call.
  *
- * <p><b>Threads.</b> A connection is confined to one thread at a time; there are no locks inside. Only wakers, and
- * through them the handler that was given to {@link #create}, run on other threads.
+ * <p><b>Threads.</b> A connection is confined to one thread at a time. Only wakers and the wake handler run on others.
  *
  * <p><b>Errors.</b> Whatever the peer does wrong becomes one alert and one {@link TlsException}, which every later call
  * throws again. The alert is in {@code netOut} when the exception is thrown, if there was room; {@link #close} writes
- * it otherwise. So after a TlsException: {@code close(netOut)}, send, and end the transport. Misuse is an
- * {@link IllegalStateException} that leaves the connection as it was. What a callback throws, an {@link Error} included,
- * ends this connection with internal_error and is the cause of the exception. After the end every secret is cleared.
+ * it otherwise. So after a TlsException: {@code close(netOut)}, send, and end the transport. Misuse, such as a call from
+ * a callback, is an {@link IllegalStateException} that leaves the connection as it was. What a callback throws, an {@link
+ * Error} included, ends this connection with internal_error. After the end every secret is cleared.
  */
 public final class TlsServerConnection {
 
@@ -92,7 +92,6 @@ public final class TlsServerConnection {
      * the connection is established input is {@link #read}'s matter; a later handshake is moved as far as it needs none.
      *
      * @throws TlsException when the connection has failed, now or earlier
-     * @throws IllegalStateException when called from within a callback of this connection
      */
     public StepResult step(ByteBuffer netIn, ByteBuffer netOut) throws TlsException {
         enter();
@@ -202,7 +201,6 @@ public final class TlsServerConnection {
      * alert of a failure that could not be sent before. May be called in every state and any number of times.
      *
      * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first
-     * @throws IllegalStateException when called from within a callback of this connection
      */
     public StepResult close(ByteBuffer netOut) {
         enter();
@@ -220,7 +218,6 @@ public final class TlsServerConnection {
      *
      * @param cause what the {@link #failure} of this connection tells
      * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first, by {@link #close}
-     * @throws IllegalStateException when called from within a callback of this connection
      */
     public StepResult fail(Throwable cause, ByteBuffer netOut) {
         enter();
@@ -234,17 +231,25 @@ public final class TlsServerConnection {
 
     /**
      * Asks the client for another handshake (RFC 5246 section 7.4.1.1). It may answer with a ClientHello, which {@link #read}
-     * takes on, or say no_renegotiation, or do nothing: how long to wait is the application's to decide. The client is not
-     * asked a second time before it has made another handshake.
+     * takes on, or say no_renegotiation, or do nothing: how long to wait is the application's to decide.
      *
      * @return whether HelloRequest was queued (see {@link #wantsOutput}); false when the policy, its limits or the client
      *     do not allow a renegotiation now, one is under way, or the client has been asked for one already
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public boolean renegotiate() {
+        return renegotiate(ConnectionOptions.NONE);
+    }
+
+    /**
+     * The same with other options on top of the configuration, for this handshake and later ones: to ask for a client
+     * certificate when it is needed. The client's address stays; where the answer is false, everything does.
+     * @throws dev.lockstep.tls.setting.ConfigException as {@code TlsServerConfig.with}
+     */
+    public boolean renegotiate(ConnectionOptions changes) {
         enterOpen();
         try {
-            return !driver.peerClosed() && handshake.renegotiate();
+            return !driver.peerClosed() && handshake.renegotiate(changes);
         } finally {
             entered = false;
         }
@@ -260,8 +265,7 @@ public final class TlsServerConnection {
 
     /**
      * Returns when to step again at the latest, in nanoseconds of the configured clock; empty when nothing has a time limit.
-     * {@code step}, {@code read}, {@code write} and {@code closeOutput} act on the deadlines that have passed before anything
-     * else, so after one of them the answer lies ahead.
+     * {@code step}, {@code read}, {@code write} and {@code closeOutput} act on deadlines that have passed before anything else.
      */
     public OptionalLong nextDeadlineNanos() {
         return driver.nextDeadlineNanos();
@@ -288,9 +292,7 @@ public final class TlsServerConnection {
         return driver.wantsInput();
     }
 
-    /**
-     * Returns about how many bytes of memory the connection holds: a constant, and what depends on the peer, such as a chain.
-     */
+    /** Returns about how many bytes the connection holds: a constant, and what the peer causes, such as a chain. */
     public int heldBytes() {
         return driver.heldBytes();
     }
@@ -340,13 +342,12 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Keying material for a protocol above this connection (RFC 5705 section 4). Without the extended master secret (see
-     * {@link #info}) a man in the middle might know it too, so there is none then (RFC 7627 section 5.4).
+     * Returns keying material, the caller's own, for a protocol above this connection (RFC 5705 section 4). Without the
+     * extended master secret (see {@link #info}) a man in the middle might know it too: there is none (RFC 7627 section 5.4).
      *
      * @param label ASCII, registered or beginning with {@code EXPERIMENTAL}
      * @param context what the material is to depend on, at most 65,535 bytes; null, which is another thing than empty, for nothing
      * @param length how many bytes, 1 to 65,536
-     * @return the material, the caller's own
      * @throws IllegalArgumentException when a parameter is out of its range or the label is one of TLS's own
      * @throws IllegalStateException before the connection is established, after it was closed, without the extended
      *     master secret, or when the configuration does not enable exporters
@@ -376,8 +377,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Whether the handshake under way may still need the credential's key: false once it has signed or decrypted, when a
-     * session is resumed, and on an established connection. A renegotiation asks for another credential.
+     * Whether the handshake under way may still need the credential's key: not once it has signed or decrypted, nor in a
+     * resumption. A renegotiation asks for another credential.
      */
     public boolean needsKey() {
         return handshake.needsKey();
@@ -391,10 +392,9 @@ public final class TlsServerConnection {
     }
 
     private void enterOpen() {
-        enter();
-        if (!driver.isEstablished() && handshake.state() != State.CLOSED) {
-            entered = false;
+        if (!entered && !driver.isEstablished() && handshake.state() != State.CLOSED) {
             throw new IllegalStateException("not established: " + handshake.state() + "; step first");
         }
+        enter();
     }
 }

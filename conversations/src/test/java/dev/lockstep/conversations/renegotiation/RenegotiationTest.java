@@ -11,6 +11,7 @@ import static dev.lockstep.testkit.client.ClientMessages.finished;
 import static dev.lockstep.testkit.client.ClientMessages.renegotiatingClientHello;
 import static dev.lockstep.testkit.client.ClientMessages.warningAlert;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
@@ -23,14 +24,17 @@ import dev.lockstep.testkit.client.Seen.Kind;
 import dev.lockstep.testkit.util.FakeClock;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -93,6 +97,28 @@ class RenegotiationTest {
         renegotiates(conversation, Conversation.rsaAnswer());
         assertThat(key.operations()).hasSize(2);
         key.assertDisciplined();
+    }
+
+    @Test
+    void theServerMayAskForOneWithOtherOptions() {
+        Conversation conversation = established(
+                OFTEN.withClientMayAsk(false),
+                Forms.PLAIN,
+                ClientOptions.offering(SIGNING, DECRYPTING),
+                new RecordingKey(TestIdentity.RSA_2048));
+        TlsServerConnection tls = conversation.server().connection();
+        assertThat(tls.info().cipherSuite()).isEqualTo(SIGNING);
+        ConnectionOptions impossible =
+                ConnectionOptions.NONE.withCipherSuites(List.of(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256));
+        assertThatThrownBy(() -> tls.renegotiate(impossible)).isInstanceOf(ConfigException.class);
+        assertThat(tls.wantsOutput()).isFalse();
+        ConnectionOptions changes = ConnectionOptions.NONE.withCipherSuites(List.of(DECRYPTING));
+        for (ConnectionOptions each : List.of(changes, ConnectionOptions.NONE)) {
+            assertThat(tls.renegotiate(each)).isTrue();
+            conversation.server().answers(Kind.HELLO_REQUEST);
+            renegotiates(conversation, Conversation.rsaAnswer());
+            assertThat(tls.info().cipherSuite()).isEqualTo(DECRYPTING);
+        }
     }
 
     /** An event loop calls step when something wants out and read when something came or is waited for; no more. */

@@ -5,6 +5,7 @@ import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngineResult;
@@ -233,21 +234,24 @@ public final class Machine {
     /**
      * Asks the client for another handshake; nothing happens while one is under way.
      *
+     * @param changes what it is to do differently from the one before
+     * @return whether the client was asked now
      * @throws SSLException when that is not allowed, or the connection is over
      */
-    public void renegotiate() throws SSLException {
+    public boolean renegotiate(ConnectionOptions changes) throws SSLException {
         if (tls.isClosed() || closeRequested || outboundDone) {
             throw new SSLException("the engine is closed");
         }
         if (handshaking || tls.isHandshaking() || asked) {
-            return;
+            return false;
         }
-        if (!tls.renegotiate()) {
+        if (!tls.renegotiate(changes)) {
             throw new SSLException(
                     "renegotiation is not allowed now: by the configuration's RenegotiationPolicy, by its"
                             + " limits, or because the client does not know RFC 5746");
         }
         asked = true;
+        return true;
     }
 
     /** The application has nothing more to send. A handshake ends here, and with it what it waits for. */

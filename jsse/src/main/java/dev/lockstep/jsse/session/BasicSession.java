@@ -116,7 +116,7 @@ public class BasicSession extends ExtendedSSLSession {
         if (chain.isEmpty()) {
             throw new SSLPeerUnverifiedException("the client has sent no certificate");
         }
-        return chain.toArray(new Certificate[0]);
+        return chain.toArray(new X509Certificate[0]);
     }
 
     @Override
@@ -133,7 +133,7 @@ public class BasicSession extends ExtendedSSLSession {
     @Override
     public final Certificate @Nullable [] getLocalCertificates() {
         List<X509Certificate> chain = localChain();
-        return chain.isEmpty() ? null : chain.toArray(new Certificate[0]);
+        return chain.isEmpty() ? null : chain.toArray(new X509Certificate[0]);
     }
 
     @Override

@@ -15,7 +15,7 @@ public final class EstablishedSession extends BasicSession {
     private final SessionCache cache;
     private final List<X509Certificate> localChain;
     private final List<SignatureScheme> localSchemes;
-    private volatile long lastAccessedMillis = System.currentTimeMillis();
+    private volatile long lastAccessedMillis;
 
     EstablishedSession(
             ConnectionInfo info,
@@ -33,6 +33,7 @@ public final class EstablishedSession extends BasicSession {
         this.cache = cache;
         this.localChain = localChain;
         this.localSchemes = localSchemes;
+        this.lastAccessedMillis = info.resumed() ? System.currentTimeMillis() : getCreationTime();
     }
 
     @Nullable

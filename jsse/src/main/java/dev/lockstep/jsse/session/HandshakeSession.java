@@ -1,5 +1,7 @@
 package dev.lockstep.jsse.session;
 
+import dev.lockstep.tls.ConnectionInfo;
+import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.cert.X509Certificate;
@@ -15,6 +17,7 @@ public final class HandshakeSession extends BasicSession {
     private final List<SignatureScheme> localSchemes;
     private volatile List<SignatureScheme> peerSchemes = List.of();
     private volatile List<X509Certificate> peerChain = List.of();
+    private volatile List<X509Certificate> localChain = List.of();
     private volatile @Nullable String serverName;
     private volatile @Nullable CipherSuite suite;
 
@@ -44,6 +47,13 @@ public final class HandshakeSession extends BasicSession {
         suite = chosen;
     }
 
+    /** ServerHello was made: the suite is final, and so is the chain that the server presents. */
+    public void agreed(ConnectionInfo info) {
+        uses(info.cipherSuite());
+        Credential credential = info.credential();
+        localChain = credential == null ? List.of() : credential.chain();
+    }
+
     @Override
     public String getCipherSuite() {
         CipherSuite chosen = suite;
@@ -64,6 +74,11 @@ public final class HandshakeSession extends BasicSession {
     @Override
     List<X509Certificate> peerChain() {
         return peerChain;
+    }
+
+    @Override
+    List<X509Certificate> localChain() {
+        return localChain;
     }
 
     @Override

@@ -79,7 +79,7 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
                 handshake,
                 local,
                 config.signatureSchemes(),
-                earlier == null ? new SessionValues() : earlier.values());
+                earlier == null ? handshake.values() : earlier.values());
         if (id != null) {
             keep(id, session);
         }
@@ -126,6 +126,12 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
             }
             store.remove(id);
         }
+    }
+
+    /** Forgets all sessions that are kept in memory; sizes and times stay. */
+    public synchronized void forgetAll() {
+        seen.clear();
+        renew();
     }
 
     private boolean isOver(EstablishedSession session) {

@@ -45,6 +45,11 @@ public final class ConnectionPlan {
      * @throws dev.lockstep.tls.setting.ConfigException when none of the suites can be served
      */
     public TlsServerConfig config(@Nullable Function<List<String>, @Nullable String> selector) {
+        return context.config().with(options(selector));
+    }
+
+    /** Returns what the connection does differently from the configuration of its context. */
+    public ConnectionOptions options(@Nullable Function<List<String>, @Nullable String> selector) {
         ConnectionOptions options = ConnectionOptions.NONE.withServerNames(this::serves);
         if (settings.changedSuites() != null) {
             options = options.withCipherSuites(settings.changedSuites());
@@ -64,7 +69,7 @@ public final class ConnectionPlan {
         if (credentials != null) {
             options = options.withCredentialSelector(credentials);
         }
-        return context.config().with(options);
+        return options;
     }
 
     private HandshakeSession handshake() {
@@ -107,7 +112,12 @@ public final class ConnectionPlan {
                     new RefusedException(AlertDescription.HANDSHAKE_FAILURE, "new sessions may not be created"));
         }
         ServerKeys keys = context.keys();
-        return keys == null ? null : keys.selector(party);
+        if (keys != null) {
+            return keys.selector(party);
+        }
+        CredentialSelector configured = context.config().credentialSelector();
+        boolean forbidden = settings.begun(); // the creation of sessions, perhaps, and that is over
+        return configured == null && forbidden ? (request, waker) -> Start.done(List.of()) : configured;
     }
 
     /** The application's selector in this library's terms. */

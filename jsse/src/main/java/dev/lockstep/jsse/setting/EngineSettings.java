@@ -20,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  * What one engine or socket is set to: what its context's configuration says, until the application says otherwise. A setting
  * that the application leaves alone stays null and the configuration as it is, its rules for single host names included.
  *
- * <p>The settings of a connection are fixed when its first handshake begins: a later change is an
- * {@link IllegalStateException}, since it would have no effect. Not thread-safe: the engine guards it.
+ * <p>The settings of a connection are fixed when its first handshake begins: a change during it is an
+ * {@link IllegalStateException}, since it would have no effect. Once an engine's handshake is over, changes are for the next
+ * one that the engine begins. Not thread-safe: the engine guards it.
  */
 public final class EngineSettings {
 
     private final TlsServerConfig config;
     private boolean fixed;
+    private boolean begun;
+    private boolean changed;
     private boolean protocolEnabled = true;
     private boolean sessionCreation = true;
     private @Nullable List<CipherSuite> suites;
@@ -67,6 +70,39 @@ public final class EngineSettings {
     /** The first handshake begins. */
     public void fix() {
         fixed = true;
+        begun = true;
+    }
+
+    /** The first handshake is over, and another one may begin with other settings. */
+    public void reopen() {
+        fixed = false;
+    }
+
+    /** Whether a handshake has begun. */
+    public boolean begun() {
+        return begun;
+    }
+
+    /** Whether a setting was changed since the last handshake that the application has begun. */
+    public boolean changed() {
+        return changed;
+    }
+
+    /** A handshake with all settings begins. */
+    public void applied() {
+        changed = false;
+    }
+
+    /**
+     * Takes the server's mode, the only one.
+     *
+     * @throws IllegalArgumentException for the client's mode, and for either of them once the handshake has begun
+     */
+    public void clientMode(boolean mode) {
+        Names.requireServer(mode);
+        if (begun) {
+            throw new IllegalArgumentException("the mode is fixed once the handshake has begun");
+        }
     }
 
     public TlsServerConfig config() {
@@ -159,6 +195,7 @@ public final class EngineSettings {
         if (selector != engineSelector) {
             requireOpen("the selector of application protocols");
             engineSelector = selector;
+            protocols = protocols(); // which count where there is no selector any more
         }
     }
 
@@ -238,5 +275,6 @@ public final class EngineSettings {
             throw new IllegalStateException(
                     Objects.requireNonNull(setting) + ": fixed once the handshake has begun; set it before");
         }
+        changed = begun;
     }
 }

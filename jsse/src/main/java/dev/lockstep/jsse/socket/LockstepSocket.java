@@ -234,7 +234,16 @@ final class LockstepSocket extends SettableSocket {
 
     @Override
     public @Nullable SSLSession getHandshakeSession() {
-        return tls != null && session == null ? handshakeSession : null;
+        BlockingTlsChannel begun = tls;
+        if (begun == null || session != null) {
+            return null;
+        }
+        try {
+            handshakeSession.agreed(begun.info());
+        } catch (IllegalStateException e) {
+            // before ServerHello nothing is agreed
+        }
+        return handshakeSession;
     }
 
     @Override

@@ -63,7 +63,7 @@ abstract class SettableSocket extends ChannelSocket {
 
     @Override
     public void setUseClientMode(boolean mode) {
-        Names.requireServer(mode);
+        settings.clientMode(mode);
     }
 
     @Override

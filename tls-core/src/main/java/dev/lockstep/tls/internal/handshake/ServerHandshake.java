@@ -3,6 +3,7 @@ package dev.lockstep.tls.internal.handshake;
 import static dev.lockstep.tls.internal.handshake.Event.*;
 import static dev.lockstep.tls.internal.handshake.State.*;
 
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.State.Kind;
 import dev.lockstep.tls.internal.handshake.flight.*;
@@ -83,7 +84,7 @@ public final class ServerHandshake {
 
     private static final WireReader NOTHING = WireReader.of(new byte[0]);
 
-    private final TlsServerConfig config;
+    private TlsServerConfig config;
     private final HandshakeOutput output;
     private final Runnable wakeHandler;
     private final History history;
@@ -179,13 +180,17 @@ public final class ServerHandshake {
      * Asks the client for another handshake, if the policy and the client allow one: whether HelloRequest was sent. RFC 5246
      * 7.4.1.1: "After sending a HelloRequest, servers SHOULD NOT repeat the request until the subsequent handshake
      * negotiation is complete." So a client that does not answer does not fill the output either.
+     *
+     * @param changes to the configuration, for this handshake and later ones
      */
-    public boolean renegotiate() {
+    public boolean renegotiate(ConnectionOptions changes) {
         Row row = TABLE.row(state, RENEGOTIATE);
         boolean allowed = config.renegotiation().serverMayAsk() && history.allowsRenegotiation();
         if (row == null || !allowed || current().helloRequest.isSet()) {
             return false;
         }
+        config = config.with(changes);
+        handshake = null; // the next one takes the changed configuration
         fire(row, NOTHING);
         return true;
     }
