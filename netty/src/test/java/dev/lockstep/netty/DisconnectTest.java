@@ -4,6 +4,8 @@ import static dev.lockstep.testkit.client.ClientMessages.closeNotify;
 import static dev.lockstep.testkit.client.ClientMessages.fatalAlert;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.answer.Unanswered;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.wait.SuspensionKind;
@@ -35,17 +37,17 @@ class DisconnectTest {
     void noOperationIsPendingAfterTheEnd(SuspensionKind kind) {
         for (End end : ENDS) {
             for (boolean autoRead : new boolean[] {true, false}) {
-                Waiting waiting = new Waiting(kind);
-                EmbeddedTls open = waiting.open(autoRead);
-                assertThat(waiting.pending).as("operations of " + kind).hasValue(1);
+                Unanswered question = new Unanswered(kind);
+                EmbeddedTls open = Waiting.open(question, autoRead);
+                assertThat(question.pending()).as("operations of " + kind).isEqualTo(1);
                 assertThat(open.tls.suspension()).isNotNull();
                 assertThat(open.tls.suspension().kind()).isEqualTo(kind);
                 end.of(open);
-                assertThat(waiting.pending).as("operations of " + kind).hasValue(0);
+                assertThat(question.pending()).as("operations of " + kind).isZero();
                 assertThat(open.tls.handshakeFuture().isDone()).isTrue();
                 assertThat(open.tls.handshakeFuture().isSuccess()).isFalse();
                 open.close();
-                assertThat(waiting.started).hasValue(1);
+                assertThat(question.started()).isEqualTo(1);
             }
         }
     }
@@ -56,10 +58,10 @@ class DisconnectTest {
             names = {"SIGN", "CREDENTIAL_SELECTION", "SESSION_LOOKUP", "CLIENT_CERTIFICATE"})
     void anAlertEndsTheWait(SuspensionKind kind) {
         for (boolean fatal : new boolean[] {true, false}) {
-            Waiting waiting = new Waiting(kind);
-            try (EmbeddedTls open = waiting.open(true)) {
+            Unanswered question = new Unanswered(kind);
+            try (EmbeddedTls open = Waiting.open(question, true)) {
                 open.says(fatal ? fatalAlert(AlertDescription.INTERNAL_ERROR) : closeNotify());
-                assertThat(waiting.pending).hasValue(0);
+                assertThat(question.pending()).isZero();
                 assertThat(open.application.inactive).isTrue();
                 assertThat(open.application.failures).hasSize(fatal ? 1 : 0);
             }
@@ -68,7 +70,7 @@ class DisconnectTest {
 
     @Test
     void aClientThatLeavesIsAnErrorAndNoGoodEnd() {
-        EmbeddedTls open = new Waiting(SuspensionKind.SIGN).open(true);
+        EmbeddedTls open = Waiting.open(new Unanswered(SuspensionKind.SIGN), true);
         open.disconnects();
         assertThat(open.application.failures).singleElement().isInstanceOf(TlsException.class);
         assertThat(open.application.events)
@@ -82,12 +84,12 @@ class DisconnectTest {
     @Test
     void laterHandshakesEndToo() {
         for (End end : ENDS) {
-            Waiting waiting = new Waiting(SuspensionKind.SIGN);
-            EmbeddedTls open = Waiting.renegotiating(waiting);
-            assertThat(waiting.pending).hasValue(1);
+            RecordingKey key = Waiting.key();
+            EmbeddedTls open = Waiting.renegotiating(key);
+            assertThat(key.last().isPending()).isTrue();
             var written = open.channel.write(open.text("waits for the handshake"));
             end.of(open);
-            assertThat(waiting.pending).hasValue(0);
+            assertThat(key.last().isPending()).isFalse();
             assertThat(written.isDone()).isTrue();
             assertThat(written.isSuccess()).isFalse();
             open.close();

@@ -20,7 +20,11 @@ final class Http1 {
      * @return the body of the answer
      */
     static String get(Socket socket, X509Certificate authority) throws IOException, GeneralSecurityException {
-        SSLContext trusting = JdkClient.contextThatTrusts(authority);
+        return get(socket, JdkClient.contextThatTrusts(authority));
+    }
+
+    /** The same with a context, which keeps the session. */
+    static String get(Socket socket, SSLContext trusting) throws IOException {
         try (SSLSocket client =
                 (SSLSocket) trusting.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true)) {
             client.setSoTimeout(60_000);

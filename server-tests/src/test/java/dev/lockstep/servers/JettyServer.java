@@ -11,6 +11,7 @@ import javax.net.ssl.SSLEngine;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.AbstractEndPoint;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -47,6 +48,7 @@ final class JettyServer implements RunningServer {
         ((QueuedThreadPool) server.getThreadPool()).setMaxThreads(threads);
         SslContextFactory.Server tls = new SslContextFactory.Server();
         tls.setSslContext(context);
+        tls.setExcludeCipherSuites(); // by default those with the RSA key exchange; the configuration decides that
         HttpConfiguration https = new HttpConfiguration();
         https.addCustomizer(new SecureRequestCustomizer());
         HttpConnectionFactory http1 = new HttpConnectionFactory(https);
@@ -58,7 +60,11 @@ final class JettyServer implements RunningServer {
         server.setHandler(new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
-                response.write(true, ByteBuffer.wrap(PAGE.getBytes(StandardCharsets.US_ASCII)), callback);
+                if (request.getMethod().equals("POST")) {
+                    Content.copy(request, response, callback);
+                } else {
+                    response.write(true, ByteBuffer.wrap(PAGE.getBytes(StandardCharsets.US_ASCII)), callback);
+                }
                 return true;
             }
         });

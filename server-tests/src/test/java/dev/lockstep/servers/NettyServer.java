@@ -3,6 +3,8 @@ package dev.lockstep.servers;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,12 +18,16 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -79,7 +85,7 @@ final class NettyServer implements RunningServer {
     }
 
     private static void http1(Channel channel) {
-        channel.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(1000), new Page1());
+        channel.pipeline().addLast(new HttpServerCodec(), new Page1());
     }
 
     /** Netty's own handler for ALPN. */
@@ -99,15 +105,37 @@ final class NettyServer implements RunningServer {
         }
     }
 
-    private static final class Page1 extends SimpleChannelInboundHandler<FullHttpRequest> {
+    /** The page for GET; what is posted, as it comes, for POST. It reads no more than its client takes. */
+    private static final class Page1 extends SimpleChannelInboundHandler<HttpObject> {
+
+        private boolean posted;
+
         @Override
-        protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-            DefaultFullHttpResponse page = new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1,
-                    HttpResponseStatus.OK,
-                    Unpooled.copiedBuffer(PAGE, StandardCharsets.US_ASCII));
-            page.headers().set(HttpHeaderNames.CONTENT_LENGTH, PAGE.length());
-            context.writeAndFlush(page);
+        protected void channelRead0(ChannelHandlerContext context, HttpObject message) {
+            if (message instanceof HttpRequest request) {
+                posted = request.method().equals(HttpMethod.POST);
+                if (posted) {
+                    context.write(new DefaultHttpResponse(HttpVersion.HTTP_1_0, HttpResponseStatus.OK));
+                } else {
+                    DefaultFullHttpResponse page = new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1,
+                            HttpResponseStatus.OK,
+                            Unpooled.copiedBuffer(PAGE, StandardCharsets.US_ASCII));
+                    page.headers().set(HttpHeaderNames.CONTENT_LENGTH, PAGE.length());
+                    context.writeAndFlush(page);
+                }
+            }
+            if (posted && message instanceof HttpContent content) {
+                ChannelFuture written = context.writeAndFlush(content.retain());
+                if (content instanceof LastHttpContent) {
+                    written.addListener(ChannelFutureListener.CLOSE);
+                }
+            }
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext context) {
+            context.channel().config().setAutoRead(context.channel().isWritable());
         }
     }
 

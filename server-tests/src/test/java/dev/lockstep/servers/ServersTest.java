@@ -7,8 +7,6 @@ import dev.lockstep.testkit.answer.RecordedOperation;
 import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.config.TlsServerConfig;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every server with a key that answers later: whether threads wait for it, and that clients are served in any case. */
@@ -75,34 +72,9 @@ class ServersTest {
         }
     }
 
-    /** Where no thread waits, the end of a client's connection is seen during the wait. */
-    @ParameterizedTest
-    @EnumSource(
-            value = Way.class,
-            names = {"NETTY_HANDLER", "NETTY_DEFERRED", "JETTY_PARK", "VERTX_DEFERRED"})
-    void aClientThatLeavesCancelsTheOperation(Way way) throws Exception {
-        key.signs(KeyScript.never());
-        try (RunningServer server = way.start(config, directory)) {
-            Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
-            CompletableFuture<String> page = CompletableFuture.supplyAsync(() -> page(socket));
-            RecordedOperation operation = key.takePending();
-            socket.close();
-            operation.awaitCancel();
-            assertThat(page).failsWithin(30, TimeUnit.SECONDS);
-        }
-    }
-
     private static String page(RunningServer server) {
         try {
             return server.get(TestIdentity.CA.certificate());
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static String page(Socket socket) {
-        try {
-            return Http1.get(socket, TestIdentity.CA.certificate());
         } catch (Exception e) {
             throw new AssertionError(e);
         }
