@@ -5,20 +5,17 @@ public final class FuzzerEntry {
 
     static final String PROPERTY = "lockstep.fuzz.target";
 
-    private static final Target TARGET = open();
+    private static Target target = input -> {};
 
     private FuzzerEntry() {}
 
-    /** Runs one input. */
-    public static void fuzzerTestOneInput(byte[] input) throws Exception {
-        TARGET.run(input);
+    /** Makes the target, which may take longer than an input. */
+    public static void fuzzerInitialize() throws Exception {
+        target = Targets.valueOf(System.getProperty(PROPERTY)).open();
     }
 
-    private static Target open() {
-        try {
-            return Targets.valueOf(System.getProperty(PROPERTY)).open();
-        } catch (Exception e) {
-            throw new ExceptionInInitializerError(e);
-        }
+    /** Runs one input. */
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+        target.run(input);
     }
 }

@@ -25,7 +25,7 @@ public enum Targets {
     RECORDS("tls", 60, 64 << 20, RecordsTarget::new),
     MESSAGES("tls", 2000, 4 << 20, MessagesTarget::new),
     EXTENSIONS("tls", 2000, 4 << 20, ExtensionsTarget::new),
-    CONNECTION("tls", 40, 256 << 20, ConnectionTarget::new),
+    CONNECTION("tls", 20, 256 << 20, ConnectionTarget::new),
     SESSIONS("tls", 500, 8 << 20, SessionsTarget::new),
     TICKETS("tls", 500, 8 << 20, TicketsTarget::new),
     PEM("pem", 30, 64 << 20, PemTarget::new),

@@ -9,6 +9,7 @@ import dev.lockstep.tls.TlsServerConnection;
 public final class Single {
 
     private static final int MOST_EVENTS = 120;
+    private static final int SMALL_FRAGMENT = 16;
 
     private final FakeClock clock;
     private final Choices choices;
@@ -19,9 +20,13 @@ public final class Single {
     public Single(Server server, FakeClock clock, Choices choices) {
         this.clock = clock;
         this.choices = choices;
-        int room = choices.below(2) == 0 ? TlsServerConnection.NETWORK_BUFFER_SIZE : Party.LEAST_OUTPUT;
+        int form = choices.below(4);
+        int room = (form & 1) == 0 ? TlsServerConnection.NETWORK_BUFFER_SIZE : Party.LEAST_OUTPUT;
         this.party = new Party(server, new Operations(Fault.NONE), new Buffers(2), room, () -> {});
         this.client = new Client(server.client(1));
+        if ((form & 2) != 0) {
+            client.scripted().fragmentsOf(SMALL_FRAGMENT);
+        }
     }
 
     /** Lets things happen until nothing is left to choose, and closes the connection. */

@@ -47,6 +47,9 @@ final class Visit implements Loop.Member {
         operations.listen(this::plan);
         this.party = new Party(server, operations, world.buffers(), room, this::woken);
         this.client = new Client(server.client(choices.below(1 << 30)));
+        if (choices.oneIn(4)) {
+            client.scripted().fragmentsOf(1 + choices.below(64));
+        }
     }
 
     /** The client connects. */
