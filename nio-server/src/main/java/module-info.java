@@ -8,6 +8,7 @@ module dev.lockstep.server {
     requires dev.lockstep.tls;
     requires dev.lockstep.keys;
     requires dev.lockstep.nio;
+    requires dev.lockstep.explain;
     requires info.picocli;
     requires java.naming; // the common name of a client
     requires org.bouncycastle.pkix;
@@ -25,6 +26,8 @@ module dev.lockstep.server {
     opens dev.lockstep.server.backend to
             info.picocli;
     opens dev.lockstep.server.demo to
+            info.picocli;
+    opens dev.lockstep.server.explain to
             info.picocli;
     opens dev.lockstep.server.keyserver to
             info.picocli;

@@ -2,6 +2,7 @@ package dev.lockstep.server;
 
 import dev.lockstep.server.audit.AuditCommand;
 import dev.lockstep.server.demo.DemoCommand;
+import dev.lockstep.server.explain.ExplainCommand;
 import dev.lockstep.server.keyserver.KeyserverCommand;
 import dev.lockstep.server.serve.ServeCommand;
 import java.io.IOException;
@@ -13,8 +14,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The program: {@code lockstep demo}, {@code lockstep serve}, {@code lockstep keyserver} and
- * {@code lockstep audit}. */
+/** The program: {@code lockstep demo}, {@code lockstep serve}, {@code lockstep keyserver}, {@code lockstep audit} and
+ * {@code lockstep explain}. */
 @Command(
         name = "lockstep",
         description = "A TLS 1.2 server whose private key may take its time.",
@@ -50,6 +51,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new DemoCommand(environment))
                 .addSubcommand(keyserver)
                 .addSubcommand(new AuditCommand(environment))
+                .addSubcommand(new ExplainCommand(environment))
                 .addSubcommand("completion", new GenerateCompletion());
     }
 

@@ -40,7 +40,7 @@ class HelpTest {
     void everyCommandIsListedWithAndWithoutHelp() throws Exception {
         for (String[] args : new String[][] {{}, {"--help"}}) {
             assertThat(Running.finished(Map.of(), args).out())
-                    .contains("  serve ", "  demo ", "  keyserver ", "  audit ", "  completion ");
+                    .contains("  serve ", "  demo ", "  keyserver ", "  audit ", "  explain ", "  completion ");
         }
     }
 

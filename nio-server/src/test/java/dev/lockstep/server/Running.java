@@ -55,6 +55,13 @@ public final class Running implements AutoCloseable {
         return running;
     }
 
+    /** Starts the program and waits for nothing. */
+    public static Running begun(String... args) {
+        Running running = new Running(Map.of(), Clock.systemUTC(), args);
+        running.thread.start();
+        return running;
+    }
+
     /** Runs the program to its end. */
     public static Running finished(Map<String, String> variables, String... args) throws Exception {
         Running running = new Running(variables, Clock.systemUTC(), args);

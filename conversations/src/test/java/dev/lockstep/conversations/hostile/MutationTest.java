@@ -71,7 +71,7 @@ class MutationTest {
         PREMASTER[1] = 3;
     }
 
-    /** Answers at once and costs nothing, so that the time goes into what is tested. */
+    /** Answers immediately and costs nothing, so that the time goes into what is tested. */
     private static final class CheapKey implements ExternalPrivateKey {
         @Override
         public Set<SignatureScheme> signatureSchemes() {

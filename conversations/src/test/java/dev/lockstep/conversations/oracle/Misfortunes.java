@@ -134,7 +134,7 @@ final class Misfortunes extends Scenes {
                     talk.hello().flight().serverCloses();
                 });
                 if (kind.ordinal() >= SuspensionKind.DECRYPT.ordinal()) {
-                    // what follows a ClientHello at once is another matter
+                    // what stands behind a ClientHello is another matter
                     interrupted(kind, setup, "DATA", talk -> talk.say("DATA", applicationData("too early")));
                     interrupted(kind, setup, "CH", talk -> talk.say("type 1", strayHandshake(1, new byte[0])));
                 }

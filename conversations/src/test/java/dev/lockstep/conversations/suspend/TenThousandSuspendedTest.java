@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Group E's last case: one thread, one selector-like loop, 10,000 handshakes suspended at once on a key that answers
+ * Group E's last case: one thread, one selector-like loop, 10,000 handshakes suspended at the same time on a key that answers
  * each of them 5 ms after it is asked to go on, in another order than they came. Isolated, since it measures the heap.
  */
 @Isolated
@@ -88,7 +88,7 @@ class TenThousandSuspendedTest {
         }
         long retained = (usedHeap() - before) / CONNECTIONS;
         System.out.println("Retained per suspended connection: " + retained + " bytes (" + CONNECTIONS
-                + " connections suspended at once on one thread, the key's own request included)");
+                + " connections suspended at the same time on one thread, the key's own request included)");
         assertThat(key.pending()).isEqualTo(CONNECTIONS + 1);
         assertThat(retained).isLessThan(4 * 1024);
 

@@ -9,6 +9,8 @@ import static dev.lockstep.testkit.client.ClientMessages.finished;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.conversations.fixture.SessionFixture;
+import dev.lockstep.explain.Figure;
+import dev.lockstep.explain.Transcript;
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
 import dev.lockstep.testkit.TestServers;
@@ -60,7 +62,7 @@ class FiguresTest {
     /** Sends message by message, so that each wait stands behind the message that it is about. */
     private String figure(TlsServerConfigBuilder builder, ClientOptions options, ClientMessage... secondFlight) {
         Conversation conversation = Conversation.of(builder.observer(transcript).build(), options, Forms.PLAIN);
-        conversation.client().traces(transcript);
+        conversation.client().traces(transcript::onRecord);
         conversation.client().sends(clientHello());
         conversation.server().settle();
         for (ClientMessage message : secondFlight) {

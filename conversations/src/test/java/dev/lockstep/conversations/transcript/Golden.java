@@ -8,6 +8,7 @@ import static dev.lockstep.testkit.client.ClientMessages.clientKeyExchange;
 import static dev.lockstep.testkit.client.ClientMessages.finished;
 
 import dev.lockstep.conversations.fixture.SessionFixture;
+import dev.lockstep.explain.Transcript;
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
 import dev.lockstep.testkit.answer.KeyScript;
@@ -123,7 +124,7 @@ enum Golden {
             Transcript transcript,
             ClientMessage... secondFlight) {
         Conversation conversation = Conversation.of(builder.observer(transcript).build(), options, Forms.PLAIN);
-        conversation.client().traces(transcript);
+        conversation.client().traces(transcript::onRecord);
         conversation.client().sends(clientHello());
         conversation.server().settle();
         for (ClientMessage message : secondFlight) {

@@ -2,7 +2,8 @@ package dev.lockstep.conversations.transcript;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.conversations.transcript.Transcript.Record;
+import dev.lockstep.explain.Transcript;
+import dev.lockstep.explain.Transcript.WireRecord;
 import dev.lockstep.tls.internal.message.CertificateMessage;
 import dev.lockstep.tls.internal.message.CertificateRequest;
 import dev.lockstep.tls.internal.message.CertificateVerify;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Conversations with fixed randomness against what was written down of them, byte for byte, and the page that explains
- * them. {@code -Dupdate=true} writes both down again.
+ * them. {@code -Ddocs.update=true} writes both down again.
  */
 class GoldenTranscriptTest {
 
@@ -35,10 +36,10 @@ class GoldenTranscriptTest {
             Path.of("src", "test", "resources", "dev", "lockstep", "conversations", "transcript");
     private static final Path PAGE = Path.of("..", "docs", "design", "illustrated.md");
     private static final String HINT = " is stale: mvn -pl conversations -am test -Dtest=GoldenTranscriptTest"
-            + " -Dupdate=true -Dsurefire.failIfNoSpecifiedTests=false";
+            + " -Ddocs.update=true -Dsurefire.failIfNoSpecifiedTests=false";
 
     private static void isWritten(Path file, String text) throws IOException {
-        if (Boolean.getBoolean("update")) {
+        if (Boolean.getBoolean("docs.update")) {
             Files.createDirectories(file.getParent());
             Files.writeString(file, text);
         }
@@ -60,7 +61,8 @@ class GoldenTranscriptTest {
                 "Printed from the recorded conversations of `GoldenTranscriptTest`; a test fails when this page is stale. Do not",
                 "edit. Both sides are Lockstep's: the scripted client of `testkit` and the server, in memory, with fixed",
                 "randomness. Every byte of every record is here, left to right as on the wire; what is encrypted is printed",
-                "twice, and the second time in the clear. The states are those of [the table](../handshake.md).",
+                "twice, and the second time in the clear. The rows and states are those of [the table](../handshake.md).",
+                "`lockstep explain` prints the same of a live handshake ([debugging](../guide/debugging.md#explain)).",
                 ""));
         for (Golden golden : Golden.values()) {
             page.addAll(new TranscriptText(golden, golden.transcript()).chapter());
@@ -75,7 +77,7 @@ class GoldenTranscriptTest {
     @EnumSource
     void theParsersReadWhatThePageNames(Golden golden) {
         for (Transcript.Event event : golden.transcript().events()) {
-            if (event instanceof Record record && record.type() == Transcript.HANDSHAKE) {
+            if (event instanceof WireRecord record && record.type() == Transcript.HANDSHAKE) {
                 for (byte[] message : record.messages()) {
                     assertThat(parsed(message).encode()).isEqualTo(message);
                 }

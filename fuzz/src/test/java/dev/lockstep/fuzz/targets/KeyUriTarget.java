@@ -1,8 +1,8 @@
 package dev.lockstep.fuzz.targets;
 
 import dev.lockstep.fuzz.Target;
-import dev.lockstep.server.keyuri.KeyUri;
-import dev.lockstep.server.keyuri.Pkcs11Uri;
+import dev.lockstep.keys.uri.KeyUri;
+import dev.lockstep.keys.uri.Pkcs11Uri;
 import dev.lockstep.testkit.util.Expect;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,19 +1,18 @@
-package dev.lockstep.conversations.transcript;
+package dev.lockstep.explain;
 
-import dev.lockstep.conversations.transcript.Transcript.Record;
-import dev.lockstep.conversations.transcript.Transcript.Wait;
-import dev.lockstep.testkit.util.Bytes;
+import dev.lockstep.explain.Transcript.Wait;
+import dev.lockstep.explain.Transcript.WireRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A conversation drawn as the RFCs draw it: the client on the left, the server and its waits on the right. */
-final class Figure {
+public final class Figure {
 
     private static final int WIDTH = 64;
     private static final int ARROW = 33;
-    private static final int SESSION_TICKET = 35;
+    private static final String TICKET_EXTENSION = "extension: session_ticket";
 
     /** What has an asterisk in RFC 5246 figure 1. */
     private static final Set<String> OPTIONAL =
@@ -23,19 +22,18 @@ final class Figure {
 
     private Figure() {}
 
-    static String of(Transcript transcript) {
+    /** Draws what is in the transcript; the lines end with a line feed. */
+    public static String of(Transcript transcript) {
         List<Line> lines = new ArrayList<>();
         boolean data = false;
         for (Transcript.Event event : transcript.events()) {
             if (event instanceof Wait wait) {
                 lines.add(new Line(false, true, "[suspended: " + wait.kind() + "]"));
-            } else if (event instanceof Record record) {
-                for (byte[] message : record.messages()) {
-                    if (record.type() == Transcript.APPLICATION_DATA) {
-                        data = true;
-                    } else {
-                        add(lines, record, message);
-                    }
+            } else if (event instanceof WireRecord record) {
+                if (record.type() == Transcript.APPLICATION_DATA) {
+                    data = true;
+                } else {
+                    add(lines, record);
                 }
             }
         }
@@ -62,30 +60,30 @@ final class Figure {
         return !line.isWait;
     }
 
-    private static void add(List<Line> lines, Record record, byte[] message) {
-        String name = Transcript.name(record.type(), message);
-        String text = name.equals("ChangeCipherSpec") ? "[" + name + "]" : OPTIONAL.contains(name) ? name + "*" : name;
-        lines.add(new Line(record.fromClient(), false, text));
-        int length = name.equals("ClientHello") || name.equals("ServerHello") ? ticketLength(message) : -1;
-        if (length >= 0) {
-            lines.add(new Line(
-                    record.fromClient(),
-                    false,
-                    length == 0 ? "(empty SessionTicket extension)" : "(SessionTicket extension)"));
+    private static void add(List<Line> lines, WireRecord record) {
+        List<String> names = record.names();
+        List<byte[]> messages = record.messages();
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            String text =
+                    name.equals("ChangeCipherSpec") ? "[" + name + "]" : OPTIONAL.contains(name) ? name + "*" : name;
+            lines.add(new Line(record.fromClient(), false, text));
+            if (name.equals("ClientHello") || name.equals("ServerHello")) {
+                addTicket(lines, record.fromClient(), messages.get(i));
+            }
         }
     }
 
-    /** The length of the SessionTicket extension of a hello, or -1 without it. */
-    private static int ticketLength(byte[] hello) {
-        int at = 39 + hello[38];
-        at += hello[0] == 1 ? 2 + Bytes.readNumber(hello, at, 2) : 2;
-        at += hello[0] == 1 ? 1 + hello[at] : 1;
-        for (at += 2; at < hello.length; at += 4 + Bytes.readNumber(hello, at + 2, 2)) {
-            if (Bytes.readNumber(hello, at, 2) == SESSION_TICKET) {
-                return Bytes.readNumber(hello, at + 2, 2);
+    /** The SessionTicket extension of a hello, which RFC 5077 draws below it. */
+    private static void addTicket(List<Line> lines, boolean fromClient, byte[] hello) {
+        List<Dissector.Field> fields = new Dissector().fields(Transcript.HANDSHAKE, hello);
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.get(i).name().equals(TICKET_EXTENSION)) {
+                boolean isEmpty = Bytes.number(fields.get(i + 1).bytes(), 0, 2) == 0;
+                String text = isEmpty ? "(empty SessionTicket extension)" : "(SessionTicket extension)";
+                lines.add(new Line(fromClient, false, text));
             }
         }
-        return -1;
     }
 
     private static String padded(String left, String middle, String right) {
