@@ -6,7 +6,10 @@ import dev.lockstep.jmh.run.Measurement;
 import dev.lockstep.jmh.run.Options;
 import dev.lockstep.jmh.run.Plan;
 import dev.lockstep.jmh.run.Rounds;
+import dev.lockstep.jmh.sockets.SocketOptions;
+import dev.lockstep.jmh.sockets.Sockets;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import org.openjdk.jmh.runner.RunnerException;
 
@@ -15,7 +18,12 @@ public final class Main {
     private Main() {}
 
     /** Runs the plan; the reports are renewed after each round, so that an interrupted run leaves something. */
-    public static void main(String[] args) throws IOException, RunnerException {
+    public static void main(String[] args)
+            throws IOException, RunnerException, GeneralSecurityException, InterruptedException {
+        if (SocketOptions.areMeant(args)) {
+            measureSockets(args);
+            return;
+        }
         Options options;
         try {
             options = Options.parse(args);
@@ -33,5 +41,21 @@ public final class Main {
             reports.write(figures, round);
         }
         System.out.println(reports.text());
+    }
+
+    private static void measureSockets(String[] args)
+            throws IOException, GeneralSecurityException, InterruptedException {
+        SocketOptions options;
+        try {
+            options = SocketOptions.parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.println(SocketOptions.USAGE);
+            System.exit(2);
+            return;
+        }
+        if (!Sockets.run(options)) {
+            System.exit(1);
+        }
     }
 }

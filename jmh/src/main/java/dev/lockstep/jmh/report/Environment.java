@@ -22,9 +22,10 @@ import java.util.TreeMap;
  * @param load the load average when the run began: what else kept the machine busy
  * @param libraries names and versions
  */
-record Environment(String date, String machine, String load, Map<String, String> libraries) {
+public record Environment(String date, String machine, String load, Map<String, String> libraries) {
 
-    static Environment here() {
+    /** Looks at this machine, now. */
+    public static Environment here() {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         return new Environment(
                 LocalDate.now(ZoneOffset.UTC).toString(),
