@@ -20,15 +20,24 @@ public final class Wipe {
     private Wipe() {}
 
     /**
+     * Fills an array with zeros.
+     *
+     * @param secret the array; null is passed over
+     */
+    public static void bytes(byte @Nullable [] secret) {
+        if (secret != null) {
+            range(secret, 0, secret.length);
+        }
+    }
+
+    /**
      * Fills arrays with zeros.
      *
      * @param secrets the arrays; null entries are skipped, so that half-built objects can be wiped in one call
      */
     public static void bytes(byte[] @Nullable ... secrets) {
         for (byte[] secret : secrets) {
-            if (secret != null) {
-                range(secret, 0, secret.length);
-            }
+            bytes(secret);
         }
     }
 

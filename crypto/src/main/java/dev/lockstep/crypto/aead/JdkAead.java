@@ -25,7 +25,7 @@ abstract class JdkAead extends Aead {
             int keyOff) {
         super(algorithm, sealing);
         this.transformation = transformation;
-        this.cipher = Providers.cipher(transformation);
+        this.cipher = newCipher(algorithm);
         this.key = new RawKey(keyAlgorithm, key, keyOff, algorithm.keyLength());
     }
 
@@ -33,7 +33,16 @@ abstract class JdkAead extends Aead {
 
     /** Forgets the nonce used last, for ciphers that refuse to open with it again. */
     final void renewCipher() {
-        cipher = Providers.cipher(transformation);
+        cipher = newCipher(algorithm());
+    }
+
+    private Cipher newCipher(AeadAlgorithm algorithm) {
+        return switch (algorithm) {
+            // NIST's identifiers of AES-GCM
+            case AES_128_GCM -> Providers.cipher(transformation, "2.16.840.1.101.3.4.1.6");
+            case AES_256_GCM -> Providers.cipher(transformation, "2.16.840.1.101.3.4.1.46");
+            default -> Providers.cipher(transformation);
+        };
     }
 
     /** The cipher, ready for a record. */

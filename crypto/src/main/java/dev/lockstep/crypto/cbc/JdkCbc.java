@@ -13,7 +13,9 @@ final class JdkCbc extends CbcMode {
     JdkCbc(boolean encrypting, byte[] key) {
         RawKey rawKey = new RawKey("AES", key, 0, key.length);
         try {
-            cipher = Providers.cipher("AES/CBC/NoPadding");
+            // NIST's identifiers of AES-CBC without padding
+            String oid = key.length == 16 ? "2.16.840.1.101.3.4.1.2" : "2.16.840.1.101.3.4.1.42";
+            cipher = Providers.cipher("AES/CBC/NoPadding", oid);
             int mode = encrypting ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE;
             cipher.init(mode, rawKey, new IvParameterSpec(new byte[BLOCK]));
         } catch (GeneralSecurityException e) {

@@ -9,7 +9,6 @@ import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.params.ECDomainParameters;
 import org.bouncycastle.math.ec.ECAlgorithms;
 import org.bouncycastle.math.ec.ECCurve;
-import org.bouncycastle.math.ec.ECLookupTable;
 import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ public final class NistCurve {
     private final ECDomainParameters domain;
     private final int fieldLength;
     private volatile @Nullable FixedBaseComb comb;
-    private volatile @Nullable ECLookupTable verificationTable;
+    private volatile ECPoint @Nullable [] baseMultiples;
 
     private NistCurve(Group group, String name) {
         this.group = group;
@@ -88,10 +87,10 @@ public final class NistCurve {
 
     /** The verification with a key that is worth its table. */
     public VerificationComb verificationComb(ECPoint key) {
-        ECLookupTable base = verificationTable;
+        ECPoint[] base = baseMultiples;
         if (base == null) {
             base = VerificationComb.multiples(domain, domain.getG());
-            verificationTable = base;
+            baseMultiples = base;
         }
         return new VerificationComb(domain, base, key);
     }

@@ -40,7 +40,7 @@ public final class ClientAuthentication {
 
     private final Demand demand;
     private final ClientCertificateVerifier verifier;
-    private final @Nullable List<X500Principal> authorities;
+    private final @Nullable Names authorities;
     private final @Nullable List<SignatureScheme> schemes;
     private final @Nullable List<ClientCertificateType> types;
     private final int maxChainLength;
@@ -48,7 +48,7 @@ public final class ClientAuthentication {
     private ClientAuthentication(
             Demand demand,
             ClientCertificateVerifier verifier,
-            @Nullable List<X500Principal> authorities,
+            @Nullable Names authorities,
             @Nullable List<SignatureScheme> schemes,
             @Nullable List<ClientCertificateType> types,
             int maxChainLength) {
@@ -83,8 +83,8 @@ public final class ClientAuthentication {
      * @throws ConfigException when they do not fit into the message's 2^16-1 bytes
      */
     public ClientAuthentication withCertificateAuthorities(List<X500Principal> names) {
-        requireRoom("certificateAuthorities", names);
-        return new ClientAuthentication(demand, verifier, List.copyOf(names), schemes, types, maxChainLength);
+        Names listed = Names.of(names);
+        return new ClientAuthentication(demand, verifier, listed, schemes, types, maxChainLength);
     }
 
     /**
@@ -153,7 +153,13 @@ public final class ClientAuthentication {
 
     /** The authorities that CertificateRequest lists. */
     public List<X500Principal> certificateAuthorities() {
-        return authorities != null ? authorities : verifier.acceptedIssuers();
+        return authorities != null ? authorities.principals : verifier.acceptedIssuers();
+    }
+
+    /** For the library itself: the DER encodings of {@link #certificateAuthorities}, which are not to be changed. */
+    public List<byte[]> encodedCertificateAuthorities() {
+        Names names = authorities;
+        return names != null ? names.encoded : Names.of(verifier.acceptedIssuers()).encoded;
     }
 
     /** The authorities whose certificates the verifier accepts, whether CertificateRequest lists them or not. */
@@ -185,7 +191,7 @@ public final class ClientAuthentication {
         if (!asks()) {
             return this;
         }
-        requireRoom("certificateAuthorities", certificateAuthorities());
+        Names listed = authorities != null ? authorities : Names.of(verifier.acceptedIssuers());
         List<SignatureScheme> accepted = schemes != null ? schemes : defaults;
         List<ClientCertificateType> kinds = types != null ? types : kindsThatSignWith(accepted);
         for (ClientCertificateType kind : kinds) {
@@ -207,7 +213,7 @@ public final class ClientAuthentication {
         List<SignatureScheme> usable = accepted.stream()
                 .filter(scheme -> kinds.stream().anyMatch(kind -> kind.signsWith(scheme)))
                 .toList();
-        return new ClientAuthentication(demand, verifier, certificateAuthorities(), usable, kinds, maxChainLength);
+        return new ClientAuthentication(demand, verifier, listed, usable, kinds, maxChainLength);
     }
 
     private static List<ClientCertificateType> kindsThatSignWith(List<SignatureScheme> accepted) {
@@ -216,15 +222,21 @@ public final class ClientAuthentication {
                 .toList();
     }
 
-    // RFC 5246 7.4.4: "DistinguishedName certificate_authorities<0..2^16-1>;", two bytes of length before each
-    private static void requireRoom(String field, List<X500Principal> names) {
-        long bytes =
-                names.stream().mapToLong(name -> 2L + name.getEncoded().length).sum();
-        if (bytes > 0xFFFF) {
-            throw new ConfigException(
-                    field,
-                    names.size() + " names of " + bytes + " bytes do not fit into 65535",
-                    "list fewer, or none with withCertificateAuthorities(List.of())");
+    /** The names that CertificateRequest lists, encoded once: there may be hundreds, and each handshake sends them. */
+    private record Names(List<X500Principal> principals, List<byte[]> encoded) {
+
+        static Names of(List<X500Principal> principals) {
+            List<byte[]> encoded =
+                    principals.stream().map(X500Principal::getEncoded).toList();
+            // RFC 5246 7.4.4: "DistinguishedName certificate_authorities<0..2^16-1>;", two bytes of length before each
+            long bytes = encoded.stream().mapToLong(name -> 2L + name.length).sum();
+            if (bytes > 0xFFFF) {
+                throw new ConfigException(
+                        "certificateAuthorities",
+                        principals.size() + " names of " + bytes + " bytes do not fit into 65535",
+                        "list fewer, or none with withCertificateAuthorities(List.of())");
+            }
+            return new Names(List.copyOf(principals), encoded);
         }
     }
 

@@ -4,6 +4,8 @@ import dev.lockstep.tls.spec.SignatureScheme;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The policy of each host name, by the rules of {@link Credentials}: exact names, then wildcards, then the default. */
@@ -11,6 +13,12 @@ final class ClientAuthentications {
 
     private final ClientAuthentication fallback;
     private final Map<String, ClientAuthentication> byHost;
+
+    /** What sessions are bound to: no more than there are patterns of host names. */
+    private final Map<Bound, byte[]> bindings = new ConcurrentHashMap<>();
+
+    /** Who answers for a name, and whom it admits: both compared by identity. */
+    private record Bound(Credentials.Candidates candidates, ClientAuthentication policy) {}
 
     /**
      * Completes and checks every policy.
@@ -37,5 +45,10 @@ final class ClientAuthentications {
         }
         int dot = host.indexOf('.');
         return dot <= 0 ? fallback : byHost.getOrDefault("*" + host.substring(dot), fallback);
+    }
+
+    /** Returns the binding of sessions between these, which is computed for the first of them. */
+    byte[] sessionBinding(Credentials.Candidates candidates, ClientAuthentication policy, Supplier<byte[]> compute) {
+        return bindings.computeIfAbsent(new Bound(candidates, policy), none -> compute.get());
     }
 }

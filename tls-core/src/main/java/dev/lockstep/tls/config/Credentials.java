@@ -2,6 +2,7 @@ package dev.lockstep.tls.config;
 
 import dev.lockstep.tls.credential.Credential;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,17 +14,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Credentials {
 
-    private final List<Credential> defaults;
-    private final Map<String, List<Credential>> byHost;
+    private final Candidates defaults;
+    private final Map<String, Candidates> byHost;
+
+    /** Those of one pattern, which differ from every other's though they be the same credentials. */
+    static final class Candidates {
+        private final List<Credential> list;
+
+        private Candidates(List<Credential> list) {
+            this.list = List.copyOf(list);
+        }
+    }
 
     Credentials(List<Credential> defaults, Map<String, List<Credential>> byHost) {
-        this.defaults = List.copyOf(defaults);
-        this.byHost = Map.copyOf(byHost);
+        this.defaults = new Candidates(defaults);
+        Map<String, Candidates> copy = new HashMap<>();
+        byHost.forEach((host, credentials) -> copy.put(host, new Candidates(credentials)));
+        this.byHost = Map.copyOf(copy);
     }
 
     /** The credentials for clients that send no or an unknown name; possibly empty. */
     public List<Credential> defaults() {
-        return defaults;
+        return defaults.list;
     }
 
     /**
@@ -33,8 +45,19 @@ public final class Credentials {
      * @return null when no pattern matches
      */
     public @Nullable List<Credential> forHost(String serverName) {
+        Candidates candidates = matching(serverName);
+        return candidates == null ? null : candidates.list;
+    }
+
+    /** Those of the pattern that matches, or the default ones. */
+    Candidates candidates(@Nullable String serverName) {
+        Candidates candidates = serverName == null ? null : matching(serverName);
+        return candidates == null ? defaults : candidates;
+    }
+
+    private @Nullable Candidates matching(String serverName) {
         String host = normalize(serverName);
-        List<Credential> exact = byHost.get(host);
+        Candidates exact = byHost.get(host);
         if (exact != null) {
             return exact;
         }
@@ -44,8 +67,8 @@ public final class Credentials {
 
     /** Every configured credential, the default ones first. */
     public List<Credential> all() {
-        List<Credential> all = new ArrayList<>(defaults);
-        byHost.values().forEach(all::addAll);
+        List<Credential> all = new ArrayList<>(defaults.list);
+        byHost.values().forEach(candidates -> all.addAll(candidates.list));
         return all;
     }
 

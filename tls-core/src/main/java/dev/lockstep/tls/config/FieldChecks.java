@@ -5,9 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The checks of single settings, each of which gives the value in the form to keep. */
 final class FieldChecks {
+
+    private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?");
 
     private FieldChecks() {}
 
@@ -15,7 +18,7 @@ final class FieldChecks {
     static String hostPattern(String field, String hostPattern) {
         String host = Credentials.normalize(hostPattern);
         String name = host.startsWith("*.") ? host.substring(2) : host;
-        if (name.isEmpty() || !name.matches("[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")) {
+        if (name.isEmpty() || !HOST_NAME.matcher(name).matches()) {
             throw new ConfigException(
                     field,
                     "'" + hostPattern + "' is not a host name",

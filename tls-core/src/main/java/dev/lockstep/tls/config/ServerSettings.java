@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a server with their defaults: a builder changes its own copy, and each configuration keeps one that is
- * not changed any more. Collections and arrays are replaced as a whole and never changed, so that a copy is shallow.
+ * not changed any more. Collections and arrays are replaced as a whole and never changed, so that a copy is shallow; but a
+ * map of host names, of which there may be thousands, grows until it is copied.
  */
 final class ServerSettings implements Cloneable {
 
@@ -106,6 +108,12 @@ final class ServerSettings implements Cloneable {
 
     /** These settings as they are now. */
     ServerSettings copy() {
+        if (byHost instanceof HashMap) {
+            byHost = Map.copyOf(byHost);
+        }
+        if (clientAuthenticationByHost instanceof HashMap) {
+            clientAuthenticationByHost = Map.copyOf(clientAuthenticationByHost);
+        }
         try {
             return (ServerSettings) clone();
         } catch (CloneNotSupportedException e) {
@@ -125,11 +133,11 @@ final class ServerSettings implements Cloneable {
         clientAuthenticationByHost = with(clientAuthenticationByHost, host, authentication);
     }
 
-    /** Every credential, the default ones first. */
+    /** Every credential once, the default ones first. */
     List<Credential> credentials() {
-        List<Credential> all = new ArrayList<>(defaults);
+        Set<Credential> all = new LinkedHashSet<>(defaults);
         byHost.values().forEach(all::addAll);
-        return all;
+        return List.copyOf(all);
     }
 
     /** The suites that were asked for, or the policy's; those with a pre-shared key need a source of such keys. */
@@ -153,9 +161,10 @@ final class ServerSettings implements Cloneable {
         return List.copyOf(more);
     }
 
+    /** The map with one more entry: the same if it is these settings' own, which a HashMap is until they are copied. */
     private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
-        Map<String, V> more = new HashMap<>(map);
-        more.put(key, value);
-        return Map.copyOf(more);
+        Map<String, V> own = map instanceof HashMap ? map : new HashMap<>(map);
+        own.put(key, value);
+        return own;
     }
 }

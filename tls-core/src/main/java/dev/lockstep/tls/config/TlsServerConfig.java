@@ -1,5 +1,6 @@
 package dev.lockstep.tls.config;
 
+import dev.lockstep.crypto.signature.KnownVerifiers;
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
@@ -23,6 +24,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,29 +33,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsServerConfig {
 
+    /** How many keys of clients stay decoded: with the multiples that they verify with, a megabyte at most. */
+    private static final int KNOWN_CLIENTS = 100;
+
     private final ServerSettings settings;
     private final Credentials credentials;
     private final ClientAuthentications clientAuthentications;
     private final EnabledSuites suites;
     private final SuitePreference preference;
+    private final KnownVerifiers clientKeys;
     private final OptionalLong keyOperationTimeoutNanos;
     private final OptionalLong handshakeTimeoutNanos;
 
     /** Takes over settings that were checked and are not changed any more. */
     TlsServerConfig(ServerSettings settings, EnabledSuites suites) {
-        this(settings, new Credentials(settings.defaults, settings.byHost), suites, authentications(settings));
+        this(
+                settings,
+                new Credentials(settings.defaults, settings.byHost),
+                suites,
+                authentications(settings),
+                new KnownVerifiers(KNOWN_CLIENTS, settings.cryptoProviders.sources()));
     }
 
     private TlsServerConfig(
             ServerSettings settings,
             Credentials credentials,
             EnabledSuites suites,
-            ClientAuthentications clientAuthentications) {
+            ClientAuthentications clientAuthentications,
+            KnownVerifiers clientKeys) {
         this.settings = settings;
         this.credentials = credentials;
         this.suites = suites;
         this.preference = new SuitePreference(suites.suites(), settings);
         this.clientAuthentications = clientAuthentications;
+        this.clientKeys = clientKeys;
         this.keyOperationTimeoutNanos = nanos(settings.keyOperationTimeout);
         this.handshakeTimeoutNanos = nanos(settings.handshakeTimeout);
     }
@@ -94,7 +107,8 @@ public final class TlsServerConfig {
                 changed,
                 credentials,
                 options.changesSuites() ? EnabledSuites.of(changed) : suites,
-                options.changesClientAuthentication() ? authentications(changed) : clientAuthentications);
+                options.changesClientAuthentication() ? authentications(changed) : clientAuthentications,
+                clientKeys);
     }
 
     /**
@@ -127,6 +141,12 @@ public final class TlsServerConfig {
      */
     public ClientAuthentication clientAuthentication(@Nullable String serverName) {
         return clientAuthentications.of(serverName);
+    }
+
+    /** For the library itself: the keys of clients that have proven them. */
+    @SuppressWarnings("exports") // its type is of a module that only this library reads
+    public KnownVerifiers clientKeys() {
+        return clientKeys;
     }
 
     /** Which host names the client of this connection may ask for; every one unless the options of the connection say less. */
@@ -306,6 +326,18 @@ public final class TlsServerConfig {
     /** A copy of what sessions are bound to; null for the credentials of the server name. */
     public byte @Nullable [] sessionContext() {
         return settings.sessionContext == null ? null : settings.sessionContext.clone();
+    }
+
+    /**
+     * For the library itself: what sessions for a host name are bound to. It depends on the name only by what is configured
+     * for it, and is computed once.
+     *
+     * @param compute called for the first session
+     * @return not to be changed
+     */
+    public byte[] sessionBinding(@Nullable String serverName, Supplier<byte[]> compute) {
+        return clientAuthentications.sessionBinding(
+                credentials.candidates(serverName), clientAuthentications.of(serverName), compute);
     }
 
     /** How long a session can be resumed after its full handshake, in seconds. */

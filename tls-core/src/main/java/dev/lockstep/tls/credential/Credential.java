@@ -21,6 +21,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +42,7 @@ public final class Credential {
     private final Set<SignatureScheme> schemes;
     private final boolean decrypts;
     private final KeyObjects keys;
+    private final @Nullable NamedGroup curve;
     private final ChainSignatures chainSignatures;
     private final @Nullable OcspStapling stapling;
     private final List<byte[]> timestamps;
@@ -58,6 +60,8 @@ public final class Credential {
         SignatureVerifier verifier = prepareVerifier(leaf);
         InProcessKey local = localKey == null ? null : prepareLocal(localKey, leaf, verifier);
         this.keys = new KeyObjects(leaf, localKey, local, verifier);
+        Group group = verifier.ecGroup();
+        this.curve = group == null ? null : Algorithms.namedGroup(group);
         EnumSet<SignatureScheme> able = EnumSet.noneOf(SignatureScheme.class);
         if (external != null) {
             able.addAll(external.signatureSchemes());
@@ -69,7 +73,7 @@ public final class Credential {
         this.stapling = null;
         this.timestamps = List.of();
         able.retainAll(allowed);
-        this.schemes = Set.copyOf(able);
+        this.schemes = Collections.unmodifiableSet(able);
         this.decrypts = KeyCapabilities.encipherment(leaf)
                 && ((external != null && external.canDecrypt()) || (local != null && local.canDecrypt()));
     }
@@ -80,6 +84,7 @@ public final class Credential {
         this.schemes = that.schemes;
         this.decrypts = that.decrypts;
         this.keys = that.keys;
+        this.curve = that.curve;
         this.chainSignatures = that.chainSignatures;
         this.stapling = stapling;
         this.timestamps = timestamps;
@@ -246,8 +251,7 @@ public final class Credential {
 
     /** The curve of an EC certificate's key, null for every other kind. */
     public @Nullable NamedGroup curve() {
-        Group group = keys.java().verifier().ecGroup();
-        return group == null ? null : Algorithms.namedGroup(group);
+        return curve;
     }
 
     /** Whether an operation may leave this process, so that its output is worth checking before it is sent. */

@@ -21,6 +21,10 @@ final class Codes<E extends Enum<E>> {
 
     @Nullable
     E of(int code) {
+        int place = code - codes[0]; // where codes follow one another, as those of records do
+        if (place >= 0 && place < codes.length && codes[place] == code) {
+            return constants[place];
+        }
         int at = Arrays.binarySearch(codes, code);
         return at < 0 ? null : constants[at];
     }

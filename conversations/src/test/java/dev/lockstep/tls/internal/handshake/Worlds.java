@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake;
 
+import dev.lockstep.crypto.signature.KnownVerifiers;
 import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.RecordingVerifier;
@@ -115,7 +116,9 @@ final class Worlds {
     private ClientCertificate certificate() {
         try {
             return ClientCertificate.parse(
-                    List.of(TestIdentity.P256.certificate().getEncoded()), wanted, PrimitiveSources.JAVA);
+                    List.of(TestIdentity.P256.certificate().getEncoded()),
+                    wanted,
+                    new KnownVerifiers(1, PrimitiveSources.JAVA));
         } catch (CertificateEncodingException e) {
             throw new IllegalStateException(e);
         }

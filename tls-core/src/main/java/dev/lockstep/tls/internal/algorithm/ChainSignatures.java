@@ -8,6 +8,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -38,7 +39,7 @@ public final class ChainSignatures {
     /** Whether a client that verifies these schemes can verify the whole chain. */
     public boolean fit(Collection<SignatureScheme> accepted) {
         for (Set<SignatureScheme> link : links) {
-            if (link.stream().noneMatch(accepted::contains)) {
+            if (Collections.disjoint(accepted, link)) {
                 return false;
             }
         }

@@ -34,7 +34,12 @@ public record EcPointFormats(int[] formats) implements Extension {
 
     /** Tells whether the list contains {@code uncompressed}. */
     public boolean hasUncompressed() {
-        return Arrays.stream(formats).anyMatch(format -> format == EcPointFormat.UNCOMPRESSED.code());
+        for (int format : formats) {
+            if (format == EcPointFormat.UNCOMPRESSED.code()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

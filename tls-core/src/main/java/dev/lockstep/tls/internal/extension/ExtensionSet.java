@@ -46,8 +46,11 @@ public final class ExtensionSet {
 
     /** Returns a set of extensions of different types; an empty list is {@link #none}. */
     public static ExtensionSet of(List<? extends Extension> extensions) {
-        int[] types =
-                extensions.stream().mapToInt(e -> e.type().code()).sorted().toArray();
+        int[] types = new int[extensions.size()];
+        for (int i = 0; i < types.length; i++) {
+            types[i] = extensions.get(i).type().code();
+        }
+        Arrays.sort(types);
         if (repeats(types)) {
             throw new IllegalArgumentException("an extension twice in " + extensions);
         }

@@ -237,7 +237,7 @@ public final class TransitionTable {
 
     /** Returns the question that an AWAIT state asks. */
     Question<?> question(State state) {
-        Row row = Objects.requireNonNull(row(state, Event.ANSWER), state + " awaits nothing");
-        return Objects.requireNonNull(row.question(), state + " has no question");
+        Row row = Objects.requireNonNull(row(state, Event.ANSWER), () -> state + " awaits nothing");
+        return Objects.requireNonNull(row.question(), () -> state + " has no question");
     }
 }

@@ -65,6 +65,15 @@ public record CertificateRequest(
     }
 
     @Override
+    public int expectedLength() {
+        int length = 4 + 1 + certificateTypes.length + 2 + 2 * signatureSchemeCodes.length + 2;
+        for (byte[] name : certificateAuthorities) {
+            length += 2 + name.length;
+        }
+        return length;
+    }
+
+    @Override
     public void encodeBody(WireWriter out) {
         out.uint8List8(certificateTypes).uint16List16(signatureSchemeCodes);
         int list = out.beginVector16();

@@ -34,6 +34,11 @@ public record Finished(byte[] verifyData) implements HandshakeMessage {
     }
 
     @Override
+    public int expectedLength() {
+        return 4 + verifyData.length;
+    }
+
+    @Override
     public void encodeBody(WireWriter out) {
         out.bytes(verifyData);
     }

@@ -8,6 +8,7 @@ import dev.lockstep.crypto.aead.AeadAlgorithm;
 import dev.lockstep.crypto.cbc.CbcCipher;
 import dev.lockstep.crypto.cbc.CbcHmac;
 import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.tls.spec.BulkCipher;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.ContentType;
 import dev.lockstep.tls.spec.MacAlgorithm;
@@ -112,6 +113,28 @@ class ProtectionAllocationTest {
         boolean exceeds(Least bare) {
             return perRecord >= bare.perRecord + ALLOWED_PER_RECORD;
         }
+    }
+
+    /** The JDK would collect the ciphertext twice over if it began anywhere else than at the start of its array. */
+    @Test
+    void aChaChaRecordInAHeapBufferIsOpenedWithoutCopiesOfTheCiphers() {
+        RecordSuite suite = RecordSuite.all()
+                .filter(each -> each.cipher() == BulkCipher.CHACHA20_POLY1305)
+                .findFirst()
+                .orElseThrow();
+        Protection sealing = suite.sealing(new RecordSuite.CountingRandom());
+        Protection opening = suite.opening();
+        ByteBuffer record = ByteBuffer.allocate(17_000);
+        ByteBuffer opened = ByteBuffer.allocate(17_000);
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            sealing.seal(ContentType.APPLICATION_DATA, ByteBuffer.allocate(16_384), 16_384, record.clear());
+            record.flip().position(5);
+            least = Math.min(
+                    least, allocated(() -> opening.open(23, 0x0303, record, record.remaining(), opened.clear())));
+        }
+        assertThat(opened.position()).isEqualTo(16_384);
+        assertThat(least).isLessThan(8192);
     }
 
     @Test

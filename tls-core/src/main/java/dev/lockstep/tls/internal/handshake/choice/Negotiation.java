@@ -24,7 +24,13 @@ import dev.lockstep.tls.spec.KeyExchange;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.Signaling;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +43,9 @@ public final class Negotiation {
     private final Offer offer;
     private final ClientHello hello;
     private final @Nullable SupportedGroups groups;
-    private final List<NamedGroup> clientGroups;
-    private final List<SignatureScheme> clientSchemes;
+    private final Set<NamedGroup> clientGroups;
+    private final Set<SignatureScheme> clientSchemes;
+    private final List<CipherSuite> suites;
     private final ClientAuthentication clientAuthentication;
 
     private Negotiation(TlsServerConfig config, Offer offer) {
@@ -46,12 +53,19 @@ public final class Negotiation {
         this.offer = offer;
         this.hello = offer.hello();
         this.groups = hello.extensions().find(SupportedGroups.class);
-        this.clientGroups = groups == null ? List.of() : groups.known();
+        this.clientGroups = EnumSet.noneOf(NamedGroup.class);
+        if (groups != null) {
+            clientGroups.addAll(groups.known());
+        }
         SignatureAlgorithms schemes = hello.extensions().find(SignatureAlgorithms.class);
         // RFC 5246 7.4.1.4.1-3: "If the client does not send the signature_algorithms extension, the server MUST do the
         // following": take {sha1,rsa} or {sha1,ecdsa} for its offer, usable only where SHA-1 is enabled.
-        this.clientSchemes =
-                schemes == null ? List.of(SignatureScheme.RSA_PKCS1_SHA1, SignatureScheme.ECDSA_SHA1) : schemes.known();
+        this.clientSchemes = EnumSet.noneOf(SignatureScheme.class);
+        clientSchemes.addAll(
+                schemes == null
+                        ? List.of(SignatureScheme.RSA_PKCS1_SHA1, SignatureScheme.ECDSA_SHA1)
+                        : schemes.known());
+        this.suites = config.cipherSuitesFor(hello.cipherSuites());
         this.clientAuthentication = config.clientAuthentication(offer.serverName());
     }
 
@@ -96,7 +110,7 @@ public final class Negotiation {
                 || (forCertificates == null && !hello.extensions().has(SignatureAlgorithms.class))) {
             return credentials;
         }
-        List<SignatureScheme> accepted = forCertificates == null ? clientSchemes : forCertificates.known();
+        Collection<SignatureScheme> accepted = forCertificates == null ? clientSchemes : forCertificates.known();
         return credentials.stream()
                 .filter(credential -> credential.chainFits(accepted))
                 .toList();
@@ -117,7 +131,9 @@ public final class Negotiation {
     }
 
     private Agreement.@Nullable Builder choose(List<Credential> credentials, HelloRandom serverRandom) {
-        for (CipherSuite suite : config.cipherSuitesFor(hello.cipherSuites())) {
+        // What authenticates depends on the exchange alone, of which there are few, and credentials may be many.
+        Map<KeyExchange, Optional<Authentication>> found = new EnumMap<>(KeyExchange.class);
+        for (CipherSuite suite : suites) {
             KeyExchange exchange = suite.keyExchange();
             NamedGroup group = exchange.isEphemeral() ? chooseGroup(exchange) : null;
             // RFC 7919 4-5: "A TLS server MUST NOT select an FFDHE cipher suite if the client did not offer one"; and
@@ -125,7 +141,9 @@ public final class Negotiation {
             if (!hello.offers(suite.code()) || (exchange.isEphemeral() && group == null)) {
                 continue;
             }
-            Authentication authentication = chooseAuthentication(exchange, credentials);
+            Authentication authentication = found.computeIfAbsent(
+                            exchange, each -> Optional.ofNullable(chooseAuthentication(each, credentials)))
+                    .orElse(null);
             if (authentication == null) {
                 continue;
             }

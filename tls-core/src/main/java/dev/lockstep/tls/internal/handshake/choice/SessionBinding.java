@@ -24,8 +24,12 @@ public final class SessionBinding {
 
     private SessionBinding() {}
 
-    /** The context of sessions for a client that asks for {@code serverName}. */
+    /** The context of sessions for a client that asks for {@code serverName}; not to be changed. */
     public static byte[] of(TlsServerConfig config, @Nullable String serverName) {
+        return config.sessionBinding(serverName, () -> compute(config, serverName));
+    }
+
+    private static byte[] compute(TlsServerConfig config, @Nullable String serverName) {
         WireWriter facts = new WireWriter(512).bytes(LABEL);
         byte[] own = config.sessionContext();
         if (own != null) {
@@ -66,6 +70,6 @@ public final class SessionBinding {
 
     /** RFC 6066 3: names are compared without regard to ASCII case; a trailing dot says nothing either. */
     static boolean sameName(@Nullable String a, @Nullable String b) {
-        return Objects.equals(new ServerName(a).normalized(), new ServerName(b).normalized());
+        return Objects.equals(a, b) || Objects.equals(new ServerName(a).normalized(), new ServerName(b).normalized());
     }
 }

@@ -19,7 +19,6 @@ import dev.lockstep.tls.wait.Waker;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.OptionalLong;
-import javax.security.auth.x500.X500Principal;
 
 /**
  * How a client proves who it is: the server asks (CertificateRequest), the client claims (Certificate), the verifier
@@ -32,11 +31,7 @@ public final class ClientProof {
     public static void certificateRequest(Handshake handshake) {
         ClientAuthentication policy = handshake.agreement.get().clientAuthentication();
         handshake.send(CertificateRequest.of(
-                        policy.certificateTypes(),
-                        policy.signatureSchemes(),
-                        policy.certificateAuthorities().stream()
-                                .map(X500Principal::getEncoded)
-                                .toList())
+                        policy.certificateTypes(), policy.signatureSchemes(), policy.encodedCertificateAuthorities())
                 .encode());
     }
 
@@ -57,10 +52,8 @@ public final class ClientProof {
             handshake.transcript.dropMessages();
             return;
         }
-        ClientCertificate certificate = ClientCertificate.parse(
-                message.certificates(),
-                policy,
-                handshake.config.cryptoProviders().sources());
+        ClientCertificate certificate =
+                ClientCertificate.parse(message.certificates(), policy, handshake.config.clientKeys());
         RenegotiationRules.requireSameClient(handshake, certificate.chain());
         handshake.client.claimed.set(certificate);
     }
@@ -110,6 +103,7 @@ public final class ClientProof {
         if (!verifies) {
             throw FatalAlert.decryptError("CertificateVerify does not verify");
         }
+        certificate.remember(handshake.config.clientKeys());
         handshake.client.proven.set(handshake.client.accepted.get());
     }
 }

@@ -2,9 +2,9 @@ package dev.lockstep.tls.internal.handshake.phase;
 
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.crypto.hash.TranscriptHash;
+import dev.lockstep.crypto.signature.KnownVerifiers;
 import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.crypto.signature.SignatureVerifier;
-import dev.lockstep.crypto.source.PrimitiveSources;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.internal.algorithm.KeyCapabilities;
@@ -47,9 +47,9 @@ public final class ClientCertificate {
      * Reads a chain and sees whether its key is of a kind that was asked for.
      *
      * @param encoded the client's own certificate first; not empty
-     * @param sources what will verify its signature
+     * @param known those that have been here before
      */
-    public static ClientCertificate parse(List<byte[]> encoded, ClientAuthentication policy, PrimitiveSources sources) {
+    public static ClientCertificate parse(List<byte[]> encoded, ClientAuthentication policy, KnownVerifiers known) {
         List<X509Certificate> chain = new ArrayList<>();
         for (byte[] der : encoded) {
             chain.add(parse(der));
@@ -76,7 +76,7 @@ public final class ClientCertificate {
         // RFC 5246 7.4.6-6: "the public key MUST use a curve and point format supported by the server."
         SignatureVerifier verifier;
         try {
-            verifier = SignatureVerifier.of(leaf.getPublicKey(), sources);
+            verifier = known.of(leaf.getPublicKey());
         } catch (IllegalArgumentException e) {
             throw unsupported("a client certificate with a key that cannot be verified here");
         }
@@ -101,6 +101,11 @@ public final class ClientCertificate {
             return verifier.verify(algorithm, transcript.messages(), signature);
         }
         return verifier.verifyDigest(algorithm, transcript.snapshot(hash), signature);
+    }
+
+    /** Keeps the key decoded for the client's next connection. */
+    public void remember(KnownVerifiers known) {
+        known.keep(chain.get(0).getPublicKey(), verifier);
     }
 
     /** Returns about how many bytes the chain holds, decoded. */
