@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Many visits at the same time in one loop. Everything follows from the seed: who comes, what the network, the key holders,
@@ -19,6 +20,7 @@ final class World {
 
     private static final int MOST_EVENTS_PER_VISIT = 5_000;
     private static final int REMEMBERED = 30;
+    private static final int MOST_MILLIS_TO_RELOAD = 200;
 
     /** What became of the visits. */
     record Result(int visits, int fair, int content, long events, long trace) {}
@@ -71,6 +73,7 @@ final class World {
             for (int i = 0; i < MEMBERS; i++) {
                 arrives();
             }
+            planReload();
             while (loop.next()) {
                 events++;
                 check();
@@ -84,6 +87,15 @@ final class World {
                     violation);
         }
         return new Result(came, fair, content, events, trace);
+    }
+
+    private void planReload() {
+        loop.after(TimeUnit.MILLISECONDS.toNanos(choices.below(MOST_MILLIS_TO_RELOAD)), () -> {
+            if (!present.isEmpty()) {
+                servers.get(choices.below(servers.size())).reload(choices);
+                planReload();
+            }
+        });
     }
 
     private void arrives() {
