@@ -239,7 +239,7 @@ final class Visit implements Loop.Member {
         }
         loop.after(Math.max(0, lastToClient - loop.now()), () -> {
             Expect.that(!fair || client.isContent(), this + ": a fair visit ends badly: " + party.failure());
-            if (client.isContent()) {
+            if (client.isContent() && client.isHonest()) {
                 server.remember(client.session());
             }
             world.leaves(this);
