@@ -117,6 +117,9 @@ public final class Server {
                 all.add(new Server(exchange, true, Earlier.A_TICKET, clock));
             }
         }
+        // Expensive ones: a secret that is computed elsewhere, and two questions for one message.
+        all.add(new Server(KeyExchange.DHE_RSA, false, Earlier.NOTHING, clock));
+        all.add(new Server(KeyExchange.RSA_PSK, false, Earlier.NOTHING, clock));
         return all;
     }
 
@@ -166,6 +169,9 @@ public final class Server {
         CipherSuite suite = CipherSuite.valueOf("TLS_" + exchange + "_WITH_AES_128_GCM_SHA256");
         ClientOptions options =
                 ClientOptions.offering(suite).withoutVerification().seed(seed);
+        if (exchange == KeyExchange.DHE_RSA) {
+            options.groups(NamedGroup.FFDHE3072);
+        }
         ClientSession offered = session;
         if (offered == null) {
             return earlier == Earlier.A_TICKET ? options.wantingTicket() : options;
@@ -182,7 +188,9 @@ public final class Server {
         Credential credential = Credential.external(identity.chain(), new Key());
         TlsServerConfigBuilder builder = TestServers.builder(credential)
                 .random(random)
-                .groups(List.of(NamedGroup.X25519))
+                .groups(List.of(NamedGroup.X25519, NamedGroup.FFDHE3072))
+                .keyAgreements(
+                        (request, waker) -> current.get().start(SuspensionKind.KEY_AGREEMENT, request::agree, waker))
                 .clock(clock)
                 .wallClock(NOW)
                 .handshakeTimeout(HANDSHAKE)

@@ -163,6 +163,7 @@ final class Visit implements Loop.Member {
     }
 
     private void plan(Operations.Operation<?> operation) {
+        world.awaits(operation.kind());
         long good = choices.below(400) * MILLISECOND;
         if (choices.oneIn(6)) {
             loop.after(choices.below(400) * MILLISECOND, operation::wakes); // for nothing, or a second time
@@ -253,10 +254,6 @@ final class Visit implements Loop.Member {
 
     boolean isContent() {
         return client.isContent();
-    }
-
-    boolean isFair() {
-        return fair;
     }
 
     @Override
