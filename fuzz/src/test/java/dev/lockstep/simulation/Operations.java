@@ -180,9 +180,10 @@ public final class Operations {
         /** Ownership of a secret passes to the connection, which wipes it. */
         @SuppressWarnings("unchecked")
         private T handedOver(T result) {
-            if (kind == SuspensionKind.DECRYPT && result instanceof byte[] block) {
-                secrets.add(block);
-                return fault == Fault.UNWIPED_SECRET ? (T) block.clone() : result;
+            boolean secret = kind == SuspensionKind.DECRYPT || kind == SuspensionKind.KEY_AGREEMENT;
+            if (secret && result instanceof byte[] bytes) {
+                secrets.add(bytes);
+                return fault == Fault.UNWIPED_SECRET ? (T) bytes.clone() : result;
             }
             if (kind == SuspensionKind.PSK_LOOKUP && result instanceof Optional<?> found) {
                 found.ifPresent(key -> secrets.add((byte[]) key));

@@ -81,9 +81,10 @@ public final class Server {
     private final AtomicReference<Map<SessionId, ResumableSession>> stored = new AtomicReference<>(new HashMap<>());
 
     private final AtomicReference<Map<SessionId, ResumableSession>> kept = new AtomicReference<>(Map.of());
-    private final TicketKeyRing ring;
+    private final AtomicReference<TicketKeyRing> ring = new AtomicReference<>(ring());
     private final TlsServerConfig config;
     private final AtomicReference<Operations> current = new AtomicReference<>(new Operations(Fault.NONE));
+    private @Nullable ClientSession initial;
     private @Nullable ClientSession session;
 
     private Server(KeyExchange exchange, boolean authenticates, Earlier earlier, FakeClock clock) {
@@ -91,10 +92,10 @@ public final class Server {
         this.authenticates = authenticates;
         this.earlier = earlier;
         this.identity = exchange == KeyExchange.ECDHE_ECDSA ? TestIdentity.P256 : TestIdentity.RSA_2048;
-        this.ring = TicketKeyRing.of(List.of(TicketKey.generate(random)), Duration.ofHours(1), NOW, random);
         this.config = configure(clock);
         if (earlier != Earlier.NOTHING) {
             session = Conversations.complete(this);
+            initial = session;
             kept.set(Map.copyOf(stored.get()));
         }
     }
@@ -116,12 +117,17 @@ public final class Server {
                 all.add(new Server(exchange, true, Earlier.A_TICKET, clock));
             }
         }
+        // Expensive ones: a secret that is computed elsewhere, and two questions for one message.
+        all.add(new Server(KeyExchange.DHE_RSA, false, Earlier.NOTHING, clock));
+        all.add(new Server(KeyExchange.RSA_PSK, false, Earlier.NOTHING, clock));
         return all;
     }
 
     /** Makes it as it was in the beginning, with randomness of a seed. */
     public void restart(long seed) {
         random.restart(seed);
+        session = initial;
+        ring.set(ring());
         stored.get().clear();
         kept.get().forEach((id, each) -> stored.get().put(id, each.copy()));
     }
@@ -135,8 +141,27 @@ public final class Server {
         current.set(operations);
     }
 
-    boolean authenticates() {
-        return authenticates;
+    /** A client has shaken hands: the next one offers its session. */
+    void remember(ClientSession made) {
+        boolean usable = earlier == Earlier.AN_ID ? made.id().length > 0 : made.ticket().length > 0;
+        if (earlier != Earlier.NOTHING && usable) {
+            session = made;
+        }
+    }
+
+    /** What may happen to a server while it serves: its store is lost, or its ticket keys are turned or replaced. */
+    void reload(Choices choices) {
+        switch (choices.below(3)) {
+            case 0 -> stored.get().clear();
+            case 1 -> ring.get().rotateTo(List.of(TicketKey.generate(random)));
+            default -> ring.get().replaceWith(List.of(TicketKey.generate(random)));
+        }
+    }
+
+    /** The ticket keys of the beginning. */
+    private static TicketKeyRing ring() {
+        SeededRandom first = new SeededRandom(12);
+        return TicketKeyRing.of(List.of(TicketKey.generate(first)), Duration.ofHours(1), NOW, first);
     }
 
     /** Returns a client of this server. */
@@ -144,6 +169,9 @@ public final class Server {
         CipherSuite suite = CipherSuite.valueOf("TLS_" + exchange + "_WITH_AES_128_GCM_SHA256");
         ClientOptions options =
                 ClientOptions.offering(suite).withoutVerification().seed(seed);
+        if (exchange == KeyExchange.DHE_RSA) {
+            options.groups(NamedGroup.FFDHE3072);
+        }
         ClientSession offered = session;
         if (offered == null) {
             return earlier == Earlier.A_TICKET ? options.wantingTicket() : options;
@@ -160,7 +188,9 @@ public final class Server {
         Credential credential = Credential.external(identity.chain(), new Key());
         TlsServerConfigBuilder builder = TestServers.builder(credential)
                 .random(random)
-                .groups(List.of(NamedGroup.X25519))
+                .groups(List.of(NamedGroup.X25519, NamedGroup.FFDHE3072))
+                .keyAgreements(
+                        (request, waker) -> current.get().start(SuspensionKind.KEY_AGREEMENT, request::agree, waker))
                 .clock(clock)
                 .wallClock(NOW)
                 .handshakeTimeout(HANDSHAKE)
@@ -256,7 +286,7 @@ public final class Server {
     private final class Tickets implements TicketProtector {
         @Override
         public byte @Nullable [] seal(ResumableSession sealed) {
-            return ring.seal(sealed);
+            return ring.get().seal(sealed);
         }
 
         @Override
@@ -265,7 +295,8 @@ public final class Server {
                     .start(
                             SuspensionKind.TICKET_OPENING,
                             () -> {
-                                Start<Optional<OpenedTicket>> opened = ring.start(opening, waker);
+                                Start<Optional<OpenedTicket>> opened =
+                                        ring.get().start(opening, waker);
                                 return ((Progress.Done<Optional<OpenedTicket>>)
                                                 ((Start.Ready<Optional<OpenedTicket>>) opened)
                                                         .operation()

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.testkit.util.FakeClock;
+import dev.lockstep.tls.wait.SuspensionKind;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,16 +35,19 @@ class SimulationTest {
         int content = 0;
         int visits = 0;
         long events = 0;
+        Set<SuspensionKind> waits = EnumSet.noneOf(SuspensionKind.class);
         for (long seed = FIRST_SEED; seed < FIRST_SEED + WORLDS; seed++) {
             World.Result result = run(seed, Fault.NONE, VISITS);
             content += result.content();
             visits += result.visits();
             events += result.events();
+            waits.addAll(result.waits());
         }
         System.out.printf(
                 "simulation: %d worlds from seed %d, %d connections, %d of them content, %d events%n",
                 WORLDS, FIRST_SEED, visits, content, events);
         assertThat(content).isGreaterThan(visits / 2);
+        assertThat(waits).containsExactlyInAnyOrder(SuspensionKind.values());
     }
 
     @Test

@@ -163,6 +163,7 @@ final class Visit implements Loop.Member {
     }
 
     private void plan(Operations.Operation<?> operation) {
+        world.awaits(operation.kind());
         long good = choices.below(400) * MILLISECOND;
         if (choices.oneIn(6)) {
             loop.after(choices.below(400) * MILLISECOND, operation::wakes); // for nothing, or a second time
@@ -239,6 +240,9 @@ final class Visit implements Loop.Member {
         }
         loop.after(Math.max(0, lastToClient - loop.now()), () -> {
             Expect.that(!fair || client.isContent(), this + ": a fair visit ends badly: " + party.failure());
+            if (client.isContent() && client.isHonest()) {
+                server.remember(client.session());
+            }
             world.leaves(this);
         });
     }
@@ -250,10 +254,6 @@ final class Visit implements Loop.Member {
 
     boolean isContent() {
         return client.isContent();
-    }
-
-    boolean isFair() {
-        return fair;
     }
 
     @Override

@@ -2,10 +2,14 @@ package dev.lockstep.simulation;
 
 import dev.lockstep.testkit.util.Expect;
 import dev.lockstep.testkit.util.FakeClock;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Many visits at the same time in one loop. Everything follows from the seed: who comes, what the network, the key holders,
@@ -19,9 +23,10 @@ final class World {
 
     private static final int MOST_EVENTS_PER_VISIT = 5_000;
     private static final int REMEMBERED = 30;
+    private static final int MOST_MILLIS_TO_RELOAD = 200;
 
     /** What became of the visits. */
-    record Result(int visits, int fair, int content, long events, long trace) {}
+    record Result(int visits, int content, Set<SuspensionKind> waits, long events, long trace) {}
 
     private final List<Server> servers;
     private final Fault fault;
@@ -29,11 +34,11 @@ final class World {
     private final Choices choices;
     private final Loop loop;
     private final Buffers buffers = new Buffers(2 * MEMBERS);
+    private final Set<SuspensionKind> waits = EnumSet.noneOf(SuspensionKind.class);
     private final List<Visit> present = new ArrayList<>();
     private final Deque<String> last = new ArrayDeque<>();
     private int toCome;
     private int came;
-    private int fair;
     private int content;
     private long trace;
 
@@ -71,6 +76,7 @@ final class World {
             for (int i = 0; i < MEMBERS; i++) {
                 arrives();
             }
+            planReload();
             while (loop.next()) {
                 events++;
                 check();
@@ -83,7 +89,16 @@ final class World {
                             + String.join("\n", last),
                     violation);
         }
-        return new Result(came, fair, content, events, trace);
+        return new Result(came, content, waits, events, trace);
+    }
+
+    private void planReload() {
+        loop.after(TimeUnit.MILLISECONDS.toNanos(choices.below(MOST_MILLIS_TO_RELOAD)), () -> {
+            if (!present.isEmpty()) {
+                servers.get(choices.below(servers.size())).reload(choices);
+                planReload();
+            }
+        });
     }
 
     private void arrives() {
@@ -98,10 +113,14 @@ final class World {
         visit.begins();
     }
 
+    /** A connection waits for something. */
+    void awaits(SuspensionKind kind) {
+        waits.add(kind);
+    }
+
     /** A visit is over, and another one begins. */
     void leaves(Visit visit) {
         present.remove(visit);
-        fair += visit.isFair() ? 1 : 0;
         content += visit.isContent() ? 1 : 0;
         arrives();
     }

@@ -19,6 +19,7 @@ final class Operations {
     }
 
     private @Nullable Operation<?> last;
+    private @Nullable String breach;
 
     /** Starts an operation, which suspends. */
     <T> Start<T> start(SuspensionKind kind, Callable<T> value, Waker waker) {
@@ -47,15 +48,19 @@ final class Operations {
     /** Fails unless each operation has ended, once. */
     void requireOver() {
         require(last == null || last.phase == Phase.OVER, "an operation is still pending after the end");
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
+        if (breach != null) {
+            throw new AssertionError(breach);
         }
     }
 
-    private static final class Operation<T> implements PendingOperation<T> {
+    /** Remembers a breach: the connection takes what its callbacks throw for a failure of theirs, and drops it in a cancel. */
+    private void require(boolean holds, String otherwise) {
+        if (!holds && breach == null) {
+            breach = otherwise;
+        }
+    }
+
+    private final class Operation<T> implements PendingOperation<T> {
         private final SuspensionKind kind;
         private final Callable<T> value;
         private final Waker waker;
