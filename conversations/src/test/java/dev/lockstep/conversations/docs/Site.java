@@ -55,8 +55,9 @@ final class Site {
         this.target = target;
     }
 
-    /** Writes the site into a directory; what is there is overwritten. Returns how many files it has. */
+    /** Writes the site into a directory; only the Javadoc stays of what is there. Returns how many files it has. */
     static int build(Path target) throws IOException {
+        clear(target);
         Site site = new Site(target);
         NAVIGATION.keySet().forEach(page -> site.add(ROOT.resolve(page)));
         while (!site.waiting.isEmpty()) {
@@ -67,6 +68,17 @@ final class Site {
                 target.resolve("index.html"),
                 "<!DOCTYPE html><meta http-equiv=\"refresh\" content=\"0; url=README.html\">\n");
         return site.known.size();
+    }
+
+    private static void clear(Path target) throws IOException {
+        Files.createDirectories(target);
+        try (Stream<Path> files = Files.walk(target)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!file.startsWith(target.resolve("apidocs"))) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     private void add(Path file) {
