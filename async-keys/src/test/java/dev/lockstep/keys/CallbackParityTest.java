@@ -295,7 +295,7 @@ class CallbackParityTest {
     }
 
     @Test
-    void aKeyWithoutCallbacksAndWithoutLocalKeyServesNobody() {
+    void aKeyWithoutCallbacksAndWithoutLocalKeyServesNoClient() {
         CallbackKey nothing = CallbackKey.builder().build();
 
         assertThatThrownBy(() -> TestServers.live(external(TestIdentity.RSA_2048, nothing)))

@@ -202,7 +202,7 @@ class ExecutorKeyTest {
     }
 
     @Test
-    void aPlaintextThatNobodyFetchedIsWipedByCancel() throws Exception {
+    void aPlaintextThatWasNotFetchedIsWipedByCancel() throws Exception {
         byte[] plaintext = new byte[48];
         Arrays.fill(plaintext, (byte) 0x5a);
 

@@ -79,7 +79,7 @@ class FutureKeyTest {
     }
 
     @Test
-    void aFutureThatSomebodyCancelsFails() throws Exception {
+    void aFutureThatIsCancelledElsewhereFails() throws Exception {
         PendingOperation<byte[]> operation = inProgress(decryptor.startDecrypt(decrypt(), signal));
 
         future.cancel(true);
@@ -124,7 +124,7 @@ class FutureKeyTest {
     }
 
     @Test
-    void aPlaintextThatNobodyFetchedIsWipedByCancel() throws Exception {
+    void aPlaintextThatWasNotFetchedIsWipedByCancel() throws Exception {
         byte[] plaintext = new byte[48];
         Arrays.fill(plaintext, (byte) 0x5a);
         PendingOperation<byte[]> operation = inProgress(decryptor.startDecrypt(decrypt(), signal));

@@ -133,7 +133,7 @@ class CommandLineErrorsTest {
     }
 
     @Test
-    void aPlaceOfKeysThatNobodyKnows() throws Exception {
+    void anUnknownPlaceOfKeys() throws Exception {
         assertThat(refused("serve", "--port", "0", "--cert", files.rsaCert.toString(), "--key", "vault:tls"))
                 .startsWith("--key: 'vault:' is no place of keys that is known here; use file:PATH, ");
         assertThat(refusedServe("--sni", "a.test=" + files.ecCert + ",pkcs11:token=a,b?pin-value=1"))
@@ -335,7 +335,7 @@ class CommandLineErrorsTest {
     }
 
     @Test
-    void namesThatNobodyKnows() throws Exception {
+    void unknownNames() throws Exception {
         assertThat(refusedServe("--suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA25"))
                 .isEqualTo("--suites: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA25' is no cipher suite that this server knows;"
                         + " use a name such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
@@ -352,7 +352,7 @@ class CommandLineErrorsTest {
     }
 
     @Test
-    void aSuiteThatNobodyCanServe() throws Exception {
+    void aSuiteThatNoCredentialCanServe() throws Exception {
         assertThat(refusedServe("--suites", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"))
                 .startsWith("--suites: ")
                 .contains("; ");

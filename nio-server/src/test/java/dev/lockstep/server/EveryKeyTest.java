@@ -268,7 +268,7 @@ class EveryKeyTest {
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("everyWork")
-    void aResultThatNobodyCameForBeforeTheCloseIsNotUsed(KeyImplementation implementation, Work work) throws Exception {
+    void aResultThatWasNotFetchedBeforeTheCloseIsNotUsed(KeyImplementation implementation, Work work) throws Exception {
         use(implementation);
         JdkConversation handshake = suspended(work);
         if (!key.suspends) {

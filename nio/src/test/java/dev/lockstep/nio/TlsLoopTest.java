@@ -142,7 +142,7 @@ class TlsLoopTest {
     }
 
     @Test
-    void whoGoesOnTalkingAfterTheEndIsCutOff() throws Exception {
+    void aClientThatContinuesAfterTheEndIsCutOff() throws Exception {
         Limits impatient = Limits.DEFAULT.withFarewell(Duration.ofMinutes(1), 100_000);
         try (TestLoop server = TestLoop.echo(impatient);
                 Socket client = server.tcp()) {

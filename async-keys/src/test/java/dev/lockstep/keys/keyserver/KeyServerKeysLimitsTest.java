@@ -41,7 +41,7 @@ class KeyServerKeysLimitsTest extends KeyServerKeysTestCase {
     }
 
     @Test
-    void aResultThatNobodyWantsIsWipedWheneverItComes() {
+    void aResultThatIsNotWantedIsWipedWheneverItComes() {
         byte[] late = {1, 2, 3};
         KeyServerOperation cancelledBefore = new KeyServerOperation(1, () -> {}, 0, operation -> {});
         cancelledBefore.cancel();

@@ -45,7 +45,7 @@ class Pkcs11BleichenbacherTest {
 
     @ParameterizedTest(name = "without {0}")
     @ValueSource(strings = {"nothing", "CKM_RSA_X_509"})
-    void everyDefectLooksLikeTheSecretOfSomebodyElse(String without) throws Exception {
+    void everyDefectLooksLikeTheSecretOfAnotherHandshake(String without) throws Exception {
         Pkcs11Keys.Builder builder = Pkcs11Keys.builder(SoftHsm.LIBRARY)
                 .pin(SoftHsm.PIN::toCharArray)
                 .concurrency(1);

@@ -179,7 +179,7 @@ class Pkcs11KeysTest {
         "EC,  TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
         "RSA, TLS_RSA_WITH_AES_128_GCM_SHA256",
     })
-    void aLostLoginIsMadeAnewByTheOperationThatNoticesIt(String keyType, String suite) throws Exception {
+    void aLostLoginIsRepeatedByTheOperationThatNoticesIt(String keyType, String suite) throws Exception {
         try (Pkcs11Keys keys = builder().open()) {
             assertWorks(talk(keys, keyType, suite));
             builder().open().close(); // logs the whole process out of the token

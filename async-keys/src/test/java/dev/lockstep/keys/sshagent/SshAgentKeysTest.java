@@ -244,7 +244,7 @@ class SshAgentKeysTest {
     }
 
     @Test
-    void bytesThatNobodyAskedForAreNotTheNextAnswer() throws Exception {
+    void bytesThatWereNotAskedForAreNotTheNextAnswer() throws Exception {
         ExternalPrivateKey key = key();
         agent.script(request -> {
             byte[] answer = signature(request);

@@ -142,7 +142,7 @@ class KeyLifeTest {
     @EnumSource(
             value = CipherSuite.class,
             names = {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA256"})
-    void otherCiphersGoOn(CipherSuite suite) {
+    void otherCiphersContinue(CipherSuite suite) {
         Conversation conversation = connected(suite, BOUND);
         for (int i = 0; i < 3 * BOUND; i++) {
             conversation.server().sends(new byte[1 << 14]);

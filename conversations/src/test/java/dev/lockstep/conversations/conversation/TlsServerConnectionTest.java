@@ -123,7 +123,7 @@ class TlsServerConnectionTest {
     }
 
     @Test
-    void writeFillsTheRoomThereIsAndGoesOnLater() throws TlsException {
+    void writeFillsTheRoomThereIsAndContinuesLater() throws TlsException {
         Conversation conversation = connected();
         TlsServerConnection tls = conversation.server().connection();
         ByteBuffer text = ByteBuffer.allocate(40_000);

@@ -315,7 +315,7 @@ class HostileClientAuthenticationTest {
     }
 
     @Test
-    void aCertificateThatNobodyAskedForIsUnexpected() {
+    void aCertificateThatWasNotAskedForIsUnexpected() {
         Conversation conversation =
                 Conversation.of(TestServers.config(local(RSA_2048)), ClientOptions.offering(ECDHE), Forms.PLAIN);
         conversation.clientHelloAndAnswer();

@@ -92,7 +92,7 @@ class ResumptionRulesTest {
     /** Another server that only has the same store and ticket keys: who redirects a client does not choose who answers. */
     @ParameterizedTest
     @EnumSource(Offering.class)
-    void aServerWithOtherKeysDoesNotGoOnWithASession(Offering by) {
+    void aServerWithOtherKeysDoesNotResumeASession(Offering by) {
         ClientSession session = by.session(config, options().serverName("a.example"));
         TlsServerConfig other = sessions.builder(local(P256_OTHER)).build();
         fullHandshake(plain(other, by.offering(options().serverName("a.example"), session)));
@@ -209,7 +209,7 @@ class ResumptionRulesTest {
     /** RFC 7301 3.1: "this extension does not establish properties of the session, only of the connection." */
     @ParameterizedTest
     @EnumSource(Offering.class)
-    void theApplicationProtocolIsNegotiatedAnew(Offering by) {
+    void theApplicationProtocolIsNegotiatedAgain(Offering by) {
         TlsServerConfig config = sessions.builder(local(P256))
                 .applicationProtocols(List.of("h2", "http/1.1"))
                 .build();
@@ -279,7 +279,7 @@ class ResumptionRulesTest {
 
     @ParameterizedTest
     @EnumSource(Offering.class)
-    void aClientWhoseCertificateHasRunOutAuthenticatesAnew(Offering by) {
+    void aClientWhoseCertificateHasExpiredAuthenticatesAgain(Offering by) {
         X509Certificate certificate = TestIdentity.P256_OTHER.certificate();
         long end = certificate.getNotAfter().toInstant().getEpochSecond();
         sessions.advance(end - 100 - sessions.instant().getEpochSecond());
@@ -311,7 +311,7 @@ class ResumptionRulesTest {
 
     @ParameterizedTest
     @EnumSource(Offering.class)
-    void aSessionWithACertificateIsNotResumedWhereNobodyAsksForOne(Offering by) {
+    void aSessionWithACertificateIsNotResumedWhereNoneIsAskedFor(Offering by) {
         ClientSession session = sessionOf(TestIdentity.P256_OTHER.certificate());
         fullHandshake(plain(config, by.offering(options(), session)));
     }

@@ -122,7 +122,7 @@ class ResumptionTest {
     /** RFC 7366 3.1: what protects the session continues protecting it, and is negotiated in the hello messages. */
     @ParameterizedTest
     @EnumSource(Offering.class)
-    void encryptThenMacIsNegotiatedAnewAndNeverLost(Offering by) {
+    void encryptThenMacIsNegotiatedAgainAndNeverLost(Offering by) {
         CipherSuite cbc = CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA;
         ClientSession protectedOne = by.session(config, ClientOptions.offering(cbc));
         Conversation kept = plain(config, by.offering(ClientOptions.offering(cbc), protectedOne));

@@ -195,7 +195,7 @@ class ResumptionWaitTest {
     /** RFC 5246 6.2.1-4: what the client said under its old keys is read until it changes them. */
     @ParameterizedTest
     @EnumSource(Offering.class)
-    void dataGoesOnBeforeTheClientChangesItsKeys(Offering by) throws TlsException {
+    void dataContinuesBeforeTheClientChangesItsKeys(Offering by) throws TlsException {
         Conversation conversation = renegotiating(by, options());
         conversation.client().sends(renegotiatingClientHello(), applicationData("meanwhile"));
         conversation.server().answers(shortAnswer());

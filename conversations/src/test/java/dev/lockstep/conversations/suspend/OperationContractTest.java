@@ -236,7 +236,7 @@ class OperationContractTest {
 
     @ParameterizedTest
     @MethodSource(INPUTS)
-    void reEntryFromCancelIsRefusedAndTheCloseGoesOn(Setting setting) {
+    void reEntryFromCancelIsRefusedAndTheCloseContinues(Setting setting) {
         Conversation[] conversation = new Conversation[1];
         AtomicInteger attempts = new AtomicInteger();
         RecordingKey key = new RecordingKey(setting.identity())

@@ -407,7 +407,7 @@ class PkixVerifierTest {
     }
 
     @Test
-    void aVerifierThatTrustsNobodyIsNotMade() {
+    void aVerifierThatTrustsNoOneIsNotMade() {
         assertThatThrownBy(() -> PkixVerifier.builder().build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("trust: ");

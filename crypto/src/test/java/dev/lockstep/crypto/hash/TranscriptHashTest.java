@@ -71,7 +71,7 @@ class TranscriptHashTest {
     }
 
     @Test
-    void clearingStartsAnew() {
+    void clearingStartsAgain() {
         TranscriptHash transcript = new TranscriptHash();
         transcript.update(MESSAGES, 2000, 100);
         transcript.clear();

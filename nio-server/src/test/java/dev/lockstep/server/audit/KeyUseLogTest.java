@@ -50,7 +50,7 @@ class KeyUseLogTest {
     }
 
     @Test
-    void theChainGoesOnAcrossFilesAndAcrossWriters() throws IOException {
+    void theChainContinuesAcrossFilesAndAcrossWriters() throws IOException {
         Path file = directory.resolve("keys.log");
         String last = "";
         for (int writer = 0; writer < 5; writer++) {

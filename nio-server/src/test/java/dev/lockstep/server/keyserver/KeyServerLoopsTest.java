@@ -162,7 +162,7 @@ class KeyServerLoopsTest {
     }
 
     @Test
-    void aLoopThatCannotGoOnEndsTheOthersAndIsTheReason() throws Exception {
+    void aLoopThatCannotContinueEndsTheOthersAndIsTheReason() throws Exception {
         ServerSocketChannel closed = ServerSocketChannel.open();
         closed.close();
         Path socket = directory.resolve("ks.sock");

@@ -223,7 +223,7 @@ class KeyServerTcpTest {
     }
 
     @Test
-    void whoeverSpeaksNoTlsGetsNothingAndDisturbsNobody() throws Exception {
+    void aClientThatSpeaksNoTlsGetsNothingAndDisturbsNoOther() throws Exception {
         try (KeyserverProcess keys = keyServer(0);
                 KeyServerLoop server = server(client("client", files.caCert, port(keys)));
                 Socket plain = new Socket(InetAddress.getLoopbackAddress(), port(keys))) {

@@ -115,7 +115,7 @@ class KeyServerTokenTest {
     }
 
     @Test
-    void aTokenThatIsLostFailsOperationsAtOnceUntilItsProcessIsStartedAnew() throws Exception {
+    void aTokenThatIsLostFailsOperationsImmediatelyUntilItsProcessIsRestarted() throws Exception {
         Path elsewhere = directory.resolve("elsewhere");
         try (KeyServerLoop server = new KeyServerLoop(client(), directory, "ec.pem", "rsa.pem")) {
             try (KeyserverProcess keys = keyServer()) {

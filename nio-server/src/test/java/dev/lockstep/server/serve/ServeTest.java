@@ -390,7 +390,7 @@ class ServeTest {
     /** Handshakes on an established connection, with keys at once, from a pool and after a while, between its records. */
     @Test
     @Timeout(60)
-    void anEstablishedConnectionIsNegotiatedAnewWhateverTheKey() throws Exception {
+    void anEstablishedConnectionIsRenegotiatedWhateverTheKey() throws Exception {
         for (String[] mode : new String[][] {{}, {"--key-inline"}, {"--key-delay-ms", "20"}}) {
             for (String suite :
                     new String[] {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_GCM_SHA256"}) {

@@ -107,7 +107,7 @@ class UnixListenerTest {
     }
 
     @Test
-    void aSocketThatNobodyListensOnIsReplaced() throws Exception {
+    void aSocketOnWhichNothingListensIsReplaced() throws Exception {
         Path path = directory.resolve("s");
         ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                 .bind(UnixDomainSocketAddress.of(path))
@@ -119,7 +119,7 @@ class UnixListenerTest {
     }
 
     @Test
-    void aSocketThatSomebodyListensOnAndAFileThatIsNoneAreLeftAlone() throws Exception {
+    void aSocketInUseAndAFileThatIsNoneAreLeftAlone() throws Exception {
         Path path = directory.resolve("s");
         Path file = Files.writeString(directory.resolve("f"), "precious");
         try (UnixListener listener = open(path, "rw-------", List.of())) {
