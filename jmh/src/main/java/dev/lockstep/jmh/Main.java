@@ -8,6 +8,7 @@ import dev.lockstep.jmh.run.Plan;
 import dev.lockstep.jmh.run.Rounds;
 import dev.lockstep.jmh.sockets.SocketOptions;
 import dev.lockstep.jmh.sockets.Sockets;
+import dev.lockstep.jmh.sockets.StartUp;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -54,7 +55,9 @@ public final class Main {
             System.exit(2);
             return;
         }
-        if (!Sockets.run(options)) {
+        if (options.startUp()) {
+            StartUp.run(options);
+        } else if (!Sockets.run(options)) {
             System.exit(1);
         }
     }

@@ -101,7 +101,7 @@ public final class Sockets {
     }
 
     /** What a JVM calls itself. */
-    private static String version(String jvm) throws IOException, InterruptedException {
+    static String version(String jvm) throws IOException, InterruptedException {
         Process process =
                 new ProcessBuilder(jvm, "-version").redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

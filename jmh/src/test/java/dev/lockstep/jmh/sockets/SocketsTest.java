@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,11 +39,17 @@ class SocketsTest {
         for (Load load : Load.values()) {
             assertThat(figures.rows(load)).hasSize(2);
             for (Row row : figures.rows(load)) {
-                assertThat(figures.samples(load, row)).singleElement().satisfies(sample -> {
-                    assertThat(sample.operations()).isPositive();
-                    assertThat(sample.serverSeconds()).isPositive();
-                });
+                assertThat(figures.samples(load, row))
+                        .singleElement()
+                        .satisfies(sample -> assertThat(sample.operations()).isPositive());
             }
+        }
+        for (Row row : figures.rows(Load.NEW)) {
+            assertThat(Stream.of(Load.values())
+                            .flatMap(load -> figures.samples(load, row).stream())
+                            .mapToDouble(Sample::serverSeconds)
+                            .sum())
+                    .isPositive();
         }
         assertThat(ProcessHandle.current().children()).isEmpty();
         String text = new SocketReport(directory).write(figures, SocketOptions.parse(new String[] {}), 1);
@@ -99,5 +106,8 @@ class SocketsTest {
                 .hasMessageContaining("--seconds");
         assertThatThrownBy(() -> SocketOptions.parse(new String[] {"--sockets", "--quick"}))
                 .hasMessageContaining("--quick");
+        assertThatThrownBy(() -> SocketOptions.parse(new String[] {"--sockets", "--start-up"}))
+                .hasMessageContaining("--sockets");
+        assertThat(SocketOptions.parse(new String[] {"--start-up"}).startUp()).isTrue();
     }
 }
