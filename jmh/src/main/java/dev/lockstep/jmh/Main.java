@@ -44,8 +44,7 @@ public final class Main {
         System.out.println(reports.text());
     }
 
-    private static void measureSockets(String[] args)
-            throws IOException, GeneralSecurityException, InterruptedException {
+    private static void measureSockets(String[] args) throws GeneralSecurityException, InterruptedException {
         SocketOptions options;
         try {
             options = SocketOptions.parse(args);
@@ -55,9 +54,18 @@ public final class Main {
             System.exit(2);
             return;
         }
-        if (options.startUp()) {
-            StartUp.run(options);
-        } else if (!Sockets.run(options)) {
+        boolean good = true;
+        try {
+            if (options.startUp()) {
+                StartUp.run(options);
+            } else {
+                good = Sockets.run(options);
+            }
+        } catch (IOException e) {
+            System.err.println(e.getMessage()); // what is missing or does not start here
+            good = false;
+        }
+        if (!good) {
             System.exit(1);
         }
     }

@@ -43,6 +43,9 @@ public final class Sockets {
         subjects = subjects.stream()
                 .filter(subject -> subject.title().contains(options.only()))
                 .toList();
+        if (subjects.isEmpty()) {
+            throw new IOException("--only: no server's name contains '" + options.only() + "'");
+        }
         SocketReport report = new SocketReport(options.out());
         boolean good = true;
         String text = "";

@@ -1,5 +1,6 @@
 package dev.lockstep.jmh.sockets;
 
+import dev.lockstep.jmh.report.Environment;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -155,7 +156,10 @@ public final class StartUp {
     }
 
     private String table() {
-        StringBuilder out = new StringBuilder("| JDK | archive | --warm-up | port open, ms | first handshake, ms"
+        Environment environment = Environment.here();
+        StringBuilder out = new StringBuilder("Measured " + environment.date() + " on " + environment.machine()
+                + "; load average " + environment.load() + " at the end; medians over " + options.rounds()
+                + " starts each.\n\n| JDK | archive | --warm-up | port open, ms | first handshake, ms"
                 + " | of the first 1000: p50, ms | p99, ms | slowest, ms |\n|---|---|---|---:|---:|---:|---:|---:|\n");
         times.forEach((variant, all) -> out.append(String.format(
                 Locale.ROOT,
@@ -168,7 +172,6 @@ public final class StartUp {
                 median(all, t -> t.percentile(50)),
                 median(all, t -> t.percentile(99)),
                 median(all, t -> t.percentile(100)))));
-        out.append("\nMedians over ").append(options.rounds()).append(" starts each.\n");
         return out.toString();
     }
 
