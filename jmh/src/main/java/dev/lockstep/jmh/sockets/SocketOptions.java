@@ -1,5 +1,6 @@
 package dev.lockstep.jmh.sockets;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ public record SocketOptions(boolean startUp, Duration measured, int rounds, List
                     seconds = number(args, ++i, MOST_SECONDS);
                 }
                 case "--rounds" -> rounds = number(args, ++i, MOST_ROUNDS);
-                case "--jvm" -> jvms.add(value(args, ++i));
+                case "--jvm" -> jvms.add(executable(value(args, ++i)));
                 case "--only" -> {
                     require(!startUp, args[i]);
                     only = value(args, ++i);
@@ -73,6 +74,14 @@ public record SocketOptions(boolean startUp, Duration measured, int rounds, List
         if (!allowed) {
             throw new IllegalArgumentException(option + ": not together with " + START_UP + "; leave one of them out");
         }
+    }
+
+    private static String executable(String jvm) {
+        Path path = Path.of(jvm).toAbsolutePath();
+        if (!Files.isRegularFile(path) || !Files.isExecutable(path)) {
+            throw new IllegalArgumentException("--jvm: " + jvm + " is no program; give the path of a java executable");
+        }
+        return path.toString();
     }
 
     private static String value(String[] args, int i) {
