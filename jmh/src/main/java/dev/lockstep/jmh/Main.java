@@ -8,6 +8,7 @@ import dev.lockstep.jmh.run.Plan;
 import dev.lockstep.jmh.run.Rounds;
 import dev.lockstep.jmh.sockets.SocketOptions;
 import dev.lockstep.jmh.sockets.Sockets;
+import dev.lockstep.jmh.sockets.StartUp;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -43,8 +44,7 @@ public final class Main {
         System.out.println(reports.text());
     }
 
-    private static void measureSockets(String[] args)
-            throws IOException, GeneralSecurityException, InterruptedException {
+    private static void measureSockets(String[] args) throws GeneralSecurityException, InterruptedException {
         SocketOptions options;
         try {
             options = SocketOptions.parse(args);
@@ -54,7 +54,18 @@ public final class Main {
             System.exit(2);
             return;
         }
-        if (!Sockets.run(options)) {
+        boolean good = true;
+        try {
+            if (options.startUp()) {
+                StartUp.run(options);
+            } else {
+                good = Sockets.run(options);
+            }
+        } catch (IOException e) {
+            System.err.println(e.getMessage()); // what is missing or does not start here
+            good = false;
+        }
+        if (!good) {
             System.exit(1);
         }
     }

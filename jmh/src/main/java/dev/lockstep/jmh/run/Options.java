@@ -17,6 +17,7 @@ public record Options(boolean quick, int rounds, List<String> jvms, String only,
     public static final String USAGE = """
             usage: java -jar benchmarks.jar [--quick] [--rounds N] [--jvm JAVA]... [--only TEXT] [--out DIR]
                    java -jar benchmarks.jar --sockets [OPTIONS]   servers over sockets, with options of its own
+                   java -jar benchmarks.jar --start-up [OPTIONS]  lockstep.jar from its start on
               --quick     Lockstep, JSSE and bctls only, one short round: under five minutes
               --rounds N  fresh JVMs per figure, whose median is reported; 3 by default, 1 with --quick
               --jvm JAVA  a java executable to measure on, repeatable; the one running this by default

@@ -36,9 +36,9 @@ final class Probe implements AutoCloseable {
     private final ByteBuffer plain = ByteBuffer.allocate(ROOM);
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
-    private Probe(TlsClient client) throws IOException {
+    private Probe(TlsClient client, boolean resuming) throws IOException {
         socket = new Socket();
-        engine = client.engine(true);
+        engine = client.engine(resuming);
         socket.setSoTimeout(LIMIT_MILLIS);
         socket.connect(client.address(), LIMIT_MILLIS);
     }
@@ -53,17 +53,26 @@ final class Probe implements AutoCloseable {
     static int answerLength(TlsClient client, Site site, boolean keepsConnections)
             throws IOException, GeneralSecurityException {
         int length;
-        try (Probe probe = new Probe(client)) {
+        try (Probe probe = new Probe(client, true)) {
             probe.handshake();
             probe.requireSameWork(site);
             length = probe.answer();
         }
-        try (Probe probe = new Probe(client)) {
+        try (Probe probe = new Probe(client, true)) {
             probe.handshake();
             require(TlsClient.isResumed(probe.engine), "a session was not resumed");
             require(probe.answer() == length || !keepsConnections, "answers have different lengths");
         }
         return length;
+    }
+
+    /** The time of a new handshake, from the beginning of its connection, in nanoseconds. */
+    static long handshakeNanos(TlsClient client) throws IOException {
+        long began = System.nanoTime();
+        try (Probe probe = new Probe(client, false)) {
+            probe.handshake();
+            return System.nanoTime() - began;
+        }
     }
 
     private void handshake() throws IOException {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** A server that this program has started and ends, with the processes that it has started itself. For one thread. */
 final class ServerProcess implements AutoCloseable {
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
-    private static final long LOOK_MILLIS = 10;
+    private static final long LOOK_MILLIS = 2;
     private static final int MOST_TOLD = 600;
     private static final Duration TO_END = Duration.ofSeconds(10);
 

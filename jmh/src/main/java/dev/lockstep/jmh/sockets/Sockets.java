@@ -43,6 +43,9 @@ public final class Sockets {
         subjects = subjects.stream()
                 .filter(subject -> subject.title().contains(options.only()))
                 .toList();
+        if (subjects.isEmpty()) {
+            throw new IOException("--only: no server's name contains '" + options.only() + "'");
+        }
         SocketReport report = new SocketReport(options.out());
         boolean good = true;
         String text = "";
@@ -101,7 +104,7 @@ public final class Sockets {
     }
 
     /** What a JVM calls itself. */
-    private static String version(String jvm) throws IOException, InterruptedException {
+    static String version(String jvm) throws IOException, InterruptedException {
         Process process =
                 new ProcessBuilder(jvm, "-version").redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.jmh.sockets.SocketFigures.Row;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,11 +40,17 @@ class SocketsTest {
         for (Load load : Load.values()) {
             assertThat(figures.rows(load)).hasSize(2);
             for (Row row : figures.rows(load)) {
-                assertThat(figures.samples(load, row)).singleElement().satisfies(sample -> {
-                    assertThat(sample.operations()).isPositive();
-                    assertThat(sample.serverSeconds()).isPositive();
-                });
+                assertThat(figures.samples(load, row))
+                        .singleElement()
+                        .satisfies(sample -> assertThat(sample.operations()).isPositive());
             }
+        }
+        for (Row row : figures.rows(Load.NEW)) {
+            assertThat(Stream.of(Load.values())
+                            .flatMap(load -> figures.samples(load, row).stream())
+                            .mapToDouble(Sample::serverSeconds)
+                            .sum())
+                    .isPositive();
         }
         assertThat(ProcessHandle.current().children()).isEmpty();
         String text = new SocketReport(directory).write(figures, SocketOptions.parse(new String[] {}), 1);
@@ -75,6 +83,18 @@ class SocketsTest {
     }
 
     @Test
+    void whatServersAreGivenDoesNotDependOnTheirDirectory() throws Exception {
+        try (Site site = Site.create()) {
+            List<String> command =
+                    Subjects.lockstep("Lockstep", 1, List.of()).command().of(site, 1, JAVA);
+            String classPath = command.get(command.indexOf("-cp") + 1);
+            assertThat(classPath.split(File.pathSeparator, -1))
+                    .allSatisfy(entry -> assertThat(Path.of(entry)).isAbsolute());
+            assertThat(site.chain()).isAbsolute();
+        }
+    }
+
+    @Test
     void figuresStandBesideThoseOfNginxWithAsManyThreads(@TempDir Path directory) throws IOException {
         figures.add(Load.NEW, new Row(Subjects.NGINX, 1, ""), new Sample(0, 1000, 1, 0.5, 0.4));
         figures.add(Load.NEW, new Row(Subjects.NGINX, 2, ""), new Sample(0, 4000, 1, 2, 1));
@@ -97,7 +117,12 @@ class SocketsTest {
         assertThatThrownBy(() -> SocketOptions.parse(new String[] {"--sockets", "--seconds", "0"}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("--seconds");
+        assertThatThrownBy(() -> SocketOptions.parse(new String[] {"--sockets", "--jvm", "none/java"}))
+                .hasMessageContaining("none/java");
         assertThatThrownBy(() -> SocketOptions.parse(new String[] {"--sockets", "--quick"}))
                 .hasMessageContaining("--quick");
+        assertThatThrownBy(() -> SocketOptions.parse(new String[] {"--sockets", "--start-up"}))
+                .hasMessageContaining("--sockets");
+        assertThat(SocketOptions.parse(new String[] {"--start-up"}).startUp()).isTrue();
     }
 }
