@@ -22,6 +22,12 @@ public final class Party {
     /** The least room that the connection needs to send something, in bytes. */
     static final int LEAST_OUTPUT = 1024;
 
+    /** What a connection holds of its own, in bytes: less than the buffers that it is lent. */
+    private static final int MOST_HELD = 48 * 1024;
+
+    /** Its objects, and the client's chain, which an application may still ask for. */
+    private static final int MOST_HELD_AFTER_END = 16 * 1024;
+
     private final Server server;
     private final Operations operations;
     private final TlsServerConnection tls;
@@ -217,6 +223,7 @@ public final class Party {
     }
 
     private void requireHonestWants(StepResult result) {
+        Expect.that(tls.heldBytes() <= MOST_HELD, "it holds " + tls.heldBytes() + " bytes");
         if (tls.isClosed() || streamEnded || result == StepResult.CLOSED) {
             return;
         }
@@ -231,6 +238,7 @@ public final class Party {
         operations.requireOver();
         SecretHunt.assertHandshakeHoldsNone(tls);
         Expect.that(tls.suspension() == null && !tls.wantsOutput(), "the connection is over and wants something");
+        Expect.that(tls.heldBytes() <= MOST_HELD_AFTER_END, "after the end it holds " + tls.heldBytes() + " bytes");
         int before = netOut.position();
         Expect.that(tls.close(netOut) == StepResult.CLOSED && netOut.position() == before, "it closes twice");
     }
