@@ -84,10 +84,38 @@ public final class Prf {
      * @return the bytes, owned by the caller, who wipes them
      */
     public byte[] derive(byte[] secret, String label, byte[] seed1, byte[] seed2, int outLength) {
+        Hmac hmac = keyed(secret);
+        try {
+            return derive(hmac, label, seed1, seed2, outLength);
+        } finally {
+            hmac.destroy();
+        }
+    }
+
+    /**
+     * Prepares a secret that several derivations begin with.
+     *
+     * @param secret the secret, of any length, which is copied
+     * @return what {@link #derive(Hmac, String, byte[], byte[], int)} takes; the caller destroys it
+     */
+    public Hmac keyed(byte[] secret) {
+        return Hmac.of(hash, secret);
+    }
+
+    /**
+     * Derives bytes from a secret that is prepared.
+     *
+     * @param hmac what {@link #keyed} returned, with no message begun; for one thread at a time
+     * @param label the label, ASCII
+     * @param seed1 the first part of the seed
+     * @param seed2 the second part of the seed
+     * @param outLength how many bytes are wanted, 0 or more
+     * @return the bytes, owned by the caller, who wipes them
+     */
+    public static byte[] derive(Hmac hmac, String label, byte[] seed1, byte[] seed2, int outLength) {
         byte[] labelBytes = label.getBytes(StandardCharsets.US_ASCII);
         byte[] out = new byte[outLength];
-        byte[] a = new byte[hash.length()];
-        Hmac hmac = Hmac.of(hash, secret);
+        byte[] a = new byte[hmac.length()];
         try {
             // RFC 5246 5: A(0) = seed, A(i) = HMAC_hash(secret, A(i-1)),
             // P_hash(secret, seed) = HMAC_hash(secret, A(1) + seed) + HMAC_hash(secret, A(2) + seed) + ...
@@ -107,7 +135,6 @@ public final class Prf {
             System.arraycopy(a, 0, out, done, outLength - done);
             return out;
         } finally {
-            hmac.destroy();
             Wipe.bytes(a);
         }
     }

@@ -2,17 +2,23 @@ package dev.lockstep.tls.internal.secrets;
 
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.hash.Hmac;
 import dev.lockstep.crypto.hash.Prf;
 import dev.lockstep.tls.spec.CipherSuite;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** The 48 bytes that a session's keys and verify_data are derived from (RFC 5246 section 8.1, RFC 7627 section 4). */
 public final class MasterSecret {
 
     private static final int LENGTH = 48;
+    private static final byte[] NO_SEED = {};
 
     private final Prf prf;
     private final byte[] bytes;
+
+    /** What every derivation begins with, from the first one on. */
+    private @Nullable Hmac keyed;
 
     private MasterSecret(Prf prf, byte[] bytes) {
         this.prf = prf;
@@ -48,7 +54,7 @@ public final class MasterSecret {
 
     /** The keys of a connection: {@code PRF(master_secret, "key expansion", server_random + client_random)}. */
     public KeyBlock expand(CipherSuite suite, byte[] clientRandom, byte[] serverRandom) {
-        byte[] block = prf.derive(bytes, "key expansion", serverRandom, clientRandom, KeyBlock.length(suite));
+        byte[] block = derive("key expansion", serverRandom, clientRandom, KeyBlock.length(suite));
         try {
             return KeyBlock.partition(suite, block);
         } finally {
@@ -58,11 +64,20 @@ public final class MasterSecret {
 
     /** RFC 5246 7.4.9: {@code PRF(master_secret, finished_label, Hash(handshake_messages))[0..11]}. */
     public byte[] verifyData(String finishedLabel, byte[] handshakeHash) {
-        return prf.derive(bytes, finishedLabel, handshakeHash, 12);
+        return derive(finishedLabel, handshakeHash, 12);
     }
 
     byte[] derive(String label, byte[] seed, int length) {
-        return prf.derive(bytes, label, seed, length);
+        return derive(label, seed, NO_SEED, length);
+    }
+
+    private byte[] derive(String label, byte[] seed1, byte[] seed2, int length) {
+        Hmac hmac = keyed;
+        if (hmac == null) {
+            hmac = prf.keyed(bytes);
+            keyed = hmac;
+        }
+        return Prf.derive(hmac, label, seed1, seed2, length);
     }
 
     /** The secret in hexadecimal, for a key log that was asked for. */
@@ -73,6 +88,10 @@ public final class MasterSecret {
     /** Clears the secret. */
     public void wipe() {
         Wipe.bytes(bytes);
+        Hmac hmac = keyed;
+        if (hmac != null) {
+            hmac.destroy();
+        }
     }
 
     @Override
