@@ -55,9 +55,8 @@ final class Site {
         this.target = target;
     }
 
-    /** Writes the site into a directory; only the Javadoc stays of what is there. Returns how many files it has. */
-    static int build(Path target) throws IOException {
-        clear(target);
+    /** Writes the site into a directory, beside what is there. Returns its files. */
+    static List<Path> build(Path target) throws IOException {
         Site site = new Site(target);
         NAVIGATION.keySet().forEach(page -> site.add(ROOT.resolve(page)));
         while (!site.waiting.isEmpty()) {
@@ -67,18 +66,7 @@ final class Site {
         Files.writeString(
                 target.resolve("index.html"),
                 "<!DOCTYPE html><meta http-equiv=\"refresh\" content=\"0; url=README.html\">\n");
-        return site.known.size();
-    }
-
-    private static void clear(Path target) throws IOException {
-        Files.createDirectories(target);
-        try (Stream<Path> files = Files.walk(target)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (!file.startsWith(target.resolve("apidocs"))) {
-                    Files.delete(file);
-                }
-            }
-        }
+        return site.known.stream().map(file -> target.resolve(place(file))).toList();
     }
 
     private void add(Path file) {

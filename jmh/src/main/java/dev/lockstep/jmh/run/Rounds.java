@@ -90,7 +90,7 @@ public final class Rounds {
     /**
      * A handshake in Java runs through so much code that the compiler needs some 10,000 of them, and on a busy machine
      * still longer; behind JNI it is compiled already. A resumed one is short, and reaches its speed after 40,000. With a slow
-     * key there are that many only after a while, whoever the server is, since the client is in it too.
+     * key there are that many only after a while, whatever the server is, since the client is in it too.
      */
     private static int warmupMillis(Measurement measurement, boolean quick) {
         return switch (measurement.table()) {
