@@ -155,7 +155,10 @@ public final class TranscriptHash {
         if (running != null) {
             return snapshot(chosen(running.get(h)));
         }
-        return h.digest(messages());
+        requireMessages();
+        MessageDigest own = h.newDigest();
+        own.update(buffer, 0, buffered);
+        return own.digest();
     }
 
     private static byte[] snapshot(MessageDigest of) {
@@ -173,10 +176,14 @@ public final class TranscriptHash {
      * @throws IllegalStateException unless the messages were to be kept, and after {@link #dropMessages}
      */
     public byte[] messages() {
+        requireMessages();
+        return Arrays.copyOf(buffer, buffered);
+    }
+
+    private void requireMessages() {
         if (!keeping) {
             throw new IllegalStateException("the messages of this transcript are not kept");
         }
-        return Arrays.copyOf(buffer, buffered);
     }
 
     /** Tells whether the messages can be asked for; those of a condensed transcript cannot. */

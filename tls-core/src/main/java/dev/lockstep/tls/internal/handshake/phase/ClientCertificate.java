@@ -97,7 +97,8 @@ public final class ClientCertificate {
     public boolean verifies(SignatureScheme scheme, TranscriptHash transcript, byte[] signature) {
         SignatureAlgorithm algorithm = Algorithms.signature(scheme);
         HashAlgorithm hash = algorithm.hash();
-        if (hash == null || transcript.keepsMessages()) {
+        // The JDK verifies RSASSA-PSS over messages only, bcprov over digests too; for the rest a digest is as good.
+        if (hash == null || (scheme.family().isRsa() && transcript.keepsMessages())) {
             return verifier.verify(algorithm, transcript.messages(), signature);
         }
         return verifier.verifyDigest(algorithm, transcript.snapshot(hash), signature);
