@@ -160,7 +160,12 @@ final class ConnectionDriver {
 
     void close() {
         if (handshake.state() != State.CLOSED) {
-            ending.inOrder();
+            boolean cancels = handshake.established() == null && handshake.state() != State.READ_CLIENT_HELLO;
+            if (cancels) {
+                ending.cancelled();
+            } else {
+                ending.inOrder();
+            }
         }
     }
 

@@ -41,6 +41,15 @@ final class Ending {
         end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, null);
     }
 
+    /**
+     * In the middle of the first handshake, which the application does not want to complete. RFC 5246 7.2.2: "This handshake is
+     * being canceled for some reason unrelated to a protocol failure." A bare close_notify is a failure to some clients, after
+     * which they do not try again.
+     */
+    void cancelled() {
+        end(AlertLevel.WARNING, AlertDescription.USER_CANCELED, null);
+    }
+
     /** With the alert of a fault. A defect of ours must not reach the caller as anything else either. */
     TlsException failed(Throwable fault, @Nullable ByteBuffer netOut) {
         try {

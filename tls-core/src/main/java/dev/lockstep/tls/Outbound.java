@@ -152,6 +152,10 @@ final class Outbound implements HandshakeOutput {
         if (level != null && description != null) {
             sendAlert(level, description);
         }
+        // RFC 5246 7.2.2: "This alert should be followed by a close_notify."
+        if (description == AlertDescription.USER_CANCELED) {
+            sendAlert(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY);
+        }
         last = true;
         records.destroyPending();
         if (queue == null) {

@@ -197,8 +197,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Ends the connection: a pending operation is cancelled, then close_notify is sent (RFC 5246 section 7.2.1), or the
-     * alert of a failure that could not be sent before. May be called in every state and any number of times.
+     * Ends the connection: what is pending is cancelled, and close_notify sent (RFC 5246 section 7.2.1), behind user_canceled
+     * in a first handshake (7.2.2), or the alert that a failure could not send. Legal in every state, any number of times.
      *
      * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first
      */

@@ -33,11 +33,11 @@ class CancellationTest {
 
     @ParameterizedTest
     @MethodSource(INPUTS)
-    void closeWhileSigningCancelsOnceWithAnAlertAndNothingOfTheServerKeyExchange(Setting setting) {
+    void closeWhileSigningCancelsOnceWithAlertsAndNothingOfTheServerKeyExchange(Setting setting) {
         RecordingKey key = new RecordingKey(setting.identity()).signs(KeyScript.manual());
         Conversation conversation = signing(key, setting);
         conversation.server().closes();
-        seesOnlyCloseNotify(conversation.client(), Kind.SERVER_HELLO, Kind.CERTIFICATE);
+        seesTheCancellation(conversation.client(), Kind.SERVER_HELLO, Kind.CERTIFICATE);
         assertThat(key.operation().cancels()).isEqualTo(1);
         conversation.server().closes();
         conversation.server().isDead();
@@ -47,11 +47,11 @@ class CancellationTest {
 
     @ParameterizedTest
     @MethodSource(INPUT_FORMS)
-    void closeWhileDecryptingCancelsOnceWithAnAlert(Forms forms) {
+    void closeWhileDecryptingCancelsOnceWithAlerts(Forms forms) {
         RecordingKey key = new RecordingKey(RSA_2048).decrypts(KeyScript.manual());
         Conversation conversation = decrypting(key, forms);
         conversation.server().closes();
-        seesOnlyCloseNotify(conversation.client());
+        seesTheCancellation(conversation.client());
         conversation.server().closes();
         conversation.server().isDead();
         assertThat(key.operation().cancels()).isEqualTo(1);
@@ -72,14 +72,17 @@ class CancellationTest {
         return conversation;
     }
 
-    private static void seesOnlyCloseNotify(ScriptedClient client, Kind... before) {
+    /** RFC 5246 7.2.2: user_canceled, which "should be followed by a close_notify". */
+    private static void seesTheCancellation(ScriptedClient client, Kind... before) {
         List<Seen> seen = client.takeSeen();
-        assertThat(seen).hasSize(before.length + 1);
+        assertThat(seen).hasSize(before.length + 2);
         for (int i = 0; i < before.length; i++) {
             assertThat(seen.get(i).kind()).isEqualTo(before[i]);
         }
         assertThat(seen.get(before.length).kind()).isEqualTo(Kind.ALERT);
-        assertThat(seen.get(before.length).body()).containsExactly(1, 0);
+        assertThat(seen.get(before.length).body()).containsExactly(1, 90);
+        assertThat(seen.get(before.length + 1).kind()).isEqualTo(Kind.ALERT);
+        assertThat(seen.get(before.length + 1).body()).containsExactly(1, 0);
         assertThat(client.hasWholeMessagesOnly()).isTrue();
     }
 
@@ -201,7 +204,7 @@ class CancellationTest {
         Conversation conversation = signing(key, setting);
         key.operation().publish();
         conversation.server().closes();
-        seesOnlyCloseNotify(conversation.client(), Kind.SERVER_HELLO, Kind.CERTIFICATE);
+        seesTheCancellation(conversation.client(), Kind.SERVER_HELLO, Kind.CERTIFICATE);
         assertThat(key.operation().cancels()).isEqualTo(1);
         assertThat(key.operation().resumes()).isZero();
         key.assertDisciplined();

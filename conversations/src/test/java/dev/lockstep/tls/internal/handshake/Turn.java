@@ -106,7 +106,13 @@ final class Turn {
                     fatal(AlertDescription.INTERNAL_ERROR);
                 }
             }
-            case CLOSE -> closesInOrder();
+            case CLOSE -> {
+                dropUnwritten();
+                if (!later && state.kind() != Kind.OPEN && state != State.READ_CLIENT_HELLO) {
+                    warns(AlertDescription.USER_CANCELED);
+                }
+                closesInOrder();
+            }
             case END_OF_STREAM -> state = State.CLOSED;
             case CLOSE_OUTPUT -> {
                 Row row = table.row(state, Event.CLOSE_OUTPUT);
