@@ -221,14 +221,16 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
         }
         requireRoom(dst, plaintextBound(length));
         int room = openingRoom(length);
-        boolean inPlace = src.hasArray() && !opensFromStart();
+        boolean inPlace = src.hasArray();
         byte[] in = inPlace ? src.array() : Scratch.input();
         int inOff = inPlace ? src.arrayOffset() + start : 0;
         boolean outPlace = dst.hasArray() && dst.remaining() >= room;
         byte[] out = outPlace ? dst.array() : Scratch.output();
         int outOff = outPlace ? dst.arrayOffset() + dst.position() : 0;
         requireApart(in, inOff, length, out, outOff, room);
-        if (!inPlace) {
+        if (!inPlace || opensFromStart()) {
+            in = Scratch.input();
+            inOff = 0;
             src.get(start, in, 0, length);
         }
         int opened = openFragment(typeCode, version, in, inOff, length, out, outOff);
