@@ -11,6 +11,7 @@ import static javax.net.ssl.SSLEngineResult.Status.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tls.TlsException;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLProtocolException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,6 +56,15 @@ class EngineStatusTest {
         assertThat(engine.getSession().getProtocol()).isEqualTo("TLSv1.2");
         assertResult(server.unwraps(), BUFFER_UNDERFLOW, NOT_HANDSHAKING);
         server.echoes("hello");
+    }
+
+    @Test
+    void aMessageOutOfOrder() throws Exception {
+        LockstepEngine engine = Engines.local(Engines.ECDSA).engine;
+        ByteBuffer serverHello = ByteBuffer.wrap(new byte[] {22, 3, 1, 0, 5, 2, 0, 0, 1, 0});
+        assertThatThrownBy(() -> engine.unwrap(serverHello, ByteBuffer.allocate(1 << 14)))
+                .isInstanceOf(SSLProtocolException.class)
+                .hasCauseInstanceOf(TlsException.class);
     }
 
     @ParameterizedTest

@@ -8,12 +8,20 @@ import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.tls.TlsException;
+import dev.lockstep.tls.config.RenegotiationPolicy;
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.session.MemorySessionStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLProtocolException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -39,10 +48,14 @@ class SocketTest {
 
     @BeforeEach
     void listens() throws Exception {
-        ServerSocket socket = LockstepContext.of(TestServers.live(key.credential()))
+        listener = listener(TestServers.live(key.credential()));
+    }
+
+    private static SSLServerSocket listener(TlsServerConfig config) throws Exception {
+        ServerSocket socket = LockstepContext.of(config)
                 .getServerSocketFactory()
                 .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
-        listener = (SSLServerSocket) socket;
+        return (SSLServerSocket) socket;
     }
 
     @AfterEach
@@ -145,6 +158,7 @@ class SocketTest {
             ofClient.get();
             assertThat(server.getHandshakeSession()).isNull();
             assertThatThrownBy(() -> server.setUseClientMode(false)).isInstanceOf(IllegalArgumentException.class);
+            client.shutdownOutput();
         }
     }
 
@@ -163,6 +177,74 @@ class SocketTest {
                     .hasRootCauseMessage("no token");
             assertThat(server.getSession().getCipherSuite()).isEqualTo("SSL_NULL_WITH_NULL_NULL");
             assertThatThrownBy(handshake::get).hasRootCauseInstanceOf(SSLException.class);
+        }
+    }
+
+    @Test
+    void aRenegotiation() throws Exception {
+        listener.close();
+        listener = listener(TlsServerConfig.builder()
+                .credential(key.credential())
+                .sessionStore(new MemorySessionStore(10, Duration.ofHours(1)))
+                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                .build());
+        Future<SSLSocket> accepted = accepts();
+        try (SSLSocket client = client();
+                SSLSocket server = accepted.get()) {
+            Future<Integer> answer = threads.submit(() -> {
+                client.getInputStream().read();
+                client.getOutputStream().write(2);
+                int third = client.getInputStream().read();
+                client.getOutputStream().write(4);
+                return third;
+            });
+            server.startHandshake();
+            SSLSession first = server.getSession();
+            String other = first.getCipherSuite().equals(Engines.ECDSA) ? Engines.CBC : Engines.ECDSA;
+            List<String> completed = new CopyOnWriteArrayList<>();
+            server.addHandshakeCompletedListener(event -> completed.add(event.getCipherSuite()));
+            server.setEnabledCipherSuites(new String[] {other});
+            server.startHandshake();
+            server.startHandshake(); // the client is asked once
+            server.getOutputStream().write(1);
+            assertThat(server.getInputStream().read()).isEqualTo(2);
+            server.getOutputStream().write(3);
+            assertThat(server.getInputStream().read()).isEqualTo(4);
+            assertThat(answer.get()).isEqualTo(3);
+            assertThat(server.getSession().getCipherSuite()).isEqualTo(other);
+            assertThat(server.getSession().getId()).isNotEqualTo(first.getId());
+            assertThat(completed).containsExactly(other);
+            client.shutdownOutput(); // so that the server need not wait for it
+        }
+    }
+
+    @Test
+    void failuresAreOfTheKindsOfTheJdk() throws Exception {
+        Future<SSLSocket> accepted = accepts();
+        try (Socket plain = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                SSLSocket server = accepted.get()) {
+            plain.getOutputStream().write(new byte[] {22, 3, 1, 0, 5, 2, 0, 0, 1, 0}); // a ServerHello
+            plain.shutdownOutput();
+            assertThatThrownBy(server::startHandshake).isInstanceOf(SSLProtocolException.class);
+        }
+        accepted = accepts();
+        try (Socket plain = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                SSLSocket server = accepted.get()) {
+            SSLSocket client = (SSLSocket) JdkClient.contextThatTrustsAll()
+                    .getSocketFactory()
+                    .createSocket(plain, "server.test", plain.getPort(), false);
+            client.setEnabledProtocols(new String[] {"TLSv1.2"});
+            Future<?> handshake = threads.submit(() -> {
+                client.startHandshake();
+                return null;
+            });
+            server.startHandshake();
+            handshake.get();
+            plain.getOutputStream().write(new byte[] {23, 3, 3, 0, 1, 0});
+            assertThatThrownBy(() -> server.getInputStream().read())
+                    .isInstanceOf(SSLException.class)
+                    .hasCauseInstanceOf(TlsException.class);
+            plain.shutdownOutput();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.lockstep.nio;
 
 import dev.lockstep.tls.ConnectionInfo;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -143,6 +144,18 @@ public final class BlockingTlsChannel implements AutoCloseable {
         await(() -> tls.shutdownOutput() && tls.flush() ? 1 : LATER);
     }
 
+    /**
+     * Asks the client for another handshake, as {@link TlsChannel#renegotiate}, and does not wait for it: reads move it.
+     *
+     * @return whether the client was asked now
+     * @throws IOException as {@link TlsChannel#read}
+     */
+    public boolean renegotiate(ConnectionOptions changes) throws IOException {
+        boolean asked = await(() -> tls.renegotiate(changes) ? 1 : 0) == 1;
+        await(() -> tls.flush() ? 1 : LATER);
+        return asked;
+    }
+
     /** Returns a stream of what the client sends. Closing it closes the channel. */
     public InputStream inputStream() {
         return new Input();
@@ -162,6 +175,16 @@ public final class BlockingTlsChannel implements AutoCloseable {
         turn.lock();
         try {
             return tls.info();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Whether a handshake is under way, as {@link TlsChannel#isHandshaking}. */
+    public boolean isHandshaking() {
+        turn.lock();
+        try {
+            return tls.isHandshaking();
         } finally {
             turn.unlock();
         }

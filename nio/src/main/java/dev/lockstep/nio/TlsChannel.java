@@ -3,6 +3,7 @@ package dev.lockstep.nio;
 import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.wait.Suspension;
 import java.io.IOException;
@@ -211,6 +212,28 @@ public final class TlsChannel {
     }
 
     /**
+     * Asks the client for another handshake with other options than the connection has, as {@link
+     * TlsServerConnection#renegotiate(ConnectionOptions)} does. {@link #read} moves that handshake once the client has begun it.
+     *
+     * @return whether the client was asked now; {@link #flush} sends what the socket did not take yet
+     * @throws IOException as {@link #read}
+     */
+    public boolean renegotiate(ConnectionOptions changes) throws IOException {
+        if (state().compareTo(ChannelState.HALF_CLOSED) >= 0) {
+            return false;
+        }
+        return call(() -> {
+                    TlsServerConnection tls = pump.tls();
+                    boolean asked = tls.isEstablished() && tls.renegotiate(changes);
+                    if (asked) {
+                        pump.read(ChannelPump.NO_ROOM); // which seals the request
+                    }
+                    return asked ? 1 : 0;
+                })
+                == 1;
+    }
+
+    /**
      * Ends the connection in three phases, since closing a socket with unread input resets it, and the reset can overtake
      * the alert: the last bytes are sent, the TCP output is shut down, the input is read and dropped until the client's end.
      * Each phase is bounded by {@link Limits}. A pending operation is cancelled and the secrets are cleared immediately.
@@ -298,6 +321,11 @@ public final class TlsChannel {
      */
     public ConnectionInfo info() {
         return pump.tls().info();
+    }
+
+    /** Whether a handshake is under way: the first one from the beginning, a later one from the client's ClientHello on. */
+    public boolean isHandshaking() {
+        return pump.tls().isHandshaking();
     }
 
     /** Returns the socket, for its addresses and options. Reading or writing it breaks the connection. */

@@ -12,7 +12,6 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -246,9 +245,7 @@ public final class Machine {
             return false;
         }
         if (!tls.renegotiate(changes)) {
-            throw new SSLException(
-                    "renegotiation is not allowed now: by the configuration's RenegotiationPolicy, by its"
-                            + " limits, or because the client does not know RFC 5746");
+            throw Failures.renegotiationRefused();
         }
         asked = true;
         return true;
@@ -336,9 +333,7 @@ public final class Machine {
         TlsException failure = unreported;
         if (failure != null) {
             unreported = null;
-            throw handshaking
-                    ? (SSLException) new SSLHandshakeException(failure.getMessage()).initCause(failure)
-                    : new SSLException(failure.getMessage(), failure);
+            throw Failures.of(failure, handshaking);
         }
     }
 }

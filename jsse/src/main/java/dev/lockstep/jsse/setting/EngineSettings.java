@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * that the application leaves alone stays null and the configuration as it is, its rules for single host names included.
  *
  * <p>The settings of a connection are fixed when its first handshake begins: a change during it is an
- * {@link IllegalStateException}, since it would have no effect. Once an engine's handshake is over, changes are for the next
- * one that the engine begins. Not thread-safe: the engine guards it.
+ * {@link IllegalStateException}, since it would have no effect. Once that handshake is over, changes are for the next one
+ * that the application begins. Not thread-safe: the engine guards it.
  */
 public final class EngineSettings {
 
@@ -203,6 +203,7 @@ public final class EngineSettings {
         if (selector != socketSelector) {
             requireOpen("the selector of application protocols");
             socketSelector = selector;
+            protocols = protocols();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.jsse.socket;
 
+import dev.lockstep.jsse.engine.Failures;
 import dev.lockstep.jsse.manager.Party;
 import dev.lockstep.jsse.session.BasicSession;
 import dev.lockstep.jsse.session.HandshakeSession;
@@ -10,6 +11,7 @@ import dev.lockstep.nio.BlockingTlsChannel;
 import dev.lockstep.nio.Limits;
 import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.TlsException;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
@@ -23,9 +25,9 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import javax.net.ssl.HandshakeCompletedEvent;
 import javax.net.ssl.HandshakeCompletedListener;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -35,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * The server's side of one connection as an {@code SSLSocket}: calls block, best on a virtual thread, while the client, the
  * network or the private key takes its time. One thread may read while another one writes.
  *
- * <p>There is one handshake, which the first call begins that needs it; sockets do not renegotiate. Listeners are called on the
- * thread that completes it.
+ * <p>The first call that needs a handshake makes it. On an established connection {@code startHandshake} asks the client for
+ * another one, with what the socket was set to meanwhile, and does not wait for it: it takes place while the application
+ * reads. Listeners are called on the thread that completes a handshake, where it has made or resumed another session.
  */
 final class LockstepSocket extends SettableSocket {
 
@@ -47,9 +50,12 @@ final class LockstepSocket extends SettableSocket {
     private final SocketChannel channel;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<HandshakeCompletedListener> listeners = new CopyOnWriteArrayList<>();
-    private final HandshakeSession handshakeSession;
+    private volatile HandshakeSession handshakeSession;
     private final SSLSession nothing;
     private volatile @Nullable SSLSession session;
+    private volatile @Nullable ConnectionInfo negotiated;
+    private volatile boolean asked;
+    private @Nullable TlsServerConfig config;
     private volatile @Nullable BlockingTlsChannel tls;
     private volatile boolean closed;
     private volatile boolean outputShut;
@@ -59,10 +65,13 @@ final class LockstepSocket extends SettableSocket {
         super(channel, settings);
         this.context = context;
         this.channel = channel;
-        String host = getInetAddress().getHostAddress();
-        this.handshakeSession =
-                new HandshakeSession(host, getPort(), context.config().signatureSchemes());
-        this.nothing = new BasicSession(host, getPort());
+        this.handshakeSession = newHandshakeSession();
+        this.nothing = new BasicSession(getInetAddress().getHostAddress(), getPort());
+    }
+
+    private HandshakeSession newHandshakeSession() {
+        return new HandshakeSession(
+                getInetAddress().getHostAddress(), getPort(), context.config().signatureSchemes());
     }
 
     // ---- the connection
@@ -71,10 +80,12 @@ final class LockstepSocket extends SettableSocket {
     public void startHandshake() throws IOException {
         lock.lock();
         try {
-            if (session != null) {
-                throw new SSLException("sockets do not renegotiate");
+            BlockingTlsChannel begun = tls;
+            if (session != null && begun != null) {
+                renegotiate(begun);
+            } else {
+                handshake();
             }
-            handshake();
         } finally {
             lock.unlock();
         }
@@ -94,6 +105,40 @@ final class LockstepSocket extends SettableSocket {
         }
     }
 
+    private void renegotiate(BlockingTlsChannel begun) throws IOException {
+        requireOpen();
+        noteHandshake(begun);
+        if (asked || begun.isHandshaking()) {
+            return;
+        }
+        ConnectionOptions changes = ConnectionOptions.NONE;
+        if (settings.changed()) {
+            config = plannedConfig(); // which checks the settings
+            changes = plan().options(selector());
+        }
+        asked = begun.renegotiate(changes);
+        if (!asked) {
+            throw Failures.renegotiationRefused();
+        }
+        settings.applied();
+    }
+
+    /** Takes the session of a renegotiation that has ended meanwhile, whichever side has asked for it. */
+    private void noteHandshake(BlockingTlsChannel begun) {
+        boolean possible = asked || context.config().renegotiation().clientMayAsk();
+        if (possible && !begun.info().equals(negotiated)) {
+            lock.lock();
+            try {
+                if (!begun.info().equals(negotiated)) {
+                    asked = false;
+                    finished(begun);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
     private BlockingTlsChannel handshake() throws IOException {
         if (closed) {
             throw new SocketException("Socket is closed");
@@ -102,8 +147,8 @@ final class LockstepSocket extends SettableSocket {
         if (begun != null && session != null) {
             return begun;
         }
-        TlsServerConfig config = config();
         if (begun == null) {
+            config = plannedConfig();
             settings.fix();
             begun = BlockingTlsChannel.server(channel, config, Limits.DEFAULT.withIdle(ENDLESS));
             begun.readTimeout(Duration.ofMillis(soTimeout));
@@ -113,26 +158,41 @@ final class LockstepSocket extends SettableSocket {
             begun.handshake();
         } catch (TlsException e) {
             close(); // with the alert
-            throw (SSLHandshakeException) new SSLHandshakeException(e.getMessage()).initCause(e);
+            throw Failures.of(e, true);
         }
-        SSLSession made = context.sessions().established(begun.info(), config, handshakeSession);
-        session = made;
-        HandshakeCompletedEvent event = new HandshakeCompletedEvent(this, made);
-        listeners.forEach(listener -> listener.handshakeCompleted(event));
+        finished(begun);
         return begun;
     }
 
-    private TlsServerConfig config() throws SSLHandshakeException {
-        if (!settings.protocolEnabled() || settings.suites().isEmpty()) {
-            throw new SSLHandshakeException("no protocol or no cipher suite is enabled");
-        }
-        BiFunction<SSLSocket, List<String>, String> selector = settings.socketSelector();
+    private void finished(BlockingTlsChannel begun) {
+        ConnectionInfo info = begun.info();
+        SSLSession made = context.sessions().established(info, Objects.requireNonNull(config), handshakeSession);
+        negotiated = info;
+        session = made;
+        handshakeSession = newHandshakeSession();
+        settings.reopen();
+        HandshakeCompletedEvent event = new HandshakeCompletedEvent(this, made);
+        listeners.forEach(listener -> listener.handshakeCompleted(event));
+    }
+
+    private TlsServerConfig plannedConfig() throws SSLHandshakeException {
         try {
-            return new ConnectionPlan(context, settings, new Self())
-                    .config(selector == null ? null : offered -> selector.apply(this, offered));
+            return plan().config(selector());
         } catch (ConfigException e) {
             throw new SSLHandshakeException(e.getMessage());
         }
+    }
+
+    private ConnectionPlan plan() throws SSLHandshakeException {
+        if (!settings.protocolEnabled() || settings.suites().isEmpty()) {
+            throw new SSLHandshakeException("no protocol or no cipher suite is enabled");
+        }
+        return new ConnectionPlan(context, settings, new Self());
+    }
+
+    private @Nullable Function<List<String>, @Nullable String> selector() {
+        BiFunction<SSLSocket, List<String>, String> selector = settings.socketSelector();
+        return selector == null ? null : offered -> selector.apply(this, offered);
     }
 
     @Override
@@ -225,7 +285,7 @@ final class LockstepSocket extends SettableSocket {
     @Override
     public SSLSession getSession() {
         try {
-            ready();
+            noteHandshake(ready());
         } catch (IOException e) {
             return nothing;
         }
@@ -292,12 +352,20 @@ final class LockstepSocket extends SettableSocket {
     private final class Input extends InputStream {
         @Override
         public int read() throws IOException {
-            return ready().inputStream().read();
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            return ready().inputStream().read(bytes, offset, length);
+            BlockingTlsChannel begun = ready();
+            try {
+                int read = begun.inputStream().read(bytes, offset, length);
+                noteHandshake(begun);
+                return read;
+            } catch (TlsException e) {
+                throw Failures.of(e, false);
+            }
         }
 
         @Override
@@ -309,12 +377,18 @@ final class LockstepSocket extends SettableSocket {
     private final class Output extends OutputStream {
         @Override
         public void write(int octet) throws IOException {
-            ready().outputStream().write(octet);
+            write(new byte[] {(byte) octet}, 0, 1);
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            ready().outputStream().write(bytes, offset, length);
+            BlockingTlsChannel begun = ready();
+            try {
+                begun.outputStream().write(bytes, offset, length);
+                noteHandshake(begun);
+            } catch (TlsException e) {
+                throw Failures.of(e, false);
+            }
         }
 
         @Override
