@@ -298,7 +298,8 @@ final class ChannelPump {
         }
         aside.requireRoom();
         StepResult heard = tls.wantsOutput() ? step() : readAside();
-        boolean again = heard == StepResult.CLOSED || moves(heard); // what ended is said by the next call
+        // What ended is said by the next call, a handshake as well: after an abbreviated one nothing more may come.
+        boolean again = heard == StepResult.CLOSED || !tls.isHandshaking() || moves(heard);
         writeWaitsFor = again ? 0 : TlsChannel.READ;
         return again;
     }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordedOperation;
 import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.session.MemorySessionStore;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -101,6 +103,34 @@ class BlockingTlsChannelTest {
             assertThat(tls.info().cipherSuite()).isNotNull();
             client.shutdownOutput();
             assertThat(tls.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+    }
+
+    /** The last word of an abbreviated handshake is the client's: a thread that waits for it to write continues then. */
+    @Test
+    void aWriterContinuesAfterAnAbbreviatedRenegotiation() throws Exception {
+        key.signs(KeyScript.ready());
+        TlsServerConfig renegotiating = config.toBuilder()
+                .sessionStore(new MemorySessionStore(10, Duration.ofHours(1)))
+                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                .build();
+        try (SSLSocket client = client();
+                BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), renegotiating)) {
+            CompletableFuture<Object> asking = ChannelPair.async(() -> {
+                for (int i = 0; i < 3; i++) {
+                    client.startHandshake(); // which does not wait for the end of a second one
+                    client.getOutputStream().write(i);
+                    assertThat(client.getInputStream().read()).isEqualTo(i);
+                }
+                return true;
+            });
+            ByteBuffer octet = ByteBuffer.allocate(1);
+            for (int i = 0; i < 3; i++) {
+                assertThat(tls.read(octet.clear())).isOne();
+                tls.write(octet.flip());
+            }
+            asking.get(30, TimeUnit.SECONDS);
+            assertThat(tls.info().resumed()).isTrue();
         }
     }
 
