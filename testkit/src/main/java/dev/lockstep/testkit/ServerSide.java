@@ -81,6 +81,28 @@ public final class ServerSide {
         return this;
     }
 
+    /**
+     * The application has ended the first handshake, after these messages, with user_canceled and close_notify (RFC 5246
+     * section 7.2.2); nothing is driven.
+     */
+    public ServerSide hasCancelled(Seen.Kind... before) {
+        List<Seen> seen = client.takeSeen();
+        Seen.Kind[] expected = Arrays.copyOf(before, before.length + 2);
+        Arrays.fill(expected, before.length, expected.length, Seen.Kind.ALERT);
+        hasSeen(seen, expected);
+        List<String> alerts = seen.subList(before.length, expected.length).stream()
+                .map(alert -> Bytes.hex(alert.body()))
+                .toList();
+        Expect.equal(
+                "the alerts",
+                alerts,
+                List.of(
+                        "01" + Bytes.hex(new byte[] {(byte) AlertDescription.USER_CANCELED.code()}),
+                        "01" + Bytes.hex(new byte[] {(byte) AlertDescription.CLOSE_NOTIFY.code()})));
+        Expect.that(client.hasWholeMessagesOnly(), "the server's bytes end inside a record or a message");
+        return this;
+    }
+
     private void hasSeen(List<Seen> seen, Seen.Kind... expected) {
         Expect.equal(
                 () -> "what the server sent: " + seen + " (failure: " + failure() + ")",

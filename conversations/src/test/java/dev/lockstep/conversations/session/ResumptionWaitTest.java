@@ -23,7 +23,6 @@ import dev.lockstep.testkit.answer.ScriptedAnswers;
 import dev.lockstep.testkit.answer.ScriptedAnswers.Form;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ClientSession;
-import dev.lockstep.testkit.client.Seen.Kind;
 import dev.lockstep.testkit.util.FakeClock;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
@@ -144,7 +143,7 @@ class ResumptionWaitTest {
     void closingCancelsOnce(Offering by) {
         Conversation conversation = suspended(by);
         conversation.server().closes();
-        conversation.server().hasSent(Kind.ALERT);
+        conversation.server().hasCancelled();
         assertThat(by.answers(sessions).cancels()).isEqualTo(1);
         sessions.complete(); // too late
         conversation.server().isDead();

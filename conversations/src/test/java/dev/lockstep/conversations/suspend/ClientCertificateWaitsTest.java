@@ -288,7 +288,7 @@ class ClientCertificateWaitsTest {
                 pair.conversation.server().refuses(AlertDescription.INTERNAL_ERROR);
                 assertThat(pair.failed).containsExactly(SuspensionKind.CLIENT_CERTIFICATE);
             }
-            case CLOSED -> pair.conversation.server().hasSent(Kind.ALERT);
+            case CLOSED -> pair.conversation.server().hasCancelled();
             default -> {
                 assertThat(pair.conversation.server().settle()).isEqualTo(StepResult.CLOSED);
                 assertThat(pair.conversation.server().failure()).isNotNull();
@@ -319,7 +319,7 @@ class ClientCertificateWaitsTest {
                 pair.conversation.server().refuses(AlertDescription.BAD_RECORD_MAC);
                 assertThat(pair.failed).containsExactly(SuspensionKind.DECRYPT);
             }
-            case CLOSED -> pair.conversation.server().hasSent(Kind.ALERT);
+            case CLOSED -> pair.conversation.server().hasCancelled();
             default -> {
                 assertThat(pair.conversation.server().settle()).isEqualTo(StepResult.CLOSED);
                 assertThat(pair.conversation.server().failure()).isNotNull();
@@ -454,7 +454,7 @@ class ClientCertificateWaitsTest {
         pair.verifier.judges(request -> Verdict.rejected(AlertDescription.CERTIFICATE_REVOKED, "late"));
         pair.toVerdict();
         pair.conversation.server().closes();
-        pair.conversation.server().hasSent(Kind.ALERT);
+        pair.conversation.server().hasCancelled();
         pair.verifier.operation().complete();
         assertThat(pair.conversation.server().steps()).isEqualTo(StepResult.CLOSED);
         assertThat(pair.conversation.server().failure()).isNull();

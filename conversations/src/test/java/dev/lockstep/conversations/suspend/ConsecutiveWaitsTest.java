@@ -201,7 +201,7 @@ class ConsecutiveWaitsTest {
         RecordingKey key = new RecordingKey(setting.identity());
         Conversation conversation = suspended(chooser, key, setting, setting.signingClient());
         conversation.server().closes();
-        conversation.server().hasSent(Kind.ALERT);
+        conversation.server().hasCancelled();
         conversation.server().isDead();
         assertThat(chooser.cancels).isEqualTo(1);
         chooser.chooses(key.credential());
@@ -218,7 +218,7 @@ class ConsecutiveWaitsTest {
         chooser.chooses(key.credential());
         conversation.server().suspendsFor(SuspensionKind.SIGN);
         conversation.server().closes();
-        conversation.server().hasSent(Kind.SERVER_HELLO, Kind.CERTIFICATE, Kind.ALERT);
+        conversation.server().hasCancelled(Kind.SERVER_HELLO, Kind.CERTIFICATE);
         assertThat(chooser.cancels).isZero();
         assertThat(key.operation().cancels()).isEqualTo(1);
         key.assertDisciplined();

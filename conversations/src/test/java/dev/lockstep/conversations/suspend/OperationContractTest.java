@@ -208,7 +208,7 @@ class OperationContractTest {
                 new RecordingKey(setting.identity()).signs(KeyScript.never().cancelThrows(FAULT));
         Conversation conversation = suspend(key, setting, true);
         conversation.server().closes();
-        conversation.server().hasSent(Kind.SERVER_HELLO, Kind.CERTIFICATE, Kind.ALERT);
+        conversation.server().hasCancelled(Kind.SERVER_HELLO, Kind.CERTIFICATE);
         assertThat(key.operation().cancels()).isEqualTo(1);
         key.assertDisciplined();
     }
@@ -244,7 +244,7 @@ class OperationContractTest {
                         .onCancel(() -> reEnters(conversation[0].server().connection(), attempts)));
         conversation[0] = suspend(key, setting, true);
         conversation[0].server().closes();
-        conversation[0].server().hasSent(Kind.SERVER_HELLO, Kind.CERTIFICATE, Kind.ALERT);
+        conversation[0].server().hasCancelled(Kind.SERVER_HELLO, Kind.CERTIFICATE);
         assertThat(attempts).hasValue(1);
         assertThat(key.operation().cancels()).isEqualTo(1);
         key.assertDisciplined();

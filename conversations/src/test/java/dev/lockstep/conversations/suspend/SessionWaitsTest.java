@@ -16,7 +16,6 @@ import dev.lockstep.testkit.answer.ScriptedAnswers;
 import dev.lockstep.testkit.answer.ScriptedAnswers.Form;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ClientSession;
-import dev.lockstep.testkit.client.Seen.Kind;
 import dev.lockstep.testkit.util.FakeClock;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -142,7 +141,7 @@ class SessionWaitsTest {
             case CANCELLED -> {
                 conversation.client().takeSeen();
                 conversation.server().closes();
-                conversation.server().hasSent(Kind.ALERT);
+                conversation.server().hasCancelled();
                 conversation.server().isDead();
             }
             case FAILS, TIMES_OUT -> {

@@ -295,7 +295,7 @@ class SignatureVerificationTest {
         RecordingKey key = new RecordingKey(TestIdentity.P256).signs(KeyScript.ready());
         Conversation conversation = suspended(key, new FakeClock());
         conversation.server().closes();
-        conversation.server().hasSent(Kind.SERVER_HELLO, Kind.CERTIFICATE, Kind.ALERT);
+        conversation.server().hasCancelled(Kind.SERVER_HELLO, Kind.CERTIFICATE);
         queue.remove().run();
         assertThat(conversation.server().wakeUps()).isZero();
         key.assertDisciplined();
