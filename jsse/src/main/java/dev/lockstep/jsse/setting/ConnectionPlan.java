@@ -116,8 +116,11 @@ public final class ConnectionPlan {
             return keys.selector(party);
         }
         CredentialSelector configured = context.config().credentialSelector();
-        boolean forbidden = settings.begun(); // the creation of sessions, perhaps, and that is over
-        return configured == null && forbidden ? (request, waker) -> Start.done(List.of()) : configured;
+        if (configured == null && settings.begun()) {
+            // the options of the handshake before stay where they are not replaced, and they may refuse new sessions
+            return (request, waker) -> Start.fallThrough();
+        }
+        return configured;
     }
 
     /** The application's selector in this library's terms. */
