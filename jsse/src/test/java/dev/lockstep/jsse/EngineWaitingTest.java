@@ -231,7 +231,7 @@ class EngineWaitingTest {
         assertThat(key.operation().cancels()).isEqualTo(1);
         SSLEngineResult closed = server.wraps();
         assertResult(closed, CLOSED, NOT_HANDSHAKING);
-        assertThat(closed.bytesProduced()).isEqualTo(7);
+        assertThat(closed.bytesProduced()).as("user_canceled and close_notify").isEqualTo(14);
         Runnable owed = server.engine.getDelegatedTask();
         if (way != Waiting.PARK) {
             assertThat(owed).as("a task that was promised").isNotNull();
