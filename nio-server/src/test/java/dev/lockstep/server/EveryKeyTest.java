@@ -60,7 +60,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EveryKeyTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
-    private static final byte[] CLOSE_NOTIFY = {21, 3, 3, 0, 2, 1, 0};
+    /** user_canceled and close_notify, of a handshake that the application ends. */
+    private static final byte[] CANCELLED = {21, 3, 3, 0, 2, 1, 90, 21, 3, 3, 0, 2, 1, 0};
 
     /** What the key is asked for. */
     enum Work {
@@ -250,7 +251,7 @@ class EveryKeyTest {
             assertThat(operation.cancels()).isZero();
             return;
         }
-        assertThat(handshake.closes()).isEqualTo(CLOSE_NOTIFY);
+        assertThat(handshake.closes()).isEqualTo(CANCELLED);
         assertThat(operation.cancels()).isEqualTo(1);
         int resumes = operation.resumes();
         woken.clear();
@@ -278,7 +279,7 @@ class EveryKeyTest {
         int resumes = operation.resumes();
         key.release();
         turnUntil("a wake", () -> operation.wakes() > 0);
-        assertThat(handshake.closes()).isEqualTo(CLOSE_NOTIFY);
+        assertThat(handshake.closes()).isEqualTo(CANCELLED);
         assertThat(operation.cancels()).isEqualTo(1);
         assertThat(operation.resumes()).isEqualTo(resumes);
         worksAgain(work);

@@ -148,6 +148,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
      * Asks the client for another handshake, as {@link TlsChannel#renegotiate}, and does not wait for it: reads move it.
      *
      * @return whether the client was asked now
+     * @throws dev.lockstep.tls.setting.ConfigException as {@link TlsChannel#renegotiate}
      * @throws IOException as {@link TlsChannel#read}
      */
     public boolean renegotiate(ConnectionOptions changes) throws IOException {

@@ -129,6 +129,17 @@ final class ChannelPump {
         return written;
     }
 
+    /** Seals what the connection has queued and sends it; returns whether the socket has taken everything. */
+    boolean seal() throws IOException {
+        while (tls.isEstablished() && tls.wantsOutput()) {
+            StepResult result = step();
+            if (result != StepResult.PROGRESSED && !(result == StepResult.NEED_OUTPUT && transport.flush())) {
+                break;
+            }
+        }
+        return flush() && !(tls.isEstablished() && tls.wantsOutput());
+    }
+
     boolean shutdownOutput() throws IOException {
         writeWaitsFor = 0;
         if (!tls.isEstablished()) {

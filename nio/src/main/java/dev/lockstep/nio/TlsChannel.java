@@ -194,7 +194,7 @@ public final class TlsChannel {
         if (state().isClosing()) {
             return close();
         }
-        return call(() -> pump.hasOutput() ? 0 : 1) == 1;
+        return call(() -> pump.seal() ? 1 : 0) == 1;
     }
 
     /**
@@ -215,7 +215,9 @@ public final class TlsChannel {
      * Asks the client for another handshake with other options than the connection has, as {@link
      * TlsServerConnection#renegotiate(ConnectionOptions)} does. {@link #read} moves that handshake once the client has begun it.
      *
-     * @return whether the client was asked now; {@link #flush} sends what the socket did not take yet
+     * @return whether the client was asked now; {@link #flush} sends what the socket did not take yet. False before the first
+     *     handshake is complete, and where {@code TlsServerConnection} says so
+     * @throws dev.lockstep.tls.setting.ConfigException when the options do not fit the configuration
      * @throws IOException as {@link #read}
      */
     public boolean renegotiate(ConnectionOptions changes) throws IOException {
@@ -225,9 +227,7 @@ public final class TlsChannel {
         return call(() -> {
                     TlsServerConnection tls = pump.tls();
                     boolean asked = tls.isEstablished() && tls.renegotiate(changes);
-                    if (asked) {
-                        pump.read(ChannelPump.NO_ROOM); // which seals the request
-                    }
+                    pump.seal();
                     return asked ? 1 : 0;
                 })
                 == 1;

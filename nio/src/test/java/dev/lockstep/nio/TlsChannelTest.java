@@ -7,6 +7,7 @@ import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordedOperation;
 import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.util.FakeClock;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -226,6 +227,23 @@ class TlsChannelTest {
             pair.tls.close();
             clock.advance(Limits.DEFAULT.farewell());
             assertThat(pair.tls.close()).isTrue();
+        }
+    }
+
+    /** HelloRequest is sent although a part of the last record has not been read. */
+    @Test
+    void aRequestForAnotherHandshakeDoesNotWaitForTheReader() throws Exception {
+        try (ChannelPair pair = new ChannelPair(
+                Limits.DEFAULT,
+                config -> config.renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO)))) {
+            SSLSocket client = pair.established();
+            client.getOutputStream().write(new byte[1 << 14]);
+            ByteBuffer half = ByteBuffer.allocate(1 << 13);
+            pair.drive(() -> pair.tls.read(half) > 0);
+            long sent = pair.tls.bytesSent();
+            assertThat(pair.tls.renegotiate(ConnectionOptions.NONE)).isTrue();
+            assertThat(pair.tls.flush()).isTrue();
+            assertThat(pair.tls.bytesSent()).isGreaterThan(sent);
         }
     }
 

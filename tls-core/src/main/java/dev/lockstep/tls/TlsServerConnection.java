@@ -243,7 +243,7 @@ public final class TlsServerConnection {
 
     /**
      * The same with other options on top of the configuration, for this handshake and later ones: to ask for a client
-     * certificate when it is needed. The client's address stays; where the answer is false, everything does.
+     * certificate when it is needed. What they do not name stays; where the answer is false, everything does.
      * @throws dev.lockstep.tls.setting.ConfigException as {@code TlsServerConfig.with}
      */
     public boolean renegotiate(ConnectionOptions changes) {

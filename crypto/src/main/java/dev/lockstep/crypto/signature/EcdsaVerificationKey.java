@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * signatures come from elsewhere, is given a {@link VerificationComb}.
  */
 final class EcdsaVerificationKey implements VerificationKey {
-    /** Which verification makes the comb: those of client certificates, of which each key verifies once, do not. */
+    /** Which verification makes the comb: the key of a client that comes once needs none. */
     private static final int FREQUENT = 8;
 
     private final NistCurve curve;

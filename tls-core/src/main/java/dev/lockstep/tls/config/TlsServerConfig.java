@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsServerConfig {
 
-    /** How many keys of clients stay decoded: with the multiples that they verify with, a megabyte at most. */
+    /** How many keys of clients stay decoded: with the multiples that they verify with, three megabytes at most. */
     private static final int KNOWN_CLIENTS = 100;
 
     private final ServerSettings settings;

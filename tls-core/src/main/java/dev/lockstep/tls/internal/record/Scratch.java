@@ -6,7 +6,8 @@ package dev.lockstep.tls.internal.record;
  *
  * <p>They belong to the thread and not to the connection, so that ten thousand idle connections hold none. Input
  * and output have one each, since AES-GCM opens at half speed when they share an array. Valid only during one call into this package;
- * {@link Protection} wipes what plaintext it leaves in them. On heap buffers they are never created.
+ * {@link Protection} wipes what plaintext it leaves in them. With heap buffers there is only the one that the JDK's ChaCha20 opens
+ * from. A virtual thread has its own, like any other.
  */
 final class Scratch {
     /** Room for the longest record there is, header included. */

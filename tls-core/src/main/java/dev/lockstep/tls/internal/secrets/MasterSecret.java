@@ -85,13 +85,19 @@ public final class MasterSecret {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Clears the secret. */
-    public void wipe() {
-        Wipe.bytes(bytes);
+    /** Drops what makes the next derivation fast, for a secret that is kept and seldom used. */
+    public void rest() {
         Hmac hmac = keyed;
         if (hmac != null) {
             hmac.destroy();
+            keyed = null;
         }
+    }
+
+    /** Clears the secret. */
+    public void wipe() {
+        Wipe.bytes(bytes);
+        rest();
     }
 
     @Override

@@ -157,6 +157,7 @@ public final class Handshake {
         MasterSecret exporterSecret = null;
         if (config.exporters()) {
             exporterSecret = keys.master.get();
+            exporterSecret.rest();
             keys.master.clear();
         }
         wipe();
