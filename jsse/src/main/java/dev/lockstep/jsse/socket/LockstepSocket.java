@@ -295,13 +295,15 @@ final class LockstepSocket extends SettableSocket {
     @Override
     public @Nullable SSLSession getHandshakeSession() {
         BlockingTlsChannel begun = tls;
-        if (begun == null || session != null) {
+        if (begun == null || closed || !begun.isHandshaking()) {
             return null;
         }
-        try {
-            handshakeSession.agreed(begun.info());
-        } catch (IllegalStateException e) {
-            // before ServerHello nothing is agreed
+        if (session == null) { // else the channel tells what the handshake before has agreed
+            try {
+                handshakeSession.agreed(begun.info());
+            } catch (IllegalStateException e) {
+                // before ServerHello nothing is agreed
+            }
         }
         return handshakeSession;
     }

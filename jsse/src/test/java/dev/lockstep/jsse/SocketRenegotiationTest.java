@@ -1,0 +1,129 @@
+package dev.lockstep.jsse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.testkit.certificate.TestAuthority;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Later handshakes of server sockets, with the JDK's client sockets at the other end. */
+@Timeout(60)
+class SocketRenegotiationTest {
+
+    private static final char[] PASSWORD = "secret".toCharArray();
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void ends() {
+        threads.shutdownNow();
+    }
+
+    /** A connection after its first handshake. */
+    private final class Pair implements AutoCloseable {
+
+        private final Socket plain;
+        private final SSLSocket client;
+        private final SSLSocket server;
+
+        Pair(SSLContext context, SSLContext clients) throws Exception {
+            try (SSLServerSocket listener = (SSLServerSocket)
+                    context.getServerSocketFactory().createServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+                Future<SSLSocket> accepted = threads.submit(() -> (SSLSocket) listener.accept());
+                plain = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                client = (SSLSocket)
+                        clients.getSocketFactory().createSocket(plain, "server.test", plain.getPort(), false);
+                client.setEnabledProtocols(new String[] {"TLSv1.2"});
+                server = accepted.get();
+            }
+            Future<?> handshake = threads.submit(() -> {
+                client.startHandshake();
+                return null;
+            });
+            server.startHandshake();
+            handshake.get();
+        }
+
+        /** Bytes go to and fro as often as a full handshake has flights, since reads and writes move it. */
+        void exchanges(int octet) throws Exception {
+            Future<?> answers = threads.submit(() -> {
+                for (int i = 0; i < 3; i++) {
+                    client.getOutputStream().write(client.getInputStream().read());
+                }
+                return null;
+            });
+            for (int i = 0; i < 3; i++) {
+                server.getOutputStream().write(octet + i);
+                assertThat(server.getInputStream().read()).isEqualTo(octet + i);
+            }
+            answers.get();
+        }
+
+        @Override
+        public void close() throws IOException {
+            plain.close(); // so that the server need not wait for the client
+            server.close();
+        }
+    }
+
+    /** The JDK's trust managers look at the session of the handshake that the certificate came in. */
+    @Test
+    void aClientCertificateThatIsNeededLater() throws Exception {
+        TestAuthority authority = TestAuthority.root("clients", Instant.now());
+        KeyPair pair = TestAuthority.keyPair("EC", "secp256r1");
+        X509Certificate alice = authority.client(pair.getPublic(), "Alice");
+        SSLContext clients = SSLContext.getInstance("TLSv1.2");
+        clients.init(
+                keys(pair.getPrivate(), alice, authority.certificate()), trust(TestIdentity.CA.certificate()), null);
+        SSLContext context = SSLContext.getInstance("TLSv1.2", new LockstepProvider());
+        X509Certificate[] chain = TestIdentity.P256.chain().toArray(new X509Certificate[0]);
+        context.init(keys(TestIdentity.P256.privateKey(), chain), trust(authority.certificate()), null);
+        try (Pair connection = new Pair(context, clients)) {
+            assertThat(connection.server.getHandshakeSession()).isNull();
+            connection.server.setNeedClientAuth(true);
+            connection.server.startHandshake();
+            connection.exchanges(1);
+            assertThat(connection.server.getSession().getPeerPrincipal().getName())
+                    .contains("Alice");
+            assertThat(connection.server.getHandshakeSession()).isNull();
+        }
+    }
+
+    private static KeyManager[] keys(PrivateKey key, X509Certificate... chain) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("key", key, PASSWORD, chain);
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, PASSWORD);
+        return factory.getKeyManagers();
+    }
+
+    private static TrustManager[] trust(X509Certificate authority) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("authority", authority);
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory.getTrustManagers();
+    }
+}
