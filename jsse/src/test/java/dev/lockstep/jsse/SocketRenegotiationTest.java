@@ -1,9 +1,14 @@
 package dev.lockstep.jsse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.testkit.JdkClient;
+import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.certificate.TestAuthority;
 import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.tls.config.RenegotiationPolicy;
+import dev.lockstep.tls.session.MemorySessionStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -11,13 +16,17 @@ import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -37,6 +46,13 @@ class SocketRenegotiationTest {
     @AfterEach
     void ends() {
         threads.shutdownNow();
+    }
+
+    private static SSLContext renegotiating() {
+        return LockstepContext.of(TestServers.live(TestServers.local(TestIdentity.P256)).toBuilder()
+                .sessionStore(new MemorySessionStore(10, Duration.ofHours(1)))
+                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                .build());
     }
 
     /** A connection after its first handshake. */
@@ -106,6 +122,40 @@ class SocketRenegotiationTest {
             assertThat(connection.server.getSession().getPeerPrincipal().getName())
                     .contains("Alice");
             assertThat(connection.server.getHandshakeSession()).isNull();
+        }
+    }
+
+    /** A handshake that resumes the same session as the one before it has the same outcome in every field. */
+    @Test
+    void eachOneIsNoticed() throws Exception {
+        try (Pair connection = new Pair(renegotiating(), JdkClient.contextThatTrustsAll())) {
+            List<byte[]> sessions = new CopyOnWriteArrayList<>();
+            sessions.add(connection.server.getSession().getId());
+            connection.server.addHandshakeCompletedListener(
+                    event -> sessions.add(event.getSession().getId()));
+            for (int round = 1; round <= 4; round++) {
+                connection.server.startHandshake();
+                connection.server.startHandshake(); // the client is asked once
+                connection.exchanges(round);
+                assertThat(sessions).hasSize(1 + round);
+                assertThat(sessions.get(round)).isEqualTo(sessions.get(0));
+            }
+        }
+    }
+
+    /** RFC 5246 7.4.1.1 advises against asking again; the application learns that it gets no handshake. */
+    @Test
+    void aClientThatDoesNotAnswer() throws Exception {
+        try (Pair connection = new Pair(renegotiating(), JdkClient.contextThatTrustsAll())) {
+            connection.server.startHandshake();
+            connection.client.getOutputStream().write(5); // it has not read the request
+            assertThat(connection.server.getInputStream().read()).isEqualTo(5);
+            assertThatThrownBy(connection.server::startHandshake)
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("unanswered");
+            connection.exchanges(6); // it reads the request only now
+            connection.server.startHandshake();
+            connection.exchanges(7);
         }
     }
 
