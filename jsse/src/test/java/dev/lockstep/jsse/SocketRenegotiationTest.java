@@ -7,6 +7,7 @@ import dev.lockstep.testkit.JdkClient;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.certificate.TestAuthority;
 import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.session.MemorySessionStore;
 import java.io.IOException;
@@ -156,6 +157,20 @@ class SocketRenegotiationTest {
             connection.exchanges(6); // it reads the request only now
             connection.server.startHandshake();
             connection.exchanges(7);
+        }
+    }
+
+    @Test
+    void failuresAreOfTheKindsOfTheJdk() throws Exception {
+        try (Pair connection = new Pair(renegotiating(), JdkClient.contextThatTrustsAll())) {
+            connection.plain.getOutputStream().write(new byte[] {23, 3, 3, 0, 1, 0});
+            assertThatThrownBy(() -> connection.server.getInputStream().read()).isInstanceOf(SSLException.class);
+            assertThatThrownBy(connection.server::startHandshake)
+                    .isInstanceOf(SSLException.class)
+                    .hasCauseInstanceOf(TlsException.class);
+            assertThatThrownBy(connection.server::shutdownOutput)
+                    .isInstanceOf(SSLException.class)
+                    .hasCauseInstanceOf(TlsException.class);
         }
     }
 

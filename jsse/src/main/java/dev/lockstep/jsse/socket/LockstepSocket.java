@@ -236,7 +236,11 @@ final class LockstepSocket extends SettableSocket {
     public void shutdownOutput() throws IOException {
         requireOpen();
         outputShut = true;
-        ready().shutdownOutput();
+        BlockingTlsChannel begun = ready();
+        moving(() -> {
+            begun.shutdownOutput();
+            return begun;
+        });
     }
 
     @Override
