@@ -102,9 +102,8 @@ class LockstepSslContextTest {
                 .build();
         assertThat(chosenBy(selecting, "spdy/3")).containsExactly("spdy/3", "spdy/3");
         assertThat(chosenBy(selecting, "h2")).containsExactly("none", "none");
-        TlsServerConfig both = selecting.toBuilder()
-                .applicationProtocols(List.of("h2"))
-                .build();
+        TlsServerConfig both =
+                selecting.toBuilder().applicationProtocols(List.of("h2")).build();
         assertThat(chosenBy(both, "spdy/3")).containsExactly("spdy/3", "spdy/3");
         assertThat(chosenBy(both, "h2")).containsExactly("none", "none");
     }
