@@ -6,7 +6,6 @@ import dev.lockstep.jsse.Waiting;
 import dev.lockstep.tls.config.TlsServerConfig;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolNegotiator;
-import io.netty.handler.ssl.JdkAlpnApplicationProtocolNegotiator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
@@ -30,13 +29,14 @@ public final class LockstepSslContext extends SslContext {
     private final LockstepContext context;
     private final List<String> cipherSuites;
     private final ApplicationProtocolNegotiator protocols;
-    private final @Nullable JdkAlpnApplicationProtocolNegotiator alpn;
+    private final @Nullable ReportedProtocols alpn;
 
     private LockstepSslContext(TlsServerConfig config) {
         this.context = LockstepContext.of(config);
         this.cipherSuites = config.cipherSuites().stream().map(Enum::name).toList();
         List<String> names = config.applicationProtocols();
-        this.alpn = names.isEmpty() ? null : new JdkAlpnApplicationProtocolNegotiator(true, names);
+        boolean chooses = !names.isEmpty() || config.applicationProtocolSelector() != null;
+        this.alpn = chooses ? new ReportedProtocols(names) : null;
         this.protocols = alpn == null ? () -> names : alpn;
     }
 
@@ -76,12 +76,8 @@ public final class LockstepSslContext extends SslContext {
         return telling(context.engine(peerHost, peerPort));
     }
 
-    /**
-     * Netty asks only engines of its own for the protocol, so that any {@code SslHandler} with this one knows it; it also
-     * chooses the protocol, among the same names in the same order.
-     */
     private SSLEngine telling(LockstepEngine engine) {
-        return alpn == null ? engine : alpn.wrapperFactory().wrapSslEngine(engine, alpn, true);
+        return alpn == null ? engine : alpn.reporting(engine);
     }
 
     @Override

@@ -22,6 +22,7 @@ import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -86,6 +87,45 @@ class LockstepSslContextTest {
         } finally {
             executor.shutdownNow();
         }
+    }
+
+    /** The configuration chooses, whoever makes the handler: to let a client pass is its decision, and so is the protocol. */
+    @Test
+    void theConfigurationChoosesTheProtocol() throws Exception {
+        key.signs(KeyScript.ready());
+        TlsServerConfig lenient =
+                config.toBuilder().requireApplicationProtocol(false).build();
+        assertThat(chosenBy(lenient, "spdy/3")).containsExactly("none", "none");
+        assertThat(chosenBy(lenient, "h2")).containsExactly("h2", "h2");
+        TlsServerConfig selecting = TestServers.live(key.credential()).toBuilder()
+                .applicationProtocolSelector((offered, host) -> offered.contains("spdy/3") ? "spdy/3" : "")
+                .build();
+        assertThat(chosenBy(selecting, "spdy/3")).containsExactly("spdy/3", "spdy/3");
+        assertThat(chosenBy(selecting, "h2")).containsExactly("none", "none");
+        TlsServerConfig both =
+                selecting.toBuilder().applicationProtocols(List.of("h2")).build();
+        assertThat(chosenBy(both, "spdy/3")).containsExactly("spdy/3", "spdy/3");
+        assertThat(chosenBy(both, "h2")).containsExactly("none", "none");
+    }
+
+    /** What a handler of the context finds, and a foreign one with an engine of the context. */
+    private List<String> chosenBy(TlsServerConfig serving, String offered) throws Exception {
+        LockstepSslContext its = LockstepSslContext.of(serving);
+        List<String> found = new ArrayList<>();
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        List<Function<Channel, SslHandler>> ways = List.of(
+                channel -> its.newHandler(channel.alloc()),
+                channel -> new SslHandler(its.newEngine(channel.alloc()), false, executor));
+        for (Function<Channel, SslHandler> way : ways) {
+            try (NioServer server =
+                    new NioServer(channel -> channel.pipeline().addLast(way.apply(channel), new Chosen()))) {
+                Channel client = connect(server, offered);
+                found.add(next());
+                client.close().sync();
+            }
+        }
+        executor.shutdownNow();
+        return found;
     }
 
     /** Without ALPN there is nothing that Netty would have to be told. */

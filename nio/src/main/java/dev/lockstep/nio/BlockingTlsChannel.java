@@ -191,6 +191,26 @@ public final class BlockingTlsChannel implements AutoCloseable {
         }
     }
 
+    /** How many handshakes are over, as {@link TlsChannel#handshakes}. */
+    public int handshakes() {
+        turn.lock();
+        try {
+            return tls.handshakes();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Returns how many bytes were received from the socket. */
+    public long bytesReceived() {
+        turn.lock();
+        try {
+            return tls.bytesReceived();
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /** Ends the connection as {@link TlsChannel#close}, and waits for the client's end within the limits. */
     @Override
     public void close() {

@@ -328,6 +328,11 @@ public final class TlsChannel {
         return pump.tls().isHandshaking();
     }
 
+    /** How many handshakes are over, as {@link TlsServerConnection#handshakes}. */
+    public int handshakes() {
+        return pump.tls().handshakes();
+    }
+
     /** Returns the socket, for its addresses and options. Reading or writing it breaks the connection. */
     public SocketChannel socket() {
         return socket;

@@ -307,6 +307,11 @@ public final class TlsServerConnection {
         return handshake.isUnderWay();
     }
 
+    /** How many handshakes are over: 1 once the connection is established, one more after each renegotiation. */
+    public int handshakes() {
+        return handshake.completed();
+    }
+
     /** Whether the connection is over, in good order or not. */
     public boolean isClosed() {
         return handshake.state() == State.CLOSED;
@@ -319,7 +324,6 @@ public final class TlsServerConnection {
 
     /**
      * What was negotiated by the last handshake that was finished, or by the first one; stays available after the end.
-     *
      * @throws IllegalStateException before ServerHello
      */
     public ConnectionInfo info() {
@@ -329,7 +333,6 @@ public final class TlsServerConnection {
     /**
      * Removes the sessions of this connection's handshakes from the store, so that they are not resumed by their ids (RFC
      * 5246 section 7.2.2). The connection stays. A ticket that the client holds cannot be taken back.
-     *
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public void invalidateSession() {
@@ -376,10 +379,7 @@ public final class TlsServerConnection {
         return ChannelBindings.tlsServerEndPoint(handshake);
     }
 
-    /**
-     * Whether the handshake under way may still need the credential's key: not once it has signed or decrypted, nor in a
-     * resumption. A renegotiation asks for another credential.
-     */
+    /** Whether the handshake under way may still need the credential's key: not in a resumption, nor once it was used. */
     public boolean needsKey() {
         return handshake.needsKey();
     }

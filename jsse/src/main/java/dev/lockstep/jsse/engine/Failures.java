@@ -28,6 +28,6 @@ public final class Failures {
     public static SSLException renegotiationRefused() {
         return new SSLException(
                 "renegotiation is not allowed now: by the configuration's RenegotiationPolicy, by its limits,"
-                        + " or because the client does not know RFC 5746");
+                        + " because the client does not know RFC 5746 or has left the last request unanswered");
     }
 }

@@ -53,8 +53,11 @@ final class LockstepSocket extends SettableSocket {
     private volatile HandshakeSession handshakeSession;
     private final SSLSession nothing;
     private volatile @Nullable SSLSession session;
-    private volatile @Nullable ConnectionInfo negotiated;
-    private volatile boolean asked;
+    /** How many handshakes have made a session of this socket. */
+    private volatile int noted;
+    /** How many bytes had come when the client was asked for another handshake: it has answered, if there are more. */
+    private long asked = -1;
+
     private @Nullable TlsServerConfig config;
     private volatile @Nullable BlockingTlsChannel tls;
     private volatile boolean closed;
@@ -92,7 +95,7 @@ final class LockstepSocket extends SettableSocket {
     }
 
     /** The channel after its handshake, which takes place here if it has not yet. */
-    private BlockingTlsChannel ready() throws IOException {
+    BlockingTlsChannel ready() throws IOException {
         BlockingTlsChannel channelNow = tls;
         if (session != null && channelNow != null) {
             return channelNow;
@@ -108,7 +111,7 @@ final class LockstepSocket extends SettableSocket {
     private void renegotiate(BlockingTlsChannel begun) throws IOException {
         requireOpen();
         noteHandshake(begun);
-        if (asked || begun.isHandshaking()) {
+        if (begun.isHandshaking() || begun.bytesReceived() == asked) {
             return;
         }
         ConnectionOptions changes = ConnectionOptions.NONE;
@@ -116,26 +119,41 @@ final class LockstepSocket extends SettableSocket {
             config = plannedConfig(); // which checks the settings
             changes = plan().options(selector());
         }
-        asked = begun.renegotiate(changes);
-        if (!asked) {
+        ConnectionOptions wanted = changes;
+        if (moving(() -> begun.renegotiate(wanted))) {
+            asked = begun.bytesReceived();
+            settings.applied();
+        } else if (!begun.isHandshaking()) { // nor has the client begun one meanwhile
             throw Failures.renegotiationRefused();
         }
-        settings.applied();
     }
 
     /** Takes the session of a renegotiation that has ended meanwhile, whichever side has asked for it. */
-    private void noteHandshake(BlockingTlsChannel begun) {
-        boolean possible = asked || context.config().renegotiation().clientMayAsk();
-        if (possible && !begun.info().equals(negotiated)) {
+    void noteHandshake(BlockingTlsChannel begun) {
+        if (begun.handshakes() != noted) {
             lock.lock();
             try {
-                if (!begun.info().equals(negotiated)) {
-                    asked = false;
+                if (begun.handshakes() != noted) {
                     finished(begun);
                 }
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    /** A call of the channel after the first handshake. */
+    @FunctionalInterface
+    interface Call<T> {
+        T run() throws IOException;
+    }
+
+    /** Makes the call; the connection's failures become those of {@code javax.net.ssl}. */
+    static <T> T moving(Call<T> call) throws IOException {
+        try {
+            return call.run();
+        } catch (TlsException e) {
+            throw Failures.of(e, false);
         }
     }
 
@@ -165,9 +183,9 @@ final class LockstepSocket extends SettableSocket {
     }
 
     private void finished(BlockingTlsChannel begun) {
-        ConnectionInfo info = begun.info();
-        SSLSession made = context.sessions().established(info, Objects.requireNonNull(config), handshakeSession);
-        negotiated = info;
+        noted = begun.handshakes();
+        SSLSession made =
+                context.sessions().established(begun.info(), Objects.requireNonNull(config), handshakeSession);
         session = made;
         handshakeSession = newHandshakeSession();
         settings.reopen();
@@ -198,13 +216,13 @@ final class LockstepSocket extends SettableSocket {
     @Override
     public InputStream getInputStream() throws IOException {
         requireOpen();
-        return new Input();
+        return new SocketInput(this);
     }
 
     @Override
     public OutputStream getOutputStream() throws IOException {
         requireOpen();
-        return new Output();
+        return new SocketOutput(this);
     }
 
     private void requireOpen() throws SocketException {
@@ -218,7 +236,11 @@ final class LockstepSocket extends SettableSocket {
     public void shutdownOutput() throws IOException {
         requireOpen();
         outputShut = true;
-        ready().shutdownOutput();
+        BlockingTlsChannel begun = ready();
+        moving(() -> {
+            begun.shutdownOutput();
+            return begun;
+        });
     }
 
     @Override
@@ -295,13 +317,15 @@ final class LockstepSocket extends SettableSocket {
     @Override
     public @Nullable SSLSession getHandshakeSession() {
         BlockingTlsChannel begun = tls;
-        if (begun == null || session != null) {
+        if (begun == null || closed || !begun.isHandshaking()) {
             return null;
         }
-        try {
-            handshakeSession.agreed(begun.info());
-        } catch (IllegalStateException e) {
-            // before ServerHello nothing is agreed
+        if (session == null) { // else the channel tells what the handshake before has agreed
+            try {
+                handshakeSession.agreed(begun.info());
+            } catch (IllegalStateException e) {
+                // before ServerHello nothing is agreed
+            }
         }
         return handshakeSession;
     }
@@ -346,54 +370,6 @@ final class LockstepSocket extends SettableSocket {
         @Override
         public SSLSocket socket() {
             return LockstepSocket.this;
-        }
-    }
-
-    private final class Input extends InputStream {
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            BlockingTlsChannel begun = ready();
-            try {
-                int read = begun.inputStream().read(bytes, offset, length);
-                noteHandshake(begun);
-                return read;
-            } catch (TlsException e) {
-                throw Failures.of(e, false);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            LockstepSocket.this.close();
-        }
-    }
-
-    private final class Output extends OutputStream {
-        @Override
-        public void write(int octet) throws IOException {
-            write(new byte[] {(byte) octet}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            BlockingTlsChannel begun = ready();
-            try {
-                begun.outputStream().write(bytes, offset, length);
-                noteHandshake(begun);
-            } catch (TlsException e) {
-                throw Failures.of(e, false);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            LockstepSocket.this.close();
         }
     }
 }

@@ -230,6 +230,11 @@ public final class ServerHandshake {
         return history.previous();
     }
 
+    /** Returns how many handshakes of the connection are over. */
+    public int completed() {
+        return history.completed();
+    }
+
     /** Returns when the handshake under way must be over, in the configured clock; empty when none is or has a limit. */
     public OptionalLong deadlineNanos() {
         return handshake == null ? OptionalLong.empty() : handshake.deadlineNanos();

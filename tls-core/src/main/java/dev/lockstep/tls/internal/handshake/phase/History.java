@@ -22,6 +22,7 @@ public final class History {
     private @Nullable Established previous;
     private Set<SessionId> sessions = Set.of();
     private boolean hadEncryptThenMac;
+    private int completed;
     private int begun;
     private int refused;
     private long lastBegunNanos;
@@ -54,12 +55,18 @@ public final class History {
     public void establish(Established next) {
         wipe();
         previous = next;
+        completed++;
         SessionId session = next.sessionId();
         if (session != null) {
             sessions = sessions.isEmpty() ? new HashSet<>(2) : sessions;
             sessions.add(session);
         }
         hadEncryptThenMac |= next.agreement().encryptThenMac();
+    }
+
+    /** Returns how many handshakes are over. */
+    public int completed() {
+        return completed;
     }
 
     /** Records that a renegotiation begins. */

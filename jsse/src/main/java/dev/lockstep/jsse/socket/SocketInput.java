@@ -1,0 +1,34 @@
+package dev.lockstep.jsse.socket;
+
+import dev.lockstep.nio.BlockingTlsChannel;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** What the client sends. The first read makes the handshake; closing the stream closes the socket. */
+final class SocketInput extends InputStream {
+
+    private final LockstepSocket socket;
+
+    SocketInput(LockstepSocket socket) {
+        this.socket = socket;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        BlockingTlsChannel begun = socket.ready();
+        int read = LockstepSocket.moving(() -> begun.inputStream().read(bytes, offset, length));
+        socket.noteHandshake(begun);
+        return read;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
