@@ -1,12 +1,15 @@
 package dev.lockstep.jsse.keystore;
 
 import dev.lockstep.jsse.ExternalKey;
+import dev.lockstep.keys.uri.FileOwner;
 import dev.lockstep.keys.uri.KeyHolders;
 import dev.lockstep.keys.uri.KeyUri;
 import dev.lockstep.keys.uri.Pkcs11Uri;
+import dev.lockstep.keys.uri.SecretFile;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.Key;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
@@ -27,13 +30,15 @@ final class KeyPlaces {
     /**
      * Opens the key of a certificate. Blocks while its holder is asked for it.
      *
-     * @throws IOException when it is not there, is not the certificate's, or its place is of a kind that is not known
+     * @throws IOException when it is not there, is not the certificate's, its place is of a kind that is not known, or when a file with
+     *     secrets belongs to another user or can be written by others
      */
     static Key open(String place, X509Certificate certificate) throws IOException {
         String where = "";
         try {
             KeyUri uri = KeyUri.parse(place);
             where = uri.describe() + ": ";
+            refuseFilesOfOthers(uri);
             if (uri instanceof KeyUri.InFile file) {
                 return PemFiles.privateKey(
                         file.path(), certificate.getPublicKey().getAlgorithm());
@@ -49,6 +54,16 @@ final class KeyPlaces {
             return ExternalKey.of(key, certificate.getPublicKey().getAlgorithm());
         } catch (OperationException | IllegalArgumentException e) {
             throw new IOException("key store: " + where + e.getMessage(), e);
+        }
+    }
+
+    /** A library has no place for warnings: what others may only read passes. */
+    private static void refuseFilesOfOthers(KeyUri uri) throws IOException {
+        for (Path file : uri.secretFiles()) {
+            SecretFile found = SecretFile.of(file, FileOwner.ofThisProcess());
+            if (found != null && found.refused()) {
+                throw new IOException("key store: " + found.cause() + "; " + found.fix());
+            }
         }
     }
 
