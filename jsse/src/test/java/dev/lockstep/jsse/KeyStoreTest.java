@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.cert.X509Certificate;
@@ -46,6 +47,7 @@ class KeyStoreTest {
         Path key = Files.writeString(
                 folder.resolve(identity.name() + ".key"),
                 pem("PRIVATE KEY", identity.privateKey().getEncoded()));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         return identity.name() + ".cert=" + cert + "\n" + identity.name() + ".key=file:" + key + "\n";
     }
 
@@ -80,6 +82,23 @@ class KeyStoreTest {
                 .isInstanceOf(KeyStoreException.class);
         assertThatThrownBy(() -> store.store(new ByteArrayOutputStream(), null))
                 .isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "file:KEY",
+        "pkcs11:token=a?module-path=/b&pin-source=file:KEY",
+        "keyserver+tls://localhost:1?cert=CERT&key=KEY&ca=CERT",
+    })
+    void aFileThatOthersMayWriteIsRefused(String place) throws Exception {
+        write(TestIdentity.P256);
+        String cert = folder.resolve("P256.pem").toString();
+        Path key = folder.resolve("P256.key");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-rw-rw-"));
+        String text = "web.cert=CERT\nweb.key=" + place.replace("KEY", key.toString());
+        assertThatThrownBy(() -> load(text.replace("CERT", cert)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("key store: " + key + " can be written by others (rw-rw-rw-); run: chmod 600 " + key);
     }
 
     @ParameterizedTest

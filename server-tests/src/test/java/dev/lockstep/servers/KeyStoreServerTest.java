@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyStore;
@@ -62,6 +63,7 @@ class KeyStoreServerTest {
         Files.write(file, certificate.getEncoded());
         tool("--write-object", file.toString(), "--type", "cert", "--id", "01");
         Path pin = Files.writeString(directory.resolve("pin"), PIN);
+        Files.setPosixFilePermissions(pin, PosixFilePermissions.fromString("rw-------"));
         serves(certificate, "pkcs11:token=web%20keys?module-path=" + LIBRARY + "&pin-source=file:" + pin);
         assertThatThrownBy(() -> load(certificate, "pkcs11:token=other?module-name=softhsm2&pin-source=" + pin))
                 .isInstanceOf(IOException.class)
@@ -75,7 +77,7 @@ class KeyStoreServerTest {
         X509Certificate certificate = authority.server(pair.getPublic(), "localhost");
         Path chain = pem("served.pem", "CERTIFICATE", certificate.getEncoded());
         Path key = pem("served.key", "PRIVATE KEY", pair.getPrivate().getEncoded());
-        Files.setPosixFilePermissions(key, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         Path socket = directory.resolve("keys.sock");
         Process keyServer = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",

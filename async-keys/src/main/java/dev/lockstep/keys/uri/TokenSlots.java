@@ -1,8 +1,5 @@
 package dev.lockstep.keys.uri;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.InvalidParameterException;
 import java.security.Provider;
@@ -101,21 +98,22 @@ final class TokenSlots {
             throw new IllegalArgumentException(
                     "uri: this Java runtime has no SunPKCS11 provider; add the module jdk.crypto.cryptoki");
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        PrintStream before = System.out;
-        try (PrintStream capture = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-            System.setOut(capture);
+        CapturedOutput output = CapturedOutput.begin();
+        RuntimeException refusal = null;
+        String printed;
+        try {
             base.configure("--name = LockstepSlots\nlibrary = \"" + library + "\"\n" + slot + "\nshowInfo = true\n");
         } catch (ProviderException | InvalidParameterException e) {
-            if (bytes.size() == 0) {
-                throw new IllegalArgumentException(
-                        "uri: " + library + " does not answer as a PKCS#11 library; check module-path and the"
-                                + " library's configuration",
-                        e);
-            }
+            refusal = e;
         } finally {
-            System.setOut(before);
+            printed = output.end();
         }
-        return bytes.toString(StandardCharsets.UTF_8);
+        if (refusal != null && printed.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "uri: " + library + " does not answer as a PKCS#11 library; check module-path and the"
+                            + " library's configuration",
+                    refusal);
+        }
+        return printed;
     }
 }

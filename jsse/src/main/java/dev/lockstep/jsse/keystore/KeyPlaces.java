@@ -1,17 +1,15 @@
 package dev.lockstep.jsse.keystore;
 
 import dev.lockstep.jsse.ExternalKey;
-import dev.lockstep.keys.keyserver.KeyServerKeys;
-import dev.lockstep.keys.keyserver.KeyServerThread;
+import dev.lockstep.keys.uri.FileOwner;
 import dev.lockstep.keys.uri.KeyHolders;
-import dev.lockstep.keys.uri.KeyServerUri;
 import dev.lockstep.keys.uri.KeyUri;
 import dev.lockstep.keys.uri.Pkcs11Uri;
+import dev.lockstep.keys.uri.SecretFile;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.wait.OperationException;
-import dev.lockstep.tls.wait.OperationException.Reason;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.Key;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
@@ -19,25 +17,28 @@ import java.util.Map;
 
 /**
  * Opens keys where a key store says that they are. Tokens, agents and key servers are opened once in a process, whatever the
- * number of key stores and of their reloads, and stay open as long as it lives: the keys of a key store have no end.
+ * number of key stores and of their reloads, and stay open as long as it lives: the keys of a key store have no end. A key
+ * server that has never offered a key is not kept open.
  */
 final class KeyPlaces {
 
     private static final KeyHolders HOLDERS = new KeyHolders(System::getenv);
-    private static final Map<KeyUri, KeyServerThread> KEY_SERVERS = new HashMap<>();
+    private static final Map<KeyUri, KeyServerPlace> KEY_SERVERS = new HashMap<>();
 
     private KeyPlaces() {}
 
     /**
      * Opens the key of a certificate. Blocks while its holder is asked for it.
      *
-     * @throws IOException when it is not there, is not the certificate's, or its place is of a kind that is not known
+     * @throws IOException when it is not there, is not the certificate's, its place is of a kind that is not known, or when a file with
+     *     secrets belongs to another user or can be written by others
      */
     static Key open(String place, X509Certificate certificate) throws IOException {
         String where = "";
         try {
             KeyUri uri = KeyUri.parse(place);
             where = uri.describe() + ": ";
+            refuseFilesOfOthers(uri);
             if (uri instanceof KeyUri.InFile file) {
                 return PemFiles.privateKey(
                         file.path(), certificate.getPublicKey().getAlgorithm());
@@ -48,7 +49,7 @@ final class KeyPlaces {
             } else if (uri instanceof KeyUri.InSshAgent agent) {
                 key = HOLDERS.key(agent, certificate);
             } else {
-                key = keyServer(uri, certificate);
+                key = keyServer(uri).key(certificate);
             }
             return ExternalKey.of(key, certificate.getPublicKey().getAlgorithm());
         } catch (OperationException | IllegalArgumentException e) {
@@ -56,35 +57,19 @@ final class KeyPlaces {
         }
     }
 
-    private static ExternalPrivateKey keyServer(KeyUri uri, X509Certificate certificate)
-            throws IOException, OperationException {
-        KeyServerThread server;
-        synchronized (KEY_SERVERS) {
-            server = KEY_SERVERS.get(uri);
-            if (server == null) {
-                server = KeyServerThread.start(builder(uri));
-                KEY_SERVERS.put(uri, server);
+    /** A library has no place for warnings: what others may only read passes. */
+    private static void refuseFilesOfOthers(KeyUri uri) throws IOException {
+        for (Path file : uri.secretFiles()) {
+            SecretFile found = SecretFile.of(file, FileOwner.ofThisProcess());
+            if (found != null && found.refused()) {
+                throw new IOException("key store: " + found.cause() + "; " + found.fix());
             }
         }
-        server.learn();
-        if (!server.offers(certificate)) {
-            throw new OperationException(
-                    Reason.KEY_UNAVAILABLE, "it has no key of this certificate, or none for this client");
-        }
-        return server.key(certificate);
     }
 
-    private static KeyServerKeys.Builder builder(KeyUri uri) throws IOException {
-        if (uri instanceof KeyUri.InKeyServer local) {
-            return KeyServerKeys.unix(local.socket()).decryption(local.decryption());
+    private static KeyServerPlace keyServer(KeyUri uri) {
+        synchronized (KEY_SERVERS) {
+            return KEY_SERVERS.computeIfAbsent(uri, KeyServerPlace::new);
         }
-        KeyServerUri remote = (KeyServerUri) uri;
-        InetSocketAddress address = new InetSocketAddress(remote.host(), remote.port());
-        if (address.isUnresolved()) {
-            throw new IOException(
-                    "key store: the host name '" + remote.host() + "' of a key server has no address; check the name");
-        }
-        return KeyServerKeys.tcp(address, PemFiles.mutualTls(remote.cert(), remote.key(), remote.ca()))
-                .decryption(remote.decryption());
     }
 }

@@ -8,13 +8,16 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -68,6 +71,29 @@ final class PemFiles {
             if (der != null) {
                 Arrays.fill(der, (byte) 0);
             }
+        }
+    }
+
+    /** Hashes the contents of files, to see later whether they have changed. */
+    static List<String> digests(List<Path> paths) throws IOException {
+        List<String> digests = new ArrayList<>();
+        for (Path path : paths) {
+            digests.add(HexFormat.of().formatHex(sha256(path)));
+        }
+        return digests;
+    }
+
+    private static byte[] sha256(Path path) throws IOException {
+        if (Files.size(path) > LONGEST_FILE) {
+            throw new IOException("key store: " + path + " is too long for a key or for certificates");
+        }
+        byte[] content = Files.readAllBytes(path);
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(content);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        } finally {
+            Arrays.fill(content, (byte) 0);
         }
     }
 

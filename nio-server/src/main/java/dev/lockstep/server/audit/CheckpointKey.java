@@ -4,7 +4,7 @@ import dev.lockstep.crypto.ConstantTime;
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.crypto.hash.Hmac;
-import dev.lockstep.server.files.FileOwner;
+import dev.lockstep.keys.uri.FileOwner;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;

@@ -3,7 +3,6 @@ package dev.lockstep.server.explain;
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.Main;
 import dev.lockstep.server.Numbers;
-import dev.lockstep.server.ServerRunner;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.Version;
 import dev.lockstep.server.certificate.CaCertificates;
@@ -11,6 +10,7 @@ import dev.lockstep.server.credential.KeyMode;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.pem.CertificateChain;
 import dev.lockstep.server.pem.PemFiles;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
@@ -18,6 +18,8 @@ import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.session.TicketKeyRing;
 import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
@@ -48,6 +50,7 @@ import picocli.CommandLine.Option;
 public final class ExplainCommand implements Callable<Integer> {
 
     private static final String HOST = "127.0.0.1";
+    private static final byte[] ADDRESS = {127, 0, 0, 1};
     private static final Duration SESSIONS = Duration.ofMinutes(10);
 
     /** So that the signature is one that is waited for. */
@@ -90,12 +93,12 @@ public final class ExplainCommand implements Callable<Integer> {
                 .credential(cert == null || key == null ? throwaway(ca) : fromFiles(cert, key))
                 .tickets(TicketKeyRing.rotating(SESSIONS, SESSIONS))
                 .build();
-        try (ServerSocketChannel socket = ServerRunner.open(HOST, number)) {
+        try (ServerSocketChannel socket = open(number)) {
             socket.configureBlocking(true);
-            int bound = ((InetSocketAddress) socket.getLocalAddress()).getPort();
+            InetSocketAddress bound = (InetSocketAddress) socket.getLocalAddress();
             environment.out().println("# Handshakes, byte by byte");
             if (port != null) {
-                environment.err().println("listening on " + HOST + ":" + bound + " for one client");
+                environment.err().println("listening on " + HOST + ":" + bound.getPort() + " for one client");
                 environment.err().flush();
                 return explain(socket, config, "A client's handshake");
             }
@@ -107,6 +110,26 @@ public final class ExplainCommand implements Callable<Integer> {
             }
             client.visit();
             return explain(socket, config, "The second handshake");
+        } catch (IOException e) {
+            environment.err().println(UsageError.oneLine("the connection failed: " + e.getMessage()));
+            return Main.FAILED;
+        }
+    }
+
+    /** The host is no option here, so what is wrong is the port. */
+    private static ServerSocketChannel open(int port) throws UsageError, IOException {
+        ServerSocketChannel socket = ServerSocketChannel.open();
+        try {
+            return socket.bind(new InetSocketAddress(InetAddress.getByAddress(ADDRESS), port));
+        } catch (BindException e) {
+            socket.close();
+            throw new UsageError(
+                    "--port",
+                    port + " on " + HOST + " cannot be opened (" + e.getMessage() + ")",
+                    "choose another that is free and that you may use, or 0 for a free one");
+        } catch (IOException e) {
+            socket.close();
+            throw e;
         }
     }
 
@@ -132,6 +155,7 @@ public final class ExplainCommand implements Callable<Integer> {
         List<X509Certificate> chain =
                 CertificateChain.load("--cert", certFile, environment.clock().instant());
         CaCertificates.refuse("--cert", certFile, chain.get(0), false);
+        new SecretFiles(warning -> environment.err().println(warning)).check("--key", keyFile);
         PrivateKey privateKey = PemFiles.privateKey("--key", keyFile);
         try {
             Credential.local(chain, privateKey); // tries the key out

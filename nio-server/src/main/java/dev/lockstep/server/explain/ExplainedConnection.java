@@ -74,20 +74,20 @@ final class ExplainedConnection {
      * Serves and explains the connection to its end.
      *
      * @return why it failed, or null
-     * @throws IOException when the socket fails
+     * @throws IOException when the socket fails; what has happened until then is explained all the same
      */
     @Nullable
     TlsException run() throws IOException {
+        IOException broken = null;
         try {
             shakeHands();
             exchange();
         } catch (TlsException e) {
             // its alert is sent and explained below
+        } catch (IOException e) {
+            broken = e;
         }
-        while (tapped(() -> tls.close(netOut)) == StepResult.NEED_OUTPUT) {
-            send();
-        }
-        send();
+        broken = close(broken);
         explain();
         out.println();
         out.println("### In short");
@@ -96,7 +96,29 @@ final class ExplainedConnection {
         out.print(Figure.of(transcript));
         out.println("```");
         out.flush();
+        if (broken != null) {
+            throw broken;
+        }
         return tls.failure();
+    }
+
+    /** Closes to the end, which clears the connection's secrets. What no socket takes any more is not explained. */
+    private @Nullable IOException close(@Nullable IOException before) throws TlsException {
+        IOException broken = before;
+        boolean more = true;
+        while (more) {
+            if (broken == null) {
+                more = tapped(() -> tls.close(netOut)) == StepResult.NEED_OUTPUT;
+                try {
+                    send();
+                } catch (IOException e) {
+                    broken = e;
+                }
+            } else {
+                more = tls.close(netOut.clear()) == StepResult.NEED_OUTPUT;
+            }
+        }
+        return broken;
     }
 
     private void shakeHands() throws IOException {

@@ -2,7 +2,7 @@ package dev.lockstep.server.explain;
 
 import dev.lockstep.server.demo.ThrowawayCa;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
@@ -18,24 +18,39 @@ final class OwnClient {
     private static final String REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
     private final SSLContext context;
-    private final int port;
+    private final InetSocketAddress server;
 
-    /** A client that trusts this authority. */
-    OwnClient(Certificate authority, int port) throws GeneralSecurityException, IOException {
+    /**
+     * A client that trusts this authority.
+     *
+     * @param server where it connects, as the listener says it: "localhost" may be another address
+     */
+    OwnClient(Certificate authority, InetSocketAddress server) throws GeneralSecurityException, IOException {
         this.context = ThrowawayCa.trusting(authority);
-        this.port = port;
+        this.server = server;
     }
 
-    /** Begins a visit. What goes wrong in it, the server sees as well. */
-    void visit() {
-        Thread thread = new Thread(this::run, "client of lockstep explain");
+    /**
+     * Connects, which the listener's queue answers, and begins a visit. What goes wrong in it from then on, the server sees as
+     * well.
+     *
+     * @throws IOException when it does not get a connection: there is nothing to accept then
+     */
+    void visit() throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
+        try {
+            socket.connect(server, LIMIT_MILLIS);
+        } catch (IOException e) {
+            socket.close();
+            throw new IOException("the program's own client cannot connect: " + e.getMessage(), e);
+        }
+        Thread thread = new Thread(() -> run(socket), "client of lockstep explain");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void run() {
-        try (SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
+    private static void run(SSLSocket connected) {
+        try (SSLSocket socket = connected) {
             socket.setSoTimeout(LIMIT_MILLIS);
             socket.setEnabledProtocols(PROTOCOLS);
             socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));

@@ -1,15 +1,9 @@
 package dev.lockstep.server.pem;
 
+import dev.lockstep.keys.uri.FileOwner;
+import dev.lockstep.keys.uri.SecretFile;
 import dev.lockstep.server.UsageError;
-import dev.lockstep.server.files.FileOwner;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -18,11 +12,6 @@ import java.util.function.Consumer;
  * are not regular, and file systems without such permissions, pass.
  */
 public final class SecretFiles {
-
-    private static final Set<PosixFilePermission> WRITE =
-            EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
-    private static final Set<PosixFilePermission> READ =
-            EnumSet.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
 
     private final Consumer<String> warnings;
     private final FileOwner owner;
@@ -44,26 +33,13 @@ public final class SecretFiles {
      * @throws UsageError if it belongs to another user, or if others than its owner may write it
      */
     public void check(String option, Path file) throws UsageError {
-        Set<PosixFilePermission> permissions;
-        FileOwner.Finding stranger;
-        try {
-            if (!file.getFileSystem().supportedFileAttributeViews().contains("posix") || !Files.isRegularFile(file)) {
-                return;
-            }
-            permissions = Files.readAttributes(file, PosixFileAttributes.class).permissions();
-            stranger = owner.stranger(file);
-        } catch (IOException e) {
-            return; // the reader of the file fails too, and says so
+        SecretFile found = SecretFile.of(file, owner);
+        if (found == null) {
+            return;
         }
-        if (stranger != null) {
-            throw new UsageError(option, stranger.cause(), stranger.fix());
+        if (found.refused()) {
+            throw new UsageError(option, found.cause(), found.fix());
         }
-        String mode = " (" + PosixFilePermissions.toString(permissions) + ")";
-        if (permissions.stream().anyMatch(WRITE::contains)) {
-            throw new UsageError(option, file + " can be written by others" + mode, "run: chmod 600 " + file);
-        }
-        if (permissions.stream().anyMatch(READ::contains)) {
-            warnings.accept(option + ": " + file + " can be read by others" + mode + "; run: chmod 600 " + file);
-        }
+        warnings.accept(option + ": " + found.cause() + "; " + found.fix());
     }
 }

@@ -1,6 +1,7 @@
 package dev.lockstep.server.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.server.Main;
 import dev.lockstep.server.Running;
@@ -8,6 +9,7 @@ import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -15,7 +17,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.interfaces.ECPrivateKey;
 import java.time.Instant;
@@ -23,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocket;
@@ -95,8 +100,7 @@ class ExplainCommandTest {
         StringWriter out = new StringWriter();
         try (ServerSocketChannel listener = ServerSocketChannel.open()) {
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            int port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
-            new OwnClient(ca.certificate(), port).visit();
+            new OwnClient(ca.certificate(), (InetSocketAddress) listener.getLocalAddress()).visit();
             try (SocketChannel accepted = listener.accept()) {
                 assertThat(new ExplainedConnection(accepted.socket(), config, new PrintWriter(out)).run())
                         .isNull();
@@ -146,6 +150,76 @@ class ExplainCommandTest {
                         "### Client: ClientHello", "not well-formed", "### Server: Alert", "fatal", "decode_error");
         assertThat(explain.err().lines().filter(line -> line.startsWith("the handshake failed: ")))
                 .hasSize(1);
+    }
+
+    @Test
+    void aClientThatResetsIsExplainedUpToThat() throws Exception {
+        Running explain = Running.begun("explain", "--port", "0");
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port(explain))) {
+            client.setSoLinger(true, 0);
+            client.getOutputStream().write(HexFormat.of().parseHex("160301"));
+        }
+        assertThat(explain.exitCode()).isEqualTo(Main.FAILED);
+        assertThat(explain.out()).contains("### In short");
+        assertThat(explain.err().lines().filter(line -> line.startsWith("the connection failed: ")))
+                .hasSize(1);
+    }
+
+    /** Where "localhost" is ::1, which the server does not listen on. */
+    @Test
+    void theProgramsOwnClientNeedsNoLocalhost() throws Exception {
+        Process explain = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Djava.net.preferIPv6Addresses=true",
+                        Main.class.getName(),
+                        "explain")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            assertThat(explain.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(explain.exitValue()).isZero();
+        } finally {
+            explain.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aClientWithoutAConnectionIsAnError() throws Exception {
+        InetSocketAddress closed;
+        try (ServerSocketChannel listener = ServerSocketChannel.open()) {
+            listener.bind(new InetSocketAddress("127.0.0.1", 0));
+            closed = (InetSocketAddress) listener.getLocalAddress();
+        }
+        OwnClient client = new OwnClient(new ThrowawayCa(Instant.now()).certificate(), closed);
+        assertThatThrownBy(client::visit).isInstanceOf(IOException.class).hasMessageContaining("cannot connect");
+    }
+
+    @Test
+    void aPortThatCannotBeHadIsSaidUnderItsOption() throws Exception {
+        try (ServerSocketChannel taken = ServerSocketChannel.open()) {
+            taken.bind(new InetSocketAddress("127.0.0.1", 0));
+            int port = ((InetSocketAddress) taken.getLocalAddress()).getPort();
+            Running explain = Running.finished(Map.of(), "explain", "--port", Integer.toString(port));
+            assertThat(explain.exitCode()).isEqualTo(Main.USAGE);
+            assertThat(explain.err())
+                    .startsWith("--port: " + port + " on 127.0.0.1 cannot be opened")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void aKeyThatOthersMayWriteIsRefused(@TempDir Path directory) throws Exception {
+        TestFiles files = new TestFiles(directory);
+        Files.setPosixFilePermissions(files.rsaKey, PosixFilePermissions.fromString("rw-rw-rw-"));
+        Running explain = Running.begun(
+                "explain", "--port", "0", "--cert", files.rsaCert.toString(), "--key", files.rsaKey.toString());
+        assertThat(explain.awaitError("\n"))
+                .startsWith("--key: " + files.rsaKey + " can be written by others (rw-rw-rw-)");
+        assertThat(explain.exitCode()).isEqualTo(Main.USAGE);
     }
 
     @ParameterizedTest

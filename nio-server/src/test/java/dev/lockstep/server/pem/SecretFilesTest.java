@@ -3,10 +3,10 @@ package dev.lockstep.server.pem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.keys.uri.FileOwner;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.UsageError;
-import dev.lockstep.server.files.FileOwner;
 import dev.lockstep.server.keyserver.policy.UserIds;
 import java.nio.file.Files;
 import java.nio.file.Path;

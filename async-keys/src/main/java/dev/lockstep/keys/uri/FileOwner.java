@@ -1,4 +1,4 @@
-package dev.lockstep.server.files;
+package dev.lockstep.keys.uri;
 
 import java.io.IOException;
 import java.nio.file.Files;
