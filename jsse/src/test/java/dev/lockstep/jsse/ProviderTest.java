@@ -349,7 +349,7 @@ class ProviderTest {
         }
     }
 
-    private static class TrustingAll extends X509ExtendedTrustManager {
+    static class TrustingAll extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
 

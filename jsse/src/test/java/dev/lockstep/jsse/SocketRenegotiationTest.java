@@ -126,6 +126,28 @@ class SocketRenegotiationTest {
         }
     }
 
+    /** The client offers the session that it has, in which it was not asked, and the trust manager names no authority. */
+    @Test
+    void aClientCertificateThatIsWantedLater() throws Exception {
+        KeyPair pair = TestAuthority.keyPair("EC", "secp256r1");
+        TestAuthority authority = TestAuthority.root("clients", Instant.now());
+        X509Certificate alice = authority.client(pair.getPublic(), "Alice");
+        SSLContext clients = SSLContext.getInstance("TLSv1.2");
+        clients.init(
+                keys(pair.getPrivate(), alice, authority.certificate()), trust(TestIdentity.CA.certificate()), null);
+        SSLContext context = SSLContext.getInstance("TLSv1.2", new LockstepProvider());
+        X509Certificate[] chain = TestIdentity.P256.chain().toArray(new X509Certificate[0]);
+        context.init(
+                keys(TestIdentity.P256.privateKey(), chain), new TrustManager[] {new ProviderTest.TrustingAll()}, null);
+        try (Pair connection = new Pair(context, clients)) {
+            connection.server.setWantClientAuth(true);
+            connection.server.startHandshake();
+            connection.exchanges(1);
+            assertThat(connection.server.getSession().getPeerPrincipal().getName())
+                    .contains("Alice");
+        }
+    }
+
     /** A handshake that resumes the same session as the one before it has the same outcome in every field. */
     @Test
     void eachOneIsNoticed() throws Exception {

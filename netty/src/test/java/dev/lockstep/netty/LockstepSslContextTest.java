@@ -89,7 +89,7 @@ class LockstepSslContextTest {
         }
     }
 
-    /** The configuration chooses, whoever makes the handler: to let a client pass is its decision, and so is the protocol. */
+    /** The configuration chooses, however the handler is made: to let a client pass is its decision, and so is the protocol. */
     @Test
     void theConfigurationChoosesTheProtocol() throws Exception {
         key.signs(KeyScript.ready());

@@ -108,15 +108,6 @@ class ManyNamesTest {
         assertThat(SessionBinding.of(config, null)).isSameAs(ofDefaults);
     }
 
-    /** A session of a client that was not asked is not resumed where clients are asked, though no authority is named there. */
-    @Test
-    void whetherClientsAreAskedIsAmongThem() {
-        TlsServerConfig config = TestServers.builder(FIRST).build();
-        TlsServerConfig asking = config.with(ConnectionOptions.NONE.withClientAuthentication(
-                ClientAuthentication.wanted((request, waker) -> Start.done(Verdict.accepted()))));
-        assertThat(SessionBinding.of(asking, null)).isNotEqualTo(SessionBinding.of(config, null));
-    }
-
     @Test
     void namesOfAuthoritiesAreEncodedOnce() {
         ClientAuthentication policy = TestServers.builder(FIRST)

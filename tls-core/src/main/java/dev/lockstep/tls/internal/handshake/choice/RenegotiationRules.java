@@ -70,6 +70,19 @@ public final class RenegotiationRules {
     }
 
     /**
+     * Tells whether the server has asked for this handshake and, with it, for the client's certificate: a session that says
+     * nothing of the client is no answer then.
+     */
+    public static boolean asksForTheClient(Handshake handshake, List<X509Certificate> chain) {
+        return handshake.helloRequest.isSet()
+                && chain.isEmpty()
+                && handshake
+                        .config
+                        .clientAuthentication(handshake.offer.get().serverName())
+                        .asks();
+    }
+
+    /**
      * Returns why a client may not present {@code chain} now, or null when it may. The client of a connection stays the
      * same, unless the policy allows a change: what the application was told about it would become untrue unnoticed.
      */

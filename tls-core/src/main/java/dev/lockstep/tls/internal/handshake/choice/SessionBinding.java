@@ -40,10 +40,6 @@ public final class SessionBinding {
         }
         // A session that vouches for a client holds only where the same authorities would have vouched for it.
         ClientAuthentication policy = config.clientAuthentication(serverName);
-        if (policy.asks()) {
-            facts.uint8(
-                    1); // one that was made when nobody was asked says nothing about the client, who is to be asked now
-        }
         List<X500Principal> listed = policy.certificateAuthorities();
         authorities(listed, facts);
         List<X500Principal> accepted = policy.acceptedIssuers();

@@ -68,6 +68,7 @@ public final class Resumption {
         handshake.earlierSession.set(session); // from here on destroyed with the handshake, whatever the rules throw
         Offer offer = handshake.offer.get();
         if (!ResumptionRules.permit(handshake.config, offer, session, byId)
+                || RenegotiationRules.asksForTheClient(handshake, session.clientChain())
                 || RenegotiationRules.clientChange(handshake, session.clientChain()) != null) {
             handshake.dropEarlierSession();
             handshake.renewsTicket(false);
