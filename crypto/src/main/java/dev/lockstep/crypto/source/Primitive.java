@@ -4,7 +4,7 @@ package dev.lockstep.crypto.source;
  * The table of the primitives that another provider may compute: what computes each when none is given, and which of the
  * known providers is the faster one. All others (hashes, HMAC, AES, the finite fields, EdDSA, X448) have one source.
  *
- * <p>The order of the providers is that of {@code PrimitiveBenchmark} in {@code jmh}; docs/performance.md has its figures.
+ * <p>The order of the providers is that of {@code PrimitiveBenchmark} in {@code jmh}; docs/evidence/performance.md has its figures.
  */
 public enum Primitive {
     /** Key pairs and agreement on curve25519. */
