@@ -21,6 +21,7 @@ final class ChannelPump {
     private final Transport transport;
     private final Aside aside;
     private final ChannelClock clock;
+    private final Farewell farewell;
 
     /** Another one when what comes before TLS has named the client. */
     private TlsServerConnection tls;
@@ -43,6 +44,7 @@ final class ChannelPump {
         this.transport = transport;
         this.aside = new Aside(pool);
         this.clock = clock;
+        this.farewell = new Farewell(transport, clock);
     }
 
     TlsServerConnection tls() {
@@ -59,10 +61,6 @@ final class ChannelPump {
 
     long bytesSent() {
         return transport.sent();
-    }
-
-    boolean hasOutput() {
-        return transport.hasOutput();
     }
 
     /** Whether the last write returned because a renegotiation must read first. */
@@ -177,10 +175,13 @@ final class ChannelPump {
                 beginFarewell(fault);
             }
             if (state == ChannelState.FLUSHING && flush()) {
-                shutDown();
+                if (farewell.shutDownOutput()) {
+                    state = ChannelState.DRAINING;
+                } else {
+                    abort();
+                }
             }
-            boolean ended = state == ChannelState.DRAINING
-                    && transport.drain(clock.limits().farewellBytes());
+            boolean ended = state == ChannelState.DRAINING && farewell.drain();
             if (ended || clock.isOwnDue()) {
                 abort();
             }
@@ -195,36 +196,14 @@ final class ChannelPump {
         aside.clear();
         boolean plain = isPlainHttp();
         state = ChannelState.FLUSHING;
-        clock.farewell();
-        if (fault != null) {
-            tls.fail(fault, transport.output());
+        if (!farewell.begin(tls, fault, plain)) {
+            abort();
         }
-        while (tls.close(transport.output()) == StepResult.NEED_OUTPUT) {
-            if (!transport.flush()) {
-                abort(); // the output buffer is full, and the client does not read
-                return;
-            }
-        }
-        if (plain) {
-            // In place of an alert that such a client cannot read.
-            transport.output().clear().put(PlainHttpException.answer());
-        }
-        transport.dropInput();
     }
 
     /** Whether the very first bytes are a request of HTTP. */
     private boolean isPlainHttp() {
         return state == ChannelState.HELLO && opening.isPlainHttp(transport.input(), transport.received());
-    }
-
-    private void shutDown() throws IOException {
-        if (transport.inputEnded()) {
-            abort();
-        } else {
-            transport.shutDownOutput();
-            state = ChannelState.DRAINING;
-            clock.farewell();
-        }
     }
 
     void abort() {
