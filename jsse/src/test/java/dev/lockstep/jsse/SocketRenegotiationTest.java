@@ -40,6 +40,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SocketRenegotiationTest {
 
+    private final TestAuthority clients = TestAuthority.root("clients", Instant.now());
+
     private static final char[] PASSWORD = "secret".toCharArray();
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -106,22 +108,10 @@ class SocketRenegotiationTest {
     /** The JDK's trust managers look at the session of the handshake that the certificate came in. */
     @Test
     void aClientCertificateThatIsNeededLater() throws Exception {
-        TestAuthority authority = TestAuthority.root("clients", Instant.now());
-        KeyPair pair = TestAuthority.keyPair("EC", "secp256r1");
-        X509Certificate alice = authority.client(pair.getPublic(), "Alice");
-        SSLContext clients = SSLContext.getInstance("TLSv1.2");
-        clients.init(
-                keys(pair.getPrivate(), alice, authority.certificate()), trust(TestIdentity.CA.certificate()), null);
-        SSLContext context = SSLContext.getInstance("TLSv1.2", new LockstepProvider());
-        X509Certificate[] chain = TestIdentity.P256.chain().toArray(new X509Certificate[0]);
-        context.init(keys(TestIdentity.P256.privateKey(), chain), trust(authority.certificate()), null);
-        try (Pair connection = new Pair(context, clients)) {
+        try (Pair connection = new Pair(context(trust(clients.certificate())), alice())) {
             assertThat(connection.server.getHandshakeSession()).isNull();
             connection.server.setNeedClientAuth(true);
-            connection.server.startHandshake();
-            connection.exchanges(1);
-            assertThat(connection.server.getSession().getPeerPrincipal().getName())
-                    .contains("Alice");
+            asksForAlice(connection);
             assertThat(connection.server.getHandshakeSession()).isNull();
         }
     }
@@ -129,23 +119,31 @@ class SocketRenegotiationTest {
     /** The client offers the session that it has, in which it was not asked, and the trust manager names no authority. */
     @Test
     void aClientCertificateThatIsWantedLater() throws Exception {
-        KeyPair pair = TestAuthority.keyPair("EC", "secp256r1");
-        TestAuthority authority = TestAuthority.root("clients", Instant.now());
-        X509Certificate alice = authority.client(pair.getPublic(), "Alice");
-        SSLContext clients = SSLContext.getInstance("TLSv1.2");
-        clients.init(
-                keys(pair.getPrivate(), alice, authority.certificate()), trust(TestIdentity.CA.certificate()), null);
+        try (Pair connection = new Pair(context(new ProviderTest.TrustingAll()), alice())) {
+            connection.server.setWantClientAuth(true);
+            asksForAlice(connection);
+        }
+    }
+
+    private static void asksForAlice(Pair connection) throws Exception {
+        connection.server.startHandshake();
+        connection.exchanges(1);
+        assertThat(connection.server.getSession().getPeerPrincipal().getName()).contains("Alice");
+    }
+
+    private static SSLContext context(TrustManager... trust) throws Exception {
         SSLContext context = SSLContext.getInstance("TLSv1.2", new LockstepProvider());
         X509Certificate[] chain = TestIdentity.P256.chain().toArray(new X509Certificate[0]);
-        context.init(
-                keys(TestIdentity.P256.privateKey(), chain), new TrustManager[] {new ProviderTest.TrustingAll()}, null);
-        try (Pair connection = new Pair(context, clients)) {
-            connection.server.setWantClientAuth(true);
-            connection.server.startHandshake();
-            connection.exchanges(1);
-            assertThat(connection.server.getSession().getPeerPrincipal().getName())
-                    .contains("Alice");
-        }
+        context.init(keys(TestIdentity.P256.privateKey(), chain), trust, null);
+        return context;
+    }
+
+    private SSLContext alice() throws Exception {
+        KeyPair pair = TestAuthority.keyPair("EC", "secp256r1");
+        X509Certificate alice = clients.client(pair.getPublic(), "Alice");
+        SSLContext context = SSLContext.getInstance("TLSv1.2");
+        context.init(keys(pair.getPrivate(), alice, clients.certificate()), trust(TestIdentity.CA.certificate()), null);
+        return context;
     }
 
     /** A handshake that resumes the same session as the one before it has the same outcome in every field. */

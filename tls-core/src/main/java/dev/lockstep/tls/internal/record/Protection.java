@@ -17,8 +17,8 @@ import java.security.SecureRandom;
  *
  * <p>An object either seals or opens, for one key and one thread at a time. With heap buffers the cipher works from
  * array to array, without a copy and without an allocation of ours; direct and read-only buffers go through one heap array
- * per thread, which is faster than what ciphers do with them, and so does what ChaCha20 of the JDK opens. Nothing but keys, cipher state and a few dozen bytes is held
- * between calls.
+ * per thread, which is faster than what ciphers do with them, and so does what ChaCha20 of the JDK opens. Nothing but keys,
+ * cipher state and a few dozen bytes is held between calls.
  *
  * <p>Source and destination must not overlap; where both are views of one array, an overlap is refused.
  */
