@@ -2,6 +2,7 @@ package dev.lockstep.conversations.learning;
 
 import dev.lockstep.conversations.fixture.SessionFixture;
 import dev.lockstep.testkit.TestServers;
+import dev.lockstep.testkit.answer.ZerosKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ClientSession;
@@ -14,9 +15,6 @@ import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
-import dev.lockstep.tls.key.DecryptRequest;
-import dev.lockstep.tls.key.ExternalPrivateKey;
-import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.Verdict;
@@ -31,7 +29,6 @@ import dev.lockstep.tls.session.TicketOpening;
 import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.KeyExchange;
 import dev.lockstep.tls.spec.NamedGroup;
-import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
@@ -43,8 +40,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import javax.crypto.Cipher;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +121,9 @@ final class Subject {
     }
 
     private TlsServerConfig configure() {
-        Credential credential = Credential.external(identity.chain(), new Key());
+        Credential credential = Credential.external(
+                identity.chain(),
+                new ZerosKey(identity, (kind, answer, waker) -> operations.start(kind, answer, waker)));
         TlsServerConfigBuilder builder = TestServers.builder(credential)
                 .groups(List.of(NamedGroup.X25519, NamedGroup.FFDHE2048))
                 .clock(clock)
@@ -166,37 +163,6 @@ final class Subject {
             builder.tickets(new Tickets());
         }
         return builder.build();
-    }
-
-    /** Signs with zeros, which neither side looks at; decrypts for real. */
-    private final class Key implements ExternalPrivateKey {
-        @Override
-        public Set<SignatureScheme> signatureSchemes() {
-            return Set.of(
-                    identity.isRsa() ? SignatureScheme.RSA_PSS_RSAE_SHA256 : SignatureScheme.ECDSA_SECP256R1_SHA256);
-        }
-
-        @Override
-        public boolean canDecrypt() {
-            return identity.isRsa();
-        }
-
-        @Override
-        public Start<byte[]> startSign(SignRequest request, Waker waker) {
-            return operations.start(SuspensionKind.SIGN, () -> new byte[identity.isRsa() ? 256 : 70], waker);
-        }
-
-        @Override
-        public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) {
-            return operations.start(
-                    SuspensionKind.DECRYPT,
-                    () -> {
-                        Cipher cipher = Cipher.getInstance("RSA/ECB/NoPadding");
-                        cipher.init(Cipher.DECRYPT_MODE, identity.privateKey());
-                        return cipher.doFinal(request.ciphertext());
-                    },
-                    waker);
-        }
     }
 
     private final class Verifier implements ClientCertificateVerifier {
