@@ -1,6 +1,7 @@
 package dev.lockstep.interop;
 
 import dev.lockstep.interop.Setup.Service;
+import dev.lockstep.testkit.util.Chromium;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,19 +78,8 @@ final class ChromiumClient implements Peer {
         Path log = home.resolve("net.json");
         String page = "https://" + target.host() + ":" + target.port() + "/?"
                 + visit.payload().replace("\n", "");
-        List<String> command = List.of(
-                "chromium-headless-shell",
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-proxy-server",
-                "--ssl-version-max=tls1.2",
-                "--user-data-dir=" + home.resolve("profile"),
+        List<String> command = Chromium.command(
+                home.resolve("profile"),
                 "--log-net-log=" + log,
                 "--host-resolver-rules=MAP *.lockstep.test 127.0.0.1",
                 "--dump-dom",

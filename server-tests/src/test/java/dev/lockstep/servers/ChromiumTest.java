@@ -6,6 +6,7 @@ import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.testkit.certificate.TestAuthority;
+import dev.lockstep.testkit.util.Chromium;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
 import java.io.IOException;
@@ -61,19 +62,8 @@ class ChromiumTest {
                 .build();
         Path log = directory.resolve("net.json");
         try (RunningServer server = way.start(config, directory)) {
-            String document = run(List.of(
-                    "chromium-headless-shell",
-                    "--headless",
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                    "--no-proxy-server",
-                    "--ssl-version-max=tls1.2",
-                    "--user-data-dir=" + directory.resolve("profile"),
+            String document = run(Chromium.command(
+                    directory.resolve("profile"),
                     "--log-net-log=" + log,
                     "--dump-dom",
                     "https://localhost:" + server.port() + "/"));

@@ -2,6 +2,7 @@ package dev.lockstep.server.demo;
 
 import dev.lockstep.server.Needed;
 import dev.lockstep.server.Spawned;
+import dev.lockstep.testkit.util.Chromium;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -51,20 +52,7 @@ final class Browser implements AutoCloseable {
         Path database = Files.createDirectories(home.resolve(".pki").resolve("nssdb"));
         certutil("-N", "-d", "sql:" + database, "--empty-password");
         certutil("-A", "-d", "sql:" + database, "-n", "demo", "-t", "C,,", "-i", authority.toString());
-        List<String> command = new java.util.ArrayList<>(List.of(
-                "chromium-headless-shell",
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-proxy-server",
-                "--ssl-version-max=tls1.2",
-                "--remote-debugging-port=0",
-                "--user-data-dir=" + home.resolve("profile")));
+        List<String> command = Chromium.command(home.resolve("profile"), "--remote-debugging-port=0");
         command.addAll(List.of(options));
         command.add("about:blank");
         Browser browser = new Browser(Spawned.start(Map.of("HOME", home.toString()), command));
