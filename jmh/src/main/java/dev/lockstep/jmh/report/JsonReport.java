@@ -1,5 +1,7 @@
 package dev.lockstep.jmh.report;
 
+import static dev.lockstep.jmh.report.Json.quoted;
+
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -8,9 +10,6 @@ final class JsonReport {
     private JsonReport() {}
 
     static String of(Figures figures, Environment environment, int rounds) {
-        String libraries = environment.libraries().entrySet().stream()
-                .map(e -> quoted(e.getKey()) + ": " + quoted(e.getValue()))
-                .collect(Collectors.joining(", ", "{", "}"));
         String all = figures.samples().entrySet().stream()
                 .map(e -> "    {\"jdk\": %s, \"table\": %s, \"row\": %s, \"subject\": %s, \"nanos\": %s, \"bytes\": %s}"
                         .formatted(
@@ -25,26 +24,10 @@ final class JsonReport {
                                         .map(s -> number(s.bytes()))
                                         .collect(Collectors.joining(", ", "[", "]"))))
                 .collect(Collectors.joining(",\n"));
-        return """
-                {
-                  "date": %s,
-                  "machine": %s,
-                  "loadAverageAtStart": %s,
-                  "rounds": %d,
-                  "libraries": %s,
-                  "figures": [
-                %s
-                  ]
-                }
-                """.formatted(
-                quoted(environment.date()), quoted(environment.machine()), environment.load(), rounds, libraries, all);
+        return Json.report(environment, rounds, "  \"figures\": [\n" + all + "\n  ]");
     }
 
     private static String number(double value) {
         return String.format(Locale.ROOT, "%.1f", value);
-    }
-
-    private static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 }

@@ -1,6 +1,9 @@
 package dev.lockstep.jmh.sockets;
 
+import static dev.lockstep.jmh.report.Json.quoted;
+
 import dev.lockstep.jmh.report.Environment;
+import dev.lockstep.jmh.report.Json;
 import dev.lockstep.jmh.sockets.SocketFigures.Row;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,31 +83,8 @@ final class SocketReport {
                 .flatMap(load -> figures.rows(load).stream()
                         .flatMap(row -> figures.samples(load, row).stream().map(sample -> json(load, row, sample))))
                 .collect(Collectors.joining(",\n"));
-        String libraries = environment.libraries().entrySet().stream()
-                .map(e -> quoted(e.getKey()) + ": " + quoted(e.getValue()))
-                .collect(Collectors.joining(", ", "{", "}"));
-        String remarks =
-                figures.remarks().stream().map(SocketReport::quoted).collect(Collectors.joining(", ", "[", "]"));
-        return """
-                {
-                  "date": %s,
-                  "machine": %s,
-                  "loadAverageAtStart": %s,
-                  "rounds": %d,
-                  "libraries": %s,
-                  "remarks": %s,
-                  "samples": [
-                %s
-                  ]
-                }
-                """.formatted(
-                        quoted(environment.date()),
-                        quoted(environment.machine()),
-                        environment.load(),
-                        rounds,
-                        libraries,
-                        remarks,
-                        all);
+        String remarks = figures.remarks().stream().map(Json::quoted).collect(Collectors.joining(", ", "[", "]"));
+        return Json.report(environment, rounds, "  \"remarks\": " + remarks + ",\n  \"samples\": [\n" + all + "\n  ]");
     }
 
     private static String json(Load load, Row row, Sample sample) {
@@ -121,18 +101,5 @@ final class SocketReport {
                 sample.seconds(),
                 sample.serverSeconds(),
                 sample.clientSeconds());
-    }
-
-    private static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < ' ') {
-                quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-            } else {
-                quoted.append(c == '"' || c == '\\' ? "\\" : "").append(c);
-            }
-        }
-        return quoted.append('"').toString();
     }
 }
