@@ -54,13 +54,6 @@ final class Anchors {
         return issuing.getOrDefault(name, List.of());
     }
 
-    /** Every anchor that may issue certificates. */
-    Set<TrustAnchor> allIssuing() {
-        Set<TrustAnchor> all = new HashSet<>();
-        issuing.values().forEach(all::addAll);
-        return all;
-    }
-
     /** Whether the certificate itself is trusted. */
     boolean contains(X509Certificate certificate) {
         return certificates.contains(certificate);
