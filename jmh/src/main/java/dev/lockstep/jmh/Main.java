@@ -12,15 +12,13 @@ import dev.lockstep.jmh.sockets.StartUp;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.List;
-import org.openjdk.jmh.runner.RunnerException;
 
 /** The command line of {@code benchmarks.jar}: measures everything side by side and reports it. */
 public final class Main {
     private Main() {}
 
     /** Runs the plan; the reports are renewed after each round, so that an interrupted run leaves something. */
-    public static void main(String[] args)
-            throws IOException, RunnerException, GeneralSecurityException, InterruptedException {
+    public static void main(String[] args) throws IOException, GeneralSecurityException, InterruptedException {
         if (SocketOptions.areMeant(args)) {
             measureSockets(args);
             return;
@@ -37,11 +35,16 @@ public final class Main {
         List<Measurement> plan = Plan.of(options);
         Figures figures = new Figures();
         Reports reports = new Reports(options.out());
+        int failed = 0;
         for (int round = 1; round <= options.rounds(); round++) {
-            Rounds.run(plan, options, figures, round);
+            failed += Rounds.run(plan, options, figures, round);
             reports.write(figures, round);
         }
         System.out.println(reports.text());
+        if (failed > 0) {
+            System.err.println(failed + " measurements failed");
+            System.exit(1);
+        }
     }
 
     private static void measureSockets(String[] args) throws GeneralSecurityException, InterruptedException {

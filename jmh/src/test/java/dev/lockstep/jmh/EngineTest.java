@@ -101,8 +101,8 @@ class EngineTest {
     }
 
     static Stream<Arguments> everyWayToResume() {
-        return EngineKind.available().stream().flatMap(engine -> Stream.of(Resumption.BY_ID, Resumption.BY_TICKET)
-                .filter(engine::resumes)
+        return EngineKind.available().stream().filter(EngineKind::resumes).flatMap(engine -> Stream.of(
+                        Resumption.BY_ID, Resumption.BY_TICKET)
                 .map(resumption -> Arguments.of(engine, resumption)));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.jmh.report.Figures;
+import dev.lockstep.jmh.report.Figures.Sample;
 import dev.lockstep.jmh.report.Reports;
 import dev.lockstep.jmh.run.Measurement;
 import dev.lockstep.jmh.run.Measurement.Table;
@@ -56,12 +57,15 @@ class ReportTest {
                 new Measurement(Table.SLOW_KEY, "256 in flight", "Lockstep", "none", Map.of()),
                 "17",
                 "a virtual machine",
-                250_000,
-                1000);
+                new Sample(250_000, 1000, 150_000, 180_000));
         Reports reports = new Reports(directory);
         reports.write(figures, 1);
 
-        assertThat(reports.text()).contains("handshakes/s | Lockstep |").contains("| 256 in flight | 4000 |");
+        assertThat(reports.text())
+                .contains("handshakes/s | Lockstep |")
+                .contains("| 256 in flight | 4000 |")
+                .contains("| 256 in flight | 150 |")
+                .contains("| 256 in flight | 180 |");
     }
 
     @Test
@@ -82,7 +86,7 @@ class ReportTest {
     private static void add(Figures figures, String subject, double... nanos) {
         Measurement measurement = new Measurement(Table.RECORD, "100 B read", subject, "none", Map.of());
         for (double n : nanos) {
-            figures.add(measurement, "17", "a virtual machine", n, 1000);
+            figures.add(measurement, "17", "a virtual machine", new Sample(n, 1000));
         }
     }
 }

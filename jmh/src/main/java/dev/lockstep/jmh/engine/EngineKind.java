@@ -66,12 +66,9 @@ public enum EngineKind {
         };
     }
 
-    /**
-     * Whether it resumes sessions here: what bctls has for that is left to its user, and Conscrypt's native objects run out in a long
-     * row of tickets, since only the garbage collector gives them back.
-     */
-    public boolean resumes(Resumption resumption) {
-        return this != BCTLS && (this != CONSCRYPT || resumption == Resumption.BY_ID);
+    /** Whether it resumes sessions here: what bctls has for that is left to its user. */
+    public boolean resumes() {
+        return this != BCTLS;
     }
 
     /** Prepares a server that forgets its sessions. */

@@ -25,7 +25,7 @@ final class BarChart {
 
     private static final Set<Table> TABLES =
             Set.of(Table.HANDSHAKE, Table.RESUMED, Table.SLOW_KEY, Table.RECORD, Table.CHACHA20, Table.CBC);
-    private static final int LABELS = 250;
+    private static final int LABELS = 280;
     private static final int COLUMN = 400;
     private static final int UNIT = 170;
     private static final double LONGEST = 1.5;

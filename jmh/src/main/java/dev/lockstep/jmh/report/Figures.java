@@ -24,17 +24,30 @@ public final class Figures {
         }
     }
 
-    /** One fork's result: per operation, the server's nanoseconds and allocated bytes. */
-    public record Sample(double nanos, double bytes) {}
+    /**
+     * One fork's result per operation.
+     *
+     * @param nanos the server's; with a slow key those on the clock
+     * @param bytes allocated
+     * @param thread with a slow key, processor nanoseconds on the serving thread; else NaN
+     * @param processor with a slow key, processor nanoseconds on all the server's threads; else NaN
+     */
+    public record Sample(double nanos, double bytes, double thread, double processor) {
+
+        /** What needs one thread only. */
+        public Sample(double nanos, double bytes) {
+            this(nanos, bytes, Double.NaN, Double.NaN);
+        }
+    }
 
     private final Map<Key, List<Sample>> samples = new LinkedHashMap<>();
     private final Map<String, String> virtualMachines = new LinkedHashMap<>();
 
     /** Adds one fork's result. */
-    public void add(Measurement measurement, String jdk, String virtualMachine, double nanos, double bytes) {
+    public void add(Measurement measurement, String jdk, String virtualMachine, Sample sample) {
         virtualMachines.put(jdk, virtualMachine);
         Key key = new Key(jdk, measurement.table(), measurement.row(), measurement.subject());
-        samples.computeIfAbsent(key, k -> new ArrayList<>()).add(new Sample(nanos, bytes));
+        samples.computeIfAbsent(key, k -> new ArrayList<>()).add(sample);
     }
 
     /** The JDKs' versions with the names of their virtual machines. */
@@ -79,7 +92,9 @@ public final class Figures {
         return median(key, Sample::bytes);
     }
 
-    private @Nullable Double median(Key key, ToDoubleFunction<Sample> value) {
+    /** Median over the forks; null where nothing was measured. */
+    @Nullable
+    Double median(Key key, ToDoubleFunction<Sample> value) {
         List<Sample> all = samples.get(key);
         if (all == null) {
             return null;

@@ -2,7 +2,11 @@ package dev.lockstep.jmh.report;
 
 import static dev.lockstep.jmh.report.Json.quoted;
 
+import dev.lockstep.jmh.report.Figures.Sample;
+import dev.lockstep.jmh.run.Measurement.Table;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** Every fork's figure, for programs. */
@@ -11,23 +15,26 @@ final class JsonReport {
 
     static String of(Figures figures, Environment environment, int rounds) {
         String all = figures.samples().entrySet().stream()
-                .map(e -> "    {\"jdk\": %s, \"table\": %s, \"row\": %s, \"subject\": %s, \"nanos\": %s, \"bytes\": %s}"
-                        .formatted(
-                                quoted(e.getKey().jdk()),
-                                quoted(e.getKey().table().name()),
-                                quoted(e.getKey().row()),
-                                quoted(e.getKey().subject()),
-                                e.getValue().stream()
-                                        .map(s -> number(s.nanos()))
-                                        .collect(Collectors.joining(", ", "[", "]")),
-                                e.getValue().stream()
-                                        .map(s -> number(s.bytes()))
-                                        .collect(Collectors.joining(", ", "[", "]"))))
+                .map(e ->
+                        "    {\"jdk\": %s, \"table\": %s, \"row\": %s, \"subject\": %s, \"nanos\": %s, \"bytes\": %s%s}"
+                                .formatted(
+                                        quoted(e.getKey().jdk()),
+                                        quoted(e.getKey().table().name()),
+                                        quoted(e.getKey().row()),
+                                        quoted(e.getKey().subject()),
+                                        numbers(e.getValue(), Sample::nanos),
+                                        numbers(e.getValue(), Sample::bytes),
+                                        e.getKey().table() == Table.SLOW_KEY
+                                                ? ", \"thread\": " + numbers(e.getValue(), Sample::thread)
+                                                        + ", \"processor\": " + numbers(e.getValue(), Sample::processor)
+                                                : ""))
                 .collect(Collectors.joining(",\n"));
         return Json.report(environment, rounds, "  \"figures\": [\n" + all + "\n  ]");
     }
 
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.1f", value);
+    private static String numbers(List<Sample> samples, ToDoubleFunction<Sample> value) {
+        return samples.stream()
+                .map(sample -> String.format(Locale.ROOT, "%.1f", value.applyAsDouble(sample)))
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 }

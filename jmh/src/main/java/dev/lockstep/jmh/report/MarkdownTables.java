@@ -1,11 +1,15 @@
 package dev.lockstep.jmh.report;
 
 import dev.lockstep.jmh.report.Figures.Key;
+import dev.lockstep.jmh.report.Figures.Sample;
 import dev.lockstep.jmh.run.Measurement.Table;
+import dev.lockstep.jmh.run.Measurement.Unit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +46,12 @@ final class MarkdownTables {
         boolean againstJsse = subjects.contains(JSSE);
         header(out, table.title() + ", " + table.unit().title(), subjects, floor, againstJsse);
         for (String row : figures.rows(table)) {
-            out.append("| ").append(row);
-            for (String subject : subjects) {
-                out.append(" | ").append(number(figures.nanos(new Key(jdk, table, row, subject)), table.unit()::of));
-            }
             Double ours = figures.nanos(new Key(jdk, table, row, OURS));
+            cells(
+                    out,
+                    row,
+                    subjects,
+                    subject -> number(figures.nanos(new Key(jdk, table, row, subject)), table.unit()::of));
             if (againstJsse) {
                 out.append(" | ").append(ratio(figures.nanos(new Key(jdk, table, row, JSSE)), ours));
             }
@@ -55,14 +60,44 @@ final class MarkdownTables {
             }
             out.append(" |\n");
         }
+        if (table == Table.SLOW_KEY) {
+            shares(out, figures, jdk, subjects, "processor time of the serving thread, us", Sample::thread);
+            shares(out, figures, jdk, subjects, "processor time of all threads, us", Sample::processor);
+        }
         header(out, table.bytes(), subjects, false, false);
         for (String row : figures.rows(table)) {
-            out.append("| ").append(row);
-            for (String subject : subjects) {
-                out.append(" | ").append(number(figures.bytes(new Key(jdk, table, row, subject)), bytes -> bytes));
-            }
+            cells(
+                    out,
+                    row,
+                    subjects,
+                    subject -> number(figures.bytes(new Key(jdk, table, row, subject)), bytes -> bytes));
             out.append(" |\n");
         }
+    }
+
+    /** What of the time on the clock is the server's. */
+    private static void shares(
+            StringBuilder out,
+            Figures figures,
+            String jdk,
+            List<String> subjects,
+            String title,
+            ToDoubleFunction<Sample> share) {
+        header(out, title, subjects, false, false);
+        for (String row : figures.rows(Table.SLOW_KEY)) {
+            cells(
+                    out,
+                    row,
+                    subjects,
+                    subject ->
+                            number(figures.median(new Key(jdk, Table.SLOW_KEY, row, subject), share), Unit.MICROS::of));
+            out.append(" |\n");
+        }
+    }
+
+    private static void cells(StringBuilder out, String row, List<String> subjects, UnaryOperator<String> figure) {
+        out.append("| ").append(row);
+        subjects.forEach(subject -> out.append(" | ").append(figure.apply(subject)));
     }
 
     private static void header(
@@ -83,7 +118,7 @@ final class MarkdownTables {
     }
 
     private static String number(@Nullable Double value, DoubleUnaryOperator unit) {
-        return value == null ? "" : figure(unit.applyAsDouble(value));
+        return value == null || value.isNaN() ? "" : figure(unit.applyAsDouble(value));
     }
 
     /** Three digits at least. */

@@ -83,7 +83,7 @@ public final class Plan {
 
     private static void addResumptions(List<Measurement> all, Resumption resumption, boolean quick) {
         for (EngineKind engine : engines(quick)) {
-            if (engine.resumes(resumption)) {
+            if (engine.resumes()) {
                 all.add(new Measurement(
                         Table.RESUMED,
                         resumption.title(),

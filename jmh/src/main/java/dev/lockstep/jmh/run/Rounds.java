@@ -3,17 +3,19 @@ package dev.lockstep.jmh.run;
 import dev.lockstep.jmh.engine.EngineKind;
 import dev.lockstep.jmh.engine.Resumption;
 import dev.lockstep.jmh.report.Figures;
+import dev.lockstep.jmh.report.Figures.Sample;
 import dev.lockstep.jmh.run.Measurement.Unit;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -29,27 +31,46 @@ public final class Rounds {
     private static final List<String> JVM_ARGUMENTS =
             List.of("-Xms1g", "-Xmx3g", "-XX:+UseParallelGC", "--enable-native-access=ALL-UNNAMED");
 
+    /** Only the garbage collector gives Conscrypt's native objects back, of which there are not enough for a longer time. */
+    private static final String OFTEN_COLLECTED = "-Xmn16m";
+
     private Rounds() {}
 
-    /** Goes through the plan once, on every JVM. */
-    public static void run(List<Measurement> plan, Options options, Figures figures, int round) throws RunnerException {
+    /**
+     * Goes through the plan once, on every JVM. A measurement that fails leaves its place in the tables empty.
+     *
+     * @return how many failed
+     */
+    public static int run(List<Measurement> plan, Options options, Figures figures, int round) {
         int done = 0;
+        int failed = 0;
         for (Measurement measurement : plan) {
             done++;
             for (String jvm : options.jvms()) {
-                RunResult result = run(measurement, jvm, options.quick());
-                add(measurement, result, figures);
+                String outcome;
+                try {
+                    RunResult result = run(measurement, jvm, options.quick());
+                    add(measurement, result, figures);
+                    outcome = "JDK " + result.getParams().getJdkVersion();
+                } catch (RunnerException e) {
+                    failed++;
+                    outcome = "failed: " + root(e);
+                }
                 System.err.printf(
-                        "round %d of %d, %d of %d: %s, %s, JDK %s%n",
-                        round,
-                        options.rounds(),
-                        done,
-                        plan.size(),
-                        measurement.row(),
-                        measurement.subject(),
-                        result.getParams().getJdkVersion());
+                        "round %d of %d, %d of %d: %s, %s, %s%n",
+                        round, options.rounds(), done, plan.size(), measurement.row(), measurement.subject(), outcome);
             }
         }
+        return failed;
+    }
+
+    /** JMH keeps what its forks threw as suppressed exceptions of a cause. */
+    private static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null || root.getSuppressed().length > 0) {
+            root = root.getCause() != null ? root.getCause() : root.getSuppressed()[0];
+        }
+        return root;
     }
 
     private static RunResult run(Measurement measurement, String jvm, boolean quick) throws RunnerException {
@@ -80,11 +101,14 @@ public final class Rounds {
     private static String[] jvmArguments(Measurement measurement) {
         boolean tickets =
                 Resumption.BY_TICKET.name().equals(measurement.parameters().get("resumption"));
-        return Stream.concat(
-                        JVM_ARGUMENTS.stream(),
-                        Stream.of("client", "server")
-                                .map(end -> "-Djdk.tls." + end + ".enableSessionTicketExtension=" + tickets))
-                .toArray(String[]::new);
+        List<String> arguments = new ArrayList<>(JVM_ARGUMENTS);
+        if (measurement.subject().equals(EngineKind.CONSCRYPT.title())) {
+            arguments.add(OFTEN_COLLECTED);
+        }
+        for (String end : List.of("client", "server")) {
+            arguments.add("-Djdk.tls." + end + ".enableSessionTicketExtension=" + tickets);
+        }
+        return arguments.toArray(new String[0]);
     }
 
     /**
@@ -117,11 +141,15 @@ public final class Rounds {
                 measurement,
                 result.getParams().getJdkVersion(),
                 result.getParams().getVmName(),
-                counter(best, "nanos"),
-                counter(best, "bytes"));
+                new Sample(
+                        counter(best, "nanos"),
+                        counter(best, "bytes"),
+                        counter(best, "thread"),
+                        counter(best, "processor")));
     }
 
     private static double counter(IterationResult iteration, String name) {
-        return iteration.getSecondaryResults().get(name).getScore();
+        Result<?> result = iteration.getSecondaryResults().get(name);
+        return result == null ? Double.NaN : result.getScore();
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -109,9 +110,27 @@ public class SlowKeyBenchmark {
         if (client == null) {
             throw new IllegalStateException("not prepared");
         }
-        Handshake handshake = new Handshake(client.connect());
+        Client connector = client;
+        Handshake handshake = new Handshake(byClient(connector::connect));
         handshake.server = prepared().accept(() -> ready.add(handshake));
         ready.add(handshake);
+    }
+
+    private void turnOfClient(ServerSession connection) throws IOException {
+        byClient(() -> {
+            connection.handshake(toClient, toServer);
+            return connection;
+        });
+    }
+
+    private static <T> T byClient(Callable<T> work) throws IOException {
+        try {
+            return ProcessorTime.ofClient(work);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
     }
 
     private boolean isCompleted(Handshake handshake) throws IOException {
@@ -129,7 +148,7 @@ public class SlowKeyBenchmark {
             }
             toServer.compact();
             toClient.flip();
-            handshake.client.handshake(toClient, toServer);
+            turnOfClient(handshake.client);
             toClient.compact();
             if (last == SlowServer.Turn.WAITS) {
                 // the buffers are the next handshake's now

@@ -3,6 +3,7 @@ package dev.lockstep.jmh.slow;
 import dev.lockstep.jmh.engine.LockstepEngine;
 import dev.lockstep.jmh.engine.Providers;
 import dev.lockstep.jmh.engine.ServerIdentity;
+import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.FutureKey;
 import dev.lockstep.keys.InMemoryKey;
@@ -43,7 +44,7 @@ final class SlowLockstep implements SlowServer {
         CryptoProviders providers = kind == SlowKind.LOCKSTEP_BOTH
                 ? CryptoProviders.of(Providers.conscrypt(), Providers.accp())
                 : CryptoProviders.NONE;
-        InMemoryKey key = InMemoryKey.of(identity.key(), new SecureRandom(), providers);
+        BlockingKey key = new DistantKey(InMemoryKey.of(identity.key(), new SecureRandom(), providers));
         ExternalPrivateKey slow = kind == SlowKind.LOCKSTEP_IN_CONNECTION
                 ? FutureKey.builder()
                         .signer(key.signatureSchemes(), request -> later(signers, key, request))
@@ -56,7 +57,7 @@ final class SlowLockstep implements SlowServer {
     }
 
     private static CompletableFuture<byte[]> later(
-            ScheduledExecutorService signers, InMemoryKey key, SignRequest request) {
+            ScheduledExecutorService signers, BlockingKey key, SignRequest request) {
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
         signers.schedule(
                 () -> {

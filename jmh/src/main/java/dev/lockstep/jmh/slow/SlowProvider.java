@@ -4,7 +4,6 @@ import dev.lockstep.crypto.signature.LocalSigner;
 import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
-import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -86,8 +85,9 @@ final class SlowProvider extends Provider {
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(SlowKind.KEY_MILLIS);
-                return slow.signer().sign(SignatureAlgorithm.ECDSA_SHA256, message.toByteArray());
-            } catch (InterruptedException | GeneralSecurityException e) {
+                return ProcessorTime.ofKey(
+                        () -> slow.signer().sign(SignatureAlgorithm.ECDSA_SHA256, message.toByteArray()));
+            } catch (Exception e) {
                 throw new SignatureException(e);
             }
         }

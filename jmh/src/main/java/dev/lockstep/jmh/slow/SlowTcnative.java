@@ -85,8 +85,9 @@ final class SlowTcnative implements SlowServer {
             signers.schedule(
                     () -> {
                         try {
-                            answer.setSuccess(signer.sign(SignatureAlgorithm.ECDSA_SHA256, input));
-                        } catch (GeneralSecurityException e) {
+                            answer.setSuccess(
+                                    ProcessorTime.ofKey(() -> signer.sign(SignatureAlgorithm.ECDSA_SHA256, input)));
+                        } catch (Exception e) {
                             answer.setFailure(e);
                         }
                     },
