@@ -3,6 +3,7 @@ package dev.lockstep.server.http;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,12 @@ final class RequestReader {
     /** The bytes of a request line, and of a field that is of use. */
     static final int LONGEST_LINE = 8192;
 
+    private static final Pattern TARGET = Pattern.compile("[!-~]+");
+    private static final Pattern VERSION = Pattern.compile("HTTP/\\d\\.\\d");
+    private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
+    private static final Pattern ZERO = Pattern.compile("0+");
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern ORIGIN = Pattern.compile("(?i)^https?://[^/?]*");
     private static final Set<String> USED = Set.of("host", "connection", "content-length", "transfer-encoding");
 
     private final StringBuilder line = new StringBuilder();
@@ -114,8 +121,8 @@ final class RequestReader {
             refuse(Refusal.URI_TOO_LONG);
         } else if (parts.length != 3
                 || !isToken(parts[0])
-                || !parts[1].matches("[!-~]+")
-                || !parts[2].matches("HTTP/\\d\\.\\d")) {
+                || !TARGET.matcher(parts[1]).matches()
+                || !VERSION.matcher(parts[2]).matches()) {
             refuse(Refusal.BAD_REQUEST);
         } else if (!parts[2].startsWith("HTTP/1.")) {
             refuse(Refusal.VERSION_NOT_SUPPORTED);
@@ -156,7 +163,7 @@ final class RequestReader {
 
     /** RFC 9112 6.3: a length that is no number, or several that differ, leave the end of the request unknown. */
     private void contentLength(String value) {
-        if (!value.matches("\\d{1,18}") || (length != null && !length.equals(value))) {
+        if (!LENGTH.matcher(value).matches() || (length != null && !length.equals(value))) {
             refuse(Refusal.BAD_REQUEST);
         }
         length = value;
@@ -167,7 +174,7 @@ final class RequestReader {
         if (hosts > 1 || (hosts == 0 && !http10) || (body && length != null)) {
             refuse(Refusal.BAD_REQUEST);
         }
-        body |= length != null && !length.matches("0+");
+        body |= length != null && !ZERO.matcher(length).matches();
     }
 
     private void refuse(Refusal why) {
@@ -175,11 +182,17 @@ final class RequestReader {
     }
 
     private static boolean isToken(String text) {
-        return text.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+        return TOKEN.matcher(text).matches();
     }
 
     private static boolean hasControls(String text) {
-        return text.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7f);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the request is of HTTP/1.0. */
@@ -196,7 +209,9 @@ final class RequestReader {
         if (!method.equals("GET") && !isHead()) {
             return Refusal.METHOD_NOT_ALLOWED;
         }
-        String path = target.replaceFirst("(?i)^https?://[^/?]*", "").replaceFirst("\\?.*", "");
+        String local = target.startsWith("/") ? target : ORIGIN.matcher(target).replaceFirst("");
+        int query = local.indexOf('?');
+        String path = query < 0 ? local : local.substring(0, query);
         return path.equals("/") || (path.isEmpty() && !target.startsWith("?")) ? null : Refusal.NOT_FOUND;
     }
 
