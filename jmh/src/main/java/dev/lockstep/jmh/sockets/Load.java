@@ -2,9 +2,9 @@ package dev.lockstep.jmh.sockets;
 
 /** What clients do. */
 enum Load {
-    NEW("New handshakes", "handshakes/s", 10_000),
+    NEW("New handshakes", "handshakes/s", 50_000),
     RESUMED("Handshakes resumed by ticket", "handshakes/s", 40_000),
-    REQUESTS("GET requests on kept connections", "requests/s", 50_000);
+    REQUESTS("GET requests on kept connections", "requests/s", 200_000);
 
     /** A server in native code has its caches filled by then. */
     private static final int NATIVE_WARM_UP = 1000;
