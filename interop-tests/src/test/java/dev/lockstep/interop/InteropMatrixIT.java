@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The interop matrix: each client of others, with its own defaults capped at TLS 1.2, x {RSA, EC} x {key that answers at
  * once, key that suspends the handshake} x {full handshake, resumed by ID, resumed by ticket} x {no client certificate,
  * client certificate}. What the client says of a connection and what the server's trace says of it must both be right. The
- * table is printed at the end, and docs/interop.md has it.
+ * table is printed at the end, and docs/evidence/interop.md has it.
  */
 @ExtendWith(Servers.class)
 class InteropMatrixIT {

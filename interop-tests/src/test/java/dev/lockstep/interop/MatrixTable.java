@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects how the runs of the matrix went, a row for each client, and prints them. */
 final class MatrixTable {
-    private static final Path PAGE = Path.of("..", "docs", "interop.md");
+    private static final Path PAGE = Path.of("..", "docs", "evidence", "interop.md");
     private static final String BEGIN = "<!-- matrix: printed by InteropMatrixIT -->\n";
     private static final String END = "<!-- end of the matrix -->\n";
     private static final String RED = "\u001b[31m";
@@ -134,10 +134,11 @@ final class MatrixTable {
                 markdown().stream().filter(line -> !onPage.contains(line)).toList();
         if (Tools.isContinuousIntegration()) {
             assertThat(missing)
-                    .as("docs/interop.md is stale: interop-tests/matrix -Ddocs.update=true")
+                    .as("docs/evidence/interop.md is stale: interop-tests/matrix -Ddocs.update=true")
                     .isEmpty();
         }
-        missing.forEach(line -> System.err.println("NOT IN docs/interop.md, made with Debian 12's clients: " + line));
+        missing.forEach(
+                line -> System.err.println("NOT IN docs/evidence/interop.md, made with Debian 12's clients: " + line));
     }
 
     private List<String> markdown() {

@@ -6,7 +6,7 @@ import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How much clients may cost a server, one by one and together. {@code docs/limits.md} explains each of them. */
+/** How much clients may cost a server, one by one and together. {@code docs/guide/limits.md} explains each of them. */
 @HelpSection(HelpSection.LIMITS)
 public final class LimitOptions {
 

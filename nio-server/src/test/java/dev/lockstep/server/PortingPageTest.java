@@ -42,11 +42,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The Java of {@code docs/porting-from-mbedtls.md}, taken from the page, compiled, and used for handshakes. */
+/** The Java of {@code docs/guide/porting-from-mbedtls.md}, taken from the page, compiled, and used for handshakes. */
 @Timeout(120)
 class PortingPageTest {
 
-    private static final Path PAGE = Path.of("../docs/porting-from-mbedtls.md");
+    private static final Path PAGE = Path.of("../docs/guide/porting-from-mbedtls.md");
     private static final Path CARD = Path.of("src/test/java/dev/lockstep/server/porting/Card.java");
 
     /** What the page leaves out. */

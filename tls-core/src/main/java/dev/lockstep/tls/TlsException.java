@@ -45,7 +45,7 @@ public final class TlsException extends IOException {
         return fromPeer;
     }
 
-    /** The handshake state the connection was in, a name of {@code docs/handshake.md}. */
+    /** The handshake state the connection was in, a name of {@code docs/design/handshake.md}. */
     public String state() {
         return state;
     }

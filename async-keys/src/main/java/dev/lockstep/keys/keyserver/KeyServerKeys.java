@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
 /**
  * The keys of a key server: another process, under another user id where the machine allows it, that holds the keys and
  * works with them. It is reached over a Unix-domain socket, or over TCP with mutual TLS;
- * {@code docs/keyserver-protocol.md} defines the protocol.
+ * {@code docs/protocols/keyserver-protocol.md} defines the protocol.
  *
  * <p>The connection lives in the application's own selector loop, next to the sockets of its clients: there is no
  * thread, and nothing here blocks. Requests are multiplexed over it and answered in any order. If the connection

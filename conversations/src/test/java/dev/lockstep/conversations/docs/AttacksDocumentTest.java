@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/attacks.md} names files and test methods; this keeps them true. */
+/** {@code docs/design/attacks.md} names files and test methods; this keeps them true. */
 class AttacksDocumentTest {
 
     private static final Path ROOT = Path.of("..");
@@ -24,7 +24,7 @@ class AttacksDocumentTest {
 
     private static List<Row> rows() throws IOException {
         List<Row> rows = new ArrayList<>();
-        for (String line : Files.readAllLines(ROOT.resolve(Path.of("docs", "attacks.md")))) {
+        for (String line : Files.readAllLines(ROOT.resolve(Path.of("docs", "design", "attacks.md")))) {
             String[] cells = line.split("\\|");
             if (cells.length == 5
                     && !cells[1].contains("---")

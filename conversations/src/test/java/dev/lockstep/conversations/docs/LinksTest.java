@@ -46,7 +46,7 @@ class LinksTest {
         Set<String> unreachable = pages().stream()
                 .filter(page -> page.startsWith(ROOT.resolve("docs")))
                 .map(page -> ROOT.resolve("docs").relativize(page).toString())
-                .filter(page -> !page.equals("index.md") && !page.startsWith("adr/"))
+                .filter(page -> !page.equals("index.md") && !page.startsWith("design/adr/"))
                 .filter(page -> !index.contains("(" + page))
                 .collect(Collectors.toSet());
 

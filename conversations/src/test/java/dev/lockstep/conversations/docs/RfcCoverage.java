@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
-/** {@code docs/rfc-coverage.md} as text: the rules of the list, each with the code and the tests that cite it. */
+/** {@code docs/evidence/rfc-coverage.md} as text: the rules of the list, each with the code and the tests that cite it. */
 final class RfcCoverage {
 
     private static final int SHOWN = 4;
@@ -43,21 +43,17 @@ final class RfcCoverage {
         lines.add("# What the RFCs demand of a server, and where it is kept");
         lines.add("");
         lines.add(
-                "Printed from `docs/rfc-rules.tsv` and the citations in the sources (`RFC 5246 6.2.1-1` in a comment); a");
+                "Printed from `docs/evidence/rfc-rules.tsv` and from the citations in the sources (`RFC 5246 6.2.1-1` in a");
         lines.add(
-                "test fails when this page is stale or a citation names a rule that the list does not have. Do not edit.");
-        lines.add("");
-        lines.add("    mvn -pl conversations -am test -Ddocs.update=true -Dtest=RfcCoverageDocumentTest \\");
-        lines.add("        -Dsurefire.failIfNoSpecifiedTests=false");
+                "comment). A test fails when this page is stale, or when a citation names a rule that is not in the list.");
         lines.add("");
         lines.add(
-                "A rule is a sentence with MUST, MUST NOT, SHALL, SHALL NOT or REQUIRED, told here in our own words; its");
+                "A rule is a sentence with MUST, MUST NOT, SHALL, SHALL NOT or REQUIRED, in our own words. Its number counts such");
         lines.add(
-                "number counts such sentences in its section. Sentences for clients only, and those that bind no code (key");
+                "sentences in its section. Some sentences are counted but not listed: those that concern clients only, and those");
         lines.add(
-                "words, summaries of changes, duties of authors and registries), are counted and not listed. What an RFC");
-        lines.add(
-                "demands without these words, and every SHOULD, is cited in the sources by section alone, if at all.");
+                "that bind no code (key words, summaries of changes, duties of authors and registries). Requirements without");
+        lines.add("these words, and every SHOULD, are cited in the sources by section alone, if at all.");
         lines.add("");
         lines.add("## Totals");
         lines.add("");

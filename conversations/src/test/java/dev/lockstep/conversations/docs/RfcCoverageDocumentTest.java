@@ -9,16 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code docs/rfc-coverage.md} is printed from the list of rules and the citations in all sources of the project; run
+ * {@code docs/evidence/rfc-coverage.md} is printed from the list of rules and the citations in all sources of the project; run
  * with {@code -Ddocs.update=true} to print it again.
  */
+@Tag("docs")
 class RfcCoverageDocumentTest {
 
     private static final Path ROOT = Path.of("..");
-    private static final Path DOCUMENT = ROOT.resolve(Path.of("docs", "rfc-coverage.md"));
+    private static final Path DOCUMENT = ROOT.resolve(Path.of("docs", "evidence", "rfc-coverage.md"));
 
     @Test
     void theDocumentIsWhatTheListAndTheCitationsSay() throws IOException {
@@ -29,8 +31,7 @@ class RfcCoverageDocumentTest {
         }
         System.out.println(coverage.summary());
         assertThat(Files.readString(DOCUMENT))
-                .as("docs/rfc-coverage.md is stale: mvn -pl conversations -am test -Dtest=RfcCoverageDocumentTest"
-                        + " -Ddocs.update=true -Dsurefire.failIfNoSpecifiedTests=false")
+                .as("docs/evidence/rfc-coverage.md is stale: mvn -Pdocs test -pl conversations -am")
                 .isEqualTo(printed);
     }
 
@@ -42,7 +43,7 @@ class RfcCoverageDocumentTest {
                 .filter(id -> !rules.has(id))
                 .map(citations::places)
                 .toList();
-        assertThat(unknown).as("cited, but not in docs/rfc-rules.tsv").isEmpty();
+        assertThat(unknown).as("cited, but not in docs/evidence/rfc-rules.tsv").isEmpty();
     }
 
     @Test

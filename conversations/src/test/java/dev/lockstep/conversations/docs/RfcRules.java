@@ -8,10 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The yardstick: {@code docs/rfc-rules.tsv}, one line per rule and one per RFC. */
+/** The yardstick: {@code docs/evidence/rfc-rules.tsv}, one line per rule and one per RFC. */
 final class RfcRules {
 
-    static final Path FILE = Path.of("..", "docs", "rfc-rules.tsv");
+    static final Path FILE = Path.of("..", "docs", "evidence", "rfc-rules.tsv");
 
     /**
      * What the list says of a whole RFC: how many sentences have an operative word, and whom they concern.

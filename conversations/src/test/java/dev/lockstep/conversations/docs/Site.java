@@ -41,7 +41,7 @@ final class Site {
         NAVIGATION.put("README.md", "Lockstep");
         NAVIGATION.put("docs/index.md", "Documentation");
         NAVIGATION.put("docs/design/tour.md", "Tour of the code");
-        NAVIGATION.put("docs/handshake.md", "The handshake");
+        NAVIGATION.put("docs/design/handshake.md", "The handshake");
         NAVIGATION.put("docs/design/glossary.md", "Glossary");
         NAVIGATION.put("CHANGELOG.md", "Changes");
     }

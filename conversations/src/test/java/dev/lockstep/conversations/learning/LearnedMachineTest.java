@@ -7,6 +7,7 @@ import dev.lockstep.tls.spec.KeyExchange;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The machine that is learned from a server's answers is the machine that the table describes. A few configurations by
  * default; {@code -Passurance} learns them all, and {@code -Dassurance.lookAhead=1} looks for more states than there should be.
  */
+@Tag("docs")
 class LearnedMachineTest {
 
     private static final boolean ALL = Boolean.getBoolean("assurance");
@@ -44,8 +46,7 @@ class LearnedMachineTest {
             page.update(setup, learned, table, diagram);
         }
         assertThat(page.says(setup))
-                .as("docs/evidence/learned.md is stale: mvn -pl conversations -am test -Dtest=LearnedMachineTest"
-                        + " -Ddocs.update=true -Dsurefire.failIfNoSpecifiedTests=false")
+                .as("docs/evidence/learned.md is stale: mvn -Pdocs test -pl conversations -am")
                 .isEqualTo(LearnedPage.of(learned, table, diagram));
     }
 }

@@ -26,7 +26,7 @@ final class LearnedPage {
             A learner that knows nothing of the server but its answers (LearnLib, TTT) finds its state machine: every message
             of a handshake, messages in fragments, empty and wrong ones, those of a server, alerts, data, and the events around
             a pending operation, each in every state that the server comes to, on fresh connections in memory. The result must
-            be the machine that [the table](../handshake.md) describes for the configuration; `LearnedMachineTest` says the
+            be the machine that [the table](../design/handshake.md) describes for the configuration; `LearnedMachineTest` says the
             word on which they differ otherwise. On every connection it is checked that at most one operation is pending, that
             each ends once, and that no secret is held after the end.
 

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,13 +31,13 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Conversations with fixed randomness against what was written down of them, byte for byte, and the page that explains
  * them. {@code -Ddocs.update=true} writes both down again.
  */
+@Tag("docs")
 class GoldenTranscriptTest {
 
     private static final Path FILES =
             Path.of("src", "test", "resources", "dev", "lockstep", "conversations", "transcript");
     private static final Path PAGE = Path.of("..", "docs", "design", "illustrated.md");
-    private static final String HINT = " is stale: mvn -pl conversations -am test -Dtest=GoldenTranscriptTest"
-            + " -Ddocs.update=true -Dsurefire.failIfNoSpecifiedTests=false";
+    private static final String HINT = " is stale: mvn -Pdocs test -pl conversations -am";
 
     private static void isWritten(Path file, String text) throws IOException {
         if (Boolean.getBoolean("docs.update")) {
@@ -61,7 +62,7 @@ class GoldenTranscriptTest {
                 "Printed from the recorded conversations of `GoldenTranscriptTest`; a test fails when this page is stale. Do not",
                 "edit. Both sides are Lockstep's: the scripted client of `testkit` and the server, in memory, with fixed",
                 "randomness. Every byte of every record is here, left to right as on the wire; what is encrypted is printed",
-                "twice, and the second time in the clear. The rows and states are those of [the table](../handshake.md).",
+                "twice, and the second time in the clear. The rows and states are those of [the table](handshake.md).",
                 "`lockstep explain` prints the same of a live handshake ([debugging](../guide/debugging.md#explain)).",
                 ""));
         for (Golden golden : Golden.values()) {

@@ -28,9 +28,7 @@ final class TranscriptText {
         out.append("# ")
                 .append(golden.title())
                 .append(". C: the client sends, S: the server sends, and what it waits for.\n");
-        out.append(
-                "# Rewrite with: mvn -pl conversations -am test -Dtest=GoldenTranscriptTest -Ddocs.update=true \\\n");
-        out.append("#     -Dsurefire.failIfNoSpecifiedTests=false\n");
+        out.append("# Rewrite with: mvn -Pdocs test -pl conversations -am\n");
         for (Transcript.Event event : transcript.events()) {
             if (event instanceof Wait wait) {
                 out.append("\nwait ").append(wait.kind()).append('\n');

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Writes {@code docs/conformance.md}: our results beside what other servers scored on the same list. */
+/** Writes {@code docs/evidence/conformance.md}: our results beside what other servers scored on the same list. */
 final class ConformanceReport {
     private final List<Entry> list;
     private final ServerDescription server;

@@ -21,13 +21,13 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The tlsfuzzer scripts of the list, with keys that answer at once and keys that answer later; one test per script and
- * key mode. Runs with {@code mvn -Ptlsfuzzer verify}; see {@code docs/conformance.md} for the options.
+ * key mode. Runs with {@code mvn -Ptlsfuzzer verify}; see {@code docs/evidence/conformance.md} for the options.
  */
 @Tag("tlsfuzzer")
 @Isolated("scripts wait for silence: other tests beside them would be taken for it")
 class TlsfuzzerIT {
     private static final Path DIRECTORY = Path.of("target", "tlsfuzzer").toAbsolutePath();
-    private static final Path DOCS = Path.of("..", "docs", "conformance.md");
+    private static final Path DOCS = Path.of("..", "docs", "evidence", "conformance.md");
     private static final String LOCKSTEP = "lockstep";
 
     @TestFactory

@@ -19,12 +19,11 @@ final class DemoTable {
      */
     record Row(String state, String event, String waitsFor, String next) {}
 
-    /** @param page the text of {@code docs/handshake.md} */
+    /** @param page the text of {@code docs/design/handshake.md} */
     static List<Row> rows(String page) {
         int start = page.indexOf(HEADING);
-        int end = page.indexOf("\n## ", start + 1);
         List<Row> rows = new ArrayList<>();
-        page.substring(start, end).lines().filter(line -> line.startsWith("| ")).forEach(line -> {
+        page.substring(start).lines().filter(line -> line.startsWith("| ")).forEach(line -> {
             List<String> cells = Arrays.stream(line.substring(1).split("\\|", -1))
                     .map(String::trim)
                     .toList();

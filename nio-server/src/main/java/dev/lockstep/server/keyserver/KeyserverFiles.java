@@ -56,7 +56,7 @@ final class KeyserverFiles {
             events.log(LogEvent.of(
                             EventType.CONFIGURATION,
                             "this Java shows the keys of a token only with a certificate of the same CKA_ID beside"
-                                    + " them; keys without one are neither served nor listed (docs/serving.md)")
+                                    + " them; keys without one are neither served nor listed (docs/guide/serving.md)")
                     .at(Level.INFO));
         }
     }

@@ -72,7 +72,7 @@ class DemoHandlerTest {
         assertThat(page).doesNotContainPattern("<script(?![^>]* src=)").doesNotContain("<style", " style=", " onclick");
         assertThat(page).doesNotContain("<!--").contains("takes 300 ms", "20 handshakes take about as long as");
 
-        List<DemoTable.Row> rows = DemoTable.rows(Files.readString(Path.of("..", "docs", "handshake.md")));
+        List<DemoTable.Row> rows = DemoTable.rows(Files.readString(Path.of("..", "docs", "design", "handshake.md")));
         assertThat(rows)
                 .hasSizeGreaterThan(30)
                 .contains(

@@ -3,7 +3,7 @@ package dev.lockstep.server.porting;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 
-/** What the driver of a cryptoprocessor offers to the examples of {@code docs/porting-from-mbedtls.md}. */
+/** What the driver of a cryptoprocessor offers to the examples of {@code docs/guide/porting-from-mbedtls.md}. */
 public interface Card {
 
     /** Where the key of a certificate is, or -1 when the card does not have it. */

@@ -18,7 +18,7 @@ public interface ConnectionObserver {
     ConnectionObserver NONE = new ConnectionObserver() {};
 
     /**
-     * A row of the transition table was taken. The names are those of {@code docs/handshake.md}.
+     * A row of the transition table was taken. The names are those of {@code docs/design/handshake.md}.
      *
      * @param from the state left
      * @param event what happened

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A wrong signature is worse than none: one that went wrong in an RSA key's Chinese remainder computation gives the key
  * away, faulty ones on curves give parts of it away, and one by another key ends every handshake at the client.
- * {@code docs/attacks.md} says what each choice leaves open.
+ * {@code docs/design/attacks.md} says what each choice leaves open.
  */
 public final class SignatureVerification {
 

@@ -37,6 +37,6 @@ enum Property {
      * randomly generated premaster secret." A failure leads where a success does, for pre-shared keys too.
      */
     MASKED_ALIKE,
-    /** {@code docs/handshake.md}: READ "needs a message", ACT "acts by itself". Every state leads on, and none in a circle. */
+    /** {@code docs/design/handshake.md}: READ "needs a message", ACT "acts by itself". Every state leads on, and none in a circle. */
     PROGRESS
 }
