@@ -14,10 +14,10 @@ import java.util.Set;
  */
 public interface BlockingKey {
 
-    /** The schemes this key signs with; empty when it does not sign. Must not change over time. */
+    /** Returns the schemes this key signs with; empty when it does not sign. Must not change over time. */
     Set<SignatureScheme> signatureSchemes();
 
-    /** Whether this key decrypts RSA premaster secrets. Must not change over time. */
+    /** Returns whether this key decrypts RSA premaster secrets. Must not change over time. */
     boolean canDecrypt();
 
     /**

@@ -73,7 +73,7 @@ public final class CallbackKey implements ExternalPrivateKey {
             this.waker = waker;
         }
 
-        /** What the callbacks of this operation put here last; null at first. */
+        /** Returns what the callbacks of this operation put here last; null at first. */
         public @Nullable Object data() {
             return data;
         }
@@ -149,7 +149,7 @@ public final class CallbackKey implements ExternalPrivateKey {
 
         private Builder() {}
 
-        /** What starts a signature, and the schemes it is good for; not empty. */
+        /** Sets what starts a signature, and the schemes it is good for; not empty. */
         public Builder signStart(Set<SignatureScheme> schemes, SignStart callback) {
             if (schemes.isEmpty()) {
                 throw new IllegalArgumentException("schemes: empty; name what the key signs with");
@@ -160,19 +160,19 @@ public final class CallbackKey implements ExternalPrivateKey {
             return this;
         }
 
-        /** What starts a decryption. */
+        /** Sets what starts a decryption. */
         public Builder decryptStart(DecryptStart callback) {
             this.decryptStart = Objects.requireNonNull(callback, "callback");
             return this;
         }
 
-        /** What fetches results. */
+        /** Sets what fetches results. */
         public Builder resume(Resume callback) {
             this.resume = Objects.requireNonNull(callback, "callback");
             return this;
         }
 
-        /** What cleans up. */
+        /** Sets what cleans up. */
         public Builder cancel(Cancel callback) {
             this.cancel = Objects.requireNonNull(callback, "callback");
             return this;

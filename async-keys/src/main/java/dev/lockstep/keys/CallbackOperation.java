@@ -34,7 +34,7 @@ final class CallbackOperation implements PendingOperation<byte[]> {
         this.outputSize = outputSize;
     }
 
-    /** What a start callback's number means; after an error neither resume nor cancel follows. */
+    /** Returns what a start callback's number means; after an error neither resume nor cancel follows. */
     static Start<byte[]> started(
             int outcome,
             CallbackKey.Operation operation,

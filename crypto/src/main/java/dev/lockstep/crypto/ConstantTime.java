@@ -13,7 +13,7 @@ public final class ConstantTime {
     private ConstantTime() {}
 
     /**
-     * Whether two arrays hold the same bytes. The time taken depends on the lengths only.
+     * Returns whether two arrays hold the same bytes. The time taken depends on the lengths only.
      *
      * @param a one array
      * @param b the other array
@@ -24,7 +24,7 @@ public final class ConstantTime {
     }
 
     /**
-     * Whether two ranges hold the same bytes. The time taken depends on {@code len} only.
+     * Returns whether two ranges hold the same bytes. The time taken depends on {@code len} only.
      *
      * @param a one array
      * @param aOff where its range starts
@@ -39,7 +39,7 @@ public final class ConstantTime {
     }
 
     /**
-     * The mask of {@link #equal(byte[], int, byte[], int, int)}, for results that are still secret.
+     * Returns the mask of {@link #equal(byte[], int, byte[], int, int)}, for results that are still secret.
      *
      * @param a one array
      * @param aOff where its range starts

@@ -34,7 +34,7 @@ public final class ExternalKey implements PrivateKey {
         return new ExternalKey(Objects.requireNonNull(key, "key"), Objects.requireNonNull(algorithm, "algorithm"));
     }
 
-    /** The key that does the work. */
+    /** Returns the key that does the work. */
     public ExternalPrivateKey key() {
         return key;
     }

@@ -27,25 +27,25 @@ public final class LockstepContext extends SSLContext {
         this.spi = spi;
     }
 
-    /** A context whose engines wait by tasks that block; see {@link Waiting#TASK}. */
+    /** Returns a context whose engines wait by tasks that block; see {@link Waiting#TASK}. */
     public static LockstepContext of(TlsServerConfig config) {
         return of(config, Waiting.TASK);
     }
 
-    /** A context whose engines wait in this way, unless they are set to another one. */
+    /** Returns a context whose engines wait in this way, unless they are set to another one. */
     public static LockstepContext of(TlsServerConfig config, Waiting way) {
         Objects.requireNonNull(config, "config");
         Context context = new Context(config, null, ClientVerifiers.of(config), SessionCache.of(config));
         return new LockstepContext(new ContextSpi(context, Objects.requireNonNull(way, "waiting")));
     }
 
-    /** An engine, as {@link #createSSLEngine()} makes it, with its own type. */
+    /** Returns an engine, as {@link #createSSLEngine()} makes it, with its own type. */
     public LockstepEngine engine() {
         return spi.engine(null, -1);
     }
 
     /**
-     * An engine, as {@link #createSSLEngine(String, int)} makes it, with its own type.
+     * Returns an engine, as {@link #createSSLEngine(String, int)} makes it, with its own type.
      *
      * @param peerHost what sessions and managers are told of the client; nothing else depends on it
      */

@@ -66,7 +66,7 @@ public final class LockstepEngine extends SettableEngine {
 
     // ---- ways to wait
 
-    /** How the server waits. */
+    /** Returns how the server waits. */
     public Waiting waiting() {
         return room.way();
     }
@@ -282,7 +282,7 @@ public final class LockstepEngine extends SettableEngine {
         });
     }
 
-    /** What was negotiated, in full; null before ServerHello. */
+    /** Returns what was negotiated, in full; null before ServerHello. */
     public @Nullable ConnectionInfo connectionInfo() {
         return locked(() -> machine == null ? null : machine.info());
     }
@@ -302,7 +302,7 @@ public final class LockstepEngine extends SettableEngine {
         });
     }
 
-    /** The ALPN name of the last handshake; empty when none was negotiated, null while that is not known. */
+    /** Returns the ALPN name of the last handshake; empty when none was negotiated, null while that is not known. */
     @Override
     public @Nullable String getApplicationProtocol() {
         if (session == null) {

@@ -28,7 +28,7 @@ public final class LockstepProvider extends Provider {
 
     private static final long serialVersionUID = 1L;
 
-    /** A provider to add, or to hand to {@code SSLContext.getInstance}. */
+    /** Creates a provider to add, or to hand to {@code SSLContext.getInstance}. */
     public LockstepProvider() {
         super(NAME, "0.1", "TLS 1.2 for servers whose private key may live elsewhere");
         putService(new Maker("SSLContext", "TLSv1.2", ContextSpi.class.getName(), ContextSpi::new));

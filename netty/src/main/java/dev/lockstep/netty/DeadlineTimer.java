@@ -25,7 +25,10 @@ final class DeadlineTimer {
         this.task = task;
     }
 
-    /** Runs the task at {@code deadline}, in nanoseconds of the clock, instead of at the one set before; empty for never. */
+    /**
+     * Runs the task at {@code deadline}, in nanoseconds of the clock, instead of at the one set before; empty for
+     * never.
+     */
     void set(OptionalLong deadline) {
         if (deadline.isEmpty()) {
             cancel();

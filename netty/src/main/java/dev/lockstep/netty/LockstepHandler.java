@@ -84,7 +84,10 @@ public final class LockstepHandler extends ChannelDuplexHandler {
 
     // ---- for applications
 
-    /** Returns the future of the first handshake. It fails with a {@link TlsException}, or when the channel is closed first. */
+    /**
+     * Returns the future of the first handshake. It fails with a {@link TlsException}, or when the channel is closed
+     * first.
+     */
     public Future<Channel> handshakeFuture() {
         return handshake;
     }
@@ -111,12 +114,18 @@ public final class LockstepHandler extends ChannelDuplexHandler {
         return handshake.isSuccess() ? info().applicationProtocol() : null;
     }
 
-    /** Returns what the connection waits for outside, since when and until when; null when it does not. On the event loop. */
+    /**
+     * Returns what the connection waits for outside, since when and until when; null when it does not. On the event
+     * loop.
+     */
     public @Nullable Suspension suspension() {
         return connection().suspension();
     }
 
-    /** Returns about how many bytes the connection holds for its client, but for what the application has written. On the event loop. */
+    /**
+     * Returns about how many bytes the connection holds for its client, but for what the application has written. On
+     * the event loop.
+     */
     public int heldBytes() {
         return pipe().heldBytes();
     }

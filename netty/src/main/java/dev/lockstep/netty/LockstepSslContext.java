@@ -85,7 +85,7 @@ public final class LockstepSslContext extends SslContext {
         return new DeferredHandler(context.engine(), startTls);
     }
 
-    /** The executor is not used: the engine has one of its own, which keeps tasks back and has no thread wait. */
+    /** Creates a handler. The executor is not used: the engine has its own, in which no thread waits. */
     @Override
     public SslHandler newHandler(ByteBufAllocator allocator, Executor delegatedTaskExecutor) {
         return newHandler(allocator, false);
@@ -101,7 +101,7 @@ public final class LockstepSslContext extends SslContext {
         return new DeferredHandler(context.engine(peerHost, peerPort), startTls);
     }
 
-    /** The executor is not used: the engine has one of its own, which keeps tasks back and has no thread wait. */
+    /** Creates a handler. The executor is not used: the engine has its own, in which no thread waits. */
     @Override
     public SslHandler newHandler(
             ByteBufAllocator allocator, String peerHost, int peerPort, Executor delegatedTaskExecutor) {

@@ -65,7 +65,10 @@ final class Acceptor {
         accept(acceptsAtOnce);
     }
 
-    /** Closes the socket; connections that the kernel has accepted already are taken in before, since they would be reset. */
+    /**
+     * Closes the socket; connections that the kernel has accepted already are taken in before, since they would be
+     * reset.
+     */
     void finish() throws IOException {
         accept(BACKLOG_AT_MOST);
         close();

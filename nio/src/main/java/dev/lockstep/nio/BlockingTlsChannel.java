@@ -181,7 +181,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
         }
     }
 
-    /** Whether a handshake is under way, as {@link TlsChannel#isHandshaking}. */
+    /** Returns whether a handshake is under way, as {@link TlsChannel#isHandshaking}. */
     public boolean isHandshaking() {
         turn.lock();
         try {
@@ -191,7 +191,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
         }
     }
 
-    /** How many handshakes are over, as {@link TlsChannel#handshakes}. */
+    /** Returns how many handshakes are over, as {@link TlsChannel#handshakes}. */
     public int handshakes() {
         turn.lock();
         try {

@@ -63,7 +63,7 @@ final class ChannelPump {
         return transport.sent();
     }
 
-    /** Whether the last write returned because a renegotiation must read first. */
+    /** Returns whether the last write returned because a renegotiation must read first. */
     boolean writeWaitsForInput() {
         return writeWaitsFor != 0;
     }
@@ -305,7 +305,10 @@ final class ChannelPump {
         return result == StepResult.ESTABLISHED ? StepResult.PROGRESSED : result;
     }
 
-    /** Returns whether the preface is complete. One that is wrong gets no answer, since its sender does not speak TLS yet. */
+    /**
+     * Returns whether the preface is complete. One that is wrong gets no answer, since its sender does not speak TLS
+     * yet.
+     */
     private boolean takePreface(ByteBuffer in) throws IOException {
         TlsServerConnection next;
         try {

@@ -24,12 +24,12 @@ public enum ChannelState {
     /** The socket is closed. */
     CLOSED;
 
-    /** Whether nothing more can be read. */
+    /** Returns whether nothing more can be read. */
     boolean hasNoInput() {
         return this == INPUT_ENDED || compareTo(ENDED) >= 0;
     }
 
-    /** Whether the channel ends: application data is neither sent nor received. */
+    /** Returns whether the channel ends: application data is neither sent nor received. */
     boolean isClosing() {
         return compareTo(FLUSHING) >= 0;
     }

@@ -168,7 +168,10 @@ final class Connection extends ChannelSession {
         return count > 0 || !sending.isEmpty() || stage == Stage.CLOSING || stage == Stage.SHUTTING_DOWN;
     }
 
-    /** The client has sent close_notify. RFC 5246 7.2.1 has the writes that are pending discarded, unless they may be sent. */
+    /**
+     * The client has sent close_notify. RFC 5246 7.2.1 has the writes that are pending discarded, unless they may be
+     * sent.
+     */
     private void ended() throws IOException {
         if (tls.state() != ChannelState.INPUT_ENDED) {
             dropUnsent();
@@ -176,7 +179,7 @@ final class Connection extends ChannelSession {
         handler.onEnd(this);
     }
 
-    /** Whether the first handshake has come to its end since the last call. */
+    /** Returns whether the first handshake has come to its end since the last call. */
     boolean opens() {
         boolean opens = stage == Stage.HANDSHAKE && tls.isEstablished();
         stage = opens ? Stage.OPEN : stage;
@@ -353,7 +356,7 @@ final class Connection extends ChannelSession {
         }
     }
 
-    /** Whether {@link #send} still has an effect. */
+    /** Returns whether {@link #send} still has an effect. */
     boolean canSend() {
         return stage.compareTo(Stage.SHUTTING_DOWN) < 0 && tls.state().compareTo(ChannelState.ENDED) < 0;
     }

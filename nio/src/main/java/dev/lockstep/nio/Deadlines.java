@@ -46,7 +46,10 @@ final class Deadlines {
         }
     }
 
-    /** Takes out one entry that is due and returns it; null if there is none. Its connection may have moved its deadline. */
+    /**
+     * Takes out one entry that is due and returns it; null if there is none. Its connection may have moved its
+     * deadline.
+     */
     @Nullable
     Entry pollDue(long now) {
         if (entries.isEmpty() || entries.first().at - now > 0) {

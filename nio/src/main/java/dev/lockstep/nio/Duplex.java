@@ -70,7 +70,10 @@ public final class Duplex {
                 : OptionalLong.of(loop.now() + Math.max(TimeUnit.MILLISECONDS.toNanos(1), delay.toNanos()));
     }
 
-    /** Returns the address that the client connected to, as its {@link Preface} states it; null when the socket is closed. */
+    /**
+     * Returns the address that the client connected to, as its {@link Preface} states it; null when the socket is
+     * closed.
+     */
     public @Nullable SocketAddress localAddress() {
         SocketAddress stated = preface == null ? null : preface.localAddress();
         try {
@@ -80,7 +83,7 @@ public final class Duplex {
         }
     }
 
-    /** Whether the alarm rings now; it does so once. */
+    /** Returns whether the alarm rings now; it does so once. */
     boolean alarmRings() {
         boolean rings = alarm.isPresent() && alarm.getAsLong() - loop.now() <= 0;
         alarm = rings ? OptionalLong.empty() : alarm;
@@ -91,7 +94,7 @@ public final class Duplex {
         return alarm;
     }
 
-    /** Whether to read although something waits to be sent. */
+    /** Returns whether to read although something waits to be sent. */
     boolean reads() {
         return reading == Reading.ALWAYS && !tls.state().hasNoInput();
     }
@@ -100,12 +103,12 @@ public final class Duplex {
         return reading == Reading.PAUSED && tls.isEstablished();
     }
 
-    /** Whether what was read may have been passed on to be sent, so that it must stay as it is. */
+    /** Returns whether what was read may have been passed on to be sent, so that it must stay as it is. */
     boolean keepsRecord() {
         return reading == Reading.BETWEEN_SENDS;
     }
 
-    /** Whether further input waits in the kernel. */
+    /** Returns whether further input waits in the kernel. */
     boolean leavesInput(boolean unsent) {
         return isPaused() || (unsent && reading != Reading.ALWAYS);
     }

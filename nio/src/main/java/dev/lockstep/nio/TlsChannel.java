@@ -323,12 +323,15 @@ public final class TlsChannel {
         return pump.tls().info();
     }
 
-    /** Whether a handshake is under way: the first one from the beginning, a later one from the client's ClientHello on. */
+    /**
+     * Returns whether a handshake is under way: the first one from the beginning, a later one from the client's
+     * ClientHello on.
+     */
     public boolean isHandshaking() {
         return pump.tls().isHandshaking();
     }
 
-    /** How many handshakes are over, as {@link TlsServerConnection#handshakes}. */
+    /** Returns how many handshakes are over, as {@link TlsServerConnection#handshakes}. */
     public int handshakes() {
         return pump.tls().handshakes();
     }

@@ -56,7 +56,7 @@ final class Transport {
         }
     }
 
-    /** What has been received and not used, in read mode; used up by moving its position. */
+    /** Returns what has been received and not used, in read mode; used up by moving its position. */
     ByteBuffer input() {
         return hasInput() ? wholeInput() : NOTHING;
     }
@@ -65,17 +65,17 @@ final class Transport {
         return smallRest != null || (input != null && input.hasRemaining());
     }
 
-    /** Whether more input can be taken in. */
+    /** Returns whether more input can be taken in. */
     boolean hasRoom() {
         return input == null || input.remaining() < input.capacity();
     }
 
-    /** Whether the peer has ended its side. */
+    /** Returns whether the peer has ended its side. */
     boolean inputEnded() {
         return inputEnded;
     }
 
-    /** The bytes to send, in write mode. */
+    /** Returns the bytes to send, in write mode. */
     ByteBuffer output() {
         ByteBuffer buffer = output != null ? output : pool.take();
         output = buffer;

@@ -173,7 +173,7 @@ final class ConnectionDriver {
         return handshake.established() != null && handshake.state() != State.CLOSED;
     }
 
-    /** Whether there is something to write, or a state that acts or asks by itself. */
+    /** Returns whether there is something to write, or a state that acts or asks by itself. */
     boolean wantsStep() {
         return switch (handshake.state().kind()) {
             case ACT -> true;
@@ -183,7 +183,7 @@ final class ConnectionDriver {
         };
     }
 
-    /** Whether more bytes of the peer can change anything. */
+    /** Returns whether more bytes of the peer can change anything. */
     boolean wantsInput() {
         return switch (handshake.state().kind()) {
             case READ -> !inputClosed && !inbound.holdsMessage();
@@ -296,7 +296,7 @@ final class ConnectionDriver {
         }
     }
 
-    /** When a call has something to do at the latest. */
+    /** Returns when a call has something to do at the latest. */
     OptionalLong nextDeadlineNanos() {
         if (handshake.state().kind() == Kind.END) {
             return OptionalLong.empty();
@@ -305,7 +305,10 @@ final class ConnectionDriver {
         return suspension == null ? handshake.deadlineNanos() : suspension.deadlineNanos();
     }
 
-    /** The caller must make room for output before anything else can happen; an answer that is late is given up even so. */
+    /**
+     * Stops until the caller makes room for output; an answer that is late by then is given up
+     * even so.
+     */
     StepResult needsOutput() {
         Suspension suspension = handshake.suspension();
         if (suspension != null && isPast(suspension.deadlineNanos())) {
@@ -318,7 +321,7 @@ final class ConnectionDriver {
         return deadlineNanos.isPresent() && config.clock().getAsLong() - deadlineNanos.getAsLong() >= 0;
     }
 
-    /** Whether the client has sent close_notify and the server may still send. */
+    /** Returns whether the client has sent close_notify and the server may still send. */
     boolean peerClosed() {
         return peerClosed;
     }

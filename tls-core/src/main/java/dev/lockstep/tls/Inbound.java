@@ -157,7 +157,10 @@ final class Inbound {
         return null;
     }
 
-    /** Tells whether the alert record at the buffer's position is one readable warning that leaves the connection as it is. */
+    /**
+     * Tells whether the alert record at the buffer's position is one readable warning that leaves the connection as it
+     * is.
+     */
     private boolean isPlainWarning(ByteBuffer in) {
         int content = in.position() + RecordHeader.LENGTH;
         return reader.protection() == Protection.none()
@@ -182,12 +185,15 @@ final class Inbound {
         return reader.plaintextBound(header);
     }
 
-    /** Opens the record of application data that {@link #next} found at the buffer's position, straight into {@code appOut}. */
+    /**
+     * Opens the record of application data that {@link #next} found at the buffer's position, straight into
+     * {@code appOut}.
+     */
     void open(ByteBuffer netIn, ByteBuffer appOut) {
         reader.open(header, netIn, appOut);
     }
 
-    /** The fatal alert that came; null when its number is unknown. */
+    /** Returns the fatal alert that came; null when its number is unknown. */
     @Nullable
     AlertDescription fatalAlert() {
         return fatalAlert;

@@ -35,17 +35,17 @@ public final class TlsException extends IOException {
         return subject + " in " + state + ": " + reason;
     }
 
-    /** The alert that was sent or received; null when the transport ended without one, or the peer's is unknown. */
+    /** Returns the alert that was sent or received; null when the transport ended without one, or the peer's is unknown. */
     public @Nullable AlertDescription alert() {
         return alert;
     }
 
-    /** Whether the peer sent the alert. */
+    /** Returns whether the peer sent the alert. */
     public boolean fromPeer() {
         return fromPeer;
     }
 
-    /** The handshake state the connection was in, a name of {@code docs/design/handshake.md}. */
+    /** Returns the handshake state the connection was in, a name of {@code docs/design/handshake.md}. */
     public String state() {
         return state;
     }

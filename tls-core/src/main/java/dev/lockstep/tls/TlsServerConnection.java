@@ -88,8 +88,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Moves the handshake by at most one state. Before anything else it writes what is waiting for {@code netOut}. Once
-     * the connection is established input is {@link #read}'s matter; a later handshake is moved as far as it needs none.
+     * Moves the handshake by at most one state, after writing pending output to {@code netOut}. On an established
+     * connection it takes no input, which {@link #read} does; it moves a renegotiation as far as that needs no input.
      *
      * @throws TlsException when the connection has failed, now or earlier
      */
@@ -113,9 +113,9 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Opens at most one record of application data, straight from {@code netIn} to {@code appOut}. Other records are
-     * acted on; what they make the connection send waits for {@link #step} or {@link #close} (see {@link #wantsOutput}).
-     * During a renegotiation this is what takes the handshake on.
+     * Opens at most one record of application data, straight from {@code netIn} to {@code appOut}. It also processes other
+     * records, including those of a renegotiation; {@link #step} or {@link #close} writes the output that they cause (see
+     * {@link #wantsOutput}).
      *
      * @return PROGRESSED when a record was opened, even an empty one; NEED_INPUT; NEED_OUTPUT when {@code appOut} has
      *     no room for the record ({@link #APPLICATION_BUFFER_SIZE} bytes always suffice); ASYNC_IN_PROGRESS when a
@@ -152,7 +152,7 @@ public final class TlsServerConnection {
         return seal(single, netOut);
     }
 
-    /** The same for distinct buffers in order: small ones share a record; one that fills a record is not copied. */
+    /** Seals several buffers, in order, as {@link #write(ByteBuffer, ByteBuffer)} does one. Small buffers share a record. */
     public StepResult write(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
         enterOpen();
         return seal(appIn, netOut);
@@ -173,10 +173,10 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Says close_notify and continues reading: for protocols in which one side ends its stream before the other does. The
-     * connection is over when the peer's close_notify is read, or with {@link #close}. RFC 5246 section 7.2.1 lets a peer
-     * drop what it has not sent yet when it gets a close_notify, so both ends must agree on this use. After the client's
-     * close_notify (see {@code outputAfterCloseNotify} of the configuration) this ends the connection.
+     * Sends close_notify and leaves the input open, for protocols in which one side closes its stream first. The connection
+     * ends when it reads the peer's close_notify, or on {@link #close}. RFC 5246 section 7.2.1 lets a peer discard its
+     * pending data when it receives close_notify, so both sides must agree on this use. After the client's close_notify
+     * (see {@code outputAfterCloseNotify} of the configuration) this ends the connection.
      *
      * @return CLOSED when close_notify is in {@code netOut} or was said before; else what {@link #write} would answer,
      *     and nothing has been said yet
@@ -197,8 +197,9 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Ends the connection: what is pending is cancelled, and close_notify sent (RFC 5246 section 7.2.1), behind user_canceled
-     * in a first handshake (7.2.2), or the alert that a failure could not send. Legal in every state, any number of times.
+     * Ends the connection: cancels a pending operation and sends close_notify (RFC 5246 section 7.2.1), preceded by
+     * user_canceled in a first handshake (7.2.2). If the connection has failed, sends the alert of that failure instead.
+     * Legal in every state, any number of times.
      *
      * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first
      */
@@ -213,10 +214,10 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Ends the connection as {@link #close} does, but with a fatal internal_error alert: for an application that cannot
-     * continue, whose client must not take the end for a good one. After the end it has the effect of {@code close}.
+     * Ends the connection as {@link #close} does, but with a fatal internal_error alert, so that the client does not take a
+     * truncated stream for a complete one. On a connection that has ended it is the same as {@code close}.
      *
-     * @param cause what the {@link #failure} of this connection tells
+     * @param cause the cause of this connection's {@link #failure}
      * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first, by {@link #close}
      */
     public StepResult fail(Throwable cause, ByteBuffer netOut) {
@@ -242,8 +243,9 @@ public final class TlsServerConnection {
     }
 
     /**
-     * The same with other options on top of the configuration, for this handshake and later ones: to ask for a client
-     * certificate when it is needed. What they do not name stays; where the answer is false, everything does.
+     * Requests another handshake with other options, for example to request a client certificate when it is needed. The
+     * options also apply to later handshakes. Settings that they do not name stay, and all stay if this returns false.
+     *
      * @throws dev.lockstep.tls.setting.ConfigException as {@code TlsServerConfig.with}
      */
     public boolean renegotiate(ConnectionOptions changes) {
@@ -256,8 +258,8 @@ public final class TlsServerConnection {
     }
 
     /**
-     * The transport has no more input. Without a close_notify before it that is an error (truncation), which the next
-     * call reports once the whole records in {@code netIn} are used up; a suspended connection ends at the next step.
+     * Signals the end of the transport's input. Without a preceding close_notify this is a truncation: the next call that has
+     * used up the whole records in {@code netIn} reports it, and a suspended connection ends at the next step.
      */
     public void inputClosed() {
         driver.inputClosed();
@@ -271,7 +273,7 @@ public final class TlsServerConnection {
         return driver.nextDeadlineNanos();
     }
 
-    /** What is being waited for, since when and until when; null when the connection is not suspended. */
+    /** Returns what is being waited for, since when and until when; null when the connection is not suspended. */
     public @Nullable Suspension suspension() {
         return handshake.suspension();
     }
@@ -297,33 +299,36 @@ public final class TlsServerConnection {
         return driver.heldBytes();
     }
 
-    /** Whether the first handshake is over and the connection is not: application data can flow. */
+    /** Returns whether the first handshake is over and the connection is not: application data can flow. */
     public boolean isEstablished() {
         return driver.isEstablished();
     }
 
-    /** Whether a handshake is under way: the first one from the beginning, a later one from the client's ClientHello on. */
+    /**
+     * Returns whether a handshake is under way: the first one from the beginning, a later one from the client's
+     * ClientHello on.
+     */
     public boolean isHandshaking() {
         return handshake.isUnderWay();
     }
 
-    /** How many handshakes are over: 1 once the connection is established, one more after each renegotiation. */
+    /** Returns how many handshakes are over: 1 once the connection is established, one more after each renegotiation. */
     public int handshakes() {
         return handshake.completed();
     }
 
-    /** Whether the connection is over, in good order or not. */
+    /** Returns whether the connection is over, in good order or not. */
     public boolean isClosed() {
         return handshake.state() == State.CLOSED;
     }
 
-    /** Why the connection failed, or null. */
+    /** Returns the exception with which the connection failed, or null. */
     public @Nullable TlsException failure() {
         return ending.failure();
     }
 
     /**
-     * What was negotiated by the last handshake that was finished, or by the first one; stays available after the end.
+     * Returns what was negotiated by the last handshake that was finished, or by the first one; stays available after the end.
      * @throws IllegalStateException before ServerHello
      */
     public ConnectionInfo info() {
@@ -379,7 +384,10 @@ public final class TlsServerConnection {
         return ChannelBindings.tlsServerEndPoint(handshake);
     }
 
-    /** Whether the handshake under way may still need the credential's key: not in a resumption, nor once it was used. */
+    /**
+     * Returns whether the handshake under way may still need the credential's key: not in a resumption, nor once it was
+     * used.
+     */
     public boolean needsKey() {
         return handshake.needsKey();
     }

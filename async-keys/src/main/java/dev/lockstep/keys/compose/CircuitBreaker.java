@@ -84,7 +84,7 @@ public final class CircuitBreaker {
         return new Permit(generation);
     }
 
-    /** Whether an operation whose outcome must not count may reach the service. Changes nothing. */
+    /** Returns whether an operation whose outcome must not count may reach the service. Changes nothing. */
     synchronized boolean admitsUncounted() {
         return state == State.CLOSED || probeIsDue();
     }

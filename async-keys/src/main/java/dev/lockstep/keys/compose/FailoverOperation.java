@@ -29,7 +29,7 @@ final class FailoverOperation<T> implements PendingOperation<T> {
             this.left = starts;
         }
 
-        /** The first start that did not fail, or the last failure. */
+        /** Returns the first start that did not fail, or the last failure. */
         Start<T> settle(Start<T> first) {
             Start<T> start = first;
             while (start instanceof Start.Failed<T> failed && left > 0 && worthwhile.test(failed.cause())) {

@@ -51,7 +51,7 @@ public final class ObservedAsk<Q, T> implements Asks<Q, T> {
     }
 
     /**
-     * An {@link ExecutorAsk} that reports waiting in the pool's queue and work on the pool's thread separately.
+     * Creates an {@link ExecutorAsk} that reports waiting in the pool's queue and work on the pool's thread separately.
      *
      * @param discard clears an answer that arrives too late, on any thread
      * @param clock nanoseconds, {@code System::nanoTime} for example; called from any thread

@@ -38,7 +38,7 @@ public final class ObservedKey extends ForwardingKey {
     }
 
     /**
-     * An {@link ExecutorKey} that reports waiting in the pool's queue and work on the pool's thread separately.
+     * Returns an {@link ExecutorKey} that reports waiting in the pool's queue and work on the pool's thread separately.
      *
      * @param clock nanoseconds, {@code System::nanoTime} for example; called from any thread
      * @throws IllegalArgumentException as {@link ExecutorKey#of} does

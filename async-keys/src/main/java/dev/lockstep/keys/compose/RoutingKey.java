@@ -42,13 +42,13 @@ public final class RoutingKey implements ExternalPrivateKey {
         return new Builder();
     }
 
-    /** The key that {@code certificate} was registered with, or null. */
+    /** Returns the key that {@code certificate} was registered with, or null. */
     public @Nullable ExternalPrivateKey key(X509Certificate certificate) {
         return routes.get(certificate);
     }
 
     /**
-     * A credential with the key that the chain's first certificate was registered with.
+     * Returns a credential with the key that the chain's first certificate was registered with.
      *
      * @throws IllegalArgumentException when no key is registered for it, or as {@link Credential#external} does
      */

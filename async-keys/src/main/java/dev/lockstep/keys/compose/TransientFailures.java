@@ -8,7 +8,7 @@ final class TransientFailures {
 
     private TransientFailures() {}
 
-    /** Whether the same operation may well succeed later, or over a new connection to the same service. */
+    /** Returns whether the same operation may well succeed later, or over a new connection to the same service. */
     static boolean isTransient(Throwable failure) {
         if (failure instanceof OperationException e) {
             return e.reason() == Reason.KEY_UNAVAILABLE || e.reason() == Reason.TIMED_OUT;

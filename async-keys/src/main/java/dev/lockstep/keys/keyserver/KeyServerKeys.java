@@ -17,31 +17,31 @@ import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 
 /**
- * The keys of a key server: another process, under another user id where the machine allows it, that holds the keys and
- * works with them. It is reached over a Unix-domain socket, or over TCP with mutual TLS;
- * {@code docs/protocols/keyserver-protocol.md} defines the protocol.
+ * A client of a key server: another process, best under another user id, that holds private keys and operates them. It
+ * connects over a Unix-domain socket, or over TCP with mutual TLS. {@code docs/protocols/keyserver-protocol.md} defines the
+ * protocol.
  *
- * <p>The connection lives in the application's own selector loop, next to the sockets of its clients: there is no
- * thread, and nothing here blocks. Requests are multiplexed over it and answered in any order. If the connection
+ * <p>The connection is part of the application's selector loop; it has no thread and does not block. It multiplexes
+ * requests, and the key server answers them in any order. If the connection
  * drops, pending operations fail immediately with {@link OperationException.Reason#KEY_UNAVAILABLE}, as do new ones
  * until it is re-established; it reconnects with capped exponential back-off. Operations that exceed the limit of open
  * requests or of bytes that wait to be sent fail with {@link OperationException.Reason#REJECTED}.
  *
- * <p>{@link #key} and {@link #credential} need no connection: what a key signs with follows from its certificate. Whether it
- * decrypts, for the RSA key exchange, only the key server knows; call {@link #learn} before, which blocks, or the exchange is
- * offered for every RSA key if the builder asks for it ({@link Builder#decryption}).
+ * <p>{@link #key} and {@link #credential} need no connection, because the certificate determines a key's signature schemes.
+ * Only the key server knows whether a key decrypts, for the RSA key exchange. Call {@link #learn} first to ask it, which
+ * blocks; otherwise the exchange is offered for every RSA key, if the builder enables it ({@link Builder#decryption}).
  *
- * <p>One object belongs to one selector loop and its thread, and serves any number of certificates and connections
- * there; an application with several loops makes one for each. A call from a second thread is answered with
- * {@link IllegalStateException}.
+ * <p>An object belongs to one selector loop and its thread, and serves any number of certificates and connections there.
+ * An application with several loops creates one for each. A call from another thread throws
+ * {@link IllegalStateException}, except where a method says otherwise.
  */
 public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
 
-    /** What the key server is asked for when a premaster secret is to be decrypted. */
+    /** How the key server decrypts premaster secrets, for the RSA key exchange. */
     public enum Decryption {
-        /** Nothing: the RSA key exchange is not offered. */
+        /** Not at all: the server does not offer the RSA key exchange. */
         NONE,
-        /** The 48 bytes under the padding, or 48 others that look the same: the block never leaves the key server. */
+        /** It answers with the secret or, if the padding is bad, with 48 other bytes that look the same. */
         OR_RANDOM
     }
 
@@ -72,36 +72,36 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         this.link = new KeyServerLink(target, this, options);
     }
 
-    /** A key server that listens on a Unix-domain socket. It need not be running yet. */
+    /** Returns a builder for a key server that listens on a Unix-domain socket. It need not be running yet. */
     public static Builder unix(Path socket) {
         return new Builder(KeyServerTarget.unix(socket));
     }
 
     /**
-     * A key server on another machine, over TLS 1.3 or 1.2. Its certificate must be for the host name that the address
-     * was made with, or for the address.
+     * Returns a builder for a key server on another machine, over TLS 1.3 or 1.2. The key server's certificate must be for
+     * the host name with which {@code address} was created, or for the IP address.
      *
-     * @param address resolved
-     * @param context with the client's certificate and key, and whom to trust as the key server
-     * @throws IllegalArgumentException when the address is not resolved
+     * @param address a resolved address
+     * @param context has the client's certificate and key, and the trust anchors for the key server
+     * @throws IllegalArgumentException if the address is not resolved
      */
     public static Builder tcp(InetSocketAddress address, SSLContext context) {
         return new Builder(KeyServerTarget.tcp(address, Objects.requireNonNull(context, "context")));
     }
 
     /**
-     * The key that belongs to a certificate. What it signs with is taken from the certificate. It decrypts if the builder
-     * was told so and if the key server offers that; one that has not been heard yet ({@link #learn}) is taken to offer
-     * it. Whether the key server has the key shows when it is used. No input or output, callable from any thread.
+     * Returns the key that belongs to a certificate. It signs with the schemes that the certificate permits. It decrypts if
+     * the builder enables decryption and the key server offers it; a key server that has not answered yet ({@link #learn})
+     * is assumed to. If the key server does not have the key, operations fail. Does no I/O; callable from any thread.
      *
-     * @throws IllegalArgumentException when the certificate's key is of a kind that TLS 1.2 cannot use
+     * @throws IllegalArgumentException if TLS 1.2 cannot use the certificate's kind of key
      */
     public ExternalPrivateKey key(X509Certificate certificate) {
         return new KeyServerKey(link, certificate, options.decryption());
     }
 
     /**
-     * A chain with the key of its first certificate.
+     * Returns a credential of a chain and the key of its first certificate.
      *
      * @throws IllegalArgumentException when the chain is empty or its key is of a kind that TLS 1.2 cannot use
      */
@@ -113,33 +113,33 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
     }
 
     /**
-     * Asks the key server, over a connection of its own, which keys it has and what each does, so that {@link #key} knows.
-     * Blocks until it has answered or the builder's patience is at its end. Callable from any thread, before or after
+     * Asks the key server, over a separate connection, for its keys and the operations of each, which {@link #key} then uses.
+     * Blocks until it answers, or until {@link Builder#patience} has passed. Callable from any thread, before or after
      * {@link #register}.
      *
-     * @throws OperationException when it does not answer, refuses this client, or speaks another version
+     * @throws OperationException if it does not answer, refuses this client, or speaks another version
      */
     public void learn() throws OperationException {
         KeyServerProbe.ask(target, this, options, link);
     }
 
     /**
-     * Whether the key server offered this client the key of a certificate when it was last heard ({@link #learn}, or the
+     * Returns whether the key server offered this client the key of a certificate when it was last heard ({@link #learn}, or the
      * connection in the loop). False if it was never heard. Callable from any thread.
      */
     public boolean offers(X509Certificate certificate) {
         return link.offers(KeyId.of(certificate.getPublicKey()));
     }
 
-    /** How many keys the key server offered this client when it was last heard; 0 if it never was. Any thread. */
+    /** Returns how many keys the key server offered this client when it was last heard; 0 if it never was. Any thread. */
     public int offered() {
         return link.offered();
     }
 
     /**
-     * Joins a loop and begins to connect. A key server that is not there is no error: it is tried again later.
+     * Registers with a selector loop and begins to connect. If the key server is not there, the client tries again later.
      *
-     * @throws IllegalStateException when it has joined one already
+     * @throws IllegalStateException if it is registered already
      */
     @Override
     public void register(Selector selector) {
@@ -161,23 +161,23 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         link.tick(nowNanos);
     }
 
-    /** Whether requests can be sent now. For the loop's thread. */
+    /** Returns whether requests can be sent now. For the loop's thread. */
     public boolean isConnected() {
         return link.isUp();
     }
 
-    /** How many requests the key server has not answered yet, cancelled ones included. For the loop's thread. */
+    /** Returns how many requests the key server has not answered yet, cancelled ones included. For the loop's thread. */
     public int openRequests() {
         return link.openRequests();
     }
 
-    /** Ends the connection: what is open fails, and so does what is asked later. For the loop's thread. */
+    /** Ends the connection. Open operations fail, and so do later ones. For the loop's thread. */
     @Override
     public void close() {
         link.close();
     }
 
-    /** How a key server is used. */
+    /** A builder of {@link KeyServerKeys}. */
     public static final class Builder {
 
         private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -196,15 +196,15 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         }
 
         /**
-         * What to ask for when a premaster secret is to be decrypted; {@link Decryption#NONE} by default, as a key server
-         * decrypts nothing by default.
+         * Sets how the key server decrypts premaster secrets; {@link Decryption#NONE} by default, since a key server refuses to
+         * decrypt by default.
          */
         public Builder decryption(Decryption form) {
             decryption = Objects.requireNonNull(form, "form");
             return this;
         }
 
-        /** How many requests may be open, 1 to 65,535, 4,096 by default; never more than the key server allows. */
+        /** Sets how many requests may be open, 1 to 65,535, 4,096 by default; never more than the key server allows. */
         public Builder maxOpen(int requests) {
             if (requests < 1 || requests > 0xFFFF) {
                 throw new IllegalArgumentException("maxOpen: " + requests + " is not in 1..65535");
@@ -214,8 +214,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         }
 
         /**
-         * The pause before a lost connection is made again, and the longest that it grows to while that fails, doubled
-         * each time; 50 and 500 ms by default.
+         * Sets the back-off of reconnection: the first delay, and the longest to which it doubles; 50 and 500 ms by default.
          */
         public Builder reconnect(Duration first, Duration longest) {
             firstRetry = nanos("first", first);
@@ -227,21 +226,21 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         }
 
         /**
-         * How long the key server may take to accept a connection and send its welcome, and how long it may be silent while
-         * it owes answers: then it is asked whether it is there, and given up after the same time again. 5 s by default.
+         * Sets the time limit for connecting and for silence; 5 s by default. A key server that owes answers and is silent for
+         * that long is sent a ping, and the connection is closed if it does not answer within the same time.
          */
         public Builder patience(Duration silence) {
             limit = nanos("silence", silence);
             return this;
         }
 
-        /** The clock of the loop and of the connections' configuration; {@link System#nanoTime} by default. */
+        /** Sets the clock of the loop and of the connections' configuration; {@link System#nanoTime} by default. */
         public Builder clock(LongSupplier nanos) {
             clock = Objects.requireNonNull(nanos, "nanos");
             return this;
         }
 
-        /** Sets the receiver of what happens to the connection; none by default. */
+        /** Sets the observer of the connection; none by default. */
         public Builder observer(KeyServerObserver value) {
             observer = Objects.requireNonNull(value, "observer");
             return this;
@@ -254,7 +253,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
             return value.toNanos();
         }
 
-        /** The client, not connected yet: that begins with {@link KeyServerKeys#register}. */
+        /** Returns a client, which connects after {@link KeyServerKeys#register}. */
         public KeyServerKeys build() {
             return new KeyServerKeys(
                     target, new Options(decryption, maxOpen, firstRetry, longestRetry, limit, clock, observer));

@@ -201,7 +201,7 @@ final class KeyServerLink {
         offers = other.offers;
     }
 
-    /** Whether the key server decrypts with a key; true while it is not known. Any thread. */
+    /** Returns whether the key server decrypts with a key; true while it is not known. Any thread. */
     boolean mayDecrypt(KeyId id) {
         Map<KeyId, KeyOffer> known = offers;
         if (known == null) {
@@ -211,7 +211,7 @@ final class KeyServerLink {
         return offer != null && offer.decrypts();
     }
 
-    /** Whether the last welcome had a key for signatures or decryption. Any thread. */
+    /** Returns whether the last welcome had a key for signatures or decryption. Any thread. */
     boolean offers(KeyId id) {
         Map<KeyId, KeyOffer> known = offers;
         return known != null && known.containsKey(id);

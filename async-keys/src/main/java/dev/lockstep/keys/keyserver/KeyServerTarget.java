@@ -20,10 +20,10 @@ interface KeyServerTarget {
 
     SocketAddress address();
 
-    /** A channel that is neither connected nor blocking. */
+    /** Returns a channel that is neither connected nor blocking. */
     SocketChannel open() throws IOException;
 
-    /** How bytes go over a channel that {@link #open} made. */
+    /** Returns how bytes go over a channel that {@link #open} made. */
     ByteTransport transport(SocketChannel channel) throws IOException;
 
     static KeyServerTarget unix(Path socket) {

@@ -64,13 +64,16 @@ public final class KeyServerThread implements AutoCloseable {
         keys.learn();
     }
 
-    /** Whether the key server offered this client the key of a certificate when it was last heard; false if it never was. */
+    /**
+     * Returns whether the key server offered this client the key of a certificate when it was last heard; false if it
+     * never was.
+     */
     public boolean offers(X509Certificate certificate) {
         return keys.offers(certificate);
     }
 
     /**
-     * The key that belongs to a certificate; see {@link KeyServerKeys#key}.
+     * Returns the key that belongs to a certificate; see {@link KeyServerKeys#key}.
      *
      * @throws IllegalArgumentException when the certificate's key is of a kind that TLS 1.2 cannot use
      */
@@ -79,7 +82,7 @@ public final class KeyServerThread implements AutoCloseable {
     }
 
     /**
-     * A chain with the key of its first certificate.
+     * Returns a credential of a chain and the key of its first certificate.
      *
      * @throws IllegalArgumentException when the chain is empty or its key is of a kind that TLS 1.2 cannot use
      */

@@ -22,7 +22,7 @@ final class LivenessCheck {
         askedAt = now;
     }
 
-    /** Whether this was the answer to our question. */
+    /** Returns whether this was the answer to our question. */
     boolean answered(long id) {
         boolean ours = pingId != 0 && id == pingId;
         if (ours) {
@@ -35,12 +35,12 @@ final class LivenessCheck {
         return pingId == 0 && now - heardAt - silenceNanos >= 0;
     }
 
-    /** Whether the question has gone without an answer, and without any other, for too long. */
+    /** Returns whether the question has gone without an answer, and without any other, for too long. */
     boolean isOver(long now) {
         return pingId != 0 && now - dueNanos() >= 0;
     }
 
-    /** When to look again. */
+    /** Returns when to look again. */
     long dueNanos() {
         long from = pingId == 0 || heardAt - askedAt > 0 ? heardAt : askedAt;
         return from + silenceNanos;

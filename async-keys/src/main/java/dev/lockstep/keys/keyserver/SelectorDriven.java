@@ -33,7 +33,10 @@ public interface SelectorDriven {
     /** One of the selection keys with this object as attachment was selected. Never throws for what a peer did. */
     void onReady(SelectionKey key);
 
-    /** When {@link #tick} has something to do, on the scale of the clock; empty when that depends on others alone. */
+    /**
+     * Returns when {@link #tick} has something to do, on the scale of the clock; empty when that depends on others
+     * alone.
+     */
     OptionalLong nextDeadlineNanos();
 
     /** Does what is due. Calling it more often than necessary does no harm. */

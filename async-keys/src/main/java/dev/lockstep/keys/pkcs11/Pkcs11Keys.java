@@ -54,7 +54,7 @@ public final class Pkcs11Keys implements AutoCloseable {
         return new Builder(library);
     }
 
-    /** The certificates in the token that have their private key beside them, in no order. */
+    /** Returns the certificates in the token that have their private key beside them, in no order. */
     public List<X509Certificate> certificates() {
         return token.session().certificates();
     }
@@ -77,7 +77,7 @@ public final class Pkcs11Keys implements AutoCloseable {
     }
 
     /**
-     * The key that belongs to a certificate. The token must hold a certificate with the same public key, not necessarily the
+     * Returns the key that belongs to a certificate. The token must hold a certificate with the same public key, not necessarily the
      * same certificate; or none, in a runtime started with {@code --add-opens} for {@code sun.security.pkcs11} and
      * {@code sun.security.pkcs11.wrapper} of the module {@code jdk.crypto.cryptoki}.
      *
@@ -88,7 +88,7 @@ public final class Pkcs11Keys implements AutoCloseable {
     }
 
     /**
-     * A chain with the key of its first certificate.
+     * Returns a credential of a chain and the key of its first certificate.
      *
      * @throws OperationException when the token has no such key
      * @throws IllegalArgumentException when the chain is empty or its key is of a kind TLS 1.2 cannot use
@@ -147,7 +147,10 @@ public final class Pkcs11Keys implements AutoCloseable {
             this.library = library;
         }
 
-        /** The slot by its place in the library's list, from 0 (the default). Slot ids may change, places seldom do. */
+        /**
+         * Sets the slot by its place in the library's list, from 0 (the default). Slot ids may change, places seldom
+         * do.
+         */
         public Builder slotListIndex(int index) {
             if (index < 0) {
                 throw new IllegalArgumentException("slotListIndex: negative");
@@ -156,7 +159,7 @@ public final class Pkcs11Keys implements AutoCloseable {
             return this;
         }
 
-        /** The slot by its id, as the library numbers it. */
+        /** Sets the slot by its id, as the library numbers it. */
         public Builder slot(long id) {
             if (id < 0) {
                 throw new IllegalArgumentException("slot: negative");
@@ -184,7 +187,7 @@ public final class Pkcs11Keys implements AutoCloseable {
         }
 
         /**
-         * How many operations the token does at the same time, from 1 to 1024; by default as many as this machine has processors,
+         * Sets how many operations the token does at the same time, from 1 to 1024; by default as many as this machine has processors,
          * which is right for a token in software. A hardware token's manual gives its number.
          */
         public Builder concurrency(int operations) {
@@ -192,7 +195,7 @@ public final class Pkcs11Keys implements AutoCloseable {
             return this;
         }
 
-        /** How many more operations may wait, from 1 to 1,000,000; 1024 by default. */
+        /** Sets how many more operations may wait, from 1 to 1,000,000; 1024 by default. */
         public Builder queue(int operations) {
             queued = inRange("queue", operations, 1_000_000);
             return this;

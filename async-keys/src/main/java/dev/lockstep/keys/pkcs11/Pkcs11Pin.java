@@ -19,7 +19,7 @@ interface Pkcs11Pin {
     /** PKCS#11 leaves the length to the token; this is far more than any takes. */
     int MOST_BYTES = 1024;
 
-    /** The PIN, in an array that the caller wipes. */
+    /** Returns the PIN, in an array that the caller wipes. */
     char[] get() throws OperationException;
 
     static Pkcs11Pin of(Supplier<char[]> supplier) {

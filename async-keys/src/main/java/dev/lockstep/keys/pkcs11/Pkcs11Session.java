@@ -113,7 +113,7 @@ final class Pkcs11Session {
     }
 
     /**
-     * Whether {@code thrown} says that token, login or key object are gone. Nothing a peer sends may count as that, or he
+     * Returns whether {@code thrown} says that token, login or key object are gone. Nothing a peer sends may count as that, or he
      * could make a server log in all the time: CKR_GENERAL_ERROR, which some tokens answer to bad padding, is not in it.
      */
     static boolean isLoss(Throwable thrown) {
@@ -135,12 +135,12 @@ final class Pkcs11Session {
         return provider;
     }
 
-    /** The certificates in the token whose private key is there too. */
+    /** Returns the certificates in the token whose private key is there too. */
     List<X509Certificate> certificates() {
         return certificates;
     }
 
-    /** The key of a certificate in the token or, where the runtime allows it, of one that is not in the token. */
+    /** Returns the key of a certificate in the token or, where the runtime allows it, of one that is not in the token. */
     @Nullable
     PrivateKey find(X509Certificate certificate) {
         PrivateKey known = keys.get(name(certificate));
@@ -170,7 +170,7 @@ final class Pkcs11Session {
         return key;
     }
 
-    /** Whether the runtime shows private keys without a certificate. */
+    /** Returns whether the runtime shows private keys without a certificate. */
     boolean showsAllKeys() {
         return TokenObjects.isPossible(provider);
     }

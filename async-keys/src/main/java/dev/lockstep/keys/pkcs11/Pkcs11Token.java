@@ -36,7 +36,7 @@ final class Pkcs11Token {
     }
 
     /**
-     * The session after {@code lost}: one that another thread has made already, or a new one.
+     * Returns the session after {@code lost}: one that another thread has made already, or a new one.
      *
      * @throws OperationException when the token cannot be reached, or must not be tried again
      */

@@ -70,7 +70,7 @@ final class TokenObjects {
     }
 
     /**
-     * The private key of a public one; null when there is none, or the runtime keeps its objects to itself.
+     * Returns the private key of a public one; null when there is none, or the runtime keeps its objects to itself.
      *
      * @param provider logged in
      */
@@ -83,7 +83,7 @@ final class TokenObjects {
         }
     }
 
-    /** Whether the runtime lets such keys be found. */
+    /** Returns whether the runtime lets such keys be found. */
     static boolean isPossible(Provider provider) {
         try {
             return new TokenObjects(provider).functions != null;

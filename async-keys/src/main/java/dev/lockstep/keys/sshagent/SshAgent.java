@@ -28,7 +28,7 @@ final class SshAgent implements Closeable {
         this.channel = new SshAgentChannel(socket, limitNanos);
     }
 
-    /** Whether the agent lists the key; a locked agent lists none. */
+    /** Returns whether the agent lists the key; a locked agent lists none. */
     boolean holds(SshPublicKey key) throws OperationException, InterruptedException {
         SshReader in = ask(new SshWriter().uint8(REQUEST_IDENTITIES).bytes());
         if (in.uint8() != IDENTITIES_ANSWER) {

@@ -47,7 +47,7 @@ public final class SshAgentKeys implements AutoCloseable {
     }
 
     /**
-     * The agent that the environment variable {@code SSH_AUTH_SOCK} names, with 10 seconds for an answer and a queue
+     * Returns the agent that the environment variable {@code SSH_AUTH_SOCK} names, with 10 seconds for an answer and a queue
      * of 1,024.
      *
      * @throws IllegalStateException when the variable is not set
@@ -60,13 +60,13 @@ public final class SshAgentKeys implements AutoCloseable {
         return at(Path.of(socket));
     }
 
-    /** The agent that listens on {@code socket}, with 10 seconds for an answer and a queue of 1,024. */
+    /** Returns the agent that listens on {@code socket}, with 10 seconds for an answer and a queue of 1,024. */
     public static SshAgentKeys at(Path socket) {
         return at(socket, LIMIT, QUEUED);
     }
 
     /**
-     * The agent that listens on {@code socket}. It need not be running yet.
+     * Returns the agent that listens on {@code socket}. It need not be running yet.
      *
      * @param limit for one answer, more than zero, at most an hour
      * @param queued how many operations may wait for their turn, at least 1
@@ -76,7 +76,7 @@ public final class SshAgentKeys implements AutoCloseable {
     }
 
     /**
-     * The key of {@code certificate}. Asks the agent for it, so that a forgotten {@code ssh-add} shows at start-up; this
+     * Returns the key of {@code certificate}. Asks the agent for it, so that a forgotten {@code ssh-add} shows at start-up; this
      * blocks.
      *
      * @throws IllegalArgumentException when the certificate's key is of a kind that no agent holds

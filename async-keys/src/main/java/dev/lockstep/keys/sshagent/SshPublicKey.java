@@ -38,7 +38,7 @@ final class SshPublicKey {
     }
 
     /**
-     * The key of {@code certificate}.
+     * Returns the key of {@code certificate}.
      *
      * @throws IllegalArgumentException when it is not RSA, EC on a NIST curve, or Ed25519
      */
@@ -97,17 +97,17 @@ final class SshPublicKey {
                 + "); use RSA, EC on P-256, P-384 or P-521, or Ed25519");
     }
 
-    /** How the agent lists it and wants it named; not a copy. */
+    /** Returns how the agent lists it and wants it named; not a copy. */
     byte[] blob() {
         return blob;
     }
 
-    /** What an agent can make of it that TLS 1.2 has a name for. */
+    /** Returns what an agent can make of it that TLS 1.2 has a name for. */
     Set<SignatureScheme> schemes() {
         return schemes;
     }
 
-    /** The flags of a request for {@code scheme}. */
+    /** Returns the flags of a request for {@code scheme}. */
     int flags(SignatureScheme scheme) {
         return switch (scheme) {
             case RSA_PKCS1_SHA256 -> FLAG_RSA_SHA2_256;
@@ -117,7 +117,7 @@ final class SshPublicKey {
     }
 
     /**
-     * The signature in the form of TLS.
+     * Returns the signature in the form of TLS.
      *
      * @param signature as the agent sent it: string algorithm, string value (RFC 4253 6.6)
      * @throws OperationException when it is of another form or algorithm

@@ -20,7 +20,7 @@ final class SshReader {
         return in[take(1)] & 0xff;
     }
 
-    /** A uint32, as a long because it has no sign. */
+    /** Returns a uint32, as a long because it has no sign. */
     long uint32() throws OperationException {
         int at = take(4);
         return (in[at] & 0xffL) << 24 | (in[at + 1] & 0xff) << 16 | (in[at + 2] & 0xff) << 8 | (in[at + 3] & 0xff);
@@ -39,7 +39,7 @@ final class SshReader {
         return new String(string(), StandardCharsets.ISO_8859_1);
     }
 
-    /** An mpint of at least 1; no number of a signature is less. */
+    /** Returns an mpint of at least 1; no number of a signature is less. */
     BigInteger positive() throws OperationException {
         byte[] bytes = string();
         if (bytes.length == 0 || bytes[0] < 0) {

@@ -23,7 +23,7 @@ public record KeyServerUri(String host, int port, Path cert, Path key, Path ca, 
 
     private static final List<String> NEEDED = List.of("cert", "key", "ca");
 
-    /** The files that are needed to reach it. */
+    /** Returns the files that are needed to reach it. */
     public List<Path> files() {
         return List.of(cert, key, ca);
     }
@@ -82,7 +82,7 @@ public record KeyServerUri(String host, int port, Path cert, Path key, Path ca, 
         return found;
     }
 
-    /** Whether a key server is asked to decrypt, as a URI says it. */
+    /** Returns whether a key server is asked to decrypt, as a URI says it. */
     static KeyServerKeys.Decryption decryption(String value) {
         return switch (value) {
             case "or-random" -> KeyServerKeys.Decryption.OR_RANDOM;

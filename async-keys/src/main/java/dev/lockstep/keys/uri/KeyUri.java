@@ -17,10 +17,10 @@ public sealed interface KeyUri permits KeyUri.InFile, KeyUri.InKeyServer, KeyUri
     /** The schemes that {@link #parse} knows, each with its colon. */
     List<String> SCHEMES = List.of("file:", "pkcs11:", "keyserver:", "keyserver+tls:", "ssh-agent:");
 
-    /** The place in a few words, without anything secret. */
+    /** Returns the place in a few words, without anything secret. */
     String describe();
 
-    /** The files with secrets that are read to get to the key. */
+    /** Returns the files with secrets that are read to get to the key. */
     default List<Path> secretFiles() {
         return List.of();
     }

@@ -11,7 +11,7 @@ final class Percent {
     private Percent() {}
 
     /**
-     * The octets that {@code text} stands for; characters that are not encoded stand for their UTF-8.
+     * Returns the octets that {@code text} stands for; characters that are not encoded stand for their UTF-8.
      *
      * @throws IllegalArgumentException when a '%' is not followed by two hexadecimal digits
      */
@@ -36,7 +36,7 @@ final class Percent {
     }
 
     /**
-     * The text that {@code text} stands for.
+     * Returns the text that {@code text} stands for.
      *
      * @throws IllegalArgumentException also when the octets are not UTF-8
      */

@@ -32,7 +32,7 @@ final class TokenSlots {
     private TokenSlots() {}
 
     /**
-     * The number of the only slot whose token says all of {@code wanted} about itself.
+     * Returns the number of the only slot whose token says all of {@code wanted} about itself.
      *
      * @throws IllegalArgumentException when there is none or more than one, or the library does not answer
      */

@@ -1,2 +1,5 @@
-/** Where private keys are, as configurations and command lines say it, and how the tokens and agents of such places are opened. */
+/**
+ * Where private keys are, as configurations and command lines say it, and how the tokens and agents of such places are
+ * opened.
+ */
 package dev.lockstep.keys.uri;

@@ -23,17 +23,17 @@ final class LearnedPage {
     private static final String INTRODUCTION = """
             # The learned machine
 
-            A learner that knows nothing of the server but its answers (LearnLib, TTT) finds its state machine: every message
-            of a handshake, messages in fragments, empty and wrong ones, those of a server, alerts, data, and the events around
-            a pending operation, each in every state that the server comes to, on fresh connections in memory. The result must
-            be the machine that [the table](../design/handshake.md) describes for the configuration; `LearnedMachineTest` says the
-            word on which they differ otherwise. On every connection it is checked that at most one operation is pending, that
-            each ends once, and that no secret is held after the end.
+            A learning algorithm (LearnLib's TTT) infers the server's state machine from its answers alone. In every state that
+            the server reaches it tries every message of a handshake, fragmented, empty and malformed messages, messages of a
+            server, alerts, data, and the events of a pending operation, on fresh connections in memory. The learned machine
+            must equal the machine that [the table](../design/handshake.md) describes for the configuration; otherwise
+            `LearnedMachineTest` fails and prints an input sequence on which they differ. It also checks, on every connection,
+            that at most one operation is pending, that each operation ends once, and that no secret remains after the end.
 
-            The build learns the configurations that have a diagram below, and fails when one is not what this page says.
+            Every build learns the configurations that have a diagram below, and fails if one differs from this page.
             `mvn -Passurance -pl conversations -am test -Dtest=LearnedMachineTest -Dsurefire.failIfNoSpecifiedTests=false` learns
-            them all (`-Ddocs.update=true` writes this page); `-Dassurance.lookAhead=1` also looks for servers that have a state
-            more than was learned, with the Wp-method.
+            all of them, and with `-Ddocs.update=true` it writes this page. `-Dassurance.lookAhead=1` also searches for servers
+            with one state more than the learned machine, by the Wp-method.
 
             ## Configurations
 
@@ -45,8 +45,8 @@ final class LearnedPage {
 
             ## Diagrams
 
-            An edge says what happens and what the client and the application see of it. Left out: what ends the connection,
-            what changes nothing, states in which records wait in the caller's buffer, and those that count refusals.
+            An edge names an input and what the client and the application see of it. The diagrams omit inputs that end the
+            connection or change nothing, states in which records wait in the caller's buffer, and states that count refusals.
             """;
 
     private final Map<String, String> rows = new HashMap<>();

@@ -38,7 +38,7 @@ public abstract class Aead {
         return create(a, true, key, keyOff, PrimitiveSources.JAVA);
     }
 
-    /** The same with a choice of what computes. */
+    /** Returns the same with a choice of what computes. */
     public static Aead sealing(AeadAlgorithm a, byte[] key, int keyOff, PrimitiveSources sources) {
         return create(a, true, key, keyOff, sources);
     }
@@ -56,7 +56,7 @@ public abstract class Aead {
         return create(a, false, key, keyOff, PrimitiveSources.JAVA);
     }
 
-    /** The same with a choice of what computes. */
+    /** Returns the same with a choice of what computes. */
     public static Aead opening(AeadAlgorithm a, byte[] key, int keyOff, PrimitiveSources sources) {
         return create(a, false, key, keyOff, sources);
     }
@@ -76,7 +76,7 @@ public abstract class Aead {
     }
 
     /**
-     * The algorithm given at creation.
+     * Returns the algorithm given at creation.
      *
      * @return the algorithm
      */
@@ -85,7 +85,7 @@ public abstract class Aead {
     }
 
     /**
-     * Whether {@link #open} costs less when the ciphertext begins at the start of its array, so much that a copy to such a
+     * Returns whether {@link #open} costs less when the ciphertext begins at the start of its array, so much that a copy to such a
      * place pays.
      *
      * @return false for most
@@ -160,7 +160,7 @@ public abstract class Aead {
         }
     }
 
-    /** Whether this object was created by {@link #sealing}. */
+    /** Returns whether this object was created by {@link #sealing}. */
     final boolean isSealing() {
         return sealing;
     }

@@ -57,7 +57,7 @@ public enum AeadAlgorithm {
     }
 
     /**
-     * How much longer the ciphertext is than the plaintext.
+     * Returns how much longer the ciphertext is than the plaintext.
      *
      * @return bytes, 16 or 8
      */

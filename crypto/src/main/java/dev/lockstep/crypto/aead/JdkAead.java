@@ -45,7 +45,7 @@ abstract class JdkAead extends Aead {
         };
     }
 
-    /** The cipher, ready for a record. */
+    /** Returns the cipher, ready for a record. */
     Cipher start(byte[] nonce) throws InvalidKeyException, InvalidAlgorithmParameterException {
         Cipher started = cipher;
         if (started == null) {

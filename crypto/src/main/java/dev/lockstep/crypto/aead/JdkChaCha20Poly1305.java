@@ -12,7 +12,9 @@ final class JdkChaCha20Poly1305 extends JdkAead {
         super(algorithm, sealing, "ChaCha20-Poly1305", "ChaCha20", key, keyOff);
     }
 
-    /** The JDK collects ciphertext in a buffer that grows, unless it begins at index 0: 35 KB for a record of 16 KiB. */
+    /**
+     * The JDK collects ciphertext in a buffer that grows, unless it begins at index 0: 35 KB for a record of 16 KiB.
+     */
     @Override
     public boolean opensFromStart() {
         return true;

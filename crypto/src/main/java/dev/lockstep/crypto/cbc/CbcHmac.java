@@ -100,7 +100,7 @@ public final class CbcHmac {
     }
 
     /**
-     * How long a sealed fragment is.
+     * Returns how long a sealed fragment is.
      *
      * @param plaintextLength bytes of plaintext, 0 to 2^16
      * @return bytes of IV, ciphertext with minimal padding, and MAC
@@ -112,7 +112,7 @@ public final class CbcHmac {
     }
 
     /**
-     * The shortest fragment that could be valid.
+     * Returns the shortest fragment that could be valid.
      *
      * @return bytes; {@link #open} answers -1 to anything shorter
      */

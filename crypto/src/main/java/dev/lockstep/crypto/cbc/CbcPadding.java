@@ -32,7 +32,7 @@ final class CbcPadding {
     }
 
     /**
-     * The padding_length of a decrypted fragment, in a time that depends on {@code len} alone.
+     * Returns the padding_length of a decrypted fragment, in a time that depends on {@code len} alone.
      *
      * @param b holds the fragment
      * @param off where it starts

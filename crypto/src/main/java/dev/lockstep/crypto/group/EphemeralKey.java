@@ -55,7 +55,7 @@ public abstract class EphemeralKey {
     }
 
     /**
-     * The group of this key.
+     * Returns the group of this key.
      *
      * @return the group given to {@link #generate}
      */
@@ -64,7 +64,7 @@ public abstract class EphemeralKey {
     }
 
     /**
-     * What goes to the peer, always {@link Group#publicLength()} bytes: {@code 04 || x || y} on the NIST curves (RFC 8422
+     * Returns what goes to the peer, always {@link Group#publicLength()} bytes: {@code 04 || x || y} on the NIST curves (RFC 8422
      * 5.4.1), {@code u} on the Montgomery curves (RFC 7748 5), {@code g^x mod p} as an unsigned big-endian number of the
      * length of {@code p} in a finite field.
      *

@@ -42,7 +42,7 @@ public final class FfdheParameters {
     }
 
     /**
-     * The prime.
+     * Returns the prime.
      *
      * @param group a finite field group
      * @return p, a safe prime
@@ -53,7 +53,7 @@ public final class FfdheParameters {
     }
 
     /**
-     * The generator.
+     * Returns the generator.
      *
      * @param group a finite field group
      * @return 2, which generates the subgroup of order (p - 1) / 2
@@ -65,7 +65,7 @@ public final class FfdheParameters {
     }
 
     /**
-     * The prime as ServerDHParams carries it.
+     * Returns the prime as ServerDHParams carries it.
      *
      * @param group a finite field group
      * @return p, unsigned and big-endian, {@link Group#publicLength()} bytes, owned by the caller

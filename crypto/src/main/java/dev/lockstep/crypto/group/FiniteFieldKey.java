@@ -35,7 +35,10 @@ final class FiniteFieldKey extends EphemeralKey {
         return new FiniteFieldKey(group, parameters, exponent, Unsigned.bytes(y, group.publicLength()));
     }
 
-    /** As many random bits as RFC 7919 5.2 asks for, below a top bit that is always set: one length, so one running time. */
+    /**
+     * As many random bits as RFC 7919 5.2 asks for, below a top bit that is always set: one length, so one running
+     * time.
+     */
     private static BigInteger randomExponent(int bits, SecureRandom random) {
         return new BigInteger(bits, random).setBit(bits);
     }

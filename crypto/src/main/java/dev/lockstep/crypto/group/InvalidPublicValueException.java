@@ -24,7 +24,7 @@ public final class InvalidPublicValueException extends Exception {
     }
 
     /**
-     * The kind of fault.
+     * Returns the kind of fault.
      *
      * @return which alert the fault deserves
      */

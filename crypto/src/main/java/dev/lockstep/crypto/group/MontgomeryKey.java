@@ -35,7 +35,7 @@ final class MontgomeryKey extends EphemeralKey {
         return new MontgomeryKey(group, scalar, publicValue);
     }
 
-    /** Whether every agreement on curve25519 with a value gives zeros. */
+    /** Returns whether every agreement on curve25519 with a value gives zeros. */
     static boolean isOfSmallOrder(byte[] u) {
         byte[] any = new byte[X25519.SCALAR_SIZE];
         return !X25519.calculateAgreement(any, 0, u, 0, new byte[X25519.POINT_SIZE], 0);

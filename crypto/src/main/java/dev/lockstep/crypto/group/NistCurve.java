@@ -50,7 +50,10 @@ public final class NistCurve {
         };
     }
 
-    /** The curve with the same field, coefficients, base point and order, however the key that brought them named it. */
+    /**
+     * Returns the curve with the same field, coefficients, base point and order, however the key that brought them
+     * named it.
+     */
     public static @Nullable NistCurve of(ECDomainParameters parameters) {
         for (NistCurve curve : ALL) {
             if (curve.domain.equals(parameters)) {
@@ -60,22 +63,22 @@ public final class NistCurve {
         return null;
     }
 
-    /** The group of this curve. */
+    /** Returns the group of this curve. */
     public Group group() {
         return group;
     }
 
-    /** The parameters, as bcprov's signers take them. */
+    /** Returns the parameters, as bcprov's signers take them. */
     public ECDomainParameters domain() {
         return domain;
     }
 
-    /** The order of the base point. */
+    /** Returns the order of the base point. */
     public BigInteger order() {
         return domain.getN();
     }
 
-    /** The multiplication of the base point by nonces. Its table is made when it is first asked for. */
+    /** Returns the multiplication of the base point by nonces. Its table is made when it is first asked for. */
     public FixedBaseComb comb() {
         FixedBaseComb made = comb;
         if (made == null) {
@@ -85,7 +88,7 @@ public final class NistCurve {
         return made;
     }
 
-    /** The verification with a key that is worth its table. */
+    /** Returns the verification with a key that is worth its table. */
     public VerificationComb verificationComb(ECPoint key) {
         ECPoint[] base = baseMultiples;
         if (base == null) {
@@ -95,7 +98,7 @@ public final class NistCurve {
         return new VerificationComb(domain, base, key);
     }
 
-    /** A uniform scalar from 1 to order - 1, by rejection (FIPS 186-5 A.2.2). */
+    /** Returns a uniform scalar from 1 to order - 1, by rejection (FIPS 186-5 A.2.2). */
     BigInteger randomScalar(SecureRandom random) {
         int bits = order().bitLength();
         byte[] candidate = new byte[(bits + 7) / 8];

@@ -24,7 +24,7 @@ final class ProviderKey extends EphemeralKey {
         this.key = key;
     }
 
-    /** Where a group's keys are computed; null if in Java. */
+    /** Returns where a group's keys are computed; null if in Java. */
     static @Nullable ProviderAgreement source(Group group, PrimitiveSources sources) {
         return switch (group) {
             case X25519 -> sources.agreement(Primitive.X25519);

@@ -36,7 +36,10 @@ public final class VerificationComb {
         this.key = domain.getCurve().createCacheSafeLookupTable(entries, 0, entries.length);
     }
 
-    /** The sums of a point's multiples by powers of two, one column apart, by which of them are added; the first is unused. */
+    /**
+     * Returns the sums of a point's multiples by powers of two, one column apart, by which of them are added; the first
+     * is unused.
+     */
     static ECPoint[] multiples(ECDomainParameters domain, ECPoint point) {
         int columns = columns(domain);
         ECPoint[] entries = new ECPoint[1 << TEETH];

@@ -51,7 +51,7 @@ public enum HashAlgorithm {
     }
 
     /**
-     * The name the Java Cryptography Architecture uses.
+     * Returns the name the Java Cryptography Architecture uses.
      *
      * @return for example {@code SHA-256}
      */
@@ -60,7 +60,7 @@ public enum HashAlgorithm {
     }
 
     /**
-     * A fresh digest object, for one thread at a time.
+     * Returns a fresh digest object, for one thread at a time.
      *
      * @return a digest that has seen no input and can be cloned
      * @throws IllegalStateException if the Java runtime does not offer the algorithm

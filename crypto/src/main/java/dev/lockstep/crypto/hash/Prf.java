@@ -20,7 +20,7 @@ public final class Prf {
     }
 
     /**
-     * The PRF of all suites that name no other.
+     * Returns the PRF of all suites that name no other.
      *
      * @return P_SHA256
      */
@@ -29,7 +29,7 @@ public final class Prf {
     }
 
     /**
-     * The PRF of suites whose name ends in SHA384.
+     * Returns the PRF of suites whose name ends in SHA384.
      *
      * @return P_SHA384
      */
@@ -38,7 +38,7 @@ public final class Prf {
     }
 
     /**
-     * The PRF over a hash function.
+     * Returns the PRF over a hash function.
      *
      * @param h the hash function
      * @return its PRF
@@ -52,7 +52,7 @@ public final class Prf {
     }
 
     /**
-     * The hash function inside.
+     * Returns the hash function inside.
      *
      * @return the hash function, which Finished and the transcript use too
      */

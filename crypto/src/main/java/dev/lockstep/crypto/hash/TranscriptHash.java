@@ -30,7 +30,7 @@ public final class TranscriptHash {
     /** The digests that run in the place of the messages, by hash function; null while the messages are here. */
     private @Nullable Map<HashAlgorithm, MessageDigest> running;
 
-    /** An empty transcript whose hash function is yet to be chosen. */
+    /** Creates an empty transcript whose hash function is yet to be chosen. */
     public TranscriptHash() {}
 
     /**
@@ -132,7 +132,7 @@ public final class TranscriptHash {
     }
 
     /**
-     * The hash of everything so far; the transcript continues.
+     * Returns the hash of everything so far; the transcript continues.
      *
      * @return the digest, owned by the caller
      * @throws IllegalStateException before {@link #choose}
@@ -142,7 +142,7 @@ public final class TranscriptHash {
     }
 
     /**
-     * The hash of everything so far under a function of its own, for CertificateVerify.
+     * Returns the hash of everything so far under a function of its own, for CertificateVerify.
      *
      * @param h one of the functions that the transcript was condensed to, if it was
      * @return the digest, owned by the caller
@@ -170,7 +170,7 @@ public final class TranscriptHash {
     }
 
     /**
-     * The messages so far, as they were given to {@link #update}.
+     * Returns the messages so far, as they were given to {@link #update}.
      *
      * @return a copy, owned by the caller
      * @throws IllegalStateException unless the messages were to be kept, and after {@link #dropMessages}
@@ -208,7 +208,7 @@ public final class TranscriptHash {
     }
 
     /**
-     * The hash function chosen.
+     * Returns the hash function chosen.
      *
      * @return the hash function
      * @throws IllegalStateException before {@link #choose}

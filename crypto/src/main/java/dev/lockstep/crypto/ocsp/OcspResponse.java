@@ -55,7 +55,7 @@ public record OcspResponse(Instant thisUpdate, @Nullable Instant nextUpdate) {
         }
     }
 
-    /** Whether the response can be relied on at a moment: not before thisUpdate, and before nextUpdate. */
+    /** Returns whether the response can be relied on at a moment: not before thisUpdate, and before nextUpdate. */
     public boolean isCurrent(Instant now) {
         return !now.isBefore(thisUpdate) && (nextUpdate == null || now.isBefore(nextUpdate));
     }

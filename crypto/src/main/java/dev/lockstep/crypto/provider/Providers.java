@@ -48,7 +48,7 @@ public final class Providers {
     }
 
     /**
-     * The same by an object identifier, which the JDK finds in half the time: no name is taken apart.
+     * Returns the same by an object identifier, which the JDK finds in half the time: no name is taken apart.
      *
      * @param oid of the same algorithm, the length of its key included
      */

@@ -77,7 +77,7 @@ public final class RsaDecryption {
         return of(key, PrimitiveSources.JAVA);
     }
 
-    /** The same with a choice of what computes; a key that a provider does not take is computed with in Java. */
+    /** Returns the same with a choice of what computes; a key that a provider does not take is computed with in Java. */
     public static RsaDecryption of(PrivateKey key, PrimitiveSources sources) {
         if (!(key instanceof RSAPrivateKey rsa)) {
             throw new IllegalArgumentException("an " + key.getAlgorithm() + " key that decrypts nothing");
@@ -145,7 +145,7 @@ public final class RsaDecryption {
     }
 
     /**
-     * Whether a provider that was added computes.
+     * Returns whether a provider that was added computes.
      *
      * @return false if Java does
      */

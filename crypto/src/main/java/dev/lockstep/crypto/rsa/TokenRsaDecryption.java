@@ -36,7 +36,7 @@ public final class TokenRsaDecryption {
         }
 
         /**
-         * The best form that a provider offers.
+         * Returns the best form that a provider offers.
          *
          * @param provider a token's provider
          * @return the form, or null if the provider has no RSA decryption

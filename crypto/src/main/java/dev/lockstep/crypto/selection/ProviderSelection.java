@@ -64,7 +64,7 @@ public final class ProviderSelection {
         return byRank.compare(other, one) < 0 ? other : one;
     }
 
-    /** What computes. */
+    /** Returns what computes. */
     public PrimitiveSources sources() {
         return sources;
     }

@@ -35,7 +35,7 @@ public final class DigestInfo {
         return encode(hash, digest, true);
     }
 
-    /** The form without the parameters, which is never made here and which a verifier has to take. */
+    /** Returns the form without the parameters, which is never made here and which a verifier has to take. */
     static byte[] encodeWithoutParameters(HashAlgorithm hash, byte[] digest) {
         return encode(hash, digest, false);
     }

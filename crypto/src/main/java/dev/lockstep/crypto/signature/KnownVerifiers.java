@@ -21,7 +21,7 @@ public final class KnownVerifiers {
     private final Map<ByteBuffer, SignatureVerifier> byKey;
 
     /**
-     * An empty collection.
+     * Creates an empty collection.
      *
      * @param capacity the most keys that are kept, 1 or more; each takes about 10 KB on P-256, 30 KB on P-521
      * @param sources what computes

@@ -47,7 +47,7 @@ public final class LocalSigner {
     }
 
     /**
-     * The same with a choice of what computes. A provider that was added may use randomness of its own; a key that it does not
+     * Returns the same with a choice of what computes. A provider that was added may use randomness of its own; a key that it does not
      * take, or fails with, is computed with in Java.
      */
     public static LocalSigner of(PrivateKey key, SecureRandom random, PrimitiveSources sources) {
@@ -93,7 +93,7 @@ public final class LocalSigner {
     }
 
     /**
-     * The kind of key.
+     * Returns the kind of key.
      *
      * @return the kind of key
      */
@@ -111,7 +111,7 @@ public final class LocalSigner {
     }
 
     /**
-     * The curve of an EC key.
+     * Returns the curve of an EC key.
      *
      * @return the group of the same curve; null unless the key is EC
      */
@@ -120,7 +120,7 @@ public final class LocalSigner {
     }
 
     /**
-     * Whether {@link #sign} can be asked for an algorithm: the kind of key, the size of an RSA modulus and the parameters of
+     * Returns whether {@link #sign} can be asked for an algorithm: the kind of key, the size of an RSA modulus and the parameters of
      * an id-RSASSA-PSS key decide.
      *
      * @param algorithm how to sign
@@ -148,7 +148,7 @@ public final class LocalSigner {
     }
 
     /**
-     * The provider that was added and signs.
+     * Returns the provider that was added and signs.
      *
      * @return null if Java signs, be it because the provider failed with this key
      */

@@ -84,7 +84,7 @@ final class ProviderEcdsa {
         return new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, name);
     }
 
-    /** The primitive that signs on a curve. */
+    /** Returns the primitive that signs on a curve. */
     static Primitive signing(NistCurve curve) {
         return switch (curve.group()) {
             case SECP256R1 -> Primitive.ECDSA_SIGN_P256;
@@ -93,7 +93,7 @@ final class ProviderEcdsa {
         };
     }
 
-    /** The primitive that verifies on a curve. */
+    /** Returns the primitive that verifies on a curve. */
     static Primitive verifying(NistCurve curve) {
         return switch (curve.group()) {
             case SECP256R1 -> Primitive.ECDSA_VERIFY_P256;
@@ -106,7 +106,7 @@ final class ProviderEcdsa {
         return provider;
     }
 
-    /** A signature in DER. */
+    /** Returns a signature in DER. */
     byte[] sign(byte[] digest) throws GeneralSecurityException {
         return signatures.use(signature -> {
             signature.update(digest);

@@ -62,7 +62,7 @@ public final class PssRestriction {
         }
     }
 
-    /** Whether the key must not be used for anything but PSS. */
+    /** Returns whether the key must not be used for anything but PSS. */
     public boolean isPssOnly() {
         return pssOnly;
     }

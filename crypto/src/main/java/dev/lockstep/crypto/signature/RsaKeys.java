@@ -55,7 +55,7 @@ public final class RsaKeys {
     }
 
     /**
-     * The key as an object of the JDK's provider, of type rsaEncryption.
+     * Returns the key as an object of the JDK's provider, of type rsaEncryption.
      *
      * @throws IllegalArgumentException when its numbers are none of an RSA key
      */
@@ -68,7 +68,7 @@ public final class RsaKeys {
     }
 
     /**
-     * The key as an object of a provider that was added.
+     * Returns the key as an object of a provider that was added.
      *
      * @throws GeneralSecurityException when it does not take the key
      */
@@ -96,7 +96,7 @@ public final class RsaKeys {
         return factory.generatePrivate(new RSAPrivateKeySpec(key.getModulus(), key.getPrivateExponent()));
     }
 
-    /** A signature object for one use; the key is not in it yet. */
+    /** Returns a signature object for one use; the key is not in it yet. */
     static Signature signature(SignatureAlgorithm algorithm) {
         HashAlgorithm hash = algorithm.requireHash();
         String name = algorithm.isPss() ? "RSASSA-PSS" : hash.jdkName().replace("-", "") + "withRSA";
@@ -112,7 +112,7 @@ public final class RsaKeys {
         }
     }
 
-    /** The same of a provider that was added, some of which have a name for PSS with each hash. */
+    /** Returns the same of a provider that was added, some of which have a name for PSS with each hash. */
     static Signature signature(SignatureAlgorithm algorithm, Provider provider) throws GeneralSecurityException {
         String name = algorithm.requireHash().jdkName().replace("-", "") + "withRSA";
         if (!algorithm.isPss()) {
@@ -137,7 +137,10 @@ public final class RsaKeys {
         }
     }
 
-    /** Whether a modulus is large enough for an algorithm's encoded message (RFC 8017 9.1.1 step 3 and 9.2 step 3). */
+    /**
+     * Returns whether a modulus is large enough for an algorithm's encoded message (RFC 8017 9.1.1 step 3 and 9.2 step
+     * 3).
+     */
     static boolean fits(SignatureAlgorithm algorithm, int modulusBits) {
         HashAlgorithm hash = algorithm.requireHash();
         return algorithm.isPss()

@@ -61,7 +61,7 @@ public enum SignatureAlgorithm {
     }
 
     /**
-     * What the message is hashed with first.
+     * Returns what the message is hashed with first.
      *
      * @return the hash, or null where the signature algorithm takes the message itself (Ed25519, Ed448)
      */
@@ -70,7 +70,7 @@ public enum SignatureAlgorithm {
     }
 
     /**
-     * The kind of key needed.
+     * Returns the kind of key needed.
      *
      * @return the kind of key
      */
@@ -82,7 +82,7 @@ public enum SignatureAlgorithm {
         return this == RSA_PSS_SHA256 || this == RSA_PSS_SHA384 || this == RSA_PSS_SHA512;
     }
 
-    /** The hash of an algorithm that is known to have one. */
+    /** Returns the hash of an algorithm that is known to have one. */
     public HashAlgorithm requireHash() {
         HashAlgorithm h = hash;
         if (h == null) {

@@ -42,7 +42,7 @@ public final class SignatureVerifier {
     }
 
     /**
-     * The same with a choice of what computes, which does not change what verifies: a key that a provider does not take, or
+     * Returns the same with a choice of what computes, which does not change what verifies: a key that a provider does not take, or
      * fails with, is computed with in Java.
      */
     public static SignatureVerifier of(PublicKey key, PrimitiveSources sources) {
@@ -95,7 +95,7 @@ public final class SignatureVerifier {
     }
 
     /**
-     * The kind of key.
+     * Returns the kind of key.
      *
      * @return the kind of key
      */
@@ -113,7 +113,7 @@ public final class SignatureVerifier {
     }
 
     /**
-     * The curve of an EC key.
+     * Returns the curve of an EC key.
      *
      * @return the group of the same curve; null unless the key is EC
      */
@@ -122,7 +122,7 @@ public final class SignatureVerifier {
     }
 
     /**
-     * The provider that was added and verifies.
+     * Returns the provider that was added and verifies.
      *
      * @return null if Java verifies, be it because the provider failed with this key
      */
@@ -131,7 +131,7 @@ public final class SignatureVerifier {
     }
 
     /**
-     * Whether a signature by this key can be of an algorithm at all: the kind of key, the size of an RSA modulus and the
+     * Returns whether a signature by this key can be of an algorithm at all: the kind of key, the size of an RSA modulus and the
      * parameters of an id-RSASSA-PSS key decide.
      *
      * @param algorithm how something is said to be signed

@@ -23,7 +23,7 @@ sealed interface SigningKey permits RsaSigningKey, EcdsaSigningKey, EdwardsSigni
         return null;
     }
 
-    /** The provider that was added and signs; null if Java does. */
+    /** Returns the provider that was added and signs; null if Java does. */
     default @Nullable Provider provider() {
         return null;
     }

@@ -13,7 +13,7 @@ sealed interface VerificationKey permits RsaVerificationKey, EcdsaVerificationKe
     /** Only called with an algorithm that is supported; throws nothing, whatever the signature holds. */
     boolean verify(SignatureAlgorithm algorithm, byte[] message, byte[] signature);
 
-    /** The same for a message of which the digest is known; only with an algorithm that hashes first. */
+    /** Returns the same for a message of which the digest is known; only with an algorithm that hashes first. */
     boolean verifyDigest(SignatureAlgorithm algorithm, byte[] digest, byte[] signature);
 
     /** Bytes; 0 unless RSA. */
@@ -25,7 +25,7 @@ sealed interface VerificationKey permits RsaVerificationKey, EcdsaVerificationKe
         return null;
     }
 
-    /** The provider that was added and verifies; null if Java does. */
+    /** Returns the provider that was added and verifies; null if Java does. */
     default @Nullable Provider provider() {
         return null;
     }

@@ -66,18 +66,18 @@ public enum Primitive {
         this.slowerThanJava = slowerThanJava;
     }
 
-    /** The primitive's name, for people. */
+    /** Returns the primitive's name, for people. */
     public String label() {
         return label;
     }
 
-    /** What computes it when no provider is given, for people. */
+    /** Returns what computes it when no provider is given, for people. */
     public String inJava() {
         return inJava;
     }
 
     /**
-     * Where a provider stands among those that offer this primitive.
+     * Returns where a provider stands among those that offer this primitive.
      *
      * @return 0 for the fastest; the same number, after all others, for providers that were not measured
      */
@@ -85,7 +85,7 @@ public enum Primitive {
         return provider.equals(fastest) ? 0 : provider.equals(second) ? 1 : 2;
     }
 
-    /** Whether Java is faster than the provider, so that it is not taken; only for providers that were measured. */
+    /** Returns whether Java is faster than the provider, so that it is not taken; only for providers that were measured. */
     public boolean isFasterInJava(String provider) {
         return provider.equals(slowerThanJava);
     }

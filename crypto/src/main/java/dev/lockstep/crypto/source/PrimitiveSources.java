@@ -40,12 +40,12 @@ public final class PrimitiveSources {
         return new PrimitiveSources(copy, agreements);
     }
 
-    /** The provider of a primitive; null if it is computed in Java. */
+    /** Returns the provider of a primitive; null if it is computed in Java. */
     public @Nullable Provider of(Primitive primitive) {
         return providers.get(primitive);
     }
 
-    /** The key agreement of a primitive that is one; null if it is computed in Java. */
+    /** Returns the key agreement of a primitive that is one; null if it is computed in Java. */
     public @Nullable ProviderAgreement agreement(Primitive primitive) {
         return agreements.get(primitive);
     }

@@ -112,12 +112,12 @@ public final class ProviderAgreement {
         }
     }
 
-    /** A fresh key pair, of the provider's own randomness. */
+    /** Returns a fresh key pair, of the provider's own randomness. */
     public KeyPair generate() throws GeneralSecurityException {
         return generators.use(KeyPairGenerator::generateKeyPair);
     }
 
-    /** The value that goes to the peer: an uncompressed point, or {@code u}. */
+    /** Returns the value that goes to the peer: an uncompressed point, or {@code u}. */
     public byte[] publicValue(PublicKey key) throws GeneralSecurityException {
         byte[] encoded = key.getEncoded();
         if (encoded == null

@@ -112,7 +112,7 @@ final class ConformanceReport {
         List<String> rows = rules.stream()
                 .map(rule -> "- `" + rule.id() + "`, conversations `" + rule.conversation() + "`: " + rule.sentence())
                 .toList();
-        section("## Exceptions: a script is not content, and an RFC says why it need not be", rows, "None.");
+        section("## Accepted failures, with the RFC text that justifies each", rows, "None.");
     }
 
     private void missing() {

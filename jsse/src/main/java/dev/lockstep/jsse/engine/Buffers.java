@@ -12,7 +12,7 @@ public final class Buffers {
     private Buffers() {}
 
     /**
-     * The buffers of a range.
+     * Returns the buffers of a range.
      *
      * @throws IllegalArgumentException when the array or one of them is null
      * @throws IndexOutOfBoundsException when the range is not within the array
@@ -47,7 +47,7 @@ public final class Buffers {
         }
     }
 
-    /** How many bytes remain in all of them; {@link Integer#MAX_VALUE} at most. */
+    /** Returns how many bytes remain in all of them; {@link Integer#MAX_VALUE} at most. */
     public static int remaining(ByteBuffer[] buffers) {
         long sum = 0;
         for (ByteBuffer buffer : buffers) {

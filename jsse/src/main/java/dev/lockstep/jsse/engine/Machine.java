@@ -36,7 +36,10 @@ public final class Machine {
     private @Nullable TlsException unreported;
     private @Nullable ByteBuffer scratch;
 
-    /** @param onFinished runs when a handshake is over and its last byte is in an output buffer, or its last one was read */
+    /**
+     * @param onFinished runs when a handshake is over and its last byte is in an output buffer, or its last one was
+     * read
+     */
     public Machine(TlsServerConfig config, WaitRoom room, Runnable onFinished) {
         this.room = room;
         this.onFinished = onFinished;
@@ -164,7 +167,7 @@ public final class Machine {
 
     // ---- status
 
-    /** What the server has to do next, as {@code SSLEngine.getHandshakeStatus}. */
+    /** Returns what the server has to do next, as {@code SSLEngine.getHandshakeStatus}. */
     public HandshakeStatus handshakeStatus() {
         if (unreported != null) {
             return HandshakeStatus.NEED_WRAP; // which throws it
@@ -201,7 +204,7 @@ public final class Machine {
         return stage == Stage.NONE || stage == Stage.ANSWERED;
     }
 
-    /** Whether a handshake is under way, its last bytes included. */
+    /** Returns whether a handshake is under way, its last bytes included. */
     public boolean isHandshaking() {
         return handshaking;
     }
@@ -214,7 +217,7 @@ public final class Machine {
         return unreported == null && (outboundDone || (tls.isClosed() && !tls.wantsOutput()));
     }
 
-    /** What was negotiated; null before ServerHello. */
+    /** Returns what was negotiated; null before ServerHello. */
     public @Nullable ConnectionInfo info() {
         try {
             return tls.info();
@@ -223,7 +226,7 @@ public final class Machine {
         }
     }
 
-    /** The connection, for what has no place in {@code SSLEngine}. */
+    /** Returns the connection, for what has no place in {@code SSLEngine}. */
     public TlsServerConnection connection() {
         return tls;
     }

@@ -8,7 +8,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The threads that all engines of this process share: one for their deadlines, and a few for the tasks that were kept back. */
+/**
+ * The threads that all engines of this process share: one for their deadlines, and a few for the tasks that were kept
+ * back.
+ */
 final class Timers {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -40,12 +43,12 @@ final class Timers {
         return Holder.TIMER.schedule(work, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
     }
 
-    /** Where tasks run that were kept back until their answer was there. */
+    /** Returns where tasks run that were kept back until their answer was there. */
     static Executor runners() {
         return Holder.RUNNERS;
     }
 
-    /** Whether the current thread is one of these: it must not wait for an answer. */
+    /** Returns whether the current thread is one of these: it must not wait for an answer. */
     static boolean isWorker() {
         return Thread.currentThread() instanceof Worker;
     }

@@ -151,7 +151,7 @@ public final class WaitRoom {
         }
     }
 
-    /** What the server has to do; asking for a task is a promise that {@link #take} has one. */
+    /** Returns what the server has to do; asking for a task is a promise that {@link #take} has one. */
     public Stage stage() {
         lock.lock();
         try {

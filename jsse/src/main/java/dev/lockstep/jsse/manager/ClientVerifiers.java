@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface ClientVerifiers {
 
-    /** The verifier of one connection. */
+    /** Returns the verifier of one connection. */
     ClientCertificateVerifier verifier(Party party);
 
     /**
-     * The first of these managers that judges X.509 certificates, as {@code SSLContext.init} prescribes; the default one of
+     * Returns the first of these managers that judges X.509 certificates, as {@code SSLContext.init} prescribes; the default one of
      * this Java installation where the array is null.
      *
      * @throws GeneralSecurityException when the default one cannot be made
@@ -36,7 +36,7 @@ public interface ClientVerifiers {
         };
     }
 
-    /** The configuration's own verifier; where it asks for no certificates, the default trust manager. */
+    /** Returns the configuration's own verifier; where it asks for no certificates, the default trust manager. */
     static ClientVerifiers of(TlsServerConfig config) {
         ClientAuthentication configured = config.clientAuthentication(null);
         if (configured.asks()) {

@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 /** Whose handshake a manager is asked for: an engine or a socket. Thread-safe. */
 public interface Party {
 
-    /** The session of the handshake under way. */
+    /** Returns the session of the handshake under way. */
     HandshakeSession handshakeSession();
 
-    /** The engine, or null. */
+    /** Returns the engine, or null. */
     default @Nullable SSLEngine engine() {
         return null;
     }
 
-    /** The socket, or null. */
+    /** Returns the socket, or null. */
     default @Nullable SSLSocket socket() {
         return null;
     }

@@ -42,7 +42,10 @@ public final class ServerKeys {
         this.manager = manager;
     }
 
-    /** The first manager that has X.509 keys, as {@code SSLContext.init} prescribes; without one no client can be served. */
+    /**
+     * Returns the first manager that has X.509 keys, as {@code SSLContext.init} prescribes; without one no client can
+     * be served.
+     */
     public static ServerKeys of(KeyManager @Nullable [] managers) {
         if (managers != null) {
             for (KeyManager manager : managers) {
@@ -54,7 +57,7 @@ public final class ServerKeys {
         return new ServerKeys(new NoKeys());
     }
 
-    /** The selector of one connection. */
+    /** Returns the selector of one connection. */
     public CredentialSelector selector(Party party) {
         return (request, waker) -> {
             HandshakeSession handshake = party.handshakeSession();

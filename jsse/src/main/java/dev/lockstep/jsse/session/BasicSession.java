@@ -70,7 +70,7 @@ public class BasicSession extends ExtendedSSLSession {
         valid = false;
     }
 
-    /** Whether a new connection may continue the session. */
+    /** Returns whether a new connection may continue the session. */
     @Override
     public boolean isValid() {
         return valid && isNegotiated();
@@ -100,12 +100,12 @@ public class BasicSession extends ExtendedSSLSession {
         return values.names();
     }
 
-    /** The certificates of the client; empty when it has sent none. */
+    /** Returns the certificates of the client; empty when it has sent none. */
     List<X509Certificate> peerChain() {
         return List.of();
     }
 
-    /** The certificates of the server; empty when it has sent none. */
+    /** Returns the certificates of the server; empty when it has sent none. */
     List<X509Certificate> localChain() {
         return List.of();
     }
@@ -182,7 +182,7 @@ public class BasicSession extends ExtendedSSLSession {
         return new String[0];
     }
 
-    /** The host name that the client asked for, or null. */
+    /** Returns the host name that the client asked for, or null. */
     @Nullable
     String serverName() {
         return null;

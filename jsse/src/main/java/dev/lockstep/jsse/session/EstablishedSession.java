@@ -41,7 +41,7 @@ public final class EstablishedSession extends BasicSession {
         return info.sessionId();
     }
 
-    /** The id under which a cache keeps it; empty when a ticket does, or nothing. */
+    /** Returns the id under which a cache keeps it; empty when a ticket does, or nothing. */
     @Override
     public byte[] getId() {
         SessionId id = info.sessionId();

@@ -48,12 +48,12 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
         this.store = foreign != null ? foreign : memory();
     }
 
-    /** A cache that keeps sessions in memory: 20,480 of them for a day unless told otherwise. */
+    /** Returns a cache that keeps sessions in memory: 20,480 of them for a day unless told otherwise. */
     public static SessionCache inMemory() {
         return new SessionCache(null);
     }
 
-    /** A view of the sessions that are made with a configuration, whatever keeps them. */
+    /** Returns a view of the sessions that are made with a configuration, whatever keeps them. */
     public static SessionCache of(TlsServerConfig config) {
         SessionStore own = config.sessionStore();
         return new SessionCache(own != null ? own : NoStore.INSTANCE);
@@ -86,7 +86,10 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
         return session;
     }
 
-    /** The chain that a session was made with which a ticket has brought back: the one that its suite can be served with. */
+    /**
+     * The chain that a session was made with which a ticket has brought back: the one that its suite can be served
+     * with.
+     */
     private static List<X509Certificate> configuredChain(ConnectionInfo info, TlsServerConfig config) {
         String host = info.serverName();
         List<Credential> named = host == null ? null : config.credentials().forHost(host);

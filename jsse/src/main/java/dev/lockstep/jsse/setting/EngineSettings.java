@@ -62,7 +62,7 @@ public final class EngineSettings {
         maximumPacketSize = that.maximumPacketSize;
     }
 
-    /** The same for a connection that a server socket accepts. */
+    /** Returns the same for a connection that a server socket accepts. */
     public EngineSettings copy() {
         return new EngineSettings(this);
     }
@@ -78,12 +78,12 @@ public final class EngineSettings {
         fixed = false;
     }
 
-    /** Whether a handshake has begun. */
+    /** Returns whether a handshake has begun. */
     public boolean begun() {
         return begun;
     }
 
-    /** Whether a setting was changed since the last handshake that the application has begun. */
+    /** Returns whether a setting was changed since the last handshake that the application has begun. */
     public boolean changed() {
         return changed;
     }
@@ -241,7 +241,7 @@ public final class EngineSettings {
     }
 
     /**
-     * The settings as parameters. What concerns certificates of the client (algorithm constraints, endpoint identification)
+     * Returns the settings as parameters. What concerns certificates of the client (algorithm constraints, endpoint identification)
      * reaches trust managers through them; the largest packet is kept and has no effect, since a record has at most 2^14
      * bytes in any case.
      */

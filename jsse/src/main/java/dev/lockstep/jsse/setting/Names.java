@@ -39,7 +39,7 @@ public final class Names {
     }
 
     /**
-     * The suites of these names.
+     * Returns the suites of these names.
      *
      * @throws IllegalArgumentException when there are no names, or one is not supported
      */
@@ -62,7 +62,7 @@ public final class Names {
     }
 
     /**
-     * Whether these versions include the only one.
+     * Returns whether these versions include the only one.
      *
      * @throws IllegalArgumentException when there are no names, or one is not supported
      */
@@ -78,7 +78,10 @@ public final class Names {
         return names.length > 0;
     }
 
-    /** Checks that this is the server: {@code IllegalArgumentException} for the client's side, which Lockstep does not have */
+    /**
+     * Checks that this is the server: {@code IllegalArgumentException} for the client's side, which Lockstep does not
+     * have
+     */
     public static void requireServer(boolean clientMode) {
         if (clientMode) {
             throw new IllegalArgumentException(

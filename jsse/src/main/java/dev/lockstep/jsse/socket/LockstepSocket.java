@@ -94,7 +94,7 @@ final class LockstepSocket extends SettableSocket {
         }
     }
 
-    /** The channel after its handshake, which takes place here if it has not yet. */
+    /** Returns the channel after its handshake, which takes place here if it has not yet. */
     BlockingTlsChannel ready() throws IOException {
         BlockingTlsChannel channelNow = tls;
         if (session != null && channelNow != null) {
@@ -303,7 +303,7 @@ final class LockstepSocket extends SettableSocket {
 
     // ---- what was negotiated
 
-    /** The session, after a handshake if none took place yet; where that fails, one of which nothing is known. */
+    /** Returns the session, after a handshake if none took place yet; where that fails, one of which nothing is known. */
     @Override
     public SSLSession getSession() {
         try {

@@ -7,14 +7,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits on what a peer may make a connection hold or do, each with a safe default. Immutable; start with
- * {@link #DEFAULT} and change what has to be different.
+ * The limits on what a peer can make a connection hold or do, each with a safe default. Immutable; start with
+ * {@link #DEFAULT} and change what must differ.
  *
- * <p>What needs no number here: the messages of a handshake are as many as the transition table has, each in its place;
- * while a connection is suspended its input stays in the caller's buffer, which is as long as the caller made it; how
- * long a wait and a handshake last is bounded by {@link TlsServerConfigBuilder#keyOperationTimeout} and
- * {@link TlsServerConfigBuilder#handshakeTimeout}, renegotiations by {@link RenegotiationPolicy}, the length of a
- * client's chain by {@link ClientAuthentication}.
+ * <p>Other limits are elsewhere. The transition table bounds the number of handshake messages. The caller's buffer bounds
+ * the input of a suspended connection. {@link TlsServerConfigBuilder#keyOperationTimeout} and
+ * {@link TlsServerConfigBuilder#handshakeTimeout} bound the time of an operation and of a handshake,
+ * {@link RenegotiationPolicy} bounds renegotiations, and {@link ClientAuthentication} the length of a client's chain.
  */
 public final class Bounds {
 
@@ -43,7 +42,7 @@ public final class Bounds {
         }
     }
 
-    /** The defaults. */
+    /** The default limits. */
     public static final Bounds DEFAULT = new Bounds(new EnumMap<>(Limit.class));
 
     /** Only what is not as by default. */
@@ -54,104 +53,116 @@ public final class Bounds {
     }
 
     /**
-     * The longest ClientHello body, in bytes; 2^17 + 2^16 by default. More is an unexpected_message, or a
-     * decode_error where no ClientHello can be that long.
+     * Returns the longest ClientHello body, in bytes; 2^17 + 2^16 by default. A longer one ends the connection with
+     * unexpected_message, or with decode_error if no ClientHello can be that long.
      */
     public int maxClientHello() {
         return count(Limit.MAX_CLIENT_HELLO);
     }
 
     /**
-     * The longest body of every other handshake message, in bytes; 2^16 by default. More is an unexpected_message, in a
-     * Certificate a certificate_unknown.
+     * Returns the longest body of any other handshake message, in bytes; 2^16 by default. A longer one ends the connection
+     * with unexpected_message, a longer Certificate with certificate_unknown.
      */
     public int maxHandshakeMessage() {
         return count(Limit.MAX_HANDSHAKE_MESSAGE);
     }
 
-    /** The most bytes of certificates in a client's Certificate; 2^16 by default. More is a certificate_unknown. */
+    /**
+     * Returns the longest chain in a client's Certificate, in bytes; 2^16 by default. A longer one ends the connection with
+     * certificate_unknown.
+     */
     public int maxCertificateChain() {
         return count(Limit.MAX_CERTIFICATE_CHAIN);
     }
 
-    /** The most bytes of handshake messages in one handshake; 2^19 by default. More is an unexpected_message. */
+    /**
+     * Returns the limit on the bytes of all handshake messages of one handshake; 2^19 by default. More end the connection
+     * with unexpected_message.
+     */
     public int maxHandshakeBytes() {
         return count(Limit.MAX_HANDSHAKE_BYTES);
     }
 
-    /** The most records of handshake messages in one handshake; 2^17 by default. More is an unexpected_message. */
+    /**
+     * Returns the limit on the records that carry the messages of one handshake; 2^17 by default. More end the connection
+     * with unexpected_message.
+     */
     public int maxHandshakeRecords() {
         return count(Limit.MAX_HANDSHAKE_RECORDS);
     }
 
-    /** The most records without content in a row, of any type; 32 by default. More is an unexpected_message. */
+    /**
+     * Returns the limit on consecutive empty records, of any type; 32 by default. More end the connection with
+     * unexpected_message.
+     */
     public int maxEmptyRecords() {
         return count(Limit.MAX_EMPTY_RECORDS);
     }
 
-    /** The most warning alerts in a row; 4 by default. More is an unexpected_message. */
+    /** Returns the limit on consecutive warning alerts; 4 by default. More end the connection with unexpected_message. */
     public int maxWarningAlerts() {
         return count(Limit.MAX_WARNING_ALERTS);
     }
 
     /**
-     * How many records of 2^14 bytes, or as much in smaller ones, a key of an AEAD with blocks of 128 bits may protect; 2^24.5
-     * by default (RFC 8446 section 5.5). When three quarters are used up, or all but a gibibyte, the connection closes in
-     * good order. Ciphers whose safe number is smaller, such as CCM, keep to that.
+     * Returns how many records of 2^14 bytes, or as many bytes in shorter records, one key of an AEAD with 128-bit blocks may
+     * protect; 2^24.5 by default (RFC 8446 section 5.5). The connection closes with close_notify once three quarters of that
+     * are used, or all but a gibibyte. A cipher with a lower safe limit, such as CCM, uses its own.
      */
     public long maxRecordsPerKey() {
         return get(Limit.MAX_RECORDS_PER_KEY);
     }
 
     /**
-     * The longest psk_identity, in bytes; 4096 by default, and never below 128 (RFC 4279 section 5.3). More is a
-     * handshake_failure.
+     * Returns the longest psk_identity, in bytes; 4096 by default, at least 128 (RFC 4279 section 5.3). A longer one ends
+     * the connection with handshake_failure.
      */
     public int maxPskIdentity() {
         return count(Limit.MAX_PSK_IDENTITY);
     }
 
-    /** These bounds with another {@link #maxClientHello}, 512 to 2^24-1. */
+    /** Returns these bounds with another {@link #maxClientHello}, 512 to 2^24-1. */
     public Bounds withMaxClientHello(int bytes) {
         return with(Limit.MAX_CLIENT_HELLO, bytes);
     }
 
-    /** These bounds with another {@link #maxHandshakeMessage}, 512 to 2^24-1. */
+    /** Returns these bounds with another {@link #maxHandshakeMessage}, 512 to 2^24-1. */
     public Bounds withMaxHandshakeMessage(int bytes) {
         return with(Limit.MAX_HANDSHAKE_MESSAGE, bytes);
     }
 
-    /** These bounds with another {@link #maxCertificateChain}, 512 to 2^24-1. */
+    /** Returns these bounds with another {@link #maxCertificateChain}, 512 to 2^24-1. */
     public Bounds withMaxCertificateChain(int bytes) {
         return with(Limit.MAX_CERTIFICATE_CHAIN, bytes);
     }
 
-    /** These bounds with another {@link #maxHandshakeBytes}, 1024 or more. */
+    /** Returns these bounds with another {@link #maxHandshakeBytes}, 1024 or more. */
     public Bounds withMaxHandshakeBytes(int bytes) {
         return with(Limit.MAX_HANDSHAKE_BYTES, bytes);
     }
 
-    /** These bounds with another {@link #maxHandshakeRecords}, 8 or more. */
+    /** Returns these bounds with another {@link #maxHandshakeRecords}, 8 or more. */
     public Bounds withMaxHandshakeRecords(int records) {
         return with(Limit.MAX_HANDSHAKE_RECORDS, records);
     }
 
-    /** These bounds with another {@link #maxEmptyRecords}, 0 to 2^16. */
+    /** Returns these bounds with another {@link #maxEmptyRecords}, 0 to 2^16. */
     public Bounds withMaxEmptyRecords(int records) {
         return with(Limit.MAX_EMPTY_RECORDS, records);
     }
 
-    /** These bounds with another {@link #maxWarningAlerts}, 0 to 2^16. */
+    /** Returns these bounds with another {@link #maxWarningAlerts}, 0 to 2^16. */
     public Bounds withMaxWarningAlerts(int alerts) {
         return with(Limit.MAX_WARNING_ALERTS, alerts);
     }
 
-    /** These bounds with another {@link #maxRecordsPerKey}, 4 or more. */
+    /** Returns these bounds with another {@link #maxRecordsPerKey}, 4 or more. */
     public Bounds withMaxRecordsPerKey(long records) {
         return with(Limit.MAX_RECORDS_PER_KEY, records);
     }
 
-    /** These bounds with another {@link #maxPskIdentity}, 128 to 65535. */
+    /** Returns these bounds with another {@link #maxPskIdentity}, 128 to 65535. */
     public Bounds withMaxPskIdentity(int bytes) {
         return with(Limit.MAX_PSK_IDENTITY, bytes);
     }

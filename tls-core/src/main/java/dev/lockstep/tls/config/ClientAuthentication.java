@@ -10,21 +10,22 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether and how a client shows who it is (RFC 5246 7.4.4, 7.4.6 and 7.4.8). Immutable: each {@code with} method makes
- * another policy.
+ * A client-authentication policy: whether the server requests a certificate, and what it accepts (RFC 5246 7.4.4, 7.4.6
+ * and 7.4.8). Immutable: each {@code with} method returns another policy.
  *
- * <p>A certificate that a client presents is verified or the handshake ends, also where it is only wanted. A server that wants
- * to serve clients with bad certificates too gives a verifier that accepts them, and looks at the chain afterwards.
+ * <p>If a client presents a certificate that the verifier rejects, the handshake fails, even if a certificate is only
+ * {@link Demand#WANTED}. A server that wants to serve such clients needs a verifier that accepts them, and can inspect the
+ * chain afterwards.
  */
 public final class ClientAuthentication {
 
-    /** What a client without a certificate gets. */
+    /** Whether the server requests a certificate, and what becomes of a client without one. */
     public enum Demand {
-        /** No certificate is asked for. */
+        /** The server requests no certificate. */
         NONE,
-        /** One is asked for; a client without one is served. */
+        /** The server requests a certificate, and serves clients without one. */
         WANTED,
-        /** One is asked for; a client without one gets handshake_failure (RFC 5246 7.4.6). */
+        /** The server requests a certificate; without one the handshake fails with handshake_failure (RFC 5246 7.4.6). */
         REQUIRED
     }
 
@@ -60,27 +61,27 @@ public final class ClientAuthentication {
         this.maxChainLength = maxChainLength;
     }
 
-    /** Clients stay anonymous: the default. */
+    /** Returns the default policy: the server requests no certificate. */
     public static ClientAuthentication none() {
         return NONE_AT_ALL;
     }
 
-    /** Asks for a certificate, and serves clients without one. */
+    /** Returns a policy that requests a certificate and serves clients without one. */
     public static ClientAuthentication wanted(ClientCertificateVerifier verifier) {
         return new ClientAuthentication(Demand.WANTED, verifier, null, null, null, NONE_AT_ALL.maxChainLength);
     }
 
-    /** Asks for a certificate, and refuses clients without one. */
+    /** Returns a policy that requires a certificate. */
     public static ClientAuthentication required(ClientCertificateVerifier verifier) {
         return new ClientAuthentication(Demand.REQUIRED, verifier, null, null, null, NONE_AT_ALL.maxChainLength);
     }
 
     /**
-     * Lists these authorities in CertificateRequest instead of the verifier's
-     * {@link ClientCertificateVerifier#acceptedIssuers}. A hint to the client, not a check.
+     * Returns this policy with other authorities in CertificateRequest, in place of the verifier's
+     * {@link ClientCertificateVerifier#acceptedIssuers}. They are a hint to the client; the server does not check them.
      *
-     * @param names empty for "whatever you have"
-     * @throws ConfigException when they do not fit into the message's 2^16-1 bytes
+     * @param names empty to accept certificates of any authority
+     * @throws ConfigException if they do not fit into the message's 2^16-1 bytes
      */
     public ClientAuthentication withCertificateAuthorities(List<X500Principal> names) {
         Names listed = Names.of(names);
@@ -88,7 +89,7 @@ public final class ClientAuthentication {
     }
 
     /**
-     * Accepts these schemes in CertificateVerify instead of the configuration's
+     * Returns this policy with other schemes to accept in CertificateVerify, in place of the configuration's
      * {@link TlsServerConfig#signatureSchemes}.
      *
      * @throws ConfigException when the list is empty or names one twice
@@ -104,7 +105,7 @@ public final class ClientAuthentication {
     }
 
     /**
-     * Asks for these kinds of certificate instead of those that the schemes sign with.
+     * Returns this policy with other certificate types to request, in place of all that the schemes can sign with.
      *
      * @throws ConfigException when the list is empty or names one twice
      */
@@ -119,10 +120,11 @@ public final class ClientAuthentication {
     }
 
     /**
-     * Refuses chains of more certificates with certificate_unknown; 10 by default. Their size in bytes is bounded by
-     * {@link Bounds#maxCertificateChain}.
+     * Returns this policy with another limit on the certificates of a chain, 10 by default. A longer chain ends the handshake
+     * with certificate_unknown. {@link Bounds#maxCertificateChain} bounds the bytes.
      *
-     * @throws ConfigException when out of 1 to 100
+     * @param certificates 1 to 100
+     * @throws ConfigException if out of that range
      */
     public ClientAuthentication withMaxChainLength(int certificates) {
         if (certificates < 1 || certificates > 100) {
@@ -131,27 +133,27 @@ public final class ClientAuthentication {
         return new ClientAuthentication(demand, verifier, authorities, schemes, types, certificates);
     }
 
-    /** What a client without a certificate gets. */
+    /** Returns whether the server requests a certificate, and whether it requires one. */
     public Demand demand() {
         return demand;
     }
 
-    /** Whether a CertificateRequest is sent. */
+    /** Returns whether the server requests a certificate. */
     public boolean asks() {
         return demand != Demand.NONE;
     }
 
-    /** Whether no client is served without a certificate. */
+    /** Returns whether the server requires a certificate. */
     public boolean isRequired() {
         return demand == Demand.REQUIRED;
     }
 
-    /** Who judges the certificates. */
+    /** Returns the verifier of the certificates. */
     public ClientCertificateVerifier verifier() {
         return verifier;
     }
 
-    /** The authorities that CertificateRequest lists. */
+    /** Returns the authorities that CertificateRequest lists. */
     public List<X500Principal> certificateAuthorities() {
         return authorities != null ? authorities.principals : verifier.acceptedIssuers();
     }
@@ -162,28 +164,34 @@ public final class ClientAuthentication {
         return names != null ? names.encoded : Names.of(verifier.acceptedIssuers()).encoded;
     }
 
-    /** The authorities whose certificates the verifier accepts, whether CertificateRequest lists them or not. */
+    /** Returns the authorities whose certificates the verifier accepts, whether CertificateRequest lists them or not. */
     public List<X500Principal> acceptedIssuers() {
         return verifier.acceptedIssuers();
     }
 
-    /** The schemes accepted in CertificateVerify, most preferred first; those of a configuration are complete. */
+    /**
+     * Returns the schemes accepted in CertificateVerify, most preferred first; empty for the configuration's, unless this
+     * policy is a configuration's own.
+     */
     public List<SignatureScheme> signatureSchemes() {
         return schemes != null ? schemes : List.of();
     }
 
-    /** The kinds of certificate asked for; those of a configuration are complete. */
+    /**
+     * Returns the certificate types to request; empty for those that the schemes can sign with, unless this policy is a
+     * configuration's own.
+     */
     public List<ClientCertificateType> certificateTypes() {
         return types != null ? types : List.of();
     }
 
-    /** The most certificates that a chain may have. */
+    /** Returns the limit on the certificates of a chain. */
     public int maxChainLength() {
         return maxChainLength;
     }
 
     /**
-     * The policy with every list filled in, and checked.
+     * Returns the policy with every list filled in, and checked.
      *
      * @param defaults the configuration's own schemes
      */

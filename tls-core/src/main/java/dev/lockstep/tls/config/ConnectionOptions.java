@@ -11,12 +11,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection does differently from its server's configuration; {@link TlsServerConfig#with} checks it and makes
- * the configuration of that connection. Immutable; start with {@link #NONE}.
+ * The settings in which one connection differs from its server's configuration. {@link TlsServerConfig#with} checks and
+ * applies them. Immutable; start with {@link #NONE}.
  */
 public final class ConnectionOptions {
 
-    /** Everything as configured. */
+    /** No differences: everything as configured. */
     public static final ConnectionOptions NONE = new ConnectionOptions();
 
     private @Nullable List<CipherSuite> cipherSuites;
@@ -42,7 +42,7 @@ public final class ConnectionOptions {
     }
 
     /**
-     * These options with exactly these suites, most preferred first.
+     * Returns these options with these cipher suites, most preferred first.
      *
      * @throws ConfigException when the list is empty or has one twice
      */
@@ -52,7 +52,7 @@ public final class ConnectionOptions {
         return changed;
     }
 
-    /** These options with another {@link TlsServerConfig#suiteOrder}. */
+    /** Returns these options with another {@link TlsServerConfig#suiteOrder}. */
     public ConnectionOptions withSuiteOrder(SuiteOrder order) {
         ConnectionOptions changed = new ConnectionOptions(this);
         changed.suiteOrder = Objects.requireNonNull(order, "suiteOrder");
@@ -60,10 +60,10 @@ public final class ConnectionOptions {
     }
 
     /**
-     * These options with exactly these ALPN names, most preferred first; empty for no ALPN. They take the place of the
-     * configuration's selector too.
+     * Returns these options with these ALPN protocols, most preferred first; an empty list turns ALPN off. They also replace
+     * the configuration's selector.
      *
-     * @throws ConfigException when a name has not 1 to 255 bytes
+     * @throws ConfigException if a name does not have 1 to 255 bytes
      */
     public ConnectionOptions withApplicationProtocols(List<String> protocols) {
         ConnectionOptions changed = new ConnectionOptions(this);
@@ -71,21 +71,21 @@ public final class ConnectionOptions {
         return changed;
     }
 
-    /** These options with a selector that chooses the protocol. */
+    /** Returns these options with a selector of the application protocol. */
     public ConnectionOptions withApplicationProtocolSelector(ApplicationProtocolSelector selector) {
         ConnectionOptions changed = new ConnectionOptions(this);
         changed.applicationProtocolSelector = Objects.requireNonNull(selector, "applicationProtocolSelector");
         return changed;
     }
 
-    /** These options with a selector that chooses the credential; the configured ones are its fall-back. */
+    /** Returns these options with a selector of credentials; the configured ones are its fallback. */
     public ConnectionOptions withCredentialSelector(CredentialSelector selector) {
         ConnectionOptions changed = new ConnectionOptions(this);
         changed.credentialSelector = Objects.requireNonNull(selector, "credentialSelector");
         return changed;
     }
 
-    /** These options with a policy for this client, whatever host name it asks for. */
+    /** Returns these options with a client-authentication policy, which applies whatever host name the client asks for. */
     public ConnectionOptions withClientAuthentication(ClientAuthentication policy) {
         ConnectionOptions changed = new ConnectionOptions(this);
         changed.clientAuthentication = Objects.requireNonNull(policy, "clientAuthentication");
@@ -93,9 +93,9 @@ public final class ConnectionOptions {
     }
 
     /**
-     * These options with a test of the host name that the client asks for. It is called in every handshake whose client sends
-     * one, resumptions and renegotiations too, on the thread that drives the connection, and before any other question. Where it
-     * answers false, the handshake ends with unrecognized_name (RFC 6066 section 3).
+     * Returns these options with a test of the host name that the client asks for. If it returns false, the handshake fails
+     * with unrecognized_name (RFC 6066 section 3). The connection calls it on its driving thread, in every handshake whose
+     * client sends a name, including resumptions and renegotiations, before any asynchronous operation.
      */
     public ConnectionOptions withServerNames(Predicate<String> accepted) {
         ConnectionOptions changed = new ConnectionOptions(this);
@@ -104,8 +104,8 @@ public final class ConnectionOptions {
     }
 
     /**
-     * These options with the address of the client, which requests to keys and verifiers carry so that they can bound what
-     * one client takes up.
+     * Returns these options with the client's address. Requests to keys and verifiers carry it, so that they can limit the
+     * resources of each client.
      */
     public ConnectionOptions withClientAddress(InetAddress address) {
         ConnectionOptions changed = new ConnectionOptions(this);
@@ -113,12 +113,12 @@ public final class ConnectionOptions {
         return changed;
     }
 
-    /** Whether the suites that can be served must be found afresh. */
+    /** Returns whether the suites that can be served must be found afresh. */
     boolean changesSuites() {
         return cipherSuites != null;
     }
 
-    /** Whether the policies for client certificates must be completed afresh. */
+    /** Returns whether the policies for client certificates must be completed afresh. */
     boolean changesClientAuthentication() {
         return clientAuthentication != null;
     }

@@ -33,13 +33,13 @@ public final class Credentials {
         this.byHost = Map.copyOf(copy);
     }
 
-    /** The credentials for clients that send no or an unknown name; possibly empty. */
+    /** Returns the credentials for clients that send no or an unknown name; possibly empty. */
     public List<Credential> defaults() {
         return defaults.list;
     }
 
     /**
-     * The credentials for a name.
+     * Returns the credentials for a name.
      *
      * @param serverName as the client sent it
      * @return null when no pattern matches
@@ -49,7 +49,7 @@ public final class Credentials {
         return candidates == null ? null : candidates.list;
     }
 
-    /** Those of the pattern that matches, or the default ones. */
+    /** Returns those of the pattern that matches, or the default ones. */
     Candidates candidates(@Nullable String serverName) {
         Candidates candidates = serverName == null ? null : matching(serverName);
         return candidates == null ? defaults : candidates;

@@ -17,7 +17,7 @@ import java.util.List;
 record EnabledSuites(List<CipherSuite> suites, List<ConfigWarning> warnings) {
 
     /**
-     * The suites of these settings.
+     * Returns the suites of these settings.
      *
      * @throws ConfigException when suites were asked for, and none of them can be served
      */
@@ -50,7 +50,7 @@ record EnabledSuites(List<CipherSuite> suites, List<ConfigWarning> warnings) {
         return new EnabledSuites(List.copyOf(served), List.copyOf(warnings));
     }
 
-    /** The same with more to warn of. */
+    /** Returns the same with more to warn of. */
     EnabledSuites withWarnings(List<ConfigWarning> more) {
         List<ConfigWarning> all = new ArrayList<>(warnings);
         all.addAll(more);

@@ -14,7 +14,7 @@ final class FieldChecks {
 
     private FieldChecks() {}
 
-    /** A host name or a wildcard of one, in the form to compare. */
+    /** Returns a host name or a wildcard of one, in the form to compare. */
     static String hostPattern(String field, String hostPattern) {
         String host = Credentials.normalize(hostPattern);
         String name = host.startsWith("*.") ? host.substring(2) : host;
@@ -45,7 +45,7 @@ final class FieldChecks {
         return List.copyOf(protocols);
     }
 
-    /** A time limit; zero for none. */
+    /** Returns a time limit; zero for none. */
     static Duration timeout(String field, Duration timeout) {
         if (timeout.isNegative() || timeout.compareTo(Duration.ofDays(365)) > 0) {
             throw ConfigException.outOfRange(field, timeout, "zero to 365 days");

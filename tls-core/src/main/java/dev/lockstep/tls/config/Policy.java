@@ -45,17 +45,17 @@ public enum Policy {
         this.signatureSchemes = schemesByPreference().stream().filter(schemes).toList();
     }
 
-    /** The suites, most preferred first. */
+    /** Returns the suites, most preferred first. */
     public List<CipherSuite> cipherSuites() {
         return cipherSuites;
     }
 
-    /** The groups, most preferred first. */
+    /** Returns the groups, most preferred first. */
     public List<NamedGroup> groups() {
         return groups;
     }
 
-    /** The schemes the server signs with, most preferred first. */
+    /** Returns the schemes the server signs with, most preferred first. */
     public List<SignatureScheme> signatureSchemes() {
         return signatureSchemes;
     }

@@ -13,7 +13,7 @@ public final class Servable {
     private Servable() {}
 
     /**
-     * Whether {@code credential} has the key for {@code exchange}, with one of {@code schemes} where it signs. An exchange
+     * Returns whether {@code credential} has the key for {@code exchange}, with one of {@code schemes} where it signs. An exchange
      * without a certificate has no use for one.
      */
     public static boolean canServe(Credential credential, KeyExchange exchange, List<SignatureScheme> schemes) {
@@ -29,7 +29,7 @@ public final class Servable {
     }
 
     /**
-     * Whether a ServerKeyExchange of {@code exchange} may be signed with {@code scheme}, and so with a certificate that
+     * Returns whether a ServerKeyExchange of {@code exchange} may be signed with {@code scheme}, and so with a certificate that
      * has such a key: RFC 5246 7.4.2-2, 7.4.2-6; RFC 8422 2.1-1, 2.2-1, 5.3-2.
      */
     public static boolean signs(KeyExchange exchange, SignatureScheme scheme) {
@@ -41,19 +41,19 @@ public final class Servable {
         };
     }
 
-    /** What is left of a policy's suites for a server that has no pre-shared keys. */
+    /** Returns what is left of a policy's suites for a server that has no pre-shared keys. */
     static List<CipherSuite> withoutPsk(List<CipherSuite> suites) {
         return suites.stream().filter(suite -> !suite.keyExchange().usesPsk()).toList();
     }
 
-    /** Whether the credential, with one of the groups and schemes, can serve the suite. */
+    /** Returns whether the credential, with one of the groups and schemes, can serve the suite. */
     static boolean serves(
             Credential credential, CipherSuite suite, List<NamedGroup> groups, List<SignatureScheme> schemes) {
         KeyExchange exchange = suite.keyExchange();
         return canServe(credential, exchange, schemes) && hasGroup(exchange, groups);
     }
 
-    /** Whether there is a group of the kind that the exchange needs, if it needs one. */
+    /** Returns whether there is a group of the kind that the exchange needs, if it needs one. */
     static boolean hasGroup(KeyExchange exchange, List<NamedGroup> groups) {
         return !exchange.isEphemeral()
                 || groups.stream().anyMatch(group -> group.isFiniteField() != exchange.isEcdhe());

@@ -106,7 +106,7 @@ final class ServerSettings implements Cloneable {
     Duration sessionLifetime = Duration.ofHours(2);
     InstantSource wallClock = InstantSource.system();
 
-    /** These settings as they are now. */
+    /** Returns these settings as they are now. */
     ServerSettings copy() {
         if (byHost instanceof HashMap) {
             byHost = Map.copyOf(byHost);
@@ -140,7 +140,7 @@ final class ServerSettings implements Cloneable {
         return List.copyOf(all);
     }
 
-    /** The suites that were asked for, or the policy's; those with a pre-shared key need a source of such keys. */
+    /** Returns the suites that were asked for, or the policy's; those with a pre-shared key need a source of such keys. */
     List<CipherSuite> suites() {
         return cipherSuites != null
                 ? cipherSuites

@@ -41,7 +41,7 @@ final class SuitePreference {
         return List.copyOf(copies);
     }
 
-    /** The enabled suites, the first to try first; those that the client does not offer may be missing. */
+    /** Returns the enabled suites, the first to try first; those that the client does not offer may be missing. */
     List<CipherSuite> inOrderFor(int[] offered) {
         if (order == SuiteOrder.CLIENT) {
             return offeredOf(Set.copyOf(enabled), offered);

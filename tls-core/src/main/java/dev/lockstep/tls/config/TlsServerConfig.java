@@ -28,8 +28,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything a server decides before a client comes. Immutable: built and checked once, shared by all connections and
- * threads. Each connection keeps the configuration that it was created with.
+ * The configuration of a server. Immutable: it is checked once, when it is built, and shared by all connections and
+ * threads. A connection keeps the configuration that it was created with.
  */
 public final class TlsServerConfig {
 
@@ -80,22 +80,21 @@ public final class TlsServerConfig {
         return timeout.isZero() ? OptionalLong.empty() : OptionalLong.of(timeout.toNanos());
     }
 
-    /** Starts a configuration; {@link TlsServerConfigBuilder#build} checks it. */
+    /** Returns a builder with the default settings. */
     public static TlsServerConfigBuilder builder() {
         return new TlsServerConfigBuilder(new ServerSettings());
     }
 
-    /** Starts another configuration with all settings of this one, which stays as it is. */
+    /** Returns a builder with the settings of this configuration, which does not change. */
     public TlsServerConfigBuilder toBuilder() {
         return new TlsServerConfigBuilder(settings.copy());
     }
 
     /**
-     * The configuration of one connection: this one with {@code options} in place of what they name. Credentials are
-     * shared and not checked again, so that it costs little enough for every connection.
+     * Returns this configuration with some settings replaced by {@code options}, for one connection. It shares the
+     * credentials and does not check them again, so it is cheap enough to call for every connection.
      *
-     * @throws ConfigException when none of the suites can be served, or the policy for client certificates contradicts
-     *     itself
+     * @throws ConfigException if none of the suites can be served, or the client-authentication policy contradicts itself
      */
     public TlsServerConfig with(ConnectionOptions options) {
         if (options == ConnectionOptions.NONE) {
@@ -112,90 +111,93 @@ public final class TlsServerConfig {
     }
 
     /**
-     * What was accepted and has no effect, such as a suite that no credential can serve or an OCSP response that is not
-     * current; usually empty.
+     * Returns a warning for each setting that has no effect, such as a suite that no credential can serve or an OCSP response
+     * that is out of date; usually empty.
      */
     public List<ConfigWarning> warnings() {
         return suites.warnings();
     }
 
-    /** The settings themselves, not to be changed. */
+    /** Returns the settings themselves, not to be changed. */
     ServerSettings settings() {
         return settings;
     }
 
-    /** The configured credentials, by host name. */
+    /** Returns the configured credentials, by host name. */
     public Credentials credentials() {
         return credentials;
     }
 
-    /** Who chooses the credentials instead, or null. */
+    /** Returns the selector that chooses credentials in place of the configured ones, or null. */
     public @Nullable CredentialSelector credentialSelector() {
         return settings.credentialSelector;
     }
 
     /**
-     * Whether and how a client shows who it is.
+     * Returns the client-authentication policy for a host name.
      *
-     * @param serverName the host name that it asked for, or null
+     * @param serverName the host name that the client asked for, or null
      */
     public ClientAuthentication clientAuthentication(@Nullable String serverName) {
         return clientAuthentications.of(serverName);
     }
 
-    /** For the library itself: the keys of clients that have proven them. */
+    /** Returns the decoded keys of clients that have proven possession. For the library itself. */
     @SuppressWarnings("exports") // its type is of a module that only this library reads
     public KnownVerifiers clientKeys() {
         return clientKeys;
     }
 
-    /** Which host names the client of this connection may ask for; every one unless the options of the connection say less. */
+    /**
+     * Returns the test of the host names that this connection's client may ask for; every name passes unless the options of
+     * the connection restrict them.
+     */
     public Predicate<String> serverNames() {
         return settings.serverNames;
     }
 
-    /** The ephemeral key pairs that are made ahead; null where each is made when it is needed. */
+    /** Returns the reserve of ephemeral key pairs; null if each pair is generated when it is needed. */
     public @Nullable KeyPairReserve keyPairReserve() {
         return settings.keyPairReserve;
     }
 
-    /** Where secrets of large finite-field groups are computed; null where that is the thread of the connection. */
+    /** Returns what computes shared secrets in large finite-field groups; null if the connection's thread does. */
     public @Nullable Asks<KeyAgreementRequest, byte[]> keyAgreements() {
         return settings.keyAgreements;
     }
 
-    /** Where the client of this connection is; null where it is not known. */
+    /** Returns the address of this connection's client; null if it is not known. */
     public @Nullable InetAddress clientAddress() {
         return settings.clientAddress;
     }
 
-    /** Who knows the pre-shared keys, or null. */
+    /** Returns the source of pre-shared keys, or null. */
     public @Nullable PskSource pskSource() {
         return settings.pskSource;
     }
 
-    /** The psk_identity_hint, in UTF-8; empty when none is given. A fresh copy. */
+    /** Returns the psk_identity_hint, in UTF-8; empty when none is given. A fresh copy. */
     public byte[] pskIdentityHint() {
         return settings.pskIdentityHint.clone();
     }
 
-    /** Enabled suites, most preferred first; what was asked for and cannot be served is among the {@link #warnings}. */
+    /** Returns the enabled suites, most preferred first; those left out are among the {@link #warnings}. */
     public List<CipherSuite> cipherSuites() {
         return suites.suites();
     }
 
-    /** Whose order of suites decides. */
+    /** Returns whose order of suites decides, the server's or the client's. */
     public SuiteOrder suiteOrder() {
         return settings.suiteOrder;
     }
 
-    /** Sets of suites among which the client's order decides; usually none. */
+    /** Returns the groups of suites among which the client's order decides; usually none. */
     public List<Set<CipherSuite>> equalCipherSuites() {
         return settings.equalCipherSuites;
     }
 
     /**
-     * The enabled suites in the order in which they are tried for a client; some that it does not offer may be missing.
+     * Returns the enabled suites in the order in which they are tried for a client; some that it does not offer may be missing.
      *
      * @param offered the numbers in the client's cipher_suites; not changed
      */
@@ -203,127 +205,127 @@ public final class TlsServerConfig {
         return preference.inOrderFor(offered);
     }
 
-    /** Whether the order of suites or that of credentials decides first. */
+    /** Returns whether the order of suites or that of credentials decides first. */
     public CredentialOrder credentialOrder() {
         return settings.credentialOrder;
     }
 
-    /** Enabled groups, most preferred first. */
+    /** Returns the enabled groups, most preferred first. */
     public List<NamedGroup> groups() {
         return settings.enabledGroups();
     }
 
-    /** Schemes the server may sign with, most preferred first. */
+    /** Returns the schemes that the server may sign with, most preferred first. */
     public List<SignatureScheme> signatureSchemes() {
         return settings.enabledSchemes();
     }
 
-    /** ALPN names, most preferred first; empty when ALPN is off. */
+    /** Returns the ALPN protocols, most preferred first; empty if ALPN is off. */
     public List<String> applicationProtocols() {
         return settings.applicationProtocols;
     }
 
-    /** Who chooses the application protocol instead, or null. */
+    /** Returns the selector that chooses the application protocol, or null. */
     public @Nullable ApplicationProtocolSelector applicationProtocolSelector() {
         return settings.applicationProtocolSelector;
     }
 
-    /** Whether a client that offers protocols, none of which is served, is refused. */
+    /** Returns whether a client that offers only unknown application protocols is refused. */
     public boolean requireApplicationProtocol() {
         return settings.requireApplicationProtocol;
     }
 
-    /** Whether an unknown server name ends the handshake with unrecognized_name. */
+    /** Returns whether an unknown server name ends the handshake with unrecognized_name. */
     public boolean requireKnownServerName() {
         return settings.requireKnownServerName;
     }
 
-    /** Whether ServerHello acknowledges a server name that decided which credential serves. */
+    /** Returns whether ServerHello acknowledges a server name that selected the credential. */
     public boolean acknowledgeServerName() {
         return settings.acknowledgeServerName;
     }
 
-    /** Whether the server may still send after the client's close_notify. */
+    /** Returns whether the server may still send after the client's close_notify. */
     public boolean outputAfterCloseNotify() {
         return settings.outputAfterCloseNotify;
     }
 
-    /** Which signatures the connection verifies before it sends them, and where. */
+    /** Returns which signatures the connection verifies before it sends them, and where. */
     public SignatureVerification signatureVerification() {
         return settings.signatureVerification;
     }
 
-    /** How long one wait may last, in nanoseconds; empty for no limit. */
+    /** Returns the time limit of each asynchronous operation, in nanoseconds; empty for no limit. */
     public OptionalLong keyOperationTimeoutNanos() {
         return keyOperationTimeoutNanos;
     }
 
-    /** How long a handshake may last from the first step on, in nanoseconds; empty for no limit. */
+    /** Returns the time limit of a handshake, in nanoseconds; empty for no limit. */
     public OptionalLong handshakeTimeoutNanos() {
         return handshakeTimeoutNanos;
     }
 
-    /** Whether and how established connections may be renegotiated. */
+    /** Returns the renegotiation policy. */
     public RenegotiationPolicy renegotiation() {
         return settings.renegotiation;
     }
 
-    /** Whether connections keep their master secret for exporters (RFC 5705). */
+    /** Returns whether connections keep their master secret for exporters (RFC 5705). */
     public boolean exporters() {
         return settings.exporters;
     }
 
-    /** The most plaintext taken in one record from a client that negotiates it (RFC 8449), in bytes. */
+    /** Returns the record_size_limit (RFC 8449) for clients that negotiate it, in bytes of plaintext. */
     public int recordSizeLimit() {
         return settings.recordSizeLimit;
     }
 
-    /** The most plaintext that the server sends in one record, in bytes. */
+    /** Returns the largest plaintext that the server sends in one record, in bytes. */
     public int maxSentRecord() {
         return settings.maxSentRecord;
     }
 
-    /** The limits on what a peer may send. */
+    /** Returns the limits on what a peer may send. */
     public Bounds bounds() {
         return settings.bounds;
     }
 
-    /** Who watches; {@link ConnectionObserver#NONE} by default. */
+    /** Returns the observer; {@link ConnectionObserver#NONE} by default. */
     public ConnectionObserver observer() {
         return settings.observer;
     }
 
-    /** Who gets the secrets for debugging, or null. */
+    /** Returns the receiver of secrets for debugging, or null. */
     public @Nullable KeyLog keyLog() {
         return settings.keyLog;
     }
 
-    /** What computes in place of Java; {@link CryptoProviders#NONE} by default. */
+    /** Returns the JCA providers that are used in place of Java; {@link CryptoProviders#NONE} by default. */
     public CryptoProviders cryptoProviders() {
         return settings.cryptoProviders;
     }
 
-    /** The source of everything random. */
+    /** Returns the source of randomness. */
     public SecureRandom random() {
         return settings.random;
     }
 
-    /** The clock of all deadlines: nanoseconds from an arbitrary origin, like {@link System#nanoTime}. */
+    /** Returns the clock of all deadlines: nanoseconds from an arbitrary origin, like {@link System#nanoTime}. */
     public LongSupplier clock() {
         return settings.clock;
     }
 
-    /** Who keeps sessions by their ids, or null: then none is resumed by its id. */
+    /** Returns the store for resumption by session id, or null if that is off. */
     public @Nullable SessionStore sessionStore() {
         return settings.sessionStore;
     }
 
-    /** Who makes and opens session tickets, or null: then there are none. */
+    /** Returns the protector of session tickets, or null if the server issues none. */
     public @Nullable TicketProtector tickets() {
         return settings.tickets;
     }
 
-    /** A copy of what sessions are bound to; null for the credentials of the server name. */
+    /** Returns a copy of the session context; null if sessions are bound to the credentials of their server name. */
     public byte @Nullable [] sessionContext() {
         return settings.sessionContext == null ? null : settings.sessionContext.clone();
     }
@@ -340,12 +342,12 @@ public final class TlsServerConfig {
                 credentials.candidates(serverName), clientAuthentications.of(serverName), compute);
     }
 
-    /** How long a session can be resumed after its full handshake, in seconds. */
+    /** Returns how long a session can be resumed after its full handshake, in seconds. */
     public long sessionLifetimeSeconds() {
         return settings.sessionLifetime.toSeconds();
     }
 
-    /** The time of day, for the ages of sessions. */
+    /** Returns the time of day, for the ages of sessions. */
     public InstantSource wallClock() {
         return settings.wallClock;
     }

@@ -26,8 +26,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Collects the settings of a {@link TlsServerConfig}. For one thread; may be used for several configurations. Lists
- * are in the server's order of preference.
+ * A builder of {@link TlsServerConfig}. Not thread-safe; it can build several configurations. All lists are in the
+ * server's order of preference.
  */
 public final class TlsServerConfigBuilder {
 
@@ -38,7 +38,7 @@ public final class TlsServerConfigBuilder {
         this.settings = settings;
     }
 
-    /** Adds a credential for every host name that has none of its own; call again for another key type. */
+    /** Adds a default credential, for host names without their own. Call it again for another key type. */
     public TlsServerConfigBuilder credential(Credential credential) {
         settings.addDefault(Objects.requireNonNull(credential, "credential"));
         return this;
@@ -55,16 +55,16 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** Whether and how clients show who they are, for every host name without a policy of its own; not by default. */
+    /** Sets the default client-authentication policy, for host names without their own; {@code none()} by default. */
     public TlsServerConfigBuilder clientAuthentication(ClientAuthentication policy) {
         settings.clientAuthentication = Objects.requireNonNull(policy, "clientAuthentication");
         return this;
     }
 
     /**
-     * Whether and how clients of a host name, or of a wildcard of one label, show who they are. The client chooses the
-     * name that it sends: an application that serves hosts of different policies over one configuration must refuse a
-     * request for another host than {@code ConnectionInfo.serverName}, or the laxest policy holds for all of them.
+     * Sets the client-authentication policy for a host name, or for a wildcard of one label. The client chooses the name
+     * that it sends. If hosts with different policies share a configuration, the application must therefore refuse requests
+     * for a host other than {@code ConnectionInfo.serverName}; otherwise the weakest policy applies to all of them.
      *
      * @throws ConfigException when the pattern is not a host name in ASCII form
      */
@@ -75,15 +75,15 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** Lets {@code selector} choose the credentials of each handshake; the configured ones are its fall-back. */
+    /** Sets a selector that chooses the credentials of each handshake; the configured ones are its fallback. */
     public TlsServerConfigBuilder credentialSelector(CredentialSelector selector) {
         settings.credentialSelector = Objects.requireNonNull(selector, "credentialSelector");
         return this;
     }
 
     /**
-     * Enables the key exchanges with a pre-shared key (RFC 4279) and asks {@code source} for the keys. A policy's suites of
-     * that kind are off without one. A server that has a source needs no credential.
+     * Sets the source of pre-shared keys, which enables the PSK key exchanges (RFC 4279). Without a source, a policy's PSK
+     * suites are off. A server with a source needs no credential.
      */
     public TlsServerConfigBuilder preSharedKeys(PskSource source) {
         settings.pskSource = Objects.requireNonNull(source, "preSharedKeys");
@@ -91,7 +91,7 @@ public final class TlsServerConfigBuilder {
     }
 
     /**
-     * The psk_identity_hint that helps clients to choose among their keys; none by default, as RFC 4279 5.2 advises.
+     * Sets the psk_identity_hint, which helps clients choose among their keys; none by default, as RFC 4279 5.2 advises.
      *
      * @param hint 1 to 65535 bytes in UTF-8
      */
@@ -105,31 +105,31 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** The preset that gives every list not set explicitly; {@link Policy#MODERN} by default. */
+    /** Sets the policy, which supplies every list that is not set explicitly; {@link Policy#MODERN} by default. */
     public TlsServerConfigBuilder policy(Policy policy) {
         settings.policy = Objects.requireNonNull(policy, "policy");
         return this;
     }
 
     /**
-     * Exactly these suites, whatever the policy says. One that nothing here can serve is left out with a
-     * {@link TlsServerConfig#warnings warning}; {@link #build} refuses a list of which nothing is left.
+     * Sets the cipher suites, in place of the policy's. A suite that no credential can serve is left out, with a
+     * {@link TlsServerConfig#warnings warning}; {@link #build} fails if none is left.
      */
     public TlsServerConfigBuilder cipherSuites(List<CipherSuite> suites) {
         settings.cipherSuites = FieldChecks.distinct("cipherSuites", suites);
         return this;
     }
 
-    /** Whose order of suites decides; the server's by default. */
+    /** Sets whose order of suites decides, the server's (the default) or the client's. */
     public TlsServerConfigBuilder suiteOrder(SuiteOrder order) {
         settings.suiteOrder = Objects.requireNonNull(order, "suiteOrder");
         return this;
     }
 
     /**
-     * Sets of suites among which the client's order decides; none by default. The server's order stays as it is for all
-     * others: a set takes the place of its first suite. With AES-GCM and ChaCha20-Poly1305 in one set, a client without
-     * AES instructions, such as many a phone, gets the cipher that is cheap for it.
+     * Sets groups of suites that the server prefers equally, so that the client's order decides among them; none by
+     * default. Each group stands where its first suite stands in the server's order. With AES-GCM and ChaCha20-Poly1305 in
+     * one group, a client without AES instructions gets the cipher that is cheaper for it.
      *
      * @throws ConfigException when a set has fewer than two suites, or two sets have one in common
      */
@@ -138,54 +138,54 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** Whether the order of suites or that of credentials decides first; that of suites by default. */
+    /** Sets whether the order of suites (the default) or the order of credentials decides first. */
     public TlsServerConfigBuilder credentialOrder(CredentialOrder order) {
         settings.credentialOrder = Objects.requireNonNull(order, "credentialOrder");
         return this;
     }
 
-    /** Exactly these groups, whatever the policy says. */
+    /** Sets the groups, in place of the policy's. */
     public TlsServerConfigBuilder groups(List<NamedGroup> groups) {
         settings.groups = FieldChecks.distinct("groups", groups);
         return this;
     }
 
-    /** Exactly these schemes, whatever the policy says. */
+    /** Sets the signature schemes, in place of the policy's. */
     public TlsServerConfigBuilder signatureSchemes(List<SignatureScheme> schemes) {
         settings.signatureSchemes = FieldChecks.distinct("signatureSchemes", schemes);
         return this;
     }
 
-    /** ALPN names (RFC 7301), 1 to 255 bytes each in ISO-8859-1; none switches ALPN off. */
+    /** Sets the ALPN protocols (RFC 7301), 1 to 255 bytes each in ISO-8859-1; an empty list turns ALPN off. */
     public TlsServerConfigBuilder applicationProtocols(List<String> protocols) {
         settings.applicationProtocols = FieldChecks.protocols("applicationProtocols", protocols);
         return this;
     }
 
-    /** Lets {@code selector} choose the protocol of each connection, whatever {@link #applicationProtocols} says. */
+    /** Sets a selector that chooses the protocol of each connection, in place of {@link #applicationProtocols}. */
     public TlsServerConfigBuilder applicationProtocolSelector(ApplicationProtocolSelector selector) {
         settings.applicationProtocolSelector = Objects.requireNonNull(selector, "applicationProtocolSelector");
         return this;
     }
 
     /**
-     * Whether a client that offers protocols, none of which is served, is refused with no_application_protocol as RFC 7301
-     * section 3.2 has it; true by default. If not, it is answered as by a server that does not know ALPN.
+     * Sets whether a client that offers only unknown protocols is refused with no_application_protocol, as RFC 7301 section
+     * 3.2 requires; true by default. If false, the server answers such a client as if it did not support ALPN.
      */
     public TlsServerConfigBuilder requireApplicationProtocol(boolean require) {
         settings.requireApplicationProtocol = require;
         return this;
     }
 
-    /** Whether a server name without a credential of its own ends the handshake; false by default. */
+    /** Sets whether a server name without a credential of its own ends the handshake; false by default. */
     public TlsServerConfigBuilder requireKnownServerName(boolean require) {
         settings.requireKnownServerName = require;
         return this;
     }
 
     /**
-     * Whether ServerHello acknowledges a server name that decided which credential serves, as RFC 6066 section 3 has it;
-     * true by default. If not, it is silent about the name, as servers that know nothing of it are.
+     * Sets whether ServerHello acknowledges a server name that selected the credential, as RFC 6066 section 3 requires; true
+     * by default.
      */
     public TlsServerConfigBuilder acknowledgeServerName(boolean acknowledge) {
         settings.acknowledgeServerName = acknowledge;
@@ -193,11 +193,11 @@ public final class TlsServerConfigBuilder {
     }
 
     /**
-     * Whether the server may still send after the client's close_notify; false by default. RFC 5246 section 7.2.1 has the
-     * server discard its pending writes then, which truncates what the client still waits for when it ends its stream first;
-     * RFC 8446 section 6.1 takes that rule back. For a proxy, and for applications in which clients do so. After the client's
-     * close_notify {@code read} answers CLOSED, {@code write} works, and {@code closeOutput} or {@code close} ends the
-     * connection. During a renegotiation, close_notify ends the connection in any case.
+     * Sets whether the server may still send after the client's close_notify; false by default. RFC 5246 section 7.2.1
+     * requires the server to discard its pending writes, which truncates its answer to a client that closes its side first;
+     * RFC 8446 section 6.1 removed that rule. Enable it in proxies, and in protocols in which clients close first. After
+     * the client's close_notify, {@code read} returns CLOSED, {@code write} works, and {@code closeOutput} or {@code close}
+     * ends the connection. A close_notify during a renegotiation always ends the connection.
      */
     public TlsServerConfigBuilder outputAfterCloseNotify(boolean allow) {
         settings.outputAfterCloseNotify = allow;
@@ -205,7 +205,7 @@ public final class TlsServerConfigBuilder {
     }
 
     /**
-     * Which signatures the connection verifies before it sends them, and where; {@link SignatureVerification#unlessVerified}
+     * Sets which signatures the connection verifies before it sends them, and where; {@link SignatureVerification#unlessVerified}
      * on the driving thread by default.
      */
     public TlsServerConfigBuilder signatureVerification(SignatureVerification verification) {
@@ -213,27 +213,30 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** The longest a wait may last; 30 seconds by default, zero for no limit. */
+    /** Sets the time limit of each asynchronous operation; 30 seconds by default, zero for no limit. */
     public TlsServerConfigBuilder keyOperationTimeout(Duration timeout) {
         settings.keyOperationTimeout = FieldChecks.timeout("keyOperationTimeout", timeout);
         return this;
     }
 
-    /** The longest a handshake may last from the first step on; 60 seconds by default, zero for no limit. */
+    /**
+     * Sets the time limit of a handshake; 60 seconds by default, zero for no limit. For the first handshake it runs from the
+     * creation of the connection.
+     */
     public TlsServerConfigBuilder handshakeTimeout(Duration timeout) {
         settings.handshakeTimeout = FieldChecks.timeout("handshakeTimeout", timeout);
         return this;
     }
 
-    /** Whether and how established connections may be renegotiated; refused by default. */
+    /** Sets the renegotiation policy; {@link RenegotiationPolicy#REFUSED} by default. */
     public TlsServerConfigBuilder renegotiation(RenegotiationPolicy policy) {
         settings.renegotiation = Objects.requireNonNull(policy, "renegotiation");
         return this;
     }
 
     /**
-     * Whether connections can export keying material (RFC 5705). They keep their master secret for it until they are
-     * closed; false by default, and then an established connection holds nothing but its traffic keys.
+     * Sets whether connections can export keying material (RFC 5705); false by default. If true, a connection keeps its
+     * master secret until it is closed. If false, an established connection holds only its traffic keys.
      */
     public TlsServerConfigBuilder exporters(boolean enabled) {
         settings.exporters = enabled;
@@ -241,8 +244,8 @@ public final class TlsServerConfigBuilder {
     }
 
     /**
-     * The most plaintext to take in one record from a client that sends record_size_limit (RFC 8449); 2^14 by default.
-     * Clients that do not send it go on sending records of up to 2^14 bytes.
+     * Sets the record_size_limit (RFC 8449) for clients that send this extension: the largest plaintext of a record that
+     * they may send, 2^14 by default. Other clients may send records of up to 2^14 bytes.
      *
      * @param bytes 64 to 2^14
      */
@@ -255,9 +258,9 @@ public final class TlsServerConfigBuilder {
     }
 
     /**
-     * The most plaintext that the server sends in one record, of handshake messages, alerts and application data; 2^14 by
-     * default. What a client negotiates (RFC 8449, RFC 6066 section 4) can make records shorter still. Short records reach
-     * a client on a slow line sooner, and cost 20 to 60 bytes and a computation each.
+     * Sets the largest plaintext that the server sends in one record; 2^14 by default. Negotiated limits (RFC 8449, RFC 6066
+     * section 4) can lower it further. A client on a slow line can use short records sooner; each record costs 20 to 60
+     * bytes and one seal.
      *
      * @param bytes 64 to 2^14
      * @throws ConfigException when out of that range
@@ -270,33 +273,33 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** The limits on what a peer may send. */
+    /** Sets the limits on what a peer may send; {@link Bounds#DEFAULT} by default. */
     public TlsServerConfigBuilder bounds(Bounds bounds) {
         settings.bounds = Objects.requireNonNull(bounds, "bounds");
         return this;
     }
 
-    /** Who watches the connections. */
+    /** Sets the observer of all connections; none by default. */
     public TlsServerConfigBuilder observer(ConnectionObserver observer) {
         settings.observer = Objects.requireNonNull(observer, "observer");
         return this;
     }
 
-    /** Sets what receives the secrets of every connection. They decrypt the connections: for debugging only. */
+    /** Sets the receiver of every connection's secrets, with which its traffic can be decrypted. For debugging only. */
     public TlsServerConfigBuilder keyLog(KeyLog keyLog) {
         settings.keyLog = Objects.requireNonNull(keyLog, "keyLog");
         return this;
     }
 
-    /** Where the client is, for a configuration of one connection; see {@link ConnectionOptions#withClientAddress}. */
+    /** Sets the client's address, for the configuration of one connection; see {@link ConnectionOptions#withClientAddress}. */
     public TlsServerConfigBuilder clientAddress(InetAddress address) {
         settings.clientAddress = Objects.requireNonNull(address, "clientAddress");
         return this;
     }
 
     /**
-     * Takes ephemeral key pairs of finite field groups from a reserve that is filled elsewhere. By default each pair is made
-     * on the thread that drives the connection, which costs it up to some milliseconds.
+     * Sets a reserve of ephemeral key pairs for finite-field groups, filled on another thread. By default the thread that
+     * drives the connection generates each pair, which takes up to 10 ms.
      */
     public TlsServerConfigBuilder keyPairReserve(KeyPairReserve reserve) {
         settings.keyPairReserve = Objects.requireNonNull(reserve, "keyPairReserve");
@@ -304,9 +307,10 @@ public final class TlsServerConfigBuilder {
     }
 
     /**
-     * Where the agreement with the client's value is computed in finite-field groups of 3072 bits and more, while the handshake
-     * is suspended: 1 ms in ffdhe3072, 10 in ffdhe8192. By default the thread that drives the connection computes it, as in all
-     * other groups. With {@code async-keys}: {@code ExecutorAsk.of(KeyAgreementRequest::agree, Discard::bytes, pool)}.
+     * Sets what computes the shared secret in finite-field groups of 3072 bits and more, while the handshake is suspended.
+     * The computation takes 1 ms in ffdhe3072 and 10 ms in ffdhe8192. By default the thread that drives the connection
+     * computes it, as it always does in other groups. With {@code async-keys}:
+     * {@code ExecutorAsk.of(KeyAgreementRequest::agree, Discard::bytes, pool)}.
      */
     public TlsServerConfigBuilder keyAgreements(Asks<KeyAgreementRequest, byte[]> agreements) {
         settings.keyAgreements = Objects.requireNonNull(agreements, "keyAgreements");
@@ -314,46 +318,46 @@ public final class TlsServerConfigBuilder {
     }
 
     /**
-     * Lets providers compute in place of Java what they compute faster, local keys of credentials included; none by default.
-     * {@link #random} does not reach into them.
+     * Sets the JCA providers to use where they are faster than Java, for local keys too; none by default. Providers have
+     * their own randomness and do not use {@link #random}.
      */
     public TlsServerConfigBuilder cryptoProviders(CryptoProviders providers) {
         settings.cryptoProviders = Objects.requireNonNull(providers, "cryptoProviders");
         return this;
     }
 
-    /** See {@link ConnectionOptions#withServerNames}; every name is accepted by default. */
+    /** Sets the test of host names, see {@link ConnectionOptions#withServerNames}; every name passes by default. */
     public TlsServerConfigBuilder serverNames(Predicate<String> accepted) {
         settings.serverNames = Objects.requireNonNull(accepted, "serverNames");
         return this;
     }
 
-    /** The source of randoms, ephemeral keys and explicit IVs; a {@code new SecureRandom()} by default. */
+    /** Sets the source of hello randoms, ephemeral keys and explicit IVs; a {@code new SecureRandom()} by default. */
     public TlsServerConfigBuilder random(SecureRandom random) {
         settings.random = Objects.requireNonNull(random, "random");
         return this;
     }
 
-    /** The clock of all deadlines in nanoseconds; {@link System#nanoTime} by default. */
+    /** Sets the clock of all deadlines in nanoseconds; {@link System#nanoTime} by default. */
     public TlsServerConfigBuilder clock(LongSupplier nanos) {
         settings.clock = Objects.requireNonNull(nanos, "clock");
         return this;
     }
 
-    /** Keeps sessions by their ids (RFC 5246 appendix F.1.4); off by default. */
+    /** Sets the store for resumption by session id (RFC 5246 appendix F.1.4); none by default. */
     public TlsServerConfigBuilder sessionStore(SessionStore store) {
         settings.sessionStore = Objects.requireNonNull(store, "sessionStore");
         return this;
     }
 
-    /** Gives sessions to the clients as tickets (RFC 5077); off by default. */
+    /** Sets the protector of session tickets (RFC 5077); none by default, and then the server issues no tickets. */
     public TlsServerConfigBuilder tickets(TicketProtector protector) {
         settings.tickets = Objects.requireNonNull(protector, "tickets");
         return this;
     }
 
     /**
-     * How long a session can be resumed after its full handshake, 1 second to 7 days; 2 hours by default. RFC 5246
+     * Sets how long a session can be resumed after its full handshake, 1 second to 7 days; 2 hours by default. RFC 5246
      * appendix F.1.4 suggests no more than 24 hours.
      */
     public TlsServerConfigBuilder sessionLifetime(Duration lifetime) {
@@ -365,11 +369,11 @@ public final class TlsServerConfigBuilder {
     }
 
     /**
-     * What sessions are bound to besides the server name and the policy for client certificates: servers that share a
-     * store or ticket keys resume each other's sessions only when this is the same. By default it is the public keys of
-     * the credentials for the server name, so that a session of one host never continues at another. Set it where a
-     * {@link CredentialSelector} brings credentials that are not configured, or where servers of one name have
-     * different keys.
+     * Sets the context to which sessions are bound, besides the server name and the client-authentication policy. Servers
+     * that share a store or ticket keys resume each other's sessions only if their contexts are equal. The default is the
+     * public keys of the credentials for the server name, so a session of one host is never resumed at another. Set it if a
+     * {@link CredentialSelector} supplies credentials that are not configured, or if servers of one name have different
+     * keys.
      *
      * @param context 0 to 2^16-1 bytes, no secret; copied
      */
@@ -381,16 +385,16 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** The time of day, for the ages of sessions; {@link InstantSource#system} by default. */
+    /** Sets the time of day, for the ages of sessions; {@link InstantSource#system} by default. */
     public TlsServerConfigBuilder wallClock(InstantSource wallClock) {
         settings.wallClock = Objects.requireNonNull(wallClock, "wallClock");
         return this;
     }
 
     /**
-     * Checks everything and freezes it. The builder can be changed and used again.
+     * Returns an immutable configuration, after checking all settings. The builder can be used again.
      *
-     * @throws ConfigException naming the field, the reason and the fix
+     * @throws ConfigException if a setting is invalid; it names the field, the cause and the fix
      */
     public TlsServerConfig build() {
         ServerSettings frozen = settings.copy();

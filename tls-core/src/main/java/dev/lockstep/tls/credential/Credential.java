@@ -30,10 +30,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate chain and the key that goes with it, wherever that key is. Immutable, shared by all connections.
+ * A certificate chain and its private key, in this process or elsewhere. Immutable, shared by all connections.
  *
- * <p>What the credential can serve is known before negotiation: the schemes of {@link #signatureSchemes} and
- * {@link #canDecrypt} are what the key says it can do, cut down to what the certificate allows.
+ * <p>{@link #signatureSchemes} and {@link #canDecrypt} are known before negotiation: they are what the key can do, as far
+ * as the certificate permits it.
  */
 public final class Credential {
 
@@ -91,19 +91,19 @@ public final class Credential {
     }
 
     /**
-     * A credential whose key is reached through {@code key} only.
+     * Returns a credential with an external key only.
      *
      * @param chain the server's certificate first, each further one certifying the one before (RFC 5246 7.4.2)
-     * @throws ConfigException when the chain is empty or in another order, when it holds a certificate that is
-     *     not of version 3, a key of an unknown kind or an RSA key of less than 2048 bits
+     * @throws ConfigException if the chain is empty or not in this order, or contains a certificate that is not of version 3,
+     *     a key of an unknown kind, or an RSA key of less than 2048 bits
      */
     public static Credential external(List<X509Certificate> chain, ExternalPrivateKey key) {
         return new Credential(chain, Objects.requireNonNull(key, "key"), null);
     }
 
     /**
-     * A credential with a local key beside the external one: used when {@code key} answers
-     * {@link Start#fallThrough} and for operations that {@code key} says it cannot do.
+     * Returns a credential with an external key and a local one. The local key serves operations that the external key
+     * cannot do, and those for which it returns {@link Start#fallThrough}.
      *
      * @throws ConfigException as above, and when {@code localKey} does not match the certificate
      */
@@ -112,7 +112,7 @@ public final class Credential {
     }
 
     /**
-     * A credential whose key is in this process.
+     * Returns a credential whose key is in this process.
      *
      * @throws ConfigException as above, and when {@code key} does not match the certificate
      */
@@ -120,21 +120,22 @@ public final class Credential {
         return new Credential(chain, null, Objects.requireNonNull(key, "key"));
     }
 
-    /** The chain, the server's own certificate first; never empty. */
+    /** Returns the chain, the server's own certificate first; never empty. */
     public List<X509Certificate> chain() {
         return chain;
     }
 
-    /** The server's own certificate. */
+    /** Returns the server's own certificate. */
     public X509Certificate certificate() {
         return chain.get(0);
     }
 
     /**
-     * The same credential with an OCSP response (RFC 6960) to staple for clients that ask for one (RFC 6066 section 8).
-     * It is stapled from thisUpdate to nextUpdate and not outside of that, if it says good of this certificate, and is
-     * about its issuer's key where the chain has the issuer; the responder's signature is for clients to verify. A
-     * configuration with one that cannot be stapled when it is built has a warning.
+     * Returns this credential with an OCSP response (RFC 6960), to staple for clients that request one (RFC 6066 section 8).
+     * The connection staples it only between its thisUpdate and nextUpdate, and only if its status for this certificate is
+     * good and, where the chain contains the issuer, it names the issuer's key. It does not verify the responder's
+     * signature; clients do. If the response cannot be stapled when the configuration is built, the configuration has a
+     * warning.
      *
      * @param der the DER encoding; copied
      */
@@ -144,49 +145,48 @@ public final class Credential {
     }
 
     /**
-     * The same credential with OCSP responses that change.
+     * Returns this credential with a source of OCSP responses.
      *
-     * @param source gives the latest response, or null while there is none: the same array as long as it is the same
-     *     response, and the array is not changed. It is called on the driving thread of any connection and must not
-     *     block. What it gives is checked as in {@link #withOcspResponse}; a response that cannot be used is not sent
-     *     and told to the observer, and so is whatever the source throws
+     * @param source returns the latest response, or null if there is none. It must return the same array for the same
+     *     response, and must not change the array. Connections call it on their driving threads, so it must be thread-safe
+     *     and must not block. Responses are checked as in {@link #withOcspResponse}; the observer receives those that
+     *     cannot be used, and exceptions of the source
      */
     public Credential withOcspResponses(Supplier<byte @Nullable []> source) {
         return new Credential(this, new OcspStapling(chain, Objects.requireNonNull(source, "source")), timestamps);
     }
 
     /**
-     * The same credential with signed certificate timestamps to send to clients that ask for them (RFC 6962 section
-     * 3.3.1).
+     * Returns this credential with signed certificate timestamps, for clients that request them (RFC 6962 section 3.3.1).
      *
      * @param scts each a SignedCertificateTimestamp in its binary form; copied
-     * @throws ConfigException when one of them is not, or there are none, or more than 2^14 bytes of them
+     * @throws ConfigException if one of them is malformed, or there are none, or more than 2^14 bytes of them
      */
     public Credential withSignedCertificateTimestamps(List<byte[]> scts) {
         return new Credential(this, stapling, SerializedTimestamps.copyOf(scts));
     }
 
-    /** The OCSP response to staple at a moment, or why there is none. */
+    /** Returns the OCSP response to staple at a moment, or why there is none. */
     public StapledResponse stapledResponse(Instant now) {
         return stapling == null ? StapledResponse.NONE : stapling.at(now);
     }
 
-    /** The signed certificate timestamps, possibly none; the arrays are not to be changed. */
+    /** Returns the signed certificate timestamps, possibly none; the arrays are not to be changed. */
     public List<byte[]> signedCertificateTimestamps() {
         return timestamps;
     }
 
-    /** Whether a client that verifies these schemes in certificates can verify every certificate of the chain. */
+    /** Returns whether a client that accepts these signature schemes can verify every certificate of the chain. */
     public boolean chainFits(Collection<SignatureScheme> accepted) {
         return chainSignatures.fit(accepted);
     }
 
-    /** The schemes this credential can sign ServerKeyExchange with; possibly empty. */
+    /** Returns the schemes with which this credential can sign ServerKeyExchange; possibly empty. */
     public Set<SignatureScheme> signatureSchemes() {
         return schemes;
     }
 
-    /** Whether this credential can serve the RSA key exchange. */
+    /** Returns whether this credential can serve the RSA key exchange. */
     public boolean canDecrypt() {
         return decrypts;
     }
@@ -233,7 +233,7 @@ public final class Credential {
         return local != null ? local.startDecrypt(request, waker) : noLocalKey();
     }
 
-    /** Whether {@code signature} is what this certificate's key makes of {@code message}; never throws. */
+    /** Returns whether the signature verifies with the certificate's public key; throws nothing. */
     public boolean verifies(SignatureScheme scheme, byte[] message, byte[] signature) {
         return verifies(scheme, message, signature, PrimitiveSources.JAVA);
     }
@@ -244,17 +244,17 @@ public final class Credential {
         return keys.of(sources).verifier().verify(Algorithms.signature(scheme), message, signature);
     }
 
-    /** The modulus length in bytes of an RSA certificate, 0 for every other kind. */
+    /** Returns the modulus length in bytes of an RSA certificate, 0 for every other kind. */
     public int rsaModulusLength() {
         return keys.java().verifier().rsaModulusLength();
     }
 
-    /** The curve of an EC certificate's key, null for every other kind. */
+    /** Returns the curve of an EC certificate's key, null for every other kind. */
     public @Nullable NamedGroup curve() {
         return curve;
     }
 
-    /** Whether an operation may leave this process, so that its output is worth checking before it is sent. */
+    /** Returns whether the credential has an external key. */
     public boolean isExternal() {
         return external != null;
     }

@@ -38,7 +38,7 @@ final class InProcessKey implements ExternalPrivateKey {
         decryption = KeyCapabilities.encipherment(certificate) ? RsaDecryption.of(key, sources) : null;
     }
 
-    /** Whether this key belongs to the public key behind {@code verifier}, tried out with one signature. */
+    /** Returns whether this key belongs to the public key behind {@code verifier}, tried out with one signature. */
     boolean matches(SignatureVerifier verifier) throws GeneralSecurityException {
         if (signer.keyType() != verifier.keyType()) {
             return false;

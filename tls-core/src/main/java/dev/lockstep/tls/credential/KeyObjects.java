@@ -39,7 +39,7 @@ final class KeyObjects {
         return java;
     }
 
-    /** The pair for what computes. Configurations that share a credential usually have the same providers. */
+    /** Returns the pair for what computes. Configurations that share a credential usually have the same providers. */
     Prepared of(PrimitiveSources sources) {
         if (sources.equals(PrimitiveSources.JAVA)) {
             return java;

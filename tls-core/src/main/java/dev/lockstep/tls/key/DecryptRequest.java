@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** An RSA-encrypted premaster secret that a handshake needs decrypted (RFC 5246 section 7.4.7.1). */
+/** A request to decrypt an RSA-encrypted premaster secret (RFC 5246 section 7.4.7.1). */
 public final class DecryptRequest {
 
     private final byte[] ciphertext;
@@ -15,7 +15,7 @@ public final class DecryptRequest {
     private final OptionalLong deadlineNanos;
     private final @Nullable InetAddress clientAddress;
 
-    /** A request of a client whose address is not known. */
+    /** Creates a request on behalf of a client whose address is not known. */
     public DecryptRequest(
             byte[] ciphertext, List<X509Certificate> chain, @Nullable String serverName, OptionalLong deadlineNanos) {
         this(ciphertext, chain, serverName, deadlineNanos, null);
@@ -41,32 +41,32 @@ public final class DecryptRequest {
         this.clientAddress = clientAddress;
     }
 
-    /** The encrypted block, as long as the modulus; a fresh copy. */
+    /** Returns a copy of the ciphertext, which is exactly as long as the modulus. */
     public byte[] ciphertext() {
         return ciphertext.clone();
     }
 
-    /** The leaf certificate: which key is meant. */
+    /** Returns the leaf certificate, which identifies the key. */
     public X509Certificate certificate() {
         return chain.get(0);
     }
 
-    /** The whole chain, leaf first. */
+    /** Returns the whole chain, leaf first. */
     public List<X509Certificate> chain() {
         return chain;
     }
 
-    /** The host name that the client asked for, or null. */
+    /** Returns the host name that the client asked for, or null. */
     public @Nullable String serverName() {
         return serverName;
     }
 
-    /** When the connection gives up waiting, in nanoseconds of its clock. */
+    /** Returns the deadline of the operation, in nanoseconds of the connection's clock; empty if there is none. */
     public OptionalLong deadlineNanos() {
         return deadlineNanos;
     }
 
-    /** Where the client is, so that a key can bound what one client takes up; null where it is not known. */
+    /** Returns the client's address, so that a key can limit each client; null if it is not known. */
     public @Nullable InetAddress clientAddress() {
         return clientAddress;
     }

@@ -18,12 +18,12 @@ import java.util.Set;
  */
 public interface ExternalPrivateKey {
 
-    /** The schemes this key signs with; empty (the default) when it does not sign. Must not change over time. */
+    /** Returns the schemes this key signs with; empty (the default) when it does not sign. Must not change over time. */
     default Set<SignatureScheme> signatureSchemes() {
         return Set.of();
     }
 
-    /** Whether this key decrypts RSA ClientKeyExchange messages. Must not change over time. */
+    /** Returns whether this key decrypts RSA ClientKeyExchange messages. Must not change over time. */
     default boolean canDecrypt() {
         return false;
     }

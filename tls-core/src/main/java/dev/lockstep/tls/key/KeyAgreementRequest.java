@@ -20,7 +20,7 @@ public final class KeyAgreementRequest {
     private final Supplier<byte[]> agreement;
 
     /**
-     * A request, as the library makes them.
+     * Creates a request, as the library makes them.
      *
      * @param deadlineNanos when the connection will give up, in nanoseconds of its clock
      * @param clientAddress where the client is, if that is known
@@ -54,12 +54,12 @@ public final class KeyAgreementRequest {
         return group;
     }
 
-    /** When the connection gives up waiting, in nanoseconds of its clock. */
+    /** Returns when the connection gives up waiting, in nanoseconds of its clock. */
     public OptionalLong deadlineNanos() {
         return deadlineNanos;
     }
 
-    /** Where the client is, so that an executor can bound what one client takes up; null where it is not known. */
+    /** Returns where the client is, so that an executor can bound what one client takes up; null where it is not known. */
     public @Nullable InetAddress clientAddress() {
         return clientAddress;
     }

@@ -121,7 +121,7 @@ public final class KeyPairReserve implements AutoCloseable {
         }
     }
 
-    /** The pairs that are kept, for tests. */
+    /** Returns the pairs that are kept, for tests. */
     List<EphemeralKey> kept(NamedGroup group) {
         Shelf shelf = shelves.get(group);
         return shelf == null ? List.of() : new ArrayList<>(shelf.pairs);

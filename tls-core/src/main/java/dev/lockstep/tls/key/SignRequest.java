@@ -13,11 +13,11 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A signature that a handshake needs: in three forms, because tokens differ in what they take.
+ * A request for a signature. It has the input in three forms, because tokens differ in what they accept.
  *
- * <p>{@link #message} is what was signed in the sense of RFC 5246 section 7.4.3 (client_random, server_random and
- * params); {@link #digest} and {@link #digestInfo} are derived from it. EdDSA and most PSS tokens take the message,
- * ECDSA tokens the digest, {@code NONEwithRSA} the DigestInfo. Every accessor returns a fresh copy.
+ * <p>{@link #message} is the input that RFC 5246 section 7.4.3 defines: client_random, server_random and params.
+ * {@link #digest} and {@link #digestInfo} are derived from it. EdDSA and most PSS tokens take the message, ECDSA tokens the
+ * digest, and {@code NONEwithRSA} the DigestInfo. Every accessor returns a fresh copy.
  */
 public final class SignRequest {
 
@@ -29,7 +29,7 @@ public final class SignRequest {
     private final @Nullable InetAddress clientAddress;
     private final @Nullable SignatureCheck check;
 
-    /** A request of a client whose address is not known. */
+    /** Creates a request on behalf of a client whose address is not known. */
     public SignRequest(
             SignatureScheme scheme,
             byte[] message,
@@ -80,18 +80,18 @@ public final class SignRequest {
         return new SignRequest(this, deadline);
     }
 
-    /** The scheme to sign with; one of the key's {@link ExternalPrivateKey#signatureSchemes}. */
+    /** Returns the scheme to sign with; one of the key's {@link ExternalPrivateKey#signatureSchemes}. */
     public SignatureScheme scheme() {
         return scheme;
     }
 
-    /** client_random, server_random and the ServerKeyExchange params, concatenated. */
+    /** Returns client_random, server_random and the ServerKeyExchange params, concatenated. */
     public byte[] message() {
         return message.clone();
     }
 
     /**
-     * The message hashed with the scheme's hash.
+     * Returns the message hashed with the scheme's hash.
      *
      * @throws UnsupportedOperationException for Ed25519 and Ed448, which sign the message itself
      */
@@ -100,7 +100,7 @@ public final class SignRequest {
     }
 
     /**
-     * The DER DigestInfo of RFC 8017 section 9.2, for RSASSA-PKCS1-v1_5 schemes.
+     * Returns the DER DigestInfo of RFC 8017 section 9.2, for RSASSA-PKCS1-v1_5 schemes.
      *
      * @throws UnsupportedOperationException for every other scheme
      */
@@ -111,35 +111,35 @@ public final class SignRequest {
         return DigestInfo.encode(hash(), digest());
     }
 
-    /** The leaf certificate: which key is meant. */
+    /** Returns the leaf certificate, which identifies the key. */
     public X509Certificate certificate() {
         return chain.get(0);
     }
 
-    /** The whole chain, leaf first. */
+    /** Returns the whole chain, leaf first. */
     public List<X509Certificate> chain() {
         return chain;
     }
 
-    /** The host name that the client asked for, or null. */
+    /** Returns the host name that the client asked for, or null. */
     public @Nullable String serverName() {
         return serverName;
     }
 
-    /** When the connection gives up waiting, in nanoseconds of its clock, so that a remote call can carry it. */
+    /** Returns the deadline of the operation, in nanoseconds of the connection's clock; empty if there is none. */
     public OptionalLong deadlineNanos() {
         return deadlineNanos;
     }
 
-    /** Where the client is, so that a key can bound what one client takes up; null where it is not known. */
+    /** Returns the client's address, so that a key can limit each client; null if it is not known. */
     public @Nullable InetAddress clientAddress() {
         return clientAddress;
     }
 
     /**
-     * Tells whether {@code signature} is what the key of {@link #certificate} makes of this request: for keys that verify what
-     * they answer with, and then say so ({@link dev.lockstep.tls.wait.Progress#verified}). Computes for 30 us (RSA) to 2 ms
-     * (Ed448); on any thread. Throws nothing; false for a certificate whose key cannot have made it.
+     * Returns whether a signature of this request verifies with the key of {@link #certificate}. A key can call this, on any
+     * thread, before it answers with {@link dev.lockstep.tls.wait.Progress#verified}. Takes 30 us (RSA) to 2 ms (Ed448).
+     * Throws nothing; returns false if the certificate's key cannot have made the signature.
      */
     public boolean verifies(byte[] signature) {
         try {

@@ -6,11 +6,12 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which signatures a connection verifies before it sends them in ServerKeyExchange, and on which thread. Immutable.
+ * The choice of which signatures a connection verifies before it sends them in ServerKeyExchange, and on which thread.
+ * Immutable.
  *
- * <p>A wrong signature is worse than none: one that went wrong in an RSA key's Chinese remainder computation gives the key
- * away, faulty ones on curves give parts of it away, and one by another key ends every handshake at the client.
- * {@code docs/design/attacks.md} says what each choice leaves open.
+ * <p>Sending a wrong signature is worse than sending none. A fault in RSA's Chinese remainder computation reveals the key,
+ * faulty signatures on curves reveal parts of it, and a signature by the wrong key fails at every client.
+ * {@code docs/design/attacks.md} lists what each choice leaves open.
  */
 public final class SignatureVerification {
 
@@ -38,36 +39,38 @@ public final class SignatureVerification {
     }
 
     /**
-     * The connection verifies each signature, also those of keys in this process and those that are said to be verified. For
-     * a server that relies on nothing but itself, or whose memory and processor may be attacked. A signature of ECDSA on
-     * P-256 costs 80 us more, one with RSA-2048 30 us.
+     * Returns the choice to verify every signature, including those of keys in this process and those that their maker has
+     * verified. For servers that trust nothing but themselves, or whose memory and processor may be attacked. Costs 80 us
+     * for ECDSA on P-256 and 30 us for RSA-2048.
      */
     public static SignatureVerification always() {
         return ALWAYS;
     }
 
     /**
-     * The default. The connection relies on ECDSA and EdDSA signatures that their maker has verified
-     * ({@link dev.lockstep.tls.wait.Progress#verified}): a key server of protocol version 3, the bridges that sign on
-     * threads of their own, a key that says so. It verifies all others of external keys, and all of them that are made with
-     * RSA, which is cheap. Keys in this process ({@code Credential.local}) were tried when they were loaded; the JDK verifies
-     * their RSA signatures itself.
+     * Returns the default: verify the signatures of external keys, except ECDSA and EdDSA signatures that their maker has
+     * verified ({@link dev.lockstep.tls.wait.Progress#verified}). A key server of protocol version 3 does so, as do the
+     * bridges that sign on threads of their own. Signatures of keys in this process ({@code Credential.local}) are not
+     * verified: each such key is tried when it is loaded, and the JDK verifies its RSA signatures itself.
      */
     public static SignatureVerification unlessVerified() {
         return UNLESS_VERIFIED;
     }
 
-    /** The connection checks the size of a signature and nothing else. For tests, and for keys that are known to verify. */
+    /**
+     * Returns the choice to check nothing but the size of a signature. For tests, and for keys that are known to verify
+     * their signatures.
+     */
     public static SignatureVerification never() {
         return NEVER;
     }
 
     /**
-     * The same, with ECDSA and EdDSA signatures verified by an executor while the handshake stays suspended; by default the
-     * thread that drives the connection does it. Signatures with RSA are verified by that thread in any case.
+     * Returns this choice with ECDSA and EdDSA signatures verified on an executor, while the handshake stays suspended. By
+     * default the thread that drives the connection verifies them; it always verifies RSA signatures.
      *
-     * @param executor runs tasks of 50 us to 2 ms that do not block. Its owner bounds and shuts it down: what it rejects is
-     *     verified by the thread that drives the connection; what it accepts and never runs ends with the time limit of the
+     * @param executor runs tasks of 50 us to 2 ms that do not block. The caller bounds it and shuts it down. The connection's
+     *     thread verifies what the executor rejects; a task that it accepts and never runs fails at the time limit of the
      *     key operation
      */
     public SignatureVerification on(Executor executor) {
@@ -85,9 +88,9 @@ public final class SignatureVerification {
     }
 
     /**
-     * Has the executor run a task.
+     * Passes a task to the executor.
      *
-     * @return whether it took the task; not when there is no executor, or when it has no room
+     * @return whether the executor accepted it; false without an executor
      */
     public boolean execute(Runnable task) {
         if (executor == null) {

@@ -49,17 +49,17 @@ final class Anchors {
         issuerNames = List.copyOf(names);
     }
 
-    /** The anchors of a name that may issue certificates. */
+    /** Returns the anchors of a name that may issue certificates. */
     List<TrustAnchor> issuing(X500Principal name) {
         return issuing.getOrDefault(name, List.of());
     }
 
-    /** Whether the certificate itself is trusted. */
+    /** Returns whether the certificate itself is trusted. */
     boolean contains(X509Certificate certificate) {
         return certificates.contains(certificate);
     }
 
-    /** The names by which clients know that their certificates may be good here, in the order of the anchors. */
+    /** Returns the names by which clients know that their certificates may be good here, in the order of the anchors. */
     List<X500Principal> issuerNames() {
         return issuerNames;
     }

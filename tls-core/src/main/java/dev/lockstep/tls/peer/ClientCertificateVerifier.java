@@ -34,7 +34,7 @@ public interface ClientCertificateVerifier extends Asks<VerificationRequest, Ver
     Start<Verdict> start(VerificationRequest request, Waker waker) throws Exception;
 
     /**
-     * The names of the authorities to list in CertificateRequest (RFC 5246 7.4.4) when the configuration names none;
+     * Returns the names of the authorities to list in CertificateRequest (RFC 5246 7.4.4) when the configuration names none;
      * none by default, which lets the client present whatever it has. Must not change over time.
      */
     default List<X500Principal> acceptedIssuers() {

@@ -69,7 +69,7 @@ public final class PkixVerifier implements ClientCertificateVerifier {
         this.oldHashesAllowed = b.oldHashesAllowed;
     }
 
-    /** A verifier that trusts these certificates, with everything else as {@link #builder} has it. */
+    /** Returns a verifier that trusts these certificates, with everything else as {@link #builder} has it. */
     public static PkixVerifier trusting(Collection<X509Certificate> anchors) {
         return builder().trust(anchors).build();
     }
@@ -88,7 +88,7 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     }
 
     /**
-     * The names of the authorities whose certificates are accepted: those of the anchors, in the order in which they were
+     * Returns the names of the authorities whose certificates are accepted: those of the anchors, in the order in which they were
      * given, and for a pinned certificate that of its issuer, by which a client finds it.
      */
     @Override
@@ -102,7 +102,7 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     }
 
     /**
-     * The verdict, on this thread.
+     * Returns the verdict, on this thread.
      *
      * @throws GeneralSecurityException when the parameters do not fit together or the JDK has no PKIX validation
      */

@@ -57,7 +57,7 @@ public final class PkixVerifierBuilder {
         return this;
     }
 
-    /** The wall clock that validity is judged by; the system's by default. */
+    /** Sets the wall clock that validity is judged by; the system's by default. */
     public PkixVerifierBuilder clock(Clock wallClock) {
         this.clock = Objects.requireNonNull(wallClock, "clock");
         return this;
@@ -103,7 +103,7 @@ public final class PkixVerifierBuilder {
     }
 
     /**
-     * Who is let in of those whose certificate is valid; everybody by default. Refusal is access_denied.
+     * Sets who is let in of those whose certificate is valid; everybody by default. Refusal is access_denied.
      *
      * @param test is given the validated path: the client's certificate first, the anchor left out unless it is that
      *     certificate; called on several threads at once
@@ -113,13 +113,16 @@ public final class PkixVerifierBuilder {
         return this;
     }
 
-    /** Whether certificates signed over MD5 or SHA-1 may be part of a path, as far as the JDK lets them; false by default. */
+    /**
+     * Sets whether certificates signed over MD5 or SHA-1 may be part of a path, as far as the JDK lets them; false by
+     * default.
+     */
     public PkixVerifierBuilder allowOldHashes(boolean allow) {
         this.oldHashesAllowed = allow;
         return this;
     }
 
-    /** The longest path, counted in certificates without the anchor; 6 by default, 1 to 100. */
+    /** Sets the longest path, counted in certificates without the anchor; 6 by default, 1 to 100. */
     public PkixVerifierBuilder maxPathLength(int certificates) {
         if (certificates < 1 || certificates > 100) {
             throw ConfigException.outOfRange("maxPathLength", certificates, "1 to 100");

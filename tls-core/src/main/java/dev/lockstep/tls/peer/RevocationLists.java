@@ -37,7 +37,7 @@ final class RevocationLists {
     }
 
     /**
-     * The lists for the JDK's validation of a path: of those with the name of an issuer on it, the ones that its key signed,
+     * Returns the lists for the JDK's validation of a path: of those with the name of an issuer on it, the ones that its key signed,
      * if there are any. The JDK rejects all lists of a name when one of them has another key, or believes the wrong one;
      * RFC 5280 6.3.3 (f) and (g) want the issuer's.
      *
@@ -62,14 +62,14 @@ final class RevocationLists {
     }
 
     /**
-     * Whether a list of the certificate's issuer has it. For certificates that are trusted without their issuer, whose key
+     * Returns whether a list of the certificate's issuer has it. For certificates that are trusted without their issuer, whose key
      * may not be known then: a list is taken as it stands, which can only refuse more.
      */
     boolean contains(X509Certificate certificate) {
         return of(certificate.getIssuerX500Principal()).stream().anyMatch(each -> each.list.isRevoked(certificate));
     }
 
-    /** Whether there is a list of an issuer that is in force. */
+    /** Returns whether there is a list of an issuer that is in force. */
     boolean hasCurrent(X500Principal issuer, Instant now) {
         return of(issuer).stream().anyMatch(each -> each.isCurrent(now));
     }

@@ -16,7 +16,7 @@ final class SignatureHashes {
 
     private SignatureHashes() {}
 
-    /** Whether collisions can be made for the hash (RFC 6151, RFC 9155). */
+    /** Returns whether collisions can be made for the hash (RFC 6151, RFC 9155). */
     static boolean isOld(X509Certificate certificate) {
         String name = certificate.getSigAlgName().toUpperCase(Locale.ROOT);
         int with = name.indexOf("WITH");

@@ -69,7 +69,7 @@ public sealed interface Verdict {
     }
 
     /**
-     * The chain is refused.
+     * Returns a refusal of the chain.
      *
      * @throws IllegalArgumentException when the alert is not one of those about certificates
      */

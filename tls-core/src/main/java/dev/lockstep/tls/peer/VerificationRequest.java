@@ -27,12 +27,12 @@ public record VerificationRequest(
         }
     }
 
-    /** A request of a client whose address is not known. */
+    /** Creates a request of a client whose address is not known. */
     public VerificationRequest(List<X509Certificate> chain, @Nullable String serverName, OptionalLong deadlineNanos) {
         this(chain, serverName, deadlineNanos, null);
     }
 
-    /** The client's own certificate. */
+    /** Returns the client's own certificate. */
     public X509Certificate certificate() {
         return chain.get(0);
     }

@@ -44,7 +44,7 @@ public final class CryptoProviders {
     }
 
     /**
-     * The same with providers that are named, as {@link Provider#getName} has it: those registered in this Java runtime, and
+     * Returns the same with providers that are named, as {@link Provider#getName} has it: those registered in this Java runtime, and
      * those on the class or module path that declare themselves as services, as Amazon's does and Conscrypt does not.
      *
      * @throws ConfigException as above, and when there is no provider of a name
@@ -79,7 +79,7 @@ public final class CryptoProviders {
     }
 
     /**
-     * What computes what: one line for each primitive that can come from a provider, such as {@code X25519: Conscrypt}, with
+     * Returns what computes what: one line for each primitive that can come from a provider, such as {@code X25519: Conscrypt}, with
      * the reason in brackets where a provider was left out.
      */
     public List<String> table() {
@@ -92,7 +92,7 @@ public final class CryptoProviders {
         return selection.sources();
     }
 
-    /** Whether the same providers compute the same primitives. */
+    /** Returns whether the same providers compute the same primitives. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof CryptoProviders that && sources().equals(that.sources());

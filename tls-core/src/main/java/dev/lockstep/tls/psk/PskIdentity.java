@@ -16,7 +16,7 @@ public final class PskIdentity {
     }
 
     /**
-     * An identity in bytes.
+     * Returns an identity in bytes.
      *
      * @param bytes copied
      * @throws IllegalArgumentException when there are more than 65535
@@ -28,12 +28,12 @@ public final class PskIdentity {
         return new PskIdentity(bytes.clone());
     }
 
-    /** An identity in text. RFC 4279 5.1: it is "encoded to octets using UTF-8". */
+    /** Returns an identity in text. RFC 4279 5.1: it is "encoded to octets using UTF-8". */
     public static PskIdentity of(String text) {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The bytes that come over the wire; a fresh copy. */
+    /** Returns the bytes that come over the wire; a fresh copy. */
     public byte[] bytes() {
         return bytes.clone();
     }
@@ -44,7 +44,7 @@ public final class PskIdentity {
     }
 
     /**
-     * The identity as text. RFC 4279 5.1: "The PSK identity MUST be first converted to a character string, and then encoded
+     * Returns the identity as text. RFC 4279 5.1: "The PSK identity MUST be first converted to a character string, and then encoded
      * to octets using UTF-8 [UTF8]."
      *
      * @return null when the bytes are not UTF-8: a client that breaks the rule has an identity all the same

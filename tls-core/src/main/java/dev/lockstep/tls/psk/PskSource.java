@@ -36,7 +36,7 @@ public interface PskSource extends Asks<PskRequest, Optional<byte[]>> {
     Start<Optional<byte[]>> start(PskRequest request, Waker waker) throws Exception;
 
     /**
-     * How long the random key is that stands in for a missing one, in bytes, 1 to {@link #MAX_KEY_LENGTH}; 32 by default.
+     * Returns how long the random key is that stands in for a missing one, in bytes, 1 to {@link #MAX_KEY_LENGTH}; 32 by default.
      * Name the length of the real keys, so that the work done with either is the same.
      */
     default int standInLength() {

@@ -38,13 +38,13 @@ public final class MemorySessionStore implements SessionStore {
     private final long lifetimeSeconds;
     private final InstantSource clock;
 
-    /** A store by the system's clock; see {@link #MemorySessionStore(int, Duration, InstantSource)}. */
+    /** Creates a store by the system's clock; see {@link #MemorySessionStore(int, Duration, InstantSource)}. */
     public MemorySessionStore(int capacity, Duration lifetime) {
         this(capacity, lifetime, InstantSource.system());
     }
 
     /**
-     * A store of at most 2 KiB for each session of its capacity, and 64 KiB at least.
+     * Creates a store of at most 2 KiB for each session of its capacity, and 64 KiB at least.
      *
      * @param capacity the most sessions, 1 to 2^24
      * @param lifetime how long a session is kept after it was created, 1 second to 7 days
@@ -118,7 +118,7 @@ public final class MemorySessionStore implements SessionStore {
         }
     }
 
-    /** How many sessions are kept, some perhaps past their time. */
+    /** Returns how many sessions are kept, some perhaps past their time. */
     public int size() {
         int size = 0;
         for (Shard shard : shards) {
@@ -127,7 +127,7 @@ public final class MemorySessionStore implements SessionStore {
         return size;
     }
 
-    /** How many bytes the sessions that are kept take, their bookkeeping included. */
+    /** Returns how many bytes the sessions that are kept take, their bookkeeping included. */
     public long bytes() {
         long bytes = 0;
         for (Shard shard : shards) {

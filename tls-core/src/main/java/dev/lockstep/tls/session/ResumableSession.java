@@ -9,10 +9,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What two peers must remember to continue a session (RFC 5246 section 7.3): the master secret, and every fact that a
- * resumption is checked against. Immutable but for {@link #destroy}; safe for any thread until then.
+ * The state of a session that can be resumed (RFC 5246 section 7.3): the master secret, and the parameters against which
+ * a resumption is checked. Immutable except for {@link #destroy}; thread-safe until then.
  *
- * <p>It is enough to read and forge the connections of its session. {@code toString} shows no secret.
+ * <p>With it, an attacker can read and forge the connections of its session. {@code toString} contains no secret.
  */
 public final class ResumableSession {
 
@@ -51,17 +51,17 @@ public final class ResumableSession {
     }
 
     /**
-     * Begins a session.
+     * Returns a builder of a session.
      *
      * @param cipherSuite the suite that the master secret is for
      * @param masterSecret 48 bytes; copied
-     * @param createdAtSeconds when the full handshake took place, in seconds since 1970: renewals keep it
+     * @param createdAtSeconds the time of the full handshake, in seconds since 1970; a renewed ticket keeps it
      */
     public static ResumableSessionBuilder builder(CipherSuite cipherSuite, byte[] masterSecret, long createdAtSeconds) {
         return new ResumableSessionBuilder(cipherSuite, masterSecret, createdAtSeconds);
     }
 
-    /** The protocol version, major byte above minor byte; always 3.3. */
+    /** Returns the protocol version, major byte above minor byte; always 3.3. */
     public int protocolVersion() {
         return ProtocolVersion.TLS_1_2;
     }
@@ -71,7 +71,7 @@ public final class ResumableSession {
     }
 
     /**
-     * A copy of the master secret, 48 bytes, for the caller to wipe.
+     * Returns a copy of the master secret, 48 bytes, for the caller to wipe.
      *
      * @throws IllegalStateException after {@link #destroy}
      */
@@ -82,50 +82,52 @@ public final class ResumableSession {
         return masterSecret.clone();
     }
 
-    /** Whether the master secret is the extended one of RFC 7627. */
+    /** Returns whether the master secret is the extended one of RFC 7627. */
     public boolean extendedMasterSecret() {
         return extendedMasterSecret;
     }
 
-    /** Whether RFC 7366 was in force. */
+    /** Returns whether the session uses encrypt-then-MAC (RFC 7366). */
     public boolean encryptThenMac() {
         return encryptThenMac;
     }
 
-    /** The code of max_fragment_length (RFC 6066 section 4), 1 to 4, which lasts as long as the session; 0 for none. */
+    /**
+     * Returns the session's max_fragment_length code (RFC 6066 section 4), 1 to 4; 0 if none was negotiated.
+     */
     public int maxFragmentLength() {
         return maxFragmentLength;
     }
 
-    /** The host name that the client asked for, or null. */
+    /** Returns the host name that the client asked for, or null. */
     public @Nullable String serverName() {
         return serverName;
     }
 
-    /** A copy of the PSK identity that authenticated the client (RFC 4279), or null. */
+    /** Returns a copy of the PSK identity that authenticated the client (RFC 4279), or null. */
     public byte @Nullable [] pskIdentity() {
         return pskIdentity == null ? null : pskIdentity.clone();
     }
 
-    /** The certificates that authenticated the client, leaf first; empty when there were none. */
+    /** Returns the certificates that authenticated the client, leaf first; empty when there were none. */
     public List<X509Certificate> clientChain() {
         return clientChain;
     }
 
-    /** What the session is bound to besides its name: a copy, 0 to 32 bytes. */
+    /** Returns a copy of the context that the session is bound to besides its server name, 0 to 32 bytes. */
     public byte[] context() {
         return context.clone();
     }
 
-    /** When the full handshake took place, in seconds since 1970. */
+    /** Returns when the full handshake took place, in seconds since 1970. */
     public long createdAtSeconds() {
         return createdAtSeconds;
     }
 
     /**
-     * The session as bytes, with a version in front, for a store or a ticket.
+     * Returns the session as bytes that begin with a version, for a store or a ticket.
      *
-     * @return empty when it would be longer than {@link #MAX_ENCODED_LENGTH}; otherwise for the caller to wipe
+     * @return an array that the caller wipes; empty if it would be longer than {@link #MAX_ENCODED_LENGTH}
      * @throws IllegalStateException after {@link #destroy}
      */
     public Optional<byte[]> encode() {
@@ -135,15 +137,15 @@ public final class ResumableSession {
     /**
      * Reads what {@link #encode} wrote.
      *
-     * @param encoded any bytes; left as they are
-     * @return empty when they are no session, or one of a version not known here
+     * @param encoded any bytes; not changed
+     * @return empty if they are not a session, or one of an unknown version
      */
     public static Optional<ResumableSession> decode(byte[] encoded) {
         return SessionCodec.decode(encoded);
     }
 
     /**
-     * The same session with a secret of its own, so that one can be destroyed without the other.
+     * Returns a copy of this session with its own copy of the secret, so that each can be destroyed separately.
      *
      * @throws IllegalStateException after {@link #destroy}
      */
@@ -164,7 +166,7 @@ public final class ResumableSession {
         }
     }
 
-    /** Clears the master secret; the facts stay. A second call does nothing. */
+    /** Wipes the master secret and keeps everything else. Idempotent. */
     public synchronized void destroy() {
         destroyed = true;
         Wipe.bytes(masterSecret);

@@ -46,7 +46,7 @@ public final class ResumableSessionBuilder {
         return this;
     }
 
-    /** The code of max_fragment_length, 1 to 4; 0 for none. */
+    /** Sets the code of max_fragment_length, 1 to 4; 0 for none. */
     public ResumableSessionBuilder maxFragmentLength(int code) {
         if (code < 0 || code > 4) {
             throw new IllegalArgumentException("maxFragmentLength: " + code + "; give 0 to 4");
@@ -55,7 +55,7 @@ public final class ResumableSessionBuilder {
         return this;
     }
 
-    /** The host name in ASCII, at most 255 bytes, or null. */
+    /** Sets the host name in ASCII, at most 255 bytes, or null. */
     public ResumableSessionBuilder serverName(@Nullable String host) {
         if (host != null && (host.isEmpty() || host.length() > 255 || !isAscii(host))) {
             throw new IllegalArgumentException("serverName: give 1 to 255 characters of ASCII, or null");
@@ -68,7 +68,7 @@ public final class ResumableSessionBuilder {
         return text.chars().allMatch(c -> c < 0x80);
     }
 
-    /** The identity of RFC 4279, at most 2^16-1 bytes, copied; or null. */
+    /** Sets the identity of RFC 4279, at most 2^16-1 bytes, copied; or null. */
     public ResumableSessionBuilder pskIdentity(byte @Nullable [] identity) {
         if (identity != null && identity.length > 0xffff) {
             throw new IllegalArgumentException("pskIdentity: " + identity.length + " bytes; give at most 65535");
@@ -77,13 +77,13 @@ public final class ResumableSessionBuilder {
         return this;
     }
 
-    /** The client's certificates, leaf first. */
+    /** Sets the client's certificates, leaf first. */
     public ResumableSessionBuilder clientChain(List<X509Certificate> chain) {
         clientChain = List.copyOf(chain);
         return this;
     }
 
-    /** What the session is bound to, 0 to 32 bytes; copied. */
+    /** Sets what the session is bound to, 0 to 32 bytes; copied. */
     public ResumableSessionBuilder context(byte[] bytes) {
         if (bytes.length > ResumableSession.MAX_CONTEXT_LENGTH) {
             throw new IllegalArgumentException("context: " + bytes.length + " bytes; give at most 32");
@@ -92,7 +92,7 @@ public final class ResumableSessionBuilder {
         return this;
     }
 
-    /** The session; the builder's copy of the secret is cleared. */
+    /** Returns the session; the builder's copy of the secret is cleared. */
     public ResumableSession build() {
         ResumableSession session = new ResumableSession(this);
         Wipe.bytes(masterSecret);

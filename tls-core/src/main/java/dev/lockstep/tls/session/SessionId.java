@@ -25,12 +25,12 @@ public final class SessionId {
         this.bytes = bytes.clone();
     }
 
-    /** A copy of the bytes. */
+    /** Returns a copy of the bytes. */
     public byte[] bytes() {
         return bytes.clone();
     }
 
-    /** The bytes in lower-case hexadecimal: a key for stores that want text. */
+    /** Returns the bytes in lower-case hexadecimal: a key for stores that want text. */
     public String toHex() {
         return HexFormat.of().formatHex(bytes);
     }

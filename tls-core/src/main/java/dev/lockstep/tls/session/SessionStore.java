@@ -32,7 +32,7 @@ public interface SessionStore extends Asks<SessionLookup, Optional<ResumableSess
     Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) throws Exception;
 
     /**
-     * How long a look-up may take before the connection gives it up and continues without: better a full handshake than a
+     * Returns how long a look-up may take before the connection gives it up and continues without: better a full handshake than a
      * client that waits. The limit of the configuration for every wait holds besides.
      */
     default Duration lookupTimeout() {

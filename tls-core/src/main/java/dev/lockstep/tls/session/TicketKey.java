@@ -110,7 +110,7 @@ public final class TicketKey {
         }
     }
 
-    /** A new key out of {@code random}. */
+    /** Returns a new key out of {@code random}. */
     public static TicketKey generate(SecureRandom random) {
         byte[] content = new byte[FILE_LENGTH];
         random.nextBytes(content);
@@ -121,12 +121,12 @@ public final class TicketKey {
         }
     }
 
-    /** A copy of the name, 16 bytes; no secret. */
+    /** Returns a copy of the name, 16 bytes; no secret. */
     public byte[] name() {
         return name.clone();
     }
 
-    /** Whether a ticket says that it is of this key. */
+    /** Returns whether a ticket says that it is of this key. */
     boolean named(byte[] ticket) {
         return ticket.length >= NAME_LENGTH && Arrays.equals(name, 0, NAME_LENGTH, ticket, 0, NAME_LENGTH);
     }
@@ -145,7 +145,7 @@ public final class TicketKey {
         }
     }
 
-    /** Whether the key has sealed as many tickets as one key may. */
+    /** Returns whether the key has sealed as many tickets as one key may. */
     boolean isExhausted() {
         return sealed.get() >= MAX_SEALED;
     }
@@ -199,7 +199,7 @@ public final class TicketKey {
         Wipe.bytes(key);
     }
 
-    /** The name and nothing else. */
+    /** Returns the name and nothing else. */
     @Override
     public String toString() {
         return "TicketKey[" + HexFormat.of().formatHex(name) + "]";

@@ -16,22 +16,23 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ticket keys of a server: the first one seals, all of them open. A ticket that an older key opened is renewed.
+ * The ticket keys of a server. The first key seals tickets, and every key opens them. The server replaces a ticket that an
+ * older key opened.
  *
- * <p>There are two ways to turn the ring. {@link #rotating} makes a new key by itself whenever the period is over: for
- * one process. {@link #of} takes keys that another program distributes to a fleet, and {@link #rotateTo} the next ones;
- * for a rotation without a gap give every server the new key as the second one first, and as the first one when all
- * have it.
+ * <p>There are two ways to rotate keys. In a single process, {@link #rotating} generates a new key at the end of each
+ * period. In a fleet, another program distributes keys to all servers: {@link #of} takes the first ones and
+ * {@link #rotateTo} the next. To rotate without a gap, first give every server the new key as its second key; when all
+ * servers have it, make it the first.
  *
- * <p>A key that is turned out continues opening for the acceptance window, which is best as long as the lifetime of
- * sessions. After that it is cleared, and so are its tickets' chances. An attacker who learns a key reads every connection whose
- * ticket it sealed, ECDHE or not: short periods and windows are the remedy.
+ * <p>A retired key still opens tickets during the acceptance window, which should equal the session lifetime. After that
+ * it is destroyed. An attacker who learns a key can read every connection whose ticket it sealed, even with ECDHE, so keep
+ * periods and windows short.
  *
- * <p>A time is over when the wall clock or the monotonic clock says so, whichever comes first: a wall clock that is set
- * back extends the life of no key, and neither does a machine that sleeps. The ring looks at its clocks whenever it is
- * used; call {@link #turn} from a timer, so that the keys of a ring that is not used are destroyed on time too.
+ * <p>A period or window ends when the wall clock or the monotonic clock says so, whichever is first. Neither setting back
+ * the wall clock nor suspending the machine extends the life of a key. The ring reads its clocks whenever it is used; call
+ * {@link #turn} from a timer to destroy the keys of an idle ring on time.
  *
- * <p>Safe for any thread; answers without waiting.
+ * <p>Thread-safe. Its methods do not block.
  */
 public final class TicketKeyRing implements TicketProtector {
 
@@ -73,13 +74,16 @@ public final class TicketKeyRing implements TicketProtector {
         change(keys, true);
     }
 
-    /** A ring that makes its keys itself; see {@link #rotating(Duration, Duration, InstantSource, SecureRandom)}. */
+    /**
+     * Returns a ring that makes its keys itself; see
+     * {@link #rotating(Duration, Duration, InstantSource, SecureRandom)}.
+     */
     public static TicketKeyRing rotating(Duration period, Duration window) {
         return rotating(period, window, InstantSource.system(), new SecureRandom());
     }
 
     /**
-     * A ring that makes its keys itself, in memory only.
+     * Returns a ring that generates its keys and keeps them in memory only.
      *
      * @param period how long a key seals, 1 second to 365 days
      * @param window how much longer it opens, 0 to 365 days
@@ -104,14 +108,14 @@ public final class TicketKeyRing implements TicketProtector {
         return new TicketKeyRing(List.of(TicketKey.generate(random)), period, window, clock, nanos, random);
     }
 
-    /** A ring of given keys; see {@link #of(List, Duration, InstantSource, SecureRandom)}. */
+    /** Returns a ring of given keys; see {@link #of(List, Duration, InstantSource, SecureRandom)}. */
     public static TicketKeyRing of(List<TicketKey> keys, Duration window) {
         return of(keys, window, InstantSource.system(), new SecureRandom());
     }
 
     /**
-     * A ring of given keys, which change by {@link #rotateTo} and {@link #replaceWith} only. Keys that the ring lets go
-     * are destroyed.
+     * Returns a ring of given keys, which only {@link #rotateTo} and {@link #replaceWith} change. The ring owns the keys and
+     * destroys those that it drops.
      *
      * @param keys newest first, 1 to 32 with different names; the first one seals
      * @param window how much longer a key opens that is turned out, 0 to 365 days
@@ -134,8 +138,8 @@ public final class TicketKeyRing implements TicketProtector {
     }
 
     /**
-     * From now on the first of these keys seals and all of them open; those that the ring has now and that are not among
-     * them open until the window is over.
+     * Replaces the keys: the first one seals, all of them open. The ring's present keys that are not among them are retired,
+     * and open tickets until the window ends.
      *
      * @param keys as for {@link #of}; one whose name the ring has already must be the same key
      */
@@ -143,7 +147,7 @@ public final class TicketKeyRing implements TicketProtector {
         change(keys, true);
     }
 
-    /** Like {@link #rotateTo}, but without a window: for a key that has become known to others. */
+    /** Replaces the keys without a window, as {@link #rotateTo} does otherwise; for a key that was compromised. */
     public void replaceWith(List<TicketKey> keys) {
         change(keys, false);
     }
@@ -190,8 +194,8 @@ public final class TicketKeyRing implements TicketProtector {
     }
 
     /**
-     * Does what is due: makes a new key when the period is over, and destroys the keys whose window is over. Costs two looks
-     * at clocks when nothing is due.
+     * Rotates the keys if that is due: generates a new key at the end of the period, and destroys keys at the end of their
+     * window. Reads two clocks if nothing is due.
      *
      * <p>RFC 9325 3.4-3: "Ticket-encryption keys MUST be changed regularly, e.g., once every week"
      */

@@ -21,17 +21,17 @@ public final class TicketOpening {
         this.deadlineNanos = deadlineNanos;
     }
 
-    /** A copy of the ticket as the client sent it: any bytes at all. */
+    /** Returns a copy of the ticket as the client sent it: any bytes at all. */
     public byte[] ticket() {
         return ticket.clone();
     }
 
-    /** The host name that the client asks for, or null. */
+    /** Returns the host name that the client asks for, or null. */
     public @Nullable String serverName() {
         return serverName;
     }
 
-    /** When the connection gives up waiting, in nanoseconds of its clock. */
+    /** Returns when the connection gives up waiting, in nanoseconds of its clock. */
     public OptionalLong deadlineNanos() {
         return deadlineNanos;
     }

@@ -39,7 +39,7 @@ public interface TicketProtector extends Asks<TicketOpening, Optional<OpenedTick
     Start<Optional<OpenedTicket>> start(TicketOpening opening, Waker waker) throws Exception;
 
     /**
-     * How long {@link #start} may take before the connection gives it up and continues without. The limit of the
+     * Returns how long {@link #start} may take before the connection gives it up and continues without. The limit of the
      * configuration for every wait holds besides.
      */
     default Duration openTimeout() {

@@ -17,7 +17,7 @@ public final class ConfigException extends IllegalArgumentException {
     private final String fix;
 
     /**
-     * A refusal.
+     * Creates a refusal.
      *
      * @param field the name of the setting, as its setter spells it
      * @param reason what is wrong with its value
@@ -28,7 +28,7 @@ public final class ConfigException extends IllegalArgumentException {
     }
 
     /**
-     * A refusal with the failure behind it.
+     * Creates a refusal with the failure behind it.
      *
      * @param field the name of the setting, as its setter spells it
      * @param reason what is wrong with its value
@@ -43,7 +43,7 @@ public final class ConfigException extends IllegalArgumentException {
     }
 
     /**
-     * The refusal of a value outside of its range.
+     * Returns the refusal of a value outside of its range.
      *
      * @param range the values that are taken, in words: {@code 1 to 100}
      */

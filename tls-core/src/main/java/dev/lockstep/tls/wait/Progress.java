@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link PendingOperation#resume} answers. Immutable.
+ * The result of {@link PendingOperation#resume}: in progress, done or failed. Immutable.
  *
  * @param <T> what the operation yields
  */
@@ -43,7 +43,7 @@ public abstract sealed class Progress<T> {
             return (T) Objects.requireNonNull(super.content);
         }
 
-        /** Whether this is a signature that has been verified already; means nothing for other values. */
+        /** Returns whether this is a signature that has been verified already; means nothing for other values. */
         public boolean verified() {
             return verified;
         }
@@ -62,32 +62,32 @@ public abstract sealed class Progress<T> {
         }
     }
 
-    /** The operation is still running. */
+    /** Returns the progress of an operation that is still running. */
     @SuppressWarnings("unchecked") // holds no T
     public static <T> Progress<T> inProgress() {
         return (Progress<T>) InProgress.INSTANCE;
     }
 
-    /** The operation is complete. */
+    /** Returns the progress of an operation that is complete. */
     public static <T> Progress<T> done(T value) {
         return new Done<>(value, false);
     }
 
     /**
-     * A signature is complete and has been verified, over the message of the request and with the public key of its
-     * certificate, so that the connection need not do it again. The connection relies on that unless it is told to verify
-     * {@linkplain dev.lockstep.tls.key.SignatureVerification#always all signatures}; it verifies those with RSA in any case.
+     * Returns the progress of a signature that is complete and verified, over the request's message and with the public key
+     * of its certificate. The connection does not verify it again, unless it was made with RSA or the configuration asks for
+     * {@linkplain dev.lockstep.tls.key.SignatureVerification#always all signatures} to be verified.
      */
     public static Progress<byte[]> verified(byte[] signature) {
         return new Done<>(signature, true);
     }
 
-    /** The operation failed; {@code cause} is told to the application, never to the peer. */
+    /** Returns the progress of an operation that failed. The application learns {@code cause}, the peer never does. */
     public static <T> Progress<T> failed(Throwable cause) {
         return new Failed<>(cause);
     }
 
-    /** What an operation threw, as a failure; a thread that was interrupted stays so. */
+    /** Returns a failure for what an operation threw. If that is an interrupt, the thread's interrupt flag is set again. */
     public static <T> Progress<T> thrown(Throwable cause) {
         if (cause instanceof InterruptedException) {
             Thread.currentThread().interrupt();

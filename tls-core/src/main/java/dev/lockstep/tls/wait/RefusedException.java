@@ -18,7 +18,7 @@ public final class RefusedException extends RuntimeException {
     private final AlertDescription alert;
 
     /**
-     * A refusal.
+     * Creates a refusal.
      *
      * @param alert what the client is told, as a fatal alert: {@code unrecognized_name} or {@code access_denied}, for
      *     instance

@@ -14,7 +14,7 @@ public final class FrameDecoder {
     private int length;
     private boolean broken;
 
-    /** A decoder at the beginning of a stream. */
+    /** Creates a decoder at the beginning of a stream. */
     public FrameDecoder() {}
 
     /**
@@ -53,7 +53,7 @@ public final class FrameDecoder {
         }
     }
 
-    /** Whether the stream stands inside a frame: if it ends now, it was cut off. */
+    /** Returns whether the stream stands inside a frame: if it ends now, it was cut off. */
     public boolean isInsideFrame() {
         return length > 0;
     }

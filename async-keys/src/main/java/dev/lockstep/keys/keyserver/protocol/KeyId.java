@@ -19,7 +19,7 @@ public final class KeyId {
     }
 
     /**
-     * The id of {@code key}.
+     * Returns the id of {@code key}.
      *
      * @throws IllegalArgumentException when the key has no X.509 encoding
      */
@@ -31,7 +31,7 @@ public final class KeyId {
         return ofEncoded(encoded);
     }
 
-    /** The id of the key whose SubjectPublicKeyInfo is {@code encoded}. */
+    /** Returns the id of the key whose SubjectPublicKeyInfo is {@code encoded}. */
     public static KeyId ofEncoded(byte[] encoded) {
         try {
             return new KeyId(MessageDigest.getInstance("SHA-256").digest(encoded));
@@ -41,7 +41,7 @@ public final class KeyId {
     }
 
     /**
-     * An id from its bytes, which are copied.
+     * Returns an id from its bytes, which are copied.
      *
      * @throws IllegalArgumentException when they are not {@link #LENGTH}
      */
@@ -52,7 +52,7 @@ public final class KeyId {
         return new KeyId(bytes.clone());
     }
 
-    /** The id's bytes; a fresh copy. */
+    /** Returns the id's bytes; a fresh copy. */
     public byte[] bytes() {
         return value.clone();
     }
@@ -67,7 +67,7 @@ public final class KeyId {
         return Arrays.hashCode(value);
     }
 
-    /** The id in hex, as a key-use log may name it. */
+    /** Returns the id in hex, as a key-use log may name it. */
     @Override
     public String toString() {
         return HexFormat.of().formatHex(value);

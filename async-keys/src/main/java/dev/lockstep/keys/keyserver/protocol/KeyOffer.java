@@ -14,7 +14,7 @@ public record KeyOffer(KeyId key, boolean signs, boolean decrypts) {
     private static final int SIGNS = 1;
     private static final int DECRYPTS = 2;
 
-    /** The forms as the bits of a frame. */
+    /** Returns the forms as the bits of a frame. */
     int forms() {
         return (signs ? SIGNS : 0) | (decrypts ? DECRYPTS : 0);
     }

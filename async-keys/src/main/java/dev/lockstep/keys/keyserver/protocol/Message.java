@@ -46,7 +46,7 @@ public sealed interface Message {
             this.code = code;
         }
 
-        /** The number in a frame. */
+        /** Returns the number in a frame. */
         int code() {
             return code;
         }
@@ -76,7 +76,7 @@ public sealed interface Message {
      * @param input the message, which the key server hashes; 1 to {@link #MAX_INPUT} bytes
      */
     record Sign(KeyId key, int millis, int scheme, Octets input) implements Message {
-        /** The same from the bytes. */
+        /** Creates the same from the bytes. */
         public Sign(KeyId key, int millis, int scheme, byte[] input) {
             this(key, millis, scheme, new Octets(input));
         }
@@ -90,7 +90,7 @@ public sealed interface Message {
      * @param ciphertext 1 to {@link #MAX_RESULT} bytes
      */
     record Decrypt(KeyId key, int millis, Octets ciphertext) implements Message {
-        /** The same from the bytes. */
+        /** Creates the same from the bytes. */
         public Decrypt(KeyId key, int millis, byte[] ciphertext) {
             this(key, millis, new Octets(ciphertext));
         }
@@ -111,7 +111,7 @@ public sealed interface Message {
      * @param octets 1 to {@link #MAX_RESULT} bytes
      */
     record Result(Octets octets) implements Message {
-        /** The same from the bytes. */
+        /** Creates the same from the bytes. */
         public Result(byte[] bytes) {
             this(new Octets(bytes));
         }

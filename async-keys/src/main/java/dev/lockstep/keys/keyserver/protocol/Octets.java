@@ -12,7 +12,7 @@ public final class Octets {
         this.bytes = bytes;
     }
 
-    /** The bytes themselves, so that their user can wipe them. */
+    /** Returns the bytes themselves, so that their user can wipe them. */
     public byte[] bytes() {
         return bytes;
     }

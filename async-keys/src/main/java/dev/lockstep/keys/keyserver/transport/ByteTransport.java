@@ -26,13 +26,16 @@ public interface ByteTransport {
      */
     int write(ByteBuffer from) throws IOException;
 
-    /** Whether bytes that were taken still wait for the channel to be writable. */
+    /** Returns whether bytes that were taken still wait for the channel to be writable. */
     boolean holdsOutput();
 
-    /** Whether bytes that the channel has delivered still wait for {@link #read}: no readiness will tell of them. */
+    /**
+     * Returns whether bytes that the channel has delivered still wait for {@link #read}: no readiness will tell of
+     * them.
+     */
     boolean holdsInput();
 
-    /** Whether {@link #write} would take bytes; not before a handshake has ended. */
+    /** Returns whether {@link #write} would take bytes; not before a handshake has ended. */
     boolean isOpenForOutput();
 
     /** Ends the stream and closes the channel. Closing again does nothing. */

@@ -48,7 +48,7 @@ public final class FrameChannel {
         output.add(frame);
     }
 
-    /** How many bytes wait to be sent. */
+    /** Returns how many bytes wait to be sent. */
     public int queuedBytes() {
         return output.length();
     }
@@ -111,13 +111,13 @@ public final class FrameChannel {
         }
     }
 
-    /** Whether {@link #receive} has something to do before the channel is readable again. */
+    /** Returns whether {@link #receive} has something to do before the channel is readable again. */
     public boolean hasInput() {
         return input.hasRemaining() || transport.holdsInput();
     }
 
     /**
-     * What to ask the selector for.
+     * Returns what to ask the selector for.
      *
      * @param reading whether frames are wanted
      * @return {@link SelectionKey} operations

@@ -42,7 +42,10 @@ public final class TlsTransport implements ByteTransport {
         engine.beginHandshake();
     }
 
-    /** The certificate that the peer has proved to hold; null before the handshake has ended, or when it has none. */
+    /**
+     * Returns the certificate that the peer has proved to hold; null before the handshake has ended, or when it has
+     * none.
+     */
     public @Nullable X509Certificate peerCertificate() {
         try {
             return engine.getSession().getPeerCertificates()[0] instanceof X509Certificate certificate
