@@ -14,6 +14,10 @@ public final class HttpPage {
 
     private static final int LONGEST_NAME = 48;
 
+    /** The page has names that the client chose: whatever became of them, a browser runs and loads nothing. */
+    private static final String CAREFUL =
+            "\r\nContent-Security-Policy: default-src 'none'\r\nX-Content-Type-Options: nosniff";
+
     private static final String RESUMED = "An earlier session continues: no key was used.";
 
     private HttpPage() {}
@@ -107,7 +111,7 @@ public final class HttpPage {
 
     private static byte[] response(String status, boolean keepAlive, StringBuilder body, String end) {
         String head = "HTTP/1.1 " + status
-                + "\r\nContent-Type: text/html; charset=utf-8\r\nConnection: "
+                + "\r\nContent-Type: text/html; charset=utf-8" + CAREFUL + "\r\nConnection: "
                 + (keepAlive ? "keep-alive" : "close") + "\r\nContent-Length: ";
         // The body's length has three digits, whatever it is padded to.
         int bodyLength = LENGTH - head.length() - "999\r\n\r\n".length();

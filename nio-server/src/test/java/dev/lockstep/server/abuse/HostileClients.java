@@ -78,11 +78,26 @@ final class HostileClients implements AutoCloseable {
 
     /** Has much echoed and reads nothing of it. */
     static void neverReads(Visit visit) throws Exception {
-        visit.establish();
-        while (true) {
-            visit.client.sends(applicationData(new byte[16_000]));
-            visit.send();
-        }
+        sendsWithoutReading(new byte[16_000]).on(visit);
+    }
+
+    /** Sends the same again and again, and reads nothing of the answers. */
+    static Deed sendsWithoutReading(byte[] data) {
+        return visit -> {
+            visit.establish();
+            while (true) {
+                visit.client.sends(applicationData(data));
+                visit.send();
+            }
+        };
+    }
+
+    /** Ends its side while the server's key is at work. */
+    static void leavesDuringTheWait(Visit visit) throws Exception {
+        visit.client.sends(clientHello());
+        visit.send();
+        visit.socket.shutdownOutput();
+        visit.awaitEnd();
     }
 
     /** Sends this chain, of which it has no key. */

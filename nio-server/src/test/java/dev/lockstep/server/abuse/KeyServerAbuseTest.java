@@ -10,7 +10,6 @@ import dev.lockstep.server.demo.ThrowawayCa;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.Security;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,21 +111,12 @@ class KeyServerAbuseTest {
     }
 
     private int descriptors() throws IOException {
-        try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(server.pid()), "fd"))) {
-            return (int) open.count();
-        }
+        return ProcessFigures.descriptors(server.pid());
     }
 
     /** What is reachable in the heap, after a full collection. */
     private long liveBytes() throws Exception {
-        try (Spawned jcmd = Spawned.start(
-                Map.of(),
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        Long.toString(server.pid()),
-                        "GC.class_histogram"))) {
-            return Long.parseLong(jcmd.await("Total +\\d+ +(\\d+)").group(1));
-        }
+        return ProcessFigures.live(server.pid());
     }
 
     /** Opens one kind of trouble. */

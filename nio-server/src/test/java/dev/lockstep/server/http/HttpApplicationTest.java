@@ -205,6 +205,15 @@ class HttpApplicationTest {
     }
 
     @Test
+    void aBrowserIsToldToRunAndToLoadNothing() {
+        receive("GET / HTTP/1.1\r\nHost: a\r\n\r\nDELETE / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(session.sent)
+                .hasSize(2)
+                .allMatch(page -> page.contains("\r\nContent-Security-Policy: default-src 'none'\r\n"))
+                .allMatch(page -> page.contains("\r\nX-Content-Type-Options: nosniff\r\n"));
+    }
+
+    @Test
     void aRequestWithABodyIsTheLast() {
         receive("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nGET / HTTP/1.1\r\n\r\n");
         assertThat(answer()).contains("Connection: close\r\n");

@@ -3,6 +3,7 @@ package dev.lockstep.testkit.util;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -25,19 +26,49 @@ public final class TimingComparison {
 
     private static final double KEPT = 0.9;
 
-    /** Half of the samples each. */
+    /** Half of the samples each, or what the compiler needs at most. */
     private static final int MOST_ROUNDS = 8;
 
+    private static final int LONGEST_ROUND = 50_000;
+
     private TimingComparison() {}
+
+    /**
+     * Measures, and prints a line for the record. {@code -Dlockstep.timing=1000000} sets the number of
+     * samples; the few that are taken otherwise find what is grave, and no more than chance permits.
+     *
+     * @param what the operation and the classes that are compared, for people
+     * @param few how many samples are taken without the property
+     * @return t without its sign: beyond 10, the difference is no accident
+     */
+    public static double compare(String what, int few, Subject subject) throws Exception {
+        return measure(what, few, subject).t();
+    }
+
+    /** As {@link #compare}, with the size of the difference. */
+    public static Difference measure(String what, int few, Subject subject) throws Exception {
+        int samples = Integer.getInteger("lockstep.timing", few);
+        Difference found = difference(samples, what.hashCode(), subject);
+        System.out.printf(
+                Locale.ROOT, "timing, %s: t = %.2f, %.1f ns, of %d samples%n", what, found.t(), found.nanos(), samples);
+        return new Difference(Math.abs(found.t()), Math.abs(found.nanos()));
+    }
+
+    /**
+     * By what the second class differs from the first.
+     *
+     * @param t Welch's
+     * @param nanos between the means, in nanoseconds
+     */
+    public record Difference(double t, double nanos) {}
 
     /**
      * Measures.
      *
      * @param samples of both classes together, at least 100
      * @param seed of the order of the classes
-     * @return t: beyond 10, of either sign, the difference is no accident
      */
-    public static double welch(int samples, long seed, Subject subject) throws Exception {
+    private static Difference difference(int samples, long seed, Subject subject) throws Exception {
         Random random = new Random(seed);
         double[] times = new double[samples];
         boolean[] seconds = new boolean[samples];
@@ -46,7 +77,7 @@ public final class TimingComparison {
         double[] sorted = times.clone();
         Arrays.sort(sorted);
         double longest = sorted[(int) (KEPT * (samples - 1))];
-        return t(times, seconds, longest);
+        return welch(times, seconds, longest);
     }
 
     private static void warmUp(double[] times, boolean[] seconds, Random random, Subject subject) throws Exception {
@@ -54,7 +85,7 @@ public final class TimingComparison {
         long before = -1;
         long spent = compiler.getTotalCompilationTime();
         for (int round = 0; round < MOST_ROUNDS && spent > before; round++) {
-            measure(times, seconds, times.length / 2, random, subject);
+            measure(times, seconds, Math.min(times.length / 2, LONGEST_ROUND), random, subject);
             before = spent;
             spent = compiler.getTotalCompilationTime();
         }
@@ -73,7 +104,7 @@ public final class TimingComparison {
         }
     }
 
-    private static double t(double[] times, boolean[] seconds, double longest) {
+    private static Difference welch(double[] times, boolean[] seconds, double longest) {
         double[] count = new double[2];
         double[] mean = new double[2];
         double[] squares = new double[2];
@@ -87,6 +118,7 @@ public final class TimingComparison {
             }
         }
         double error = squares[0] / (count[0] - 1) / count[0] + squares[1] / (count[1] - 1) / count[1];
-        return error == 0 ? 0 : (mean[1] - mean[0]) / Math.sqrt(error);
+        double nanos = mean[1] - mean[0];
+        return new Difference(error == 0 ? 0 : nanos / Math.sqrt(error), nanos);
     }
 }

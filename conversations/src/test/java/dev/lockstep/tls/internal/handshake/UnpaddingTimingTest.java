@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.testkit.client.RsaBlocks;
 import dev.lockstep.testkit.util.TimingComparison;
 import dev.lockstep.testkit.util.TimingComparison.Subject;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -24,19 +25,22 @@ import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.lang.reflect.Proxy;
+import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What the library does with the answer of a key that removes the padding itself takes as long for a failure as for a
- * premaster secret: from the key's answer to the master secret, as nothing that a client sees comes before. {@code -Dlockstep.timing=200000}
- * sets the number of samples; the few that are taken otherwise find what is grave, and no more than chance permits.
+ * What the library does with the answer of a key takes as long for a bad one as for a good one: a block that is padded wrongly,
+ * or the failure of a key that removes the padding itself. It is measured from the key's answer to the master secret, as
+ * nothing that a client sees comes before.
  */
 class UnpaddingTimingTest {
 
-    private static final int SAMPLES = Integer.getInteger("lockstep.timing", 4_000);
+    private static final int SAMPLES = 4_000;
     private static final OperationException BAD_PADDING = new OperationException(Reason.REJECTED, "bad padding");
     private static final byte[] RANDOM = new byte[32];
     private static final byte[] CIPHERTEXT = new byte[256];
@@ -116,15 +120,14 @@ class UnpaddingTimingTest {
 
     @Test
     void aFailureTakesAsLongAsAPremasterSecret() throws Exception {
-        double t = TimingComparison.welch(SAMPLES, 1, new IdealKey());
-        System.out.printf("self-unpadding key: t = %.2f of %d samples%n", t, SAMPLES);
-        assertThat(Math.abs(t)).isLessThan(10);
+        double t = TimingComparison.compare("self-unpadding key, failures", SAMPLES, new IdealKey());
+        assertThat(t).isLessThan(10);
     }
 
     /** The control: a key that throws an exception with a stack trace and makes a block where the padding is wrong. */
     @Test
     void theComparisonFindsAKeyThatThrows() throws Exception {
-        double t = TimingComparison.welch(SAMPLES, 2, new IdealKey() {
+        double t = TimingComparison.compare("control, self-unpadding key that throws", SAMPLES, new IdealKey() {
             @Override
             Progress<byte[]> resume() {
                 return answer instanceof Progress.Failed<byte[]>
@@ -132,7 +135,83 @@ class UnpaddingTimingTest {
                         : answer;
             }
         });
-        System.out.printf("key with a new exception: t = %.2f of %d samples%n", t, SAMPLES);
-        assertThat(Math.abs(t)).isGreaterThan(10);
+        assertThat(t).isGreaterThan(10);
+    }
+
+    /** What is wrong with a block. */
+    private enum Defect {
+        FIRST_BYTE,
+        BLOCK_TYPE,
+        EARLY_SEPARATOR,
+        NO_SEPARATOR,
+        VERSION;
+
+        void in(byte[] block) {
+            int separator = block.length - 49;
+            switch (this) {
+                case FIRST_BYTE -> block[0] = 1;
+                case BLOCK_TYPE -> block[1] = 1;
+                case EARLY_SEPARATOR -> block[20] = 0;
+                case NO_SEPARATOR -> block[separator] = 1;
+                case VERSION -> block[separator + 1] = 2;
+            }
+        }
+    }
+
+    /** A key that answers the raw block, always in an array of its own, as any key does. */
+    private static class RawKey extends IdealKey {
+
+        private final SecureRandom filler = new SecureRandom();
+        private final Defect defect;
+        byte[] block = {};
+
+        RawKey(Defect defect) {
+            this.defect = defect;
+        }
+
+        @Override
+        public void prepare(boolean second) {
+            super.prepare(second);
+            byte[] premaster = new byte[48];
+            filler.nextBytes(premaster);
+            premaster[0] = 3;
+            premaster[1] = 3;
+            byte[] good = RsaBlocks.padded(premaster, CIPHERTEXT.length, filler);
+            byte[] bad = good.clone();
+            defect.in(bad);
+            block = new byte[CIPHERTEXT.length];
+            System.arraycopy(second ? bad : good, 0, block, 0, block.length);
+        }
+
+        @Override
+        Progress<byte[]> resume() {
+            return Progress.done(block);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBadBlockTakesAsLongAsAGoodOne(Defect defect) throws Exception {
+        double t = TimingComparison.compare("raw RSA block, " + defect, SAMPLES, new RawKey(defect));
+        assertThat(t).isLessThan(10);
+    }
+
+    /** The control: a search for the separator that ends at the first zero. */
+    @Test
+    void theComparisonFindsAnUnpaddingThatStops() throws Exception {
+        int[] right = new int[1];
+        RawKey stopping = new RawKey(Defect.EARLY_SEPARATOR) {
+            @Override
+            Progress<byte[]> resume() {
+                for (int i = 0; i < 16; i++) { // few samples need a grave case
+                    byte[] unpadded = RsaBlocks.unpadded(block);
+                    right[0] += unpadded != null && unpadded.length == 48 ? 1 : 0;
+                }
+                return super.resume();
+            }
+        };
+        double t = TimingComparison.compare("control, unpadding that stops", SAMPLES, stopping);
+        assertThat(t).isGreaterThan(10);
+        assertThat(right[0]).isPositive();
     }
 }
