@@ -5,6 +5,7 @@ import dev.lockstep.testkit.util.FakeClock;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 
 /**
@@ -85,6 +86,18 @@ final class Loop {
     /** Whether a member's turn is to come. */
     boolean awaitsTurn(Member member) {
         return due.stream().anyMatch(each -> each.member == member);
+    }
+
+    /** Returns how long it is until something happens by itself; empty when nothing is planned. */
+    OptionalLong untilNext() {
+        Event event = events.peek();
+        return event == null ? OptionalLong.empty() : OptionalLong.of(Math.max(0, event.nanos - now));
+    }
+
+    /** Lets time pass in which nothing happens. */
+    void passes(long nanos) {
+        now += nanos;
+        clock.set(begin + now);
     }
 
     /** Lets the next thing happen: an event of this moment, a turn, or the next moment. Returns false when nothing is left. */

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,7 @@ public final class TlsLoop implements AutoCloseable {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
     private final AtomicLong numbers;
+    private final LongSupplier nanoTime;
     private volatile boolean stopping;
     private volatile boolean drained;
 
@@ -73,8 +75,10 @@ public final class TlsLoop implements AutoCloseable {
         this.prefaces = builder.prefaces;
         this.places = new Places(limits);
         this.numbers = builder.numbers;
+        this.nanoTime = builder.nanoTime;
         this.holdings = new Holdings(limits);
-        this.selector = Selector.open();
+        // A channel can be registered only with a selector of its own provider.
+        this.selector = builder.listener.provider().openSelector();
         boolean made = false;
         try {
             this.acceptor = new Acceptor(this, builder.listener, selector, builder.acceptsAtOnce);
@@ -363,7 +367,7 @@ public final class TlsLoop implements AutoCloseable {
     }
 
     long now() {
-        return System.nanoTime();
+        return nanoTime.getAsLong();
     }
 
     /** Returns about how many bytes all connections hold. Only the loop's thread may ask. */

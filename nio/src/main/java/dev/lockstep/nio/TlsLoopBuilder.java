@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public final class TlsLoopBuilder {
     Limits limits = Limits.DEFAULT;
     final List<LoopObserver> observers = new ArrayList<>();
     AtomicLong numbers = new AtomicLong();
+    LongSupplier nanoTime = System::nanoTime;
     int acceptsAtOnce = 64;
     Function<? super SocketAddress, ? extends @Nullable Preface> prefaces = address -> null;
 
@@ -60,6 +62,12 @@ public final class TlsLoopBuilder {
     /** Adds a guest. It stays open when the loop ends. */
     public TlsLoopBuilder guest(LoopGuest guest) {
         guests.add(Objects.requireNonNull(guest, "guest"));
+        return this;
+    }
+
+    /** Sets the clock, which must be that of the configurations: for loops in simulated time. */
+    TlsLoopBuilder nanoTime(LongSupplier clock) {
+        nanoTime = clock;
         return this;
     }
 

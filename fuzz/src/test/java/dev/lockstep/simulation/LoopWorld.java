@@ -1,0 +1,255 @@
+package dev.lockstep.simulation;
+
+import dev.lockstep.nio.LoopObserver;
+import dev.lockstep.nio.Session;
+import dev.lockstep.nio.SimulatedLoop;
+import dev.lockstep.nio.TlsLoop;
+import dev.lockstep.simulation.sockets.MemoryListener;
+import dev.lockstep.simulation.sockets.MemoryProvider;
+import dev.lockstep.simulation.sockets.MemorySelector;
+import dev.lockstep.simulation.sockets.MemorySocket;
+import dev.lockstep.testkit.SecretHunt;
+import dev.lockstep.testkit.util.Expect;
+import dev.lockstep.testkit.util.FakeClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many visits at the same time at a {@link TlsLoop}, over sockets in memory: where the loop would wait, the next thing happens.
+ * Everything follows from the seed. A violation names it.
+ */
+final class LoopWorld implements MemorySelector.World, LoopObserver {
+
+    /** How many visits there are at the same time. */
+    static final int MEMBERS = 16;
+
+    private static final long TURN_NANOS = 200_000;
+    private static final int MOST_TURNS_PER_VISIT = 5_000;
+    private static final int REMEMBERED = 30;
+    private static final int HUNTED = 64;
+
+    /** What became of the visits. */
+    record Result(int visits, int content, long turns, long trace) {}
+
+    private final List<Server> servers;
+    private final Fault fault;
+    private final long seed;
+    private final Choices choices;
+    private final Loop time;
+    private final FakeClock clock;
+    private final MemoryProvider provider = new MemoryProvider(this);
+    private final MemoryListener listener = (MemoryListener) provider.openServerSocketChannel();
+    private final List<LoopVisit> present = new ArrayList<>();
+    private final Map<Long, LoopVisit> byNumber = new HashMap<>();
+    private final Deque<byte[]> secrets = new ArrayDeque<>();
+    private final Deque<String> last = new ArrayDeque<>();
+    private @Nullable TlsLoop loop;
+    private @Nullable LoopVisit accepted;
+    private @Nullable AssertionError violation;
+    private int toCome;
+    private int came;
+    private int content;
+    private long turns;
+    private long trace;
+
+    /**
+     * A world in which nothing has happened.
+     *
+     * @param servers made with {@code clock}
+     */
+    LoopWorld(List<Server> servers, FakeClock clock, long seed, Fault fault) {
+        this.servers = servers;
+        this.clock = clock;
+        this.seed = seed;
+        this.fault = fault;
+        this.choices = new SeededChoices(seed);
+        this.time = new Loop(clock, 0, fault);
+    }
+
+    /** Lets so many visits happen, to their end. */
+    Result run(int visits) throws IOException {
+        servers.forEach(server -> server.restart(seed));
+        toCome = visits;
+        TlsLoop running = SimulatedLoop.of(
+                TlsLoop.builder(listener, () -> arriving().server().config(), () -> arriving()
+                                .application())
+                        .observer(this),
+                clock);
+        loop = running;
+        try {
+            for (int i = 0; i < MEMBERS; i++) {
+                arrives();
+            }
+            running.run();
+            if (violation != null) {
+                throw violation;
+            }
+            Expect.that(present.isEmpty() && toCome == 0, "the loop ends before its visits: " + present);
+            Expect.that(running.heldBytes() == 0, "after all connections " + running.heldBytes() + " bytes are held");
+            Expect.that(SimulatedLoop.lentBuffers(running) == 0, "buffers are not given back");
+            Expect.that(running.openConnections() == 0, "connections are left over");
+            SecretHunt.assertNoneIn(running, List.copyOf(secrets));
+        } catch (AssertionError | RuntimeException found) {
+            throw new AssertionError(
+                    "seed " + seed + ", turn " + turns + ": " + found.getMessage() + "\n" + String.join("\n", last),
+                    found);
+        }
+        return new Result(came, content, turns, trace);
+    }
+
+    Loop time() {
+        return time;
+    }
+
+    Fault fault() {
+        return fault;
+    }
+
+    private LoopVisit arriving() {
+        if (accepted == null) {
+            throw new IllegalStateException("nothing is accepted");
+        }
+        return accepted;
+    }
+
+    private void arrives() {
+        if (toCome == 0) {
+            return;
+        }
+        toCome--;
+        Server server = servers.get(choices.below(servers.size()));
+        LoopVisit visit = new LoopVisit(this, came, server, new SeededChoices(seed * 1_000_003 + came));
+        came++;
+        present.add(visit);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1024 + came % 60_000);
+        MemorySocket socket = new MemorySocket(provider, address, visit);
+        visit.begins(socket);
+        listener.connect(socket);
+    }
+
+    /** The loop has accepted a visit, and now asks for its server and its application. */
+    void accepts(LoopVisit visit) {
+        accepted = visit;
+    }
+
+    /** A visit is over, and another one begins. */
+    void leaves(LoopVisit visit) {
+        present.remove(visit);
+        content += visit.isContent() ? 1 : 0;
+        for (byte[] secret : visit.secrets()) {
+            secrets.addLast(secret);
+            if (secrets.size() > HUNTED) {
+                secrets.removeFirst();
+            }
+        }
+        arrives();
+    }
+
+    // ---- the loop works, or waits
+
+    @Override
+    public void turnPasses() {
+        turns++;
+        time.passes(TURN_NANOS);
+        OptionalLong next;
+        while ((next = time.untilNext()).isPresent() && next.getAsLong() == 0) {
+            happens();
+        }
+        guarded(() -> {
+            present.forEach(LoopVisit::check);
+            Expect.that(turns < (long) MOST_TURNS_PER_VISIT * came, "a world without end");
+        });
+        endIfOver();
+    }
+
+    @Override
+    public boolean waits(long nanos) {
+        OptionalLong next = time.untilNext();
+        if (next.isPresent() && next.getAsLong() <= nanos) {
+            happens();
+            endIfOver();
+            return true;
+        }
+        guarded(() -> Expect.that(nanos != Long.MAX_VALUE || present.isEmpty(), "the loop waits for ever: " + present));
+        if (nanos != Long.MAX_VALUE) {
+            time.passes(nanos);
+        }
+        endIfOver();
+        return false;
+    }
+
+    private void happens() {
+        guarded(time::next);
+    }
+
+    /** What is found out in a callback must not look like a fault of the connection that the loop is at. */
+    void guarded(Runnable check) {
+        try {
+            check.run();
+        } catch (AssertionError | RuntimeException found) {
+            if (violation == null) {
+                violation = new AssertionError(found.getMessage(), found);
+            }
+        }
+    }
+
+    private void endIfOver() {
+        if (loop != null && (violation != null || (present.isEmpty() && toCome == 0))) {
+            loop.close();
+        }
+    }
+
+    // ---- what the loop tells
+
+    @Override
+    public void onAccepted(Session session) {
+        byNumber.put(session.id(), arriving());
+    }
+
+    @Override
+    public void onTurn(long connection) {
+        LoopVisit visit = byNumber.get(connection);
+        if (visit != null) {
+            visit.turnBegins();
+        }
+    }
+
+    @Override
+    public void onClosed(Session session, @Nullable Throwable cause) {
+        LoopVisit visit = byNumber.remove(session.id());
+        if (visit != null) {
+            visit.closes(cause);
+        }
+    }
+
+    /** Errors of key holders and stores are told as defects, and nothing else is one. */
+    @Override
+    public void onDefect(long connection, Throwable cause) {
+        guarded(() -> Expect.that(cause instanceof StackOverflowError, "a defect: " + cause));
+    }
+
+    /** Remembers what happened, for the message of a violation and the comparison of two runs. */
+    void note(LoopVisit visit, String what) {
+        String line = time.now() / 1_000 + " us, " + visit + ": " + what;
+        trace = trace * 31 + line.hashCode();
+        last.addLast(line);
+        if (last.size() > REMEMBERED) {
+            last.removeFirst();
+        }
+    }
+
+    /** Millis in nanoseconds. */
+    static long millis(long count) {
+        return TimeUnit.MILLISECONDS.toNanos(count);
+    }
+}
