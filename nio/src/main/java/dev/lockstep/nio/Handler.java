@@ -5,47 +5,47 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application behind one connection of a {@link TlsLoop}: one object for each connection. The loop's thread calls
- * every method, so none of them may block. Whatever a method throws ends its connection and no other.
+ * The application side of one connection of a {@link TlsLoop}. Each connection has its own. The loop's thread
+ * calls every method, so none of them may block. An exception of a method ends its connection and no other.
  */
 @FunctionalInterface
 public interface Handler {
 
-    /** The first handshake is complete. */
+    /** Called when the first handshake is complete. */
     default void onEstablished(Session session) throws IOException {}
 
-    /** A handshake waits for an answer from outside, typically from a private key. */
+    /** Called when a handshake suspends, typically for a private key. */
     default void onSuspended(Session session) throws IOException {}
 
-    /** The answer has arrived, or the wait has ended without one. */
+    /** Called when a suspension ends, with or without a result. */
     default void onResumed(Session session) throws IOException {}
 
     /**
-     * The content of a record arrived.
+     * Called with the content of a record of application data.
      *
      * @param data 1 to 2^14 bytes in read mode. It may be passed to {@link Session#send}, as it is or in slices, during the
      *     call; otherwise it is valid until this method returns
      */
     void onData(Session session, ByteBuffer data) throws IOException;
 
-    /** The socket has taken everything that was passed to {@link Session#send}, or it is sealed and about to be sent. */
+    /** Called when everything passed to {@link Session#send} is sent, or sealed and about to be sent. */
     default void onSent(Session session) throws IOException {}
 
-    /** The time that {@link Duplex#alarm} was given has passed. */
+    /** Called at the time set with {@link Duplex#alarm}. */
     default void onAlarm(Session session) throws IOException {}
 
     /**
-     * The client has sent close_notify. Nothing can be sent any more (RFC 5246 &sect;7.2.1), unless the configuration has
-     * {@code outputAfterCloseNotify}: {@link Duplex#canSend} tells. By default closes.
+     * Called when the client has sent close_notify. The handler cannot send any more (RFC 5246 &sect;7.2.1), unless the
+     * configuration has {@code outputAfterCloseNotify}; see {@link Duplex#canSend}. Closes by default.
      */
     default void onEnd(Session session) throws IOException {
         session.close();
     }
 
     /**
-     * The loop is about to end ({@link TlsLoop#drain}) and accepts no connections any more. Called when that begins, or when
-     * the connection is established after it, and every 50 milliseconds until the connection is closed or the time is over.
-     * A handler finishes what is under way and then closes; by default it closes when everything is sent.
+     * Called while the loop drains ({@link TlsLoop#drain}) and accepts no more connections: at the beginning, or when the
+     * connection is established after that, and every 50 milliseconds until the connection is closed or the time is over. A
+     * handler finishes what is under way and then closes. By default it closes when everything is sent.
      */
     default void onDrain(Session session) throws IOException {
         session.close();
@@ -62,7 +62,7 @@ public interface Handler {
     }
 
     /**
-     * The socket is closed. Called once, and last.
+     * Called once, after all other methods, when the socket is closed.
      *
      * @param cause what ended the connection; null if it ended in good order
      */

@@ -5,53 +5,53 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives what happens in a {@link TlsLoop}, for logs, metrics and traces. All calls come from the loop's thread and must
- * return quickly; what they throw is dropped. An observer may ask the {@link Session} that it is given, and must not
- * send, close or abort through it.
+ * An observer of a {@link TlsLoop}, for logs, metrics and traces. The loop's thread calls every method. A method must return
+ * quickly, and the loop drops what it throws. It may query the {@link Session} that it receives, but must not send, close or
+ * abort through it.
  */
 public interface LoopObserver {
 
-    /** Ignores everything. */
+    /** An observer that does nothing. */
     LoopObserver NONE = new LoopObserver() {};
 
-    /** The loop begins to serve this connection: what its configuration's observer receives next concerns it. */
+    /** Called before the loop serves a connection. The next calls of its configuration's observer are about it. */
     default void onTurn(long connection) {}
 
-    /** A connection was accepted. */
+    /** Called when the loop has accepted a connection. */
     default void onAccepted(Session session) {}
 
     /**
-     * No connection could be accepted, or one was lost while it was accepted. The loop tries again a little later.
+     * Called when the loop failed to accept a connection. It tries again a little later.
      *
-     * @param cause for instance that the process is out of descriptors
+     * @param cause for example that the process has no more file descriptors
      */
     default void onAcceptFailed(IOException cause) {}
 
-    /** A handshake waits for an answer from outside; {@link Session#suspension} says for which. */
+    /** Called when a handshake suspends; {@link Session#suspension} has the reason. */
     default void onSuspended(Session session) {}
 
-    /** The answer has arrived, or the wait has ended without one. Not called when the connection ends with the wait. */
+    /** Called when a suspension ends, with or without a result, unless the connection ends with it. */
     default void onResumed(Session session) {}
 
-    /** The first handshake of a connection is complete. */
+    /** Called when the first handshake of a connection is complete. */
     default void onEstablished(Session session) {}
 
-    /** A connection failed: TLS, its socket or a limit ended it. {@link #onClosed} follows after the farewell. */
+    /** Called when TLS, the socket or a limit ended a connection. {@link #onClosed} follows when the alert is sent. */
     default void onFailure(Session session, IOException cause) {}
 
-    /** The loop has ended this connection for want of something, which {@link #onShortage} has told. */
+    /** Called when the loop has ended a connection because of a shortage, after {@link #onShortage}. */
     default void onEvicted(Session session) {}
 
     /**
-     * The socket of a connection is closed.
+     * Called when the socket of a connection is closed.
      *
      * @param cause what ended the connection; null if it ended in good order
      */
     default void onClosed(Session session, @Nullable Throwable cause) {}
 
     /**
-     * The loop ends or refuses connections because something has run out. Called for each of them, which under attack is
-     * often: for a log, count the calls.
+     * Called for each connection that the loop ends or refuses because of a shortage. Under attack this is often; a log should
+     * count the calls.
      *
      * @param client the address of a client that is refused, or whose network loses another connection; null where the
      *     shortage is that of all clients
@@ -59,9 +59,9 @@ public interface LoopObserver {
     default void onShortage(Shortage shortage, @Nullable SocketAddress client) {}
 
     /**
-     * A handler, or the loop itself, threw what it should not have: an unchecked exception or an {@link Error}.
+     * Called when a handler, or the loop itself, threw an unchecked exception or an {@link Error}.
      *
-     * @param connection which ended for it; 0 if it concerns none
+     * @param connection the connection that ended because of it; 0 if there is none
      */
     default void onDefect(long connection, Throwable cause) {}
 }

@@ -7,18 +7,18 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches connections: for traces, metrics and logs. Every method is called on the thread that drives the connection,
- * must return quickly and must not call the connection. What it throws ends the connection with internal_error. Thrown when
- * the connection ends anyway, it is a suppressed exception of the connection's failure or, after a good end, becomes its
- * failure.
+ * An observer of connections, for traces, metrics and logs. The thread that drives a connection calls every method. A
+ * method must return quickly and must not call the connection. If it throws, the connection ends with internal_error. If it
+ * throws while the connection ends anyway, the exception is added to the connection's failure as a suppressed one or, if
+ * there is no failure, becomes it.
  */
 public interface ConnectionObserver {
 
-    /** Watches nothing. */
+    /** An observer that does nothing. */
     ConnectionObserver NONE = new ConnectionObserver() {};
 
     /**
-     * A row of the transition table was taken. The names are those of {@code docs/design/handshake.md}.
+     * Called after each transition. The names are those of {@code docs/design/handshake.md}.
      *
      * @param from the state left
      * @param event what happened
@@ -26,11 +26,11 @@ public interface ConnectionObserver {
      */
     default void onTransition(String from, String event, String to) {}
 
-    /** The handshake waits for an answer from outside. */
+    /** Called when the handshake suspends. */
     default void onSuspend(Suspension suspension) {}
 
     /**
-     * A wait ended, with or without a result.
+     * Called when a suspension ends, with or without a result.
      *
      * @param kind what was waited for
      * @param waitedNanos how long, in nanoseconds of the configured clock
@@ -38,14 +38,14 @@ public interface ConnectionObserver {
     default void onResume(SuspensionKind kind, long waitedNanos) {}
 
     /**
-     * A key operation or a credential selection failed. A failed decryption is reported only after the client's
-     * Finished was checked, since an earlier report could become an oracle.
+     * Called when an asynchronous operation failed. A failed decryption is reported only after the check of the client's
+     * Finished, since an earlier report could become an oracle.
      */
     default void onOperationFailed(SuspensionKind kind, Throwable cause) {}
 
     /**
-     * A client asked for an OCSP response and the credential's cannot be sent: it is not current any more, what the
-     * source gave is not usable, or the source threw. The handshake continues without it.
+     * Called when a client requested an OCSP response and the credential's cannot be sent: it is out of date or otherwise
+     * unusable, or its source threw. The handshake continues without it.
      *
      * @param credential whose response it is
      * @param reason what is wrong with it, beginning with the field's name
@@ -53,7 +53,7 @@ public interface ConnectionObserver {
     default void onOcspResponseUnusable(Credential credential, String reason) {}
 
     /**
-     * The connection is over.
+     * Called when the connection has ended.
      *
      * @param state the state it was in
      * @param failure the latched exception, or null when it was closed in good order
