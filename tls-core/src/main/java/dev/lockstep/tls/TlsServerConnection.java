@@ -114,8 +114,7 @@ public final class TlsServerConnection {
 
     /**
      * Opens at most one record of application data, straight from {@code netIn} to {@code appOut}. It also processes other
-     * records, including those of a renegotiation; {@link #step} or {@link #close} writes the output that they cause (see
-     * {@link #wantsOutput}).
+     * records, including those of a renegotiation; {@link #step} writes the output they cause (see {@link #wantsOutput}).
      *
      * @return PROGRESSED when a record was opened, even an empty one; NEED_INPUT; NEED_OUTPUT when {@code appOut} has
      *     no room for the record ({@link #APPLICATION_BUFFER_SIZE} bytes always suffice); ASYNC_IN_PROGRESS when a
@@ -198,8 +197,7 @@ public final class TlsServerConnection {
 
     /**
      * Ends the connection: cancels a pending operation and sends close_notify (RFC 5246 section 7.2.1), preceded by
-     * user_canceled in a first handshake (7.2.2). If the connection has failed, sends the alert of that failure instead.
-     * Legal in every state, any number of times.
+     * user_canceled in a first handshake (7.2.2), or the alert of a failure. Legal in every state, any number of times.
      *
      * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first
      */
@@ -304,10 +302,7 @@ public final class TlsServerConnection {
         return driver.isEstablished();
     }
 
-    /**
-     * Returns whether a handshake is under way: the first one from the beginning, a later one from the client's
-     * ClientHello on.
-     */
+    /** Returns whether a handshake is under way; a renegotiation is from the client's ClientHello on. */
     public boolean isHandshaking() {
         return handshake.isUnderWay();
     }
@@ -384,10 +379,7 @@ public final class TlsServerConnection {
         return ChannelBindings.tlsServerEndPoint(handshake);
     }
 
-    /**
-     * Returns whether the handshake under way may still need the credential's key: not in a resumption, nor once it was
-     * used.
-     */
+    /** Returns whether this handshake may still need the credential's key: not if it resumes, nor once it was used. */
     public boolean needsKey() {
         return handshake.needsKey();
     }

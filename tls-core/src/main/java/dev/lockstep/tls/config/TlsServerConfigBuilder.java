@@ -219,10 +219,7 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /**
-     * Sets the time limit of a handshake; 60 seconds by default, zero for no limit. For the first handshake it runs from the
-     * creation of the connection.
-     */
+    /** Sets the time limit of a handshake, the first from {@code create} on; 60 seconds by default, zero for no limit. */
     public TlsServerConfigBuilder handshakeTimeout(Duration timeout) {
         settings.handshakeTimeout = FieldChecks.timeout("handshakeTimeout", timeout);
         return this;
