@@ -63,7 +63,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Waits until what it printed satisfies {@code wanted}, and tells whether it does. */
-    boolean awaitOutput(Predicate<String> wanted, Duration limit) throws InterruptedException {
+    public boolean awaitOutput(Predicate<String> wanted, Duration limit) throws InterruptedException {
         return program.awaitOutput(wanted, limit);
     }
 

@@ -135,6 +135,7 @@ final class Inbound {
      *
      * @param inOrder which other records may be here
      * @return the type of the first one that may not, of which a byte is enough; null when there is none
+     * @throws FatalAlert if that one's header is complete, and no record may have it
      */
     @Nullable
     ContentType firstBehind(ByteBuffer netIn, Predicate<ContentType> inOrder) {
@@ -145,6 +146,9 @@ final class Inbound {
         while (ahead.hasRemaining()) {
             ContentType type = ContentType.of(ahead.get(ahead.position()) & 0xff);
             if (type != null && type != ContentType.ALERT && !inOrder.test(type)) {
+                if (RecordHeader.isComplete(ahead)) {
+                    reader.header(ahead); // as during a wait, where a bad header is refused for what is bad in it
+                }
                 return type;
             }
             boolean passes = type != null && (type != ContentType.ALERT || isPlainWarning(ahead));

@@ -180,6 +180,26 @@ class BehindClientHelloTest {
         assertThat(conversation.server().failure()).hasMessageContaining("behind ClientHello");
     }
 
+    /** A header that no record may have is refused for what is bad in it, when it is here already as when it comes during a wait. */
+    @ParameterizedTest
+    @EnumSource(Answer.class)
+    void aBadHeaderIsRefusedForItselfWhateverTheSpeedOfTheKey(Answer answer) {
+        refusesHeader(answer, AlertDescription.PROTOCOL_VERSION, 22, 2, 3, 0, 4);
+        refusesHeader(answer, AlertDescription.PROTOCOL_VERSION, 20, 3, 1, 0, 1);
+        refusesHeader(answer, AlertDescription.RECORD_OVERFLOW, 22, 3, 3, 0x40, 1);
+        refusesHeader(answer, AlertDescription.RECORD_OVERFLOW, 23, 3, 3, 0xff, 0xff);
+    }
+
+    private static void refusesHeader(Answer answer, AlertDescription alert, int... header) {
+        byte[] bytes = new byte[header.length];
+        for (int i = 0; i < header.length; i++) {
+            bytes[i] = (byte) header[i];
+        }
+        Conversation conversation = answer.conversation();
+        conversation.client().sends(clientHello(), raw(bytes));
+        conversation.server().buffersInput().refuses(alert);
+    }
+
     /** Alerts are no part of a flight: a warning is counted, and the handshake takes its course. */
     @ParameterizedTest
     @MethodSource("dev.lockstep.testkit.Forms#inputs")
