@@ -69,7 +69,8 @@ class PskFileTimingTest {
 
         @Override
         public final void prepare(boolean second) {
-            byte[] name = name("ku".charAt(second ? 1 : 0), random.nextInt(IDENTITIES)).getBytes(StandardCharsets.US_ASCII);
+            byte[] name = name("ku".charAt(second ? 1 : 0), random.nextInt(IDENTITIES))
+                    .getBytes(StandardCharsets.US_ASCII);
             System.arraycopy(name, 0, identity, 0, identity.length);
             request = request();
         }
@@ -85,7 +86,9 @@ class PskFileTimingTest {
     void anUnknownIdentityTakesAsLongAsAKnownOne() throws Exception {
         Lookups lookups = new Lookups(file());
         Difference found = TimingComparison.measure("PSK file, unknown identity", SAMPLES, lookups);
-        assertThat(found.t() < 10 || found.nanos() < CACHE_NANOS).as(found.toString()).isTrue();
+        assertThat(found.t() < 10 || found.nanos() < CACHE_NANOS)
+                .as(found.toString())
+                .isTrue();
         assertThat(lookups.failed).isZero();
     }
 
