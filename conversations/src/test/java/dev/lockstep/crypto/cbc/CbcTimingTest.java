@@ -181,9 +181,11 @@ class CbcTimingTest {
                 cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(record, 0, BLOCK));
                 cipher.doFinal(record, BLOCK, ENCRYPTED, out, 0);
                 mac.init(new SecretKeySpec(macKey, hash.mac));
-                mac.update(header);
-                mac.update(out, 0, ENCRYPTED - 1 - (out[ENCRYPTED - 1] & 0xff) - macKey.length);
-                mac.doFinal();
+                for (int i = 0; i < 8; i++) { // few samples need a grave case
+                    mac.update(header);
+                    mac.update(out, 0, ENCRYPTED - 1 - (out[ENCRYPTED - 1] & 0xff) - macKey.length);
+                    mac.doFinal();
+                }
             }
         };
         assertThat(TimingComparison.compare("control, CBC with a MAC of the real length", SAMPLES, naive))

@@ -1,5 +1,8 @@
 package dev.lockstep.server.serve;
 
+import dev.lockstep.crypto.ConstantTime;
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.crypto.hash.Hmac;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.files.InputFile;
 import dev.lockstep.tls.psk.PskIdentity;
@@ -11,6 +14,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -31,11 +37,37 @@ final class PskFile implements PskSource {
     /** In bytes: RFC 4279 2 gives an identity a length of 16 bits. */
     private static final int LONGEST_IDENTITY = 0xffff;
 
-    private final Map<PskIdentity, byte[]> keys;
+    /**
+     * A key under the MAC of its identity.
+     *
+     * @param tag under a key of this process alone, so that no client can choose where it stands
+     */
+    @SuppressWarnings("ArrayRecordComponent") // entries are not compared
+    private record Entry(byte[] tag, byte[] key) {
+
+        /** The place of a tag among others: a number, since a comparison of arrays tells how much of them is equal. */
+        static long order(byte[] tag) {
+            return ByteBuffer.wrap(tag).getLong();
+        }
+
+        long order() {
+            return order(tag);
+        }
+    }
+
+    private final byte[] macKey;
+    /** In the order of their tags. */
+    private final Entry[] entries;
+
     private final int standInLength;
 
-    private PskFile(Map<PskIdentity, byte[]> keys) {
-        this.keys = keys;
+    private PskFile(Map<PskIdentity, byte[]> keys, SecureRandom random) {
+        this.macKey = new byte[HashAlgorithm.SHA256.length()];
+        random.nextBytes(macKey);
+        this.entries = keys.entrySet().stream()
+                .map(each -> new Entry(tag(each.getKey()), each.getValue()))
+                .sorted(Comparator.comparingLong(Entry::order))
+                .toArray(Entry[]::new);
         // the most frequent length, so that an unknown identity costs the work of most known ones
         Map<Integer, Integer> lengths = new HashMap<>();
         keys.values().forEach(key -> lengths.merge(key.length, 1, Integer::sum));
@@ -79,7 +111,7 @@ final class PskFile implements PskSource {
         if (keys.isEmpty()) {
             throw new UsageError(OPTION, file + " has no key", FORM + ", one a line");
         }
-        return new PskFile(keys);
+        return new PskFile(keys, new SecureRandom());
     }
 
     /** RFC 4279 5.1: the identity "MUST be first converted to a character string, and then encoded to octets using UTF-8". */
@@ -109,13 +141,40 @@ final class PskFile implements PskSource {
 
     /** How many keys there are. */
     int size() {
-        return keys.size();
+        return entries.length;
     }
 
+    private byte[] tag(PskIdentity identity) {
+        byte[] bytes = identity.bytes();
+        Hmac hmac = Hmac.of(HashAlgorithm.SHA256, macKey);
+        try {
+            hmac.update(bytes, 0, bytes.length);
+            return hmac.doFinal();
+        } finally {
+            hmac.destroy();
+        }
+    }
+
+    /**
+     * Looks an identity up with the same work whether it is there or not: as many steps of the search, one comparison, one
+     * key that is copied, with zeros in the place of another's, and no branch.
+     */
     @Override
     public Start<Optional<byte[]>> start(PskRequest request, Waker waker) {
-        byte[] key = keys.get(request.identity());
-        return Start.done(key == null ? Optional.empty() : Optional.of(key.clone()));
+        byte[] tag = tag(request.identity());
+        long order = Entry.order(tag);
+        int place = 0;
+        for (int step = Integer.highestOneBit(entries.length); step > 0; step >>= 1) {
+            int further = Math.min(place + step, entries.length - 1);
+            place = entries[further].order() <= order ? further : place;
+        }
+        Entry nearest = entries[place];
+        int same = ConstantTime.maskEqual(nearest.tag(), 0, tag, 0, tag.length);
+        byte[] key = new byte[nearest.key().length];
+        ConstantTime.select(same, nearest.key(), new byte[key.length], key);
+        Start<Optional<byte[]>> known = Start.done(Optional.of(key));
+        Start<Optional<byte[]>> unknown = Start.done(Optional.empty());
+        return Arrays.asList(unknown, known).get(same & 1); // of an array, without a branch
     }
 
     @Override

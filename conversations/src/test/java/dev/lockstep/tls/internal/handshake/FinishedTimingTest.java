@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** A Finished that is wrong in its last byte is refused as fast as one that is wrong in its first. */
 class FinishedTimingTest {
 
-    private static final int SAMPLES = 4_000;
+    private static final int SAMPLES = 10_000;
 
     private static final HandshakeOutput OUTPUT = (HandshakeOutput) Proxy.newProxyInstance(
             HandshakeOutput.class.getClassLoader(), new Class<?>[] {HandshakeOutput.class}, (proxy, method, args) -> {

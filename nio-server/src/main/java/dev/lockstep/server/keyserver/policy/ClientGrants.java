@@ -1,9 +1,11 @@
 package dev.lockstep.server.keyserver.policy;
 
+import dev.lockstep.crypto.ConstantTime;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.audit.KeyPeer;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -96,7 +98,7 @@ public final class ClientGrants {
         }
         List<String> names = names(certificate);
         List<Grant> matching = grants.stream()
-                .filter(grant -> names.contains(grant.who()) || grant.who().equals(PIN + hash))
+                .filter(grant -> names.contains(grant.who()) || same(grant.who(), PIN + hash))
                 .toList();
         if (matching.isEmpty()) {
             return null;
@@ -105,6 +107,11 @@ public final class ClientGrants {
                 "client " + matching.get(0).who(),
                 KeyPeer.remote(address, hash, String.join(" ", names)),
                 key -> matching.stream().anyMatch(grant -> grant.covers(key)));
+    }
+
+    /** Compares in a time that does not tell how much is equal: which certificates are pinned is for the owner to know. */
+    private static boolean same(String who, String pin) {
+        return ConstantTime.equal(who.getBytes(StandardCharsets.UTF_8), pin.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The subject alternative names that a grant can name. */

@@ -42,15 +42,15 @@ class ClientGrantsTimingTest {
 
     @Test
     void thePlaceOfTheDifferenceDoesNotShow() throws Exception {
-        ClientGrants first = pin(changed(0));
-        ClientGrants last = pin(changed(63));
+        String first = changed(0);
+        String last = changed(63);
         int[] found = new int[1];
         Subject lookup = new Subject() {
-            private ClientGrants grants = first;
+            private ClientGrants grants = pin(first);
 
             @Override
-            public void prepare(boolean second) {
-                grants = second ? last : first;
+            public void prepare(boolean second) throws UsageError {
+                grants = pin(second ? last : first);
             }
 
             @Override
