@@ -240,11 +240,11 @@ final class Inbound {
                 fatalAlert = description;
                 return Arrival.FATAL_ALERT;
             }
-            if (description == AlertDescription.CLOSE_NOTIFY) {
-                return Arrival.CLOSE_NOTIFY;
-            }
             if (level != AlertLevel.WARNING.code()) {
                 throw FatalAlert.illegalParameter("alert level " + level);
+            }
+            if (description == AlertDescription.CLOSE_NOTIFY) {
+                return Arrival.CLOSE_NOTIFY;
             }
             limits.onWarningAlert();
         }

@@ -38,6 +38,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client may not do on an established connection, what it may, and how a connection ends. */
 class HostileDataTest {
@@ -163,6 +164,16 @@ class HostileDataTest {
         conversation.client().sends(times(32, applicationData("")), applicationData(new byte[1 << 14]));
         conversation.server().answers();
         conversation.server().hasReceived(Bytes.concat(new byte[] {'o', 'n', 'e', 't', 'w', 'o'}, new byte[1 << 14]));
+    }
+
+    /** RFC 5246 7.2: there are two levels. What has another one is no close_notify either, and does not end a connection well. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 255})
+    void aCloseNotifyOfNoLevelIsIllegal(int level) {
+        Conversation conversation = connected(Forms.PLAIN);
+        conversation.client().sends(record(21, new byte[] {(byte) level, 0}));
+        conversation.server().settle();
+        conversation.server().hasRefused(AlertDescription.ILLEGAL_PARAMETER);
     }
 
     @ParameterizedTest
