@@ -74,6 +74,7 @@ final class Connection extends ChannelSession {
 
     /** The time may have come at which the connection wanted to be called. */
     void onDeadline() {
+        long now = loop.now();
         guarded(() -> {
             tls.onDeadline();
             if (duplex.alarmRings()) {
@@ -82,9 +83,9 @@ final class Connection extends ChannelSession {
             steps();
         });
         OptionalLong next = tls.deadlineNanos();
-        if (next.isPresent() && next.getAsLong() - loop.now() <= 0) {
-            // It is due again although it was just called: it must not keep the thread.
-            guarded(() -> fail(new IOException("a deadline has passed without progress")));
+        if (next.isPresent() && next.getAsLong() - now <= 0) {
+            // What was due is due still: it must not keep the thread. What fell due since then has its turn to come.
+            guarded(() -> fail(new SocketTimeoutException("a deadline has passed without progress")));
             tls.abort();
             settle();
         }
@@ -244,8 +245,7 @@ final class Connection extends ChannelSession {
 
     private void fail(IOException e) {
         if (e.getCause() instanceof Error error && stage != Stage.FAREWELL) {
-            loop.defect(
-                    id, error); // of something that the connection calls: TLS has its alert, and this is to be known
+            loop.defect(id, error); // TLS has its alert, and the operator must know
         }
         if (stage != Stage.FAREWELL && stage != Stage.OVER) {
             cause = e;

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -135,6 +136,35 @@ class DrainTest {
                 TestLoop.ping(client);
                 assertThat(endsWithAlert(tcp, client)).isEqualTo(may);
             }
+        }
+    }
+
+    /** On a busy machine a time limit can pass between two looks at the clock, in the middle of a turn. */
+    @Test
+    void aStreamThatMayNotEndYetIsCutWithoutCloseNotifyHoweverSlowTheLoopIs() throws Exception {
+        for (int millisForALook = 1; millisForALook <= 60; millisForALook++) {
+            assertThat(endsWithAlertWhenALookTakes(millisForALook))
+                    .as("%d ms for a look at the clock", millisForALook)
+                    .isFalse();
+        }
+    }
+
+    private static boolean endsWithAlertWhenALookTakes(int millis) throws Exception {
+        AtomicLong time = new AtomicLong();
+        AtomicLong step = new AtomicLong(TimeUnit.MILLISECONDS.toNanos(1));
+        Limits limits = Limits.DEFAULT.withIdle(Duration.ofSeconds(1));
+        try (TestLoop server = TestLoop.timed(limits, () -> new Relay(false), () -> time.addAndGet(step.get()));
+                TappedSocket tcp = new TappedSocket(server.port());
+                SSLSocket client = Localhost.over(tcp)) {
+            server.key.signs(KeyScript.ready());
+            TestLoop.ping(client);
+            step.set(TimeUnit.MILLISECONDS.toNanos(millis));
+            for (int turns = 0; turns < 2000 && server.loop.counters().closed.sum() == 0; turns++) {
+                CompletableFuture<Void> turn = new CompletableFuture<>();
+                server.loop.execute(() -> turn.complete(null));
+                turn.get(30, TimeUnit.SECONDS);
+            }
+            return endsWithAlert(tcp, client);
         }
     }
 

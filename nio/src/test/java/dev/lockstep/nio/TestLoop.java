@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocket;
@@ -37,12 +38,12 @@ final class TestLoop implements AutoCloseable {
 
     TestLoop(Limits limits, Supplier<Handler> handlers, UnaryOperator<TlsServerConfigBuilder> changes)
             throws Exception {
-        this(limits, handlers, null, changes, LoopObserver.NONE, address -> null);
+        this(limits, handlers, null, changes, LoopObserver.NONE, address -> null, System::nanoTime);
     }
 
     /** With configurations that have other keys. */
     TestLoop(Limits limits, Supplier<Handler> handlers, Supplier<TlsServerConfig> configs) throws Exception {
-        this(limits, handlers, configs, config -> config, LoopObserver.NONE, address -> null);
+        this(limits, handlers, configs, config -> config, LoopObserver.NONE, address -> null, System::nanoTime);
     }
 
     private TestLoop(
@@ -51,13 +52,16 @@ final class TestLoop implements AutoCloseable {
             Supplier<TlsServerConfig> configs,
             UnaryOperator<TlsServerConfigBuilder> changes,
             LoopObserver another,
-            Function<SocketAddress, Preface> prefaces)
+            Function<SocketAddress, Preface> prefaces,
+            LongSupplier nanoTime)
             throws Exception {
-        TlsServerConfig own = changes.apply(TlsServerConfig.builder().credential(key.credential()))
+        TlsServerConfig own = changes.apply(
+                        TlsServerConfig.builder().credential(key.credential()).clock(nanoTime))
                 .build();
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         loop = TlsLoop.builder(listener, configs == null ? () -> own : configs, handlers)
                 .limits(limits)
+                .nanoTime(nanoTime)
                 .prefaces(prefaces)
                 .observer(another)
                 .observer(new LoopObserver() {
@@ -89,13 +93,19 @@ final class TestLoop implements AutoCloseable {
 
     /** With one more observer. */
     static TestLoop observed(Supplier<TlsServerConfig> configs, LoopObserver observer) throws Exception {
-        return new TestLoop(Limits.DEFAULT, () -> ECHO, configs, config -> config, observer, address -> null);
+        return new TestLoop(
+                Limits.DEFAULT, () -> ECHO, configs, config -> config, observer, address -> null, System::nanoTime);
     }
 
     /** With something before TLS. */
     static TestLoop prefaced(Limits limits, Supplier<Handler> handlers, Function<SocketAddress, Preface> prefaces)
             throws Exception {
-        return new TestLoop(limits, handlers, null, config -> config, LoopObserver.NONE, prefaces);
+        return new TestLoop(limits, handlers, null, config -> config, LoopObserver.NONE, prefaces, System::nanoTime);
+    }
+
+    /** With a clock of its own. */
+    static TestLoop timed(Limits limits, Supplier<Handler> handlers, LongSupplier nanoTime) throws Exception {
+        return new TestLoop(limits, handlers, null, config -> config, LoopObserver.NONE, address -> null, nanoTime);
     }
 
     static TestLoop echo(Limits limits) throws Exception {
