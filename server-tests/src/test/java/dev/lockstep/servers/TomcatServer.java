@@ -86,7 +86,7 @@ final class TomcatServer implements RunningServer {
 
     /** What Tomcat takes in place of an {@code SSLContext}. */
     @SuppressWarnings("ArrayReturn")
-    private record Adapted(SSLContext context) implements org.apache.tomcat.util.net.SSLContext {
+    record Adapted(SSLContext context) implements org.apache.tomcat.util.net.SSLContext {
         @Override
         public void init(KeyManager[] keys, TrustManager[] trust, SecureRandom random) {}
 
