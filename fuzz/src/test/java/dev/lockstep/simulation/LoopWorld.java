@@ -173,19 +173,19 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
     }
 
     @Override
-    public boolean waits(long nanos) {
+    public long waits(long nanos) {
         OptionalLong next = time.untilNext();
         if (next.isPresent() && next.getAsLong() <= nanos) {
             happens();
             endIfOver();
-            return true;
+            return nanos == Long.MAX_VALUE ? nanos : nanos - next.getAsLong();
         }
         guarded(() -> Expect.that(nanos != Long.MAX_VALUE || present.isEmpty(), "the loop waits for ever: " + present));
         if (nanos != Long.MAX_VALUE) {
             time.passes(nanos);
         }
         endIfOver();
-        return false;
+        return -1;
     }
 
     private void happens() {

@@ -188,7 +188,7 @@ class CbcTimingTest {
                 }
             }
         };
-        assertThat(TimingComparison.compare("control, CBC with a MAC of the real length", SAMPLES, naive))
+        assertThat(TimingComparison.control("control, CBC with a MAC of the real length", SAMPLES, naive))
                 .isGreaterThan(10);
     }
 }

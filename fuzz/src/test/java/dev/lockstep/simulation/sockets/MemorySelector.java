@@ -29,10 +29,10 @@ public final class MemorySelector extends AbstractSelector {
         /**
          * Lets the next thing happen.
          *
-         * @param nanos how long the loop would wait at most
-         * @return false when nothing happens in that time, which is over now
+         * @param nanos how long the loop would wait at most; {@link Long#MAX_VALUE} for any time
+         * @return how long it would still wait; negative when nothing happens in that time, which is over now
          */
-        boolean waits(long nanos);
+        long waits(long nanos);
     }
 
     private static final class Key extends AbstractSelectionKey {
@@ -96,9 +96,10 @@ public final class MemorySelector extends AbstractSelector {
     @Override
     public int select(Consumer<SelectionKey> action, long timeoutMillis) {
         world.turnPasses();
-        long nanos = timeoutMillis == 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        long left = timeoutMillis == 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         List<Key> ready = ready();
-        while (ready.isEmpty() && !woken && world.waits(nanos)) {
+        while (ready.isEmpty() && !woken && left >= 0) {
+            left = world.waits(left);
             ready = ready();
         }
         return serve(ready, action);

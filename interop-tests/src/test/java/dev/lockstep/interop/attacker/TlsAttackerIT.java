@@ -8,8 +8,10 @@ import dev.lockstep.interop.attacker.trace.Traces;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,11 +24,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Two of them by default; {@code -Passurance} runs them all.
  */
 @Execution(ExecutionMode.SAME_THREAD)
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 class TlsAttackerIT {
     private static final boolean ALL = Boolean.getBoolean("assurance");
 
-    /** A slow key is asked for at most so many times until an attack arrives while it works. */
-    private static final int TRIES = 5;
+    /** A slow key is asked for at most so many times until an attack arrives while it works: other tests run beside this one. */
+    private static final int TRIES = 20;
 
     static Stream<Arguments> traces() {
         if (!ALL) {
@@ -57,6 +60,7 @@ class TlsAttackerIT {
         Outcome outcome = Conversation.of(server, trace, moment);
         for (int tries = 1; !outcome.pending(); tries++) {
             assertThat(tries).as("attempts to send while the key works").isLessThan(TRIES);
+            outcome.strange().forEach(line -> differences.add(trace + ", " + moment + ", sent too late: " + line));
             outcome = Conversation.of(server, trace, moment);
         }
         String said = server.said();

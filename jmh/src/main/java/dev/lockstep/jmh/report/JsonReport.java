@@ -34,7 +34,8 @@ final class JsonReport {
 
     private static String numbers(List<Sample> samples, ToDoubleFunction<Sample> value) {
         return samples.stream()
-                .map(sample -> String.format(Locale.ROOT, "%.1f", value.applyAsDouble(sample)))
+                .mapToDouble(value)
+                .mapToObj(number -> Double.isNaN(number) ? "null" : String.format(Locale.ROOT, "%.1f", number))
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 }

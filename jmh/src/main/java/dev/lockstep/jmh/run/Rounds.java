@@ -144,11 +144,15 @@ public final class Rounds {
                 new Sample(
                         counter(best, "nanos"),
                         counter(best, "bytes"),
-                        counter(best, "thread"),
-                        counter(best, "processor")));
+                        ofSlowKey(best, "thread"),
+                        ofSlowKey(best, "processor")));
     }
 
     private static double counter(IterationResult iteration, String name) {
+        return iteration.getSecondaryResults().get(name).getScore();
+    }
+
+    private static double ofSlowKey(IterationResult iteration, String name) {
         Result<?> result = iteration.getSecondaryResults().get(name);
         return result == null ? Double.NaN : result.getScore();
     }

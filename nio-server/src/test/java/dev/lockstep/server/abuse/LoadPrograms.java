@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * wrk and h2load in turn, until it is closed: requests over connections that stay, and over a new one for each. Counts what
@@ -29,6 +30,7 @@ final class LoadPrograms implements AutoCloseable {
     private long answered;
     private long unanswered;
     private volatile boolean over;
+    private volatile @Nullable Throwable failure;
 
     LoadPrograms(int port) {
         String url = "https://127.0.0.1:" + port + "/";
@@ -47,8 +49,9 @@ final class LoadPrograms implements AutoCloseable {
             try (Spawned program = Spawned.start(Map.of(), command)) {
                 program.exitCode();
                 count(command, program.printed());
-            } catch (IOException | InterruptedException e) {
-                throw new AssertionError("no load", e);
+            } catch (IOException | InterruptedException | AssertionError e) {
+                failure = e; // without its load a soak shows nothing
+                return;
             }
         }
     }
@@ -83,6 +86,12 @@ final class LoadPrograms implements AutoCloseable {
 
     synchronized long unanswered() {
         return unanswered;
+    }
+
+    /** Why the load ended before it was closed; null if it did not. */
+    @Nullable
+    Throwable failure() {
+        return thread.isAlive() ? new IllegalStateException("the load does not end") : failure;
     }
 
     /** What the programs printed. */

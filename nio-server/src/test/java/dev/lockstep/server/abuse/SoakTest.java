@@ -127,6 +127,8 @@ class SoakTest {
             for (Watched each : List.of(server, keyServer)) {
                 assertThat(each.process().printed()).doesNotContain("DEFECT", "OutOfMemory");
             }
+            assertThat(load.failure()).as("failure of the load").isNull();
+            assertThat(load.reports()).as("runs of the load").hasSizeGreaterThanOrEqualTo(MINUTES);
             assertThat(load.answered()).isPositive();
             assertThat(load.unanswered())
                     .as(() -> String.join("\n", load.reports()))
@@ -150,40 +152,44 @@ class SoakTest {
                 "--renegotiation=secure");
     }
 
-    private static List<AutoCloseable> abuse(int port) throws Exception {
+    /** Adds each as it begins, so that those can be closed if another fails to. */
+    private static void begin(List<AutoCloseable> abuse, int port) throws Exception {
         byte[] garbage = new byte[4096];
         new Random(5246).nextBytes(garbage);
         byte[] garbageInARecord = garbage.clone();
         System.arraycopy(new byte[] {22, 3, 3, 0x10, 0}, 0, garbageInARecord, 0, 5);
         byte[] request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100).getBytes(StandardCharsets.US_ASCII);
-        return List.of(
-                new Crowd(port, 100, 50, new byte[0], Manner.HOLD),
-                new Crowd(port, 100, 20, Hellos.plain(), Manner.HOLD),
-                new Crowd(port, 100, 50, Hellos.plain(), Manner.DRIP),
-                new Crowd(port, 30, 10, Hellos.longest(), Manner.HOLD),
-                new Crowd(port, 30, 10, Hellos.enormous(), Manner.HOLD),
-                new Crowd(port, 20, 20, garbage, Manner.HOLD),
-                new Crowd(port, 20, 20, garbageInARecord, Manner.HOLD),
-                new Crowd(port, 20, 50, Hellos.plain(), Manner.RESET),
-                new HostileClients(port, 2, HostileClients::leavesDuringTheWait),
-                new HostileClients(port, 4, HostileClients::renegotiates),
-                new HostileClients(port, 4, HostileClients.sendsWithoutReading(request)),
-                new HostileClients(port, 2, HostileClients.sendsChain(JunkChain.of(10))));
+        abuse.add(new Crowd(port, 100, 50, new byte[0], Manner.HOLD));
+        abuse.add(new Crowd(port, 100, 20, Hellos.plain(), Manner.HOLD));
+        abuse.add(new Crowd(port, 100, 50, Hellos.plain(), Manner.DRIP));
+        abuse.add(new Crowd(port, 30, 10, Hellos.longest(), Manner.HOLD));
+        abuse.add(new Crowd(port, 30, 10, Hellos.enormous(), Manner.HOLD));
+        abuse.add(new Crowd(port, 20, 20, garbage, Manner.HOLD));
+        abuse.add(new Crowd(port, 20, 20, garbageInARecord, Manner.HOLD));
+        abuse.add(new Crowd(port, 20, 50, Hellos.plain(), Manner.RESET));
+        abuse.add(new HostileClients(port, 2, HostileClients::leavesDuringTheWait));
+        abuse.add(new HostileClients(port, 4, HostileClients::renegotiates));
+        abuse.add(new HostileClients(port, 4, HostileClients.sendsWithoutReading(request)));
+        abuse.add(new HostileClients(port, 2, HostileClients.sendsChain(JunkChain.of(10))));
     }
 
     private static void soak(int port, Spawned keys, List<Watched> watched) throws Exception {
         long seconds = TimeUnit.MINUTES.toSeconds(MINUTES);
         long begin = System.nanoTime();
-        List<AutoCloseable> abuse = abuse(port);
+        List<AutoCloseable> abuse = new ArrayList<>();
         try {
+            begin(abuse, port);
             for (int sample = 1; sample <= SAMPLES; sample++) {
                 long until = begin + TimeUnit.SECONDS.toNanos(seconds) / SAMPLES * sample;
                 while (System.nanoTime() - until < 0) {
                     long left = Math.min(TimeUnit.SECONDS.toNanos(STALLS_APART), until - System.nanoTime());
                     TimeUnit.NANOSECONDS.sleep(left);
                     signal("STOP", keys);
-                    TimeUnit.MILLISECONDS.sleep(STALL_MILLIS);
-                    signal("CONT", keys);
+                    try {
+                        TimeUnit.MILLISECONDS.sleep(STALL_MILLIS);
+                    } finally {
+                        signal("CONT", keys);
+                    }
                 }
                 for (Watched each : watched) {
                     each.sample();

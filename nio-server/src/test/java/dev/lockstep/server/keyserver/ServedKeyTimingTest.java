@@ -108,7 +108,7 @@ class ServedKeyTimingTest {
                 return premaster;
             }
         };
-        assertThat(TimingComparison.compare("control, key server with a token that throws", SAMPLES, key))
+        assertThat(TimingComparison.control("control, key server with a token that throws", SAMPLES, key))
                 .isGreaterThan(10);
     }
 }

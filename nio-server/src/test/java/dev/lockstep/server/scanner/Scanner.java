@@ -34,10 +34,13 @@ final class Scanner {
         builder.environment().put("LC_ALL", "C.UTF-8");
         Process process = builder.start();
         process.getOutputStream().close();
-        if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+        try {
+            if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+                throw new AssertionError(command.get(0) + " does not end: " + Files.readString(output));
+            }
+        } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
-            throw new AssertionError(command.get(0) + " does not end: " + Files.readString(output));
         }
         return Files.readString(output, StandardCharsets.UTF_8);
     }

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 /**
  * One block of Java of a page, and what it leaves out.
  *
- * @param page under {@code docs}
+ * @param page its path from the root of the repository
  * @param place which block of the page it is, from 0
  * @param form what kind of code it is
  * @param imports packages and classes beside those that all samples have
@@ -45,7 +45,7 @@ record Sample(String page, int place, Form form, List<String> imports, String me
 
     /** A name for a class that holds it. */
     String name() {
-        return "Sample" + place + "Of" + page.replaceAll("[^a-z]", "");
+        return "Sample" + place + "Of" + page.replaceAll("[^A-Za-z]", "");
     }
 
     /** Returns a compilation unit around the block. */

@@ -46,15 +46,29 @@ public final class TimingComparison {
         return measure(what, few, subject).t();
     }
 
+    /** Measures what must be found, once: for controls. */
+    public static double control(String what, int few, Subject subject) throws Exception {
+        return reported(what, difference(samples(few), what.hashCode(), subject), samples(few))
+                .t();
+    }
+
     /** As {@link #compare}, with the size of the difference. */
     public static Difference measure(String what, int few, Subject subject) throws Exception {
-        int samples = Integer.getInteger("lockstep.timing", few);
+        int samples = samples(few);
         Difference found = difference(samples, what.hashCode(), subject);
         if (samples == few && Math.abs(found.t()) > SUSPICIOUS) {
             // Few samples may end before the compiler does. What is real is there the second time as well.
             Difference again = difference(samples, what.hashCode(), subject);
             found = Math.abs(again.t()) < Math.abs(found.t()) ? again : found;
         }
+        return reported(what, found, samples);
+    }
+
+    private static int samples(int few) {
+        return Integer.getInteger("lockstep.timing", few);
+    }
+
+    private static Difference reported(String what, Difference found, int samples) {
         System.out.printf(
                 Locale.ROOT, "timing, %s: t = %.2f, %.1f ns, of %d samples%n", what, found.t(), found.nanos(), samples);
         return new Difference(Math.abs(found.t()), Math.abs(found.nanos()));

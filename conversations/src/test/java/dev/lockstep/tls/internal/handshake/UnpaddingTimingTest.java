@@ -128,7 +128,7 @@ class UnpaddingTimingTest {
     /** The control: a key that throws an exception with a stack trace and makes a block where the padding is wrong. */
     @Test
     void theComparisonFindsAKeyThatThrows() throws Exception {
-        double t = TimingComparison.compare("control, self-unpadding key that throws", SAMPLES, new IdealKey() {
+        double t = TimingComparison.control("control, self-unpadding key that throws", SAMPLES, new IdealKey() {
             @Override
             Progress<byte[]> resume() {
                 return answer instanceof Progress.Failed<byte[]>
@@ -193,8 +193,10 @@ class UnpaddingTimingTest {
     @ParameterizedTest
     @EnumSource
     void aBadBlockTakesAsLongAsAGoodOne(Defect defect) throws Exception {
-        double t = TimingComparison.compare("raw RSA block, " + defect, SAMPLES, new RawKey(defect));
-        assertThat(t).isLessThan(10);
+        TimingComparison.Difference found =
+                TimingComparison.measure("raw RSA block, " + defect, SAMPLES, new RawKey(defect));
+        // A million samples tell a difference from none that is far too small for a measurement over a network.
+        assertThat(found).matches(difference -> difference.t() < 10 || difference.nanos() < 1);
     }
 
     /** The control: a search for the separator that ends at the first zero. */
@@ -211,7 +213,7 @@ class UnpaddingTimingTest {
                 return super.resume();
             }
         };
-        double t = TimingComparison.compare("control, unpadding that stops", SAMPLES, stopping);
+        double t = TimingComparison.control("control, unpadding that stops", SAMPLES, stopping);
         assertThat(t).isGreaterThan(10);
         assertThat(right[0]).isPositive();
     }
