@@ -4,7 +4,7 @@ import dev.lockstep.jmh.engine.EngineKind;
 import dev.lockstep.jmh.engine.Resumption;
 import dev.lockstep.jmh.report.Figures;
 import dev.lockstep.jmh.report.Figures.Sample;
-import dev.lockstep.jmh.run.Measurement.Unit;
+import dev.lockstep.jmh.run.Measurement.Table;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +33,9 @@ public final class Rounds {
 
     /** Only the garbage collector gives Conscrypt's native objects back, of which there are not enough for a longer time. */
     private static final String OFTEN_COLLECTED = "-Xmn16m";
+
+    private static final int SLOW_MILLIS = 4000;
+    private static final int HANDSHAKES_PER_MILLI = 2;
 
     private Rounds() {}
 
@@ -74,7 +77,7 @@ public final class Rounds {
     }
 
     private static RunResult run(Measurement measurement, String jvm, boolean quick) throws RunnerException {
-        boolean records = measurement.table().unit() == Unit.NANOS;
+        boolean slow = measurement.table() == Table.SLOW_KEY;
         ChainedOptionsBuilder jmh = new OptionsBuilder()
                 .include("^" + measurement.benchmark().replace(".", "\\.") + "$")
                 .jvm(jvm)
@@ -82,8 +85,8 @@ public final class Rounds {
                 .forks(1)
                 .warmupIterations(1)
                 .warmupTime(TimeValue.milliseconds(warmupMillis(measurement, quick)))
-                .measurementIterations(quick ? 3 : 6)
-                .measurementTime(TimeValue.milliseconds(records ? 250 : 300))
+                .measurementIterations(slow ? 1 : (quick ? 3 : 6))
+                .measurementTime(TimeValue.milliseconds(millis(measurement)))
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
         measurement.parameters().forEach(jmh::param);
@@ -120,9 +123,22 @@ public final class Rounds {
         return switch (measurement.table()) {
             case HANDSHAKE -> isNative(measurement.subject()) ? 3000 : (quick ? 4500 : 8000);
             case RESUMED, GROWTH -> quick ? 4500 : 8000;
-            case SLOW_KEY -> quick ? 5000 : 10_000;
+            case SLOW_KEY -> (quick ? 5000 : 10_000) + millisForAll(measurement);
             default -> quick ? 800 : 2000;
         };
+    }
+
+    private static int millis(Measurement measurement) {
+        return switch (measurement.table()) {
+            case SLOW_KEY -> SLOW_MILLIS + 2 * millisForAll(measurement);
+            case RECORD, DIRECT, CHACHA20, CBC -> 250;
+            default -> 300;
+        };
+    }
+
+    /** How long it takes until each of the handshakes in flight has been replaced: in a part of that time anything can seem fast. */
+    private static int millisForAll(Measurement measurement) {
+        return Integer.parseInt(measurement.parameters().getOrDefault("inFlight", "0")) / HANDSHAKES_PER_MILLI;
     }
 
     private static boolean isNative(String subject) {
