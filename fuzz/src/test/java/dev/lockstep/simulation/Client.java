@@ -7,9 +7,11 @@ import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ClientSession;
 import dev.lockstep.testkit.client.ScriptedClient;
 import dev.lockstep.testkit.client.Seen;
+import dev.lockstep.testkit.util.Bytes;
 import dev.lockstep.testkit.util.Expect;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A client that shakes hands, sends a few words, waits for their echo and closes; or that stops being honest at some point,
@@ -135,6 +137,17 @@ final class Client {
     /** Sends the whole second flight, whether or not it is time. */
     void sendsFlight() {
         sends(client -> flight(), ClientMessages.strayHandshake(16, new byte[34]));
+    }
+
+    /** Hands over what it has sent since, each record whole or in two pieces. */
+    void deliver(Choices choices, Consumer<byte[]> network) {
+        for (byte[] record : takeRecords()) {
+            int cut = choices.oneIn(4) ? Math.min(record.length, 1 + choices.below(40)) : record.length;
+            network.accept(Bytes.slice(record, 0, cut));
+            if (cut < record.length) {
+                network.accept(Bytes.slice(record, cut, record.length - cut));
+            }
+        }
     }
 
     List<byte[]> takeRecords() {

@@ -2,10 +2,8 @@ package dev.lockstep.simulation;
 
 import dev.lockstep.nio.Handler;
 import dev.lockstep.nio.Session;
-import dev.lockstep.simulation.Operations.Begin;
 import dev.lockstep.simulation.Operations.End;
 import dev.lockstep.simulation.sockets.MemorySocket;
-import dev.lockstep.testkit.util.Bytes;
 import dev.lockstep.testkit.util.Expect;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -31,6 +29,7 @@ final class LoopVisit implements MemorySocket.Peer {
     private final Server server;
     private final boolean fair;
     private final Client client;
+    private final Holders holders;
     private final Operations operations;
     private final int window;
     private @Nullable MemorySocket socket;
@@ -49,8 +48,9 @@ final class LoopVisit implements MemorySocket.Peer {
         this.choices = choices;
         this.fair = !choices.oneIn(3);
         this.window = choices.below(3) == 0 ? 200 + choices.below(2000) : 1 << 16;
+        this.holders = new Holders(time, choices, fair, this::ended);
         this.operations = new Operations(world.fault());
-        this.operations.listen(this::plan);
+        this.operations.listen(holders::plan);
         this.client = new Client(server.client(choices.below(1 << 30)));
         if (choices.oneIn(4)) {
             client.scripted().fragmentsOf(1 + choices.below(64));
@@ -101,11 +101,7 @@ final class LoopVisit implements MemorySocket.Peer {
     }
 
     private void toServer() {
-        for (byte[] record : client.takeRecords()) {
-            int cut = choices.oneIn(4) ? Math.min(record.length, 1 + choices.below(40)) : record.length;
-            reachesServer(end -> end.arrives(Bytes.slice(record, 0, cut)));
-            reachesServer(end -> end.arrives(Bytes.slice(record, cut, record.length - cut)));
-        }
+        client.deliver(choices, piece -> reachesServer(end -> end.arrives(piece)));
     }
 
     private void reachesServer(Consumer<MemorySocket> what) {
@@ -157,44 +153,15 @@ final class LoopVisit implements MemorySocket.Peer {
     /** The loop is at this connection: what the server asks now is asked for it. */
     void turnBegins() {
         server.enter(operations);
-        operations.begin(howToBegin());
+        operations.begin(holders.howToBegin());
         world.note(this, "turn");
     }
 
-    private Begin howToBegin() {
-        if (fair || !choices.oneIn(12)) {
-            return choices.below(4) == 0 ? Begin.READY : Begin.IN_PROGRESS;
+    private void ended(Operations.Operation<?> operation, End how) {
+        world.note(this, operation.kind() + " " + how);
+        if (world.fault() != Fault.LOST_WAKE_UP || !choices.oneIn(20)) {
+            operation.wakes();
         }
-        Begin[] all = Begin.values();
-        return all[choices.below(all.length)];
-    }
-
-    private void plan(Operations.Operation<?> operation) {
-        long good = LoopWorld.millis(choices.below(400));
-        if (choices.oneIn(6)) {
-            time.after(LoopWorld.millis(choices.below(400)), operation::wakes); // for nothing, or a second time
-        }
-        switch (fair ? 0 : choices.below(8)) {
-            case 0, 1, 2 -> ends(operation, good, End.DONE);
-            case 3 -> ends(operation, good, End.FAILED);
-            case 4 -> ends(operation, good, End.THROWS);
-            case 5 -> ends(operation, good, End.ERROR);
-            case 6 -> ends(operation, Server.OPERATION.toNanos() + good, End.DONE); // too late
-            default -> {
-                // lost: it never ends
-            }
-        }
-    }
-
-    private void ends(Operations.Operation<?> operation, long nanos, End how) {
-        time.after(nanos, () -> {
-            if (operation.ends(how)) {
-                world.note(this, operation.kind() + " " + how);
-                if (world.fault() != Fault.LOST_WAKE_UP || !choices.oneIn(20)) {
-                    operation.wakes();
-                }
-            }
-        });
     }
 
     private void misbehaves() {

@@ -35,7 +35,6 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
 
     private static final long TURN_NANOS = 200_000;
     private static final int MOST_TURNS_PER_VISIT = 5_000;
-    private static final int REMEMBERED = 30;
     private static final int HUNTED = 64;
 
     /** What became of the visits. */
@@ -52,7 +51,7 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
     private final List<LoopVisit> present = new ArrayList<>();
     private final Map<Long, LoopVisit> byNumber = new HashMap<>();
     private final Deque<byte[]> secrets = new ArrayDeque<>();
-    private final Deque<String> last = new ArrayDeque<>();
+    private final History history = new History();
     private @Nullable TlsLoop loop;
     private @Nullable LoopVisit accepted;
     private @Nullable AssertionError violation;
@@ -60,7 +59,6 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
     private int came;
     private int content;
     private long turns;
-    private long trace;
 
     /**
      * A world in which nothing has happened.
@@ -100,11 +98,9 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
             Expect.that(running.openConnections() == 0, "connections are left over");
             SecretHunt.assertNoneIn(running, List.copyOf(secrets));
         } catch (AssertionError | RuntimeException found) {
-            throw new AssertionError(
-                    "seed " + seed + ", turn " + turns + ": " + found.getMessage() + "\n" + String.join("\n", last),
-                    found);
+            throw history.violation(seed, "turn " + turns, found);
         }
-        return new Result(came, content, turns, trace);
+        return new Result(came, content, turns, history.trace());
     }
 
     Loop time() {
@@ -238,14 +234,9 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
         guarded(() -> Expect.that(cause instanceof StackOverflowError, "a defect: " + cause));
     }
 
-    /** Remembers what happened, for the message of a violation and the comparison of two runs. */
+    /** Remembers what happened. */
     void note(LoopVisit visit, String what) {
-        String line = time.now() / 1_000 + " us, " + visit + ": " + what;
-        trace = trace * 31 + line.hashCode();
-        last.addLast(line);
-        if (last.size() > REMEMBERED) {
-            last.removeFirst();
-        }
+        history.note(time.now(), visit, what);
     }
 
     /** Millis in nanoseconds. */

@@ -1,8 +1,6 @@
 package dev.lockstep.simulation;
 
-import dev.lockstep.simulation.Operations.Begin;
 import dev.lockstep.simulation.Operations.End;
-import dev.lockstep.testkit.util.Bytes;
 import dev.lockstep.testkit.util.Expect;
 import dev.lockstep.tls.TlsServerConnection;
 import java.util.OptionalLong;
@@ -25,6 +23,7 @@ final class Visit implements Loop.Member {
     private final Choices choices;
     private final Server server;
     private final boolean fair;
+    private final Holders holders;
     private final Party party;
     private final Client client;
     private final int window;
@@ -43,8 +42,12 @@ final class Visit implements Loop.Member {
         this.fair = !choices.oneIn(3);
         this.window = choices.below(3) == 0 ? 200 + choices.below(2000) : 1 << 15;
         int room = choices.below(3) == 0 ? Party.LEAST_OUTPUT : TlsServerConnection.NETWORK_BUFFER_SIZE;
+        this.holders = new Holders(loop, choices, fair, this::ended);
         Operations operations = new Operations(world.fault());
-        operations.listen(this::plan);
+        operations.listen(operation -> {
+            world.awaits(operation.kind());
+            holders.plan(operation);
+        });
         this.party = new Party(server, operations, world.buffers(), room, this::woken);
         this.client = new Client(server.client(choices.below(1 << 30)));
         if (choices.oneIn(4)) {
@@ -76,7 +79,7 @@ final class Visit implements Loop.Member {
         if (released) {
             return;
         }
-        party.operations().begin(howToBegin());
+        party.operations().begin(holders.howToBegin());
         party.turn();
         world.note(this, "turn");
         flush();
@@ -104,15 +107,9 @@ final class Visit implements Loop.Member {
         return choices.below(20) * MILLISECOND;
     }
 
-    /** In the order in which they were sent, each at once or in two parts. */
+    /** In the order in which they were sent. */
     private void toServer() {
-        for (byte[] record : client.takeRecords()) {
-            int cut = choices.oneIn(4) ? Math.min(record.length, 1 + choices.below(40)) : record.length;
-            arrivesAtServer(Bytes.slice(record, 0, cut));
-            if (cut < record.length) {
-                arrivesAtServer(Bytes.slice(record, cut, record.length - cut));
-            }
-        }
+        client.deliver(choices, this::arrivesAtServer);
     }
 
     private void arrivesAtServer(byte[] bytes) {
@@ -154,40 +151,9 @@ final class Visit implements Loop.Member {
 
     // ---- what is behind the connection
 
-    private Begin howToBegin() {
-        if (fair || !choices.oneIn(12)) {
-            return choices.below(4) == 0 ? Begin.READY : Begin.IN_PROGRESS;
-        }
-        Begin[] all = Begin.values();
-        return all[choices.below(all.length)];
-    }
-
-    private void plan(Operations.Operation<?> operation) {
-        world.awaits(operation.kind());
-        long good = choices.below(400) * MILLISECOND;
-        if (choices.oneIn(6)) {
-            loop.after(choices.below(400) * MILLISECOND, operation::wakes); // for nothing, or a second time
-        }
-        int how = fair ? 0 : choices.below(8);
-        switch (how) {
-            case 0, 1, 2 -> ends(operation, good, End.DONE);
-            case 3 -> ends(operation, good, End.FAILED);
-            case 4 -> ends(operation, good, End.THROWS);
-            case 5 -> ends(operation, good, End.ERROR);
-            case 6 -> ends(operation, Server.OPERATION.toNanos() + good, End.DONE); // too late
-            default -> {
-                // lost: it never ends
-            }
-        }
-    }
-
-    private void ends(Operations.Operation<?> operation, long nanos, End how) {
-        loop.after(nanos, () -> {
-            if (operation.ends(how)) {
-                world.note(this, operation.kind() + " " + how);
-                operation.wakes();
-            }
-        });
+    private void ended(Operations.Operation<?> operation, End how) {
+        world.note(this, operation.kind() + " " + how);
+        operation.wakes();
     }
 
     private void misbehaves() {

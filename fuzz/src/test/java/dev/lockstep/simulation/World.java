@@ -3,9 +3,7 @@ package dev.lockstep.simulation;
 import dev.lockstep.testkit.util.Expect;
 import dev.lockstep.testkit.util.FakeClock;
 import dev.lockstep.tls.wait.SuspensionKind;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +20,6 @@ final class World {
     static final int MEMBERS = 16;
 
     private static final int MOST_EVENTS_PER_VISIT = 5_000;
-    private static final int REMEMBERED = 30;
     private static final int MOST_MILLIS_TO_RELOAD = 200;
 
     /** What became of the visits. */
@@ -36,11 +33,10 @@ final class World {
     private final Buffers buffers = new Buffers(2 * MEMBERS);
     private final Set<SuspensionKind> waits = EnumSet.noneOf(SuspensionKind.class);
     private final List<Visit> present = new ArrayList<>();
-    private final Deque<String> last = new ArrayDeque<>();
+    private final History history = new History();
     private int toCome;
     private int came;
     private int content;
-    private long trace;
 
     /**
      * A world in which nothing has happened.
@@ -84,12 +80,9 @@ final class World {
             }
             Expect.that(present.isEmpty() && toCome == 0, "visits are left over: " + present);
         } catch (AssertionError | RuntimeException violation) {
-            throw new AssertionError(
-                    "seed " + seed + ", event " + events + ": " + violation.getMessage() + "\n"
-                            + String.join("\n", last),
-                    violation);
+            throw history.violation(seed, "event " + events, violation);
         }
-        return new Result(came, content, waits, events, trace);
+        return new Result(came, content, waits, events, history.trace());
     }
 
     private void planReload() {
@@ -134,13 +127,8 @@ final class World {
         Expect.that(buffers.lent() == 2 * open, "a connection is over, and its buffers are not given back");
     }
 
-    /** Remembers what happened, for the message of a violation and the comparison of two runs. */
+    /** Remembers what happened. */
     void note(Visit visit, String what) {
-        String line = loop.now() / 1_000 + " us, " + visit + ": " + what;
-        trace = trace * 31 + line.hashCode();
-        last.addLast(line);
-        if (last.size() > REMEMBERED) {
-            last.removeFirst();
-        }
+        history.note(loop.now(), visit, what);
     }
 }
