@@ -2,6 +2,7 @@ package dev.lockstep.conversations.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.conversations.docs.GeneratedPage;
 import dev.lockstep.tls.internal.handshake.TableMachine;
 import dev.lockstep.tls.spec.KeyExchange;
 import java.io.IOException;
@@ -42,11 +43,11 @@ class LearnedMachineTest {
         assertThat(learned.difference(table.machine())).isNull();
         boolean diagram = SOME.contains(setup);
         LearnedPage page = LearnedPage.read();
-        if (Boolean.getBoolean("docs.update")) {
+        if (GeneratedPage.isUpdate()) {
             page.update(setup, learned, table, diagram);
         }
         assertThat(page.says(setup))
-                .as("docs/evidence/learned.md is stale: mvn -Pdocs test -pl conversations -am")
+                .as(GeneratedPage.stale("docs/evidence/learned.md"))
                 .isEqualTo(LearnedPage.of(learned, table, diagram));
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.conversations.transcript;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.conversations.docs.GeneratedPage;
 import dev.lockstep.explain.Transcript;
 import dev.lockstep.explain.Transcript.WireRecord;
 import dev.lockstep.tls.internal.message.CertificateMessage;
@@ -18,7 +19,6 @@ import dev.lockstep.tls.internal.message.ServerKeyExchange;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.spec.KeyExchange;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,21 +37,12 @@ class GoldenTranscriptTest {
     private static final Path FILES =
             Path.of("src", "test", "resources", "dev", "lockstep", "conversations", "transcript");
     private static final Path PAGE = Path.of("..", "docs", "design", "illustrated.md");
-    private static final String HINT = " is stale: mvn -Pdocs test -pl conversations -am";
-
-    private static void isWritten(Path file, String text) throws IOException {
-        if (Boolean.getBoolean("docs.update")) {
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, text);
-        }
-        assertThat(Files.readString(file)).as(file + HINT).isEqualTo(text);
-    }
 
     @ParameterizedTest
     @EnumSource
     void everyByteIsAsItWas(Golden golden) throws IOException {
         String text = new TranscriptText(golden, golden.transcript()).file();
-        isWritten(FILES.resolve(golden.fileName() + ".txt"), text);
+        GeneratedPage.is(FILES.resolve(golden.fileName() + ".txt"), text);
     }
 
     @Test
@@ -70,7 +61,7 @@ class GoldenTranscriptTest {
             page.add("");
         }
         page.remove(page.size() - 1);
-        isWritten(PAGE, String.join("\n", page) + "\n");
+        GeneratedPage.is(PAGE, String.join("\n", page) + "\n");
     }
 
     /** The names on the page are those of the structs that the library's parsers read. */

@@ -1,9 +1,7 @@
 package dev.lockstep.tls.internal.handshake;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.lockstep.conversations.docs.GeneratedPage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,12 +19,7 @@ class HandshakeDocumentTest {
     @Test
     void theDocumentIsWhatTheTablesSay() throws IOException {
         String printed = print(TableText.lines());
-        if (Boolean.getBoolean("docs.update")) {
-            Files.writeString(DOCUMENT, printed);
-        }
-        assertThat(Files.readString(DOCUMENT))
-                .as("docs/design/handshake.md is stale: mvn -Pdocs test -pl conversations -am")
-                .isEqualTo(printed);
+        GeneratedPage.is(DOCUMENT, printed);
     }
 
     private static String print(List<TableText.Line> lines) {

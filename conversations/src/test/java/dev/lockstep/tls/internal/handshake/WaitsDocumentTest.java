@@ -2,12 +2,12 @@ package dev.lockstep.tls.internal.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.conversations.docs.GeneratedPage;
 import dev.lockstep.tls.internal.handshake.Question.FallThrough;
 import dev.lockstep.tls.internal.handshake.Question.Limit;
 import dev.lockstep.tls.internal.handshake.Question.OnFailure;
 import dev.lockstep.tls.spec.ContentType;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,12 +25,7 @@ class WaitsDocumentTest {
     @Test
     void theDocumentIsWhatTheTablesSay() throws IOException {
         String printed = print(TableText.lines());
-        if (Boolean.getBoolean("docs.update")) {
-            Files.writeString(DOCUMENT, printed);
-        }
-        assertThat(Files.readString(DOCUMENT))
-                .as("docs/design/waits.md is stale: mvn -Pdocs test -pl conversations -am")
-                .isEqualTo(printed);
+        GeneratedPage.is(DOCUMENT, printed);
     }
 
     private static String print(List<TableText.Line> lines) {
