@@ -42,23 +42,20 @@ class NmapTest {
     void suitesAndVersionsAreThoseOfThePolicy(Policy policy) throws Exception {
         Needed.programs("nmap", "nmap");
         Path xml = directory.resolve("nmap.xml");
-        String printed;
-        try (ScannedServer server = ScannedServer.start(directory, policy)) {
-            printed = Scanner.run(
-                    directory,
-                    List.of(
-                            "nmap",
-                            "-Pn",
-                            "-n",
-                            "-sT",
-                            "-p" + server.port,
-                            "--script=" + forced(VULNERABILITIES) + "," + forced(DEFECTS) + "," + forced(FACTS),
-                            "--script-args=vulns.showall,tls.servername=" + ScannedServer.HOST,
-                            "-oX",
-                            xml.toString(),
-                            "127.0.0.1"));
-            assertThat(server.isUp()).as(server.printed()).isTrue();
-        }
+        String printed = ScannedServer.examined(
+                directory,
+                policy,
+                server -> List.of(
+                        "nmap",
+                        "-Pn",
+                        "-n",
+                        "-sT",
+                        "-p" + server.port,
+                        "--script=" + forced(VULNERABILITIES) + "," + forced(DEFECTS) + "," + forced(FACTS),
+                        "--script-args=vulns.showall,tls.servername=" + ScannedServer.HOST,
+                        "-oX",
+                        xml.toString(),
+                        "127.0.0.1"));
         Document report = Scanner.xml(xml);
         Map<String, Element> scripts = Scanner.elements(report, "script").stream()
                 .collect(Collectors.toMap(each -> each.getAttribute("id"), each -> each));

@@ -1,5 +1,7 @@
 package dev.lockstep.server.scanner;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.DistributionPoint;
@@ -40,8 +43,20 @@ final class ScannedServer implements AutoCloseable {
         this.authority = authority;
     }
 
+    /** Runs a scanner against a server of its own, which must be up afterwards; answers what the scanner printed. */
+    static String examined(Path directory, Policy policy, Function<ScannedServer, List<String>> command)
+            throws Exception {
+        try (ScannedServer server = start(directory, policy)) {
+            String printed = Scanner.run(directory, command.apply(server));
+            assertThat(server.process.handle().isAlive())
+                    .as(server.process.printed())
+                    .isTrue();
+            return printed;
+        }
+    }
+
     /** Starts it with a key of each kind, so that every suite of the policy with a certificate can be negotiated. */
-    static ScannedServer start(Path directory, Policy policy) throws Exception {
+    private static ScannedServer start(Path directory, Policy policy) throws Exception {
         TestAuthority ca = TestAuthority.root("Lockstep scan CA", Instant.now());
         KeyPair ec = TestFiles.keys("EC", "secp256r1");
         KeyPair rsa = TestFiles.keys("RSA", null);
@@ -93,14 +108,6 @@ final class ScannedServer implements AutoCloseable {
         Path file = Files.writeString(directory.resolve(name), text);
         Files.setPosixFilePermissions(file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
         return file;
-    }
-
-    boolean isUp() {
-        return process.handle().isAlive();
-    }
-
-    String printed() {
-        return process.printed();
     }
 
     @Override

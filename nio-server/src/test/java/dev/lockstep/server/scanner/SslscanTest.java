@@ -37,20 +37,17 @@ class SslscanTest {
     void whatIsOfferedIsThePolicy(Policy policy) throws Exception {
         Needed.programs("sslscan", "sslscan");
         Path xml = directory.resolve("sslscan.xml");
-        String printed;
-        try (ScannedServer server = ScannedServer.start(directory, policy)) {
-            printed = Scanner.run(
-                    directory,
-                    List.of(
-                            "sslscan",
-                            "--no-colour",
-                            "--show-sigs",
-                            "--show-cipher-ids",
-                            "--sni-name=" + ScannedServer.HOST,
-                            "--xml=" + xml,
-                            "127.0.0.1:" + server.port));
-            assertThat(server.isUp()).as(server.printed()).isTrue();
-        }
+        String printed = ScannedServer.examined(
+                directory,
+                policy,
+                server -> List.of(
+                        "sslscan",
+                        "--no-colour",
+                        "--show-sigs",
+                        "--show-cipher-ids",
+                        "--sni-name=" + ScannedServer.HOST,
+                        "--xml=" + xml,
+                        "127.0.0.1:" + server.port));
         System.out.printf("sslscan, %s:%n%s%n", policy, printed);
         Document report = Scanner.xml(xml);
         assertThat(attributes(report, "protocol", "version", "enabled", "1"))

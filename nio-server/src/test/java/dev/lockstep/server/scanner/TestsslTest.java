@@ -73,8 +73,7 @@ class TestsslTest {
         Needed.programs("testssl.sh", "testssl", "openssl");
         Map<String, String> expected = policy == Policy.COMPATIBLE ? OF_COMPATIBLE : Map.of();
         Path csv = directory.resolve("findings.csv");
-        String printed;
-        try (ScannedServer server = ScannedServer.start(directory, policy)) {
+        String printed = ScannedServer.examined(directory, policy, server -> {
             List<String> command = new ArrayList<>(List.of(
                     "testssl",
                     "--quiet",
@@ -90,9 +89,8 @@ class TestsslTest {
                 command.add("--full"); // which takes an hour where there are so many suites
             }
             command.add(ScannedServer.HOST + ":" + server.port);
-            printed = Scanner.run(directory, command);
-            assertThat(server.isUp()).as(server.printed()).isTrue();
-        }
+            return command;
+        });
         TestsslReport report = TestsslReport.read(csv);
         List<Finding> above =
                 report.findings().stream().filter(Finding::isAboveLow).toList();
