@@ -6,6 +6,9 @@ import dev.lockstep.server.explain.ExplainCommand;
 import dev.lockstep.server.keyserver.KeyserverCommand;
 import dev.lockstep.server.serve.ServeCommand;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,22 +45,39 @@ public final class Main implements Runnable {
 
     /** The program's commands and options. */
     static CommandLine commandLine(Environment environment) {
-        CommandLine serve = new CommandLine(new ServeCommand(environment));
-        CommandLine keyserver = new CommandLine(new KeyserverCommand(environment));
-        SectionedHelp.apply(serve);
-        SectionedHelp.apply(keyserver);
-        return new CommandLine(new Main(environment))
-                .addSubcommand(serve)
-                .addSubcommand(new DemoCommand(environment))
-                .addSubcommand(keyserver)
-                .addSubcommand(new AuditCommand(environment))
-                .addSubcommand(new ExplainCommand(environment))
-                .addSubcommand("completion", new GenerateCompletion());
+        return commandLine(environment, "");
+    }
+
+    /**
+     * The program's commands and options, or of its commands only the one named {@code first}, if there is one: a server
+     * that starts does not wait until picocli has read the annotations of all the others, which takes longer than what the
+     * server itself does before its port is open.
+     */
+    private static CommandLine commandLine(Environment environment, String first) {
+        Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+        commands.put("serve", () -> sectioned(new ServeCommand(environment)));
+        commands.put("demo", () -> new CommandLine(new DemoCommand(environment)));
+        commands.put("keyserver", () -> sectioned(new KeyserverCommand(environment)));
+        commands.put("audit", () -> new CommandLine(new AuditCommand(environment)));
+        commands.put("explain", () -> new CommandLine(new ExplainCommand(environment)));
+        CommandLine program = new CommandLine(new Main(environment));
+        Supplier<CommandLine> named = commands.get(first);
+        if (named != null) {
+            return program.addSubcommand(first, named.get());
+        }
+        commands.forEach((name, command) -> program.addSubcommand(name, command.get()));
+        return program.addSubcommand("completion", new GenerateCompletion()); // of all the others
+    }
+
+    private static CommandLine sectioned(Object command) {
+        CommandLine line = new CommandLine(command);
+        SectionedHelp.apply(line);
+        return line;
     }
 
     /** Runs a command line and answers its exit code. */
     public static int run(String[] args, Environment environment) {
-        return commandLine(environment)
+        return commandLine(environment, args.length == 0 ? "" : args[0])
                 .setOut(environment.out())
                 .setErr(environment.err())
                 .setParameterExceptionHandler((e, given) -> refuse(environment, wrongSyntax(e)))
