@@ -1,5 +1,6 @@
 package dev.lockstep.crypto;
 
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -57,5 +58,23 @@ public final class Wipe {
             System.arraycopy(ZEROS, 0, b, at, ZEROS.length);
         }
         System.arraycopy(ZEROS, 0, b, at, end - at);
+    }
+
+    /**
+     * Fills a range of a buffer with zeros; its position and limit stay as they are.
+     *
+     * @param b the buffer
+     * @param off first byte, counted from the buffer's start
+     * @param len number of bytes, 0 or more
+     * @throws IndexOutOfBoundsException if the range is not below the buffer's limit
+     */
+    public static void range(ByteBuffer b, int off, int len) {
+        Objects.checkFromIndexSize(off, len, b.limit());
+        int end = off + len;
+        int at = off;
+        for (; end - at > ZEROS.length; at += ZEROS.length) {
+            b.put(at, ZEROS, 0, ZEROS.length);
+        }
+        b.put(at, ZEROS, 0, end - at);
     }
 }

@@ -2,11 +2,11 @@ package dev.lockstep.crypto.aead;
 
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.provider.RawKey;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
 import java.security.Provider;
-import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
@@ -14,8 +14,8 @@ import javax.crypto.spec.IvParameterSpec;
 /**
  * ChaCha20-Poly1305 by a provider that was added.
  *
- * <p>It is given arrays of the very length and makes its results: providers that work outside Java copy an array whole,
- * however little of it is used.
+ * <p>It works on two direct buffers of the thread: providers that work outside Java copy an array whole, however little of
+ * it is used, once on the way in and once on the way out. The plaintext is wiped from them with each record.
  */
 final class ProviderChaCha20Poly1305 extends Aead {
     private static final AeadAlgorithm ALGORITHM = AeadAlgorithm.CHACHA20_POLY1305;
@@ -57,19 +57,31 @@ final class ProviderChaCha20Poly1305 extends Aead {
         }
     }
 
-    private byte[] run(byte[] nonce, byte[] aad, int aadLen, byte[] in, int inOff, int len)
+    private int run(byte[] nonce, byte[] aad, int aadLen, byte[] in, int inOff, int len, byte[] out, int outOff)
             throws GeneralSecurityException {
-        start(nonce);
-        cipher.updateAAD(aad, 0, aadLen);
-        boolean whole = inOff == 0 && len == in.length;
-        return cipher.doFinal(whole ? in : Arrays.copyOfRange(in, inOff, inOff + len));
+        int tag = ALGORITHM.tagLength();
+        int expected = isSealing() ? len + tag : len - tag;
+        Buffers buffers = Buffers.ofThread(len + tag);
+        try {
+            start(nonce);
+            cipher.updateAAD(aad, 0, aadLen);
+            buffers.in.clear().put(in, inOff, len).flip();
+            int length = cipher.doFinal(buffers.in, buffers.out.clear());
+            if (length != expected) {
+                throw new IllegalStateException("the provider gives " + length + " bytes");
+            }
+            buffers.out.get(0, out, outOff, length);
+            return length;
+        } finally {
+            ByteBuffer plaintext = (isSealing() ? buffers.in : buffers.out).clear();
+            Wipe.range(plaintext, 0, len);
+        }
     }
 
     @Override
     int encrypt(byte[] nonce, byte[] aad, int aadLen, byte[] in, int inOff, int len, byte[] out, int outOff) {
         try {
-            byte[] sealed = run(nonce, aad, aadLen, in, inOff, len);
-            return deliver(sealed, len + ALGORITHM.tagLength(), out, outOff);
+            return run(nonce, aad, aadLen, in, inOff, len, out, outOff);
         } catch (GeneralSecurityException | RuntimeException e) {
             // Every argument has been checked, so what is left is the guard against a repeated nonce.
             throw new IllegalStateException("the record could not be sealed: " + e.getMessage(), e);
@@ -79,10 +91,7 @@ final class ProviderChaCha20Poly1305 extends Aead {
     @Override
     int decrypt(byte[] nonce, byte[] aad, int aadLen, byte[] in, int inOff, int len, byte[] out, int outOff) {
         try {
-            byte[] opened = run(nonce, aad, aadLen, in, inOff, len);
-            int length = deliver(opened, len - ALGORITHM.tagLength(), out, outOff);
-            Wipe.bytes(opened);
-            return length;
+            return run(nonce, aad, aadLen, in, inOff, len, out, outOff);
         } catch (AEADBadTagException e) {
             return -1;
         } catch (GeneralSecurityException | RuntimeException e) {
@@ -90,17 +99,23 @@ final class ProviderChaCha20Poly1305 extends Aead {
         }
     }
 
-    private static int deliver(byte[] result, int length, byte[] out, int outOff) {
-        if (result.length != length) {
-            throw new IllegalStateException("the provider gives " + result.length + " bytes");
-        }
-        System.arraycopy(result, 0, out, outOff, length);
-        return length;
-    }
-
     @Override
     void release() {
         key.destroy();
         cipher = newCipher(provider);
+    }
+
+    /** What a thread's records pass through; they are larger than any record of TLS, and larger ones get their own. */
+    record Buffers(ByteBuffer in, ByteBuffer out) {
+        private static final int SIZE = 17 << 10;
+        private static final ThreadLocal<Buffers> OF_THREAD = ThreadLocal.withInitial(() -> new Buffers(SIZE));
+
+        private Buffers(int size) {
+            this(ByteBuffer.allocateDirect(size), ByteBuffer.allocateDirect(size));
+        }
+
+        static Buffers ofThread(int size) {
+            return size <= SIZE ? OF_THREAD.get() : new Buffers(size);
+        }
     }
 }
