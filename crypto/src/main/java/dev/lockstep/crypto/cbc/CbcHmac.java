@@ -30,6 +30,7 @@ public final class CbcHmac {
     }
 
     private static final int BLOCK = CbcMode.BLOCK;
+    private static final int SHORT = 8 * BLOCK;
     private static final int LENGTH_FIELD = 11;
     private static final int MAX_LENGTH = 0xffff;
 
@@ -41,7 +42,10 @@ public final class CbcHmac {
     private final byte[] chain = new byte[BLOCK];
     private final byte[] expected;
     private final byte[] received;
-    /** Sealing: the first block, then what follows the whole blocks of plaintext: its rest, MAC and padding. */
+    /**
+     * Sealing: a first block, then what follows the whole blocks of plaintext: its rest, MAC and padding. A plaintext of
+     * up to {@link #SHORT} bytes is all here, for one call of the cipher in place of three.
+     */
     private final byte[] tail;
 
     private @Nullable CbcMode cipher;
@@ -65,7 +69,7 @@ public final class CbcHmac {
         this.hmac = hiddenHmac != null ? hiddenHmac : new RecordHmac(mac, macKey, digests.get());
         this.expected = new byte[macLength];
         this.received = new byte[macLength];
-        this.tail = new byte[sealing ? 3 * BLOCK + macLength : 0];
+        this.tail = new byte[sealing ? BLOCK + SHORT + macLength + BLOCK : 0];
         this.cipher = CbcMode.of(cipher, sealing, key);
     }
 
@@ -146,7 +150,7 @@ public final class CbcHmac {
         int sealed = sealedLength(len);
         Objects.checkFromIndexSize(outOff, sealed, out.length);
 
-        int whole = len - len % BLOCK;
+        int whole = len <= SHORT ? 0 : len - len % BLOCK;
         int end = len - whole;
         System.arraycopy(in, inOff + whole, tail, BLOCK, end);
         if (order == Order.MAC_THEN_ENCRYPT) {
@@ -171,24 +175,25 @@ public final class CbcHmac {
 
     /** Encrypts {@code whole} bytes of {@code in} and {@code rest} bytes of {@link #tail} after its first block. */
     private int encrypt(CbcMode cbc, byte[] iv, byte[] in, int inOff, int whole, int rest, byte[] out, int outOff) {
-        byte[] first = whole > 0 ? in : tail;
-        int firstOff = whole > 0 ? inOff : BLOCK;
-        // The cipher is about to chain the last block of the previous record: that one is replaced by the IV.
-        for (int i = 0; i < BLOCK; i++) {
-            tail[i] = (byte) (first[firstOff + i] ^ iv[i] ^ chain[i]);
-        }
-        cbc.run(tail, 0, BLOCK, out, outOff);
-        int done = BLOCK;
-        int skipped = BLOCK;
-        if (whole > 0) {
+        if (whole == 0) {
+            chainFirst(tail, BLOCK, iv, BLOCK);
+            cbc.run(tail, BLOCK, rest, out, outOff);
+        } else {
+            chainFirst(in, inOff, iv, 0);
+            cbc.run(tail, 0, BLOCK, out, outOff);
             cbc.run(in, inOff + BLOCK, whole - BLOCK, out, outOff + BLOCK);
-            done = whole;
-            skipped = 0;
+            cbc.run(tail, BLOCK, rest, out, outOff + whole);
         }
-        cbc.run(tail, BLOCK + skipped, rest - skipped, out, outOff + done);
         int body = whole + rest;
         System.arraycopy(out, outOff + body - BLOCK, chain, 0, BLOCK);
         return body;
+    }
+
+    /** The cipher is about to chain the last block of the previous record: the one put into {@link #tail} replaces it by the IV. */
+    private void chainFirst(byte[] first, int firstOff, byte[] iv, int tailOff) {
+        for (int i = 0; i < BLOCK; i++) {
+            tail[tailOff + i] = (byte) (first[firstOff + i] ^ iv[i] ^ chain[i]);
+        }
     }
 
     /**
