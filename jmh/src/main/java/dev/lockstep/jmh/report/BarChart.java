@@ -53,6 +53,9 @@ final class BarChart {
             svg.text(8, y + HEADING - 8, 12, true, table.title());
             y += HEADING;
             for (String row : figures.rows(table)) {
+                if (jdks.stream().allMatch(jdk -> figures.nanos(new Key(jdk, table, row, "JSSE")) == null)) {
+                    continue; // nothing to be relative to
+                }
                 svg.text(16, y + subjects.size() * Svg.BAR / 2 + 4, 12, false, row);
                 for (int column = 0; column < jdks.size(); column++) {
                     group(
