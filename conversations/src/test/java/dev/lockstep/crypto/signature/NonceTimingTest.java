@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NonceTimingTest {
 
     private static final int SAMPLES = 2_000;
-    private static final int ZEROS_OF_THE_CONTROL = Integer.getInteger("lockstep.timing", SAMPLES) < 100_000 ? 24 : 1;
+    private static final int ZEROS_OF_THE_CONTROL = Integer.getInteger("lockstep.timing", SAMPLES) < 100_000 ? 24 : 4;
     private static final NistCurve CURVE = NistCurve.P256;
 
     private final Random random = new Random(6979);
