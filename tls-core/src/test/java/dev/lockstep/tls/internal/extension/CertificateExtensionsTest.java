@@ -6,13 +6,43 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tls.internal.extension.StatusRequest.OcspStatusRequest;
+import dev.lockstep.tls.internal.wire.WireReader;
+import dev.lockstep.tls.internal.wire.WireWriter;
 import dev.lockstep.tls.spec.ExtensionType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import javax.security.auth.x500.X500Principal;
 import org.junit.jupiter.api.Test;
 
 /** What clients say about certificates, and padding: RFC 6066 8, RFC 6962 3.3.1, RFC 8446 4.2.3, RFC 7685 3. */
 class CertificateExtensionsTest {
+
+    @Test
+    void authoritiesAreNamesOrNone() {
+        X500Principal one = new X500Principal("CN=one");
+        X500Principal two = new X500Principal("CN=two");
+        WireWriter names = new WireWriter().opaque16(one.getEncoded()).opaque16(two.getEncoded());
+        byte[] data = new WireWriter().opaque16(names.toByteArray()).toByteArray();
+        assertThat(CertificateAuthorities.read(data)).containsExactly(one, two);
+        assertThat(CertificateAuthorities.read(null)).isEmpty();
+        assertThat(CertificateAuthorities.read(Arrays.copyOf(data, data.length + 1)))
+                .isEmpty();
+        assertThat(CertificateAuthorities.read(Arrays.copyOf(data, data.length - 1)))
+                .isEmpty();
+        assertThat(CertificateAuthorities.read(new byte[] {0, 3, 0, 1, 7})).isEmpty();
+    }
+
+    @Test
+    void whatMeansNothingIsReadToItsEnd() {
+        for (Function<WireReader, Extension> parser :
+                List.<Function<WireReader, Extension>>of(Padding::parse, StatusRequest::parse)) {
+            WireReader body = hex("02 aabbcc");
+            assertThat(parser.apply(body)).isNotNull();
+            assertThat(body.isEmpty()).isTrue();
+        }
+    }
 
     @Test
     void theUsualStatusRequestNamesNoResponder() {

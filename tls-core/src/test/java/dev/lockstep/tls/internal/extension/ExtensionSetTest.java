@@ -131,6 +131,19 @@ class ExtensionSetTest {
     }
 
     @Test
+    void membersAreFoundInAnyOrder() {
+        ExtensionSet set =
+                ExtensionSet.of(List.of(RenegotiationInfo.initial(), new ExtendedMasterSecret(), new EncryptThenMac()));
+        for (int code : new int[] {0xff01, 0x17, 0x16}) {
+            assertThat(set.contains(code)).isTrue();
+        }
+        assertThat(set.contains(0x18)).isFalse();
+        assertThat(set.hashCode())
+                .isNotEqualTo(ExtensionSet.of(List.of(new EncryptThenMac())).hashCode());
+        assertThat(new SessionTicket(new byte[1]).isEmpty()).isFalse();
+    }
+
+    @Test
     void nothingToSayMeansNoBlock() {
         assertThat(ExtensionSet.of(List.of())).isSameAs(ExtensionSet.none());
     }

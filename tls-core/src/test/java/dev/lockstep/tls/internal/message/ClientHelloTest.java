@@ -11,6 +11,8 @@ import dev.lockstep.tls.internal.extension.EcPointFormats;
 import dev.lockstep.tls.internal.extension.Extension;
 import dev.lockstep.tls.internal.extension.Padding;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithms;
+import dev.lockstep.tls.internal.extension.SignatureAlgorithmsCert;
+import dev.lockstep.tls.internal.extension.StatusRequest;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.internal.wire.WireWriter;
@@ -18,6 +20,7 @@ import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.Signaling;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -133,12 +136,96 @@ class ClientHelloTest {
     }
 
     @Test
+    void aFragmentLengthThatIsNoneIsIllegalUnlessALimitReplacesIt() {
+        // RFC 6066 4-3, RFC 8449 5-1
+        String head = "0303" + RANDOM + NO_SESSION + SUITES + NULL_COMPRESSION;
+        for (String illegal : List.of("00", "05", "ff")) {
+            assertIllegalParameter(() -> parse(head + "0005 0001 0001" + illegal));
+            assertThat(parse(head + "000b 0001 0001" + illegal + "001c 0002 0400")
+                            .extensions()
+                            .count())
+                    .isEqualTo(2);
+        }
+        assertThat(parse(head + "0005 0001 0001 04").extensions().count()).isEqualTo(1);
+    }
+
+    @Test
     void signalsAreOffersLikeAnyOther() {
         ClientHello hello = parse("0303" + RANDOM + NO_SESSION + "0006 c02f 00ff 5600" + NULL_COMPRESSION);
         assertThat(hello.offers(Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV)).isTrue();
         assertThat(hello.offers(Signaling.TLS_FALLBACK_SCSV)).isTrue();
         assertThat(hello.offers(0xc02f)).isTrue();
         assertThat(hello.offers(0xc030)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0002 1301", "0008 0a0a 1303 00ff 5600", "0006 1301 fafa 1302"})
+    void anOfferOfTls13AloneIsKnownAsOne(String suites) {
+        assertThat(parse("0303" + RANDOM + NO_SESSION + suites + NULL_COMPRESSION)
+                        .offersOnlyTls13Suites())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0004 1301 c02f", "0004 1301 0a1a", "0004 1301 0b0b", "0004 1301 0000", "0002 00ff", "0002 0a0a"
+            })
+    void anOfferOfMoreThanTls13IsNone(String suites) {
+        assertThat(parse("0303" + RANDOM + NO_SESSION + suites + NULL_COMPRESSION)
+                        .offersOnlyTls13Suites())
+                .isFalse();
+    }
+
+    @Test
+    void whatIsKeptOfAnOfferIsWhatDecisionsDependOn() {
+        ClientHello hello = parse("0303" + RANDOM + NO_SESSION + "000e 0a0a c02f c02f 00ff 5600 ffee 002f" + "02 40 00"
+                + "0026" + "1a1a 0000" + "0010 000a 0008 02 6832 01 61 02 6833" + "0023 0002 aabb" + "0017 0000"
+                + "000a 0006 0004 2a2a 001d");
+        assertThat(hello.heldBytes()).isEqualTo(4 * 7 + 0x26 + 2 + 8);
+
+        ClientHello all = hello.essentials(null, true);
+        assertThat(all.cipherSuites()).containsExactly(0xc02f, 0x00ff, 0x5600, 0x2f);
+        assertThat(all.compressionMethods()).containsExactly(0);
+        assertThat(all.sessionId()).isEmpty();
+        assertThat(all.random()).isEqualTo(hello.random());
+        assertThat(all.extensions().count()).isEqualTo(4);
+        assertThat(all.extensions().contains(0x1a1a)).isFalse();
+        assertThat(all.extensions().contains(0x17)).isTrue();
+        assertThat(find(all, ApplicationProtocols.class).protocols()).containsExactly("h2", "a", "h3");
+        assertThat(find(all, SupportedGroups.class).codes()).containsExactly(0x1d);
+        assertThat(all.extensions().received())
+                .containsOnlyKeys(0x1a1a, 16, 35, 23, 10)
+                .containsEntry(35, new byte[] {(byte) 0xaa, (byte) 0xbb});
+        assertThat(all.heldBytes()).isEqualTo(4 * 4 + 0x26 + 2 + 8);
+
+        ClientHello least = hello.essentials(List.of("h3", "http/1.1", "a"), false);
+        assertThat(find(least, ApplicationProtocols.class).protocols()).containsExactly("h3", "a");
+        assertThat(least.extensions().received()).isEmpty();
+        assertThat(least.heldBytes()).isEqualTo(4 * 4 + 2 + 5);
+        assertThat(least.toString()).contains(RANDOM, "SessionTicket[2 bytes]");
+    }
+
+    @Test
+    void whatIsNotThereIsNotKept() {
+        ClientHello hello = parse("0303" + RANDOM + NO_SESSION + "0002 002f" + NULL_COMPRESSION);
+        assertThat(hello.heldBytes()).isEqualTo(4);
+        assertThat(hello.essentials(List.of("h2"), true)).isEqualTo(hello);
+    }
+
+    @Test
+    void listsOfAnOfferKeepWhatIsKnown() {
+        String head = "0303" + RANDOM + NO_SESSION + "0002 002f" + NULL_COMPRESSION;
+        ClientHello hello = parse(head + "0032" + "000a 000a 0008 01ff 001d 2a2a 01fe" + "000d 0008 0006 0a0a 0403 0403"
+                + "0032 0008 0006 0804 0a0a 0804" + "0005 0008 01 0003 0001 01 0000");
+        ClientHello kept = hello.essentials(null, false);
+        // RFC 7919 4: a group of that range that is unknown counts nevertheless
+        assertThat(find(kept, SupportedGroups.class).codes()).containsExactly(0x1d, 0x1ff);
+        assertThat(find(kept, SignatureAlgorithms.class).codes()).containsExactly(0x0403);
+        assertThat(find(kept, SignatureAlgorithmsCert.class).codes()).containsExactly(0x0804);
+        assertThat(find(kept, StatusRequest.class)).isEqualTo(StatusRequest.ocsp());
+        ClientHello finite =
+                parse(head + "000e" + "000a 000a 0008 01ff 001d 0100 01fe").essentials(null, false);
+        assertThat(find(finite, SupportedGroups.class).codes()).containsExactly(0x1d, 0x100);
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.lockstep.tls.internal.message.Samples.Sample;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.spec.NamedGroup;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +39,32 @@ class MessageShapeTest {
         Object read = sample.parser().parse(WireReader.of(sample.body()));
         assertThat(read).isEqualTo(sample.value()).hasSameHashCodeAs(sample.value());
         assertThat(sample.encoder().apply(read)).isEqualTo(sample.body());
+    }
+
+    /** Tests compare messages, so that what differs on the wire has to differ. */
+    @ParameterizedTest
+    @MethodSource("samples")
+    void aChangedByteMakesAnotherValue(Sample sample) {
+        Set<Integer> hashCodes = new LinkedHashSet<>(Set.of(sample.value().hashCode()));
+        int others = 0;
+        for (int at = 0; at < sample.body().length; at++) {
+            byte[] changed = sample.body().clone();
+            changed[at] ^= 1;
+            Object read;
+            try {
+                read = sample.parser().parse(WireReader.of(changed));
+            } catch (FatalAlert notAMessage) {
+                continue;
+            }
+            boolean same = Arrays.equals(sample.encoder().apply(read), sample.body());
+            assertThat(read.equals(sample.value())).as("byte %d", at).isEqualTo(same);
+            hashCodes.add(read.hashCode());
+            others += same ? 0 : 1;
+        }
+        assertThat(hashCodes.size() > 1).as("hash codes differ").isEqualTo(others > 0);
+        assertThat(sample.value()).isNotEqualTo(sample.name());
+        assertThat(sample.value().toString())
+                .startsWith(sample.value().getClass().getSimpleName());
     }
 
     @ParameterizedTest
@@ -121,6 +148,25 @@ class MessageShapeTest {
                 in.requireEnd("Handshake");
             }
         }
+    }
+
+    @Test
+    void aLengthThatIsToldInAdvanceIsExact() {
+        for (Sample sample : Samples.messages()) {
+            // 128 is the guess for messages that are short
+            if (sample.value() instanceof HandshakeMessage message && message.expectedLength() != 128) {
+                assertThat(message.expectedLength()).as(sample.name()).isEqualTo(message.encode().length);
+            }
+        }
+    }
+
+    @Test
+    void hashCodesOfPartsDiffer() {
+        assertThat(Samples.random(1).hashCode()).isNotEqualTo(Samples.random(2).hashCode());
+        assertThat(new ServerEcdhParams(NamedGroup.X25519, Samples.bytes(32, 1)).hashCode())
+                .isNotEqualTo(new ServerEcdhParams(NamedGroup.X25519, Samples.bytes(32, 2)).hashCode());
+        assertThat(new ServerDhParams(new byte[1], new byte[1], Samples.bytes(9, 1)).hashCode())
+                .isNotEqualTo(new ServerDhParams(new byte[1], new byte[1], Samples.bytes(9, 2)).hashCode());
     }
 
     private static Set<Class<?>> leaves(Class<?> sealed) {

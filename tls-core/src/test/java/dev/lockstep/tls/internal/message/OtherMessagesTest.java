@@ -123,6 +123,7 @@ class OtherMessagesTest {
     @Test
     void anAlertIsTwoBytesOfAnyValue() {
         assertThat(Alert.parse(hex("0228"))).isEqualTo(Alert.fatal(AlertDescription.HANDSHAKE_FAILURE));
+        assertThat(Alert.parse(hex("0228")).description()).isEqualTo(AlertDescription.HANDSHAKE_FAILURE);
         Alert unknown = Alert.parse(hex("03ff"));
         assertThat(unknown.level()).isNull();
         assertThat(unknown.description()).isNull();

@@ -37,6 +37,7 @@ class SessionMessagesTest {
     @Test
     void aNewTicketMayBeEmptyButNotCut() {
         assertThat(NewSessionTicket.parse(hex("00000000 0000")).ticket()).isEmpty();
+        assertThat(new NewSessionTicket(0, new byte[0xffff]).ticket()).hasSize(0xffff);
         assertDecodeError(() -> NewSessionTicket.parse(hex("00000000 0001")));
         assertDecodeError(() -> NewSessionTicket.parse(hex("000000")));
     }
