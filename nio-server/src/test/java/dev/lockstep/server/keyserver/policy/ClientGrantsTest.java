@@ -7,11 +7,16 @@ import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.demo.ThrowawayCa;
+import dev.lockstep.testkit.certificate.TestAuthority;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.junit.jupiter.api.Test;
 
 /** Which clients may use which keys. */
@@ -55,6 +60,60 @@ class ClientGrantsTest {
     }
 
     @Test
+    void everyKindOfNameIsCompared() throws Exception {
+        GeneralName[] all = {
+            new GeneralName(GeneralName.rfc822Name, "Ops@example.org"),
+            new GeneralName(GeneralName.dNSName, "Web1.Example"),
+            new GeneralName(GeneralName.uniformResourceIdentifier, "spiffe://example.org/Web"),
+            new GeneralName(GeneralName.iPAddress, "192.0.2.1"),
+            new GeneralName(GeneralName.registeredID, "1.3.6.1.4.1.9999"),
+        };
+        X509Certificate certificate = TestAuthority.root("ca")
+                .order("unnamed", TestIdentity.P256.publicKey())
+                .extension(Extension.subjectAlternativeName, false, new GeneralNames(all))
+                .sign();
+
+        for (String who :
+                List.of("email:Ops@example.org", "dns:web1.example", "uri:spiffe://example.org/Web", "ip:192.0.2.1")) {
+            ClientIdentity identity = grants("dns:other=one.key", who + "=*").identify(certificate, "[::1]:5");
+            assertThat(identity.share()).isEqualTo("client " + who);
+            assertThat(identity.mayUse().test(TWO)).as(who).isTrue();
+        }
+        for (String who : List.of("email:ops@example.org", "uri:spiffe://example.org/web", "dns:1.3.6.1.4.1.9999")) {
+            assertThat(grants(who).identify(certificate, "[::1]:5")).as(who).isNull();
+        }
+        assertThat(grants("dns:web1.example")
+                        .identify(certificate, "[::1]:5")
+                        .peer()
+                        .remote()
+                        .names())
+                .isEqualTo("email:Ops@example.org dns:web1.example uri:spiffe://example.org/Web ip:192.0.2.1");
+    }
+
+    @Test
+    void aCertificateWithoutNamesIsKnownByItsHashAlone() throws Exception {
+        X509Certificate certificate = TestAuthority.root("ca")
+                .order("localhost", TestIdentity.P256.publicKey())
+                .sign();
+        assertThat(grants("dns:localhost").identify(certificate, "[::1]:5")).isNull();
+        String hash = HexFormat.of().formatHex(HashAlgorithm.SHA256.digest(certificate.getEncoded()));
+        ClientIdentity identity = grants("sha256:" + hash).identify(certificate, "[::1]:5");
+        assertThat(identity.peer().remote().names()).isEmpty();
+    }
+
+    @Test
+    void severalGrantsOfAClientAddUp() throws Exception {
+        ClientGrants grants =
+                ClientGrants.parse("--allow-client", List.of("dns:localhost=a", "ip:127.0.0.1=b"), name -> {
+                    return Set.of(name.equals("a") ? ONE : TWO);
+                });
+        ClientIdentity identity = grants.identify(certificate(), "[::1]:5");
+        assertThat(identity.mayUse().test(ONE)).isTrue();
+        assertThat(identity.mayUse().test(TWO)).isTrue();
+        assertThat(identity.mayUse().test(KeyId.ofEncoded(new byte[] {3}))).isFalse();
+    }
+
+    @Test
     void theShareIsTheGrantsHoweverManyCertificatesAndAddressesThereAre() throws Exception {
         ClientGrants grants = grants("dns:localhost");
         assertThat(grants.identify(certificate(), "[2001:db8::1]:7").share())
@@ -63,7 +122,18 @@ class ClientGrantsTest {
 
     @Test
     void whatIsNoGrantIsNamed() {
-        for (String wrong : List.of("localhost", "dns:", "sha256:abc", "cn:localhost", "dns:localhost=two.key")) {
+        for (String wrong : List.of(
+                "localhost",
+                "",
+                "=*",
+                ":localhost",
+                "dns:",
+                "sha256:abc",
+                "dns" + "0".repeat(64),
+                "dns:=one.key",
+                "cn:localhost",
+                "dns:localhost=two.key",
+                "dns:localhost=")) {
             assertThatThrownBy(() -> grants(wrong))
                     .as(wrong)
                     .isInstanceOf(UsageError.class)

@@ -93,6 +93,13 @@ class ServerKeyExchangeInputTest {
         assertThat(accepts(dhe(p, new byte[] {3}, y))).isFalse();
         assertThat(accepts(dhe(p, new byte[] {0, 2}, y))).isFalse();
         assertThat(accepts(dhe(p, g, new byte[p.length + 1]))).isFalse();
+        byte[] longFour = new byte[p.length + 1];
+        longFour[p.length] = 4;
+        assertThat(accepts(dhe(p, g, longFour))).isFalse();
+        byte[] last = p.clone();
+        last[last.length - 1] ^= 1; // p - 1
+        assertThat(accepts(dhe(p, g, last))).isFalse();
+        assertThat(accepts(dhe(p, g, new byte[] {2}))).isTrue();
         assertThat(ServerKeyExchangeInput.isWellFormed(right, false))
                 .as("with a key that is none of RSA")
                 .isFalse();
@@ -170,6 +177,13 @@ class ServerKeyExchangeInputTest {
         assertThat(accepts(tls13)).isFalse();
         for (int length = 0; length <= 64; length++) {
             assertThat(accepts(new byte[length])).isFalse();
+        }
+        for (int length = 65; length < 100; length++) {
+            byte[] cut = new byte[length];
+            cut[64] = 3; // as much of ServerECDHParams as there is, or a prime of 768 bytes of which one follows
+            assertThat(accepts(cut)).isFalse();
+            cut[64] = 0;
+            assertThat(accepts(cut)).isFalse();
         }
         Random random = new Random(20_260_304);
         for (int i = 0; i < 20_000; i++) {
