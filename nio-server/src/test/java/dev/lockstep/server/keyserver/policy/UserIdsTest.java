@@ -27,7 +27,7 @@ class UserIdsTest {
     /** Looks names up first and takes what is none for a number, as the JDK does. */
     private static final class Users extends UserPrincipalLookupService {
 
-        private final Map<String, Integer> names = Map.of("1000", 0, "001000", 0, "alice", 1000);
+        private final Map<String, Integer> names = Map.of("1000", 0, "001000", 0, "0", 1000, "alice", 1000);
 
         @Override
         public UserPrincipal lookupPrincipalByName(String name) throws IOException {
