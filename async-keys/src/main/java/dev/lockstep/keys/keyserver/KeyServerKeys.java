@@ -191,7 +191,7 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         private LongSupplier clock = System::nanoTime;
         private KeyServerObserver observer = KeyServerObserver.NONE;
 
-        private Builder(KeyServerTarget target) {
+        Builder(KeyServerTarget target) {
             this.target = target;
         }
 

@@ -1,11 +1,13 @@
 package dev.lockstep.simulation.sockets;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
@@ -13,55 +15,95 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 
-/** The server's end of a connection, whose other end is a {@link Peer}. It never blocks. */
+/** One end of a connection, whose other end is a {@link Peer}. It never blocks. */
 public final class MemorySocket extends SocketChannel implements MemorySelector.Ready {
 
-    /** The client's end, and the network before it. */
+    /** The other end, and the network before it. */
     public interface Peer {
         /** The loop has accepted the connection. */
-        void accepted();
+        default void accepted() {}
+
+        /** The socket begins to connect, and waits for {@link #answered}. */
+        default void connecting() {
+            throw new UnsupportedOperationException();
+        }
 
         /** Returns how many bytes the network takes now. */
         int room();
 
-        /** The server sends; no more than {@link #room}. */
+        /** The socket sends; no more than {@link #room}. */
         void sent(byte[] bytes);
 
-        /** The server sends no more, and has closed its socket if it {@code closed}. */
+        /** The socket sends no more, and is closed if it {@code closed}. */
         void ended(boolean closed);
+    }
+
+    private enum Stage {
+        UNCONNECTED,
+        CONNECTING,
+        ACCEPTED,
+        REFUSED,
+        CONNECTED
     }
 
     private final Peer peer;
     private final SocketAddress address;
     private final Deque<ByteBuffer> arrived = new ArrayDeque<>();
+    private Stage stage;
     private boolean inputEnded;
     private boolean outputEnded;
     private boolean reset;
 
-    /** @param address of the client */
-    public MemorySocket(SelectorProvider provider, SocketAddress address, Peer peer) {
+    private MemorySocket(SelectorProvider provider, SocketAddress address, Peer peer, Stage stage) {
         super(provider);
         this.address = address;
         this.peer = peer;
+        this.stage = stage;
+    }
+
+    /**
+     * A socket for a listener.
+     *
+     * @param address of the client
+     */
+    public MemorySocket(SelectorProvider provider, SocketAddress address, Peer peer) {
+        this(provider, address, peer, Stage.CONNECTED);
+    }
+
+    /** Returns a socket that can connect to an address. */
+    public static MemorySocket unconnected(SelectorProvider provider, SocketAddress address, Peer peer) {
+        return new MemorySocket(provider, address, peer, Stage.UNCONNECTED);
+    }
+
+    /** The network answers a socket that connects: the other end is there, or refuses. */
+    public void answered(boolean there) {
+        if (stage == Stage.CONNECTING) {
+            stage = there ? Stage.ACCEPTED : Stage.REFUSED;
+        }
+    }
+
+    /** Returns how many bytes have arrived and are not read. */
+    public int unread() {
+        return arrived.stream().mapToInt(ByteBuffer::remaining).sum();
     }
 
     void accepted() {
         peer.accepted();
     }
 
-    /** Bytes come from the client. */
+    /** Bytes come from the other end. */
     public void arrives(byte[] bytes) {
         if (isOpen() && !inputEnded && bytes.length > 0) {
             arrived.add(ByteBuffer.wrap(bytes));
         }
     }
 
-    /** The client sends no more. */
+    /** The other end sends no more. */
     public void endsInput() {
         inputEnded = true;
     }
 
-    /** The client resets the connection: what has arrived is lost. */
+    /** The other end resets the connection: what has arrived is lost. */
     public void resets() {
         reset = true;
         arrived.clear();
@@ -69,6 +111,10 @@ public final class MemorySocket extends SocketChannel implements MemorySelector.
 
     @Override
     public int readyOps() {
+        if (stage != Stage.CONNECTED) {
+            boolean answered = stage == Stage.ACCEPTED || stage == Stage.REFUSED;
+            return answered ? SelectionKey.OP_CONNECT : 0;
+        }
         boolean readable = !arrived.isEmpty() || inputEnded || reset;
         boolean writable = reset || peer.room() > 0;
         return (readable ? SelectionKey.OP_READ : 0) | (writable ? SelectionKey.OP_WRITE : 0);
@@ -112,6 +158,9 @@ public final class MemorySocket extends SocketChannel implements MemorySelector.
         if (reset) {
             throw new IOException("Connection reset by peer");
         }
+        if (stage != Stage.CONNECTED) {
+            throw new NotYetConnectedException();
+        }
     }
 
     @Override
@@ -136,12 +185,12 @@ public final class MemorySocket extends SocketChannel implements MemorySelector.
 
     @Override
     public boolean isConnected() {
-        return true;
+        return stage == Stage.CONNECTED;
     }
 
     @Override
     public boolean isConnectionPending() {
-        return false;
+        return stage != Stage.CONNECTED && stage != Stage.UNCONNECTED;
     }
 
     @Override
@@ -173,13 +222,30 @@ public final class MemorySocket extends SocketChannel implements MemorySelector.
     }
 
     @Override
-    public boolean connect(SocketAddress remote) {
-        throw new UnsupportedOperationException();
+    public boolean connect(SocketAddress remote) throws IOException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+        if (stage != Stage.UNCONNECTED) {
+            throw new IllegalStateException("connects twice");
+        }
+        stage = Stage.CONNECTING;
+        peer.connecting();
+        return false;
     }
 
     @Override
-    public boolean finishConnect() {
-        return true;
+    public boolean finishConnect() throws IOException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+        if (stage == Stage.REFUSED) {
+            throw new ConnectException("Connection refused");
+        }
+        if (stage == Stage.ACCEPTED) {
+            stage = Stage.CONNECTED;
+        }
+        return stage == Stage.CONNECTED;
     }
 
     @Override

@@ -12,7 +12,6 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -38,9 +38,10 @@ public final class KeyServer implements AutoCloseable {
     private final KeyServerLimits limits;
     private final WorkQueue work;
     private final Consumer<String> warnings;
+    private final LongSupplier nanoTime;
     private final KeyWork.Setting setting;
     private final Selector selector;
-    private final Set<ClientConnection> clients = new HashSet<>();
+    private final Set<ClientConnection> clients = new LinkedHashSet<>();
     private final Map<String, PeerShare> peers = new HashMap<>();
     private final Set<ClientConnection> due = new LinkedHashSet<>();
     private final ConcurrentLinkedQueue<KeyWork> finished = new ConcurrentLinkedQueue<>();
@@ -66,13 +67,28 @@ public final class KeyServer implements AutoCloseable {
             UsageLog log,
             Consumer<String> warnings)
             throws IOException {
+        this(listener, keys, limits, work, log, warnings, System::nanoTime);
+    }
+
+    /** As the other constructor, with another clock. */
+    KeyServer(
+            ClientListener listener,
+            Supplier<Map<KeyId, ServedKey>> keys,
+            KeyServerLimits limits,
+            WorkQueue work,
+            UsageLog log,
+            Consumer<String> warnings,
+            LongSupplier nanoTime)
+            throws IOException {
         this.listener = listener;
         this.places = new Places(limits);
         this.limits = limits;
         this.work = work;
         this.warnings = warnings;
-        this.setting = new KeyWork.Setting(keys, log, this::onFinished);
-        this.selector = Selector.open();
+        this.nanoTime = nanoTime;
+        this.setting = new KeyWork.Setting(keys, log, this::onFinished, nanoTime);
+        // A channel can be registered only with a selector of its own provider.
+        this.selector = listener.channel().provider().openSelector();
     }
 
     /**
@@ -82,21 +98,36 @@ public final class KeyServer implements AutoCloseable {
      */
     public void run() throws IOException {
         try {
-            listener.channel().configureBlocking(false);
-            listener.channel().register(selector, SelectionKey.OP_ACCEPT, listener);
+            begin();
             while (!stopping) {
-                select();
-                answer();
-                giveTurns();
-                evict(); // before newcomers come: these have been selected once, if they have sent anything
-                accept();
-                checkTimes();
+                round();
             }
         } finally {
-            List.copyOf(clients).forEach(ClientConnection::end);
-            listener.close();
-            selector.close();
+            end();
         }
+    }
+
+    /** Listens: before the first {@link #round}. */
+    void begin() throws IOException {
+        listener.channel().configureBlocking(false);
+        listener.channel().register(selector, SelectionKey.OP_ACCEPT, listener);
+    }
+
+    /** Waits until there is something to do, and does a share of it. */
+    void round() throws IOException {
+        select();
+        answer();
+        giveTurns();
+        evict(); // before newcomers come: these have been selected once, if they have sent anything
+        accept();
+        checkTimes();
+    }
+
+    /** Closes connections and listener: after the last {@link #round}. */
+    void end() throws IOException {
+        List.copyOf(clients).forEach(ClientConnection::end);
+        listener.close();
+        selector.close();
     }
 
     /** Any thread: makes {@link #run} return soon. */
@@ -332,7 +363,7 @@ public final class KeyServer implements AutoCloseable {
         return openRequests;
     }
 
-    private static long now() {
-        return System.nanoTime();
+    private long now() {
+        return nanoTime.getAsLong();
     }
 }

@@ -9,13 +9,20 @@ import dev.lockstep.tls.spec.SignatureScheme;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** One signature or decryption, done and logged on a thread of the pool and answered by the loop. */
 final class KeyWork implements Runnable {
 
     /** What all requests of a key server share. */
-    record Setting(Supplier<Map<KeyId, ServedKey>> keys, UsageLog log, Consumer<KeyWork> finished) {}
+    record Setting(
+            Supplier<Map<KeyId, ServedKey>> keys, UsageLog log, Consumer<KeyWork> finished, LongSupplier nanoTime) {
+
+        private long now() {
+            return nanoTime.getAsLong();
+        }
+    }
 
     private static final int OVERHEAD = 256;
 
@@ -72,7 +79,7 @@ final class KeyWork implements Runnable {
     public void run() {
         try {
             if (!abandoned) {
-                outcome = isDue(System.nanoTime()) ? Outcome.failed(Failure.TIMED_OUT) : perform();
+                outcome = isDue(setting.now()) ? Outcome.failed(Failure.TIMED_OUT) : perform();
             }
         } finally {
             setting.finished().accept(this);
@@ -83,9 +90,9 @@ final class KeyWork implements Runnable {
         if (!setting.log().isWritable()) {
             return Outcome.failed(Failure.KEY_UNAVAILABLE);
         }
-        long began = System.nanoTime();
+        long began = setting.now();
         Outcome made = request instanceof Message.Sign sign ? sign(sign) : decrypt((Message.Decrypt) request);
-        if (!setting.log().write(line(made, System.nanoTime() - began))) {
+        if (!setting.log().write(line(made, setting.now() - began))) {
             made.wipe();
             return Outcome.failed(Failure.FAILED);
         }
