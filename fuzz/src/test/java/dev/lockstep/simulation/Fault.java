@@ -1,7 +1,7 @@
 package dev.lockstep.simulation;
 
 /** A defect that a world can have, to see that it is found. */
-enum Fault {
+public enum Fault {
     NONE,
     /** Now and then the loop does not hear that a connection was woken. */
     LOST_WAKE_UP,
@@ -12,5 +12,13 @@ enum Fault {
     /** The loop serves the connection first that came last. */
     STARVED_CONNECTION,
     /** A connection that fails does not give its buffers back. */
-    LEAKED_BUFFER
+    LEAKED_BUFFER,
+    /** A key server exchanges the results of two requests. */
+    ANSWER_FOR_ANOTHER,
+    /** A line of the key-use log does not reach the disk, and the disk says it has. */
+    LOST_LOG_LINE,
+    /** A key is used without a line in the log. */
+    UNLOGGED_USE,
+    /** The end of the connection to a key server is not noticed. */
+    UNNOTICED_LOSS
 }

@@ -12,7 +12,7 @@ import java.util.PriorityQueue;
  * An event loop in simulated time: what happens at which moment, and which connections are due for a turn. It fails when a
  * connection that is due waits for longer than for a turn of each other one.
  */
-final class Loop {
+public final class Loop {
 
     /** Something that happens at a moment; those of one moment happen in the order in which they were planned. */
     private record Event(long nanos, long order, Runnable what) {}
@@ -62,12 +62,12 @@ final class Loop {
     }
 
     /** Returns the time since the beginning, in nanoseconds. */
-    long now() {
+    public long now() {
         return now;
     }
 
     /** Plans something, so many nanoseconds from now. */
-    void after(long nanos, Runnable what) {
+    public void after(long nanos, Runnable what) {
         events.add(new Event(now + nanos, planned++, what));
     }
 

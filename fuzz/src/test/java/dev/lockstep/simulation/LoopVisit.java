@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * One client at one connection of a loop: its socket's other end, the network between them, and the key holders and stores behind
  * the connection. A fair visit is one on which nothing goes wrong; it has to end well.
  */
-final class LoopVisit implements MemorySocket.Peer {
+public final class LoopVisit implements MemorySocket.Peer {
 
     /** When a client that is not content leaves. */
     private static final long PATIENCE = LoopWorld.millis(120_000);
@@ -38,6 +38,7 @@ final class LoopVisit implements MemorySocket.Peer {
     private long lastToClient;
     private int underWay;
     private long readySince = -1;
+    private boolean hurt;
     private boolean over;
 
     LoopVisit(LoopWorld world, int number, Server server, Choices choices) {
@@ -59,6 +60,21 @@ final class LoopVisit implements MemorySocket.Peer {
 
     Server server() {
         return server;
+    }
+
+    /** Whether nothing goes wrong with what this client alone depends on. */
+    public boolean isFair() {
+        return fair;
+    }
+
+    /** Something that others depend on too goes wrong: this client need not be content. */
+    public void isHurt() {
+        hurt = true;
+    }
+
+    /** Returns what decides about this client. */
+    public Choices choices() {
+        return choices;
     }
 
     /** The client connects. */
@@ -152,6 +168,7 @@ final class LoopVisit implements MemorySocket.Peer {
 
     /** The loop is at this connection: what the server asks now is asked for it. */
     void turnBegins() {
+        world.turnsTo(this);
         server.enter(operations);
         operations.begin(holders.howToBegin());
         world.note(this, "turn");
@@ -215,7 +232,10 @@ final class LoopVisit implements MemorySocket.Peer {
         world.guarded(() -> Expect.that(operations.pending() == null, this + ": something is pending after the end"));
         time.after(Math.max(0, lastToClient - time.now()), () -> {
             operations.requireOver();
-            Expect.that(!fair || client.isContent(), this + ": a fair visit ends badly: " + cause);
+            Expect.that(!fair || hurt || client.isContent(), this + ": a fair visit ends badly: " + cause);
+            if (fair && !hurt) {
+                world.wasDue();
+            }
             if (client.isContent() && client.isHonest()) {
                 server.remember(client.session());
             }

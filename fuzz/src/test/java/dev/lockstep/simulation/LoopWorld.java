@@ -4,6 +4,7 @@ import dev.lockstep.nio.LoopObserver;
 import dev.lockstep.nio.Session;
 import dev.lockstep.nio.SimulatedLoop;
 import dev.lockstep.nio.TlsLoop;
+import dev.lockstep.nio.TlsLoopBuilder;
 import dev.lockstep.simulation.sockets.MemoryListener;
 import dev.lockstep.simulation.sockets.MemoryProvider;
 import dev.lockstep.simulation.sockets.MemorySelector;
@@ -20,15 +21,17 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Many visits at the same time at a {@link TlsLoop}, over sockets in memory: where the loop would wait, the next thing happens.
  * Everything follows from the seed. A violation names it.
  */
-final class LoopWorld implements MemorySelector.World, LoopObserver {
+public final class LoopWorld implements MemorySelector.World, LoopObserver {
 
     /** How many visits there are at the same time. */
     static final int MEMBERS = 16;
@@ -37,8 +40,38 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
     private static final int MOST_TURNS_PER_VISIT = 5_000;
     private static final int HUNTED = 64;
 
-    /** What became of the visits. */
-    record Result(int visits, int content, long turns, long trace) {}
+    /** What is around the loop besides its clients. */
+    public interface Surroundings {
+
+        /** Adds to the loop what belongs to it. */
+        default void join(TlsLoopBuilder builder) {}
+
+        /** The first clients come. */
+        default void begin() {}
+
+        /** Whether everything is well, so that an honest client who comes now has to be content. */
+        default boolean isCalm() {
+            return true;
+        }
+
+        /** In every turn of the loop: what must be true. */
+        default void check() {}
+
+        /** All clients have left: whether nothing is under way any more. Asked again and again. */
+        default boolean isAtRest() {
+            return true;
+        }
+
+        /** The loop has ended: what must be true then. */
+        default void end(List<byte[]> secrets) throws IOException {}
+    }
+
+    /**
+     * What became of the visits.
+     *
+     * @param due how many had to be content, since nothing went wrong that concerned them
+     */
+    public record Result(int visits, int content, int due, long turns, long trace) {}
 
     private final List<Server> servers;
     private final Fault fault;
@@ -52,12 +85,15 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
     private final Map<Long, LoopVisit> byNumber = new HashMap<>();
     private final Deque<byte[]> secrets = new ArrayDeque<>();
     private final History history = new History();
+    private final Surroundings surroundings;
     private @Nullable TlsLoop loop;
     private @Nullable LoopVisit accepted;
+    private @Nullable LoopVisit current;
     private @Nullable AssertionError violation;
     private int toCome;
     private int came;
     private int content;
+    private int due;
     private long turns;
 
     /**
@@ -66,25 +102,43 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
      * @param servers made with {@code clock}
      */
     LoopWorld(List<Server> servers, FakeClock clock, long seed, Fault fault) {
+        this(servers, clock, seed, fault, world -> new Surroundings() {});
+    }
+
+    /**
+     * A world in which nothing has happened.
+     *
+     * @param servers made with {@code clock}
+     * @param around makes what is around the loop, before anything happens
+     */
+    public LoopWorld(
+            List<Server> servers,
+            FakeClock clock,
+            long seed,
+            Fault fault,
+            Function<? super LoopWorld, ? extends Surroundings> around) {
         this.servers = servers;
         this.clock = clock;
         this.seed = seed;
         this.fault = fault;
         this.choices = new SeededChoices(seed);
         this.time = new Loop(clock, 0, fault);
+        this.surroundings = around.apply(this);
     }
 
     /** Lets so many visits happen, to their end. */
-    Result run(int visits) throws IOException {
+    public Result run(int visits) throws IOException {
         servers.forEach(server -> server.restart(seed));
         toCome = visits;
-        TlsLoop running = SimulatedLoop.of(
-                TlsLoop.builder(listener, () -> arriving().server().config(), () -> arriving()
+        TlsLoopBuilder builder = TlsLoop.builder(
+                        listener, () -> arriving().server().config(), () -> arriving()
                                 .application())
-                        .observer(this),
-                clock);
-        loop = running;
+                .observer(this);
         try {
+            surroundings.join(builder);
+            TlsLoop running = SimulatedLoop.of(builder, clock);
+            loop = running;
+            surroundings.begin();
             for (int i = 0; i < MEMBERS; i++) {
                 arrives();
             }
@@ -97,18 +151,39 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
             Expect.that(SimulatedLoop.lentBuffers(running) == 0, "buffers are not given back");
             Expect.that(running.openConnections() == 0, "connections are left over");
             SecretHunt.assertNoneIn(running, List.copyOf(secrets));
+            surroundings.end(List.copyOf(secrets));
         } catch (AssertionError | RuntimeException found) {
             throw history.violation(seed, "turn " + turns, found);
         }
-        return new Result(came, content, turns, history.trace());
+        return new Result(came, content, due, turns, history.trace());
     }
 
-    Loop time() {
+    public Loop time() {
         return time;
     }
 
-    Fault fault() {
+    public Fault fault() {
         return fault;
+    }
+
+    /** Returns the visit whose connection the loop is at. */
+    public LoopVisit current() {
+        return Objects.requireNonNull(current, "the loop is at no connection");
+    }
+
+    /** The loop comes to a connection. */
+    void turnsTo(LoopVisit visit) {
+        current = visit;
+    }
+
+    /** A visit had to end well, and did. */
+    void wasDue() {
+        due++;
+    }
+
+    /** Something goes wrong on which all clients depend. */
+    public void disturb() {
+        present.forEach(LoopVisit::isHurt);
     }
 
     private LoopVisit arriving() {
@@ -127,6 +202,9 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
         LoopVisit visit = new LoopVisit(this, came, server, new SeededChoices(seed * 1_000_003 + came));
         came++;
         present.add(visit);
+        if (!surroundings.isCalm()) {
+            visit.isHurt();
+        }
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1024 + came % 60_000);
         MemorySocket socket = new MemorySocket(provider, address, visit);
         visit.begins(socket);
@@ -148,7 +226,11 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
                 secrets.removeFirst();
             }
         }
-        arrives();
+        if (surroundings.isCalm()) {
+            arrives();
+        } else {
+            time.after(millis(choices.below(1_500)), this::arrives);
+        }
     }
 
     // ---- the loop works, or waits
@@ -163,6 +245,7 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
         }
         guarded(() -> {
             present.forEach(LoopVisit::check);
+            surroundings.check();
             Expect.that(turns < (long) MOST_TURNS_PER_VISIT * came, "a world without end");
         });
         endIfOver();
@@ -189,7 +272,7 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
     }
 
     /** What is found out in a callback must not look like a fault of the connection that the loop is at. */
-    void guarded(Runnable check) {
+    public void guarded(Runnable check) {
         try {
             check.run();
         } catch (AssertionError | RuntimeException found) {
@@ -200,7 +283,7 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
     }
 
     private void endIfOver() {
-        if (loop != null && (violation != null || (present.isEmpty() && toCome == 0))) {
+        if (loop != null && (violation != null || (present.isEmpty() && toCome == 0 && surroundings.isAtRest()))) {
             loop.close();
         }
     }
@@ -235,12 +318,12 @@ final class LoopWorld implements MemorySelector.World, LoopObserver {
     }
 
     /** Remembers what happened. */
-    void note(LoopVisit visit, String what) {
-        history.note(time.now(), visit, what);
+    public void note(Object who, String what) {
+        history.note(time.now(), who, what);
     }
 
     /** Millis in nanoseconds. */
-    static long millis(long count) {
+    public static long millis(long count) {
         return TimeUnit.MILLISECONDS.toNanos(count);
     }
 }

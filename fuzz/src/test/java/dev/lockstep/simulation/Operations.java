@@ -91,7 +91,29 @@ public final class Operations {
         }
     }
 
-    <T> Start<T> start(SuspensionKind kind, Callable<T> value, Waker waker) throws Exception {
+    /** Starts an operation that is done elsewhere. */
+    @FunctionalInterface
+    public interface Question {
+        /** @param answered is woken when the outcome can be fetched, and not before */
+        Start<byte[]> start(Waker answered) throws Exception;
+    }
+
+    /** Starts an operation that is done elsewhere: what the connection does with it is held against the same rules. */
+    public Start<byte[]> startElsewhere(SuspensionKind kind, Question question, Waker waker) throws Exception {
+        expect(pending == null, kind + " is started while another operation is pending");
+        Elsewhere operation = new Elsewhere(kind, waker);
+        Start<byte[]> start = question.start(operation::answered);
+        if (!(start instanceof Start.InProgress<byte[]> begun)) {
+            return start;
+        }
+        operation.place = begun.operation();
+        started++;
+        pending = operation;
+        return Start.inProgress(operation);
+    }
+
+    /** Starts an operation that begins as it was told, and ends when it is told. */
+    public <T> Start<T> start(SuspensionKind kind, Callable<T> value, Waker waker) throws Exception {
         expect(pending == null, kind + " is started while another operation is pending");
         switch (next) {
             case FAILED -> {
@@ -115,7 +137,7 @@ public final class Operations {
     }
 
     /** One operation, from its start until the connection has its result or has cancelled it. */
-    public final class Operation<T> implements PendingOperation<T> {
+    public class Operation<T> implements PendingOperation<T> {
         private final SuspensionKind kind;
         private final Callable<T> value;
         private final Waker waker;
@@ -136,6 +158,10 @@ public final class Operations {
         /** Whether there is a result that the connection has not asked for. */
         boolean isReady() {
             return end != null && !over;
+        }
+
+        boolean isOver() {
+            return over;
         }
 
         /** Ends it, unless it has ended or is no longer wanted; the connection is not woken. */
@@ -191,11 +217,47 @@ public final class Operations {
             return result;
         }
 
-        private void leave() {
+        void leave() {
             over = true;
             ended++;
             expect(pending == this, kind + " ends, which is not the one that is pending");
             pending = null;
+        }
+    }
+
+    /** An operation that ends when it is done elsewhere. */
+    private final class Elsewhere extends Operation<byte[]> {
+        private PendingOperation<byte[]> place = Progress::inProgress;
+
+        Elsewhere(SuspensionKind kind, Waker waker) {
+            super(kind, () -> new byte[0], waker);
+        }
+
+        private void answered() {
+            expect(ends(End.DONE), kind() + " is answered twice, or after its end");
+            wakes();
+        }
+
+        @Override
+        public Progress<byte[]> resume() throws Exception {
+            expect(!isOver(), kind() + " is resumed after its end");
+            boolean ready = isReady();
+            Progress<byte[]> progress = place.resume();
+            boolean ended = !(progress instanceof Progress.InProgress);
+            expect(ended == ready, kind() + " has an outcome: " + ended + ", and was woken: " + ready);
+            if (ended) {
+                leave();
+            }
+            if (kind() == SuspensionKind.DECRYPT && progress instanceof Progress.Done<byte[]> done) {
+                secrets.add(done.value());
+            }
+            return progress;
+        }
+
+        @Override
+        public void cancel() {
+            super.cancel();
+            place.cancel();
         }
     }
 }

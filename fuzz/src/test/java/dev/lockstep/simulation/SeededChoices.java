@@ -3,11 +3,12 @@ package dev.lockstep.simulation;
 import java.util.Random;
 
 /** Choices that follow from a seed, without end. */
-final class SeededChoices implements Choices {
+public final class SeededChoices implements Choices {
 
     private final Random random;
 
-    SeededChoices(long seed) {
+    /** The choices of a seed. */
+    public SeededChoices(long seed) {
         this.random = new Random(seed);
     }
 

@@ -13,6 +13,7 @@ import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.Verdict;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
@@ -49,10 +51,10 @@ import org.jspecify.annotations.Nullable;
 public final class Server {
 
     /** The longest handshake. */
-    static final Duration HANDSHAKE = Duration.ofSeconds(30);
+    public static final Duration HANDSHAKE = Duration.ofSeconds(30);
 
     /** The longest operation. */
-    static final Duration OPERATION = Duration.ofSeconds(5);
+    public static final Duration OPERATION = Duration.ofSeconds(5);
 
     /** Who a client is, where it is asked. */
     static final TestIdentity CLIENT = TestIdentity.P256;
@@ -66,10 +68,19 @@ public final class Server {
         A_TICKET
     }
 
+    /** Where the keys of servers are. */
+    @FunctionalInterface
+    public interface Keys {
+        /** @param asking the operations of the connection that asks */
+        ExternalPrivateKey of(TestIdentity identity, Supplier<Operations> asking);
+    }
+
     private final KeyExchange exchange;
     private final boolean authenticates;
     private final Earlier earlier;
-    private final TestIdentity identity;
+    private final FakeClock clock;
+    private final @Nullable Keys keys;
+    private final List<TestIdentity> identities;
     private final SeededRandom random = new SeededRandom(11);
 
     /** Behind a class of the JDK the search for secrets does not look: these are not the connection's. */
@@ -77,17 +88,36 @@ public final class Server {
 
     private final AtomicReference<Map<SessionId, ResumableSession>> kept = new AtomicReference<>(Map.of());
     private final AtomicReference<TicketKeyRing> ring = new AtomicReference<>(ring());
-    private final TlsServerConfig config;
+    private TlsServerConfig config;
+    private int configured;
     private final AtomicReference<Operations> current = new AtomicReference<>(new Operations(Fault.NONE));
     private @Nullable ClientSession initial;
     private @Nullable ClientSession session;
 
     private Server(KeyExchange exchange, boolean authenticates, Earlier earlier, FakeClock clock) {
+        this(
+                exchange,
+                authenticates,
+                earlier,
+                clock,
+                null,
+                List.of(exchange == KeyExchange.ECDHE_ECDSA ? TestIdentity.P256 : TestIdentity.RSA_2048));
+    }
+
+    private Server(
+            KeyExchange exchange,
+            boolean authenticates,
+            Earlier earlier,
+            FakeClock clock,
+            @Nullable Keys keys,
+            List<TestIdentity> identities) {
         this.exchange = exchange;
         this.authenticates = authenticates;
         this.earlier = earlier;
-        this.identity = exchange == KeyExchange.ECDHE_ECDSA ? TestIdentity.P256 : TestIdentity.RSA_2048;
-        this.config = configure(clock);
+        this.clock = clock;
+        this.keys = keys;
+        this.identities = identities;
+        this.config = configure(identities.get(0));
         if (earlier != Earlier.NOTHING) {
             session = Conversations.complete(this);
             initial = session;
@@ -118,10 +148,26 @@ public final class Server {
         return all;
     }
 
+    /** Returns servers whose keys sign and decrypt for real, and are elsewhere; each has several to choose from. */
+    public static List<Server> withKeys(Keys keys, List<TestIdentity> curves, List<TestIdentity> rsa, FakeClock clock) {
+        return List.of(
+                new Server(KeyExchange.ECDHE_ECDSA, false, Earlier.NOTHING, clock, keys, curves),
+                new Server(KeyExchange.ECDHE_ECDSA, true, Earlier.NOTHING, clock, keys, curves),
+                new Server(KeyExchange.ECDHE_ECDSA, false, Earlier.AN_ID, clock, keys, curves),
+                new Server(KeyExchange.ECDHE_RSA, false, Earlier.A_TICKET, clock, keys, rsa),
+                new Server(KeyExchange.RSA, false, Earlier.NOTHING, clock, keys, rsa),
+                new Server(KeyExchange.ECDHE_RSA, false, Earlier.NOTHING, clock, keys, rsa),
+                new Server(KeyExchange.RSA_PSK, false, Earlier.NOTHING, clock, keys, rsa));
+    }
+
     /** Makes it as it was in the beginning, with randomness of a seed. */
     public void restart(long seed) {
         random.restart(seed);
         session = initial;
+        if (configured > 0) {
+            configured = 0;
+            config = configure(identities.get(0));
+        }
         ring.set(ring());
         stored.get().clear();
         kept.get().forEach((id, each) -> stored.get().put(id, each.copy()));
@@ -144,8 +190,14 @@ public final class Server {
         }
     }
 
+    /** Replaces the configuration by one with another certificate and key; connections that are open keep theirs. */
+    public void reconfigure() {
+        configured++;
+        config = configure(identities.get(configured % identities.size()));
+    }
+
     /** What may happen to a server while it serves: its store is lost, or its ticket keys are turned or replaced. */
-    void reload(Choices choices) {
+    public void reload(Choices choices) {
         switch (choices.below(3)) {
             case 0 -> stored.get().clear();
             case 1 -> ring.get().rotateTo(List.of(TicketKey.generate(random)));
@@ -162,8 +214,10 @@ public final class Server {
     /** Returns a client of this server. */
     ClientOptions client(long seed) {
         CipherSuite suite = CipherSuite.valueOf("TLS_" + exchange + "_WITH_AES_128_GCM_SHA256");
-        ClientOptions options =
-                ClientOptions.offering(suite).withoutVerification().seed(seed);
+        ClientOptions options = ClientOptions.offering(suite).seed(seed);
+        if (keys == null) {
+            options.withoutVerification();
+        }
         if (exchange == KeyExchange.DHE_RSA) {
             options.groups(NamedGroup.FFDHE3072);
         }
@@ -179,10 +233,11 @@ public final class Server {
         return exchange + (authenticates ? " with a client certificate" : "") + ", client has " + earlier;
     }
 
-    private TlsServerConfig configure(FakeClock clock) {
-        Credential credential =
-                Credential.external(identity.chain(), new ZerosKey(identity, (kind, answer, waker) -> current.get()
-                        .start(kind, answer, waker)));
+    private TlsServerConfig configure(TestIdentity identity) {
+        ExternalPrivateKey key = keys == null
+                ? new ZerosKey(identity, (kind, answer, waker) -> current.get().start(kind, answer, waker))
+                : keys.of(identity, current::get);
+        Credential credential = Credential.external(identity.chain(), key);
         TlsServerConfigBuilder builder = TestServers.builder(credential)
                 .random(random)
                 .groups(List.of(NamedGroup.X25519, NamedGroup.FFDHE3072))
@@ -192,7 +247,8 @@ public final class Server {
                 .wallClock(NOW)
                 .handshakeTimeout(HANDSHAKE)
                 .keyOperationTimeout(OPERATION)
-                .signatureVerification(SignatureVerification.never())
+                .signatureVerification(
+                        keys == null ? SignatureVerification.never() : SignatureVerification.unlessVerified())
                 .bounds(Bounds.DEFAULT)
                 .renegotiation(RenegotiationPolicy.ALLOWED
                         .withMaxRenegotiations(1)

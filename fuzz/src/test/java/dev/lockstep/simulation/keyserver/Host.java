@@ -1,0 +1,318 @@
+package dev.lockstep.simulation.keyserver;
+
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.server.audit.CheckpointKey;
+import dev.lockstep.server.audit.FsyncPolicy;
+import dev.lockstep.server.audit.KeyUseLog;
+import dev.lockstep.server.audit.SimulatedLog;
+import dev.lockstep.server.keyserver.KeyServerLimits;
+import dev.lockstep.server.keyserver.ServedKey;
+import dev.lockstep.server.keyserver.SimulatedKeyServer;
+import dev.lockstep.simulation.Choices;
+import dev.lockstep.simulation.Fault;
+import dev.lockstep.simulation.LoopWorld;
+import dev.lockstep.simulation.sockets.MemoryListener;
+import dev.lockstep.simulation.sockets.MemoryProvider;
+import dev.lockstep.simulation.sockets.MemorySelector;
+import dev.lockstep.testkit.SecretHunt;
+import dev.lockstep.testkit.util.Expect;
+import dev.lockstep.testkit.util.FakeClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The machine of a key server: its process, which dies and comes back, its threads, and the disk with the key-use log. */
+final class Host implements MemorySelector.World {
+
+    private static final long ROUND_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long FULL_NANOS = LoopWorld.millis(5);
+    private static final int ROUNDS_WITHOUT_TIME = 10_000;
+    private static final long LONGEST_FILE = 16 * 1024;
+
+    /** Few enough that servers are told to wait. */
+    private static final KeyServerLimits TIGHT =
+            new KeyServerLimits(8, 3, 4, 50, TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(30));
+
+    private final LoopWorld world;
+    private final FakeClock clock;
+    private final Choices choices;
+    private final Ledger ledger;
+    private final Path file;
+    private final CheckpointKey checkpointKey;
+    private final boolean tight;
+    private final Disk disk;
+    private final List<String> anchors = new ArrayList<>();
+    private Map<KeyId, ServedKey> keys = Map.of();
+    private List<Uplink> uplinks = List.of();
+    private @Nullable SimulatedKeyServer server;
+    private @Nullable MemoryListener listener;
+    private @Nullable KeyUseLog log;
+    private Pool pool;
+    private boolean logBroken;
+    private boolean waits;
+    private long nextRound = Long.MAX_VALUE;
+    private long upSince;
+    private int starts;
+    private int roundsAtOnce;
+    private long lastRound;
+
+    Host(LoopWorld world, FakeClock clock, Choices choices, Ledger ledger, Path directory) throws IOException {
+        this.world = world;
+        this.clock = clock;
+        this.choices = choices;
+        this.ledger = ledger;
+        this.file = directory.resolve("uses");
+        this.checkpointKey = CheckpointKey.readOrMake(directory.resolve("key"));
+        this.tight = choices.oneIn(4);
+        this.disk = new Disk(choices, ledger, world.fault() == Fault.LOST_LOG_LINE);
+        this.pool = pool();
+    }
+
+    private Pool pool() {
+        return new Pool(world.time(), choices, tight ? 3 : 1000, this::worked);
+    }
+
+    Choices choices() {
+        return choices;
+    }
+
+    KeyServerLimits limits() {
+        return tight ? TIGHT : KeyServerLimits.DEFAULT;
+    }
+
+    /** Whether it refuses requests for lack of room. */
+    boolean isTight() {
+        return tight;
+    }
+
+    /** Sets what is connected to it. */
+    void serve(List<Uplink> clients) {
+        uplinks = clients;
+    }
+
+    /** Replaces the keys, as a reload does. */
+    void keys(Map<KeyId, ServedKey> served) {
+        keys = served;
+    }
+
+    // ---- the process
+
+    /** Begins to serve, unless it does. */
+    void start() {
+        if (server != null) {
+            return;
+        }
+        starts++;
+        disk.revive();
+        logBroken = false;
+        pool = pool();
+        try {
+            MemoryListener fresh = (MemoryListener) new MemoryProvider(this).openServerSocketChannel();
+            FsyncPolicy fsync = List.of(FsyncPolicy.NEVER, FsyncPolicy.EACH, FsyncPolicy.every(8))
+                    .get(choices.below(3));
+            KeyUseLog opened = SimulatedLog.open(file, LONGEST_FILE, fsync, checkpointKey, disk);
+            server = new SimulatedKeyServer(
+                    new Entrance(fresh), () -> keys, limits(), pool, opened, this::warned, clock);
+            log = opened;
+            listener = fresh;
+        } catch (IOException e) {
+            throw new AssertionError("the key server does not start: " + e.getMessage(), e);
+        }
+        upSince = world.time().now();
+        world.note(this, "start");
+        isDue();
+    }
+
+    /** Dies with all that it was about to do; the clients hear of it, or not. */
+    void crash() {
+        if (server == null) {
+            return;
+        }
+        world.note(this, "crash");
+        disk.kill();
+        leave();
+        uplinks.forEach(uplink -> uplink.breaks(choices.oneIn(2)));
+    }
+
+    /** Ends as it does when it is told to. */
+    void stop() {
+        SimulatedKeyServer ending = server;
+        KeyUseLog open = log;
+        if (ending == null || open == null) {
+            return;
+        }
+        world.note(this, "stop");
+        try {
+            ending.end();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (disk.isGood() && !logBroken) {
+            anchors.add(open.lastChain());
+        }
+        leave();
+    }
+
+    private void leave() {
+        server = null;
+        pool.end();
+        KeyUseLog ended = log;
+        log = null;
+        try {
+            if (ended != null) {
+                ended.close();
+            }
+        } catch (IOException e) {
+            world.note(this, "the log ends badly");
+        }
+        world.disturb();
+    }
+
+    boolean isUp() {
+        return server != null;
+    }
+
+    long upSince() {
+        return upSince;
+    }
+
+    int starts() {
+        return starts;
+    }
+
+    /** Whether every request is served that has no fault of its own. */
+    boolean isWell() {
+        return server != null && disk.isGood() && !logBroken && !pool.isStalled();
+    }
+
+    /** Whether nothing is left to do. */
+    boolean isAtRest() {
+        return server != null && pool.isIdle() && server.openRequests() == 0;
+    }
+
+    private void warned(String line) {
+        world.note(this, "warns");
+        world.guarded(() -> Expect.that(!line.contains("DEFECT"), line));
+        if (line.contains("so the keys are out of use")) {
+            ledger.failed();
+            logBroken = true;
+            world.disturb();
+        } else if (line.contains("so the keys are in use again")) {
+            logBroken = false;
+        }
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    Pool threads() {
+        return pool;
+    }
+
+    /** What runs on the threads that sign, while one of them does. */
+    void meanwhile() {
+        pool.meanwhile();
+    }
+
+    private void worked() {
+        if (disk.isDead()) {
+            crash(); // in the middle of a line
+            restart();
+        }
+        isDue();
+    }
+
+    /** Starts it some time later. */
+    void restart() {
+        world.time().after(LoopWorld.millis(choices.below(3_000)), this::start);
+    }
+
+    // ---- its loop
+
+    /** A client connects; false when nothing listens. */
+    boolean accept(Wire wire) {
+        if (listener == null || server == null) {
+            return false;
+        }
+        listener.connect(wire.server());
+        isDue();
+        return true;
+    }
+
+    /** Something may be ready. */
+    void isDue() {
+        roundIn(ROUND_NANOS);
+    }
+
+    private void roundIn(long nanos) {
+        long at = world.time().now() + nanos;
+        if (server == null || at >= nextRound) {
+            return;
+        }
+        nextRound = at;
+        world.time().after(nanos, () -> {
+            if (nextRound == at) {
+                nextRound = Long.MAX_VALUE;
+                round();
+            }
+        });
+    }
+
+    private void round() {
+        SimulatedKeyServer running = server;
+        if (running == null) {
+            return;
+        }
+        roundsAtOnce = world.time().now() - lastRound > 2 * ROUND_NANOS ? 0 : roundsAtOnce + 1;
+        lastRound = world.time().now();
+        Expect.that(roundsAtOnce < ROUNDS_WITHOUT_TIME, "the key server does not come to rest");
+        waits = false;
+        try {
+            running.round();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (!waits) {
+            isDue();
+        } else if (uplinks.stream().anyMatch(Uplink::isFull)) {
+            roundIn(FULL_NANOS);
+        }
+    }
+
+    @Override
+    public void turnPasses() {
+        // its rounds are planned here
+    }
+
+    @Override
+    public long waits(long nanos) {
+        waits = true;
+        if (nanos != Long.MAX_VALUE) {
+            roundIn(nanos);
+        }
+        return -1;
+    }
+
+    // ---- what must be true at the end
+
+    /** After it has come to rest. */
+    void end(List<byte[]> secrets) throws IOException {
+        Expect.that(server != null, "the key server is not there");
+        SecretHunt.assertNoneIn(server, secrets);
+        stop();
+        start(); // which repairs what a failure of the disk has left
+        stop();
+        ledger.verify(file, checkpointKey, anchors);
+    }
+
+    @Override
+    public String toString() {
+        return "key server";
+    }
+}
