@@ -23,7 +23,7 @@ public final class SecretHunt {
 
     private SecretHunt() {}
 
-    /** Fails when any of {@code secrets} stands in a byte array that can be reached from {@code root}. */
+    /** Fails when any of {@code secrets} stands in a byte array or a buffer that can be reached from {@code root}. */
     public static void assertNoneIn(Object root, List<byte[]> secrets) {
         IdentityHashMap<Object, String> seen = new IdentityHashMap<>();
         Deque<Object> open = new ArrayDeque<>();
@@ -105,7 +105,16 @@ public final class SecretHunt {
         if (object instanceof byte[] bytes) {
             return bytes;
         }
-        return object instanceof ByteBuffer buffer && buffer.hasArray() ? buffer.array() : null;
+        if (!(object instanceof ByteBuffer buffer)) {
+            return null;
+        }
+        if (buffer.hasArray()) {
+            return buffer.array();
+        }
+        ByteBuffer whole = buffer.duplicate().clear();
+        byte[] copy = new byte[whole.remaining()];
+        whole.get(copy);
+        return copy;
     }
 
     private static boolean isTelling(byte[] secret) {
