@@ -229,7 +229,7 @@ public final class LoopWorld implements MemorySelector.World, LoopObserver {
         if (surroundings.isCalm()) {
             arrives();
         } else {
-            time.after(millis(choices.below(1_500)), this::arrives);
+            time.after(millis(choices.below(4_000)), this::arrives);
         }
     }
 
