@@ -181,7 +181,8 @@ public final class LoopVisit implements MemorySocket.Peer {
         }
     }
 
-    private void misbehaves() {
+    /** The client, its network or the application does something that an honest client does not meet. */
+    public void misbehaves() {
         MemorySocket end = socket;
         if (over || end == null) {
             return;

@@ -57,6 +57,7 @@ final class Host implements MemorySelector.World {
     private boolean waits;
     private long nextRound = Long.MAX_VALUE;
     private long upSince;
+    private long changedAt;
     private int starts;
     private int roundsAtOnce;
     private long lastRound;
@@ -124,6 +125,7 @@ final class Host implements MemorySelector.World {
             throw new AssertionError("the key server does not start: " + e.getMessage(), e);
         }
         upSince = world.time().now();
+        changedAt = upSince;
         world.note(this, "start");
         isDue();
     }
@@ -160,6 +162,7 @@ final class Host implements MemorySelector.World {
 
     private void leave() {
         server = null;
+        changedAt = world.time().now();
         pool.end();
         KeyUseLog ended = log;
         log = null;
@@ -184,6 +187,11 @@ final class Host implements MemorySelector.World {
 
     long upSince() {
         return upSince;
+    }
+
+    /** Returns when it last began or ended. */
+    long changedAt() {
+        return changedAt;
     }
 
     int starts() {

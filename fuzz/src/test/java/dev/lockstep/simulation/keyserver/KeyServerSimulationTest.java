@@ -54,6 +54,7 @@ class KeyServerSimulationTest {
         int visits = 0;
         int due = 0;
         int results = 0;
+        int cancelled = 0;
         int troubles = 0;
         int starts = 0;
         int reloads = 0;
@@ -63,14 +64,15 @@ class KeyServerSimulationTest {
             visits += outcome.result().visits();
             due += outcome.result().due();
             results += outcome.around().results();
+            cancelled += outcome.around().cancelled();
             troubles += outcome.around().troubles();
             starts += outcome.around().starts();
             reloads += outcome.around().reloads();
         }
         System.out.printf(
                 "simulation with a key server: %d worlds from seed %d, %d connections, %d of them content, %d of"
-                        + " which had to be, %d results, %d troubles, %d starts, %d reloads%n",
-                WORLDS, FIRST_SEED, visits, content, due, results, troubles, starts, reloads);
+                        + " which had to be, %d results, %d cancelled, %d troubles, %d starts, %d reloads%n",
+                WORLDS, FIRST_SEED, visits, content, due, results, cancelled, troubles, starts, reloads);
         assertThat(content).isGreaterThan(visits / 4);
         assertThat(due).isGreaterThan(visits / 10);
         assertThat(results).isGreaterThan(visits / 10);

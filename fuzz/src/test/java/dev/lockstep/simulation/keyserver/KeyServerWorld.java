@@ -77,6 +77,10 @@ final class KeyServerWorld implements LoopWorld.Surroundings {
         return ledger.results();
     }
 
+    int cancelled() {
+        return uplinks.stream().mapToInt(Uplink::cancelled).sum();
+    }
+
     int troubles() {
         return troubles;
     }
@@ -117,6 +121,9 @@ final class KeyServerWorld implements LoopWorld.Surroundings {
         LoopVisit visit = world.current();
         String name = KeyUse.digest(input);
         fates.decide(name, visit.isFair(), visit.choices());
+        if (!visit.isFair() && visit.choices().oneIn(2)) {
+            time.after(LoopWorld.millis(visit.choices().below(150)), visit::misbehaves); // while the key is at work
+        }
         Uplink uplink = uplinks.get(visit.choices().below(LINKS));
         return uplink.ask(visit, identity, signs, name, question, answered);
     }

@@ -3,6 +3,7 @@ package dev.lockstep.simulation.keyserver;
 import dev.lockstep.keys.keyserver.KeyServerKeys;
 import dev.lockstep.keys.keyserver.KeyServerObserver;
 import dev.lockstep.keys.keyserver.MemoryKeyServer;
+import dev.lockstep.keys.keyserver.protocol.ProtocolException;
 import dev.lockstep.simulation.Fault;
 import dev.lockstep.simulation.LoopVisit;
 import dev.lockstep.simulation.LoopWorld;
@@ -63,6 +64,7 @@ final class Uplink implements KeyServerObserver {
     private @Nullable Wire wire;
     private boolean heard;
     private int losses;
+    private int cancelled;
     private boolean silent;
     private long troubledAt;
 
@@ -140,6 +142,11 @@ final class Uplink implements KeyServerObserver {
         return keys.isConnected() && !silent && wire != null && wire.isWhole();
     }
 
+    /** Returns how many operations were cancelled. */
+    int cancelled() {
+        return cancelled;
+    }
+
     boolean isAtRest() {
         return open.isEmpty() && keys.openRequests() == 0;
     }
@@ -157,10 +164,20 @@ final class Uplink implements KeyServerObserver {
         heard = true;
         losses++;
         if (wasConnected) {
+            expect(hasReason(cause), "the connection is lost, and nothing was wrong with it: " + cause);
             troubledAt = world.time().now();
         }
         world.note(this, "disconnected: " + cause.getMessage());
         world.disturb();
+    }
+
+    /** Whether the network or the key server may have ended the connection. */
+    private boolean hasReason(Exception cause) {
+        if (cause instanceof ProtocolException) {
+            return false;
+        }
+        long since = world.time().now() - Math.max(troubledAt, host.changedAt());
+        return silent || wire == null || !wire.isWhole() || !host.isUp() || since < TO_CONNECT;
     }
 
     // ---- operations
@@ -238,6 +255,7 @@ final class Uplink implements KeyServerObserver {
         @Override
         public void cancel() {
             open.remove(this);
+            cancelled++;
             place.cancel();
         }
 
