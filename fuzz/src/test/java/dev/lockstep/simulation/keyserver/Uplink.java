@@ -112,7 +112,7 @@ final class Uplink implements KeyServerObserver {
         }
     }
 
-    /** Nothing comes through, and nobody hears of that; or everything that was held does. */
+    /** Nothing comes through, and neither end hears of that; or everything that was held does. */
     void isSilent(boolean now) {
         if (silent != now) {
             silent = now;
