@@ -29,6 +29,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,13 @@ final class Uplink implements KeyServerObserver {
                 .clock(clock)
                 .observer(this)
                 .build();
+        // What a key can do is decided when it is made: before a key server that offers nothing for a while is heard.
+        RemoteKeys.CURVES.forEach(this::make);
+        RemoteKeys.RSA.forEach(this::make);
+    }
+
+    private void make(TestIdentity identity) {
+        byIdentity.put(identity, keys.key(identity.certificate()));
     }
 
     private MemorySocket connect(SelectorProvider sockets) {
@@ -185,7 +193,7 @@ final class Uplink implements KeyServerObserver {
     Start<byte[]> ask(
             LoopVisit visit, TestIdentity identity, boolean signs, String input, Question question, Waker waker)
             throws Exception {
-        ExternalPrivateKey key = byIdentity.computeIfAbsent(identity, each -> keys.key(each.certificate()));
+        ExternalPrivateKey key = Objects.requireNonNull(byIdentity.get(identity), "one of those made above");
         boolean connected = keys.isConnected();
         Asked asked = new Asked(visit, signs, input, waker);
         Start<byte[]> start = question.start(key, asked::answered);
