@@ -11,6 +11,7 @@ import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.wait.RefusedException;
 import java.nio.ByteBuffer;
 
 /**
@@ -40,7 +41,8 @@ public final class RecordsTarget implements Target {
             drive(tls, in, out, input, portion, outputs);
         } catch (TlsException e) {
             Expect.that(e == tls.failure() && tls.isClosed(), "not the connection's failure");
-            if (e.getCause() != null) {
+            // What an operation refuses is the client's fault: a public value, for one.
+            if (e.getCause() != null && !(e.getCause() instanceof RefusedException)) {
                 throw new AssertionError("a defect", e);
             }
         }
