@@ -25,11 +25,8 @@ public final class Party {
     /** What a connection holds of its own, in bytes: less than the buffers that it is lent. */
     private static final int MOST_HELD = 48 * 1024;
 
-    /**
-     * Its objects, and the client's chain, which an application may still ask for: it counts twice where a handshake after the
-     * first had resumed its session, at 4 KiB for each certificate.
-     */
-    private static final int MOST_HELD_AFTER_END = 24 * 1024;
+    /** Its objects, and the client's chain, which an application may still ask for. */
+    private static final int MOST_HELD_AFTER_END = 16 * 1024;
 
     private final Server server;
     private final Operations operations;

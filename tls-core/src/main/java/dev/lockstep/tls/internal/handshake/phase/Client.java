@@ -29,4 +29,11 @@ public final class Client {
         ClientCertificate certificate = claimed.orNull();
         return certificate == null ? proven.orElse(List.of()).size() * AVERAGE_CERTIFICATE : certificate.heldBytes();
     }
+
+    /** Drops the certificates: those of a handshake that is complete are kept with what it has established. */
+    void clear() {
+        claimed.clear();
+        accepted.clear();
+        proven.clear();
+    }
 }

@@ -11,6 +11,7 @@ import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.SessionId;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.security.cert.X509Certificate;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -160,10 +161,11 @@ public final class Handshake {
             exporterSecret.rest();
             keys.master.clear();
         }
+        List<X509Certificate> peerCertificates = client.proven.orElse(List.of());
         wipe();
         return new Established(
                 agreement.get(),
-                client.proven.orElse(List.of()),
+                peerCertificates,
                 keys.pskIdentity.orNull(),
                 clientVerifyData.get(),
                 serverVerifyData.get(),
@@ -180,12 +182,13 @@ public final class Handshake {
         }
     }
 
-    /** Clears the secrets, and the transcript: what is kept of a later handshake came encrypted. */
+    /** Clears the secrets, and what the client sent: what is kept of a later handshake came encrypted. */
     public void wipe() {
         keys.wipe();
         dropEarlierSession();
         transcript.clear();
         offer.clear();
+        client.clear();
         selectedCredentials.clear();
     }
 
