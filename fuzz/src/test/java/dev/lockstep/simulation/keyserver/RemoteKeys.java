@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -83,38 +84,34 @@ final class RemoteKeys implements Server.Keys {
 
         @Override
         public Start<byte[]> startSign(SignRequest request, Waker waker) throws Exception {
-            KeyServerWorld there = world.get();
-            if (there == null) {
-                return asking.get().start(SuspensionKind.SIGN, () -> key.sign(request), waker);
-            }
-            return asking.get()
-                    .startElsewhere(
-                            SuspensionKind.SIGN,
-                            answered -> there.ask(
-                                    identity,
-                                    true,
-                                    request.message(),
-                                    (to, told) -> to.startSign(request, told),
-                                    answered),
-                            waker);
+            return start(
+                    SuspensionKind.SIGN,
+                    request.message(),
+                    () -> key.sign(request),
+                    (to, told) -> to.startSign(request, told),
+                    waker);
         }
 
         @Override
         public Start<byte[]> startDecrypt(DecryptRequest request, Waker waker) throws Exception {
-            KeyServerWorld there = world.get();
-            if (there == null) {
-                return asking.get().start(SuspensionKind.DECRYPT, () -> key.decrypt(request), waker);
+            return start(
+                    SuspensionKind.DECRYPT,
+                    request.ciphertext(),
+                    () -> key.decrypt(request),
+                    (to, told) -> to.startDecrypt(request, told),
+                    waker);
+        }
+
+        private Start<byte[]> start(
+                SuspensionKind kind, byte[] input, Callable<byte[]> here, Uplink.Question there, Waker waker)
+                throws Exception {
+            KeyServerWorld running = world.get();
+            if (running == null) {
+                return asking.get().start(kind, here, waker);
             }
+            boolean signs = kind == SuspensionKind.SIGN;
             return asking.get()
-                    .startElsewhere(
-                            SuspensionKind.DECRYPT,
-                            answered -> there.ask(
-                                    identity,
-                                    false,
-                                    request.ciphertext(),
-                                    (to, told) -> to.startDecrypt(request, told),
-                                    answered),
-                            waker);
+                    .startElsewhere(kind, answered -> running.ask(identity, signs, input, there, answered), waker);
         }
     }
 }
