@@ -50,8 +50,7 @@ public final class Main implements Runnable {
 
     /**
      * The program's commands and options, or of its commands only the one named {@code first}, if there is one: a server
-     * that starts does not wait until picocli has read the annotations of all the others, which takes longer than what the
-     * server itself does before its port is open.
+     * that starts does not wait until picocli has read the annotations of all the others.
      */
     private static CommandLine commandLine(Environment environment, String first) {
         Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
