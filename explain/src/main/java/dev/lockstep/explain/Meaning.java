@@ -48,7 +48,7 @@ final class Meaning {
             case SESSION_LOOKUP -> "A session store looks for the session that the client names.";
             case CREDENTIAL_SELECTION -> "A selector chooses the certificate.";
             case PSK_LOOKUP -> "The pre-shared key of the client's identity is looked up.";
-            case KEY_AGREEMENT -> "The shared secret of a large group is computed elsewhere.";
+            case KEY_AGREEMENT -> "The shared secret is computed elsewhere.";
         };
     }
 

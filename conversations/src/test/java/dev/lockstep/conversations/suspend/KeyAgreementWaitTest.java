@@ -44,10 +44,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The secret of a large finite-field group is computed elsewhere, where the configuration names a place for it. */
+/** The shared secret is computed elsewhere in the groups for which the configuration names a place. */
 class KeyAgreementWaitTest {
 
     private static final CipherSuite DHE = CipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256;
+    private static final CipherSuite ECDHE = CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
     private static final CipherSuite DHE_PSK = CipherSuite.TLS_DHE_PSK_WITH_AES_128_GCM_SHA256;
     private static final Duration LIMIT = Duration.ofSeconds(1);
 
@@ -72,17 +73,19 @@ class KeyAgreementWaitTest {
                 });
     }
 
-    private TlsServerConfig elsewhere() {
+    private TlsServerConfig elsewhere(NamedGroup... groups) {
         return server().clientAddress(InetAddress.getLoopbackAddress())
-                .keyAgreements((request, waker) -> {
-                    requests.add(request);
-                    return agreements.start(
-                            () -> {
-                                secrets.add(request.agree());
-                                return secrets.get(secrets.size() - 1);
-                            },
-                            waker);
-                })
+                .keyAgreements(
+                        (request, waker) -> {
+                            requests.add(request);
+                            return agreements.start(
+                                    () -> {
+                                        secrets.add(request.agree());
+                                        return secrets.get(secrets.size() - 1);
+                                    },
+                                    waker);
+                        },
+                        groups)
                 .build();
     }
 
@@ -161,10 +164,46 @@ class KeyAgreementWaitTest {
     @ParameterizedTest
     @ValueSource(strings = {"X25519", "SECP521R1", "X448", "FFDHE2048"})
     void whatIsCheapIsComputedWhereTheConnectionIs(NamedGroup group) {
-        CipherSuite suite = group.isFiniteField() ? DHE : CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
-        Conversation.of(elsewhere(), ClientOptions.offering(suite).groups(group), Forms.PLAIN)
-                .completes();
+        Conversation.of(elsewhere(), offering(group), Forms.PLAIN).completes();
         assertThat(requests).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(NamedGroup.class)
+    void groupsThatAreNamedAreTheOnesThatAreComputedElsewhere(NamedGroup group) {
+        Conversation.of(elsewhere(NamedGroup.X448, group), offering(group), Forms.PLAIN)
+                .completes();
+        assertThat(requests)
+                .singleElement()
+                .extracting(KeyAgreementRequest::group)
+                .isEqualTo(group);
+        requests.clear();
+        NamedGroup other = group == NamedGroup.X25519 ? NamedGroup.FFDHE3072 : NamedGroup.X25519;
+        Conversation.of(elsewhere(other), offering(group), Forms.PLAIN).completes();
+        assertThat(requests).isEmpty();
+        agreements.assertDisciplined();
+    }
+
+    private static ClientOptions offering(NamedGroup group) {
+        return ClientOptions.offering(group.isFiniteField() ? DHE : ECDHE).groups(group);
+    }
+
+    /** RFC 8422 5.11: a point off the curve, one of small order, and one of another length, each with the alert it gets here. */
+    @ParameterizedTest
+    @CsvSource({"SECP256R1, 65, ILLEGAL_PARAMETER", "X25519, 32, ILLEGAL_PARAMETER", "X25519, 31, ILLEGAL_PARAMETER"})
+    void aPointThatIsNotOfTheCurveGetsTheAlertThatItGetsOtherwise(
+            NamedGroup group, int length, AlertDescription alert) {
+        byte[] body = new byte[1 + length];
+        body[0] = (byte) length;
+        body[1] = (byte) (length == 65 ? 4 : 0);
+        for (TlsServerConfig config : List.of(elsewhere(group), server().build())) {
+            Conversation conversation = Conversation.of(config, offering(group), Forms.PLAIN);
+            conversation.clientHelloAndAnswer();
+            conversation.client().sends(clientKeyExchange(unchanged -> body));
+            conversation.server().refuses(alert);
+        }
+        assertThat(requests).hasSize(1);
+        assertThat(failed).isEmpty();
     }
 
     /** RFC 7919 4: what the client gets does not depend on where the value was found to be wrong. */

@@ -74,7 +74,7 @@ class ToBuilderTest {
                 .observer(new ConnectionObserver() {})
                 .keyLog(line -> {})
                 .clientAddress(InetAddress.getLoopbackAddress())
-                .keyAgreements((request, waker) -> Start.fallThrough())
+                .keyAgreements((request, waker) -> Start.fallThrough(), NamedGroup.X25519)
                 .keyPairReserve(KeyPairReserve.of(Runnable::run, 1, new SecureRandom()))
                 .random(new SecureRandom())
                 .clock(() -> 7)
@@ -138,6 +138,7 @@ class ToBuilderTest {
                     switch (field.getName()) {
                         case "defaults", "byHost" -> "credential";
                         case "clientAuthenticationByHost" -> "clientAuthentication";
+                        case "keyAgreementGroups" -> "keyAgreements";
                         case "pskSource" -> "preSharedKeys";
                         default -> field.getName();
                     };

@@ -12,6 +12,8 @@ public enum SlowKind {
     LOCKSTEP_IN_CONNECTION("Lockstep, verified in the connection"),
     /** As it comes, with what Conscrypt and ACCP compute. */
     LOCKSTEP_BOTH("Lockstep+both"),
+    /** A pool of as many threads as talk to the key computes the shared secrets, as JSSE's threads do. */
+    LOCKSTEP_POOL("Lockstep, agreements on a pool"),
     /** With the key server's process on the other end of a Unix-domain socket. */
     LOCKSTEP_KEY_SERVER("Lockstep, key server"),
     JSSE("JSSE"),
@@ -65,7 +67,7 @@ public enum SlowKind {
 
     SlowServer create(ServerIdentity identity) throws GeneralSecurityException {
         return switch (this) {
-            case LOCKSTEP, LOCKSTEP_BOTH, LOCKSTEP_IN_CONNECTION -> SlowLockstep.of(this, identity);
+            case LOCKSTEP, LOCKSTEP_BOTH, LOCKSTEP_IN_CONNECTION, LOCKSTEP_POOL -> SlowLockstep.of(this, identity);
             case LOCKSTEP_KEY_SERVER -> new SlowKeyServer();
             case JSSE -> new SlowJsse(identity, JSSE_THREADS);
             case JSSE_16 -> new SlowJsse(identity, FEWER_THREADS);

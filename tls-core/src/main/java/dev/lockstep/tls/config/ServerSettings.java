@@ -92,6 +92,8 @@ final class ServerSettings implements Cloneable {
     @Nullable
     Asks<KeyAgreementRequest, byte[]> keyAgreements;
 
+    Set<NamedGroup> keyAgreementGroups = TlsServerConfig.SLOW_GROUPS;
+
     CryptoProviders cryptoProviders = CryptoProviders.NONE;
     SecureRandom random = new SecureRandom();
     LongSupplier clock = System::nanoTime;

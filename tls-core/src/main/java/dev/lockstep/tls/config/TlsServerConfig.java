@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * threads. A connection keeps the configuration that it was created with.
  */
 public final class TlsServerConfig {
+    /** An agreement in one of these takes milliseconds, not a part of one. */
+    static final Set<NamedGroup> SLOW_GROUPS =
+            Set.of(NamedGroup.FFDHE3072, NamedGroup.FFDHE4096, NamedGroup.FFDHE6144, NamedGroup.FFDHE8192);
 
     /** How many keys of clients stay decoded: with the multiples that they verify with, three megabytes at most. */
     private static final int KNOWN_CLIENTS = 100;
@@ -161,9 +164,9 @@ public final class TlsServerConfig {
         return settings.keyPairReserve;
     }
 
-    /** Returns what computes shared secrets in large finite-field groups; null if the connection's thread does. */
-    public @Nullable Asks<KeyAgreementRequest, byte[]> keyAgreements() {
-        return settings.keyAgreements;
+    /** Returns what computes shared secrets in {@code group}; null if the connection's thread does. */
+    public @Nullable Asks<KeyAgreementRequest, byte[]> keyAgreements(NamedGroup group) {
+        return settings.keyAgreementGroups.contains(group) ? settings.keyAgreements : null;
     }
 
     /** Returns the address of this connection's client; null if it is not known. */

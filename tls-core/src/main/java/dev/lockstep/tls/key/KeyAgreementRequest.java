@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The agreement on a secret in a large finite-field group (RFC 5246 section 8.1.2): one exponentiation with the server's
- * ephemeral key and the client's public value, which takes milliseconds. The request owns that key; it computes on the thread
- * that calls {@link #agree}, and only once.
+ * The agreement on a secret (RFC 5246 section 8.1.2, RFC 8422 section 5.10): one exponentiation or scalar multiplication with
+ * the server's ephemeral key and the client's public value. The request owns that key; it computes on the thread that calls
+ * {@link #agree}, and only once.
  */
 public final class KeyAgreementRequest {
 
@@ -42,14 +42,14 @@ public final class KeyAgreementRequest {
      *
      * @return the secret, owned by the caller: it goes into the answer, or is wiped
      * @throws RefusedException when the client's value is not one of the group; to be passed on as the failure, so that the
-     *     client gets the alert of RFC 7919 section 4
+     *     client gets the alert of RFC 7919 section 4 or RFC 8422 section 5.11
      * @throws IllegalStateException when it was called before
      */
     public byte[] agree() {
         return agreement.get();
     }
 
-    /** Returns the group, one of 3072 bits or more. */
+    /** Returns the group, one of those for which the configuration asks. */
     public NamedGroup group() {
         return group;
     }

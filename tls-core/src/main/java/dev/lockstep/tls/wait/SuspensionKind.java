@@ -20,6 +20,6 @@ public enum SuspensionKind {
     CLIENT_CERTIFICATE,
     /** A {@link PskSource} is looking for the pre-shared key of the client's identity. */
     PSK_LOOKUP,
-    /** The secret of a large finite-field group is computed elsewhere: {@link KeyAgreementRequest}. */
+    /** The shared secret is computed elsewhere: {@link KeyAgreementRequest}. */
     KEY_AGREEMENT
 }

@@ -36,14 +36,14 @@ public final class Premaster {
 
     private Premaster() {}
 
-    /** Agrees on a secret with the client: here, or elsewhere where the group is costly and there is a place for it. */
+    /** Agrees on a secret with the client: here, or where the configuration says for this group. */
     public static Start<byte[]> askAgreement(Handshake handshake, Waker waker, OptionalLong deadlineNanos)
             throws Exception {
         KeyShare share = handshake.keys.takeShare();
         ClientKeyExchange clientShare = handshake.keys.clientShare.get();
         handshake.keys.clientShare.clear();
-        Asks<KeyAgreementRequest, byte[]> elsewhere = handshake.config.keyAgreements();
-        if (elsewhere == null || !share.isCostly()) {
+        Asks<KeyAgreementRequest, byte[]> elsewhere = handshake.config.keyAgreements(share.group());
+        if (elsewhere == null) {
             return Start.done(share.agree(clientShare));
         }
         return elsewhere.start(

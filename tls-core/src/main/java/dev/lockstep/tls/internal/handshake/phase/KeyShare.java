@@ -24,9 +24,6 @@ import dev.lockstep.tls.wait.RefusedException;
 /** The server's ephemeral key of one handshake: what ECDHE and DHE have in common. */
 public final class KeyShare {
 
-    /** A prime of 3072 bits. */
-    private static final int COSTLY_BYTES = 3072 / 8;
-
     private final NamedGroup group;
     private final EphemeralKey key;
 
@@ -66,11 +63,6 @@ public final class KeyShare {
 
     public NamedGroup group() {
         return group;
-    }
-
-    /** Tells whether an agreement takes so long that it is worth a thread of its own: milliseconds, not a part of one. */
-    public boolean isCostly() {
-        return group.isFiniteField() && Algorithms.group(group).publicLength() >= COSTLY_BYTES;
     }
 
     /**
