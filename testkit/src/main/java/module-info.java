@@ -14,6 +14,7 @@ module dev.lockstep.testkit {
     requires transitive dev.lockstep.tls;
     requires transitive org.bouncycastle.provider;
     requires org.bouncycastle.pkix;
+    requires static org.opentest4j; // of Needed alone
     requires java.management; // when the compiler has come to rest
 
     exports dev.lockstep.testkit;

@@ -1,6 +1,7 @@
 package dev.lockstep.interop;
 
 import dev.lockstep.interop.Setup.Service;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class BotanClient implements Peer {
 
     @Override
     public void require() {
-        Tools.require(List.of("botan", "stdbuf"), "botan coreutils");
+        Needed.programs("botan coreutils", "botan", "stdbuf");
     }
 
     @Override

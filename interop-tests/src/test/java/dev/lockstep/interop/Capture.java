@@ -1,5 +1,6 @@
 package dev.lockstep.interop;
 
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,14 +21,14 @@ final class Capture implements AutoCloseable {
         this.port = port;
     }
 
-    /** Returns when packets are being captured; who may not capture skips the test, see {@link Tools#absent}. */
+    /** Returns when packets are being captured; who may not capture skips the test, see {@link Needed#absent}. */
     static Capture start(int port, Path file) throws IOException, InterruptedException {
         Program dumpcap =
                 Program.start(List.of("dumpcap", "-i", "lo", "-f", "tcp port " + port, "-w", file.toString()));
         if (!dumpcap.awaitOutput(text -> text.contains("File: "), LIMIT)) {
             String said = dumpcap.output();
             dumpcap.close();
-            Tools.absent("dumpcap cannot capture on the loopback interface; it needs root, or: setcap "
+            throw Needed.absent("dumpcap cannot capture on the loopback interface; it needs root, or: setcap "
                     + "cap_net_raw,cap_net_admin+eip $(command -v dumpcap). It said:\n" + said);
         }
         return new Capture(dumpcap, file, port);

@@ -2,6 +2,7 @@ package dev.lockstep.interop;
 
 import dev.lockstep.interop.Setup.Service;
 import dev.lockstep.testkit.util.Chromium;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,8 +47,8 @@ final class ChromiumClient implements Peer {
 
     @Override
     public void require() {
-        Tools.require(List.of("chromium-headless-shell"), "chromium-headless-shell");
-        Tools.require(List.of("certutil"), "libnss3-tools");
+        Needed.programs("chromium-headless-shell", "chromium-headless-shell");
+        Needed.programs("libnss3-tools", "certutil");
     }
 
     /** It offers neither P-521 nor the schemes of the others. */

@@ -3,6 +3,7 @@ package dev.lockstep.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.interop.ClientPki.Fault;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -139,7 +140,7 @@ class ClientCertificateIT {
 
     private static String page(Client client, ServerProcess server, String host, KeyMaterial identity)
             throws IOException, InterruptedException {
-        Tools.require(List.of(client.program), client == Client.GNUTLS ? "gnutls-bin" : client.program);
+        Needed.programs(client == Client.GNUTLS ? "gnutls-bin" : client.program, client.program);
         List<String> command = client.command(server.port(), host, identity);
         try (Program program = Program.start(command, Map.of("OPENSSL_CONF", "/dev/null"), Path.of("."))) {
             if (client != Client.CURL) {

@@ -1,6 +1,7 @@
 package dev.lockstep.interop;
 
 import dev.lockstep.interop.Setup.Service;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ final class CurlClient implements Peer {
 
     @Override
     public void require() {
-        Tools.require(List.of("curl"), "curl");
+        Needed.programs("curl", "curl");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lockstep.interop;
 
 import dev.lockstep.interop.Setup.Service;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -20,7 +21,7 @@ final class GnuTlsClient implements Peer {
 
     @Override
     public void require() {
-        Tools.require(List.of("gnutls-cli"), "gnutls-bin");
+        Needed.programs("gnutls-bin", "gnutls-cli");
     }
 
     @Override

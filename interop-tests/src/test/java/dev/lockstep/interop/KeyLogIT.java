@@ -7,6 +7,7 @@ import dev.lockstep.interop.OpenSslClient.Session;
 import dev.lockstep.interop.Setup.Groups;
 import dev.lockstep.interop.Setup.Keys;
 import dev.lockstep.interop.Setup.Service;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,8 +40,8 @@ class KeyLogIT {
 
     @Test
     void tsharkReadsTheDataWithTheKeyLogAndNothingWithout() throws IOException, InterruptedException {
-        Tools.require(List.of("tshark", "dumpcap"), "tshark");
-        Tools.require(List.of("openssl"), "openssl");
+        Needed.programs("tshark", "tshark", "dumpcap");
+        Needed.programs("openssl", "openssl");
         Path directory = Files.createDirectories(servers.directory("keylog"));
         Path keyLog = directory.resolve("keys.log");
         Files.deleteIfExists(keyLog);
@@ -72,7 +73,7 @@ class KeyLogIT {
 
     @Test
     void tsharkReadsTheHttpTextOfCurlWithTheKeyLogAndNothingWithout() throws IOException, InterruptedException {
-        Tools.require(List.of("tshark", "dumpcap"), "tshark");
+        Needed.programs("tshark", "tshark", "dumpcap");
         CurlClient curl = new CurlClient();
         curl.require();
         Path directory = Files.createDirectories(servers.directory("keylog-http"));

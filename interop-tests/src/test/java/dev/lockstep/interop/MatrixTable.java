@@ -3,6 +3,7 @@ package dev.lockstep.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.interop.Peer.Resumption;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,7 +133,7 @@ final class MatrixTable {
         List<String> onPage = page.substring(begin, end).lines().toList();
         List<String> missing =
                 markdown().stream().filter(line -> !onPage.contains(line)).toList();
-        if (Tools.isContinuousIntegration()) {
+        if (Needed.inContinuousIntegration()) {
             assertThat(missing)
                     .as("docs/evidence/interop.md is stale: interop-tests/matrix -Ddocs.update=true")
                     .isEmpty();

@@ -1,6 +1,7 @@
 package dev.lockstep.interop;
 
 import dev.lockstep.interop.Setup.Service;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class NssClient implements Peer {
 
     @Override
     public void require() {
-        Tools.require(List.of("tstclnt", "certutil"), "libnss3-tools");
+        Needed.programs("libnss3-tools", "tstclnt", "certutil");
     }
 
     /** NSS has no Ed25519 or Ed448 in TLS, and does not offer rsa_pss_pss_* unless told to. */

@@ -1,6 +1,7 @@
 package dev.lockstep.interop;
 
 import dev.lockstep.interop.Setup.Service;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class OpenSslClient implements Peer {
 
     @Override
     public void require() {
-        Tools.require(List.of("openssl"), "openssl");
+        Needed.programs("openssl", "openssl");
     }
 
     @Override

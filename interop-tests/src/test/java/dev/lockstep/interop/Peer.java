@@ -16,7 +16,7 @@ interface Peer {
 
     String name();
 
-    /** Skips or fails the test if the client is not installed, see {@link Tools#require}. */
+    /** Skips or fails the test if the client is not installed, see {@code Needed}. */
     void require();
 
     /** The certificates it can verify. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.interop.Setup.Groups;
 import dev.lockstep.interop.Setup.Keys;
 import dev.lockstep.interop.Setup.Service;
+import dev.lockstep.testkit.util.Needed;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.spec.BulkCipher;
 import dev.lockstep.tls.spec.CipherSuite;
@@ -83,7 +84,7 @@ class PskAndCamelliaIT {
 
     /** OpenSSL's names of the suites, by those of the registry. */
     private static Map<String, String> openSslNames() throws IOException, InterruptedException {
-        Tools.require(List.of("openssl"), "openssl");
+        Needed.programs("openssl", "openssl");
         Map<String, String> names = new HashMap<>();
         for (String line : said(List.of("openssl", "ciphers", "-stdname", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"))) {
             String[] words = line.strip().split("\\s+");
@@ -156,7 +157,7 @@ class PskAndCamelliaIT {
 
     /** What GnuTLS's priority strings call the parts of the suites it has. */
     static Stream<Arguments> gnuTls() throws IOException, InterruptedException {
-        Tools.require(List.of("gnutls-cli"), "gnutls-bin");
+        Needed.programs("gnutls-bin", "gnutls-cli");
         List<String> names = said(List.of("gnutls-cli", "--list")).stream()
                 .filter(line -> line.startsWith("TLS_"))
                 .map(line -> line.split("\\s+")[0])
@@ -224,7 +225,7 @@ class PskAndCamelliaIT {
 
     /** gnutls-cli crashes after handshakes of DHE-PSK and ECDHE-PSK, whatever the server; see the source of this client. */
     private List<String> ownClient(CipherSuite suite, int port) throws IOException, InterruptedException {
-        Tools.require(List.of("cc"), "gcc libc6-dev libgnutls28-dev");
+        Needed.programs("gcc libc6-dev libgnutls28-dev", "cc");
         Path program;
         synchronized (COMPILED) {
             program = Files.createDirectories(servers.directory("clients")).resolve("gnutls-psk");
@@ -235,7 +236,7 @@ class PskAndCamelliaIT {
                         List.of("cc", "-Wall", "-o", program.toString(), source, "-lgnutls"), Duration.ofSeconds(60));
                 if (compiled.exit() != 0) {
                     COMPILED.set(false);
-                    Tools.absent(
+                    throw Needed.absent(
                             "gnutls-psk.c does not compile (apt-get install libgnutls28-dev): " + compiled.output());
                 }
             }

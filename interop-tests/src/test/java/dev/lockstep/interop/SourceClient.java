@@ -1,6 +1,7 @@
 package dev.lockstep.interop;
 
 import dev.lockstep.interop.Setup.Service;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -115,7 +116,7 @@ final class SourceClient implements Peer {
 
     @Override
     public void require() {
-        Tools.require(programs, debianPackages);
+        Needed.programs(debianPackages, programs.toArray(String[]::new));
         try {
             command();
         } catch (IOException e) {
@@ -211,7 +212,8 @@ final class SourceClient implements Peer {
             int exit = compiler.awaitExit(LIMIT);
             String said = compiler.output();
             if (exit != 0 && (said.contains("No such file or directory") || said.contains("cannot find -l"))) {
-                Tools.absent("not installed: the library of " + name + " (apt-get install " + debianPackages + ")");
+                throw Needed.absent(
+                        "not installed: the library of " + name + " (apt-get install " + debianPackages + ")");
             }
             if (exit != 0) {
                 throw new IOException(String.join(" ", words) + "\n" + said);

@@ -1,6 +1,7 @@
 package dev.lockstep.interop;
 
 import dev.lockstep.interop.Setup.Service;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class WgetClient implements Peer {
 
     @Override
     public void require() {
-        Tools.require(List.of("wget"), "wget");
+        Needed.programs("wget", "wget");
     }
 
     @Override

@@ -1,13 +1,13 @@
 package dev.lockstep.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.certificate.TestAuthority;
+import dev.lockstep.testkit.util.Needed;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
 import io.netty.buffer.Unpooled;
@@ -60,9 +60,7 @@ class Http2Test {
     @ParameterizedTest
     @CsvSource({"--http2, 2", "--http1.1, 1.1", "--no-alpn, 1.1"})
     void curlGetsThePageByTheProtocolThatAlpnChose(String option, String version) throws Exception {
-        boolean required = "true".equals(System.getenv("CI"));
-        assumeTrue(
-                required || Files.isExecutable(Path.of("/usr/bin/curl")), "not installed: curl (apt-get install curl)");
+        Needed.programs("curl", "curl");
         KeyPair keys = TestAuthority.keyPair("EC", "secp256r1");
         TestAuthority authority = TestAuthority.root("Netty test", Instant.now());
         ScheduledExecutorService scheduler = WorkerPools.scheduler(1);

@@ -3,6 +3,7 @@ package dev.lockstep.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.lockstep.testkit.util.Needed;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

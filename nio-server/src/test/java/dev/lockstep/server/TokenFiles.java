@@ -1,17 +1,14 @@
 package dev.lockstep.server;
 
-import static org.junit.jupiter.api.Assertions.fail;
-
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /** A SoftHSM token that holds the keys of {@link TestFiles}, for a process that is told so by its environment. */
 public final class TokenFiles {
@@ -33,7 +30,7 @@ public final class TokenFiles {
     /** The token; without the programs it needs a test is skipped and says so, in CI it fails. */
     public TokenFiles(Path directory, TestFiles files) throws Exception {
         this.directory = directory;
-        requirePrograms();
+        Needed.programs("softhsm2 opensc", LIBRARY.toString(), "softhsm2-util", "pkcs11-tool");
         Files.createDirectories(tokens());
         Files.writeString(
                 configuration(),
@@ -45,21 +42,11 @@ public final class TokenFiles {
         Files.setPosixFilePermissions(pinFile(), PosixFilePermissions.fromString("rw-------"));
     }
 
-    private static void requirePrograms() {
-        boolean there = Files.exists(LIBRARY)
-                && List.of("softhsm2-util", "pkcs11-tool").stream()
-                        .allMatch(program -> Stream.of(System.getenv("PATH").split(":"))
-                                .anyMatch(place -> Files.isExecutable(Path.of(place, program))));
-        if (!there) {
-            doNotRun("no SoftHSM or its tools (Debian: softhsm2, opensc)");
-        }
-    }
-
     /** Where this JVM's own token belongs: SoftHSM reads the environment alone, which the build sets. */
     public static Path ownDirectory() throws IOException {
         String settings = System.getenv("SOFTHSM2_CONF");
         if (settings == null) {
-            throw doNotRun("SOFTHSM2_CONF is not set; the build does that");
+            throw Needed.absent("SOFTHSM2_CONF is not set; the build does that");
         }
         Path directory = Path.of(settings).getParent();
         if (Files.exists(directory)) {
@@ -70,15 +57,6 @@ public final class TokenFiles {
             }
         }
         return Files.createDirectories(directory);
-    }
-
-    private static RuntimeException doNotRun(String reason) {
-        String message = "the tests of a token did not run: " + reason;
-        if ("true".equals(System.getenv("CI"))) {
-            fail(message);
-        }
-        System.err.println("SKIPPED: " + message);
-        return Assumptions.abort(message);
     }
 
     private void load(Path key, Path certificate, String id) throws Exception {

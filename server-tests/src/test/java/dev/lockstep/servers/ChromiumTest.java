@@ -7,6 +7,7 @@ import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.testkit.certificate.TestAuthority;
 import dev.lockstep.testkit.util.Chromium;
+import dev.lockstep.testkit.util.Needed;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
 import java.io.IOException;

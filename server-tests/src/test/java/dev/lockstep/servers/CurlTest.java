@@ -6,6 +6,7 @@ import dev.lockstep.keys.DelayedKey;
 import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.WorkerPools;
 import dev.lockstep.testkit.certificate.TestAuthority;
+import dev.lockstep.testkit.util.Needed;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.jsse.LockstepProvider;
 import dev.lockstep.server.Main;
 import dev.lockstep.testkit.certificate.TestAuthority;
+import dev.lockstep.testkit.util.Needed;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

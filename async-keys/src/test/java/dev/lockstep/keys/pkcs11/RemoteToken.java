@@ -31,7 +31,7 @@ final class RemoteToken {
 
     static RemoteToken on(TokenHost host) throws Exception {
         TokenHost.require(
-                "p11-kit, p11-kit-modules, softhsm2, opensc",
+                "p11-kit p11-kit-modules softhsm2 opensc",
                 List.of("p11-kit", "softhsm2-util", "pkcs11-tool"),
                 "p11-kit-client.so",
                 "libsofthsm2.so");

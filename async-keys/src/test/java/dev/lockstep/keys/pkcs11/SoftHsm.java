@@ -1,7 +1,6 @@
 package dev.lockstep.keys.pkcs11;
 
-import static org.junit.jupiter.api.Assertions.fail;
-
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +9,6 @@ import java.security.cert.X509Certificate;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * A SoftHSM token with an RSA-2048 and a P-256 key, both made inside it, behind OpenSC's pkcs11-spy, which writes down every
@@ -46,38 +44,19 @@ final class SoftHsm {
     /** The token; without the programs it needs a test is skipped and says so, in CI it fails. */
     static synchronized SoftHsm get() throws Exception {
         if (instance == null) {
-            String missing = missing();
-            if (missing != null) {
-                String message = "the PKCS#11 tests did not run: " + missing + " (Debian: softhsm2, opensc)";
-                if ("true".equals(System.getenv("CI"))) {
-                    fail(message);
-                }
-                System.err.println("SKIPPED: " + message);
-                Assumptions.abort(message);
-            }
+            require();
             instance = new SoftHsm(Path.of(System.getenv("SOFTHSM2_CONF")).getParent());
         }
         return instance;
     }
 
-    private static String missing() {
+    private static void require() {
         for (String variable : List.of("SOFTHSM2_CONF", "PKCS11SPY", "PKCS11SPY_OUTPUT")) {
             if (System.getenv(variable) == null) {
-                return variable + " is not set; the build does that";
+                throw Needed.absent(variable + " is not set; the build does that");
             }
         }
-        for (Path library : List.of(LIBRARY, module())) {
-            if (!Files.exists(library)) {
-                return library + " is not there";
-            }
-        }
-        for (String program : List.of("softhsm2-util", "pkcs11-tool")) {
-            if (Stream.of(System.getenv("PATH").split(":"))
-                    .noneMatch(place -> Files.isExecutable(Path.of(place, program)))) {
-                return program + " is not installed";
-            }
-        }
-        return null;
+        Needed.programs("softhsm2 opensc", LIBRARY.toString(), module().toString(), "softhsm2-util", "pkcs11-tool");
     }
 
     /** The token's own library, for the tools. */

@@ -1,9 +1,8 @@
 package dev.lockstep.keys.pkcs11;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.fail;
 
-import java.io.File;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The programs around a token, in a directory of their own. What is started here is ended by its process id by
@@ -48,8 +46,9 @@ final class TokenHost {
         ProcessBuilder builder = new ProcessBuilder(Stream.concat(
                         Stream.concat(
                                 prefix.stream(),
-                                Stream.of(
-                                        program(command[0]).map(Path::toString).orElse(command[0]))),
+                                Stream.of(Needed.find(command[0])
+                                        .map(Path::toString)
+                                        .orElse(command[0]))),
                         Stream.of(command).skip(1))
                 .toList());
         builder.environment().putAll(environment);
@@ -150,32 +149,14 @@ final class TokenHost {
                 .findFirst();
     }
 
-    /** A program; administrators' programs are not on everybody's path. */
-    private static Optional<Path> program(String name) {
-        return Stream.concat(
-                        Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin", "/sbin"))
-                .map(place -> Path.of(place, name))
-                .filter(Files::isExecutable)
-                .findFirst();
-    }
-
     /** Skips the test loudly when one of these is missing; in CI the test fails. */
     static void require(String packages, List<String> programs, String... libraries) {
         List<String> missing = Stream.concat(
-                        programs.stream().filter(name -> program(name).isEmpty()),
+                        programs.stream().filter(name -> Needed.find(name).isEmpty()),
                         Stream.of(libraries).filter(file -> library(file).isEmpty()))
                 .toList();
         if (!missing.isEmpty()) {
-            String message = "not installed: " + String.join(", ", missing) + " (Debian: " + packages + ")";
-            if ("true".equals(System.getenv("CI"))) {
-                fail(message);
-            }
-            skip(message);
+            throw Needed.absent("not installed: " + String.join(", ", missing) + " (apt-get install " + packages + ")");
         }
-    }
-
-    static void skip(String message) {
-        System.err.println("SKIPPED: the tests with a real token did not run: " + message);
-        Assumptions.abort(message);
     }
 }

@@ -44,7 +44,7 @@ final class TpmToken {
 
     static TpmToken on(TokenHost host) throws Exception {
         TokenHost.require(
-                "swtpm, tpm2-tools, tpm2-abrmd, libtss2-tcti-tabrmd0, libtpm2-pkcs11-1, libtpm2-pkcs11-tools, dbus, opensc",
+                "swtpm tpm2-tools tpm2-abrmd libtss2-tcti-tabrmd0 libtpm2-pkcs11-1 libtpm2-pkcs11-tools dbus opensc",
                 List.of("swtpm", "tpm2-abrmd", "dbus-daemon", "dbus-send", "tpm2_ptool", "tpm2_create", "pkcs11-tool"),
                 "libtpm2_pkcs11.so",
                 "libtss2-tcti-tabrmd.so.0");

@@ -3,6 +3,7 @@ package dev.lockstep.tls.peer;
 import static dev.lockstep.testkit.certificate.TestAuthority.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testkit.util.Needed;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertStore;
@@ -39,7 +40,7 @@ class ClientPathAgreementTest {
 
     @BeforeAll
     static void needsOpenSsl() {
-        OpenSslVerify.require();
+        Needed.programs("openssl", "openssl");
     }
 
     static Stream<PathCase> cases() throws GeneralSecurityException {

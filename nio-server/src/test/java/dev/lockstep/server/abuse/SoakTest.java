@@ -2,10 +2,10 @@ package dev.lockstep.server.abuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.server.Needed;
 import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.abuse.Crowd.Manner;
+import dev.lockstep.testkit.util.Needed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

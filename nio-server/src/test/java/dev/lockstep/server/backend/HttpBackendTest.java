@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.lockstep.server.Needed;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestFiles;
+import dev.lockstep.testkit.util.Needed;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

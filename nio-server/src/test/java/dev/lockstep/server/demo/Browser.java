@@ -1,8 +1,8 @@
 package dev.lockstep.server.demo;
 
-import dev.lockstep.server.Needed;
 import dev.lockstep.server.Spawned;
 import dev.lockstep.testkit.util.Chromium;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;

@@ -2,9 +2,9 @@ package dev.lockstep.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.server.Needed;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.Spawned;
+import dev.lockstep.testkit.util.Needed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -2,11 +2,11 @@ package dev.lockstep.server.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.server.Needed;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
+import dev.lockstep.testkit.util.Needed;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,7 +2,7 @@ package dev.lockstep.server.scanner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.server.Needed;
+import dev.lockstep.testkit.util.Needed;
 import dev.lockstep.tls.config.Policy;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;

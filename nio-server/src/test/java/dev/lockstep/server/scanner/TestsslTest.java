@@ -2,8 +2,8 @@ package dev.lockstep.server.scanner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.server.Needed;
 import dev.lockstep.server.scanner.TestsslReport.Finding;
+import dev.lockstep.testkit.util.Needed;
 import dev.lockstep.tls.config.Policy;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package dev.lockstep.server.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.server.Needed;
 import dev.lockstep.server.RedisServer;
 import dev.lockstep.server.RedisSessionStore;
 import dev.lockstep.server.SharingServer;
+import dev.lockstep.testkit.util.Needed;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.session.TicketKey;
 import dev.lockstep.tls.session.TicketKeyRing;

@@ -3,12 +3,12 @@ package dev.lockstep.server.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.keys.uri.Pkcs11Uri;
-import dev.lockstep.server.Needed;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
+import dev.lockstep.testkit.util.Needed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

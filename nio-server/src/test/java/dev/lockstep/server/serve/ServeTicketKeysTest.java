@@ -2,9 +2,9 @@ package dev.lockstep.server.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.server.Needed;
 import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestFiles;
+import dev.lockstep.testkit.util.Needed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
