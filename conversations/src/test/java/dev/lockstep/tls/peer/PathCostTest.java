@@ -13,9 +13,13 @@ import dev.lockstep.tls.spec.AlertDescription;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.DSAPublicKey;
+import java.security.spec.DSAPublicKeySpec;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -121,6 +125,35 @@ class PathCostTest {
             assertThat(judge(PkixVerifier.builder(), List.of(leaf, authority)))
                     .as(exponent + " as the exponent")
                     .isInstanceOf(bits > 64 ? Verdict.Rejected.class : Verdict.Accepted.class);
+        }
+    }
+
+    /** A check under a prime of 30,000 bits takes a second, under one of 200,000 a minute; 500,000 fit into a chain. */
+    @Test
+    void anAuthorityWithALongDsaKeyIsNotFollowed() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("DSA");
+        generator.initialize(2048);
+        KeyPair pair = generator.generateKeyPair();
+        DSAPublicKey real = (DSAPublicKey) pair.getPublic();
+        for (int bits : new int[] {2048, 30_000}) {
+            BigInteger p = bits == 2048
+                    ? real.getParams().getP()
+                    : BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE);
+            DSAPublicKeySpec key = new DSAPublicKeySpec(
+                    real.getY(), p, real.getParams().getQ(), real.getParams().getG());
+            Certs.key("dsa " + bits, new KeyPair(KeyFactory.getInstance("DSA").generatePublic(key), pair.getPrivate()));
+            X509Certificate authority =
+                    below("Dsa", "dsa " + bits, "Root", "root").sign();
+            X509Certificate leaf = client("x", "Dsa", "dsa " + bits)
+                    .signedWith("SHA256withDSA")
+                    .sign();
+            Verdict verdict = judge(PkixVerifier.builder(), List.of(leaf, authority));
+            if (bits == 2048) {
+                assertThat(verdict).isInstanceOf(Verdict.Accepted.class);
+            } else {
+                // BAD_CERTIFICATE would say that it was tried
+                assertThat(((Verdict.Rejected) verdict).alert()).isEqualTo(AlertDescription.UNKNOWN_CA);
+            }
         }
     }
 

@@ -5,6 +5,8 @@ import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.DSAParams;
+import java.security.interfaces.DSAPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,6 +48,9 @@ final class PathFinder {
 
     /** Every RSA key in use has one of 17 bits or fewer. */
     private static final int MAX_RSA_EXPONENT_BITS = 64;
+
+    /** FIPS 186-4 4.2 ends at 3072 bits. The JDK bounds the keys of RSA, and takes those of DSA in any length. */
+    private static final int MAX_DSA_BITS = 4096;
 
     private final Anchors anchors;
     private final Map<X500Principal, List<X509Certificate>> intermediates = new HashMap<>();
@@ -100,10 +105,17 @@ final class PathFinder {
         }
     }
 
-    /** Whether a key verifies in ordinary time: one of RSA may have an exponent as long as its modulus. */
+    /**
+     * Whether a key verifies in ordinary time: one of RSA may have an exponent as long as its modulus, one of DSA a prime
+     * as long as the chain.
+     */
     private static boolean isAffordable(X509Certificate certificate) {
-        return !(certificate.getPublicKey() instanceof RSAPublicKey rsa)
-                || rsa.getPublicExponent().bitLength() <= MAX_RSA_EXPONENT_BITS;
+        PublicKey key = certificate.getPublicKey();
+        if (key instanceof DSAPublicKey dsa) {
+            DSAParams parameters = dsa.getParams();
+            return parameters != null && parameters.getP().bitLength() <= MAX_DSA_BITS;
+        }
+        return !(key instanceof RSAPublicKey rsa) || rsa.getPublicExponent().bitLength() <= MAX_RSA_EXPONENT_BITS;
     }
 
     private static boolean verifies(PublicKey key, X509Certificate certificate) {
