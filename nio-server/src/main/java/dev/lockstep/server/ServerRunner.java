@@ -170,12 +170,21 @@ public final class ServerRunner {
         return builder;
     }
 
-    /** What one of several loops may take up: nothing is shared between them, and connections spread evenly. */
-    private static Limits share(Limits all, int loops) {
+    /**
+     * What one of several loops may take up: nothing is shared between them, and connections spread evenly. Those of one
+     * client need not, so that the share of a network that was asked for holds in each of them.
+     */
+    static Limits share(Limits all, int loops) {
         if (loops == 1) {
             return all;
         }
-        return all.withConnections((all.connections() + loops - 1) / loops).withMemory(all.memory() / loops);
+        int connections = (all.connections() + loops - 1) / loops;
+        boolean asked =
+                all.perNetwork() != all.withConnections(all.connections()).perNetwork();
+        Limits share = asked
+                ? all.withConnections(connections, Math.min(connections, all.perNetwork()))
+                : all.withConnections(connections);
+        return share.withMemory(Math.max(Limits.LEAST_MEMORY, all.memory() / loops));
     }
 
     /**

@@ -33,8 +33,10 @@ public record Limits(
      */
     public static final int COST_OF_A_CONNECTION = 8192;
 
+    /** The smallest {@link #memory}, in bytes. */
+    public static final int LEAST_MEMORY = 1 << 16;
+
     private static final int MOST_CONNECTIONS = 20_000;
-    private static final int LEAST_MEMORY = 1 << 16;
 
     /** The part of the heap that connections may have: the rest is for keys, sessions and the application. */
     private static final int PART_OF_THE_HEAP = 4;

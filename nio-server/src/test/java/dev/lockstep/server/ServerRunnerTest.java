@@ -1,0 +1,41 @@
+package dev.lockstep.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.nio.Limits;
+import org.junit.jupiter.api.Test;
+
+/** What each of several loops may take up. */
+class ServerRunnerTest {
+
+    private static final Limits LIMITS = Limits.DEFAULT.withMemory(64 << 20);
+
+    @Test
+    void connectionsAndMemoryAreDividedAmongTheLoops() {
+        Limits share = ServerRunner.share(LIMITS.withConnections(1001), 4);
+        assertThat(share.connections()).isEqualTo(251);
+        assertThat(share.memory()).isEqualTo(16 << 20);
+        assertThat(share.perNetwork()).as("a quarter of the loop's").isEqualTo(62);
+    }
+
+    @Test
+    void theConnectionsOfOneAddressAreAsManyInEachLoopAsWereAskedFor() {
+        assertThat(ServerRunner.share(LIMITS.withConnections(1000, 30), 4).perNetwork())
+                .isEqualTo(30);
+        assertThat(ServerRunner.share(LIMITS.withConnections(1000, 3), 4).perNetwork())
+                .isEqualTo(3);
+    }
+
+    /** Behind a proxy, whose address is that of all clients. */
+    @Test
+    void oneAddressMayHaveAllConnections() {
+        Limits share = ServerRunner.share(LIMITS.withConnections(1000, 1000), 4);
+        assertThat(share.perNetwork()).isEqualTo(share.connections()).isEqualTo(250);
+    }
+
+    @Test
+    void manyLoopsHaveSomeMemoryEach() {
+        assertThat(ServerRunner.share(LIMITS.withMemory(1 << 20), 1024).memory())
+                .isEqualTo(Limits.LEAST_MEMORY);
+    }
+}
