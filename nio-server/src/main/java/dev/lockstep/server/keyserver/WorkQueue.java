@@ -30,27 +30,32 @@ public final class WorkQueue {
 
     /** Adds an operation of a peer. Returns false, and does not keep it, when there is no room. */
     boolean add(String peer, Runnable work) {
+        boolean accepted = false;
+        // Until the threads have accepted it, none of them may take it: it would be done in the place of another one,
+        // which would then wait for a thread that nothing sends.
         synchronized (waiting) {
             waiting.computeIfAbsent(peer, name -> new ArrayDeque<>()).addLast(work);
+            try {
+                threads.execute(this::runNext);
+                accepted = true;
+            } catch (RejectedExecutionException e) {
+                return false;
+            } finally {
+                if (!accepted) {
+                    removeLast(peer);
+                }
+            }
         }
-        try {
-            threads.execute(this::runNext);
-            return true;
-        } catch (RejectedExecutionException e) {
-            return !remove(peer, work); // if it is gone, the task of another operation has run it
-        }
+        return true;
     }
 
-    private boolean remove(String peer, Runnable work) {
-        synchronized (waiting) {
-            ArrayDeque<Runnable> queue = waiting.get(peer);
-            if (queue == null || !queue.removeLastOccurrence(work)) {
-                return false;
-            }
+    private void removeLast(String peer) {
+        ArrayDeque<Runnable> queue = waiting.get(peer);
+        if (queue != null) {
+            queue.pollLast();
             if (queue.isEmpty()) {
                 waiting.remove(peer);
             }
-            return true;
         }
     }
 

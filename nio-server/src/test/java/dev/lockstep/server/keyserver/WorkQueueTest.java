@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class WorkQueueTest {
 
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-    private final List<String> done = new ArrayList<>();
+    private final List<String> done = Collections.synchronizedList(new ArrayList<>());
 
     private boolean add(WorkQueue queue, String peer, String what) {
         return queue.add(peer, () -> done.add(what));
@@ -53,5 +54,41 @@ class WorkQueueTest {
         assertThat(add(queue, "b", "b 0")).isFalse();
         runAll();
         assertThat(done).containsExactly("a 0", "a 1");
+    }
+
+    /** Two threads become free just when a third operation is refused: each of them has to find one of its own. */
+    @Test
+    void whatIsRefusedTakesNoThreadFromWhatWasAccepted() throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        WorkQueue queue = new WorkQueue(task -> {
+            if (tasks.size() < 3) {
+                tasks.add(task);
+                return;
+            }
+            for (int i = 0; i < 2; i++) {
+                threads.add(runAside(tasks.remove()));
+            }
+            throw new RejectedExecutionException("full");
+        });
+        for (int i = 0; i < 3; i++) {
+            add(queue, "busy", "busy " + i);
+        }
+        boolean accepted = add(queue, "other", "other");
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        runAll();
+        assertThat(accepted).isFalse();
+        assertThat(done).containsExactlyInAnyOrder("busy 0", "busy 1", "busy 2");
+    }
+
+    /** Returns when the task is done, or waits for the one that adds. */
+    private static Thread runAside(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.start();
+        while (thread.isAlive() && thread.getState() != Thread.State.BLOCKED) {
+            Thread.onSpinWait();
+        }
+        return thread;
     }
 }
