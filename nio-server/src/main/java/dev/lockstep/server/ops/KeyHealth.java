@@ -9,12 +9,17 @@ import dev.lockstep.server.log.EventLog;
 import dev.lockstep.server.log.EventType;
 import dev.lockstep.server.log.LogEvent;
 import dev.lockstep.server.metrics.Metrics;
+import dev.lockstep.tls.credential.Credential;
 import java.security.PublicKey;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the private keys work: logs when their key server goes and comes back, and when signatures begin and cease to
@@ -45,6 +50,9 @@ public final class KeyHealth implements KeyObserver {
     private final Map<String, Server> servers = new ConcurrentHashMap<>();
     private final AtomicLong failedHandshakes = new AtomicLong();
 
+    /** The keys of the configuration in force; null while all count. */
+    private @Nullable Set<PublicKey> served;
+
     KeyHealth(EventLog log, Metrics metrics) {
         this.log = log;
         this.metrics = metrics;
@@ -53,6 +61,17 @@ public final class KeyHealth implements KeyObserver {
     /** A first handshake has failed, whatever the reason. */
     void handshakeFailed() {
         failedHandshakes.incrementAndGet();
+    }
+
+    /**
+     * A configuration serves from now on. The keys that it does not have are of no matter any more, whatever was wrong with
+     * them; connections that began before may still use them.
+     */
+    public synchronized void serves(List<Credential> credentials) {
+        Set<PublicKey> keys = new HashSet<>();
+        credentials.forEach(each -> keys.add(each.certificate().getPublicKey()));
+        served = keys;
+        failing.keySet().retainAll(keys);
     }
 
     /** Returns whether every key server is connected and no key's last signature has failed. */
@@ -83,6 +102,9 @@ public final class KeyHealth implements KeyObserver {
 
     private synchronized void failed(KeyOperation operation) {
         PublicKey key = operation.certificate().getPublicKey();
+        if (served != null && !served.contains(key)) {
+            return;
+        }
         Failing known = failing.get(key);
         if (known == null) {
             known = new Failing();

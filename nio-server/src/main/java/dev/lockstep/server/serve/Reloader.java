@@ -64,6 +64,7 @@ final class Reloader implements AutoCloseable {
         Findings findings = Findings.failing();
         TlsServerConfig config = configuration.load(findings, requireKeys);
         configuration.log(findings);
+        configuration.operations().keys().serves(config.credentials().all());
         return new Reloader(configuration, stamps, config, !findings.awaited().isEmpty());
     }
 
@@ -176,6 +177,7 @@ final class Reloader implements AutoCloseable {
             current = config;
             generation++;
             Operations operations = configuration.operations();
+            operations.keys().serves(config.credentials().all());
             operations.metrics().reloads.increment("ok");
             operations.log().log(
                     LogEvent.of(EventType.RELOADED, "configuration " + generation + " serves new connections")

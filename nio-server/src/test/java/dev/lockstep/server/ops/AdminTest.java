@@ -1,12 +1,19 @@
 package dev.lockstep.server.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.keys.BlockingKey;
+import dev.lockstep.server.InProcessKeyServer;
 import dev.lockstep.server.Running;
 import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
+import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.testkit.util.Needed;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.spec.SignatureScheme;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,9 +21,12 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocket;
@@ -154,6 +164,65 @@ class AdminTest {
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.body()).isEqualTo("the keys are away\n");
             assertThat(get(server, "/healthz").status()).isEqualTo(200);
+        }
+    }
+
+    /** A key that does its work until it is told to break. */
+    private record Breakable(BlockingKey key, AtomicBoolean broken) implements BlockingKey {
+
+        @Override
+        public Set<SignatureScheme> signatureSchemes() {
+            return key.signatureSchemes();
+        }
+
+        @Override
+        public boolean canDecrypt() {
+            return false;
+        }
+
+        @Override
+        public byte[] sign(SignRequest request) throws Exception {
+            if (broken.get()) {
+                throw new IOException("the device is broken");
+            }
+            return key.sign(request);
+        }
+
+        @Override
+        public byte[] decrypt(DecryptRequest request) throws Exception {
+            return key.decrypt(request);
+        }
+    }
+
+    @Test
+    void aKeyThatFailedCountsNoLongerThanItIsServed() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        KeyPair old = files.ca.ec();
+        Path certificate = files.write("renewed.pem", ThrowawayCa.pem(files.ca.issueForLocalhost(old)));
+        InProcessKeyServer.Setup keys =
+                InProcessKeyServer.serving(files.ec).signingOnly().with(old, key -> new Breakable(key, broken));
+        try (InProcessKeyServer keyServer = keys.start(directory);
+                Running server = Running.start(
+                        "serve",
+                        "--port",
+                        "0",
+                        "--cert",
+                        certificate.toString(),
+                        "--key",
+                        "keyserver:" + keyServer.socket,
+                        "--threads",
+                        "1",
+                        "--admin",
+                        "0")) {
+            server.awaitError("key-server-up");
+            assertThat(get(server, "/readyz").status()).isEqualTo(200);
+            broken.set(true);
+            assertThatThrownBy(() -> request(server.port())).isInstanceOf(IOException.class);
+            server.awaitError("key-failing");
+            assertThat(get(server, "/readyz").status()).isEqualTo(503);
+            files.write("renewed.pem", ThrowawayCa.pem(files.ecCertificate));
+            server.awaitError("reloaded");
+            assertThat(get(server, "/readyz").body()).isEqualTo("ready\n");
         }
     }
 
