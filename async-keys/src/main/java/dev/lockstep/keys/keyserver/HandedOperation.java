@@ -48,7 +48,7 @@ final class HandedOperation implements PendingOperation<byte[]> {
             } else {
                 end(Progress.failed(new OperationException(Reason.UNSUPPORTED, "there is no local key")));
             }
-        } catch (Exception e) { // boundary: what a key throws is a failure of the key
+        } catch (Exception | Error e) { // boundary: what a key throws is a failure of the key
             end(Progress.thrown(e));
         }
     }
@@ -61,7 +61,7 @@ final class HandedOperation implements PendingOperation<byte[]> {
         Progress<byte[]> progress;
         try {
             progress = operation.resume();
-        } catch (Exception e) { // boundary: what a key throws is a failure of the key
+        } catch (Exception | Error e) { // boundary: what a key throws is a failure of the key
             progress = Progress.thrown(e);
         }
         if (!(progress instanceof Progress.InProgress<byte[]>)) {

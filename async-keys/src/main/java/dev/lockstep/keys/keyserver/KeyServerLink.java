@@ -138,6 +138,9 @@ final class KeyServerLink {
             }
         } catch (IOException | ProtocolException e) {
             down(e);
+        } catch (RuntimeException | Error e) {
+            down(new IOException("it could not be served", e)); // a frame may be read in part
+            throw e;
         }
     }
 
@@ -320,7 +323,7 @@ final class KeyServerLink {
     private void report(Consumer<KeyServerObserver> event) {
         try {
             event.accept(options.observer());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // An observer's own faults are no reason to lose the keys.
         }
     }

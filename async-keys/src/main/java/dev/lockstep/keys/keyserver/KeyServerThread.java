@@ -29,6 +29,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class KeyServerThread implements AutoCloseable {
 
+    private static final int MOST_FAILED_TURNS = 16;
+
     private final KeyServerKeys keys;
     private final Selector selector;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -103,9 +105,18 @@ public final class KeyServerThread implements AutoCloseable {
     private void run() {
         try {
             keys.register(selector);
+            int failedTurns = 0;
             while (!closed) {
-                selector.select(this::ready, millisUntil(keys.nextDeadlineNanos()));
-                keys.tick(System.nanoTime());
+                try {
+                    selector.select(this::ready, millisUntil(keys.nextDeadlineNanos()));
+                    keys.tick(System.nanoTime());
+                    failedTurns = 0;
+                } catch (RuntimeException | Error e) {
+                    // The boundary of the thread: memory that has run out once must not end the keys for good.
+                    if (++failedTurns == MOST_FAILED_TURNS) {
+                        throw e;
+                    }
+                }
                 runTasks();
             }
         } catch (IOException e) {
@@ -128,7 +139,11 @@ public final class KeyServerThread implements AutoCloseable {
 
     private void runTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run();
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                // The boundary of one operation, whose waker belongs to its connection: the others have their turn.
+            }
         }
     }
 

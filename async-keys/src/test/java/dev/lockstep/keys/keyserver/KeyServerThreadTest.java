@@ -14,6 +14,7 @@ import dev.lockstep.tls.wait.PendingOperation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,8 +26,13 @@ class KeyServerThreadTest extends KeyServerKeysTestCase {
 
     /** A thread whose connection is the one that the fake speaks to, and the key that it gives. */
     private KeyServerThread connected(FakeKeyServer fake) throws Exception {
+        return connected(fake, options -> options);
+    }
+
+    private KeyServerThread connected(FakeKeyServer fake, UnaryOperator<KeyServerKeys.Builder> options)
+            throws Exception {
         fake.greet(10); // the fake's own client
-        KeyServerThread thread = KeyServerThread.start(KeyServerKeys.unix(fake.socket));
+        KeyServerThread thread = KeyServerThread.start(options.apply(KeyServerKeys.unix(fake.socket)));
         fake.accept();
         fake.next();
         fake.send(0, new Message.Welcome(Message.VERSION, 10, List.of()));
@@ -63,6 +69,38 @@ class KeyServerThreadTest extends KeyServerKeysTestCase {
             fake.send(one.id(), new Message.Result(new byte[] {1}));
             answered.await();
             assertThat(Operations.done(first.resume())).containsExactly(1);
+        }
+    }
+
+    @Test
+    void anErrorOfOneOperationDoesNotEndTheOthers() throws Exception {
+        try (FakeKeyServer fake = fake();
+                KeyServerThread thread = connected(fake)) {
+            Operations.inProgress(key(thread).startSign(Requests.sign(), () -> {
+                throw new OutOfMemoryError("as if it had run out");
+            }));
+            fake.send(fake.next().id(), new Message.Result(new byte[] {1}));
+            PendingOperation<byte[]> next = sign(key(thread));
+            fake.send(fake.next().id(), new Message.Result(new byte[] {2}));
+            answered.await();
+            assertThat(Operations.done(next.resume())).containsExactly(2);
+        }
+    }
+
+    @Test
+    void anErrorOfTheObserverDoesNotEndTheKeys() throws Exception {
+        KeyServerObserver failing = new KeyServerObserver() {
+            @Override
+            public void onConnected() {
+                throw new OutOfMemoryError("as if it had run out");
+            }
+        };
+        try (FakeKeyServer fake = fake();
+                KeyServerThread thread = connected(fake, options -> options.observer(failing))) {
+            PendingOperation<byte[]> operation = sign(key(thread));
+            fake.send(fake.next().id(), new Message.Result(new byte[] {1}));
+            answered.await();
+            assertThat(Operations.done(operation.resume())).containsExactly(1);
         }
     }
 
