@@ -70,8 +70,8 @@ final class AsyncLines implements AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
-                lost.increment(); // the line's output has failed; the next one may succeed
+            } catch (RuntimeException | Error e) {
+                lost.increment(); // the line's output has failed, or memory ran out; the next one may succeed
             }
         }
     }

@@ -7,8 +7,11 @@ import java.io.StringWriter;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A line stays a line whatever a peer has sent, and too many lines are counted instead. */
@@ -41,6 +44,24 @@ class LogLinesTest {
                 .anyMatch(line -> line.endsWith(
                         "suppressed: 80 lines about handshake-failed were left out" + " of=handshake-failed count=80"))
                 .anyMatch(line -> line.contains("another kind"));
+    }
+
+    @Test
+    void anErrorCostsOneLineAndNotTheLog() {
+        List<String> written = new CopyOnWriteArrayList<>();
+        Consumer<String> sink = line -> {
+            if (line.equals("first")) {
+                throw new OutOfMemoryError("as if it had run out");
+            }
+            written.add(line);
+        };
+        try (AsyncLines lines = new AsyncLines("log", sink, () -> {})) {
+            lines.add("first");
+            lines.add("second");
+            lines.flush();
+            assertThat(written).containsExactly("second");
+            assertThat(lines.lost()).isEqualTo(1);
+        }
     }
 
     @Test
