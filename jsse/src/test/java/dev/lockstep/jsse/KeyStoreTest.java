@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Key stores that are text files. */
 class KeyStoreTest {
@@ -129,5 +130,15 @@ class KeyStoreTest {
         assertThatThrownBy(() -> load(text.replace("CERT", cert).replace(';', '\n')))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"web.cert=/no\0where\nweb.key=file:x", "web.cert=CERT\nweb.key=file:/no\0where"})
+    void whatNoFileCanBeCalledIsRefused(String text) throws Exception {
+        write(TestIdentity.P256);
+        String cert = folder.resolve("P256.pem").toString();
+        assertThatThrownBy(() -> load(text.replace("CERT", cert)))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("key store: ");
     }
 }

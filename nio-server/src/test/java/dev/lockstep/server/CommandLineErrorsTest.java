@@ -97,6 +97,18 @@ class CommandLineErrorsTest {
         }
     }
 
+    /** What the locale of a process cannot write is no path either, and there the C locale has ASCII only. */
+    @Test
+    void pathsThatAreNone() throws Exception {
+        String fix =
+                "no path can be like 'a b'; check it, and if it has letters beyond ASCII, the locale of this process"
+                        + " (LC_ALL)";
+        assertThat(refusedServe("--access-log", "a\0b")).isEqualTo("--access-log: " + fix);
+        assertThat(refusedServe("--sni", "localhost=a\0b," + files.ecKey)).isEqualTo("--sni: " + fix);
+        assertThat(refusedServe("--backend", "unix:a\0b")).isEqualTo("--backend: " + fix);
+        assertThat(refusedServe("--key", "file:a%00b")).startsWith("--");
+    }
+
     @Test
     void anAddressThatIsNotOurs() throws Exception {
         assertThat(refusedServe("--host", "192.0.2.1")).startsWith("--host: port 0 on 192.0.2.1 cannot be opened");

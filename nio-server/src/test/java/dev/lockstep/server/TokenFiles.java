@@ -80,7 +80,8 @@ public final class TokenFiles {
                 PIN);
     }
 
-    private void addCertificate(Path certificate, String id) throws Exception {
+    /** Adds a certificate in PEM. */
+    public void addCertificate(Path certificate, String id) throws Exception {
         Path der = directory.resolve(id + ".der");
         Files.write(der, KeyServerLoop.certificate(certificate).getEncoded());
         run(

@@ -3,6 +3,7 @@ package dev.lockstep.jsse.keystore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.Key;
 import java.security.KeyStoreException;
@@ -49,12 +50,20 @@ public final class LockstepKeyStore extends KeyStoreSpi {
         if (in != null) {
             for (Map.Entry<String, StoreFile.Place> each : StoreFile.read(in).entrySet()) {
                 List<X509Certificate> chain = PemFiles.certificates(
-                        Path.of(String.valueOf(each.getValue().certificate())));
+                        path(String.valueOf(each.getValue().certificate())));
                 Key key = KeyPlaces.open(String.valueOf(each.getValue().key()), chain.get(0));
                 loaded.put(each.getKey(), new Entry(chain, key, Instant.now()));
             }
         }
         entries = loaded;
+    }
+
+    private static Path path(String name) throws IOException {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new IOException("key store: '" + name + "' can be no path here (" + e.getReason() + ")", e);
+        }
     }
 
     private @Nullable Entry entry(String alias) {

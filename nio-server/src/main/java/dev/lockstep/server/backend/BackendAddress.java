@@ -1,11 +1,13 @@
 package dev.lockstep.server.backend;
 
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.files.FileNames;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +36,11 @@ record BackendAddress(
     static BackendAddress parse(String text) throws UsageError {
         if (text.startsWith("unix:")) {
             String path = text.substring("unix:".length());
-            if (path.isEmpty() || path.length() > LONGEST_PATH) {
-                throw new UsageError(
-                        OPTION, "the path in '" + text + "' has not 1 to " + LONGEST_PATH + " characters", FIX);
+            if (path.isEmpty() || path.getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
+                throw new UsageError(OPTION, "the path in '" + text + "' has not 1 to " + LONGEST_PATH + " bytes", FIX);
             }
-            return new BackendAddress(text, null, 0, path);
+            return new BackendAddress(
+                    text, null, 0, FileNames.path(OPTION, path).toString());
         }
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);

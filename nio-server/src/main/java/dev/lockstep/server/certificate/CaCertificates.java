@@ -1,7 +1,6 @@
 package dev.lockstep.server.certificate;
 
 import dev.lockstep.server.UsageError;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 
 /**
@@ -14,13 +13,17 @@ public final class CaCertificates {
 
     private CaCertificates() {}
 
-    /** Refuses the certificate of an authority, unless {@code allowed}. */
-    public static void refuse(String option, Path file, X509Certificate certificate, boolean allowed)
+    /**
+     * Refuses the certificate of an authority, unless {@code allowed}.
+     *
+     * @param where a file's name, or that of a certificate in a token
+     */
+    public static void refuse(String option, String where, X509Certificate certificate, boolean allowed)
             throws UsageError {
         if (isAuthority(certificate) && !allowed) {
             throw new UsageError(
                     option,
-                    file + " is a certificate authority's certificate (basicConstraints CA:TRUE, which is what"
+                    where + " is a certificate authority's certificate (basicConstraints CA:TRUE, which is what"
                             + " 'openssl req -x509' makes), so that what its key signs could pass for certificates",
                     "make one with 'openssl req -x509 ... -addext basicConstraints=critical,CA:FALSE', or have one"
                             + " issued; --allow-ca-certificate takes this one");

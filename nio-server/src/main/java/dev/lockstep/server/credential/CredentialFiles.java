@@ -71,7 +71,7 @@ public final class CredentialFiles {
      */
     public Credential load(String certOption, Path certFile, String keyOption, KeyUri place) throws UsageError {
         List<X509Certificate> chain = CertificateChain.load(certOption, certFile, now, reading);
-        CaCertificates.refuse(certOption, certFile, chain.get(0), demands.allowAuthorities());
+        CaCertificates.refuse(certOption, certFile.toString(), chain.get(0), demands.allowAuthorities());
         try {
             Credential loaded = place instanceof KeyUri.InFile file
                     ? fromFile(certOption, certFile, chain, keyOption, file.path())

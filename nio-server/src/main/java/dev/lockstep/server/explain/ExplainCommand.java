@@ -154,7 +154,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private Credential fromFiles(Path certFile, Path keyFile) throws UsageError {
         List<X509Certificate> chain =
                 CertificateChain.load("--cert", certFile, environment.clock().instant());
-        CaCertificates.refuse("--cert", certFile, chain.get(0), false);
+        CaCertificates.refuse("--cert", certFile.toString(), chain.get(0), false);
         new SecretFiles(warning -> environment.err().println(warning)).check("--key", keyFile);
         PrivateKey privateKey = PemFiles.privateKey("--key", keyFile);
         try {

@@ -120,7 +120,7 @@ public final class ServedKeys {
      */
     void addCertificate(Path file, Reading reading, @Nullable Pkcs11Keys token, byte[] secret) throws UsageError {
         List<X509Certificate> chain = PemFiles.certificates("--cert", file, reading);
-        CaCertificates.refuse("--cert", file, chain.get(0), allowAuthorities);
+        CaCertificates.refuse("--cert", file.toString(), chain.get(0), allowAuthorities);
         if (!addCertificateOfFile(file, chain)) {
             addCertificateOfToken(file, chain.get(0), token, secret);
         }
@@ -176,7 +176,7 @@ public final class ServedKeys {
     void addToken(Pkcs11Keys token, byte[] secret) throws UsageError {
         for (X509Certificate certificate : token.certificates()) {
             String name = "token: " + certificate.getSubjectX500Principal().getName();
-            CaCertificates.refuse("--pkcs11", Path.of(name), certificate, allowAuthorities);
+            CaCertificates.refuse("--pkcs11", name, certificate, allowAuthorities);
             try {
                 addTokenKey(token, secret, certificate, name);
             } catch (OperationException e) {

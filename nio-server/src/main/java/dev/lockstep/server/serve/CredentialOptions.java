@@ -9,6 +9,7 @@ import dev.lockstep.server.credential.CredentialFiles;
 import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.credential.KeyMode;
 import dev.lockstep.server.credential.OcspFiles;
+import dev.lockstep.server.files.FileNames;
 import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.CredentialOrder;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -264,7 +265,7 @@ final class CredentialOptions {
         if (equals <= 0 || comma < equals + 2 || comma == value.length() - 1) {
             throw new UsageError("--sni", "'" + value + "' has another form", "write HOST=CERTFILE,KEY");
         }
-        Path cert = Path.of(value.substring(equals + 1, comma));
+        Path cert = FileNames.path("--sni", value.substring(equals + 1, comma));
         return new Pair(value.substring(0, equals), "--sni", cert, "--sni", place("--sni", value.substring(comma + 1)));
     }
 

@@ -4,6 +4,7 @@ import dev.lockstep.server.Environment;
 import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.files.FileNames;
 import dev.lockstep.server.log.AccessLog;
 import dev.lockstep.server.log.LogOptions;
 import dev.lockstep.server.ops.Operations;
@@ -88,8 +89,9 @@ final class OperatingOptions {
         if (accessLog.equals("-")) {
             return AccessLog.to(environment.out(), log.format(), environment.clock());
         }
+        Path file = FileNames.path("--access-log", accessLog);
         try {
-            return AccessLog.appendTo(Path.of(accessLog), log.format(), environment.clock());
+            return AccessLog.appendTo(file, log.format(), environment.clock());
         } catch (IOException e) {
             throw new UsageError(
                     "--access-log", accessLog + " cannot be written", "give a file in a writable directory, or -");

@@ -138,6 +138,10 @@ class ProxyProtocolTest {
         }
     }
 
+    /** With the ten letters before it, of two bytes each, and two slashes: 102 characters in 112 bytes. */
+    private static final String LONG_NAME =
+            "123456789012345678901234567890123456789012345" + "123456789012345678901234567890123456789012345";
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -146,6 +150,7 @@ class ProxyProtocolTest {
                 "--backend 127.0.0.1:65536",
                 "--backend ::1:80",
                 "--backend unix:",
+                "--backend unix:/\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4/" + LONG_NAME,
                 "--backend =127.0.0.1:80",
                 "--backend a_b=c=127.0.0.1:80",
                 "--backend 127.0.0.1:80 --backend 127.0.0.1:81",

@@ -10,14 +10,23 @@ import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.TokenFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +107,30 @@ class KeyServerTokenTest {
         assertThatThrownBy(() -> keyServer("--cert", certificate.toString()))
                 .hasMessageContaining("--cert: " + certificate
                         + " is for none of the keys, and the token has no private" + " key for the certificate of ");
+    }
+
+    /** Services have the C locale unless they are given another one, and it has no paths with such letters. */
+    @Test
+    void aCertificateWhoseNameIsNotAsciiIsServedInTheLocaleOfServices() throws Exception {
+        KeyPair keys = files.ca.ec();
+        X500Name name = new X500Name("CN=Z\u00e4hler");
+        Instant now = Instant.now();
+        X509CertificateHolder certificate = new JcaX509v3CertificateBuilder(
+                        name,
+                        BigInteger.ONE,
+                        Date.from(now.minusSeconds(60)),
+                        Date.from(now.plusSeconds(3600)),
+                        name,
+                        keys.getPublic())
+                .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
+        token.importKey(files.write("named.key", TestFiles.pkcs8(keys)), "03");
+        token.addCertificate(files.write("named.pem", ThrowawayCa.pem(certificate)), "03");
+        Map<String, String> variables = new HashMap<>(token.variables());
+        variables.put("LC_ALL", "C");
+        try (KeyserverProcess keyServer = keyServer(variables)) {
+            keyServer.awaitErrors("keys=3");
+        }
     }
 
     @Test
