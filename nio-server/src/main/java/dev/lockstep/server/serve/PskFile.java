@@ -5,6 +5,7 @@ import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.crypto.hash.Hmac;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.files.InputFile;
+import dev.lockstep.tls.config.Bounds;
 import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.psk.PskRequest;
 import dev.lockstep.tls.psk.PskSource;
@@ -34,8 +35,8 @@ final class PskFile implements PskSource {
     /** In bytes. RFC 4279 7.2: an eavesdropper can try keys of little entropy at leisure. */
     private static final int SHORTEST_KEY = 16;
 
-    /** In bytes: RFC 4279 2 gives an identity a length of 16 bits. */
-    private static final int LONGEST_IDENTITY = 0xffff;
+    /** In bytes: what a connection takes from a client. */
+    private static final int LONGEST_IDENTITY = Bounds.DEFAULT.maxPskIdentity();
 
     /**
      * A key under the MAC of its identity.

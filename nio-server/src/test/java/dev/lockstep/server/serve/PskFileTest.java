@@ -94,7 +94,7 @@ class PskFileTest {
             {"# x\na:" + KEY.substring(2), "line 2 has a key of 15 bytes"},
             {"a:", "line 1 has a key of 0 bytes"},
             {"a:" + KEY + "\na:" + LONG_KEY, "line 2 has an identity for the second time"},
-            {"a".repeat(0x10000) + ":" + KEY, "line 1 has an identity of 65536 bytes"},
+            {"a".repeat(4097) + ":" + KEY, "line 1 has an identity of 4097 bytes; give at most 4096"},
             {"# nothing else", "has no key"},
         };
         for (String[] wrong : cases) {
