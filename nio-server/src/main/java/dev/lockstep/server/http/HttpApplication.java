@@ -134,8 +134,14 @@ public final class HttpApplication implements Handler {
     /** The client takes too long: a head that has begun is answered, silence is not. */
     @Override
     public void onAlarm(Session session) {
-        if (ended || session.hasUnsent()) {
-            return; // a client that does not read meets the limit of idleness
+        if (ended) {
+            return;
+        }
+        if (session.hasUnsent()) {
+            // a client that does not read meets the limit of idleness; one that reads again has no more time than
+            // others
+            alarm.accept(session, alarmForHead ? FOR_THE_HEAD : BETWEEN_REQUESTS);
+            return;
         }
         if (reader.hasBegun()) {
             session.send(ByteBuffer.wrap(HttpPage.refusal(Refusal.REQUEST_TIMEOUT, false)));

@@ -315,6 +315,23 @@ class HttpApplicationTest {
         assertThat(session.closes).isTrue();
     }
 
+    /** A client that reads its answers late must not have all the time in the world for its next head. */
+    @Test
+    void theTimeForAHeadIsAskedForAgainWhileAnAnswerWaits() {
+        http.onEstablished(session);
+        receive("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET");
+        assertThat(session.hasUnsent()).isTrue();
+        alarms.clear();
+        http.onAlarm(session);
+        assertThat(session.closes).isFalse();
+        assertThat(alarms).containsExactly(Duration.ofSeconds(30));
+        session.sent.clear();
+        http.onSent(session);
+        http.onAlarm(session);
+        assertThat(answer()).startsWith("HTTP/1.1 408 ");
+        assertThat(session.closes).isTrue();
+    }
+
     @Test
     void silenceIsNotAnswered() {
         http.onEstablished(session);
