@@ -9,11 +9,12 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,7 +58,7 @@ public final class TlsLoop implements AutoCloseable {
     private final Holdings holdings;
     private final Queue<Connection> woken = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
+    private final Set<Connection> unfinished = new LinkedHashSet<>();
     private final AtomicLong numbers;
     private final LongSupplier nanoTime;
     private volatile boolean stopping;
@@ -208,7 +209,9 @@ public final class TlsLoop implements AutoCloseable {
         drain(woken, Connection::onWake);
         drain(tasks, Runnable::run);
         for (int i = Math.min(unfinished.size(), AT_ONCE); i > 0; i--) {
-            unfinished.remove().onTurn();
+            Connection next = unfinished.iterator().next();
+            unfinished.remove(next);
+            next.onTurn();
             relieve();
         }
         if (draining != null && draining.isOver(now)) {
@@ -337,7 +340,7 @@ public final class TlsLoop implements AutoCloseable {
         return channel.register(selector, ops, watched);
     }
 
-    /** The connection has more to do and has had its share of this turn. */
+    /** The connection has more to do and has had its share of this turn. It has one more, however often this was said. */
     void continueLater(Connection connection) {
         unfinished.add(connection);
     }
