@@ -274,7 +274,7 @@ public final class LockstepEngine extends SettableEngine {
             if (machine == null || !machine.isHandshaking() || machine.isInboundDone()) {
                 return null;
             }
-            ConnectionInfo info = session == null ? machine.info() : null;
+            ConnectionInfo info = machine.handshakeInfo();
             if (info != null) {
                 handshakeSession.agreed(info);
             }
@@ -312,9 +312,14 @@ public final class LockstepEngine extends SettableEngine {
         return info == null ? null : Objects.requireNonNullElse(info.applicationProtocol(), "");
     }
 
+    /**
+     * Returns the ALPN name of the handshake under way; empty when it negotiates none, null while that is not known, and
+     * while there is no handshake.
+     */
     @Override
     public @Nullable String getHandshakeApplicationProtocol() {
-        ConnectionInfo info = getHandshakeSession() == null ? null : connectionInfo();
+        ConnectionInfo info =
+                locked(() -> machine == null || getHandshakeSession() == null ? null : machine.handshakeInfo());
         return info == null ? null : Objects.requireNonNullElse(info.applicationProtocol(), "");
     }
 

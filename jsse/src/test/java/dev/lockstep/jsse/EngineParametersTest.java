@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.testkit.JdkClient;
 import dev.lockstep.testkit.TestServers;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.AlertDescription;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,6 +174,37 @@ class EngineParametersTest {
         server.runs();
         assertThat(server.isDone()).isTrue();
         server.echoes("again");
+    }
+
+    /** What is asked about the handshake under way is not answered with what the one before has negotiated. */
+    @Test
+    void whatARenegotiationHasNegotiatedSoFar() throws Exception {
+        RecordingKey key = Engines.key(TestIdentity.P256, KeyScript.ready());
+        TlsServerConfig config = TestServers.builder(key.credential())
+                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                .build();
+        LockstepEngine asked = LockstepContext.of(config).engine();
+        List<String> known = new ArrayList<>();
+        asked.setHandshakeApplicationProtocolSelector((engine, offered) -> {
+            known.add(String.valueOf(engine.getHandshakeApplicationProtocol()));
+            return offered.get(known.size() - 1);
+        });
+        EngineServer server = new EngineServer(asked, new JdkClient(client("first", "second"))).runs();
+        assertThat(asked.getApplicationProtocol()).isEqualTo("first");
+        assertThat(asked.getHandshakeApplicationProtocol()).isNull();
+        key.signs(KeyScript.manual());
+        server.client.renegotiates();
+        server.runs(false);
+        assertThat(known).containsExactly("null", "null");
+        assertThat(asked.getHandshakeApplicationProtocol()).isEqualTo("second");
+        assertThat(asked.getHandshakeSession().getCipherSuite()).isEqualTo(Engines.ECDSA);
+        assertThat(asked.getHandshakeSession().getLocalCertificates())
+                .containsExactly(TestIdentity.P256.chain().toArray(new Certificate[0]));
+        assertThat(asked.getApplicationProtocol()).as("in force").isEqualTo("first");
+        key.last().complete();
+        server.runs();
+        assertThat(asked.getApplicationProtocol()).isEqualTo("second");
+        assertThat(asked.getHandshakeApplicationProtocol()).isNull();
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server side of one TLS connection for code that blocks: a call parks its thread, ideally a virtual one, until the
@@ -176,6 +177,16 @@ public final class BlockingTlsChannel implements AutoCloseable {
         turn.lock();
         try {
             return tls.info();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Returns what the handshake under way has negotiated, as {@link TlsChannel#handshakeInfo}. */
+    public @Nullable ConnectionInfo handshakeInfo() {
+        turn.lock();
+        try {
+            return tls.handshakeInfo();
         } finally {
             turn.unlock();
         }

@@ -323,6 +323,11 @@ public final class TlsChannel {
         return pump.tls().info();
     }
 
+    /** Returns what the handshake under way has negotiated, as {@link TlsServerConnection#handshakeInfo}. */
+    public @Nullable ConnectionInfo handshakeInfo() {
+        return pump.tls().handshakeInfo();
+    }
+
     /**
      * Returns whether a handshake is under way: the first one from the beginning, a later one from the client's
      * ClientHello on.

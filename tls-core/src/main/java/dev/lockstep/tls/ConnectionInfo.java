@@ -49,6 +49,10 @@ public record ConnectionInfo(
         @Nullable SessionId sessionId,
         Instant sessionCreatedAt) {
 
+    static @Nullable ConnectionInfo ofHandshake(@Nullable Agreement agreement) {
+        return agreement == null ? null : of(agreement, null);
+    }
+
     static ConnectionInfo of(Agreement agreement, @Nullable Established established) {
         return new ConnectionInfo(
                 agreement.cipherSuite(),

@@ -176,7 +176,6 @@ public final class TlsServerConnection {
      * ends when it reads the peer's close_notify, or on {@link #close}. RFC 5246 section 7.2.1 lets a peer discard its
      * pending data when it receives close_notify, so both sides must agree on this use. After the client's close_notify
      * (see {@code outputAfterCloseNotify} of the configuration) this ends the connection.
-     *
      * @return CLOSED when close_notify is in {@code netOut} or was said before; else what {@link #write} would answer,
      *     and nothing has been said yet
      * @throws TlsException when the connection has failed, now or earlier
@@ -198,30 +197,26 @@ public final class TlsServerConnection {
     /**
      * Ends the connection: cancels a pending operation and sends close_notify (RFC 5246 section 7.2.1), preceded by
      * user_canceled in a first handshake (7.2.2), or the alert of a failure. Legal in every state, any number of times.
-     *
      * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first
      */
     public StepResult close(ByteBuffer netOut) {
-        enter();
-        try {
-            driver.close();
-            return outbound.flush(netOut) ? StepResult.CLOSED : StepResult.NEED_OUTPUT;
-        } finally {
-            entered = false;
-        }
+        return last(driver::close, netOut);
     }
 
     /**
      * Ends the connection as {@link #close} does, but with a fatal internal_error alert, so that the client does not take a
      * truncated stream for a complete one. On a connection that has ended it is the same as {@code close}.
-     *
      * @param cause the cause of this connection's {@link #failure}
      * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first, by {@link #close}
      */
     public StepResult fail(Throwable cause, ByteBuffer netOut) {
+        return last(() -> driver.giveUp(cause), netOut);
+    }
+
+    private StepResult last(Runnable end, ByteBuffer netOut) {
         enter();
         try {
-            driver.giveUp(cause);
+            end.run();
             return outbound.flush(netOut) ? StepResult.CLOSED : StepResult.NEED_OUTPUT;
         } finally {
             entered = false;
@@ -328,6 +323,11 @@ public final class TlsServerConnection {
      */
     public ConnectionInfo info() {
         return ConnectionInfo.of(handshake.agreement(), handshake.established());
+    }
+
+    /** Returns what the handshake that is under way has negotiated; null before its ServerHello, and while there is none. */
+    public @Nullable ConnectionInfo handshakeInfo() {
+        return ConnectionInfo.ofHandshake(handshake.agreementUnderWay());
     }
 
     /**

@@ -226,6 +226,11 @@ public final class Machine {
         }
     }
 
+    /** Returns what the handshake has negotiated that is under way, or whose last bytes are; null before its ServerHello. */
+    public @Nullable ConnectionInfo handshakeInfo() {
+        return tls.isHandshaking() ? tls.handshakeInfo() : info();
+    }
+
     /** Returns the connection, for what has no place in {@code SSLEngine}. */
     public TlsServerConnection connection() {
         return tls;

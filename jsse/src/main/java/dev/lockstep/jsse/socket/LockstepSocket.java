@@ -320,12 +320,9 @@ final class LockstepSocket extends SettableSocket {
         if (begun == null || closed || !begun.isHandshaking()) {
             return null;
         }
-        if (session == null) { // else the channel tells what the handshake before has agreed
-            try {
-                handshakeSession.agreed(begun.info());
-            } catch (IllegalStateException e) {
-                // before ServerHello nothing is agreed
-            }
+        ConnectionInfo info = begun.handshakeInfo();
+        if (info != null) { // before ServerHello nothing is agreed
+            handshakeSession.agreed(info);
         }
         return handshakeSession;
     }
@@ -342,7 +339,9 @@ final class LockstepSocket extends SettableSocket {
 
     @Override
     public @Nullable String getHandshakeApplicationProtocol() {
-        return null;
+        BlockingTlsChannel begun = tls;
+        ConnectionInfo info = begun == null || closed ? null : begun.handshakeInfo();
+        return info == null ? null : Objects.requireNonNullElse(info.applicationProtocol(), "");
     }
 
     @Override

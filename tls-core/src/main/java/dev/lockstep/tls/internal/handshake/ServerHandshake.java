@@ -253,6 +253,11 @@ public final class ServerHandshake {
                 : current().agreement.get();
     }
 
+    /** Returns the agreement of the handshake under way, from its ServerHello on; null before, and while there is none. */
+    public @Nullable Agreement agreementUnderWay() {
+        return isUnderWay() && handshake != null ? handshake.agreement.orNull() : null;
+    }
+
     /** Invalidates the sessions of the connection's handshakes, the one under way included: they are not resumed any more. */
     public void invalidateSessions() {
         Set<SessionId> ids = new LinkedHashSet<>(history.sessions());
