@@ -3,6 +3,7 @@ package dev.lockstep.jsse.session;
 import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.session.SessionId;
 import dev.lockstep.tls.spec.SignatureScheme;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLSessionContext;
@@ -11,10 +12,14 @@ import org.jspecify.annotations.Nullable;
 /** The session of a connection whose handshake is over; what was negotiated cannot change any more. */
 public final class EstablishedSession extends BasicSession {
 
+    /** The objects of a session beside the peer's certificates, in bytes. */
+    private static final int OBJECT_BYTES = 400;
+
     private final ConnectionInfo info;
     private final SessionCache cache;
     private final List<X509Certificate> localChain;
     private final List<SignatureScheme> localSchemes;
+    private final long weight;
     private volatile long lastAccessedMillis;
 
     EstablishedSession(
@@ -33,7 +38,25 @@ public final class EstablishedSession extends BasicSession {
         this.cache = cache;
         this.localChain = localChain;
         this.localSchemes = localSchemes;
+        this.weight = OBJECT_BYTES + bytes(info.peerCertificates());
         this.lastAccessedMillis = info.resumed() ? System.currentTimeMillis() : getCreationTime();
+    }
+
+    private static long bytes(List<X509Certificate> certificates) {
+        long bytes = 0;
+        for (X509Certificate certificate : certificates) {
+            try {
+                bytes += certificate.getEncoded().length;
+            } catch (CertificateEncodingException e) {
+                throw new AssertionError(e); // it was read from its encoding
+            }
+        }
+        return bytes;
+    }
+
+    /** Returns how many bytes it takes, roughly; its local certificates belong to the configuration. */
+    long weight() {
+        return weight;
     }
 
     @Nullable

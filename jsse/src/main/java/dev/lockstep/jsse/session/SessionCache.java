@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * The sessions of a context: what applications see of them, and the store that connections resume them from. Thread-safe.
  *
  * <p>With a configuration that brings a store of its own, sizes and times are that store's matter, and the ones that are set
- * here only bound what applications see.
+ * here only bound what applications see. That is bounded in bytes too, by 2 KiB for each session of the size: the
+ * certificates of a client are as many as it likes.
  */
 public final class SessionCache implements SSLSessionContext, SessionStore {
 
@@ -37,8 +38,14 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
     private static final int DEFAULT_SECONDS = 86_400;
     private static final int LONGEST_SECONDS = 7 * 86_400;
 
+    /** As a store in memory; the longest session fits into the least. */
+    private static final long BYTES_PER_SESSION = 2048;
+
+    private static final long LEAST_BYTES = 1 << 17;
+
     private final @Nullable SessionStore foreign;
     private final Map<SessionId, EstablishedSession> seen = new LinkedHashMap<>(16, 0.75f, true);
+    private long weight;
     private int size = DEFAULT_SIZE;
     private int seconds = DEFAULT_SECONDS;
     private volatile SessionStore store;
@@ -104,8 +111,17 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
     }
 
     private synchronized void keep(SessionId id, EstablishedSession session) {
+        drop(id);
         seen.put(id, session);
+        weight += session.weight();
         trim();
+    }
+
+    private synchronized void drop(SessionId id) {
+        EstablishedSession dropped = seen.remove(id);
+        if (dropped != null) {
+            weight -= dropped.weight();
+        }
     }
 
     private synchronized @Nullable EstablishedSession find(SessionId id) {
@@ -114,7 +130,7 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
             return null;
         }
         if (isOver(session)) {
-            seen.remove(id);
+            drop(id);
             return null;
         }
         session.accessed();
@@ -124,9 +140,7 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
     void forget(EstablishedSession session) {
         SessionId id = session.sessionId();
         if (id != null) {
-            synchronized (this) {
-                seen.remove(id);
-            }
+            drop(id);
             store.remove(id);
         }
     }
@@ -134,6 +148,7 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
     /** Forgets all sessions that are kept in memory; sizes and times stay. */
     public synchronized void forgetAll() {
         seen.clear();
+        weight = 0;
         renew();
     }
 
@@ -143,9 +158,10 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
 
     private void trim() {
         int most = size == 0 ? LARGEST_SIZE : size;
+        long heaviest = Math.max(LEAST_BYTES, BYTES_PER_SESSION * most);
         var oldest = seen.values().iterator();
-        while (seen.size() > most) {
-            oldest.next();
+        while (seen.size() > most || weight > heaviest) {
+            weight -= oldest.next().weight();
             oldest.remove();
         }
     }
@@ -230,9 +246,7 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
 
     @Override
     public void remove(SessionId id) {
-        synchronized (this) {
-            seen.remove(id);
-        }
+        drop(id);
         store.remove(id);
     }
 
