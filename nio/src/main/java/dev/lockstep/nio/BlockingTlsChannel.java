@@ -41,6 +41,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
 
     private final TlsChannel tls;
     private final LongSupplier clock;
+    private final Readiness readiness;
     private final SelectionKey key;
     private final ReentrantLock turn = new ReentrantLock();
     private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
@@ -49,7 +50,13 @@ public final class BlockingTlsChannel implements AutoCloseable {
     private BlockingTlsChannel(SocketChannel socket, TlsServerConfig config, Limits limits) throws IOException {
         this.clock = config.clock();
         this.tls = TlsChannel.server(socket, config, limits, BufferPool.shared(), channel -> signal());
-        this.key = Readiness.shared().register(socket, this::signal);
+        try {
+            this.readiness = Readiness.shared();
+            this.key = readiness.register(socket, this::signal);
+        } catch (IOException | RuntimeException | Error e) {
+            tls.abort();
+            throw e;
+        }
     }
 
     /**
@@ -57,7 +64,8 @@ public final class BlockingTlsChannel implements AutoCloseable {
      * call that reads or writes.
      *
      * @param socket connected; becomes non-blocking and belongs to the channel
-     * @throws IOException when the socket is not connected any more
+     * @throws IOException when the socket is not connected any more, or the system has no room for a selector; the socket
+     *     is closed then
      */
     public static BlockingTlsChannel server(SocketChannel socket, TlsServerConfig config) throws IOException {
         return server(socket, config, Limits.DEFAULT);
@@ -68,7 +76,8 @@ public final class BlockingTlsChannel implements AutoCloseable {
      *
      * @param socket connected; becomes non-blocking and belongs to the channel
      * @param limits all but the number of connections
-     * @throws IOException when the socket is not connected any more
+     * @throws IOException when the socket is not connected any more, or the system has no room for a selector; the socket
+     *     is closed then
      */
     public static BlockingTlsChannel server(SocketChannel socket, TlsServerConfig config, Limits limits)
             throws IOException {
@@ -230,7 +239,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
         } catch (IOException e) {
             // Interrupted: the socket is closed by now.
         } finally {
-            Readiness.shared().closed();
+            readiness.closed();
             unparkOthers();
         }
     }
@@ -263,7 +272,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
                     if (result != LATER) {
                         return result;
                     }
-                    Readiness.shared().await(key, tls.interest() & TlsChannel.SOCKET);
+                    readiness.await(key, tls.interest() & TlsChannel.SOCKET);
                     OptionalLong deadline = tls.deadlineNanos();
                     nanos = deadline.isPresent() ? deadline.getAsLong() - clock.getAsLong() : Long.MAX_VALUE;
                 } finally {
@@ -308,7 +317,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
             tls.abort();
         } finally {
             turn.unlock();
-            Readiness.shared().closed();
+            readiness.closed();
             unparkOthers();
         }
     }

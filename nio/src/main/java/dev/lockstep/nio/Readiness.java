@@ -1,12 +1,12 @@
 package dev.lockstep.nio;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells blocking channels that their sockets are ready. One daemon thread with a selector serves all of them, so that the
@@ -14,26 +14,49 @@ import java.nio.channels.SocketChannel;
  */
 final class Readiness {
 
-    /** Made when the first blocking channel is. */
-    private static final class Holder {
-        static final Readiness INSTANCE = new Readiness();
+    /** Opens what a selector needs. */
+    @FunctionalInterface
+    interface Opener {
+        Selector open() throws IOException;
     }
+
+    /** Made when the first blocking channel is. When that fails, as without a free descriptor, the next one makes it. */
+    static final class Shared {
+        private final Opener opener;
+        private @Nullable Readiness made;
+
+        Shared(Opener opener) {
+            this.opener = opener;
+        }
+
+        synchronized Readiness get() throws IOException {
+            Readiness readiness = made;
+            if (readiness == null) {
+                readiness = new Readiness(opener.open());
+                Thread thread = new Thread(readiness::run, "lockstep-readiness");
+                thread.setDaemon(true);
+                try {
+                    thread.start();
+                } catch (Error e) {
+                    readiness.selector.close();
+                    throw e;
+                }
+                made = readiness;
+            }
+            return readiness;
+        }
+    }
+
+    private static final Shared SHARED = new Shared(Selector::open);
 
     private final Selector selector;
 
-    private Readiness() {
-        try {
-            this.selector = Selector.open();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Thread thread = new Thread(this::run, "lockstep-readiness");
-        thread.setDaemon(true);
-        thread.start();
+    private Readiness(Selector selector) {
+        this.selector = selector;
     }
 
-    static Readiness shared() {
-        return Holder.INSTANCE;
+    static Readiness shared() throws IOException {
+        return SHARED.get();
     }
 
     /** Registers a socket; {@code onReady} runs on the thread of this object and must not block. */
