@@ -5,6 +5,7 @@ import static dev.lockstep.testkit.TestServers.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.crypto.group.EphemeralKey;
 import dev.lockstep.testkit.Conversation;
@@ -87,6 +88,24 @@ class KeyPairReserveTest {
         assertThat(rejected.take(GROUP, random)).isNotNull();
         full[0] = false;
         rejected.take(GROUP, random);
+        assertThat(tasks).hasSize(1);
+    }
+
+    @Test
+    void anExecutorThatHasNoMemoryForAThreadIsAskedAgain() {
+        boolean[] full = {true};
+        KeyPairReserve starved = KeyPairReserve.of(
+                task -> {
+                    if (full[0]) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    tasks.add(task);
+                },
+                1,
+                random);
+        assertThatThrownBy(() -> starved.take(GROUP, random)).isInstanceOf(OutOfMemoryError.class);
+        full[0] = false;
+        starved.take(GROUP, random);
         assertThat(tasks).hasSize(1);
     }
 

@@ -85,10 +85,16 @@ public final class KeyPairReserve implements AutoCloseable {
         if (closed || shelf.size.get() >= perGroup || !shelf.filling.compareAndSet(false, true)) {
             return;
         }
+        boolean accepted = false;
         try {
             executor.execute(() -> fill(group, shelf));
+            accepted = true;
         } catch (RejectedExecutionException e) {
-            shelf.filling.set(false); // the next handshake asks again
+            // The next handshake asks again.
+        } finally {
+            if (!accepted) {
+                shelf.filling.set(false); // also when there was no memory for a thread
+            }
         }
     }
 
