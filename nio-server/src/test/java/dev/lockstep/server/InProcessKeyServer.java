@@ -42,7 +42,7 @@ public final class InProcessKeyServer implements AutoCloseable {
         public final Map<KeyId, ServedKey> keys = new HashMap<>();
         public boolean decrypting = true;
         public KeyServerLimits limits = KeyServerLimits.DEFAULT;
-        public Executor workers = Runnable::run;
+        public volatile Executor workers = Runnable::run;
 
         public InProcessKeyServer start(Path directory) throws Exception {
             return new InProcessKeyServer(this, directory);
@@ -81,7 +81,7 @@ public final class InProcessKeyServer implements AutoCloseable {
                 listener,
                 () -> setup.keys,
                 setup.limits,
-                new WorkQueue(setup.workers),
+                new WorkQueue(task -> setup.workers.execute(task)),
                 UsageLog.to(useLog, line -> {}),
                 warnings::add);
         thread = new Thread(this::run, "key server under test");

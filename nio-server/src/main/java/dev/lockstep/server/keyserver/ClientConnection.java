@@ -229,8 +229,15 @@ final class ClientConnection {
             frames().send(new Frame(id, new Message.Failed(Failure.REJECTED)));
             return;
         }
-        if (!server.submit(work)) {
-            share().give(work.bytes());
+        boolean submitted = false;
+        try {
+            submitted = server.submit(work);
+        } finally {
+            if (!submitted) {
+                share().give(work.bytes()); // also when there was no memory for a thread
+            }
+        }
+        if (!submitted) {
             frames().send(new Frame(id, new Message.Failed(Failure.REJECTED)));
             return;
         }

@@ -400,6 +400,25 @@ class KeyServerConversationTest {
     }
 
     @Test
+    void aRequestThatNoThreadWasMadeForLeavesThePlaceOfItsPeer() throws Exception {
+        InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC);
+        setup.limits = new KeyServerLimits(8, 100, 1, 0, 5_000_000_000L, 5_000_000_000L);
+        setup.workers = work -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient unlucky = RawClient.greeted(server.socket)) {
+            unlucky.send(1, sign(serverKeyExchange(1)));
+            assertClosed(unlucky);
+            setup.workers = Runnable::run;
+            try (RawClient client = RawClient.greeted(server.socket)) {
+                assertThat(result(client.send(1, sign(serverKeyExchange(1))).answer(1)))
+                        .isNotEmpty();
+            }
+        }
+    }
+
+    @Test
     void withoutALogTheKeysAreOutOfUse() throws Exception {
         AtomicInteger used = new AtomicInteger();
         InProcessKeyServer.Setup setup = new InProcessKeyServer.Setup().with(EC, InProcessKeyServer.counting(used));
