@@ -22,6 +22,7 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,7 @@ public final class LockstepHandler extends ChannelDuplexHandler {
      */
     public Future<Channel> renegotiate() {
         Promise<Channel> promise = new OwnPromise();
-        run(open -> {
+        run(promise, open -> {
             if (!open.renegotiate(promise)) {
                 promise.tryFailure(new IllegalStateException("no renegotiation is permitted now"));
             }
@@ -163,17 +164,24 @@ public final class LockstepHandler extends ChannelDuplexHandler {
      */
     public ChannelFuture closeOutput() {
         ChannelPromise promise = context().newPromise();
-        run(open -> open.closeOutput(promise));
+        run(promise, open -> open.closeOutput(promise));
         return promise;
     }
 
-    private void run(Consumer<TlsPipe> task) {
+    private void run(Promise<?> promise, Consumer<TlsPipe> task) {
         EventExecutor executor = context().executor();
         if (executor.inEventLoop()) {
             task.accept(pipe());
-        } else {
-            executor.execute(() -> task.accept(pipe()));
+            return;
         }
+        executor.execute(() -> {
+            TlsPipe open = pipe;
+            if (open == null) {
+                promise.tryFailure(notActive());
+            } else {
+                task.accept(open);
+            }
+        });
     }
 
     // ---- for Netty
@@ -211,6 +219,10 @@ public final class LockstepHandler extends ChannelDuplexHandler {
     public void handlerRemoved(ChannelHandlerContext ctx) {
         if (pipe != null) {
             pipe.removed();
+        } else { // of a channel that never was active
+            ClosedChannelException cause = new ClosedChannelException();
+            handshake.tryFailure(cause);
+            close.tryFailure(cause);
         }
     }
 
@@ -313,9 +325,13 @@ public final class LockstepHandler extends ChannelDuplexHandler {
 
     private TlsPipe pipe() {
         if (pipe == null) {
-            throw new IllegalStateException("the handler is not in the pipeline of an active channel");
+            throw notActive();
         }
         return pipe;
+    }
+
+    private static IllegalStateException notActive() {
+        return new IllegalStateException("the handler is not in the pipeline of an active channel");
     }
 
     /** A promise that exists before the handler has an executor. */

@@ -4,14 +4,23 @@ import static dev.lockstep.testkit.client.ClientMessages.closeNotify;
 import static dev.lockstep.testkit.client.ClientMessages.fatalAlert;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.answer.Unanswered;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.wait.SuspensionKind;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Future;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -79,6 +88,33 @@ class DisconnectTest {
                         .isFalse());
         assertThat(open.tls.closeFuture().cause()).isInstanceOf(TlsException.class);
         open.close();
+    }
+
+    @Test
+    void whatIsAskedOfAChannelThatIsNeverActiveFails() throws Exception {
+        EventLoopGroup group = new NioEventLoopGroup(1);
+        try {
+            LockstepHandler tls =
+                    new LockstepHandler(TestServers.live(Waiting.key().credential()));
+            Channel channel = new Bootstrap()
+                    .group(group)
+                    .channel(NioSocketChannel.class)
+                    .handler(tls)
+                    .register()
+                    .sync()
+                    .channel();
+            for (Future<?> asked : List.of(tls.renegotiate(), tls.closeOutput())) {
+                assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(asked.cause()).isInstanceOf(IllegalStateException.class);
+            }
+            channel.close().sync();
+            for (Future<?> end : List.of(tls.handshakeFuture(), tls.closeFuture())) {
+                assertThat(end.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(end.cause()).isInstanceOf(ClosedChannelException.class);
+            }
+        } finally {
+            group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        }
     }
 
     @Test
