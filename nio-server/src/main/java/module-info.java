@@ -1,6 +1,6 @@
 import org.jspecify.annotations.NullMarked;
 
-/** A single-selector HTTPS and echo server on Lockstep, with its command line. Nothing is exported: it is a program. */
+/** The program {@code lockstep}: a server on Lockstep, a key server, and their command line. Nothing is exported: it is a program. */
 @NullMarked
 module dev.lockstep.server {
     requires static org.jspecify;

@@ -87,17 +87,18 @@ public final class LockstepEngine extends SettableEngine {
     }
 
     /**
-     * Sets what runs, with {@link Waiting#PARK}, when an answer may be there: on any thread, perhaps the key's. It must only make
-     * the server try again, and must not call the engine. It runs again, at growing intervals up to a second, until the engine is
-     * called: a server that was not waiting yet may have missed it.
+     * Sets the hook that runs, with {@link Waiting#PARK}, when an answer may have arrived: on any thread, perhaps the
+     * key's. It must only make the server try again, and must not call the engine. It runs again, at growing intervals
+     * up to a second, until the engine is called, in case the server was not waiting yet and missed it.
      */
     public void onWake(Runnable hook) {
         room.hook(Objects.requireNonNull(hook, "hook"));
     }
 
     /**
-     * Returns the executor to give to the server with {@link Waiting#DEFERRED}: what it is given to run while the connection
-     * waits runs when the answer is there, on one of a few threads that all engines share. Nothing is rejected.
+     * Returns the executor to give to the server with {@link Waiting#DEFERRED}. While the connection waits, it keeps
+     * what the server gives it, and runs it when the answer has arrived, on one of a few threads that all engines
+     * share. It rejects nothing.
      */
     public Executor taskExecutor() {
         return room::execute;
@@ -288,10 +289,10 @@ public final class LockstepEngine extends SettableEngine {
     }
 
     /**
-     * Keying material for a protocol above this connection (RFC 5705).
+     * Returns keying material for a protocol above this connection (RFC 5705).
      *
      * @see dev.lockstep.tls.TlsServerConnection#exportKeyingMaterial
-     * @throws IllegalStateException before the connection is established, and where there is none
+     * @throws IllegalStateException before the connection is established, and if there is none
      */
     public byte[] exportKeyingMaterial(String label, byte @Nullable [] keyingContext, int length) {
         return locked(() -> {

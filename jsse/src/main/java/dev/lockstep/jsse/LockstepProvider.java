@@ -8,16 +8,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lockstep by the names of the Java Cryptography Architecture: {@code SSLContext} of {@code TLSv1.2} and {@code TLS}, for
+ * Lockstep as a provider of the Java Cryptography Architecture: {@code SSLContext} of {@code TLSv1.2} and {@code TLS}, for
  * servers, and {@code KeyStore} of type {@code LOCKSTEP}, a text file of lines {@code ALIAS.cert=FILE} and {@code
- * ALIAS.key=PLACE}, where a place is {@code file:}, {@code pkcs11:} or {@code ssh-agent:}. Ask for it by name, or add it last:
+ * ALIAS.key=PLACE}, where a place is a URI of {@code file:}, {@code pkcs11:}, {@code keyserver:}, {@code keyserver+tls:} or
+ * {@code ssh-agent:}. Request it by name, or add it last:
  *
  * <pre>{@code
  * Security.addProvider(new LockstepProvider());
  * SSLContext context = SSLContext.getInstance("TLSv1.2", "Lockstep");
  * }</pre>
  *
- * <p>Never insert it first: contexts of clients would come from it, and it has none.
+ * <p>Do not insert it first: it would then supply the contexts of clients, which it does not support.
  */
 public final class LockstepProvider extends Provider {
 

@@ -1,5 +1,5 @@
 /**
- * What a server imports: the provider, the context, the engine with its three ways to wait, and private keys that live
- * elsewhere in the form that key managers and key stores can carry.
+ * The public API for servers: the provider, the context, the engine with its three ways to wait, and private keys
+ * outside the library in the form that key managers and key stores carry.
  */
 package dev.lockstep.jsse;

@@ -6,11 +6,11 @@ import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How much clients may cost a server, one by one and together. {@code docs/guide/limits.md} explains each of them. */
+/** The limits on what clients may cost a server, each and together. {@code docs/guide/limits.md} explains them. */
 @HelpSection(HelpSection.LIMITS)
 public final class LimitOptions {
 
-    /** Enough for every client that is known, with a large ticket; the library's own default is for any legal ClientHello. */
+    /** Enough for every known client, with a large ticket; the library's own default is for any legal ClientHello. */
     static final int MAX_CLIENT_HELLO = 1 << 15;
 
     private static final int MIB = 1 << 20;
@@ -18,25 +18,26 @@ public final class LimitOptions {
     @Option(
             names = "--max-connections",
             paramLabel = "N",
-            description = "Open connections at most; by default what a quarter of the heap bears, 20000 at most.")
+            description = "Open connections; by default as many as a quarter of the heap has room for, at most 20000.")
     private @Nullable String connections;
 
     @Option(
             names = "--max-connections-per-address",
             paramLabel = "N",
-            description = "Of one IPv4 address or IPv6 /64; a quarter of them by default. Behind a proxy: all.")
+            description = "Open connections of one IPv4 address or IPv6 /64; a quarter of --max-connections by default."
+                    + " Behind a proxy, give as many as that.")
     private @Nullable String perAddress;
 
     @Option(
             names = "--max-connection-memory",
             paramLabel = "MIB",
-            description = "MiB that all connections hold together; by default a quarter of the heap.")
+            description = "Memory of all connections together, in MiB; a quarter of the heap by default.")
     private @Nullable String memory;
 
     @Option(
             names = "--max-client-hello",
             paramLabel = "BYTES",
-            description = "The longest ClientHello that is taken; 32768 by default.")
+            description = "The longest ClientHello that is accepted; 32768 by default.")
     private @Nullable String clientHello;
 
     /** Returns the limits of the loop. */

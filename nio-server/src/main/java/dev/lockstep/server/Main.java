@@ -17,11 +17,10 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The program: {@code lockstep demo}, {@code lockstep serve}, {@code lockstep keyserver}, {@code lockstep audit} and
- * {@code lockstep explain}. */
+/** The program {@code lockstep} with its commands. */
 @Command(
         name = "lockstep",
-        description = "A TLS 1.2 server whose private key may take its time.",
+        description = "A TLS 1.2 server whose private key may be in a token, a key server or an ssh-agent.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 public final class Main implements Runnable {

@@ -1,4 +1,4 @@
 /**
- * A complete single-selector server and its command line: the embedding of Lockstep, shown.
+ * The program {@code lockstep}: its command line and the server that its commands share.
  */
 package dev.lockstep.server;

@@ -27,9 +27,10 @@ public record Limits(
         int farewellBytes) {
 
     /**
-     * What places are computed with, in bytes of heap for each connection. Measured on JDK 17 in a {@link TlsLoop} with the
-     * handler of a small HTTP server: 2.4 KiB for one that is silent, 8 KiB for one that waits for its client in the middle
-     * of a handshake, 13 KiB where that includes a certificate; what exceeds the sum is the matter of {@link #memory}.
+     * The heap that the default number of connections assumes for each, in bytes. Measured on JDK 17 in a {@link
+     * TlsLoop} with the handler of a small HTTP server: 2.4 KiB for a silent connection, 8 KiB for one that waits for
+     * its client in the middle of a handshake, 13 KiB if that includes a client certificate. {@link #memory} limits
+     * the sum.
      */
     public static final int COST_OF_A_CONNECTION = 8192;
 
@@ -48,9 +49,9 @@ public record Limits(
     private static final int LEAST_SHARE = 16;
 
     /**
-     * A quarter of the heap for connections; as many connections as find room in it when they are silent, at most 20,000,
-     * and a quarter of those for one network; 10 seconds for a ClientHello, handshakes evictable after 2 seconds, 5 minutes
-     * of idleness, 5 seconds and 1 MiB for the farewell.
+     * The default limits: a quarter of the heap for connections; as many connections as find room in it at {@link
+     * #COST_OF_A_CONNECTION} each, at most 20,000, and a quarter of those for one network; 10 seconds for a
+     * ClientHello, handshakes evictable after 2 seconds, 5 minutes of idleness, 5 seconds and 1 MiB for the farewell.
      */
     public static final Limits DEFAULT = forHeap(Runtime.getRuntime().maxMemory());
 

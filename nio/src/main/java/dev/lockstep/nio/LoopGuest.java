@@ -6,7 +6,7 @@ import java.nio.channels.Selector;
 import java.util.OptionalLong;
 
 /**
- * Something else that lives in the thread and the selector of a {@link TlsLoop}, such as the client of a key server. The
+ * A component that shares the thread and the selector of a {@link TlsLoop}, such as the client of a key server. The
  * loop's thread calls every method; none may block.
  */
 public interface LoopGuest {
@@ -18,18 +18,18 @@ public interface LoopGuest {
      */
     void register(Selector selector) throws IOException;
 
-    /** The loop begins to run: the first call on its thread. */
+    /** Called on the loop's thread before everything else, when the loop begins to run. */
     default void onStart() {}
 
     /** Returns whether a selection key is one of the guest's. */
     boolean owns(SelectionKey key);
 
-    /** One of the guest's keys was selected. */
+    /** Called when one of the guest's keys was selected. */
     void onReady(SelectionKey key);
 
     /** Returns when {@link #tick} has something to do, on the scale of {@link System#nanoTime}; empty for never. */
     OptionalLong nextDeadlineNanos();
 
-    /** Does what is due. Called in every turn of the loop. */
+    /** Does what is due. The loop calls this in every turn. */
     void tick(long nowNanos);
 }

@@ -6,8 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A client that speaks HTTP without TLS, most often because of an http: link to the port. {@link TlsChannel#close} then
- * sends it a response with status 400 in plain text in place of an alert, which it could not read.
+ * Thrown for a client that speaks HTTP without TLS, most often because of an http: link to the port. {@link
+ * TlsChannel#close} then sends it a response with status 400 in plain text in place of an alert, which it could not
+ * read.
  */
 public final class PlainHttpException extends IOException {
 

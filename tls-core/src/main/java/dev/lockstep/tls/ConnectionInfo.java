@@ -14,24 +14,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was negotiated.
+ * The parameters that a handshake has negotiated.
  *
  * @param cipherSuite the suite
  * @param namedGroup the group of the ephemeral key exchange; null for the RSA key exchange and in a resumption
- * @param signatureScheme how ServerKeyExchange was signed; null for the RSA key exchange and in a resumption
- * @param serverName the host name the client asked for (RFC 6066 section 3), or null
+ * @param signatureScheme the scheme of the signature in ServerKeyExchange; null for the RSA key exchange and in a
+ *     resumption
+ * @param serverName the host name that the client asked for (RFC 6066 section 3), or null
  * @param applicationProtocol the ALPN name (RFC 7301), or null
- * @param extendedMasterSecret whether RFC 7627 is in force
- * @param encryptThenMac whether RFC 7366 is in force
- * @param peerCertificates the certificates of the client that the verifier accepted, its own first, once the client has
- *     proven that it has the key, in this handshake or in the one that it resumes; else empty
- * @param credential whose certificate was sent; null where none was (resumption, PSK)
- * @param pskIdentity whose pre-shared key the client has shown to know (RFC 4279); null before its Finished was right, and
- *     where no such key is used
+ * @param extendedMasterSecret whether the extended master secret (RFC 7627) is used
+ * @param encryptThenMac whether encrypt-then-MAC (RFC 7366) is used
+ * @param peerCertificates the certificates of the client that the verifier accepted, its own first, once the client
+ *     has proven possession of its key, in this handshake or in the one that it resumes; otherwise empty
+ * @param credential the credential whose certificate was sent; null if none was (resumption, PSK)
+ * @param pskIdentity the identity whose pre-shared key the client has used (RFC 4279); null before its Finished was
+ *     verified, and without such a key
  * @param resumed whether the handshake was an abbreviated one, which continues an earlier session
- * @param sessionId the id under which a session store knows the session; null where none does: before the connection is
- *     established, with a ticket, without a store
- * @param sessionCreatedAt when the session was created by a full handshake, in whole seconds of the configured wall clock:
+ * @param sessionId the id under which a session store has the session; null before the connection is established, with
+ *     a ticket, and without a store
+ * @param sessionCreatedAt when a full handshake created the session, in whole seconds of the configured wall clock:
  *     the same on every connection that resumes it
  */
 public record ConnectionInfo(

@@ -1,8 +1,8 @@
 package dev.lockstep.tls;
 
-/** What a call on a {@link TlsServerConnection} achieved, and what it needs next. */
+/** The result of a call on a {@link TlsServerConnection}: what it achieved, and what it needs next. */
 public enum StepResult {
-    /** Something moved: call again. */
+    /** The connection made progress: call again. */
     PROGRESSED,
     /** No whole record is in {@code netIn}: read more bytes from the peer, then call again with all of them. */
     NEED_INPUT,
@@ -16,6 +16,6 @@ public enum StepResult {
     ASYNC_IN_PROGRESS,
     /** The handshake is complete and nothing is pending: {@code read} and {@code write} carry application data. */
     ESTABLISHED,
-    /** Over in good order: send what is in {@code netOut}, then close the transport. */
+    /** The connection has ended without a failure: send what is in {@code netOut}, then close the transport. */
     CLOSED
 }

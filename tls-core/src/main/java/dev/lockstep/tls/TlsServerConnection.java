@@ -266,7 +266,7 @@ public final class TlsServerConnection {
         return driver.nextDeadlineNanos();
     }
 
-    /** Returns what is being waited for, since when and until when; null when the connection is not suspended. */
+    /** Returns what the connection waits for, since when and until when; null when it is not suspended. */
     public @Nullable Suspension suspension() {
         return handshake.suspension();
     }
@@ -302,12 +302,12 @@ public final class TlsServerConnection {
         return handshake.isUnderWay();
     }
 
-    /** Returns how many handshakes are over: 1 once the connection is established, one more after each renegotiation. */
+    /** Returns the number of complete handshakes: 1 once established, one more after each renegotiation. */
     public int handshakes() {
         return handshake.completed();
     }
 
-    /** Returns whether the connection is over, in good order or not. */
+    /** Returns whether the connection has ended, with or without a failure. */
     public boolean isClosed() {
         return handshake.state() == State.CLOSED;
     }
@@ -360,7 +360,7 @@ public final class TlsServerConnection {
     }
 
     /**
-     * The channel binding {@code tls-unique} (RFC 5929 section 3): verify_data of the first Finished of the last handshake.
+     * Returns the channel binding {@code tls-unique} (RFC 5929 section 3): verify_data of the last handshake's first Finished.
      *
      * @return 12 bytes; null without the extended master secret, since then it is not unique (RFC 7627)
      * @throws IllegalStateException before the connection is established, or after it was closed
@@ -370,7 +370,7 @@ public final class TlsServerConnection {
     }
 
     /**
-     * The channel binding {@code tls-server-end-point} (RFC 5929 section 4): a hash of the server's certificate.
+     * Returns the channel binding {@code tls-server-end-point} (RFC 5929 section 4): a hash of the certificate.
      *
      * @return null when no certificate was sent, or its signature algorithm has no hash that RFC 5929 defines
      * @throws IllegalStateException before the connection is established, or after it was closed

@@ -1,4 +1,2 @@
-/**
- * What an embedder imports: the connection, the results of its steps, and its one exception.
- */
+/** The connection, the results of its steps, and its exception: what an embedder uses. */
 package dev.lockstep.tls;

@@ -1,2 +1,2 @@
-/** How a suspended connection and the server that drives it find each other again. */
+/** The coordination between a suspended connection and the server that drives it. */
 package dev.lockstep.jsse.engine;

@@ -30,21 +30,21 @@ public final class BackendOptions {
     @Option(
             names = "--backend",
             paramLabel = "[NAME=]ADDRESS",
-            description = "Pass what clients send to HOST:PORT or unix:/path, and back; for one host name or *.domain"
-                    + " too. Repeatable.")
+            description = "Relay connections to HOST:PORT or unix:/path, in place of --http; with a NAME, which may be"
+                    + " *.domain, those for that host name. Repeatable.")
     private List<String> backends = new ArrayList<>();
 
     @Option(
             names = "--backend-timeout",
             paramLabel = "SECONDS",
-            description = "How long a connection to a backend may take; 5 by default.")
+            description = "Time limit for connecting to a backend; 5 by default.")
     private @Nullable String backendTimeout;
 
     @Option(
             names = "--proxy-protocol",
             paramLabel = "VERSION",
-            description = "Tell backends the client's address with a PROXY header, v1 or v2; v2 says what TLS"
-                    + " negotiated too.")
+            description = "Send backends the client's address in a PROXY header, v1 or v2; v2 also has what TLS"
+                    + " negotiated.")
     private @Nullable String proxyProtocol;
 
     @Option(
@@ -58,7 +58,7 @@ public final class BackendOptions {
     @Option(
             names = "--idle-timeout",
             paramLabel = "SECONDS",
-            description = "How long a connection may carry nothing in either direction; 300 by default.")
+            description = "Time that a connection may carry nothing in either direction; 300 by default.")
     private @Nullable String idleTimeout;
 
     /** Whether connections are passed on. */

@@ -41,8 +41,8 @@ final class KeyOptions {
             names = "--key-password-file",
             paramLabel = "FILE",
             description =
-                    "Its first line opens encrypted keys and PKCS#12, that of --tls-key too; without it, the variable"
-                            + " LOCKSTEP_KEY_PASSWORD does.")
+                    "File whose first line is the password of encrypted keys and PKCS#12, --tls-key included; without"
+                            + " it, the variable LOCKSTEP_KEY_PASSWORD has it.")
     private @Nullable Path passwordFile;
 
     @HelpSection("Keys in a PKCS#11 token")
@@ -85,8 +85,8 @@ final class KeyOptions {
     @Option(
             names = "--allow-decrypt",
             description =
-                    "Answer RSA premaster secrets too, for the RSA key exchange; not with keys whose --cert is for"
-                            + " signatures alone.")
+                    "Decrypt RSA premaster secrets too, for the RSA key exchange; not with keys whose --cert is for"
+                            + " signatures only.")
     private boolean allowDecrypt;
 
     @Option(

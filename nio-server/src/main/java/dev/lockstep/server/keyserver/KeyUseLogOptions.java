@@ -23,13 +23,14 @@ final class KeyUseLogOptions {
             names = "--log-fsync",
             paramLabel = "WHEN",
             description =
-                    "When it is forced to the disk: never, each, or after so many lines; ${DEFAULT-VALUE} by default.")
+                    "When it is forced to the disk: never, each (after each line) or a number of lines;"
+                            + " ${DEFAULT-VALUE} by default.")
     private String fsync = "64";
 
     @Option(
             names = "--log-max-bytes",
             paramLabel = "N",
-            description = "Bytes at which it continues in a new file; ${DEFAULT-VALUE} by default.")
+            description = "Bytes, 2048 to 1 GiB, at which it continues in a new file; ${DEFAULT-VALUE} by default.")
     private String maxBytes = Long.toString(KeyUseLog.Options.DEFAULT.maxFileBytes());
 
     @Option(

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 /** {@code lockstep keyserver}: holds private keys and works with them for servers on this machine or others. */
 @Command(
         name = "keyserver",
-        description = "Holds private keys, and works with them for TLS servers in other processes.",
+        description = "Holds private keys, and signs and decrypts with them for TLS servers in other processes.",
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -77,7 +77,7 @@ public final class KeyserverCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "Operations a second of one peer, 0 for no limit; ${DEFAULT-VALUE} by default.")
+            description = "Operations per second of one peer, 0 for no limit; ${DEFAULT-VALUE} by default.")
     private String rate = Integer.toString(KeyServerLimits.DEFAULT.ratePerPeer());
 
     @HelpSection(HelpSection.LIMITS)
@@ -88,14 +88,17 @@ public final class KeyserverCommand implements Callable<Integer> {
     private String queue = Integer.toString(KeyServerLimits.DEFAULT.queuePerPeer());
 
     @HelpSection(HelpSection.LIMITS)
-    @Option(names = "--max-connections", paramLabel = "N", description = "Connections; ${DEFAULT-VALUE} by default.")
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            description = "Connections of known clients at each listener; ${DEFAULT-VALUE} by default.")
     private String maxConnections = Integer.toString(KeyServerLimits.DEFAULT.connections());
 
     @HelpSection(HelpSection.LIMITS)
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Operations at once; ${DEFAULT-VALUE} (one a processor) by default.")
+            description = "Operations at the same time; ${DEFAULT-VALUE} (one for each processor) by default.")
     private String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
 
     public KeyserverCommand(Environment environment) {

@@ -1,2 +1,2 @@
-/** Certificates and keys in PEM files. */
+/** Files of certificates, private keys and revocation lists: PEM, DER, PKCS#7, PKCS#12 and OpenSSH's form. */
 package dev.lockstep.server.pem;

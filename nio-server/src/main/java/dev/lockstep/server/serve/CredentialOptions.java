@@ -61,7 +61,8 @@ final class CredentialOptions {
             names = "--key-password-file",
             paramLabel = "FILE",
             description =
-                    "Its first line opens encrypted keys and PKCS#12; without it, the variable LOCKSTEP_KEY_PASSWORD does.")
+                    "File whose first line is the password of encrypted keys and PKCS#12; without it, the variable"
+                            + " LOCKSTEP_KEY_PASSWORD has it.")
     @Nullable
     Path keyPasswordFile;
 
@@ -85,22 +86,22 @@ final class CredentialOptions {
     @Option(
             names = "--prefer",
             paramLabel = "WHAT",
-            description = "What decides first among several certificates: suites, the first suite that any of them can"
-                    + " serve (default); certificates, the first --cert that can serve the client at all.")
+            description = "What decides first among several certificates: suites (default), the first suite that any of them"
+                    + " can serve; certificates, the first --cert that can serve the client at all.")
     private String credentialOrder = "suites";
 
     @Option(
             names = "--verify-signatures",
             paramLabel = "WHICH",
             description =
-                    "Which signatures each connection verifies before it sends them: unverified, those that neither"
-                            + " a key server nor the thread that signed has verified, and all with RSA (default); all.")
+                    "Which signatures connections verify before they send them: unverified (default), those that"
+                            + " neither a key server nor the signing thread has verified, and all with RSA; all.")
     private String verifiedSignatures = "unverified";
 
     @Option(
             names = "--require-keys",
-            description = "Do not start while a key outside cannot be tried; without it, the server starts and keeps"
-                    + " trying.")
+            description = "Do not start if a token, key server or agent does not answer; without it, the server starts and"
+                    + " keeps trying.")
     boolean requireKeys;
 
     @Mixin

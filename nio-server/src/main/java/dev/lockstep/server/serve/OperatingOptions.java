@@ -29,14 +29,14 @@ final class OperatingOptions {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Loops that serve, each on a thread; ${DEFAULT-VALUE} (one a processor) by default.")
+            description = "Selector loops, each on its own thread; ${DEFAULT-VALUE} (one for each processor) by default.")
     private String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
 
     @Option(
             names = "--drain",
             paramLabel = "TIME",
-            description = "How long connections may take to their end after SIGTERM; ${DEFAULT-VALUE} by default. A"
-                    + " second signal ends the process immediately.")
+            description = "Time that connections have to end after SIGTERM; ${DEFAULT-VALUE} by default. A second signal"
+                    + " ends the process immediately.")
     private String drain = "30s";
 
     @Option(
@@ -54,13 +54,14 @@ final class OperatingOptions {
     @Option(
             names = "--access-log",
             paramLabel = "FILE",
-            description = "A line for each connection that is over; - for the standard output. Opened again on SIGHUP.")
+            description = "Write a line for each connection that has ended; - for the standard output. Opened again on"
+                    + " SIGHUP.")
     private @Nullable String accessLog;
 
     @Option(
             names = "--admin",
             paramLabel = "[HOST:]PORT",
-            description = "Tell /metrics, /healthz and /readyz over HTTP, on the loopback address without a HOST.")
+            description = "Serve /metrics, /healthz and /readyz over plain HTTP, on the loopback address without a HOST.")
     private @Nullable String admin;
 
     /** How many loops serve. */

@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
 /** {@code lockstep serve}: HTTPS or echo with certificates from files and keys from wherever they are. */
 @Command(
         name = "serve",
-        description = "Serves HTTPS (or TLS echo) with your certificates and keys.",
+        description = "Serves HTTPS with your certificates and keys, or relays connections to a backend.",
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -54,7 +54,7 @@ import picocli.CommandLine.Option;
             "      --backend 127.0.0.1:8080 --proxy-protocol v2 --admin 9090",
             "      In front of an application; the key is in another process.",
             "  lockstep serve @/etc/lockstep/serve.args --check",
-            "      Says what is wrong with the options in a file, and exits."
+            "      Checks the options in a file, the files and keys, and exits."
         },
         versionProvider = Version.class,
         mixinStandardHelpOptions = true)
@@ -124,7 +124,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--check",
             description =
-                    "Check everything, keys included, and exit: 0 if it can be served, 2 with a line for each problem.")
+                    "Check everything, keys included, and exit: with 0, or with 2 and a line for each problem.")
     private boolean check;
 
     public ServeCommand(Environment environment) {

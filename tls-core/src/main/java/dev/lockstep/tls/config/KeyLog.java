@@ -8,7 +8,7 @@ package dev.lockstep.tls.config;
 public interface KeyLog {
 
     /**
-     * One line without a line end: {@code CLIENT_RANDOM <client random> <master secret>}, both in hexadecimal. Called
+     * Receives one line, without a line end: {@code CLIENT_RANDOM <client random> <master secret>}, both in hexadecimal. Called
      * once per handshake, resumptions included, on the thread that drives the connection.
      */
     void log(String line);

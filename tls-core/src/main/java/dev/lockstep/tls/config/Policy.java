@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * A named choice of suites, groups and signature schemes, each in the server's order of preference. Suites with a
- * pre-shared key count only where a source of such keys is configured. The groups ffdhe6144 and ffdhe8192 are in none of
- * them: 73 bytes from a stranger would cost 15 ms. They serve where they are configured by name.
+ * A named set of suites, groups and signature schemes, each in the server's order of preference. Suites with a
+ * pre-shared key are used only if a source of such keys is configured. No policy has the groups ffdhe6144 and
+ * ffdhe8192, with which 73 bytes from a client would cost 15 ms of computation; they can be configured by name.
  */
 @SuppressWarnings("ImmutableEnumChecker") // the lists come from Stream.toList, which makes unmodifiable ones
 public enum Policy {

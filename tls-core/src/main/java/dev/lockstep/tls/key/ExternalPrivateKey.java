@@ -9,12 +9,12 @@ import dev.lockstep.tls.wait.Waker;
 import java.util.Set;
 
 /**
- * A private key that may live outside the process: in an HSM, a smartcard, another process, another machine.
+ * A private key that may be outside the process: in an HSM, a smartcard, another process, another machine.
  *
- * <p>One object serves any number of connections at once and keeps no state of any of them: that is what the returned
- * {@link PendingOperation} is for. {@code start} is called on the thread that drives the connection, exactly once per
- * operation, and must not block; an exception or {@code null} counts as {@link Start#failed}. Capabilities are asked
- * before a cipher suite is chosen, so what a key cannot do is never negotiated.
+ * <p>One object serves any number of connections at the same time and keeps no state of any of them: that belongs into
+ * the returned {@link PendingOperation}. A connection calls {@code start} once for each operation, on the thread that
+ * drives it; {@code start} must not block, and an exception or {@code null} counts as {@link Start#failed}. Lockstep
+ * queries a key's capabilities before it selects a cipher suite, so it never negotiates one that the key cannot serve.
  */
 public interface ExternalPrivateKey {
 
@@ -32,9 +32,9 @@ public interface ExternalPrivateKey {
      * Starts the signature of a ServerKeyExchange message (RFC 5246 section 7.4.3). The result is the bare signature:
      * for RSA exactly as long as the modulus, for ECDSA the DER form of RFC 4492, for EdDSA the RFC 8032 octets.
      *
-     * <p>The connection verifies it before it is sent. A key that has verified it, elsewhere or on a thread of its own
-     * ({@link SignRequest#verifies}), answers with {@link dev.lockstep.tls.wait.Progress#verified}; what the connection makes
-     * of that is a matter of {@link SignatureVerification}.
+     * <p>The connection verifies the signature before it sends it. A key that has verified it, elsewhere or on another
+     * thread ({@link SignRequest#verifies}), answers with {@link dev.lockstep.tls.wait.Progress#verified}; {@link
+     * SignatureVerification} determines whether the connection relies on that.
      *
      * @param request what to sign and how
      * @param waker announces the result of an operation that is in progress
@@ -47,13 +47,14 @@ public interface ExternalPrivateKey {
     /**
      * Starts the RSA decryption of an encrypted premaster secret (RFC 5246 section 7.4.7.1). The result is either the
      * raw block as long as the modulus ({@code RSA/ECB/NoPadding}, preferred: the library removes the padding in
-     * constant time) or the unpadded 48 bytes. Whatever goes wrong is masked: the handshake continues with a random
+     * constant time) or the unpadded 48 bytes. Every failure is masked: the handshake continues with a random
      * premaster secret and fails at Finished.
      *
-     * <p>With the unpadded form, the library does the same work for an answer as for a failure. What the key itself does is
-     * its own affair: one that takes longer, allocates more or throws an exception with a stack trace where the padding is
-     * wrong shows good from bad padding to everyone who can measure it, and that decrypts and forges (Bleichenbacher). Such a
-     * key should unpad as RFC 5246 section 7.4.7.1 says, with 48 random bytes as its answer in the bad case.
+     * <p>With the unpadded form, the library does the same work for an answer as for a failure, but it cannot hide
+     * what the key does. If a key takes longer, allocates more or throws an exception with a stack trace when the
+     * padding is wrong, the timing distinguishes good padding from bad, and an attacker who can measure it can decrypt
+     * and forge (Bleichenbacher). Such a key should unpad as RFC 5246 section 7.4.7.1 describes, and answer with 48
+     * random bytes if the padding is wrong.
      *
      * @param request what to decrypt
      * @param waker announces the result of an operation that is in progress

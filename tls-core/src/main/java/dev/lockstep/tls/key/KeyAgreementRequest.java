@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The agreement on a secret (RFC 5246 section 8.1.2, RFC 8422 section 5.10): one exponentiation or scalar multiplication with
- * the server's ephemeral key and the client's public value. The request owns that key; it computes on the thread that calls
- * {@link #agree}, and only once.
+ * A request for the shared secret (RFC 5246 section 8.1.2, RFC 8422 section 5.10): one exponentiation or scalar
+ * multiplication with the server's ephemeral key and the client's public value. The request owns that key. The computation
+ * runs on the thread that calls {@link #agree}, and only once.
  */
 public final class KeyAgreementRequest {
 
@@ -20,10 +20,10 @@ public final class KeyAgreementRequest {
     private final Supplier<byte[]> agreement;
 
     /**
-     * Creates a request, as the library makes them.
+     * Creates a request; the library does so.
      *
      * @param deadlineNanos when the connection will give up, in nanoseconds of its clock
-     * @param clientAddress where the client is, if that is known
+     * @param clientAddress the client's address, if it is known
      * @param agreement what {@link #agree} does
      */
     public KeyAgreementRequest(
@@ -38,11 +38,11 @@ public final class KeyAgreementRequest {
     }
 
     /**
-     * Computes the secret, and destroys the server's ephemeral key. Any thread; the second call fails.
+     * Computes the secret, and destroys the server's ephemeral key. Callable from any thread; a second call fails.
      *
-     * @return the secret, owned by the caller: it goes into the answer, or is wiped
-     * @throws RefusedException when the client's value is not one of the group; to be passed on as the failure, so that the
-     *     client gets the alert of RFC 7919 section 4 or RFC 8422 section 5.11
+     * @return the secret, owned by the caller, who passes it on as the answer or wipes it
+     * @throws RefusedException when the client's value does not belong to the group. Pass it on as the failure, so
+     *     that the client gets the alert of RFC 7919 section 4 or RFC 8422 section 5.11
      * @throws IllegalStateException when it was called before
      */
     public byte[] agree() {
@@ -54,12 +54,12 @@ public final class KeyAgreementRequest {
         return group;
     }
 
-    /** Returns when the connection gives up waiting, in nanoseconds of its clock. */
+    /** Returns the deadline of the operation, in nanoseconds of the connection's clock; empty if there is none. */
     public OptionalLong deadlineNanos() {
         return deadlineNanos;
     }
 
-    /** Returns where the client is, so that an executor can bound what one client takes up; null where it is not known. */
+    /** Returns the client's address, so that an executor can limit each client; null if it is not known. */
     public @Nullable InetAddress clientAddress() {
         return clientAddress;
     }

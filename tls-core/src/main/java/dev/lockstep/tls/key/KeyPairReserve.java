@@ -16,12 +16,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Ephemeral key pairs of the finite field groups, made ahead of the handshakes that use them, away from the thread that
- * drives connections: one of ffdhe4096 costs milliseconds. Pairs on elliptic curves are cheap and made when they are needed.
+ * A reserve of ephemeral key pairs for finite-field groups, generated before handshakes need them and on other threads
+ * than those that drive connections: one of ffdhe4096 costs milliseconds. Pairs on elliptic curves are cheap and
+ * generated when they are needed.
  *
- * <p>A group's pairs are made once a handshake has asked for the first one. Each serves one handshake. Where none is left,
- * which a flood of handshakes can bring about, the pair is made by the thread that asks. Thread-safe; for any number of
- * configurations.
+ * <p>The reserve generates pairs of a group once a handshake has asked for the first one. Each pair serves one
+ * handshake. If none is left, for example under a flood of handshakes, the thread that asks generates one.
+ * Thread-safe; for any number of configurations.
  */
 public final class KeyPairReserve implements AutoCloseable {
 

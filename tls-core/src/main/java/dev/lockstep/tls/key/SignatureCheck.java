@@ -5,20 +5,20 @@ import dev.lockstep.tls.internal.algorithm.Algorithms;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.PublicKey;
 
-/** Verifies signatures with one public key. Thread-safe. */
+/** A verifier of signatures by one public key. Thread-safe. */
 @FunctionalInterface
 public interface SignatureCheck {
 
     /**
-     * Tells whether a signature is this key's; never throws.
+     * Returns whether a signature is valid under this key; never throws.
      *
-     * @param scheme how it is said to be made
-     * @param message what it is said to cover, not its digest
+     * @param scheme the scheme of the signature
+     * @param message the signed message, not its digest
      */
     boolean verifies(SignatureScheme scheme, byte[] message, byte[] signature);
 
     /**
-     * Returns the check with a key, which is decoded once and kept ready.
+     * Returns a verifier that decodes a key once and keeps it ready.
      *
      * @throws IllegalArgumentException if it is neither an RSA, EC, Ed25519 nor Ed448 key that TLS 1.2 can use
      */

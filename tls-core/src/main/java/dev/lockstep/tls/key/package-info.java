@@ -1,2 +1,2 @@
-/** The SPI for private keys that live elsewhere: an HSM, a smartcard, another process, another machine. */
+/** The SPI for private keys outside the library: in an HSM, a smartcard, another process, another machine. */
 package dev.lockstep.tls.key;

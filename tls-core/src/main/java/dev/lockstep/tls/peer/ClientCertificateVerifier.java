@@ -7,26 +7,25 @@ import java.util.List;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Judges the certificate chain of a client, possibly by asking elsewhere: an OCSP responder, a directory.
+ * A verifier of client certificates, which may ask elsewhere: an OCSP responder, a directory.
  *
- * <p>Called once for every chain that a client presents, under the rules of
- * {@link dev.lockstep.tls.key.ExternalPrivateKey}: on the thread that drives the connection, {@code start} once, then
- * {@code resume} at most once per step until the verdict is there, {@code cancel} if the connection goes away before.
- * The chain is well-formed and its key fits the signature schemes that were asked for, and that is all that is known of
- * it: neither has any signature in it been checked, nor has the client shown yet that it holds the key. The handshake
- * sees to the latter (CertificateVerify) whatever the verdict.
+ * <p>A connection calls {@code start} once for every chain that a client presents, under the rules of {@link
+ * dev.lockstep.tls.key.ExternalPrivateKey}: on the thread that drives it; then {@code resume} at most once per step
+ * until there is a verdict, or {@code cancel} if the connection ends first. The chain is well-formed and its key fits
+ * the requested signature schemes. Nothing else is known of it: no signature in it has been verified, and the client
+ * has not yet proven possession of its key, which the handshake requires (CertificateVerify) whatever the verdict.
  *
  * <p>A rejection ends the handshake with its alert. A verifier that fails, throws, falls through or does not answer
- * before the deadline ends it with internal_error: RFC 5246 7.2.2 keeps that for an error "unrelated to the peer", and
+ * before the deadline ends it with internal_error, which RFC 5246 7.2.2 reserves for errors "unrelated to the peer":
  * nothing is known of the client's certificate then. Thread-safe.
  */
 @FunctionalInterface
 public interface ClientCertificateVerifier extends Asks<VerificationRequest, Verdict> {
 
     /**
-     * Starts the examination.
+     * Starts the verification.
      *
-     * @param request the chain and what it was presented for
+     * @param request the chain and its circumstances
      * @param waker announces a verdict that is in progress
      * @throws Exception counts as {@link Start#failed}
      */
@@ -34,8 +33,8 @@ public interface ClientCertificateVerifier extends Asks<VerificationRequest, Ver
     Start<Verdict> start(VerificationRequest request, Waker waker) throws Exception;
 
     /**
-     * Returns the names of the authorities to list in CertificateRequest (RFC 5246 7.4.4) when the configuration names none;
-     * none by default, which lets the client present whatever it has. Must not change over time.
+     * Returns the names of the authorities to list in CertificateRequest (RFC 5246 7.4.4) if the configuration lists
+     * none; none by default, which lets the client present any certificate. Must not change over time.
      */
     default List<X500Principal> acceptedIssuers() {
         return List.of();

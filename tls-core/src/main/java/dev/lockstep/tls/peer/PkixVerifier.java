@@ -24,20 +24,23 @@ import java.util.function.Predicate;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Judges a client's chain by RFC 5280, with the JDK's path validation and whatever the application sets in its parameters.
+ * A verifier of client certificates by RFC 5280, with the JDK's path validation and the application's settings of its
+ * parameters.
  *
- * <p>Paths are sought from the client's certificate to a trust anchor over the certificates that the client sent, in any
- * order, and the configured intermediate ones, until one is good. What it must satisfy: signatures, validity, basic
- * constraints, key usage, name constraints (those of the anchor's certificate too, as with its path length), policies and
- * the JDK's {@code jdk.certpath.disabledAlgorithms}; no certificate of it signed over MD5 or SHA-1; the client's own one
- * good for digital signatures and for clientAuth if it has key usages (RFC 5280 4.2.1.3, 4.2.1.12). A certificate that is
- * an anchor itself needs no path. Anchors are not checked for their dates, which RFC 5280 6.1.1 leaves open.
+ * <p>It searches for paths from the client's certificate to a trust anchor, over the certificates that the client
+ * sent, in any order, and the configured intermediate ones, until one is valid. A valid path satisfies: signatures,
+ * validity, basic constraints, key usage, path length and name constraints (those of the anchor's certificate too),
+ * policies, and the JDK's {@code jdk.certpath.disabledAlgorithms}; no certificate of it is signed over MD5 or SHA-1;
+ * the client's own certificate permits digital signatures and clientAuth if it has key usages (RFC 5280 4.2.1.3,
+ * 4.2.1.12). A certificate that is an anchor itself needs no path. The dates of anchors are not checked, which RFC
+ * 5280 6.1.1 leaves open.
  *
- * <p>One chain costs at most 40 signature checks and four more for each certificate of the longest path allowed, whatever
- * a client makes up: 64 by default.
+ * <p>One chain costs at most 40 signature checks and four more for each certificate of the longest path allowed,
+ * whatever the client sends: 64 by default.
  *
- * <p>The verdict is immediate, on the thread that drives the connection. A check that asks the network (OCSP, CRL
- * distribution points) blocks that thread: put it behind {@code dev.lockstep.keys.ExecutorVerifier}. Thread-safe.
+ * <p>The verdict is immediate, on the thread that drives the connection. A check that uses the network (OCSP, CRL
+ * distribution points) blocks that thread: put the verifier behind {@code dev.lockstep.keys.ExecutorVerifier}.
+ * Thread-safe.
  */
 public final class PkixVerifier implements ClientCertificateVerifier {
 
@@ -69,27 +72,28 @@ public final class PkixVerifier implements ClientCertificateVerifier {
         this.oldHashesAllowed = b.oldHashesAllowed;
     }
 
-    /** Returns a verifier that trusts these certificates, with everything else as {@link #builder} has it. */
+    /** Returns a verifier that trusts these certificates, with the default settings of {@link #builder}. */
     public static PkixVerifier trusting(Collection<X509Certificate> anchors) {
         return builder().trust(anchors).build();
     }
 
-    /** Starts a verifier. */
+    /** Returns a builder of a verifier. */
     public static PkixVerifierBuilder builder() {
         return new PkixVerifierBuilder();
     }
 
     /**
-     * Tells whether a trusted certificate issues others: it is one of an authority (basicConstraints with cA, and keyCertSign
-     * if it has key usages), or self-issued and of version 1. Any other is pinned, and matches itself.
+     * Returns whether a trusted certificate can issue others: it is one of an authority (basicConstraints with cA, and
+     * keyCertSign if it has key usages), or self-issued and of version 1. Any other is pinned, and matches only
+     * itself.
      */
     public static boolean isAuthority(X509Certificate trusted) {
         return Anchors.issues(new TrustAnchor(trusted, null));
     }
 
     /**
-     * Returns the names of the authorities whose certificates are accepted: those of the anchors, in the order in which they were
-     * given, and for a pinned certificate that of its issuer, by which a client finds it.
+     * Returns the names of the authorities whose certificates are accepted: those of the anchors, in the order in
+     * which they were given, and for a pinned certificate that of its issuer, by which clients find it.
      */
     @Override
     public List<X500Principal> acceptedIssuers() {

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** Collects the settings of a {@link PkixVerifier}. For one thread. */
+/** A builder of a {@link PkixVerifier}. For one thread. */
 public final class PkixVerifierBuilder {
 
     final List<TrustAnchor> anchors = new ArrayList<>();
@@ -33,9 +33,9 @@ public final class PkixVerifierBuilder {
     PkixVerifierBuilder() {}
 
     /**
-     * Trusts these certificates; may be called again for more. One of an authority (basicConstraints with cA, and
-     * keyCertSign if it has key usages; or self-issued and of version 1) issues client certificates. Any other is pinned:
-     * the client that has its key is accepted, and nothing that it signs.
+     * Trusts these certificates; may be called again for more. A certificate of an authority (basicConstraints with
+     * cA, and keyCertSign if it has key usages; or self-issued and of version 1) can issue client certificates. Any
+     * other is pinned: it is accepted from the client that has its key, and certificates signed with that key are not.
      */
     public PkixVerifierBuilder trust(Collection<X509Certificate> certificates) {
         certificates.forEach(certificate -> anchors.add(new TrustAnchor(certificate, null)));
@@ -51,25 +51,25 @@ public final class PkixVerifierBuilder {
         return this;
     }
 
-    /** Certificates that paths may go through when a client leaves them out; not trusted by themselves. */
+    /** Adds certificates for paths if a client does not send them; they are not trusted by themselves. */
     public PkixVerifierBuilder intermediates(Collection<X509Certificate> certificates) {
         intermediates.addAll(List.copyOf(certificates));
         return this;
     }
 
-    /** Sets the wall clock that validity is judged by; the system's by default. */
+    /** Sets the wall clock for validity; the system's by default. */
     public PkixVerifierBuilder clock(Clock wallClock) {
         this.clock = Objects.requireNonNull(wallClock, "clock");
         return this;
     }
 
     /**
-     * Checks every certificate of a path against these revocation lists: one that is revoked is certificate_revoked, one
-     * without a current list of its issuer certificate_unknown. A pinned certificate needs a list too unless it is
-     * self-issued. An anchor needs none, but must not be in one. Nothing is fetched.
+     * Checks every certificate of a path against these revocation lists. A revoked one is refused with
+     * certificate_revoked, one without a current list of its issuer with certificate_unknown. A pinned certificate
+     * needs a list too unless it is self-issued. An anchor needs none, but must not be in one. Nothing is fetched.
      *
      * <p>The signature of a list is verified if the certificate of its issuer is on the path, an anchor or among the
-     * {@link #intermediates}; otherwise the list of a pinned certificate counts as it stands.
+     * {@link #intermediates}; otherwise the list of a pinned certificate is used unverified.
      */
     public PkixVerifierBuilder crls(Collection<? extends X509CRL> lists) {
         crls.addAll(lists);
@@ -103,10 +103,11 @@ public final class PkixVerifierBuilder {
     }
 
     /**
-     * Sets who is let in of those whose certificate is valid; everybody by default. Refusal is access_denied.
+     * Sets a further condition on clients whose certificate is valid; there is none by default. A client that does not
+     * meet it is refused with access_denied.
      *
-     * @param test is given the validated path: the client's certificate first, the anchor left out unless it is that
-     *     certificate; called on several threads at once
+     * @param test receives the validated path: the client's certificate first, the anchor left out unless it is that
+     *     certificate; called on several threads at the same time
      */
     public PkixVerifierBuilder permit(Predicate<List<X509Certificate>> test) {
         this.permitted = Objects.requireNonNull(test, "permit");
@@ -132,7 +133,7 @@ public final class PkixVerifierBuilder {
     }
 
     /**
-     * Makes the verifier.
+     * Returns the verifier.
      *
      * @throws ConfigException when no anchor is trusted, or one has name constraints that cannot be read
      */

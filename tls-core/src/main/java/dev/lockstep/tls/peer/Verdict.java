@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/** What a {@link ClientCertificateVerifier} finds. */
+/** The result of a {@link ClientCertificateVerifier}. */
 public sealed interface Verdict {
 
     /**
@@ -28,8 +28,8 @@ public sealed interface Verdict {
     /**
      * The handshake ends.
      *
-     * @param alert what the client is told: one of the seven of RFC 5246 7.2.2 that speak of certificates
-     * @param reason what the server's log is told; never sent
+     * @param alert the alert for the client: one of the seven of RFC 5246 7.2.2 that are about certificates
+     * @param reason for the server's log; never sent
      */
     record Rejected(AlertDescription alert, String reason) implements Verdict {
 

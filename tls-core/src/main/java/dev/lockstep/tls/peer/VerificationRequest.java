@@ -7,12 +7,12 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link ClientCertificateVerifier} judges.
+ * A request to verify a client's certificate chain.
  *
  * @param chain as the client sent it: its own certificate first, then whatever else it sent; never empty
  * @param serverName the host name the client asked for (RFC 6066 section 3), or null; chosen by the client
  * @param deadlineNanos when the connection gives up waiting, in nanoseconds of its clock
- * @param clientAddress where the client is; null where it is not known
+ * @param clientAddress the client's address; null if it is not known
  */
 public record VerificationRequest(
         List<X509Certificate> chain,

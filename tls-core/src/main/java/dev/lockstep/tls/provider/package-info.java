@@ -1,2 +1,2 @@
-/** Providers that the user adds, which compute primitives in place of Java. */
+/** JCA providers that the user adds to compute primitives in place of Java. */
 package dev.lockstep.tls.provider;

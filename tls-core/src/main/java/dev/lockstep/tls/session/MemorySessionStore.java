@@ -13,12 +13,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions in this process, bounded in number and in bytes, each for a limited time, in shards with a lock each, so that
- * many selector threads share one store. When a shard is full, its oldest sessions go. Sessions that go are wiped. Answers
- * immediately; safe for any thread.
+ * A session store in this process. It is bounded in number and in bytes, keeps each session for a limited time, and
+ * consists of shards with a lock each, so that many selector threads can share it. When a shard is full, it drops its
+ * oldest sessions. Dropped sessions are wiped. Answers immediately; thread-safe.
  *
- * <p>Sessions are kept encoded: some 100 bytes, the names in them and the client's certificates. One that cannot be encoded
- * ({@link ResumableSession#MAX_ENCODED_LENGTH}) is not kept.
+ * <p>Sessions are kept encoded: some 100 bytes, the names in them and the client's certificates. A session that cannot
+ * be encoded ({@link ResumableSession#MAX_ENCODED_LENGTH}) is not kept.
  */
 public final class MemorySessionStore implements SessionStore {
 
@@ -38,7 +38,7 @@ public final class MemorySessionStore implements SessionStore {
     private final long lifetimeSeconds;
     private final InstantSource clock;
 
-    /** Creates a store by the system's clock; see {@link #MemorySessionStore(int, Duration, InstantSource)}. */
+    /** Creates a store with the system's clock; see {@link #MemorySessionStore(int, Duration, InstantSource)}. */
     public MemorySessionStore(int capacity, Duration lifetime) {
         this(capacity, lifetime, InstantSource.system());
     }

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks a {@link SessionStore} for.
+ * A request to look up the session that a client names.
  *
  * @param id the id as the client sent it: any 1 to 32 bytes
  * @param serverName the host name of the SNI extension, if the client sent one

@@ -8,12 +8,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Keeps sessions by their ids (RFC 5246 appendix F.1.4), in this process or elsewhere. One store serves all connections
+ * A store of sessions by id (RFC 5246 appendix F.1.4), in this process or elsewhere. One store serves all connections
  * of a configuration, from any number of threads.
  *
- * <p>A store can only help: whatever fails here costs a full handshake and nothing else. What it keeps is as secret as
- * the connections themselves; it should drop an entry when its lifetime is over, though the connection checks the age
- * again. The bytes of {@link ResumableSession#encode} suit stores outside the process.
+ * <p>A failure of the store costs a full handshake and nothing else. Its content is as secret as the connections
+ * themselves. It should drop an entry when its lifetime is over, although the connection checks the age again. The
+ * bytes of {@link ResumableSession#encode} suit stores outside the process.
  */
 public interface SessionStore extends Asks<SessionLookup, Optional<ResumableSession>> {
 
@@ -32,8 +32,8 @@ public interface SessionStore extends Asks<SessionLookup, Optional<ResumableSess
     Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) throws Exception;
 
     /**
-     * Returns how long a look-up may take before the connection gives it up and continues without: better a full handshake than a
-     * client that waits. The limit of the configuration for every wait holds besides.
+     * Returns the time limit of a look-up, 2 seconds by default; after it, the connection continues with a full
+     * handshake. The configuration's limit for operations applies too.
      */
     default Duration lookupTimeout() {
         return Duration.ofSeconds(2);

@@ -8,10 +8,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes session tickets and opens them again (RFC 5077): the session travels with the client, and the server keeps
- * nothing but a key. One protector serves all connections of a configuration, from any number of threads.
+ * A protector of session tickets (RFC 5077): it seals sessions into tickets and opens them again. The session travels
+ * with the client, and the server keeps only a key. One protector serves all connections of a configuration, from any
+ * number of threads.
  *
- * <p>A ticket that does not open is a full handshake and never an error for the client.
+ * <p>A ticket that does not open leads to a full handshake and never to an error for the client.
  */
 public interface TicketProtector extends Asks<TicketOpening, Optional<OpenedTicket>> {
 
@@ -39,8 +40,8 @@ public interface TicketProtector extends Asks<TicketOpening, Optional<OpenedTick
     Start<Optional<OpenedTicket>> start(TicketOpening opening, Waker waker) throws Exception;
 
     /**
-     * Returns how long {@link #start} may take before the connection gives it up and continues without. The limit of the
-     * configuration for every wait holds besides.
+     * Returns the time limit of {@link #start}, 2 seconds by default; after it, the connection continues with a full
+     * handshake. The configuration's limit for operations applies too.
      */
     default Duration openTimeout() {
         return Duration.ofSeconds(2);

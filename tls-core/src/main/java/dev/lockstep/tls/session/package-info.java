@@ -1,4 +1,2 @@
-/**
- * Sessions that outlive a connection: the SPI of session stores and ticket protectors, and one implementation of each.
- */
+/** Resumable sessions: the SPI of session stores and ticket protectors, and an implementation of each. */
 package dev.lockstep.tls.session;

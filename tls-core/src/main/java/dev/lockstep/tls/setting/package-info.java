@@ -1,2 +1,5 @@
-/** How a setting is refused or warned about: the same way in every builder, factory and {@code with} method of Lockstep. */
+/**
+ * The exception for invalid settings and the warning about settings without effect, for every builder, factory and
+ * {@code with} method of Lockstep.
+ */
 package dev.lockstep.tls.setting;

@@ -3,7 +3,7 @@ package dev.lockstep.tls.spec;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What an alert says: {@code AlertDescription} of RFC 5246 7.2 and the registry "TLS Alerts". */
+/** The description of an alert: {@code AlertDescription} of RFC 5246 7.2 and the registry "TLS Alerts". */
 public enum AlertDescription {
     /** RFC 5246 7.2.1: the sender will send nothing more. */
     CLOSE_NOTIFY(0),

@@ -2,9 +2,9 @@ package dev.lockstep.tls.spec;
 
 import org.jspecify.annotations.Nullable;
 
-/** How grave an alert is: {@code AlertLevel} of RFC 5246 7.2. */
+/** The level of an alert: {@code AlertLevel} of RFC 5246 7.2. */
 public enum AlertLevel {
-    /** The connection may go on. */
+    /** The connection may continue. */
     WARNING(1),
     /** The connection ends immediately and its session must not be resumed. */
     FATAL(2);

@@ -1,13 +1,14 @@
 package dev.lockstep.tls.wait;
 
 /**
- * A question that a handshake asks outside of itself: the one shape that session look-ups, ticket openings, credential
- * selection, client-certificate verdicts, pre-shared keys and the two operations of a private key have in common. Bridges
- * and decorators written for it serve them all; a key's operations fit as {@code key::startSign} and
- * {@code key::startDecrypt}.
+ * An asynchronous question of a handshake to the outside: the common form of session look-ups, ticket openings,
+ * credential selection, client-certificate verdicts, pre-shared keys and the two operations of a private key. Bridges
+ * and decorators written for it serve all of them; a key's operations fit as {@code key::startSign} and {@code
+ * key::startDecrypt}.
  *
- * <p>The connection calls {@link #start} once for each question, on the thread that drives it and with no lock held. An
- * implementation must not block and must not call the connection. Thread-safe: one implementation serves all connections.
+ * <p>The connection calls {@link #start} once for each question, on the thread that drives it and without holding a
+ * lock. An implementation must not block and must not call the connection. Thread-safe: one implementation serves all
+ * connections.
  *
  * @param <Q> the question
  * @param <T> the answer

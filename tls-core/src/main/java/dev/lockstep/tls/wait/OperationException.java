@@ -3,7 +3,7 @@ package dev.lockstep.tls.wait;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Why an operation gave no usable result. Told to the application only; the peer never learns a reason. */
+/** The failure of an operation. The application learns its reason; the peer never does. */
 public final class OperationException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -21,8 +21,9 @@ public interface PendingOperation<T> {
     Progress<T> resume() throws Exception;
 
     /**
-     * The connection no longer wants the result: it was closed, the peer left, or the deadline passed. Called at most
-     * once, only while the operation is pending, and {@link #resume} is not called afterwards. Exceptions are dropped.
+     * Cancels the operation: the connection no longer wants the result because it was closed, the peer left, or the
+     * deadline passed. Called at most once, and only while the operation is pending; {@link #resume} is not called
+     * afterwards. Exceptions are dropped.
      */
     default void cancel() {}
 }

@@ -3,13 +3,13 @@ package dev.lockstep.tls.wait;
 import dev.lockstep.tls.spec.AlertDescription;
 
 /**
- * The decision of a selector not to serve a client, which is told so with an alert of the selector's choice. A
- * {@code CredentialSelector} throws it, or fails with it as the cause; an {@code ApplicationProtocolSelector} throws it.
- * It is a decision and not a failure: no observer hears of a failed operation. A {@code KeyAgreementRequest} throws it too,
- * about the client's public value.
+ * A selector's refusal to serve a client, with the alert that the client receives. A {@code CredentialSelector} throws
+ * it, or fails with it as the cause; an {@code ApplicationProtocolSelector} throws it. It is a decision and not a
+ * failure: observers do not receive it as a failed operation. A {@code KeyAgreementRequest} throws it if the client's
+ * public value is not valid.
  *
- * <p>Other SPIs do not know it: there it is an exception as any other, because an alert of their choice could tell a peer
- * something about a secret.
+ * <p>In other SPIs it is an ordinary exception, because an alert of their choice could reveal something about a secret
+ * to a peer.
  */
 public final class RefusedException extends RuntimeException {
 
@@ -20,8 +20,7 @@ public final class RefusedException extends RuntimeException {
     /**
      * Creates a refusal.
      *
-     * @param alert what the client is told, as a fatal alert: {@code unrecognized_name} or {@code access_denied}, for
-     *     instance
+     * @param alert the fatal alert for the client: {@code unrecognized_name} or {@code access_denied}, for instance
      * @param reason why, for the application only
      * @throws IllegalArgumentException when the alert {@linkplain AlertDescription#mayBeFatal may not be fatal}
      */
@@ -33,12 +32,12 @@ public final class RefusedException extends RuntimeException {
         this.alert = alert;
     }
 
-    /** Returns what the client is told. */
+    /** Returns the alert for the client. */
     public AlertDescription alert() {
         return alert;
     }
 
-    /** Returns why, for the application. */
+    /** Returns the reason, for the application only. */
     public String reason() {
         return String.valueOf(getMessage());
     }

@@ -3,7 +3,7 @@ package dev.lockstep.tls.wait;
 import java.util.Objects;
 
 /**
- * What a {@code start} method of this SPI answers: the four outcomes of Mbed TLS's start callbacks.
+ * The result of a {@code start} method of this SPI: one of the four outcomes of Mbed TLS's start callbacks.
  *
  * @param <T> what the operation yields
  */
@@ -35,29 +35,29 @@ public sealed interface Start<T> {
         }
     }
 
-    /** The result can be fetched immediately. */
+    /** Returns a start whose result can be fetched immediately. */
     static <T> Start<T> ready(PendingOperation<T> operation) {
         return new Ready<>(operation);
     }
 
-    /** The result is already here. */
+    /** Returns a start that has its result already. */
     static <T> Start<T> done(T value) {
         Progress<T> done = Progress.done(value);
         return new Ready<>(() -> done);
     }
 
-    /** The result will come later; the waker that was passed to {@code start} announces it. */
+    /** Returns a start whose result will come later; the waker that was passed to {@code start} announces it. */
     static <T> Start<T> inProgress(PendingOperation<T> operation) {
         return new InProgress<>(operation);
     }
 
-    /** The local fall-back is to do it. */
+    /** Returns a start that leaves the operation to the local key or the configured credentials. */
     @SuppressWarnings("unchecked") // holds no T
     static <T> Start<T> fallThrough() {
         return (Start<T>) FallThrough.INSTANCE;
     }
 
-    /** The operation was refused or could not be submitted. */
+    /** Returns a start that failed: the operation was refused, or could not be submitted. */
     static <T> Start<T> failed(Throwable cause) {
         return new Failed<>(cause);
     }

@@ -1,7 +1,7 @@
 package dev.lockstep.tls.wait;
 
 /**
- * Tells a suspended connection that its answer may be ready.
+ * A callback that tells a suspended connection that its answer may be ready.
  *
  * <p>One waker belongs to one wait. It may be called from any thread, at any time (also before the {@code start}
  * method that received it has returned) and any number of times; calls may be coalesced but are never lost. A waker

@@ -1,2 +1,2 @@
-/** How a handshake waits for an answer from outside: start, poll, wake, cancel. */
+/** The SPI for asynchronous operations of a handshake: start, poll, wake, cancel. */
 package dev.lockstep.tls.wait;
