@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of the TLS 1.2 handshake (RFC 5246 section 7.3): one table, and {@link #fire}, the one door through
- * which every transition goes.
+ * The server's side of the TLS 1.2 handshake (RFC 5246 section 7.3): one table, and {@link #fire}, which makes every
+ * transition.
  */
 public final class ServerHandshake {
 
