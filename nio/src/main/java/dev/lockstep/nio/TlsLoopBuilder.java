@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Builds a {@link TlsLoop}. */
+/** A builder of a {@link TlsLoop}. For one thread. */
 public final class TlsLoopBuilder {
 
     final ServerSocketChannel listener;
@@ -34,7 +34,7 @@ public final class TlsLoopBuilder {
         this.handlers = Objects.requireNonNull(handlers, "handlers");
     }
 
-    /** Sets what clients may cost; {@link Limits#DEFAULT} otherwise. */
+    /** Sets the limits on what clients may cost; {@link Limits#DEFAULT} by default. */
     public TlsLoopBuilder limits(Limits value) {
         limits = Objects.requireNonNull(value, "limits");
         return this;
@@ -47,10 +47,11 @@ public final class TlsLoopBuilder {
     }
 
     /**
-     * Sets what clients send before TLS begins; nothing otherwise.
+     * Sets what clients send before TLS begins; nothing by default.
      *
-     * <p>A connection with a preface counts as one of the network of the client that the preface states, and keys and verifiers
-     * are told of that client; it is one of no network while no client is stated ({@link Limits#perNetwork}).
+     * <p>A connection with a preface counts as one of the network of the client that the preface states, and keys and
+     * verifiers learn that client's address. Until the preface states a client, the connection counts against no
+     * network ({@link Limits#perNetwork}).
      *
      * @param value makes a preface for each connection from the address that it comes from; null for none
      */

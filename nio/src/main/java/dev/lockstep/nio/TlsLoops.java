@@ -26,11 +26,11 @@ public final class TlsLoops implements AutoCloseable {
     }
 
     /**
-     * Makes the loops.
+     * Creates the loops.
      *
      * @param count how many, at least 1
-     * @param builders makes the builder of each, for its number from 0; all with the same listening socket. What each
-     *     loop calls from its thread alone, its observer and guests, must be its own
+     * @param builders returns the builder of each loop, for its number from 0; all with the same listening socket. The
+     *     observer and the guests of a loop, which its thread calls, must not be shared
      * @throws IOException when a selector cannot be opened, or the socket is closed; it is closed then
      */
     public static TlsLoops of(int count, IntFunction<TlsLoopBuilder> builders) throws IOException {
@@ -112,7 +112,7 @@ public final class TlsLoops implements AutoCloseable {
         loops.forEach(loop -> loop.drain(limit));
     }
 
-    /** Makes {@link #run} return soon. */
+    /** Ends all loops: {@link #run} returns soon. */
     @Override
     public void close() {
         loops.forEach(TlsLoop::close);

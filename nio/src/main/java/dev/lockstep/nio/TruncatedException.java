@@ -3,8 +3,8 @@ package dev.lockstep.nio;
 import java.io.IOException;
 
 /**
- * The client ended its TCP stream without close_notify. An attacker in the network can cause this too (RFC 5246
- * &sect;7.2.1), so what was read until then may be incomplete.
+ * Thrown if the client has ended its TCP stream without close_notify. An attacker in the network can cause this too
+ * (RFC 5246 &sect;7.2.1), so what was read until then may be incomplete.
  */
 public final class TruncatedException extends IOException {
 

@@ -12,17 +12,17 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link CredentialSelector} may decide on: the offer of the ClientHello, unknown values left out.
+ * A request to select credentials: the offer of the ClientHello, without unknown values.
  *
  * @param serverName the host name of the SNI extension, if the client sent one
  * @param cipherSuites the suites the client offers, in its order
  * @param groups the groups the client offers, in its order; empty when it sent no supported_groups
  * @param signatureSchemes the schemes the client accepts, in its order; empty when it sent no signature_algorithms
  * @param applicationProtocols the ALPN names the client offers, in its order
- * @param certificateAuthorities the authorities whose certificates the client would like (certificate_authorities, RFC
- *     8446 section 4.2.4), in its order; empty when it named none, or in a form that cannot be read
+ * @param certificateAuthorities the authorities from which the client prefers certificates (certificate_authorities,
+ *     RFC 8446 section 4.2.4), in its order; empty when it named none, or in a form that cannot be read
  * @param extensions every extension of the ClientHello in its order, known here or not: from its number to its
- *     extension_data. The map cannot be changed; the arrays belong to this request and are not to be changed
+ *     extension_data. The map cannot be changed; the arrays belong to this request and must not be changed
  * @param deadlineNanos when the connection gives up waiting, in nanoseconds of its clock
  */
 public record CredentialRequest(

@@ -8,16 +8,17 @@ import dev.lockstep.tls.wait.Waker;
 import java.util.List;
 
 /**
- * Chooses the credentials of a connection once its server name is known, possibly by asking another process.
+ * A selector of a connection's credentials by the client's offer, such as its server name; it may ask another process.
  *
  * <p>The answer is a list of candidates. The order of suites decides first: negotiation takes the first suite that any
- * candidate can serve, and among its candidates the first in the list. With {@code CREDENTIALS_FIRST} (the configuration's
- * {@code credentialOrder}) it takes the first candidate that can serve any suite of the client. Under both, candidates
- * whose chain is signed with schemes that the client accepts come before the others (RFC 5246 section 7.4.2).
+ * candidate can serve, and then the first candidate in the list that can serve it. With {@code CREDENTIALS_FIRST} (the
+ * configuration's {@code credentialOrder}) it takes the first candidate that can serve any suite of the client. In
+ * both cases, candidates whose chain is signed with schemes that the client accepts come before the others (RFC 5246
+ * section 7.4.2).
  *
  * <p>{@link Start#fallThrough} and an empty list mean the configured credentials. A {@link RefusedException} ends the
- * handshake with the alert that it names, every other failure with internal_error. Called at most once per handshake, under
- * the rules of {@link ExternalPrivateKey}.
+ * handshake with the alert that it names, every other failure with internal_error. A connection calls the selector at
+ * most once per handshake, under the rules of {@link ExternalPrivateKey}.
  */
 @FunctionalInterface
 public interface CredentialSelector extends Asks<CredentialRequest, List<Credential>> {

@@ -7,16 +7,16 @@ import dev.lockstep.tls.wait.Waker;
 import java.util.Optional;
 
 /**
- * Knows the pre-shared keys of a server by the identities that clients send (RFC 4279), possibly by asking elsewhere.
- * Called at most once per handshake, under the rules of {@link ExternalPrivateKey}.
+ * A source of the pre-shared keys of a server, by the identities that clients send (RFC 4279); it may ask elsewhere. A
+ * connection calls it at most once per handshake, under the rules of {@link ExternalPrivateKey}.
  *
- * <p>An empty answer says that there is no such identity. The client is not told: RFC 4279 2 lets the server "continue the
- * protocol as if the PSK identity existed but the key was incorrect". A random key stands in for the missing one, and for
- * one that could not be fetched: {@link Start#failed}, {@link Start#fallThrough}, an exception, a passed deadline. The
- * {@code ConnectionObserver} hears of it after the client's Finished was checked.
+ * <p>An empty answer means that there is no such identity. The client does not learn that: RFC 4279 2 lets the server
+ * "continue the protocol as if the PSK identity existed but the key was incorrect". A random key replaces the missing
+ * one, and one that could not be fetched: {@link Start#failed}, {@link Start#fallThrough}, an exception, a passed
+ * deadline. The {@code ConnectionObserver} receives the failure after the check of the client's Finished.
  *
- * <p>How long the answer takes is up to the source and may be seen by the client: a source that must not tell which
- * identities it knows takes the same time for those it does not.
+ * <p>The client may be able to measure how long the answer takes: a source that must not reveal which identities exist
+ * takes the same time for those that do not.
  */
 @FunctionalInterface
 public interface PskSource extends Asks<PskRequest, Optional<byte[]>> {
@@ -26,7 +26,7 @@ public interface PskSource extends Asks<PskRequest, Optional<byte[]>> {
 
     /**
      * Starts the look-up of a key of 1 to {@link #MAX_KEY_LENGTH} bytes. The array belongs to the connection, which
-     * wipes it: hand over a copy.
+     * wipes it: return a copy.
      *
      * @param request whose key is wanted
      * @param waker announces the result of a look-up that is in progress
@@ -36,8 +36,8 @@ public interface PskSource extends Asks<PskRequest, Optional<byte[]>> {
     Start<Optional<byte[]>> start(PskRequest request, Waker waker) throws Exception;
 
     /**
-     * Returns how long the random key is that stands in for a missing one, in bytes, 1 to {@link #MAX_KEY_LENGTH}; 32 by default.
-     * Name the length of the real keys, so that the work done with either is the same.
+     * Returns the length of the random key that replaces a missing one, in bytes, 1 to {@link #MAX_KEY_LENGTH}; 32 by
+     * default. Return the length of the real keys, so that both cost the same work.
      */
     default int standInLength() {
         return 32;
