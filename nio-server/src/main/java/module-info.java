@@ -1,6 +1,6 @@
 import org.jspecify.annotations.NullMarked;
 
-/** The program {@code lockstep}: a server on Lockstep, a key server, and their command line. Nothing is exported: it is a program. */
+/** The program {@code lockstep}: a server, a key server, and their command line. Nothing is exported. */
 @NullMarked
 module dev.lockstep.server {
     requires static org.jspecify;
