@@ -22,9 +22,8 @@ final class KeyUseLogOptions {
     @Option(
             names = "--log-fsync",
             paramLabel = "WHEN",
-            description =
-                    "When it is forced to the disk: never, each (after each line) or a number of lines;"
-                            + " ${DEFAULT-VALUE} by default.")
+            description = "When it is forced to the disk: never, each (after each line) or a number of lines;"
+                    + " ${DEFAULT-VALUE} by default.")
     private String fsync = "64";
 
     @Option(

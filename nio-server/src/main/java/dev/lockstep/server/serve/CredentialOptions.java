@@ -86,22 +86,23 @@ final class CredentialOptions {
     @Option(
             names = "--prefer",
             paramLabel = "WHAT",
-            description = "What decides first among several certificates: suites (default), the first suite that any of them"
-                    + " can serve; certificates, the first --cert that can serve the client at all.")
+            description =
+                    "What decides first among several certificates: suites (default), the first suite that any of them"
+                            + " can serve; certificates, the first --cert that can serve the client at all.")
     private String credentialOrder = "suites";
 
     @Option(
             names = "--verify-signatures",
             paramLabel = "WHICH",
-            description =
-                    "Which signatures connections verify before they send them: unverified (default), those that"
-                            + " neither a key server nor the signing thread has verified, and all with RSA; all.")
+            description = "Which signatures connections verify before they send them: unverified (default), those that"
+                    + " neither a key server nor the signing thread has verified, and all with RSA; all.")
     private String verifiedSignatures = "unverified";
 
     @Option(
             names = "--require-keys",
-            description = "Do not start if a token, key server or agent does not answer; without it, the server starts and"
-                    + " keeps trying.")
+            description =
+                    "Do not start if a token, key server or agent does not answer; without it, the server starts and"
+                            + " keeps trying.")
     boolean requireKeys;
 
     @Mixin

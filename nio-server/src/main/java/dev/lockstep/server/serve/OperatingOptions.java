@@ -29,14 +29,16 @@ final class OperatingOptions {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Selector loops, each on its own thread; ${DEFAULT-VALUE} (one for each processor) by default.")
+            description =
+                    "Selector loops, each on its own thread; ${DEFAULT-VALUE} (one for each processor) by default.")
     private String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
 
     @Option(
             names = "--drain",
             paramLabel = "TIME",
-            description = "Time that connections have to end after SIGTERM; ${DEFAULT-VALUE} by default. A second signal"
-                    + " ends the process immediately.")
+            description =
+                    "Time that connections have to end after SIGTERM; ${DEFAULT-VALUE} by default. A second signal"
+                            + " ends the process immediately.")
     private String drain = "30s";
 
     @Option(
@@ -61,7 +63,8 @@ final class OperatingOptions {
     @Option(
             names = "--admin",
             paramLabel = "[HOST:]PORT",
-            description = "Serve /metrics, /healthz and /readyz over plain HTTP, on the loopback address without a HOST.")
+            description =
+                    "Serve /metrics, /healthz and /readyz over plain HTTP, on the loopback address without a HOST.")
     private @Nullable String admin;
 
     /** How many loops serve. */

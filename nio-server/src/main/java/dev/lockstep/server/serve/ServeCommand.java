@@ -123,8 +123,7 @@ public final class ServeCommand implements Callable<Integer> {
     @HelpSection(HelpSection.OPERATION)
     @Option(
             names = "--check",
-            description =
-                    "Check everything, keys included, and exit: with 0, or with 2 and a line for each problem.")
+            description = "Check everything, keys included, and exit: with 0, or with 2 and a line for each problem.")
     private boolean check;
 
     public ServeCommand(Environment environment) {

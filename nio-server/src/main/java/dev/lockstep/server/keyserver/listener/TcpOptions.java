@@ -36,7 +36,10 @@ public final class TcpOptions {
     @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key, which is not served.")
     private @Nullable Path key;
 
-    @Option(names = "--tls-client-ca", paramLabel = "FILE", description = "The authorities that issue the clients' certificates.")
+    @Option(
+            names = "--tls-client-ca",
+            paramLabel = "FILE",
+            description = "The authorities that issue the clients' certificates.")
     private @Nullable Path clientCa;
 
     @Option(
