@@ -119,11 +119,16 @@ class HandshakeJoinerTest {
         Arrays.fill(messages, message(0, 0));
         HandshakeJoiner joiner = joiner();
         joiner.append(ByteBuffer.wrap(ReferenceRecords.concat(messages)));
+        int held = joiner.retainedBytes();
+        int copies = 0;
         for (int left = messages.length; left > 0; left--) {
             assertThat(joiner.hasMessage()).isTrue();
-            assertThat(joiner.retainedBytes()).isLessThanOrEqualTo(8 * left + 8);
+            copies += joiner.retainedBytes() == held ? 0 : 1;
+            held = joiner.retainedBytes();
+            assertThat(held).isLessThanOrEqualTo(8 * left + 8);
             assertThat(joiner.next()).isEqualTo(messages[0]);
         }
+        assertThat(copies).as("copies of what is left").isLessThan(20);
         assertThat(joiner.isEmpty()).isTrue();
     }
 
@@ -227,6 +232,46 @@ class HandshakeJoinerTest {
         assertThat(joiner.isEmpty()).isFalse();
         joiner.clear();
         assertThat(joiner.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aMessageIsDueWhenItIsWholeAndNotSooner() {
+        HandshakeJoiner joiner = joiner();
+        assertThat(joiner.isDue()).isFalse();
+        joiner.append(ByteBuffer.wrap(message(16, 9), 0, 12));
+        assertThat(joiner.isDue()).isFalse();
+        assertThatIllegalStateException().isThrownBy(joiner::next);
+        joiner.append(ByteBuffer.wrap(message(16, 9), 12, 1));
+        assertThat(joiner.isDue()).isTrue();
+        assertThat(joiner.next()).isEqualTo(message(16, 9));
+        assertThat(joiner.isDue()).isFalse();
+    }
+
+    @Test
+    void aHeaderThatIsRefusedIsDue() {
+        HandshakeJoiner joiner = joiner();
+        joiner.append(ByteBuffer.wrap(new byte[] {99, 0, 0, 0}));
+        assertThat(joiner.isDue()).isTrue();
+        assertThat(joiner.isDue()).isTrue();
+        assertAlert(AlertDescription.UNEXPECTED_MESSAGE, joiner::hasMessage);
+    }
+
+    @Test
+    void anEmptyBodyIsWithinABoundOfZero() {
+        HandshakeJoiner joiner = new HandshakeJoiner(HandshakeJoiner.bounds(10, 0));
+        joiner.append(ByteBuffer.wrap(message(14, 0)));
+        assertThat(joiner.next()).isEqualTo(message(14, 0));
+        joiner.append(ByteBuffer.wrap(message(14, 1)));
+        assertAlert(AlertDescription.DECODE_ERROR, joiner::hasMessage);
+    }
+
+    @Test
+    void aTypeThatTheBoundsKnowNeedNotBeOneOfTls() {
+        HandshakeJoiner joiner = new HandshakeJoiner(type -> 10);
+        joiner.append(ByteBuffer.wrap(message(99, 10)));
+        assertThat(joiner.next()).isEqualTo(message(99, 10));
+        joiner.append(ByteBuffer.wrap(message(99, 11)));
+        assertAlert(AlertDescription.DECODE_ERROR, joiner::hasMessage);
     }
 
     @Test

@@ -2,18 +2,21 @@ package dev.lockstep.tls.internal.record;
 
 import static dev.lockstep.tls.internal.record.Alerts.assertAlert;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.lockstep.crypto.aead.Aead;
 import dev.lockstep.crypto.aead.AeadAlgorithm;
 import dev.lockstep.crypto.cbc.CbcCipher;
 import dev.lockstep.crypto.cbc.CbcHmac;
 import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.BulkCipher;
 import dev.lockstep.tls.spec.ContentType;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -94,6 +97,67 @@ class KeyUsageLimitTest {
         assertThat(near.isNearLimit()).isTrue();
         assertThat(sealing(0xffff_fffe_ffff_ffffL, 1 << 20).isNearLimit()).isFalse();
         assertThat(sealing(0xffff_ffff_0000_0000L, 1 << 20).isNearLimit()).isTrue();
+    }
+
+    @Test
+    void ofTwoLimitsTheNarrowerOneCounts() {
+        AeadProtection sealing = sealing(0, 100);
+        sealing.limitKeyUse(4);
+        assertThat(fullRecords(sealing)).isEqualTo(4);
+        for (long wide : new long[] {100, Long.MAX_VALUE}) {
+            AeadProtection narrow = sealing(0, 3);
+            narrow.limitKeyUse(wide);
+            assertThat(fullRecords(narrow)).isEqualTo(3);
+        }
+    }
+
+    /** Seals until the key is used up, and counts. */
+    private static int fullRecords(AeadProtection sealing) {
+        for (int records = 0; records < 1000; records++) {
+            try {
+                seal(sealing, ContentType.APPLICATION_DATA, 16384);
+            } catch (FatalAlert usedUp) {
+                assertThat(usedUp.description()).isEqualTo(AlertDescription.INTERNAL_ERROR);
+                return records;
+            }
+        }
+        throw new AssertionError("there is no limit");
+    }
+
+    @Test
+    void aNarrowLimitAnnouncesItselfWhenAQuarterIsLeft() {
+        AeadProtection sealing = sealing(0, AeadProtection.GCM_FULL_RECORDS);
+        sealing.limitKeyUse(8);
+        for (int i = 0; i < 6; i++) {
+            seal(sealing, ContentType.APPLICATION_DATA, 16384);
+        }
+        assertThat(sealing.isNearLimit()).isFalse();
+        seal(sealing, ContentType.APPLICATION_DATA, 1);
+        assertThat(sealing.isNearLimit()).isTrue();
+    }
+
+    static Stream<RecordSuite> withoutALimitOfTheirOwn() {
+        return RecordSuite.all()
+                .filter(suite -> !suite.suite().isAead() || suite.cipher() == BulkCipher.CHACHA20_POLY1305);
+    }
+
+    @ParameterizedTest
+    @MethodSource("withoutALimitOfTheirOwn")
+    void aLimitDoesNotCountWhereTheCipherHasNone(RecordSuite suite) {
+        Protection sealing = suite.sealing();
+        sealing.limitKeyUse(4);
+        for (int i = 0; i < 5; i++) {
+            seal(sealing, ContentType.APPLICATION_DATA, 16384);
+        }
+        assertThat(sealing.isNearLimit()).isFalse();
+    }
+
+    @Test
+    void aFixedIvOfAnotherLengthIsRefused() {
+        Aead aead = Aead.sealing(AeadAlgorithm.AES_128_GCM, KEY, 0);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new AeadProtection(aead, BulkCipher.AES_128_GCM, new byte[12], 0, 1))
+                .withMessageContaining("12 bytes");
     }
 
     @ParameterizedTest

@@ -147,6 +147,10 @@ class PlaintextLimitTest {
             assertThatIllegalArgumentException().isThrownBy(() -> reader().limitPlaintext(limit));
             assertThatIllegalArgumentException().isThrownBy(() -> new RecordWriter().limitPlaintext(limit));
         }
+        for (int limit : new int[] {1, 1 << 14}) {
+            reader().limitPlaintext(limit);
+            new RecordWriter().limitPlaintext(limit);
+        }
     }
 
     private static RecordReader reader() {

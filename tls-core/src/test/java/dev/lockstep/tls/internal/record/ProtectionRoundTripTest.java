@@ -135,9 +135,17 @@ class ProtectionRoundTripTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
     void buffersThatOverlapAreRefused(RecordSuite suite) {
-        byte[] shared = RecordSuite.pattern(400, 9);
+        byte[] shared = RecordSuite.pattern(500, 9);
         Protection sealing = suite.sealing();
-        for (int distance : new int[] {-100, -99, -1, 0, 1, 5, 13, 99}) {
+        int recordLength = RecordHeader.LENGTH + sealing.sealedLength(100);
+        // a source may begin where the record ends
+        suite.sealing()
+                .seal(
+                        ContentType.APPLICATION_DATA,
+                        ByteBuffer.wrap(shared, 150 + recordLength, 100),
+                        100,
+                        ByteBuffer.wrap(shared, 150, recordLength));
+        for (int distance : new int[] {-100, -99, -1, 0, 1, 5, 13, 99, recordLength - 1}) {
             ByteBuffer src = ByteBuffer.wrap(shared, 150 + distance, 100);
             ByteBuffer dst = ByteBuffer.wrap(shared, 150, 200).slice();
             if (distance == -100) {
@@ -158,6 +166,29 @@ class ProtectionRoundTripTest {
         assertThat(Arrays.copyOf(apart.array(), 100)).isEqualTo(Arrays.copyOfRange(shared, 50, 150));
     }
 
+    @Test
+    void withoutProtectionBuffersThatOverlapAreRefusedToo() {
+        byte[] shared = RecordSuite.pattern(40, 9);
+        ByteBuffer out = ByteBuffer.wrap(shared, 0, 20);
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> Protection.none().open(22, 0x0303, ByteBuffer.wrap(shared, 19, 20), 20, out))
+                .withMessageContaining("overlap");
+        assertThat(Protection.none().open(22, 0x0303, ByteBuffer.wrap(shared, 20, 20), 20, out))
+                .isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
+    void aProtectionHasOneDirection(RecordSuite suite) {
+        ByteBuffer record = ByteBuffer.allocate(500);
+        suite.sealing().seal(ContentType.HANDSHAKE, ByteBuffer.allocate(10), 10, record);
+        int length = record.position() - RecordHeader.LENGTH;
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> suite.sealing()
+                .open(22, 0x0303, record.position(RecordHeader.LENGTH), length, ByteBuffer.allocate(500)));
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> suite.opening()
+                .seal(ContentType.HANDSHAKE, ByteBuffer.allocate(10), 10, ByteBuffer.allocate(500)));
+    }
+
     @ParameterizedTest
     @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
     void lengthsThatAreNotThereAreRefused(RecordSuite suite) {
@@ -168,8 +199,8 @@ class ProtectionRoundTripTest {
                     .seal(ContentType.ALERT, ByteBuffer.allocate(available), length, room));
         }
         for (int length : new int[] {-1, 11}) {
-            assertThatExceptionOfType(IllegalArgumentException.class)
-                    .isThrownBy(() -> suite.opening().open(21, 0x0303, ByteBuffer.allocate(10), length, room));
+            assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> suite.opening()
+                    .open(21, 0x0303, ByteBuffer.allocate(15).position(5), length, room));
         }
     }
 

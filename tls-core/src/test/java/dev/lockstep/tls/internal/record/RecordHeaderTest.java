@@ -2,7 +2,9 @@ package dev.lockstep.tls.internal.record;
 
 import static dev.lockstep.tls.internal.record.Alerts.assertAlert;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.ContentType;
 import java.nio.ByteBuffer;
@@ -26,6 +28,7 @@ class RecordHeaderTest {
         assertThat(RecordHeader.typeCode(RecordHeader.read(in))).isEqualTo(0xfe);
         assertThat(RecordHeader.version(RecordHeader.read(in))).isEqualTo(0x0391);
         assertThat(RecordHeader.length(RecordHeader.read(in))).isEqualTo(0xabcd);
+        assertThat(RecordHeader.recordLength(RecordHeader.read(in))).isEqualTo(5 + 0xabcd);
         assertThat(in.position()).isEqualTo(position);
         in.limit(in.limit() - 1);
         assertThat(RecordHeader.isComplete(in)).isFalse();
@@ -79,6 +82,14 @@ class RecordHeaderTest {
                     () -> RecordHeader.check(
                             RecordHeader.read(in), true, Protection.none(), RecordHeader.MAX_PLAINTEXT));
         }
+    }
+
+    @Test
+    void aWrongVersionIsNamed() {
+        long header = RecordHeader.read(header(22, 0x0482, 10));
+        assertThatExceptionOfType(FatalAlert.class)
+                .isThrownBy(() -> RecordHeader.check(header, false, Protection.none(), RecordHeader.MAX_PLAINTEXT))
+                .withMessage("record of version 4.130");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.record;
 
 import static dev.lockstep.tls.internal.record.Alerts.assertAlert;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.ContentType;
@@ -49,8 +50,38 @@ class RecordLimitsTest {
         RecordLimits limits = new RecordLimits(32, 4);
         limits.onRecord(ContentType.ALERT, 10);
         for (int i = 0; i < 4; i++) {
+            assertThat(limits.bearsAnotherWarning()).isTrue();
             limits.onWarningAlert();
         }
+        assertThat(limits.bearsAnotherWarning()).isFalse();
         assertAlert(AlertDescription.UNEXPECTED_MESSAGE, limits::onWarningAlert);
+    }
+
+    @Test
+    void fragmentsOfAHandshakeAreCountedUntilItIsOver() {
+        HandshakeLimits limits = new HandshakeLimits(3, 100);
+        for (int handshake = 0; handshake < 3; handshake++) {
+            limits.onFragment(1);
+            limits.onFragment(1);
+            limits.onFragment(1);
+            limits.reset();
+        }
+        limits.onFragment(1);
+        limits.onFragment(1);
+        limits.onFragment(1);
+        assertAlert(AlertDescription.UNEXPECTED_MESSAGE, () -> limits.onFragment(1));
+    }
+
+    @Test
+    void bytesOfAHandshakeAreCountedUntilItIsOver() {
+        HandshakeLimits limits = new HandshakeLimits(50, 100);
+        for (int handshake = 0; handshake < 3; handshake++) {
+            limits.onFragment(60);
+            limits.onFragment(40);
+            limits.reset();
+        }
+        limits.onFragment(60);
+        assertAlert(AlertDescription.UNEXPECTED_MESSAGE, () -> limits.onFragment(41));
+        assertAlert(AlertDescription.UNEXPECTED_MESSAGE, () -> new HandshakeLimits(9, 9).onFragment(10));
     }
 }

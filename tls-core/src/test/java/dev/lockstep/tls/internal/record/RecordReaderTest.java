@@ -32,6 +32,7 @@ class RecordReaderTest {
         RecordReader reader = reader();
         for (int available = 0; available < first.length; available++) {
             in.limit(start + available);
+            assertThat(reader.header(in) == RecordHeader.INCOMPLETE).isEqualTo(available < RecordHeader.LENGTH);
             assertThat(reader.isComplete(reader.header(in), in)).isFalse();
             assertThat(in.position()).isEqualTo(start);
         }
@@ -39,7 +40,9 @@ class RecordReaderTest {
         assertThat(reader.isComplete(reader.header(in), in)).isTrue();
         assertThat(RecordHeader.type(reader.header(in))).isEqualTo(ContentType.HANDSHAKE);
         assertThat(reader.plaintextBound(reader.header(in))).isEqualTo(20);
+        assertThat(reader.lastVersion()).as("before the first record").isEqualTo(0x0303);
         assertThat(reader.open(reader.header(in), in)).isEqualTo(ByteBuffer.wrap(RecordSuite.pattern(20, 1)));
+        assertThat(reader.lastVersion()).isEqualTo(0x0301);
         assertThat(in.position()).isEqualTo(start + first.length);
         assertThat(RecordHeader.type(reader.header(in))).isEqualTo(ContentType.ALERT);
         assertThat(reader.open(reader.header(in), in)).isEqualTo(ByteBuffer.wrap(new byte[] {1, 0}));

@@ -3,6 +3,9 @@ package dev.lockstep.tls.internal.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.lockstep.crypto.aead.Aead;
+import dev.lockstep.crypto.aead.AeadAlgorithm;
+import dev.lockstep.tls.spec.BulkCipher;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.ContentType;
 import java.nio.ByteBuffer;
@@ -110,6 +113,49 @@ class RecordWriterTest {
                         src,
                         ByteBuffer.allocate(RecordSuite.recordsLength(writer, 100, RecordHeader.MAX_PLAINTEXT))))
                 .isEqualTo(100);
+    }
+
+    @Test
+    void onlyTheFirstRecordIsCutForWantOfRoom() {
+        RecordWriter writer = new RecordWriter();
+        writer.changeProtection(CBC.sealing(), 2048);
+        ByteBuffer src = ByteBuffer.allocate(2 * 2048);
+        ByteBuffer records = ByteBuffer.allocate(RecordSuite.recordsLength(writer, 2 * 2048, 2048) - 1);
+        assertThat(writer.write(ContentType.APPLICATION_DATA, src, records)).isEqualTo(2048);
+        assertThat(writer.write(
+                        ContentType.APPLICATION_DATA, src, records.clear().limit(1000)))
+                .isBetween(1000 - 100, 1000);
+    }
+
+    /** What is left of the key belongs to the closing alert. */
+    @Test
+    void aKeyThatIsNearItsLimitProtectsNoMoreData() {
+        Aead aead = Aead.sealing(AeadAlgorithm.AES_128_GCM, new byte[16], 0);
+        RecordWriter writer = new RecordWriter();
+        writer.changeProtection(new AeadProtection(aead, BulkCipher.AES_128_GCM, new byte[4], 0, 10), 100);
+        ByteBuffer records = ByteBuffer.allocate(500);
+        assertThat(writer.write(ContentType.APPLICATION_DATA, ByteBuffer.allocate(2), records))
+                .isZero();
+        assertThat(writer.write(ContentType.ALERT, ByteBuffer.allocate(2), records))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void recordsWithoutProtectionAreOfTheVersionThatIsAskedFor() {
+        RecordWriter writer = new RecordWriter();
+        ByteBuffer records = ByteBuffer.allocate(500);
+        writer.write(ContentType.ALERT, ByteBuffer.allocate(2), records);
+        writer.plaintextVersion(0x0301);
+        writer.write(ContentType.ALERT, ByteBuffer.allocate(2), records);
+        writer.changeProtection(CBC.sealing(), RecordHeader.MAX_PLAINTEXT);
+        writer.write(ContentType.ALERT, ByteBuffer.allocate(2), records);
+        records.flip();
+        for (int version : new int[] {0x0303, 0x0301, 0x0303}) {
+            long header = RecordHeader.read(records);
+            assertThat(RecordHeader.version(header)).isEqualTo(version);
+            records.position(records.position() + RecordHeader.recordLength(header));
+        }
+        assertThat(records.hasRemaining()).isFalse();
     }
 
     @Test
