@@ -297,9 +297,11 @@ class CbcHmacTest {
         byte[] key = new byte[16];
         byte[] macKey = new byte[32];
         assertThatThrownBy(() -> opening.seal(header, iv, b, 0, 10, new byte[200], 0))
-                .isInstanceOf(IllegalStateException.class);
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("open only");
         assertThatThrownBy(() -> sealing.open(header, b, 0, 80, new byte[200], 0))
-                .isInstanceOf(IllegalStateException.class);
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("seal only");
         assertThatThrownBy(() -> sealing.seal(new byte[12], iv, b, 0, 10, new byte[200], 0))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> sealing.seal(header, new byte[15], b, 0, 10, new byte[200], 0))

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -95,36 +94,6 @@ class EcdsaTest {
                         + "8455CC91F9B15BF05EC36E377FA",
                 "0617CCE7CF5064806C467F678D3B4080D6F1CC50AF26CA209417308281B68AF282623EAA63E5B5C0723D8B8C37FF0777B1A20F8C"
                         + "CB1DCCC43997F1EE0E44DA4A67A");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "SHA1, sample, 882905F1227FD620FBF2ABF21244F0BA83D0DC3A9103DBBEE43A1FB858109DB4",
-        "SHA256, sample, A6E3C57DD01ABE90086538398355DD4C3B17AA873382B0F24D6129493D8AAD60",
-        "SHA512, sample, 5FA81C63109BADB88C1F367B47DA606DA28CAD69AA22C4FE6AD7DF73A7173AA5",
-        "SHA256, test, D16B6AE827F17175E040871A1C7EC3500192C4C92677336EC2537ACAEE0008E0",
-        "SHA512, test, 6915D11632ACA3C40D5D51C08DAF9C555933819548784480E93499000D9F0B7F"
-    })
-    void theNonceIsThatOfRfc6979SectionA25(HashAlgorithm hash, String message, String k) {
-        EcdsaNonce nonce = new EcdsaNonce(hash, new byte[0]);
-        nonce.init(
-                NistCurve.P256.order(),
-                new BigInteger(RFC6979_P256, 16),
-                hash.digest(message.getBytes(StandardCharsets.US_ASCII)));
-        assertThat(new BigInteger(1, nonce.nextK())).isEqualTo(new BigInteger(k, 16));
-    }
-
-    /** RFC 6979 A.1: a small group, in which the first two candidates are out of range. */
-    @Test
-    void theNonceIsDrawnAgainUntilItIsInRange() {
-        EcdsaNonce nonce = new EcdsaNonce(HashAlgorithm.SHA256, new byte[0]);
-        nonce.init(
-                new BigInteger("4000000000000000000020108A2E0CC0D99F8A5EF", 16),
-                new BigInteger("09A4D6792295A7F730FC3F2B49CBC0F62E862272F", 16),
-                HashAlgorithm.SHA256.digest(MESSAGE));
-        BigInteger first = new BigInteger(1, nonce.nextK());
-        assertThat(first).isEqualTo(new BigInteger("23AF4074C90A02B3FE61D286D5C87F425E6BDD81B", 16));
-        assertThat(new BigInteger(1, nonce.nextK())).isNotEqualTo(first);
     }
 
     @Test
