@@ -1,0 +1,118 @@
+package dev.lockstep.tls.internal.handshake.phase;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.internal.extension.Extension;
+import dev.lockstep.tls.internal.extension.ExtensionSet;
+import dev.lockstep.tls.internal.extension.ServerName;
+import dev.lockstep.tls.internal.extension.SessionTicket;
+import dev.lockstep.tls.internal.message.ClientHello;
+import dev.lockstep.tls.internal.message.HelloRandom;
+import dev.lockstep.tls.session.OpenedTicket;
+import dev.lockstep.tls.session.ResumableSession;
+import dev.lockstep.tls.session.SessionId;
+import dev.lockstep.tls.session.SessionLookup;
+import dev.lockstep.tls.session.SessionStore;
+import dev.lockstep.tls.session.TicketOpening;
+import dev.lockstep.tls.session.TicketProtector;
+import dev.lockstep.tls.spec.ProtocolVersion;
+import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What a ClientHello asks of a configuration: which session is searched for and where, and who chooses a credential. */
+class OfferTest {
+
+    private static final byte[] ID = {1, 2, 3};
+    private static final byte[] NONE = {};
+    private static final byte[] TICKET = {4, 5};
+
+    private static TlsServerConfigBuilder builder() {
+        return TlsServerConfig.builder().preSharedKeys((request, waker) -> Start.fallThrough());
+    }
+
+    private static final class Store implements SessionStore {
+        @Override
+        public Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) {
+            return Start.fallThrough();
+        }
+
+        @Override
+        public void put(SessionId id, ResumableSession session) {}
+
+        @Override
+        public void remove(SessionId id) {}
+    }
+
+    private static final class Tickets implements TicketProtector {
+        @Override
+        public byte[] seal(ResumableSession session) {
+            return null;
+        }
+
+        @Override
+        public Start<Optional<OpenedTicket>> start(TicketOpening opening, Waker waker) {
+            return Start.fallThrough();
+        }
+    }
+
+    private static Offer offer(TlsServerConfigBuilder config, byte[] sessionId, Extension... extensions) {
+        ClientHello hello = new ClientHello(
+                ProtocolVersion.TLS_1_2,
+                new HelloRandom(new byte[HelloRandom.LENGTH]),
+                sessionId,
+                new int[] {0xc02b},
+                new byte[] {0},
+                ExtensionSet.of(List.of(extensions)));
+        return new Offer(config.build(), hello, 100);
+    }
+
+    @Test
+    void aTicketIsOpenedWhereThereIsAProtector() {
+        SessionTicket ticket = new SessionTicket(TICKET);
+        assertThat(offer(builder().tickets(new Tickets()), NONE, ticket).hasTicket())
+                .isTrue();
+        assertThat(offer(builder(), NONE, ticket).hasTicket()).isFalse();
+        assertThat(offer(builder().tickets(new Tickets()), NONE, SessionTicket.empty())
+                        .hasTicket())
+                .isFalse();
+        assertThat(offer(builder().tickets(new Tickets()), ID).hasTicket()).isFalse();
+        assertThat(offer(builder(), NONE, ticket).ticket()).isEqualTo(TICKET);
+        assertThat(offer(builder(), NONE).ticket()).isEmpty();
+    }
+
+    /** RFC 5077 3.4-3: beside a ticket the id names no session. */
+    @Test
+    void anIdIsLookedUpWhereThereIsAStoreAndNoTicket() {
+        SessionTicket ticket = new SessionTicket(TICKET);
+        assertThat(offer(builder().sessionStore(new Store()), ID).namesSession())
+                .isTrue();
+        assertThat(offer(builder().sessionStore(new Store()), ID, SessionTicket.empty())
+                        .namesSession())
+                .isTrue();
+        assertThat(offer(builder().sessionStore(new Store()), ID, ticket).namesSession())
+                .isFalse();
+        assertThat(offer(builder().sessionStore(new Store()), NONE).namesSession())
+                .isFalse();
+        assertThat(offer(builder(), ID).namesSession()).isFalse();
+    }
+
+    @Test
+    void aServerNameMayBeThereOrNot() {
+        assertThat(offer(builder(), NONE).serverName()).isNull();
+        assertThat(offer(builder(), NONE, new ServerName("a.example")).serverName())
+                .isEqualTo("a.example");
+    }
+
+    @Test
+    void aSelectorChoosesWhereThereIsOne() {
+        assertThat(offer(builder(), NONE).hasSelector()).isFalse();
+        assertThat(offer(builder().credentialSelector((request, waker) -> Start.fallThrough()), NONE)
+                        .hasSelector())
+                .isTrue();
+    }
+}
