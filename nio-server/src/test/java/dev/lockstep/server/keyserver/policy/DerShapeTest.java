@@ -25,6 +25,9 @@ class DerShapeTest {
                 "7F 21 00",
                 "3F 81 21 00",
                 "BF 81 82 03 02 05 00",
+                // of which one is zero, which ends a tag
+                "7F 00 00",
+                "7F 81 00 00",
                 // lengths longer than they need be
                 "30 81 02 05 00",
                 "30 82 00 02 05 00",
