@@ -47,11 +47,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> A connection is confined to one thread at a time. Only wakers and the wake handler run on others.
  *
- * <p><b>Errors.</b> Whatever the peer does wrong becomes one alert and one {@link TlsException}, which every later call
- * throws again. The alert is in {@code netOut} when the exception is thrown, if there was room; {@link #close} writes
- * it otherwise. So after a TlsException: {@code close(netOut)}, send, and end the transport. Misuse, such as a call from
- * a callback, is an {@link IllegalStateException} that leaves the connection as it was. What a callback throws, an {@link
- * Error} included, ends this connection with internal_error. After the end every secret is cleared.
+ * <p><b>Errors.</b> A mistake of the peer becomes one alert and one {@link TlsException}, which every later call throws again.
+ * The alert is in {@code netOut} then, if there was room, or {@link #close} writes it: call {@code close(netOut)}, send, and end
+ * the transport. Misuse, such as a call from a callback, is an {@link IllegalStateException} that changes nothing. What a
+ * callback throws, an {@link Error} included, ends the connection with internal_error. After the end every secret is cleared.
  */
 public final class TlsServerConnection {
 
@@ -79,9 +78,9 @@ public final class TlsServerConnection {
      * Creates a connection that waits for a ClientHello. The handshake's time limit begins now.
      *
      * @param config what the connection negotiates; shared by any number of connections
-     * @param wake runs when an operation that the connection waits for may have come to its end: on any thread, possibly
-     *     before the step that suspends has returned, and any number of times. It must only enqueue the connection and wake
-     *     the selector; it must not call the connection. What it throws is dropped, since the thread is the key's
+     * @param wake runs when an operation of the connection may have ended: on any thread, possibly before the step that
+     *     suspends has returned, any number of times. It only enqueues the connection and wakes the selector, and must not
+     *     call the connection. What it throws is dropped, since the thread is the key's
      */
     public static TlsServerConnection create(TlsServerConfig config, Consumer<TlsServerConnection> wake) {
         return new TlsServerConnection(Objects.requireNonNull(config, "config"), Objects.requireNonNull(wake, "wake"));
@@ -139,9 +138,8 @@ public final class TlsServerConnection {
      * Seals application data straight from {@code appIn} to {@code netOut}, as many records as there is room for.
      *
      * @return ESTABLISHED when {@code appIn} is consumed; NEED_OUTPUT when {@code netOut} is full; ASYNC_IN_PROGRESS when
-     *     a renegotiation waits: call again with the same arguments when woken, or earlier; NEED_INPUT when a renegotiation
-     *     must hear from the client first: {@link #read}; CLOSED after close_notify in either direction, unless it is the
-     *     client's and {@code outputAfterCloseNotify} of the configuration permits more
+     *     a renegotiation waits: call again with the same arguments; NEED_INPUT when one needs the client first: {@link #read};
+     *     CLOSED after close_notify either way, unless it is the client's and {@code outputAfterCloseNotify} permits more
      * @throws TlsException when the connection has failed, now or earlier
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
@@ -176,6 +174,7 @@ public final class TlsServerConnection {
      * ends when it reads the peer's close_notify, or on {@link #close}. RFC 5246 section 7.2.1 lets a peer discard its
      * pending data when it receives close_notify, so both sides must agree on this use. After the client's close_notify
      * (see {@code outputAfterCloseNotify} of the configuration) this ends the connection.
+     *
      * @return CLOSED when close_notify is in {@code netOut} or was said before; else what {@link #write} would answer,
      *     and nothing has been said yet
      * @throws TlsException when the connection has failed, now or earlier
@@ -197,6 +196,7 @@ public final class TlsServerConnection {
     /**
      * Ends the connection: cancels a pending operation and sends close_notify (RFC 5246 section 7.2.1), preceded by
      * user_canceled in a first handshake (7.2.2), or the alert of a failure. Legal in every state, any number of times.
+     *
      * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first
      */
     public StepResult close(ByteBuffer netOut) {
@@ -204,10 +204,10 @@ public final class TlsServerConnection {
     }
 
     /**
-     * Ends the connection as {@link #close} does, but with a fatal internal_error alert, so that the client does not take a
-     * truncated stream for a complete one. On a connection that has ended it is the same as {@code close}.
+     * Ends the connection as {@link #close} does, with the same answers, but with a fatal internal_error alert, so that the
+     * client does not take a truncated stream for a complete one. On a connection that has ended it is {@code close}.
+     *
      * @param cause the cause of this connection's {@link #failure}
-     * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first, by {@link #close}
      */
     public StepResult fail(Throwable cause, ByteBuffer netOut) {
         return last(() -> driver.giveUp(cause), netOut);
