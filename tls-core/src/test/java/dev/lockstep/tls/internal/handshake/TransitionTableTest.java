@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The rules of the table itself; the walks over it are in TransitionWalkTest. */
 class TransitionTableTest {
 
-    private static final Path SOURCES = Path.of("src/main/java/dev/lockstep/tls/internal/handshake");
+    private static final Path SOURCES = Path.of("../tls-core/src/main/java/dev/lockstep/tls/internal/handshake");
     private static final WireReader NOTHING = WireReader.of(new byte[0]);
 
     @ParameterizedTest

@@ -199,8 +199,10 @@ class ProtectionRoundTripTest {
                     .seal(ContentType.ALERT, ByteBuffer.allocate(available), length, room));
         }
         for (int length : new int[] {-1, 11}) {
-            assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> suite.opening()
-                    .open(21, 0x0303, ByteBuffer.allocate(15).position(5), length, room));
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> suite.opening()
+                            .open(21, 0x0303, ByteBuffer.allocate(15).position(5), length, room))
+                    .withMessage("fragment of " + length + " bytes in 10");
         }
     }
 
