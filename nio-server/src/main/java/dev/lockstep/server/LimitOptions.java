@@ -25,7 +25,7 @@ public final class LimitOptions {
             names = "--max-connections-per-address",
             paramLabel = "N",
             description = "Open connections of one IPv4 address or IPv6 /64; a quarter of --max-connections by default."
-                    + " Behind a proxy, give as many as that.")
+                    + " Behind a proxy, give all.")
     private @Nullable String perAddress;
 
     @Option(

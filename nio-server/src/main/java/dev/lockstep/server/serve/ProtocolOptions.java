@@ -61,7 +61,7 @@ final class ProtocolOptions {
     @Option(
             names = "--policy-file",
             paramLabel = "FILE",
-            description = "All of these from lines such as 'policy = modern' instead; read again when it changes.")
+            description = "A file with these settings in lines such as 'policy = modern'; read again when it changes.")
     private @Nullable Path policyFile;
 
     /** For all configurations of a server that is reloaded; its one thread begins with the first handshake that needs it. */
