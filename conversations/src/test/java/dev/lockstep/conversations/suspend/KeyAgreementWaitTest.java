@@ -266,12 +266,19 @@ class KeyAgreementWaitTest {
         agreements.assertDisciplined();
     }
 
-    /** The key of a cancelled agreement belongs to the request: closing the connection does not touch it on another thread. */
+    /** A request that waits in a queue keeps no key of a handshake that has ended: by its client, its limit, or a refusal. */
     @Test
-    void aRequestMayBeComputedAfterTheEndOfItsConnection() {
-        Conversation conversation = agreeing(DHE, NamedGroup.FFDHE3072, Forms.PLAIN);
-        conversation.server().closes();
-        assertThat(requests.get(0).agree()).isNotEmpty();
+    void theKeyOfAnAgreementThatHasNotBegunEndsWithItsHandshake() {
+        agreeing(DHE, NamedGroup.FFDHE3072, Forms.PLAIN).server().closes();
+        agreements.answers(Form.START_FAILS);
+        Conversation refused =
+                Conversation.of(elsewhere(), ClientOptions.offering(DHE).groups(NamedGroup.FFDHE3072), Forms.PLAIN);
+        refused.clientHelloAndAnswer();
+        refused.secondFlight();
+        refused.server().refuses(AlertDescription.INTERNAL_ERROR);
+        assertThat(requests).hasSize(2).allSatisfy(request -> assertThatIllegalStateException()
+                .isThrownBy(request::agree)
+                .withMessageEndingWith("its handshake has ended"));
     }
 
     /** A request that is answered without a computation leads where every wrong secret leads. */

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request for the shared secret (RFC 5246 section 8.1.2, RFC 8422 section 5.10): one exponentiation or scalar
- * multiplication with the server's ephemeral key and the client's public value. The request owns that key. The computation
- * runs on the thread that calls {@link #agree}, and only once.
+ * multiplication with the server's ephemeral key and the client's public value. The computation runs on the
+ * thread that calls {@link #agree}, once. The key is destroyed with it, or with the handshake if that ends before.
  */
 public final class KeyAgreementRequest {
 
@@ -43,7 +43,7 @@ public final class KeyAgreementRequest {
      * @return the secret, owned by the caller, who passes it on as the answer or wipes it
      * @throws RefusedException when the client's value does not belong to the group. Pass it on as the failure, so
      *     that the client gets the alert of RFC 7919 section 4 or RFC 8422 section 5.11
-     * @throws IllegalStateException when it was called before
+     * @throws IllegalStateException when it was called before, or the handshake has ended
      */
     public byte[] agree() {
         return agreement.get();

@@ -6,6 +6,7 @@ import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.secrets.PremasterSecret;
 import dev.lockstep.tls.internal.secrets.PskPremaster;
 import dev.lockstep.tls.psk.PskIdentity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The secrets of one handshake on their way from key share and ClientKeyExchange to the premaster and the master secret.
@@ -29,6 +30,9 @@ public final class KeyAgreement {
     public final Once<byte[]> psk = new Once<>();
     /** The secret that was agreed on or decrypted. */
     public final Once<byte[]> shared = new Once<>();
+
+    /** The ephemeral key that was given away: it serves, or is destroyed with the rest. */
+    private @Nullable KeyShare lent;
 
     private byte[] standIn = NONE;
     private byte[] noPremaster = NONE;
@@ -54,9 +58,10 @@ public final class KeyAgreement {
         noPremaster = zeros;
     }
 
-    /** Returns the ephemeral key, for the one agreement that it serves: it is the caller's, and on the caller's thread, now. */
+    /** Returns the ephemeral key, for the one agreement that it serves, on any thread. */
     public KeyShare takeShare() {
         KeyShare key = share.get();
+        lent = key;
         share.clear();
         return key;
     }
@@ -84,6 +89,10 @@ public final class KeyAgreement {
         if (key != null) {
             key.destroy();
             share.clear();
+        }
+        if (lent != null) {
+            lent.destroy(); // unless its agreement has begun
+            lent = null;
         }
         clientShare.clear();
         Wipe.bytes(standIn, psk.orNull(), shared.orNull());

@@ -20,12 +20,16 @@ import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.RefusedException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The server's ephemeral key of one handshake: what ECDHE and DHE have in common. */
 public final class KeyShare {
 
     private final NamedGroup group;
     private final EphemeralKey key;
+
+    /** Set by the thread that agrees, or that destroys the key before one does. */
+    private final AtomicBoolean spent = new AtomicBoolean();
 
     private KeyShare(NamedGroup group, EphemeralKey key) {
         this.group = group;
@@ -70,8 +74,12 @@ public final class KeyShare {
      * once, on any thread.
      *
      * @throws RefusedException when the value is not one of the group, with the alert for the client
+     * @throws IllegalStateException when it has served, or its handshake has ended
      */
     public byte[] agree(ClientKeyExchange message) {
+        if (!spent.compareAndSet(false, true)) {
+            throw new IllegalStateException("the ephemeral key has served, or its handshake has ended");
+        }
         byte[] clientPublic =
                 message instanceof EcdheClientKeyExchange ecdhe ? ecdhe.point() : ((DheClientKeyExchange) message).yc();
         try {
@@ -88,8 +96,11 @@ public final class KeyShare {
         }
     }
 
+    /** Destroys the key, unless another thread agrees with it: that destroys it then. */
     void destroy() {
-        key.destroy();
+        if (spent.compareAndSet(false, true)) {
+            key.destroy();
+        }
     }
 
     private ServerEcdhParams ecdhParams() {
