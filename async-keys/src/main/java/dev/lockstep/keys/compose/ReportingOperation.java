@@ -53,7 +53,10 @@ final class ReportingOperation<T> implements PendingOperation<T> {
 
     @Override
     public void cancel() {
-        listener.onCancelled();
-        operation.cancel();
+        try {
+            listener.onCancelled();
+        } finally {
+            operation.cancel();
+        }
     }
 }

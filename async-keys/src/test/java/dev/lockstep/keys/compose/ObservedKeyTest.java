@@ -8,6 +8,7 @@ import static dev.lockstep.keys.Requests.decrypt;
 import static dev.lockstep.keys.Requests.key;
 import static dev.lockstep.keys.Requests.sign;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.Requests;
@@ -122,6 +123,20 @@ class ObservedKeyTest {
         key.then(KeyScript.done((byte) 8));
 
         assertThat(done(ready(fragile.startSign(sign(), signal)).resume())).containsExactly(8);
+    }
+
+    @Test
+    void anErrorOfTheObserverDoesNotKeepAnOperationFromBeingCancelled() {
+        ObservedKey broken = ObservedKey.of(
+                key,
+                event -> {
+                    throw new StackOverflowError("observer");
+                },
+                now::get);
+        PendingOperation<byte[]> operation = inProgress(broken.startSign(sign(), signal));
+
+        assertThatThrownBy(operation::cancel).hasMessage("observer");
+        assertThat(key.last().cancels()).isEqualTo(1);
     }
 
     @Test
