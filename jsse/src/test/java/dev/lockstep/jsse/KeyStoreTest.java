@@ -132,6 +132,16 @@ class KeyStoreTest {
                 .hasMessageContaining(reason);
     }
 
+    @Test
+    void aFileWithSeveralKeysIsRefused() throws Exception {
+        String text = write(TestIdentity.P256);
+        Path key = folder.resolve("P256.key");
+        Files.writeString(key, Files.readString(key).repeat(2));
+        assertThatThrownBy(() -> load(text))
+                .isInstanceOf(IOException.class)
+                .hasMessage("key store: " + key + " has several keys; give each a file of its own");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"web.cert=/no\0where\nweb.key=file:x", "web.cert=CERT\nweb.key=file:/no\0where"})
     void whatNoFileCanBeCalledIsRefused(String text) throws Exception {

@@ -62,6 +62,9 @@ final class PemFiles {
                 throw new IOException("key store: " + path + " has no block '" + BEGIN
                         + "'; convert it with openssl pkcs8 -topk8 -nocrypt");
             }
+            if (text.indexOf(BEGIN, end) >= 0) {
+                throw new IOException("key store: " + path + " has several keys; give each a file of its own");
+            }
             der = Base64.getMimeDecoder().decode(text.substring(begin + BEGIN.length(), end));
             return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
