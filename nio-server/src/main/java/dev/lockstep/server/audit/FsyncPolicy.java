@@ -41,7 +41,7 @@ public record FsyncPolicy(int interval) {
             default -> {
                 try {
                     yield every(Integer.parseInt(text));
-                } catch (NumberFormatException e) {
+                } catch (IllegalArgumentException e) { // no number, or none of lines
                     throw new IllegalArgumentException(
                             "fsync: '" + text + "' is no policy; use never, each or a number of lines", e);
                 }

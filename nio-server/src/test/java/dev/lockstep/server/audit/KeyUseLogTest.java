@@ -178,7 +178,8 @@ class KeyUseLogTest {
     @Test
     void wrongPoliciesAndSizesAreRefused() {
         assertThatThrownBy(() -> FsyncPolicy.parse("often")).hasMessageStartingWith("fsync: 'often' is no policy");
-        assertThatThrownBy(() -> FsyncPolicy.parse("0")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> FsyncPolicy.parse("0"))
+                .hasMessage("fsync: '0' is no policy; use never, each or a number of lines");
         assertThatThrownBy(() -> new FsyncPolicy(-1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> options(KeyUseLog.MIN_FILE_BYTES - 1, FsyncPolicy.NEVER))
                 .hasMessageStartingWith("maxFileBytes: 2047 is out of range");
