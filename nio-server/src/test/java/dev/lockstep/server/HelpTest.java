@@ -3,8 +3,11 @@ package dev.lockstep.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Collection;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,6 +95,22 @@ class HelpTest {
                         .contains(initial.toString())
                         .contains("default");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "keyserver"})
+    void everyOptionIsOnAPage(String name) throws IOException {
+        StringBuilder pages = new StringBuilder(Files.readString(Path.of("..", "README.md")));
+        for (String room : List.of("guide", "protocols")) {
+            try (Stream<Path> files = Files.list(Path.of("..", "docs", room))) {
+                for (Path page : files.toList()) {
+                    pages.append(Files.readString(page));
+                }
+            }
+        }
+        for (OptionSpec option : command(name).getCommandSpec().options()) {
+            assertThat(pages).as(name).containsPattern(Pattern.quote(option.longestName()) + "(?![a-z-])");
         }
     }
 
