@@ -33,6 +33,8 @@ final class SlowKeyServer implements SlowServer {
             directory = Files.createTempDirectory("lockstep-slow");
             Path socket = directory.resolve("keys.sock");
             process = start(socket);
+            // A measurement that fails is not closed.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
             awaitFile(socket);
             X509Certificate certificate = certificate(directory.resolve("ec.pem"));
             selector = Selector.open();
