@@ -279,4 +279,16 @@ class ServerControlsTest {
             assertThat(answer != null).isEqualTo(acknowledge);
         }
     }
+
+    @Test
+    void aServerNameThatASelectorKnewIsAcknowledgedToo() {
+        TlsServerConfig config = builder()
+                .credentialSelector((request, waker) -> Start.done(List.of(local(TestIdentity.RSA_2048))))
+                .build();
+        assertThat(complete(config, ClientOptions.offering(GCM_128).serverName("a.test"))
+                        .serverExtension(SERVER_NAME))
+                .isNotNull();
+        assertThat(complete(config, ClientOptions.offering(GCM_128)).serverExtension(SERVER_NAME))
+                .isNull();
+    }
 }
