@@ -13,6 +13,10 @@ abstract class ChannelSession implements Session {
     final TlsChannel tls;
     final Traffic traffic;
     long turns;
+
+    /** Whether the loop has it among those that have more to do. */
+    boolean unfinished;
+
     private final @Nullable Preface preface;
 
     ChannelSession(long id, TlsLoop loop, TlsChannel tls, @Nullable Preface preface) {

@@ -9,12 +9,11 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,7 +57,7 @@ public final class TlsLoop implements AutoCloseable {
     private final Holdings holdings;
     private final Queue<Connection> woken = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final Set<Connection> unfinished = new LinkedHashSet<>();
+    private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
     private final AtomicLong numbers;
     private final LongSupplier nanoTime;
     private volatile boolean stopping;
@@ -209,8 +208,8 @@ public final class TlsLoop implements AutoCloseable {
         drain(woken, Connection::onWake);
         drain(tasks, Runnable::run);
         for (int i = Math.min(unfinished.size(), AT_ONCE); i > 0; i--) {
-            Connection next = unfinished.iterator().next();
-            unfinished.remove(next);
+            Connection next = unfinished.remove();
+            next.unfinished = false;
             next.onTurn();
             relieve();
         }
@@ -221,11 +220,8 @@ public final class TlsLoop implements AutoCloseable {
 
     /** Serves a bounded share of a queue, so that it does not starve the sockets. */
     private <T> void drain(Queue<T> queue, Consumer<T> action) {
-        for (int i = 0; i < AT_ONCE; i++) {
-            T next = queue.poll();
-            if (next == null) {
-                return;
-            }
+        T next;
+        for (int i = 0; i < AT_ONCE && (next = queue.poll()) != null; i++) {
             action.accept(next);
             relieve();
         }
@@ -342,7 +338,10 @@ public final class TlsLoop implements AutoCloseable {
 
     /** The connection has more to do and has had its share of this turn. It has one more, however often this was said. */
     void continueLater(Connection connection) {
-        unfinished.add(connection);
+        if (!connection.unfinished) {
+            connection.unfinished = true;
+            unfinished.add(connection);
+        }
     }
 
     void forget(Connection connection) {
