@@ -11,15 +11,9 @@ import dev.lockstep.tls.internal.handshake.phase.HandshakeOutput;
 import dev.lockstep.tls.internal.handshake.phase.History;
 import dev.lockstep.tls.session.OpenedTicket;
 import dev.lockstep.tls.session.ResumableSession;
-import dev.lockstep.tls.session.SessionId;
-import dev.lockstep.tls.session.SessionLookup;
-import dev.lockstep.tls.session.SessionStore;
-import dev.lockstep.tls.session.TicketOpening;
-import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
-import dev.lockstep.tls.wait.Waker;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -35,33 +29,6 @@ class WaitsTest {
         return TlsServerConfig.builder()
                 .preSharedKeys((request, waker) -> Start.fallThrough())
                 .keyOperationTimeout(GENERAL);
-    }
-
-    /** A store with a time limit of its own. */
-    private record Store(Duration lookupTimeout) implements SessionStore {
-        @Override
-        public Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) {
-            return Start.fallThrough();
-        }
-
-        @Override
-        public void put(SessionId id, ResumableSession session) {}
-
-        @Override
-        public void remove(SessionId id) {}
-    }
-
-    /** A protector with a time limit of its own. */
-    private record Tickets(Duration openTimeout) implements TicketProtector {
-        @Override
-        public byte[] seal(ResumableSession session) {
-            return null;
-        }
-
-        @Override
-        public Start<Optional<OpenedTicket>> start(TicketOpening opening, Waker waker) {
-            return Start.fallThrough();
-        }
     }
 
     /** The shorter of the two limits, whatever an implementation says of its own: none at all, or more than fits a long. */
@@ -80,8 +47,8 @@ class WaitsTest {
     void theShorterLimitCounts(long own, long seconds) {
         Duration limit = Duration.ofSeconds(own);
         TlsServerConfig both = builder()
-                .sessionStore(new Store(limit))
-                .tickets(new Tickets(limit))
+                .sessionStore(new EmptyStore(limit))
+                .tickets(new SealingNone(limit))
                 .build();
         long nanos = Duration.ofSeconds(seconds).toNanos();
         assertThat(Limit.LOOKUP.nanos(both)).hasValue(nanos);
@@ -93,8 +60,8 @@ class WaitsTest {
     void withoutAGeneralLimitThatOfTheImplementationCounts() {
         TlsServerConfig unlimited = builder()
                 .keyOperationTimeout(Duration.ZERO)
-                .sessionStore(new Store(Duration.ofSeconds(7)))
-                .tickets(new Tickets(Duration.ofSeconds(Long.MAX_VALUE)))
+                .sessionStore(new EmptyStore(Duration.ofSeconds(7)))
+                .tickets(new SealingNone(Duration.ofSeconds(Long.MAX_VALUE)))
                 .build();
         assertThat(Limit.LOOKUP.nanos(unlimited)).hasValue(Duration.ofSeconds(7).toNanos());
         assertThat(Limit.OPENING.nanos(unlimited)).isEmpty();

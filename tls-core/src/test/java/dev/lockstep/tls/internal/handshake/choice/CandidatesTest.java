@@ -10,17 +10,14 @@ import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.CredentialRequest;
 import dev.lockstep.tls.internal.extension.ApplicationProtocols;
 import dev.lockstep.tls.internal.extension.Extension;
-import dev.lockstep.tls.internal.extension.ExtensionSet;
 import dev.lockstep.tls.internal.extension.ServerName;
 import dev.lockstep.tls.internal.extension.SignatureAlgorithms;
 import dev.lockstep.tls.internal.extension.SupportedGroups;
+import dev.lockstep.tls.internal.handshake.Hellos;
 import dev.lockstep.tls.internal.handshake.phase.Offer;
-import dev.lockstep.tls.internal.message.ClientHello;
-import dev.lockstep.tls.internal.message.HelloRandom;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
-import dev.lockstep.tls.spec.ProtocolVersion;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.Start;
 import java.util.List;
@@ -32,7 +29,6 @@ class CandidatesTest {
 
     private static final CipherSuite GCM_128 = CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
     private static final CipherSuite GCM_256 = CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384;
-    private static final HelloRandom ZEROS = new HelloRandom(new byte[HelloRandom.LENGTH]);
     private static final int UNKNOWN_FINITE_FIELD = 0x01f0;
 
     private static TlsServerConfigBuilder psk() {
@@ -46,14 +42,7 @@ class CandidatesTest {
     }
 
     private static Offer offer(TlsServerConfig config, int[] suites, Extension... extensions) {
-        ClientHello hello = new ClientHello(
-                ProtocolVersion.TLS_1_2,
-                ZEROS,
-                new byte[0],
-                suites,
-                new byte[] {0},
-                ExtensionSet.of(List.of(extensions)));
-        return new Offer(config, hello, 100);
+        return new Offer(config, Hellos.offering(suites, new byte[0], extensions), 100);
     }
 
     private static CredentialCandidates candidates(TlsServerConfig config, Extension... extensions) {
@@ -109,7 +98,7 @@ class CandidatesTest {
         TlsServerConfig config = psk().build();
         assertThat(config.cipherSuites()).contains(CipherSuite.TLS_DHE_PSK_WITH_AES_128_GCM_SHA256);
         Offer offer = offer(config, new int[] {offered.code()}, new SupportedGroups(new int[] {UNKNOWN_FINITE_FIELD}));
-        Negotiation.choose(config, offer, new CredentialCandidates(List.of(), false), ZEROS);
+        Negotiation.choose(config, offer, new CredentialCandidates(List.of(), false), Hellos.ZEROS);
     }
 
     /** RFC 7919 4-2: the alert is about groups, so it needs a suite that would take one. */

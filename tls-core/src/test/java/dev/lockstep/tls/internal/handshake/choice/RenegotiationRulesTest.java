@@ -8,8 +8,8 @@ import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
 import dev.lockstep.tls.internal.extension.Extension;
-import dev.lockstep.tls.internal.extension.ExtensionSet;
 import dev.lockstep.tls.internal.extension.RenegotiationInfo;
+import dev.lockstep.tls.internal.handshake.Hellos;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Established;
 import dev.lockstep.tls.internal.handshake.phase.History;
@@ -17,7 +17,6 @@ import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.HelloRandom;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
-import dev.lockstep.tls.spec.ProtocolVersion;
 import dev.lockstep.tls.wait.Start;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,13 +48,7 @@ class RenegotiationRulesTest {
 
     private void requireBinding(TlsServerConfig by, boolean scsv, Extension... extensions) {
         int[] suites = scsv ? new int[] {0xc02b, SCSV} : new int[] {0xc02b};
-        ClientHello hello = new ClientHello(
-                ProtocolVersion.TLS_1_2,
-                ZEROS,
-                new byte[0],
-                suites,
-                new byte[] {0},
-                ExtensionSet.of(List.of(extensions)));
+        ClientHello hello = Hellos.offering(suites, new byte[0], extensions);
         RenegotiationRules.requireBinding(by, history, hello);
     }
 

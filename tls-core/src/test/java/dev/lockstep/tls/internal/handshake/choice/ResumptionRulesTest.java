@@ -7,16 +7,14 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.extension.EncryptThenMac;
 import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
 import dev.lockstep.tls.internal.extension.Extension;
-import dev.lockstep.tls.internal.extension.ExtensionSet;
 import dev.lockstep.tls.internal.extension.ServerName;
+import dev.lockstep.tls.internal.handshake.Hellos;
 import dev.lockstep.tls.internal.handshake.phase.Offer;
 import dev.lockstep.tls.internal.message.ClientHello;
-import dev.lockstep.tls.internal.message.HelloRandom;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.ResumableSessionBuilder;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
-import dev.lockstep.tls.spec.ProtocolVersion;
 import dev.lockstep.tls.wait.Start;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,13 +56,8 @@ class ResumptionRulesTest {
     }
 
     private boolean permits(ResumableSessionBuilder session, boolean byId) {
-        ClientHello hello = new ClientHello(
-                ProtocolVersion.TLS_1_2,
-                new HelloRandom(new byte[HelloRandom.LENGTH]),
-                new byte[] {1},
-                new int[] {0x1a1a, offeredSuite},
-                new byte[] {0},
-                ExtensionSet.of(extensions));
+        ClientHello hello =
+                Hellos.offering(new int[] {0x1a1a, offeredSuite}, new byte[] {1}, extensions.toArray(Extension[]::new));
         return ResumptionRules.permit(config, new Offer(config, hello, 100), session.build(), byId);
     }
 

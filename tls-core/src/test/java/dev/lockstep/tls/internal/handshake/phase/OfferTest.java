@@ -5,23 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.internal.extension.Extension;
-import dev.lockstep.tls.internal.extension.ExtensionSet;
 import dev.lockstep.tls.internal.extension.ServerName;
 import dev.lockstep.tls.internal.extension.SessionTicket;
+import dev.lockstep.tls.internal.handshake.EmptyStore;
+import dev.lockstep.tls.internal.handshake.Hellos;
+import dev.lockstep.tls.internal.handshake.SealingNone;
 import dev.lockstep.tls.internal.message.ClientHello;
-import dev.lockstep.tls.internal.message.HelloRandom;
-import dev.lockstep.tls.session.OpenedTicket;
-import dev.lockstep.tls.session.ResumableSession;
-import dev.lockstep.tls.session.SessionId;
-import dev.lockstep.tls.session.SessionLookup;
 import dev.lockstep.tls.session.SessionStore;
-import dev.lockstep.tls.session.TicketOpening;
 import dev.lockstep.tls.session.TicketProtector;
-import dev.lockstep.tls.spec.ProtocolVersion;
 import dev.lockstep.tls.wait.Start;
-import dev.lockstep.tls.wait.Waker;
-import java.util.List;
-import java.util.Optional;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What a ClientHello asks of a configuration: which session is searched for and where, and who chooses a credential. */
@@ -29,58 +22,28 @@ class OfferTest {
 
     private static final byte[] ID = {1, 2, 3};
     private static final byte[] NONE = {};
+    private static final SessionStore STORE = new EmptyStore(Duration.ofSeconds(2));
+    private static final TicketProtector TICKETS = new SealingNone(Duration.ofSeconds(2));
     private static final byte[] TICKET = {4, 5};
 
     private static TlsServerConfigBuilder builder() {
         return TlsServerConfig.builder().preSharedKeys((request, waker) -> Start.fallThrough());
     }
 
-    private static final class Store implements SessionStore {
-        @Override
-        public Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) {
-            return Start.fallThrough();
-        }
-
-        @Override
-        public void put(SessionId id, ResumableSession session) {}
-
-        @Override
-        public void remove(SessionId id) {}
-    }
-
-    private static final class Tickets implements TicketProtector {
-        @Override
-        public byte[] seal(ResumableSession session) {
-            return null;
-        }
-
-        @Override
-        public Start<Optional<OpenedTicket>> start(TicketOpening opening, Waker waker) {
-            return Start.fallThrough();
-        }
-    }
-
     private static Offer offer(TlsServerConfigBuilder config, byte[] sessionId, Extension... extensions) {
-        ClientHello hello = new ClientHello(
-                ProtocolVersion.TLS_1_2,
-                new HelloRandom(new byte[HelloRandom.LENGTH]),
-                sessionId,
-                new int[] {0xc02b},
-                new byte[] {0},
-                ExtensionSet.of(List.of(extensions)));
+        ClientHello hello = Hellos.offering(new int[] {0xc02b}, sessionId, extensions);
         return new Offer(config.build(), hello, 100);
     }
 
     @Test
     void aTicketIsOpenedWhereThereIsAProtector() {
         SessionTicket ticket = new SessionTicket(TICKET);
-        assertThat(offer(builder().tickets(new Tickets()), NONE, ticket).hasTicket())
-                .isTrue();
+        assertThat(offer(builder().tickets(TICKETS), NONE, ticket).hasTicket()).isTrue();
         assertThat(offer(builder(), NONE, ticket).hasTicket()).isFalse();
-        assertThat(offer(builder().tickets(new Tickets()), NONE, SessionTicket.empty())
+        assertThat(offer(builder().tickets(TICKETS), NONE, SessionTicket.empty())
                         .hasTicket())
                 .isFalse();
-        assertThat(offer(builder().tickets(new Tickets()), ID).hasTicket()).isFalse();
+        assertThat(offer(builder().tickets(TICKETS), ID).hasTicket()).isFalse();
         assertThat(offer(builder(), NONE, ticket).ticket()).isEqualTo(TICKET);
         assertThat(offer(builder(), NONE).ticket()).isEmpty();
     }
@@ -89,15 +52,13 @@ class OfferTest {
     @Test
     void anIdIsLookedUpWhereThereIsAStoreAndNoTicket() {
         SessionTicket ticket = new SessionTicket(TICKET);
-        assertThat(offer(builder().sessionStore(new Store()), ID).namesSession())
-                .isTrue();
-        assertThat(offer(builder().sessionStore(new Store()), ID, SessionTicket.empty())
+        assertThat(offer(builder().sessionStore(STORE), ID).namesSession()).isTrue();
+        assertThat(offer(builder().sessionStore(STORE), ID, SessionTicket.empty())
                         .namesSession())
                 .isTrue();
-        assertThat(offer(builder().sessionStore(new Store()), ID, ticket).namesSession())
+        assertThat(offer(builder().sessionStore(STORE), ID, ticket).namesSession())
                 .isFalse();
-        assertThat(offer(builder().sessionStore(new Store()), NONE).namesSession())
-                .isFalse();
+        assertThat(offer(builder().sessionStore(STORE), NONE).namesSession()).isFalse();
         assertThat(offer(builder(), ID).namesSession()).isFalse();
     }
 

@@ -3,12 +3,10 @@ package dev.lockstep.tls.internal.handshake.phase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.internal.extension.Extension;
-import dev.lockstep.tls.internal.extension.ExtensionSet;
 import dev.lockstep.tls.internal.extension.MaxFragmentLength;
 import dev.lockstep.tls.internal.extension.RecordSizeLimit;
+import dev.lockstep.tls.internal.handshake.Hellos;
 import dev.lockstep.tls.internal.message.ClientHello;
-import dev.lockstep.tls.internal.message.HelloRandom;
-import dev.lockstep.tls.spec.ProtocolVersion;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,14 +26,7 @@ class RecordLengthsTest {
             });
 
     private static ClientHello hello(Extension... extensions) {
-        HelloRandom zeros = new HelloRandom(new byte[HelloRandom.LENGTH]);
-        return new ClientHello(
-                ProtocolVersion.TLS_1_2,
-                zeros,
-                new byte[0],
-                new int[] {0xc02b},
-                new byte[] {0},
-                ExtensionSet.of(List.of(extensions)));
+        return Hellos.offering(new int[] {0xc02b}, new byte[0], extensions);
     }
 
     private void assertAgreed(RecordLengths lengths, List<Extension> answer, int sessionCode, String... calls) {
