@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -94,11 +94,21 @@ final class Backend {
             lookedUp = again ? now : lookedUp;
         }
         if (again) {
-            CompletableFuture<Void> unused = CompletableFuture.runAsync(this::lookUp, lookups);
+            lookUpLater();
         }
         return LogEvent.of(EventType.BACKEND_DOWN, "a backend cannot be reached: its client is closed")
                 .with("backend", name())
                 .with("reason", cause.getMessage());
+    }
+
+    /** Asks for the addresses on another thread; when too much waits there already, the next failure asks again. */
+    void lookUpLater() {
+        try {
+            lookups.execute(this::lookUp);
+        } catch (RejectedExecutionException full) {
+            log.log(LogEvent.of(EventType.BACKEND_DOWN, "too many look-ups wait: a backend keeps its addresses for now")
+                    .with("backend", name()));
+        }
     }
 
     private void lookUp() {
