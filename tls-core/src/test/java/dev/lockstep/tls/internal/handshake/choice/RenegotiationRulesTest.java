@@ -3,6 +3,7 @@ package dev.lockstep.tls.internal.handshake.choice;
 import static dev.lockstep.tls.internal.Refusals.assertAlert;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -12,12 +13,19 @@ import dev.lockstep.tls.internal.extension.RenegotiationInfo;
 import dev.lockstep.tls.internal.handshake.Hellos;
 import dev.lockstep.tls.internal.handshake.phase.Agreement;
 import dev.lockstep.tls.internal.handshake.phase.Established;
+import dev.lockstep.tls.internal.handshake.phase.Handshake;
+import dev.lockstep.tls.internal.handshake.phase.HandshakeOutput;
 import dev.lockstep.tls.internal.handshake.phase.History;
+import dev.lockstep.tls.internal.handshake.phase.Offer;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.message.HelloRandom;
+import dev.lockstep.tls.internal.message.HelloRequest;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.Start;
+import java.lang.reflect.Proxy;
+import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,5 +149,33 @@ class RenegotiationRulesTest {
         establish(true, false, false);
         byte[] both = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
         assertThat(RenegotiationRules.answer(history)).isEqualTo(new RenegotiationInfo(both));
+    }
+
+    /** Whoever asks for another handshake to learn who the client is wants no session that does not say. */
+    @Test
+    void aSessionWithoutAClientIsNoAnswerWhereTheServerAskedForOne() {
+        ClientAuthentication wanted = ClientAuthentication.wanted((request, waker) -> Start.fallThrough());
+        List<X509Certificate> someChain = Collections.singletonList(null);
+        assertThat(asksForTheClient(wanted, true, List.of())).isTrue();
+        assertThat(asksForTheClient(wanted, true, someChain)).isFalse();
+        assertThat(asksForTheClient(wanted, false, List.of())).isFalse();
+        assertThat(asksForTheClient(ClientAuthentication.none(), true, List.of()))
+                .isFalse();
+    }
+
+    private static boolean asksForTheClient(
+            ClientAuthentication authentication, boolean serverAsked, List<X509Certificate> chain) {
+        TlsServerConfig asking = TlsServerConfig.builder()
+                .preSharedKeys((request, waker) -> Start.fallThrough())
+                .clientAuthentication(authentication)
+                .build();
+        HandshakeOutput none = (HandshakeOutput) Proxy.newProxyInstance(
+                HandshakeOutput.class.getClassLoader(), new Class<?>[] {HandshakeOutput.class}, (p, m, a) -> null);
+        Handshake handshake = new Handshake(asking, none, new History(asking));
+        handshake.offer.set(new Offer(asking, Hellos.offering(new int[] {0xc02b}, new byte[0]), 100));
+        if (serverAsked) {
+            handshake.helloRequest.set(new HelloRequest());
+        }
+        return RenegotiationRules.asksForTheClient(handshake, chain);
     }
 }
