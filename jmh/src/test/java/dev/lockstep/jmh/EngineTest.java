@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.jmh.bench.Meter;
 import dev.lockstep.jmh.bench.RecordSubject;
 import dev.lockstep.jmh.bench.ResumptionBenchmark;
+import dev.lockstep.jmh.bench.ThreadsBenchmark;
 import dev.lockstep.jmh.engine.Client;
 import dev.lockstep.jmh.engine.Connection;
 import dev.lockstep.jmh.engine.EngineKind;
@@ -22,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +120,20 @@ class EngineTest {
         for (int i = 0; i < 3; i++) {
             assertThat(benchmark.resume(new Meter())).isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Resumption.class)
+    void threadsShareAConfiguration(Resumption resumption)
+            throws GeneralSecurityException, IOException, InterruptedException, ExecutionException {
+        ThreadsBenchmark benchmark = new ThreadsBenchmark();
+        benchmark.threads = 2;
+        benchmark.resumption = resumption;
+        benchmark.prepare();
+        Meter meter = new Meter();
+        assertThat(benchmark.handshakes(meter)).isPositive();
+        benchmark.close();
+        assertThat(meter.nanos()).isPositive();
     }
 
     static Stream<SlowKind> everyServerWithASlowKey() {

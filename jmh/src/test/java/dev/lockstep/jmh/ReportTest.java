@@ -69,6 +69,24 @@ class ReportTest {
     }
 
     @Test
+    void whatMoreThreadsBringIsTheRatioOfTheRates(@TempDir Path directory) throws IOException {
+        Figures figures = new Figures();
+        for (int threads : new int[] {1, 2, 16}) {
+            figures.add(
+                    new Measurement(Table.THREADS, "Lockstep, full", String.valueOf(threads), "none", Map.of()),
+                    "17",
+                    "a virtual machine",
+                    new Sample(400_000.0 / threads, 1000));
+        }
+        Reports reports = new Reports(directory);
+        reports.write(figures, 1);
+
+        assertThat(reports.text())
+                .contains("| 1 | 2 | 16 | rate of 16 / 1 |")
+                .contains("| Lockstep, full | 2500 | 5000 | 40000 | 16.00 |");
+    }
+
+    @Test
     void aWrongOptionIsNamed() {
         assertThatThrownBy(() -> Options.parse(new String[] {"--rounds", "none"}))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -8,6 +8,10 @@ public enum Resumption {
 
     /** For tables. */
     public String title() {
-        return this == BY_ID ? "by session ID" : "by ticket";
+        return switch (this) {
+            case NONE -> "full";
+            case BY_ID -> "by session ID";
+            case BY_TICKET -> "by ticket";
+        };
     }
 }

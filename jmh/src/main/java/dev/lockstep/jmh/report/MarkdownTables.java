@@ -4,6 +4,7 @@ import dev.lockstep.jmh.report.Figures.Key;
 import dev.lockstep.jmh.report.Figures.Sample;
 import dev.lockstep.jmh.run.Measurement.Table;
 import dev.lockstep.jmh.run.Measurement.Unit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -20,6 +21,9 @@ final class MarkdownTables {
     private static final Set<String> FLOORS = Set.of("primitives", "bare cipher");
 
     private MarkdownTables() {}
+
+    /** Of the times of two subjects. */
+    private record Ratio(String title, String above, String below) {}
 
     static String of(Figures figures, Environment environment, int rounds) {
         StringBuilder out = new StringBuilder();
@@ -42,21 +46,17 @@ final class MarkdownTables {
 
     private static void append(StringBuilder out, Figures figures, String jdk, Table table) {
         List<String> subjects = List.copyOf(figures.subjects(table));
-        boolean floor = subjects.stream().anyMatch(FLOORS::contains);
-        boolean againstJsse = subjects.contains(JSSE);
-        header(out, table.title() + ", " + table.unit().title(), subjects, floor, againstJsse);
+        List<Ratio> ratios = ratios(table, subjects);
+        header(out, table.title() + ", " + table.unit().title(), subjects, ratios);
         for (String row : figures.rows(table)) {
-            Double ours = figures.nanos(new Key(jdk, table, row, OURS));
             cells(
                     out,
                     row,
                     subjects,
                     subject -> number(figures.nanos(new Key(jdk, table, row, subject)), table.unit()::of));
-            if (againstJsse) {
-                out.append(" | ").append(ratio(figures.nanos(new Key(jdk, table, row, JSSE)), ours));
-            }
-            if (floor) {
-                out.append(" | ").append(ratio(ours, floor(figures, jdk, table, row)));
+            for (Ratio ratio : ratios) {
+                Double above = figures.nanos(new Key(jdk, table, row, ratio.above()));
+                out.append(" | ").append(ratio(above, figures.nanos(new Key(jdk, table, row, ratio.below()))));
             }
             out.append(" |\n");
         }
@@ -64,7 +64,7 @@ final class MarkdownTables {
             shares(out, figures, jdk, subjects, "processor time of the serving thread, us", Sample::thread);
             shares(out, figures, jdk, subjects, "processor time of all threads, us", Sample::processor);
         }
-        header(out, table.bytes(), subjects, false, false);
+        header(out, table.bytes(), subjects, List.of());
         for (String row : figures.rows(table)) {
             cells(
                     out,
@@ -83,7 +83,7 @@ final class MarkdownTables {
             List<String> subjects,
             String title,
             ToDoubleFunction<Sample> share) {
-        header(out, title, subjects, false, false);
+        header(out, title, subjects, List.of());
         for (String row : figures.rows(Table.SLOW_KEY)) {
             cells(
                     out,
@@ -100,21 +100,29 @@ final class MarkdownTables {
         subjects.forEach(subject -> out.append(" | ").append(figure.apply(subject)));
     }
 
-    private static void header(
-            StringBuilder out, String title, List<String> subjects, boolean floor, boolean againstJsse) {
+    private static void header(StringBuilder out, String title, List<String> subjects, List<Ratio> ratios) {
         out.append("\n| ").append(title);
         subjects.forEach(subject -> out.append(" | ").append(subject));
-        out.append(againstJsse ? " | JSSE / Lockstep" : "").append(floor ? " | Lockstep / floor" : "");
-        int columns = subjects.size() + (againstJsse ? 1 : 0) + (floor ? 1 : 0);
-        out.append(" |\n|---|").append("---:|".repeat(columns)).append('\n');
+        ratios.forEach(ratio -> out.append(" | ").append(ratio.title()));
+        out.append(" |\n|---|")
+                .append("---:|".repeat(subjects.size() + ratios.size()))
+                .append('\n');
     }
 
-    private static @Nullable Double floor(Figures figures, String jdk, Table table, String row) {
-        return FLOORS.stream()
-                .map(subject -> figures.nanos(new Key(jdk, table, row, subject)))
-                .filter(nanos -> nanos != null)
-                .findFirst()
-                .orElse(null);
+    /** What is worth dividing, where both have been measured. */
+    private static List<Ratio> ratios(Table table, List<String> subjects) {
+        List<Ratio> ratios = new ArrayList<>();
+        if (subjects.contains(JSSE)) {
+            ratios.add(new Ratio("JSSE / Lockstep", JSSE, OURS));
+        }
+        subjects.stream()
+                .filter(FLOORS::contains)
+                .forEach(floor -> ratios.add(new Ratio("Lockstep / floor", OURS, floor)));
+        String most = subjects.get(subjects.size() - 1);
+        if (table == Table.THREADS && subjects.size() > 1) {
+            ratios.add(new Ratio("rate of " + most + " / 1", subjects.get(0), most));
+        }
+        return ratios;
     }
 
     private static String number(@Nullable Double value, DoubleUnaryOperator unit) {

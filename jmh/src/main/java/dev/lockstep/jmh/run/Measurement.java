@@ -18,6 +18,7 @@ public record Measurement(Table table, String row, String subject, String benchm
         HANDSHAKE("Full handshake, AES-128-GCM", Unit.MICROS),
         RESUMED("Resumed handshake, AES-128-GCM", Unit.MICROS),
         GROWTH("What must not grow, by how many there are", Unit.MICROS),
+        THREADS("Handshakes of so many threads with one configuration, both ends", Unit.PER_SECOND),
         SLOW_KEY("One thread, a key of 5 ms", Unit.PER_SECOND),
         RECORD("AES-128-GCM record, heap buffers", Unit.NANOS),
         DIRECT("AES-128-GCM record, direct buffers", Unit.NANOS),

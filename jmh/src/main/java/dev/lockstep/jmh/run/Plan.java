@@ -5,6 +5,7 @@ import dev.lockstep.jmh.bench.HandshakeFloorBenchmark;
 import dev.lockstep.jmh.bench.RecordBenchmark;
 import dev.lockstep.jmh.bench.RecordSubject;
 import dev.lockstep.jmh.bench.ResumptionBenchmark;
+import dev.lockstep.jmh.bench.ThreadsBenchmark;
 import dev.lockstep.jmh.engine.EngineKind;
 import dev.lockstep.jmh.engine.Resumption;
 import dev.lockstep.jmh.engine.Scenario;
@@ -41,6 +42,9 @@ public final class Plan {
         }
         for (Resumption resumption : List.of(Resumption.BY_ID, Resumption.BY_TICKET)) {
             addResumptions(all, resumption, quick);
+        }
+        if (!quick) {
+            List.of(Resumption.values()).forEach(resumption -> addThreads(all, resumption));
         }
         for (int inFlight : IN_FLIGHT) {
             addSlowKeys(all, inFlight, quick);
@@ -90,6 +94,26 @@ public final class Plan {
                         engine.title(),
                         ResumptionBenchmark.class.getName() + ".resume",
                         Map.of("engine", engine.name(), "resumption", resumption.name())));
+            }
+        }
+    }
+
+    /** From one thread to as many as there are processors, doubled each time. */
+    private static void addThreads(List<Measurement> all, Resumption resumption) {
+        for (EngineKind engine : List.of(EngineKind.LOCKSTEP, EngineKind.JSSE)) {
+            for (int threads = 1; threads <= Runtime.getRuntime().availableProcessors(); threads *= 2) {
+                all.add(new Measurement(
+                        Table.THREADS,
+                        engine.title() + ", " + resumption.title(),
+                        String.valueOf(threads),
+                        ThreadsBenchmark.class.getName() + ".handshakes",
+                        Map.of(
+                                "engine",
+                                engine.name(),
+                                "resumption",
+                                resumption.name(),
+                                "threads",
+                                String.valueOf(threads))));
             }
         }
     }

@@ -122,7 +122,7 @@ public final class Rounds {
     private static int warmupMillis(Measurement measurement, boolean quick) {
         return switch (measurement.table()) {
             case HANDSHAKE -> isNative(measurement.subject()) ? 3000 : (quick ? 4500 : 8000);
-            case RESUMED, GROWTH -> quick ? 4500 : 8000;
+            case RESUMED, GROWTH, THREADS -> quick ? 4500 : 8000;
             case SLOW_KEY -> (quick ? 5000 : 10_000) + millisForAll(measurement);
             default -> quick ? 800 : 2000;
         };
