@@ -2,6 +2,7 @@ package dev.lockstep.tls.internal.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.State.Kind;
@@ -60,6 +61,65 @@ class TransitionTableTest {
                 new TransitionTable().on(State.CONNECTED, Event.RENEGOTIATE, handshake -> {}, State.CONNECTED);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> table.on(State.CONNECTED, Event.RENEGOTIATE, handshake -> {}, State.CLOSED));
+    }
+
+    /** A condition that holds ends the passing over, and one that does not leads to the state behind. */
+    @Test
+    void statesArePassedOverOneAfterTheOther() {
+        TransitionTable table = new TransitionTable()
+                .act(State.AWAIT_VERDICT, handshake -> {}, State.READ_CLIENT_KEY_EXCHANGE)
+                .when((dev.lockstep.tls.internal.handshake.phase.Client client) -> false)
+                .act(State.READ_CLIENT_KEY_EXCHANGE, handshake -> {}, State.AWAIT_PSK)
+                .when((dev.lockstep.tls.internal.handshake.phase.Client client) -> false)
+                .act(State.AWAIT_PSK, handshake -> {}, State.DERIVE_KEYS)
+                .when((dev.lockstep.tls.internal.handshake.phase.Client client) -> true);
+        assertThat(table.enter(State.AWAIT_VERDICT, handshake())).isEqualTo(State.AWAIT_PSK);
+    }
+
+    /** An established connection begins a handshake of its own: nothing leads from there into the one before. */
+    @Test
+    void whatLeadsToAStateIsEverythingBeforeItInItsHandshake() {
+        TransitionTable table = new TransitionTable()
+                .act(State.NEGOTIATE, handshake -> {}, State.SEND_SERVER_HELLO)
+                .act(State.SEND_SERVER_HELLO, handshake -> {}, State.SEND_CERTIFICATE)
+                .act(State.SEND_CERTIFICATE, handshake -> {}, State.CONNECTED)
+                .on(State.CONNECTED, Event.RENEGOTIATE, handshake -> {}, State.NEGOTIATE);
+        assertThat(table.leadingTo(State.SEND_CERTIFICATE))
+                .containsExactlyInAnyOrder(State.NEGOTIATE, State.SEND_SERVER_HELLO, State.SEND_CERTIFICATE);
+        assertThat(table.leadingTo(State.NEGOTIATE)).containsExactly(State.NEGOTIATE);
+    }
+
+    @Test
+    void aSilentStateIsOneThatIsNamed() {
+        TransitionTable table = new TransitionTable().silent(State.HALF_CLOSED);
+        assertThat(table.isSilent(State.HALF_CLOSED)).isTrue();
+        assertThat(table.isSilent(State.CONNECTED)).isFalse();
+    }
+
+    @Test
+    void recordsMayWaitInNamedStatesAndDataInARenegotiation() {
+        TransitionTable table =
+                new TransitionTable().holds(Set.of(ContentType.HANDSHAKE), State.AWAIT_VERDICT, State.AWAIT_PSK);
+        for (boolean later : new boolean[] {false, true}) {
+            assertThat(table.holds(State.AWAIT_PSK, ContentType.HANDSHAKE, later))
+                    .isTrue();
+            assertThat(table.holds(State.AWAIT_PSK, ContentType.CHANGE_CIPHER_SPEC, later))
+                    .isFalse();
+            assertThat(table.holds(State.AWAIT_SIGNATURE, ContentType.HANDSHAKE, later))
+                    .isFalse();
+            assertThat(table.holds(State.AWAIT_SIGNATURE, ContentType.APPLICATION_DATA, later))
+                    .isEqualTo(later);
+            assertThat(table.holds(State.AWAIT_PSK, ContentType.APPLICATION_DATA, later))
+                    .isEqualTo(later);
+        }
+    }
+
+    @Test
+    void onlyAStateThatAwaitsHasAQuestion() {
+        assertThat(ServerHandshake.TABLE.question(State.AWAIT_PSK)).isSameAs(Waits.PSK);
+        assertThatNullPointerException()
+                .isThrownBy(() -> ServerHandshake.TABLE.question(State.CONNECTED))
+                .withMessageContaining("CONNECTED awaits nothing");
     }
 
     /** What {@code step()} asks for follows from the kind of a state, so its rows must fit the kind. */
