@@ -16,6 +16,7 @@ import dev.lockstep.tls.wait.Start;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,10 @@ class HandshakeTest {
         assertThat(handshake.heldBytes()).isEqualTo(objects + MESSAGE.length + offer.heldBytes());
         handshake.clientVerifyData.set(OF_CLIENT);
         assertThat(handshake.heldBytes()).isEqualTo(objects + MESSAGE.length + offer.heldBytes());
+        handshake.client.proven.set(Collections.singletonList(null));
+        assertThat(handshake.heldBytes())
+                .isEqualTo(objects + MESSAGE.length + offer.heldBytes() + Client.AVERAGE_CERTIFICATE);
+        handshake.client.clear();
         handshake.serverVerifyData.set(OF_SERVER);
         assertThat(handshake.heldBytes()).isEqualTo(MESSAGE.length + offer.heldBytes());
     }
@@ -184,11 +189,15 @@ class HandshakeTest {
     }
 
     @Test
-    void wipingDropsAnEarlierSessionToo() {
+    void wipingDropsTheClientAndAnEarlierSessionToo() {
         Handshake handshake = handshake();
+        handshake.client.accepted.set(List.of());
+        handshake.client.proven.set(List.of());
         ResumableSession session = session();
         handshake.earlierSession.set(session);
         handshake.wipe();
+        assertThat(handshake.client.accepted.isSet()).isFalse();
+        assertThat(handshake.client.proven.isSet()).isFalse();
         assertThat(handshake.earlierSession.isSet()).isFalse();
         assertThatIllegalStateException().as("destroyed").isThrownBy(session::encode);
     }
