@@ -15,14 +15,18 @@ import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.Seen.Kind;
+import dev.lockstep.testkit.util.FakeClock;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a connection tells of where it is: under way or not, which suite, whether it may still ask the key. */
@@ -136,5 +140,39 @@ class ConnectionStateTest {
         conversation.secondFlight();
         conversation.server().answers(Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED);
         assertThat(tls.heldBytes()).isLessThanOrEqualTo(underWay - 4096);
+    }
+
+    @Test
+    void anObserverSeesEveryTransitionAndHowLongAWaitWas() {
+        FakeClock clock = new FakeClock();
+        List<String> transitions = new ArrayList<>();
+        List<Long> waits = new ArrayList<>();
+        ConnectionObserver observer = new ConnectionObserver() {
+            @Override
+            public void onTransition(String from, String event, String to) {
+                transitions.add(from + " " + event + " " + to);
+            }
+
+            @Override
+            public void onResume(SuspensionKind kind, long waitedNanos) {
+                waits.add(waitedNanos);
+            }
+        };
+        key.signs(KeyScript.manual());
+        Conversation conversation = Conversation.of(
+                builder(key.credential()).clock(clock).observer(observer).build(),
+                ClientOptions.offering(SIGNING),
+                Forms.PLAIN);
+        clock.advance(Duration.ofSeconds(1));
+        conversation.client().sends(clientHello());
+        conversation.server().suspendsFor(SuspensionKind.SIGN);
+        clock.advance(Duration.ofMillis(7));
+        key.operation().complete();
+        conversation.server().answers(Conversation.fullAnswer());
+        assertThat(waits).containsExactly(Duration.ofMillis(7).toNanos());
+        assertThat(transitions)
+                .startsWith("READ_CLIENT_HELLO CLIENT_HELLO NEGOTIATE", "NEGOTIATE PROCEED SEND_SERVER_HELLO")
+                .contains("AWAIT_SIGNATURE ANSWER SEND_SERVER_KEY_EXCHANGE")
+                .endsWith("SEND_SERVER_HELLO_DONE PROCEED READ_CLIENT_KEY_EXCHANGE");
     }
 }
