@@ -13,6 +13,7 @@ import dev.lockstep.tls.session.SessionId;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.Start;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +74,17 @@ class HistoryTest {
                 .as("once had, though not in the last one")
                 .isTrue();
         assertThat(history.heldBytes()).isZero();
+    }
+
+    @Test
+    void theCertificatesOfTheLastHandshakeCount() {
+        History history = history(RenegotiationPolicy.ALLOWED);
+        Established none = handshake(true, false, null, null);
+        history.establish(none);
+        assertThat(history.heldBytes()).isZero();
+        List<X509Certificate> two = Arrays.asList(null, null);
+        history.establish(new Established(none.agreement(), two, null, new byte[12], new byte[12], null, null));
+        assertThat(history.heldBytes()).isEqualTo(2 * Client.AVERAGE_CERTIFICATE);
     }
 
     @Test

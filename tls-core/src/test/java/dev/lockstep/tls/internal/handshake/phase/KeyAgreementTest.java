@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.internal.message.ClientKeyExchange;
+import dev.lockstep.tls.internal.message.EcdheClientKeyExchange;
 import dev.lockstep.tls.internal.message.HelloRandom;
 import dev.lockstep.tls.internal.secrets.MasterSecret;
 import dev.lockstep.tls.internal.secrets.PremasterSecret;
@@ -95,6 +97,11 @@ class KeyAgreementTest {
                 .build();
         KeyShare share = KeyShare.generate(NamedGroup.SECP256R1, config);
         assertHeldUntilWiped(() -> keys.share.set(share));
+        ClientKeyExchange some = new EcdheClientKeyExchange(new byte[1]);
+        assertThatIllegalStateException().as("destroyed").isThrownBy(() -> share.agree(some));
+        keys.clientShare.set(some);
+        keys.wipe();
+        assertThat(keys.clientShare.isSet()).isFalse();
         assertThat(psk).containsOnly(0);
         assertThat(shared).containsOnly(0);
         assertThat(secret).containsOnly(0);
