@@ -130,6 +130,19 @@ class ConnectionStateTest {
     }
 
     @Test
+    void theOutputIsNotClosedInTheMiddleOfAHandshake() throws TlsException {
+        Conversation conversation = conversation(SIGNING).completes();
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().answers(Conversation.fullAnswer());
+        ByteBuffer out = ByteBuffer.allocate(1000);
+        assertThat(conversation.server().connection().closeOutput(out)).isEqualTo(StepResult.NEED_INPUT);
+        assertThat(out.position()).isZero();
+        conversation.secondFlight();
+        conversation.server().answers(Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED);
+        conversation.exchangesData();
+    }
+
+    @Test
     void aHandshakeUnderWayHoldsMoreThanAnEmptyConnection() {
         Conversation conversation = conversation(SIGNING);
         TlsServerConnection tls = conversation.server().connection();

@@ -25,6 +25,7 @@ import dev.lockstep.testkit.client.ClientSession;
 import dev.lockstep.testkit.client.Seen;
 import dev.lockstep.testkit.client.Seen.Kind;
 import dev.lockstep.tls.config.ClientAuthentication;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.AlertDescription;
@@ -156,6 +157,32 @@ class ResumptionInRenegotiationTest {
         conversation.client().sends(renegotiatingClientHello());
         conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
         assertAllDestroyed();
+    }
+
+    /** RFC 7627 1: a master secret that two clients may share vouches for none of them, in a ticket or in a store. */
+    @Test
+    void aSessionWithoutTheExtendedMasterSecretDoesNotVouchForAClient() {
+        ClientOptions options = ClientOptions.offering(SIGNING).extendedMasterSecret(false);
+        connected(options, P256);
+        assertThat(sessions.store().sessions()).isEmpty();
+        Conversation withTicket = connected(options.wantingTicket(), P256);
+        assertThat(withTicket.client().session().ticket()).isEmpty();
+        connected(ClientOptions.offering(SIGNING).extendedMasterSecret(false), null);
+        assertThat(sessions.store().sessions()).as("nobody to vouch for").hasSize(1);
+    }
+
+    /** Where the server does not ask again, the client that was known would be unknown, and nobody would notice. */
+    @Test
+    void aRenegotiationThatAsksForNoCertificateEndsAConnectionWhoseClientIsKnown() {
+        Conversation conversation = connected(ClientOptions.offering(SIGNING), P256);
+        assertThat(conversation
+                        .server()
+                        .connection()
+                        .renegotiate(ConnectionOptions.NONE.withClientAuthentication(ClientAuthentication.none())))
+                .isTrue();
+        conversation.server().answers(Kind.HELLO_REQUEST);
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
     }
 
     private void assertAllDestroyed() {

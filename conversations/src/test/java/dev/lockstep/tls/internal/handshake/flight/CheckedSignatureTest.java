@@ -7,15 +7,18 @@ import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Waker;
 import java.util.ArrayDeque;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +40,11 @@ class CheckedSignatureTest {
             TestIdentity identity, SignatureScheme scheme, KeyScript script, SignatureVerification verification)
             throws Exception {
         key = new RecordingKey(identity).withoutConnection().signs(script);
-        Credential credential = key.credential();
+        return started(scheme, key.credential(), verification);
+    }
+
+    private PendingOperation<byte[]> started(
+            SignatureScheme scheme, Credential credential, SignatureVerification verification) throws Exception {
         SignRequest request = new SignRequest(
                 scheme, MESSAGE, credential.chain(), null, OptionalLong.empty(), null, (s, m, signature) -> {
                     verifications.incrementAndGet();
@@ -51,6 +58,48 @@ class CheckedSignatureTest {
         return start instanceof Start.Ready<byte[]> ready
                 ? ready.operation()
                 : ((Start.InProgress<byte[]>) start).operation();
+    }
+
+    /** A key that says that it has verified what it signed, and a signature of the right length. */
+    private record Declaring(SignatureScheme scheme, int length) implements ExternalPrivateKey {
+
+        @Override
+        public Set<SignatureScheme> signatureSchemes() {
+            return Set.of(scheme);
+        }
+
+        @Override
+        public Start<byte[]> startSign(SignRequest request, Waker waker) {
+            return Start.ready(() -> Progress.verified(new byte[length]));
+        }
+    }
+
+    /** RSA is cheap to verify, so that nobody has to be believed. */
+    @ParameterizedTest
+    @CsvSource({
+        "P256, UNLESS_VERIFIED, 0",
+        "P256, ALWAYS, 1",
+        "P256, NEVER, 0",
+        "RSA_2048, UNLESS_VERIFIED, 1",
+        "RSA_2048, ALWAYS, 1",
+        "RSA_2048, NEVER, 0"
+    })
+    void whatAKeyHasVerifiedIsVerifiedWhereThatIsCheapOrAskedFor(
+            TestIdentity identity, SignatureVerification.Extent extent, int times) throws Exception {
+        SignatureScheme scheme =
+                identity.isRsa() ? SignatureScheme.RSA_PKCS1_SHA256 : SignatureScheme.ECDSA_SECP256R1_SHA256;
+        Credential credential =
+                Credential.external(identity.chain(), new Declaring(scheme, identity.isRsa() ? 256 : 70));
+        SignatureVerification verification =
+                switch (extent) {
+                    case ALWAYS -> SignatureVerification.always();
+                    case UNLESS_VERIFIED -> SignatureVerification.unlessVerified();
+                    case NEVER -> SignatureVerification.never();
+                };
+        assertThat(started(scheme, credential, verification.on(queue::add)).resume())
+                .isInstanceOf(identity.isRsa() || times == 0 ? Progress.Done.class : Progress.InProgress.class);
+        queue.forEach(Runnable::run);
+        assertThat(verifications).hasValue(times);
     }
 
     private PendingOperation<byte[]> ofCurve(KeyScript script, SignatureVerification verification) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.internal.extension.ApplicationProtocols;
 import dev.lockstep.tls.internal.extension.Extension;
 import dev.lockstep.tls.internal.extension.ServerName;
 import dev.lockstep.tls.internal.extension.SessionTicket;
@@ -15,6 +16,8 @@ import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.wait.Start;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a ClientHello asks of a configuration: which session is searched for and where, and who chooses a credential. */
@@ -75,5 +78,41 @@ class OfferTest {
         assertThat(offer(builder().credentialSelector((request, waker) -> Start.fallThrough()), NONE)
                         .hasSelector())
                 .isTrue();
+    }
+
+    /** What is kept of a long ClientHello is what this configuration can use; a selector may look at anything. */
+    @Test
+    void aLongClientHelloIsReducedToWhatMayBeUsed() {
+        int[] suites = new int[1000];
+        Arrays.fill(suites, 0xd0d0);
+        suites[999] = 0xc02b;
+        ClientHello hello = Hellos.offering(
+                suites, NONE, new ApplicationProtocols(List.of("a".repeat(200), "h2", "b".repeat(200))));
+        Offer kept = new Offer(builder().build(), hello, 2048);
+        assertThat(kept.hello()).isSameAs(hello);
+        assertThat(kept.heldBytes()).isEqualTo(hello.heldBytes()).isPositive();
+        Offer reduced = new Offer(builder().applicationProtocols(List.of("h2")).build(), hello, 2049);
+        assertThat(reduced.hello()).isNotSameAs(hello);
+        assertThat(reduced.heldBytes()).isLessThan(kept.heldBytes() / 2);
+        assertThat(protocolBytes(reduced)).isEqualTo(3);
+        assertThat(protocolBytes(new Offer(
+                        builder()
+                                .applicationProtocolSelector((serverName, offered) -> null)
+                                .build(),
+                        hello,
+                        2049)))
+                .isEqualTo(201 + 3 + 201);
+        assertThat(protocolBytes(new Offer(
+                        builder()
+                                .credentialSelector((request, waker) -> Start.fallThrough())
+                                .build(),
+                        hello,
+                        2049)))
+                .isEqualTo(201 + 3 + 201);
+    }
+
+    private static int protocolBytes(Offer offer) {
+        ApplicationProtocols offered = offer.extensions().find(ApplicationProtocols.class);
+        return offered == null ? 0 : offered.nameList().length;
     }
 }
