@@ -15,6 +15,7 @@ import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ScriptedClient;
 import dev.lockstep.testkit.util.Bytes;
 import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.CredentialOrder;
 import dev.lockstep.tls.config.SuiteOrder;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -173,6 +174,22 @@ class ServerControlsTest {
                 Conversation.of(config, ClientOptions.offering(GCM_128).protocols("h2"), Forms.PLAIN);
         conversation.client().sends(clientHello());
         conversation.server().refuses(AlertDescription.UNRECOGNIZED_NAME);
+    }
+
+    /** RFC 6066 3: a name that the server does not serve may end the handshake; a client that sends none is served. */
+    @Test
+    void aServerNameThatIsNotServedIsUnrecognized() {
+        TlsServerConfig config =
+                rsa().build().with(ConnectionOptions.NONE.withServerNames(name -> name.equals("served.example")));
+        for (String host : List.of("other.example", "served.example.org")) {
+            Conversation conversation =
+                    Conversation.of(config, ClientOptions.offering(GCM_128).serverName(host), Forms.PLAIN);
+            conversation.client().sends(clientHello());
+            conversation.server().refuses(AlertDescription.UNRECOGNIZED_NAME);
+        }
+        Conversation.of(config, ClientOptions.offering(GCM_128).serverName("served.example"), Forms.PLAIN)
+                .completes();
+        Conversation.of(config, ClientOptions.offering(GCM_128), Forms.PLAIN).completes();
     }
 
     @Test

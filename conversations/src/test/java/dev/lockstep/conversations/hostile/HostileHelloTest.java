@@ -106,6 +106,8 @@ class HostileHelloTest {
         ClientOptions bare = options().groupCodes().extendedMasterSecret(false).encryptThenMac(false);
         all.add(of("extended_master_secret with content", extension(23, "00"), DECODE_ERROR));
         all.add(of("encrypt_then_mac with content", extension(22, "00"), DECODE_ERROR));
+        // RFC 8422 5.1-1
+        all.add(of("ec_point_formats without uncompressed", extension(11, "020102"), ILLEGAL_PARAMETER));
         all.add(of("supported_groups empty", bare.extension(10, hex("0000")), DECODE_ERROR));
         all.add(of("supported_groups odd", extension(10, "0003001d00"), DECODE_ERROR));
         all.add(of("supported_groups without its length", extension(10, ""), DECODE_ERROR));
@@ -158,6 +160,7 @@ class HostileHelloTest {
         ClientOptions options = options();
         switch (type) {
             case 10 -> options.groupCodes();
+            case 11 -> options.pointFormats(false);
             case 13 -> options.schemeCodes();
             case 22 -> options.encryptThenMac(false);
             case 23 -> options.extendedMasterSecret(false);

@@ -38,7 +38,7 @@ public final class ClientOptions {
     boolean encryptThenMac = true;
     boolean renegotiationInfo = true;
     byte[] renegotiatedConnection = {};
-    boolean pointFormats = true;
+    private boolean pointFormats = true;
     boolean extensions = true;
     boolean verifySignature = true;
     long seed = 1;
@@ -159,6 +159,11 @@ public final class ClientOptions {
 
     public ClientOptions encryptThenMac(boolean offer) {
         encryptThenMac = offer;
+        return this;
+    }
+
+    public ClientOptions pointFormats(boolean offer) {
+        pointFormats = offer;
         return this;
     }
 
