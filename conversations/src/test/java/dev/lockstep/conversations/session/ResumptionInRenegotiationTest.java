@@ -120,10 +120,10 @@ class ResumptionInRenegotiationTest {
 
     @Test
     void aSessionWithoutAClientIsNotWhereTheClientIsKnown() {
-        ClientSession ofNobody = session(ClientOptions.offering(SIGNING), null);
+        ClientSession withoutClient = session(ClientOptions.offering(SIGNING), null);
         ClientOptions options = ClientOptions.offering(SIGNING);
         Conversation conversation = connected(options, P256);
-        options.resumingById(ofNobody);
+        options.resumingById(withoutClient);
         fullHandshake(conversation, renegotiatingClientHello(), P256);
     }
 
@@ -137,7 +137,7 @@ class ResumptionInRenegotiationTest {
         fullHandshake(conversation, renegotiatingClientHello(), P256);
     }
 
-    /** Where the client asks, nobody has asked who it is. */
+    /** Where the client begins it, the server has not asked who the client is. */
     @Test
     void aSessionWithoutAClientIsOneToAServerThatDoesNotAsk() {
         ClientOptions options = ClientOptions.offering(SIGNING);
@@ -168,10 +168,12 @@ class ResumptionInRenegotiationTest {
         Conversation withTicket = connected(options.wantingTicket(), P256);
         assertThat(withTicket.client().session().ticket()).isEmpty();
         connected(ClientOptions.offering(SIGNING).extendedMasterSecret(false), null);
-        assertThat(sessions.store().sessions()).as("nobody to vouch for").hasSize(1);
+        assertThat(sessions.store().sessions())
+                .as("without a client to vouch for")
+                .hasSize(1);
     }
 
-    /** Where the server does not ask again, the client that was known would be unknown, and nobody would notice. */
+    /** Where the server does not ask again, the client that was known would be unknown, and no one would notice. */
     @Test
     void aRenegotiationThatAsksForNoCertificateEndsAConnectionWhoseClientIsKnown() {
         Conversation conversation = connected(ClientOptions.offering(SIGNING), P256);

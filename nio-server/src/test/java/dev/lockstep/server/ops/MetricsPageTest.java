@@ -36,7 +36,7 @@ class MetricsPageTest {
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
     private static final Pattern ADMIN = Pattern.compile("listening: admin port=(\\d+)");
 
-    /** Nothing of this server has run out, and nobody has changed its files. */
+    /** Nothing of this server has run out, and its files have not changed. */
     private static final Set<String> WITHOUT_SAMPLES = Set.of("lockstep_shortages_total", "lockstep_reloads_total");
 
     private record Family(String type, String meaning) {}

@@ -74,7 +74,7 @@ class CheckedSignatureTest {
         }
     }
 
-    /** RSA is cheap to verify, so that nobody has to be believed. */
+    /** RSA is cheap to verify, so that no key has to be believed. */
     @ParameterizedTest
     @CsvSource({
         "P256, UNLESS_VERIFIED, 0",

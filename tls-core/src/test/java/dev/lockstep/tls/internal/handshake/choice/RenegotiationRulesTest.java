@@ -151,7 +151,7 @@ class RenegotiationRulesTest {
         assertThat(RenegotiationRules.answer(history)).isEqualTo(new RenegotiationInfo(both));
     }
 
-    /** Whoever asks for another handshake to learn who the client is wants no session that does not say. */
+    /** A server that asks for another handshake to learn who the client is wants no session that does not say. */
     @Test
     void aSessionWithoutAClientIsNoAnswerWhereTheServerAskedForOne() {
         ClientAuthentication wanted = ClientAuthentication.wanted((request, waker) -> Start.fallThrough());
