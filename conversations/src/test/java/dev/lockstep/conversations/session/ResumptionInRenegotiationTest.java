@@ -107,6 +107,20 @@ class ResumptionInRenegotiationTest {
         assertKnows(conversation, P256);
     }
 
+    /** RFC 5246 7.2.2: the session that is being resumed is one of the connection's. */
+    @Test
+    void aSessionThatIsBeingResumedIsInvalidatedWithTheOthers() {
+        ClientSession earlier = session(ClientOptions.offering(SIGNING), P256);
+        ClientOptions options = ClientOptions.offering(SIGNING);
+        Conversation conversation = connected(options, P256);
+        assertThat(sessions.store().sessions()).hasSize(2);
+        options.resumingById(earlier);
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().answers(SessionFixture.shortAnswer());
+        conversation.server().connection().invalidateSession();
+        assertThat(sessions.store().sessions()).isEmpty();
+    }
+
     /** What the application was told about the client stays true: a handshake in full shows who it is. */
     @Test
     void aSessionOfAnotherClientIsNot() {

@@ -172,6 +172,16 @@ class CheckedSignatureTest {
     }
 
     @Test
+    void aSignatureThatComesLateIsCheckedAsWell() throws Exception {
+        verifies = false;
+        PendingOperation<byte[]> signing = ofCurve(KeyScript.manual(), SignatureVerification.always());
+        assertThat(signing.resume()).isInstanceOf(Progress.InProgress.class);
+        key.operation().complete((byte) 1);
+        assertThat(signing.resume()).isInstanceOf(Progress.Failed.class);
+        assertThat(verifications).hasValue(1);
+    }
+
+    @Test
     void anErrorOfTheVerificationEndsTheWait() throws Exception {
         SignatureVerification elsewhere = SignatureVerification.always().on(queue::add);
         PendingOperation<byte[]> signing = ofCurve(KeyScript.done((byte) 1), elsewhere);
