@@ -12,8 +12,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Promise;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * call back in, so nothing of the connection is held across such a call.
  */
 final class TlsPipe {
-
-    private static final int WAKE_AGAIN_MILLIS = 10;
 
     private final ChannelHandlerContext context;
     private final TlsServerConnection tls;
@@ -84,29 +80,14 @@ final class TlsPipe {
         return tls.heldBytes() + input.length() + data.length();
     }
 
-    /**
-     * An answer from outside may be there; on any thread. One task at most is on its way. An executor of limited length may
-     * refuse it, and the answer is announced only once: then the channel's loop asks again.
-     */
+    /** An answer from outside may be there; on any thread. One task at most is on its way. */
     private void wake() {
         if (woken.compareAndSet(false, true)) {
-            try {
-                context.executor().execute(() -> {
-                    woken.set(false);
-                    moveAndSettle();
-                });
-            } catch (RejectedExecutionException full) {
+            context.executor().execute(() -> {
                 woken.set(false);
-                if (!context.executor().isShuttingDown()) {
-                    wakeLater();
-                }
-            }
+                moveAndSettle();
+            });
         }
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // it asks again as often as it must
-    private void wakeLater() {
-        context.channel().eventLoop().schedule(this::wake, WAKE_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     void moveAndSettle() {

@@ -15,10 +15,6 @@ import dev.lockstep.testkit.client.Seen;
 import dev.lockstep.tls.config.TlsServerConfig;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.util.concurrent.DefaultEventExecutorGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,10 +27,8 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -49,9 +43,6 @@ class NioTest {
 
     private static final int CLIENTS = 100;
     private static final int BIG = 16 << 20;
-
-    /** The least that an executor of Netty can be limited to. */
-    private static final int PENDING = 16;
 
     @Test
     void allHandshakesWaitForTheKeyAtTheSameTimeOnOneThread() throws Exception {
@@ -78,48 +69,6 @@ class NioTest {
         } finally {
             clients.shutdownNow();
         }
-    }
-
-    /** The answer is there once, and the executor has no room for the news of it. */
-    @Test
-    void aWakeUpThatAFullExecutorRefusesIsNotLost() throws Exception {
-        RecordingKey key =
-                new RecordingKey(TestIdentity.P256).withoutConnection().signs(KeyScript.manual());
-        TlsServerConfig config = TestServers.live(key.credential());
-        DefaultEventExecutorGroup handlers = new DefaultEventExecutorGroup(
-                1, new DefaultThreadFactory("handlers"), PENDING, RejectedExecutionHandlers.reject());
-        SSLContext trusting = JdkClient.contextThatTrusts(TestIdentity.CA.certificate());
-        try (NioServer server = new NioServer(
-                channel -> channel.pipeline().addLast(handlers, new LockstepHandler(config), new Echo()))) {
-            CompletableFuture<Void> client = CompletableFuture.runAsync(() -> echo(server, trusting, 1000));
-            RecordedOperation waiting = key.takePending();
-            CountDownLatch busy = new CountDownLatch(1);
-            fill(handlers.next(), busy);
-            waiting.complete();
-            busy.countDown();
-            client.get(30, TimeUnit.SECONDS);
-            key.assertDisciplined();
-        } finally {
-            handlers.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
-        }
-    }
-
-    /** Gives an executor as many tasks as it takes, the first of which ends with {@code busy}. */
-    private static void fill(EventExecutor executor, CountDownLatch busy) {
-        try {
-            for (int i = 0; i < 2 * PENDING; i++) {
-                executor.execute(() -> {
-                    try {
-                        busy.await();
-                    } catch (InterruptedException e) {
-                        throw new AssertionError(e);
-                    }
-                });
-            }
-        } catch (RejectedExecutionException e) {
-            return;
-        }
-        throw new AssertionError("it has room for everything");
     }
 
     /** Both directions are full for most of the time, since the client begins to read when it has sent half. */
