@@ -101,7 +101,7 @@ final class Backend {
                 .with("reason", cause.getMessage());
     }
 
-    /** Asks for the addresses on another thread; when too much waits there already, the next failure asks again. */
+    /** Asks for the addresses on another thread; when too much waits there already, a later failure asks again. */
     void lookUpLater() {
         try {
             lookups.execute(this::lookUp);
