@@ -1,5 +1,6 @@
 package dev.lockstep.interop;
 
+import dev.lockstep.testkit.util.Ports;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.lockstep.server;
 import dev.lockstep.nio.TlsLoop;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.serve.EchoApplication;
+import dev.lockstep.testkit.util.Ports;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -52,7 +53,7 @@ public final class SharingServer implements AutoCloseable, ConnectionObserver {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     public SharingServer(UnaryOperator<TlsServerConfigBuilder> sessions) throws IOException {
-        this(1, 0, sessions);
+        this(1, Ports.free(), sessions);
     }
 
     /** Another server of the same name and port, as far as a client can tell: the JDK's keeps its sessions by both. */

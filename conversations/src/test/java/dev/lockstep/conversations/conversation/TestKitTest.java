@@ -18,6 +18,7 @@ import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestAuthority;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientOptions;
+import dev.lockstep.testkit.util.Ports;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
@@ -25,6 +26,8 @@ import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -165,5 +168,15 @@ class TestKitTest {
                 null,
                 OptionalLong.empty());
         return key.startSign(request, () -> {});
+    }
+
+    /** A client's connection of another test, on another loopback address, is enough to stop a server's start. */
+    @Test
+    void aFreePortIsFreeOnEveryAddress() throws Exception {
+        int next = Ports.free() + 1;
+        try (Socket other = new Socket()) {
+            other.bind(new InetSocketAddress("127.0.0.7", next));
+            assertThat(Ports.free()).isNotEqualTo(next);
+        }
     }
 }

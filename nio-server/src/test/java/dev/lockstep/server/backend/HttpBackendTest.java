@@ -8,10 +8,10 @@ import dev.lockstep.server.Running;
 import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.testkit.util.Needed;
+import dev.lockstep.testkit.util.Ports;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,10 +113,7 @@ class HttpBackendTest {
     @Test
     void nginxKnowsTheClientFromTheProxyHeaderAndIsUsedAgainAfterARestart() throws Exception {
         Needed.programs("nginx-light", NGINX);
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.free();
         Path page = Files.createDirectories(directory.resolve("html")).resolve("big");
         Files.write(page, new byte[8 * MEGABYTE]);
         Path socket = directory.resolve("nginx.sock");
