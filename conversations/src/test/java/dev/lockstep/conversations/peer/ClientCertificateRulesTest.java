@@ -8,9 +8,9 @@ import static dev.lockstep.testkit.client.ClientAuthMessages.defaultScheme;
 import static dev.lockstep.testkit.client.ClientAuthMessages.noCertificate;
 import static dev.lockstep.testkit.client.ClientMessages.changeCipherSpec;
 import static dev.lockstep.testkit.client.ClientMessages.clientKeyExchange;
-import static dev.lockstep.testkit.client.ClientMessages.finished;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.conversations.fixture.ClientAuthFixture;
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
 import dev.lockstep.testkit.answer.RecordingVerifier;
@@ -81,14 +81,7 @@ class ClientCertificateRulesTest {
     void everyKindOfKeyProvesItself(TestIdentity identity) {
         // RFC 5246 7.4.6-2, 7.4.6-4, 7.4.6-6, 7.4.8-2, RFC 8422 3.1-1, 5.6-1
         Conversation conversation = asked();
-        conversation
-                .client()
-                .sends(
-                        certificate(identity),
-                        clientKeyExchange(),
-                        certificateVerify(identity),
-                        changeCipherSpec(),
-                        finished());
+        ClientAuthFixture.shows(conversation, identity);
         conversation.server().answers(Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED);
         conversation.exchangesData();
     }
@@ -97,7 +90,7 @@ class ClientCertificateRulesTest {
     void whoHasNoneSaysSoAndProvesNothing() {
         // RFC 5246 7.3-2, RFC 8422 3-1
         Conversation conversation = asked();
-        conversation.client().sends(noCertificate(), clientKeyExchange(), changeCipherSpec(), finished());
+        ClientAuthFixture.showsNothing(conversation);
         conversation.server().answers(Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED);
         conversation.exchangesData();
         refuses(asked(), AlertDescription.UNEXPECTED_MESSAGE, clientKeyExchange());

@@ -8,16 +8,19 @@ import static dev.lockstep.conversations.fixture.SessionFixture.shortAnswer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.lockstep.conversations.fixture.ClientAuthFixture;
 import dev.lockstep.conversations.fixture.SessionFixture;
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
 import dev.lockstep.testkit.TestServers;
+import dev.lockstep.testkit.answer.RecordingVerifier;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientMessages;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ClientSession;
 import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.session.SessionId;
@@ -185,5 +188,31 @@ class ConnectionSessionTest {
     void thereIsNothingToInvalidateBeforeTheHandshakeIsOver() {
         TlsServerConnection tls = TlsServerConnection.create(config, waiting -> {});
         assertThatIllegalStateException().isThrownBy(tls::invalidateSession);
+    }
+
+    /** RFC 7627 1: a master secret that two clients may share vouches for none of them, in a ticket or in a store. */
+    @Test
+    void aSessionWithoutTheExtendedMasterSecretDoesNotVouchForAClient() {
+        TlsServerConfig asking = sessions.builder(TestServers.local(TestIdentity.P256))
+                .clientAuthentication(ClientAuthentication.wanted(new RecordingVerifier()))
+                .build();
+        ClientOptions options = ClientOptions.defaults().extendedMasterSecret(false);
+        ClientAuthFixture.ends(
+                ClientAuthFixture.shows(ClientAuthFixture.asked(asking, options, Forms.PLAIN), TestIdentity.P256),
+                TestIdentity.P256);
+        assertThat(sessions.store().sessions()).isEmpty();
+
+        Conversation withTicket = ClientAuthFixture.asked(asking, options.wantingTicket(), Forms.PLAIN);
+        ClientAuthFixture.shows(withTicket, TestIdentity.P256);
+        withTicket.server().settle();
+        assertThat(withTicket.server().connection().isEstablished()).isTrue();
+        assertThat(withTicket.client().session().ticket()).isEmpty();
+
+        ClientOptions unknown = ClientOptions.defaults().extendedMasterSecret(false);
+        ClientAuthFixture.ends(
+                ClientAuthFixture.showsNothing(ClientAuthFixture.asked(asking, unknown, Forms.PLAIN)), null);
+        assertThat(sessions.store().sessions())
+                .as("without a client to vouch for")
+                .hasSize(1);
     }
 }

@@ -2,17 +2,14 @@ package dev.lockstep.conversations.session;
 
 import static dev.lockstep.testkit.certificate.TestIdentity.P256;
 import static dev.lockstep.testkit.certificate.TestIdentity.P256_OTHER;
-import static dev.lockstep.testkit.client.ClientAuthMessages.certificate;
-import static dev.lockstep.testkit.client.ClientAuthMessages.certificateVerify;
-import static dev.lockstep.testkit.client.ClientAuthMessages.noCertificate;
 import static dev.lockstep.testkit.client.ClientMessages.changeCipherSpec;
 import static dev.lockstep.testkit.client.ClientMessages.clientHello;
-import static dev.lockstep.testkit.client.ClientMessages.clientKeyExchange;
 import static dev.lockstep.testkit.client.ClientMessages.finished;
 import static dev.lockstep.testkit.client.ClientMessages.renegotiatingClientHello;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.lockstep.conversations.fixture.ClientAuthFixture;
 import dev.lockstep.conversations.fixture.SessionFixture;
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
@@ -61,16 +58,9 @@ class ResumptionInRenegotiationTest {
         conversation.server().settle();
         assertThat(kinds(conversation)).contains(Kind.CERTIFICATE_REQUEST).endsWith(Kind.SERVER_HELLO_DONE);
         if (identity == null) {
-            conversation.client().sends(noCertificate(), clientKeyExchange(), changeCipherSpec(), finished());
+            ClientAuthFixture.showsNothing(conversation);
         } else {
-            conversation
-                    .client()
-                    .sends(
-                            certificate(identity),
-                            clientKeyExchange(),
-                            certificateVerify(identity),
-                            changeCipherSpec(),
-                            finished());
+            ClientAuthFixture.shows(conversation, identity);
         }
         conversation.server().settle();
         assertThat(kinds(conversation)).endsWith(Kind.CHANGE_CIPHER_SPEC, Kind.FINISHED);
@@ -171,20 +161,6 @@ class ResumptionInRenegotiationTest {
         conversation.client().sends(renegotiatingClientHello());
         conversation.server().refuses(AlertDescription.HANDSHAKE_FAILURE);
         assertAllDestroyed();
-    }
-
-    /** RFC 7627 1: a master secret that two clients may share vouches for none of them, in a ticket or in a store. */
-    @Test
-    void aSessionWithoutTheExtendedMasterSecretDoesNotVouchForAClient() {
-        ClientOptions options = ClientOptions.offering(SIGNING).extendedMasterSecret(false);
-        connected(options, P256);
-        assertThat(sessions.store().sessions()).isEmpty();
-        Conversation withTicket = connected(options.wantingTicket(), P256);
-        assertThat(withTicket.client().session().ticket()).isEmpty();
-        connected(ClientOptions.offering(SIGNING).extendedMasterSecret(false), null);
-        assertThat(sessions.store().sessions())
-                .as("without a client to vouch for")
-                .hasSize(1);
     }
 
     /** Where the server does not ask again, the client that was known would be unknown, and no one would notice. */

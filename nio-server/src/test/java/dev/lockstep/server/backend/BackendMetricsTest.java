@@ -6,15 +6,13 @@ import dev.lockstep.server.Running;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.metrics.Metrics;
+import dev.lockstep.server.ops.AdminAnswer;
 import java.io.ByteArrayInputStream;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -32,21 +30,12 @@ class BackendMetricsTest {
     @TempDir
     private Path directory;
 
-    private static String metrics(Running server) throws Exception {
-        Matcher port = Pattern.compile("listening: admin port=(\\d+)").matcher(server.err());
-        assertThat(port.find()).as(server.err()).isTrue();
-        URI address = URI.create("http://127.0.0.1:" + port.group(1) + "/metrics");
-        try (var in = address.toURL().openStream()) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
     private static String awaitMetric(Running server, String line) throws Exception {
         long begin = System.nanoTime();
-        String text = metrics(server);
+        String text = AdminAnswer.of(server, "/metrics").body();
         while (!text.contains(line)) {
             assertThat(System.nanoTime() - begin).as(line + text).isLessThan(TimeUnit.SECONDS.toNanos(30));
-            text = metrics(server);
+            text = AdminAnswer.of(server, "/metrics").body();
         }
         return text;
     }
@@ -82,7 +71,7 @@ class BackendMetricsTest {
             try (SSLSocket client = TestClients.client(trusting, server.port())) {
                 client.getOutputStream().write(new byte[5]);
                 assertThat(client.getInputStream().readNBytes(5)).hasSize(5);
-                assertThat(metrics(server))
+                assertThat(AdminAnswer.of(server, "/metrics").body())
                         .contains(
                                 "lockstep_backend_connections_total" + label + "} 1\n",
                                 "lockstep_backend_connections" + label + "} 1\n",

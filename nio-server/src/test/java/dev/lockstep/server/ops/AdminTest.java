@@ -18,7 +18,6 @@ import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.System.Logger.Level;
@@ -64,8 +63,6 @@ class AdminTest {
 
     private static TestFiles files;
 
-    private record Answer(int status, String type, String body) {}
-
     @BeforeAll
     static void makeFiles() throws Exception {
         files = new TestFiles(directory);
@@ -77,18 +74,6 @@ class AdminTest {
         options.addAll(List.of("--admin", "0"));
         options.addAll(List.of(more));
         return Running.start(options.toArray(String[]::new));
-    }
-
-    private static Answer get(Running server, String path) throws Exception {
-        Matcher port = Pattern.compile("listening: admin port=(\\d+)").matcher(server.err());
-        assertThat(port.find()).as(server.err()).isTrue();
-        HttpURLConnection connection = (HttpURLConnection)
-                URI.create("http://127.0.0.1:" + port.group(1) + path).toURL().openConnection();
-        int status = connection.getResponseCode();
-        try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
-            return new Answer(
-                    status, connection.getContentType(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
     }
 
     private static void request(int port) throws Exception {
@@ -118,7 +103,7 @@ class AdminTest {
             }
             server.awaitError("handshake-failed");
 
-            Answer answer = get(server, "/metrics");
+            AdminAnswer answer = AdminAnswer.of(server, "/metrics");
             assertThat(answer.type()).startsWith("text/plain; version=0.0.4");
             CollectorPrometheusMetricsWalker walker = new CollectorPrometheusMetricsWalker();
             new TextPrometheusMetricsProcessor(
@@ -150,9 +135,9 @@ class AdminTest {
     @Test
     void healthAndReadinessAreTold() throws Exception {
         try (Running server = serve()) {
-            assertThat(get(server, "/healthz").status()).isEqualTo(200);
-            assertThat(get(server, "/readyz").body()).isEqualTo("ready\n");
-            assertThat(get(server, "/secrets").status()).isEqualTo(404);
+            assertThat(AdminAnswer.of(server, "/healthz").status()).isEqualTo(200);
+            assertThat(AdminAnswer.of(server, "/readyz").body()).isEqualTo("ready\n");
+            assertThat(AdminAnswer.of(server, "/secrets").status()).isEqualTo(404);
         }
     }
 
@@ -169,10 +154,10 @@ class AdminTest {
                 "keyserver:" + nowhere,
                 "--admin",
                 "0")) {
-            Answer answer = get(server, "/readyz");
+            AdminAnswer answer = AdminAnswer.of(server, "/readyz");
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.body()).isEqualTo("the keys are away\n");
-            assertThat(get(server, "/healthz").status()).isEqualTo(200);
+            assertThat(AdminAnswer.of(server, "/healthz").status()).isEqualTo(200);
         }
     }
 
@@ -249,14 +234,14 @@ class AdminTest {
                         "--admin",
                         "0")) {
             server.awaitError("key-server-up");
-            assertThat(get(server, "/readyz").status()).isEqualTo(200);
+            assertThat(AdminAnswer.of(server, "/readyz").status()).isEqualTo(200);
             broken.set(true);
             assertThatThrownBy(() -> request(server.port())).isInstanceOf(IOException.class);
             server.awaitError("key-failing");
-            assertThat(get(server, "/readyz").status()).isEqualTo(503);
+            assertThat(AdminAnswer.of(server, "/readyz").status()).isEqualTo(503);
             files.write("renewed.pem", ThrowawayCa.pem(files.ecCertificate));
             server.awaitError("reloaded");
-            assertThat(get(server, "/readyz").body()).isEqualTo("ready\n");
+            assertThat(AdminAnswer.of(server, "/readyz").body()).isEqualTo("ready\n");
         }
     }
 

@@ -6,11 +6,8 @@ import dev.lockstep.server.Running;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -34,7 +31,6 @@ class MetricsPageTest {
     private static final Pattern FAMILY = Pattern.compile("# HELP (\\w+) (.+)\n# TYPE \\w+ (\\w+)");
     private static final Pattern SAMPLE = Pattern.compile("(?m)^(lockstep_\\w+)\\{(.*)} ");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
-    private static final Pattern ADMIN = Pattern.compile("listening: admin port=(\\d+)");
 
     /** Nothing of this server has run out, and its files have not changed. */
     private static final Set<String> WITHOUT_SAMPLES = Set.of("lockstep_shortages_total", "lockstep_reloads_total");
@@ -119,13 +115,7 @@ class MetricsPageTest {
                 // as it must end
             }
             server.awaitError("tls-1-3-only");
-            Matcher port = ADMIN.matcher(server.err());
-            assertThat(port.find()).as(server.err()).isTrue();
-            try (InputStream in = URI.create("http://127.0.0.1:" + port.group(1) + "/metrics")
-                    .toURL()
-                    .openStream()) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            }
+            return AdminAnswer.of(server, "/metrics").body();
         }
     }
 }
