@@ -81,7 +81,10 @@ final class ServerFlightReader {
         trace.onRecord(false, Bytes.concat(header, fragment), plaintext);
         plaintexts.add(new Plaintext(type, cipher != null, plaintext.length));
         require(plaintext.length <= 1 << 14, "a record of " + plaintext.length + " bytes");
-        require(type == 22 || handshake.length == 0, "record type " + type + " inside a handshake message");
+        // A server that gives up does not finish a message first; nothing else may come in between.
+        require(
+                type == 22 || type == 21 || handshake.length == 0,
+                "record type " + type + " inside a handshake message");
         switch (type) {
             case 20 -> {
                 require(plaintext.length == 1 && plaintext[0] == 1, "a ChangeCipherSpec of other content");
