@@ -20,14 +20,17 @@ public final class ExecutorVerifier implements ClientCertificateVerifier {
 
     private final ExecutorAsk<VerificationRequest, Verdict> verdicts;
     private final List<X500Principal> acceptedIssuers;
+    private final byte[] sessionContext;
 
     private ExecutorVerifier(
             BlockingFunction<VerificationRequest, Verdict> verifier,
             List<X500Principal> acceptedIssuers,
+            byte[] sessionContext,
             ThreadPoolExecutor pool) {
         this.verdicts = ExecutorAsk.<VerificationRequest, Verdict>of(verifier, Discard::nothing, pool)
                 .sharedBy(VerificationRequest::clientAddress);
         this.acceptedIssuers = List.copyOf(acceptedIssuers);
+        this.sessionContext = sessionContext;
     }
 
     /**
@@ -40,17 +43,22 @@ public final class ExecutorVerifier implements ClientCertificateVerifier {
             BlockingFunction<VerificationRequest, Verdict> verifier,
             List<X500Principal> acceptedIssuers,
             ThreadPoolExecutor pool) {
-        return new ExecutorVerifier(verifier, acceptedIssuers, pool);
+        return new ExecutorVerifier(verifier, acceptedIssuers, new byte[0], pool);
     }
 
     /** Puts PKIX validation, with its revocation checks, behind {@code pool}. */
     public static ExecutorVerifier of(PkixVerifier verifier, ThreadPoolExecutor pool) {
-        return new ExecutorVerifier(verifier::verify, verifier.acceptedIssuers(), pool);
+        return new ExecutorVerifier(verifier::verify, verifier.acceptedIssuers(), verifier.sessionContext(), pool);
     }
 
     @Override
     public List<X500Principal> acceptedIssuers() {
         return acceptedIssuers;
+    }
+
+    @Override
+    public byte[] sessionContext() {
+        return sessionContext.clone();
     }
 
     @Override

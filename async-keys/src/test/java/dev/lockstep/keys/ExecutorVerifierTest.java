@@ -74,6 +74,7 @@ class ExecutorVerifierTest {
         ExecutorVerifier verifier = ExecutorVerifier.of(pkix, pool);
         assertThat(verifier.acceptedIssuers())
                 .containsExactly(TestIdentity.P256.certificate().getIssuerX500Principal());
+        assertThat(verifier.sessionContext()).isEqualTo(pkix.sessionContext());
         PendingOperation<Verdict> good = inProgress(verifier.start(request(TestIdentity.P256), signal));
         signal.await();
         assertThat(good.resume()).isEqualTo(Progress.done(Verdict.accepted(List.of(TestIdentity.P256.certificate()))));

@@ -206,6 +206,26 @@ class PkixVerifierTest {
                 .containsExactly(ROOT.certificate().getSubjectX500Principal());
     }
 
+    /** What sessions are bound to: the keys of authorities, not their names alone, nor their certificates. */
+    @Test
+    void theSessionContextChangesWithTheKeysOfAnchors() {
+        byte[] context = PkixVerifier.trusting(List.of(ROOT.certificate(), STRANGER.certificate()))
+                .sessionContext();
+        assertThat(PkixVerifier.trusting(List.of(STRANGER.certificate(), ROOT.certificate()))
+                        .sessionContext())
+                .as("in another order")
+                .isEqualTo(context);
+        assertThat(PkixVerifier.trusting(List.of(ROOT.certificate())).sessionContext())
+                .isNotEqualTo(context);
+        String name = "the same name";
+        assertThat(PkixVerifier.trusting(List.of(TestAuthority.root(name).certificate()))
+                        .sessionContext())
+                .as("another key of the same name")
+                .isNotEqualTo(
+                        PkixVerifier.trusting(List.of(TestAuthority.root(name).certificate()))
+                                .sessionContext());
+    }
+
     // ---- refused
 
     @Test

@@ -61,6 +61,7 @@ final class PskFile implements PskSource {
     private final Entry[] entries;
 
     private final int standInLength;
+    private final byte[] sessionContext;
 
     private PskFile(Map<PskIdentity, byte[]> keys, SecureRandom random) {
         this.macKey = new byte[HashAlgorithm.SHA256.length()];
@@ -76,6 +77,27 @@ final class PskFile implements PskSource {
                 .max(Map.Entry.<Integer, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
                 .orElseThrow()
                 .getKey();
+        this.sessionContext = fingerprint(keys);
+    }
+
+    /** The same for the same identities and keys, in whatever order: sessions outlast a file that is read again as it was. */
+    private static byte[] fingerprint(Map<PskIdentity, byte[]> keys) {
+        byte[][] each = keys.entrySet().stream()
+                .map(entry -> {
+                    Hmac hmac = Hmac.of(HashAlgorithm.SHA256, entry.getValue());
+                    byte[] identity = entry.getKey().bytes();
+                    hmac.update(identity, 0, identity.length);
+                    byte[] tag = hmac.doFinal();
+                    hmac.destroy();
+                    return tag;
+                })
+                .sorted(Arrays::compareUnsigned)
+                .toArray(byte[][]::new);
+        ByteBuffer all = ByteBuffer.allocate(each.length * HashAlgorithm.SHA256.length());
+        for (byte[] tag : each) {
+            all.put(tag);
+        }
+        return HashAlgorithm.SHA256.digest(all.array());
     }
 
     /** Reads a file; a line that is not right is named by its number, and never shown. */
@@ -181,5 +203,10 @@ final class PskFile implements PskSource {
     @Override
     public int standInLength() {
         return standInLength;
+    }
+
+    @Override
+    public byte[] sessionContext() {
+        return sessionContext.clone();
     }
 }

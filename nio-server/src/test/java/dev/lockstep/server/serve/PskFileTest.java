@@ -57,6 +57,19 @@ class PskFileTest {
         assertThat(keys.standInLength()).as("the length most keys have").isEqualTo(32);
     }
 
+    /** Sessions outlast a reload of a file that says the same, and end where an identity or a key has changed. */
+    @Test
+    void theSessionContextIsThatOfIdentitiesAndKeys() throws Exception {
+        byte[] context = PskFile.read(file("a:" + KEY, "b:" + LONG_KEY)).sessionContext();
+        assertThat(PskFile.read(file("# the same", "b:" + LONG_KEY, "a:" + KEY)).sessionContext())
+                .isEqualTo(context);
+        assertThat(PskFile.read(file("a:" + KEY)).sessionContext()).isNotEqualTo(context);
+        assertThat(PskFile.read(file("a:" + LONG_KEY, "b:" + LONG_KEY)).sessionContext())
+                .isNotEqualTo(context);
+        assertThat(PskFile.read(file("c:" + KEY, "b:" + LONG_KEY)).sessionContext())
+                .isNotEqualTo(context);
+    }
+
     @Test
     void editorsOfOtherSystemsWriteTheSameKeys() throws Exception {
         String text = "Zähler:" + KEY + "\r\n";

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A source of pre-shared keys that answers as it is told and remembers what was asked, as {@link RecordingKey} does. */
 public final class RecordingPsk implements PskSource {
@@ -22,6 +23,7 @@ public final class RecordingPsk implements PskSource {
     private final Recorder recorder = new Recorder();
     private KeyScript script = KeyScript.ready();
     private int standInLength = 32;
+    private byte @Nullable [] sessionContext;
 
     /** Knows the key of {@link ClientOptions}' identity. */
     public RecordingPsk() {
@@ -41,6 +43,16 @@ public final class RecordingPsk implements PskSource {
     public RecordingPsk standInLength(int length) {
         standInLength = length;
         return this;
+    }
+
+    public RecordingPsk sessionContext(byte[] context) {
+        sessionContext = context.clone();
+        return this;
+    }
+
+    @Override
+    public byte @Nullable [] sessionContext() {
+        return sessionContext == null ? null : sessionContext.clone();
     }
 
     @Override

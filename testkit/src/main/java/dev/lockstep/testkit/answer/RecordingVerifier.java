@@ -27,6 +27,7 @@ public final class RecordingVerifier implements ClientCertificateVerifier {
     private final List<VerificationRequest> requests = new ArrayList<>();
     private Function<VerificationRequest, Verdict> judge = request -> Verdict.accepted();
     private List<X500Principal> issuers = List.of(TestIdentity.CA.certificate().getSubjectX500Principal());
+    private byte[] sessionContext = {};
 
     /** Accepts every chain immediately. */
     public RecordingVerifier() {
@@ -46,6 +47,16 @@ public final class RecordingVerifier implements ClientCertificateVerifier {
     public RecordingVerifier acceptedIssuers(List<X500Principal> names) {
         issuers = names;
         return this;
+    }
+
+    public RecordingVerifier sessionContext(byte[] context) {
+        sessionContext = context.clone();
+        return this;
+    }
+
+    @Override
+    public byte[] sessionContext() {
+        return sessionContext.clone();
     }
 
     @Override

@@ -199,6 +199,13 @@ public final class ClientAuthentication {
         if (!asks()) {
             return this;
         }
+        int context = Objects.requireNonNull(verifier.sessionContext(), "the verifier's sessionContext").length;
+        if (context > 0xffff) {
+            throw new ConfigException(
+                    "clientAuthentication",
+                    "the verifier's sessionContext has " + context + " bytes",
+                    "return at most 65535");
+        }
         Names listed = authorities != null ? authorities : Names.of(verifier.acceptedIssuers());
         List<SignatureScheme> accepted = schemes != null ? schemes : defaults;
         List<ClientCertificateType> kinds = types != null ? types : kindsThatSignWith(accepted);

@@ -12,8 +12,8 @@ import java.util.Objects;
  *     with the warning no_renegotiation
  * @param serverMayAsk whether {@code TlsServerConnection.renegotiate()} may be called
  * @param legacyClients how clients without support for RFC 5746 are treated
- * @param clientCertificateMayChange whether a renegotiation may replace the client's certificate; a client without one
- *     may always present one
+ * @param clientCertificateMayChange whether a renegotiation may replace the client's certificate or PSK identity; a client
+ *     without one may always present one
  * @param maxRenegotiations how many a connection may have, whichever side asks for them; 0 to 2^20
  * @param minInterval the least time between the beginnings of two handshakes of a connection; more frequent ones are
  *     refused

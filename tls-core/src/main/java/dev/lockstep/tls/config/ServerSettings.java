@@ -9,6 +9,7 @@ import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.session.TicketProtector;
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * map of host names, of which there may be thousands, grows until it is copied.
  */
 final class ServerSettings implements Cloneable {
+
+    private static final SecureRandom NAMES = new SecureRandom();
 
     List<Credential> defaults = List.of();
     Map<String, List<Credential>> byHost = Map.of();
@@ -105,6 +108,14 @@ final class ServerSettings implements Cloneable {
     TicketProtector tickets;
 
     byte @Nullable [] sessionContext;
+
+    /**
+     * Like no other configuration's, but for those that were made of one another and have the same sources of keys: what
+     * sessions are bound to where nothing else tells this server from others.
+     */
+    byte[] ownContext = unique();
+
+    byte @Nullable [] pskContext;
     Duration sessionLifetime = Duration.ofHours(2);
     InstantSource wallClock = InstantSource.system();
 
@@ -121,6 +132,33 @@ final class ServerSettings implements Cloneable {
         } catch (CloneNotSupportedException e) {
             throw new AssertionError(e); // this class is Cloneable
         }
+    }
+
+    /** A name that no other settings have, in this process or another. */
+    private static byte[] unique() {
+        byte[] name = new byte[16];
+        NAMES.nextBytes(name);
+        return name;
+    }
+
+    void credentialSelector(CredentialSelector selector) {
+        if (!selector.equals(credentialSelector)) {
+            ownContext = unique();
+        }
+        credentialSelector = selector;
+    }
+
+    void preSharedKeys(PskSource source) {
+        byte[] context = source.sessionContext();
+        if (context != null && context.length > 0xffff) {
+            throw new ConfigException(
+                    "preSharedKeys", "its sessionContext has " + context.length + " bytes", "return at most 65535");
+        }
+        if (!source.equals(pskSource)) {
+            ownContext = unique();
+        }
+        pskSource = source;
+        pskContext = context;
     }
 
     void addDefault(Credential credential) {

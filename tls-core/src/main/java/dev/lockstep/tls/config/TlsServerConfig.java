@@ -345,6 +345,17 @@ public final class TlsServerConfig {
                 credentials.candidates(serverName), clientAuthentications.of(serverName), compute);
     }
 
+    /** For the library itself: what sessions are bound to where no credential is configured. */
+    public byte[] ownContext() {
+        return settings.ownContext.clone();
+    }
+
+    /** For the library itself: what the sessions of clients with a pre-shared key are bound to besides. */
+    public byte[] pskContext() {
+        byte[] source = settings.pskContext;
+        return source != null ? source.clone() : settings.sessionContext != null ? new byte[0] : ownContext();
+    }
+
     /** Returns how long a session can be resumed after its full handshake, in seconds. */
     public long sessionLifetimeSeconds() {
         return settings.sessionLifetime.toSeconds();

@@ -77,7 +77,7 @@ public final class TlsServerConfigBuilder {
 
     /** Sets a selector that chooses the credentials of each handshake; the configured ones are its fallback. */
     public TlsServerConfigBuilder credentialSelector(CredentialSelector selector) {
-        settings.credentialSelector = Objects.requireNonNull(selector, "credentialSelector");
+        settings.credentialSelector(Objects.requireNonNull(selector, "credentialSelector"));
         return this;
     }
 
@@ -86,7 +86,7 @@ public final class TlsServerConfigBuilder {
      * suites are off. A server with a source needs no credential.
      */
     public TlsServerConfigBuilder preSharedKeys(PskSource source) {
-        settings.pskSource = Objects.requireNonNull(source, "preSharedKeys");
+        settings.preSharedKeys(Objects.requireNonNull(source, "preSharedKeys"));
         return this;
     }
 
@@ -366,11 +366,11 @@ public final class TlsServerConfigBuilder {
     }
 
     /**
-     * Sets the context to which sessions are bound, besides the server name and the client-authentication policy. Servers
-     * that share a store or ticket keys resume each other's sessions only if their contexts are equal. The default is the
-     * public keys of the credentials for the server name, so a session of one host is never resumed at another. Set it if a
-     * {@link CredentialSelector} supplies credentials that are not configured, or if servers of one name have different
-     * keys.
+     * Sets the context to which sessions are bound, besides server name, client-authentication policy and {@link
+     * PskSource#sessionContext}. Servers that share a store or ticket keys resume each other's sessions only if their contexts
+     * are equal. The default is the public keys of the credentials for the server name. Where none is configured, sessions
+     * are not shared: set it if a {@link CredentialSelector} supplies all credentials or there are pre-shared keys alone, and
+     * if servers of one name have different keys.
      *
      * @param context 0 to 2^16-1 bytes, no secret; copied
      */

@@ -1,5 +1,7 @@
 package dev.lockstep.tls.peer;
 
+import dev.lockstep.crypto.hash.HashAlgorithm;
+import dev.lockstep.tls.internal.wire.WireWriter;
 import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
 import java.security.PublicKey;
@@ -7,6 +9,7 @@ import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +29,7 @@ final class Anchors {
     private final Map<X500Principal, List<TrustAnchor>> issuing = new HashMap<>();
     private final Set<X509Certificate> certificates = new HashSet<>();
     private final List<X500Principal> issuerNames;
+    private final byte[] fingerprint;
 
     /**
      * @throws ConfigException when an anchor has name constraints that the JDK cannot read
@@ -47,6 +51,26 @@ final class Anchors {
             }
         }
         issuerNames = List.copyOf(names);
+        fingerprint = fingerprint(anchors);
+    }
+
+    /** The same for the same names and keys, in whatever order. */
+    private static byte[] fingerprint(Collection<TrustAnchor> anchors) {
+        WireWriter all = new WireWriter(64);
+        anchors.stream()
+                .map(anchor -> HashAlgorithm.SHA256.digest(new WireWriter(512)
+                        .uint8(issues(anchor) ? 1 : 0)
+                        .opaque16(name(anchor).getEncoded())
+                        .opaque16(key(anchor).getEncoded())
+                        .toByteArray()))
+                .sorted(Arrays::compareUnsigned)
+                .forEach(all::bytes);
+        return HashAlgorithm.SHA256.digest(all.toByteArray());
+    }
+
+    /** Returns a hash over name and key of each anchor. */
+    byte[] fingerprint() {
+        return fingerprint.clone();
     }
 
     /** Returns the anchors of a name that may issue certificates. */

@@ -39,4 +39,15 @@ public interface ClientCertificateVerifier extends Asks<VerificationRequest, Ver
     default List<X500Principal> acceptedIssuers() {
         return List.of();
     }
+
+    /**
+     * Returns what tells this verifier from one with the same {@link #acceptedIssuers} that accepts other certificates, such
+     * as a hash over the keys of its trust anchors; nothing by default. A session that vouches for a client is bound to it:
+     * where it differs, the client presents its certificate again. Must not change over time.
+     *
+     * @return 0 to 2^16-1 bytes
+     */
+    default byte[] sessionContext() {
+        return new byte[0];
+    }
 }

@@ -100,6 +100,12 @@ public final class PkixVerifier implements ClientCertificateVerifier {
         return anchors.issuerNames();
     }
 
+    /** Returns a hash over names and keys of all anchors, pinned ones too: a renewed certificate of the same key changes nothing. */
+    @Override
+    public byte[] sessionContext() {
+        return anchors.fingerprint();
+    }
+
     @Override
     public Start<Verdict> start(VerificationRequest request, Waker waker) throws GeneralSecurityException {
         return Start.done(verify(request));

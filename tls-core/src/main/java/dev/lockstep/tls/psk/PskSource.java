@@ -5,6 +5,7 @@ import dev.lockstep.tls.wait.Asks;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A source of the pre-shared keys of a server, by the identities that clients send (RFC 4279); it may ask elsewhere. A
@@ -41,5 +42,18 @@ public interface PskSource extends Asks<PskRequest, Optional<byte[]>> {
      */
     default int standInLength() {
         return 32;
+    }
+
+    /**
+     * Returns what tells this source from one that knows other keys, such as a hash over all identities and keys. The
+     * sessions of clients with a pre-shared key are bound to it: where it differs, a client shows its key again. Null, which
+     * is the default, stands for this object alone: sessions then end with it, and are not shared with other servers; unless
+     * the configuration's {@code sessionContext} is set, which says that all servers with that context know the same keys.
+     * Must not change over time.
+     *
+     * @return 0 to 2^16-1 bytes, or null
+     */
+    default byte @Nullable [] sessionContext() {
+        return null;
     }
 }

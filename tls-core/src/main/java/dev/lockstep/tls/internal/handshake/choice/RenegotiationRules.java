@@ -12,6 +12,7 @@ import dev.lockstep.tls.internal.handshake.phase.History;
 import dev.lockstep.tls.internal.message.ClientHello;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.internal.wire.WireWriter;
+import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.Signaling;
 import java.security.cert.X509Certificate;
@@ -101,6 +102,30 @@ public final class RenegotiationRules {
                     AlertDescription.ACCESS_DENIED, "a renegotiation with another client certificate", null);
         }
         return null;
+    }
+
+    /** Returns why a client may not go by {@code identity} now, null for none, or null when it may: {@link #clientChange}. */
+    public static @Nullable FatalAlert identityChange(Handshake handshake, @Nullable PskIdentity identity) {
+        Established previous = handshake.history.previous();
+        if (previous == null
+                || previous.pskIdentity() == null
+                || handshake.config.renegotiation().clientCertificateMayChange()) {
+            return null;
+        }
+        if (identity == null) {
+            return FatalAlert.handshakeFailure("a renegotiation without the pre-shared key of the connection");
+        }
+        return previous.pskIdentity().equals(identity)
+                ? null
+                : FatalAlert.of(AlertDescription.ACCESS_DENIED, "a renegotiation with another pre-shared key", null);
+    }
+
+    /** Refuses a client that {@link #identityChange} refuses. */
+    public static void requireSameIdentity(Handshake handshake, @Nullable PskIdentity identity) {
+        FatalAlert refusal = identityChange(handshake, identity);
+        if (refusal != null) {
+            throw refusal;
+        }
     }
 
     /** Refuses a client that {@link #clientChange} refuses. */

@@ -43,13 +43,16 @@ public final class ResumptionRules {
     private static boolean isOurs(TlsServerConfig config, Offer offer, ResumableSession session) {
         long age = config.wallClock().instant().getEpochSecond() - session.createdAtSeconds();
         String serverName = offer.serverName();
+        byte[] context = session.pskIdentity() == null
+                ? SessionBinding.of(config, serverName)
+                : SessionBinding.withPreSharedKey(config, serverName);
         // RFC 6066 3-6: "A server that implements this extension MUST NOT accept the request to resume the session if
         // the server_name extension contains a different name. Instead, it proceeds with a full handshake".
         // RFC 9325 3.4-5: "session ticket validity MUST be limited to a reasonable duration".
         return age >= -CLOCK_SKEW_SECONDS
                 && age < config.sessionLifetimeSeconds()
                 && SessionBinding.sameName(session.serverName(), serverName)
-                && MessageDigest.isEqual(session.context(), SessionBinding.of(config, serverName));
+                && MessageDigest.isEqual(session.context(), context);
     }
 
     private static boolean agreesOnMasterSecret(Offer offer, ResumableSession session) {

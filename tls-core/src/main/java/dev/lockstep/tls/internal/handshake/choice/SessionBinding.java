@@ -22,10 +22,29 @@ public final class SessionBinding {
 
     private static final byte[] LABEL = "lockstep session context 1".getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] PSK = "psk".getBytes(StandardCharsets.US_ASCII);
+
     private SessionBinding() {}
 
     /** The context of sessions for a client that asks for {@code serverName}; not to be changed. */
     public static byte[] of(TlsServerConfig config, @Nullable String serverName) {
+        byte[] server = server(config, serverName);
+        // Without a context or a credential nothing tells this server from others that hold the same ticket keys.
+        return config.sessionContext() != null
+                        || !candidates(config, serverName).isEmpty()
+                ? server
+                : HashAlgorithm.SHA256.digest(server, config.ownContext());
+    }
+
+    /**
+     * The context of the sessions of clients with a pre-shared key: that another server knew the key does not mean that this
+     * one does.
+     */
+    public static byte[] withPreSharedKey(TlsServerConfig config, @Nullable String serverName) {
+        return HashAlgorithm.SHA256.digest(server(config, serverName), PSK, config.pskContext());
+    }
+
+    private static byte[] server(TlsServerConfig config, @Nullable String serverName) {
         return config.sessionBinding(serverName, () -> compute(config, serverName));
     }
 
@@ -36,7 +55,7 @@ public final class SessionBinding {
             facts.uint8(1).opaque16(own);
         } else {
             facts.uint8(0);
-            publicKeys(config, serverName).forEach(facts::bytes);
+            publicKeys(candidates(config, serverName)).forEach(facts::bytes);
         }
         // A session that vouches for a client holds only where the same authorities would have vouched for it.
         ClientAuthentication policy = config.clientAuthentication(serverName);
@@ -45,6 +64,10 @@ public final class SessionBinding {
         List<X500Principal> accepted = policy.acceptedIssuers();
         if (!accepted.equals(listed)) {
             authorities(accepted, facts.uint8(listed.size() & 0xff)); // clients are listed others, or none
+        }
+        byte[] verifier = policy.verifier().sessionContext();
+        if (verifier.length > 0) {
+            facts.opaque16(verifier);
         }
         return HashAlgorithm.SHA256.digest(facts.toByteArray());
     }
@@ -55,12 +78,14 @@ public final class SessionBinding {
         }
     }
 
-    /** Renewed certificates leave a session alone as long as their keys stay; the order of configuration is no matter. */
-    private static List<byte[]> publicKeys(TlsServerConfig config, @Nullable String serverName) {
+    private static List<Credential> candidates(TlsServerConfig config, @Nullable String serverName) {
         List<Credential> named =
                 serverName == null ? null : config.credentials().forHost(serverName);
-        List<Credential> candidates =
-                named != null ? named : config.credentials().defaults();
+        return named != null ? named : config.credentials().defaults();
+    }
+
+    /** Renewed certificates leave a session alone as long as their keys stay; the order of configuration is no matter. */
+    private static List<byte[]> publicKeys(List<Credential> candidates) {
         return candidates.stream()
                 .map(credential -> HashAlgorithm.SHA256.digest(
                         credential.chain().get(0).getPublicKey().getEncoded()))

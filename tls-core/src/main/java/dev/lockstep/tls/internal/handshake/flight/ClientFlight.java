@@ -56,7 +56,9 @@ public final class ClientFlight {
             if (exchange != null) {
                 take(handshake.keys, exchange);
             }
-            handshake.keys.pskIdentity.set(PskIdentity.of(psk.identity()));
+            PskIdentity identity = PskIdentity.of(psk.identity());
+            RenegotiationRules.requireSameIdentity(handshake, identity);
+            handshake.keys.pskIdentity.set(identity);
         } else {
             take(handshake.keys, message);
         }

@@ -67,17 +67,19 @@ public final class Resumption {
     private static boolean resumes(Handshake handshake, ResumableSession session, boolean byId) {
         handshake.earlierSession.set(session); // from here on destroyed with the handshake, whatever the rules throw
         Offer offer = handshake.offer.get();
+        byte[] encoded = session.pskIdentity();
+        PskIdentity identity = encoded == null ? null : PskIdentity.of(encoded);
         if (!ResumptionRules.permit(handshake.config, offer, session, byId)
                 || RenegotiationRules.asksForTheClient(handshake, session.clientChain())
-                || RenegotiationRules.clientChange(handshake, session.clientChain()) != null) {
+                || RenegotiationRules.clientChange(handshake, session.clientChain()) != null
+                || RenegotiationRules.identityChange(handshake, identity) != null) {
             handshake.dropEarlierSession();
             handshake.renewsTicket(false);
             return false;
         }
         handshake.client.proven.set(session.clientChain());
-        byte[] identity = session.pskIdentity();
         if (identity != null) {
-            handshake.keys.pskIdentity.set(PskIdentity.of(identity));
+            handshake.keys.pskIdentity.set(identity);
         }
         if (byId) {
             handshake.storedSession.set(new SessionId(offer.hello().sessionId()));

@@ -70,6 +70,9 @@ public final class ServerFlight {
         if (!agreement.asksClient()) {
             RenegotiationRules.requireSameClient(handshake, List.of());
         }
+        if (!agreement.keyExchange().usesPsk()) {
+            RenegotiationRules.requireSameIdentity(handshake, null);
+        }
         handshake.agreement.set(agreement);
         // RFC 5246 7.4.8: CertificateVerify signs "the concatenation of all the Handshake structures [...] exchanged
         // thus far", under a hash that the client chooses.

@@ -112,7 +112,10 @@ public final class SessionKeeping {
                     .serverName(agreement.serverName())
                     .clientChain(handshake.client.proven.orElse(List.of()))
                     .pskIdentity(identity == null ? null : identity.bytes())
-                    .context(SessionBinding.of(config, agreement.serverName()))
+                    .context(
+                            identity == null
+                                    ? SessionBinding.of(config, agreement.serverName())
+                                    : SessionBinding.withPreSharedKey(config, agreement.serverName()))
                     .build();
         } finally {
             Wipe.bytes(secret);
