@@ -31,6 +31,7 @@ import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.nio.ByteBuffer;
@@ -126,6 +127,18 @@ class LongClientHelloTest {
                 Conversation.of(config, longestLists(), Forms.PLAIN).completes();
         assertThat(conversation.server().connection().info().applicationProtocol())
                 .isEqualTo("http/1.1");
+    }
+
+    /** Neither the alert nor its text, which logs are written from, depends on how long the message is. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2100, 20_000})
+    void aClientOfTls13AloneIsRefusedAsOne(int length) {
+        ClientOptions options = ClientOptions.defaults().suiteCodes(0x1301, 0x1302, 0x1303);
+        Conversation conversation = Conversation.of(
+                TestServers.config(local(RSA_2048)), length == 0 ? options : options.paddedTo(length), Forms.PLAIN);
+        conversation.client().sends(clientHello());
+        conversation.server().refuses(AlertDescription.PROTOCOL_VERSION);
+        assertThat(conversation.server().failure()).hasMessageContaining("the client offers TLS 1.3 only");
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import dev.lockstep.tls.spec.Signaling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,18 +71,17 @@ public record ClientHello(
 
     /**
      * Returns the offer without what no decision of this server depends on: it says the same and is never long, but for a
-     * ticket.
+     * ticket. An offer of TLS 1.3 alone keeps one of its suites, so that it is still known as one.
      *
      * @param protocols as in {@link ExtensionSet#essentials}
      * @param keepReceived as there
      */
     public ClientHello essentials(@Nullable List<String> protocols, boolean keepReceived) {
-        int[] suites = Arrays.stream(cipherSuites)
-                .filter(code -> CipherSuite.of(code) != null
-                        || code == Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV
-                        || code == Signaling.TLS_FALLBACK_SCSV)
-                .distinct()
-                .toArray();
+        IntStream known = Arrays.stream(cipherSuites).filter(code -> CipherSuite.of(code) != null || isSignal(code));
+        IntStream ofTls13 = offersOnlyTls13Suites()
+                ? Arrays.stream(cipherSuites).filter(ClientHello::isOfTls13).limit(1)
+                : IntStream.empty();
+        int[] suites = IntStream.concat(ofTls13, known).distinct().toArray();
         return new ClientHello(
                 clientVersion,
                 random,
@@ -111,15 +111,21 @@ public record ClientHello(
         boolean some = false;
         for (int code : cipherSuites) {
             boolean grease = (code & 0x0f0f) == 0x0a0a && code >>> 8 == (code & 0xff);
-            if (code >>> 8 == 0x13) {
+            if (isOfTls13(code)) {
                 some = true;
-            } else if (!grease
-                    && code != Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV
-                    && code != Signaling.TLS_FALLBACK_SCSV) {
+            } else if (!grease && !isSignal(code)) {
                 return false;
             }
         }
         return some;
+    }
+
+    private static boolean isOfTls13(int code) {
+        return code >>> 8 == 0x13;
+    }
+
+    private static boolean isSignal(int code) {
+        return code == Signaling.TLS_EMPTY_RENEGOTIATION_INFO_SCSV || code == Signaling.TLS_FALLBACK_SCSV;
     }
 
     @Override

@@ -161,9 +161,11 @@ class ClientHelloTest {
     @ParameterizedTest
     @ValueSource(strings = {"0002 1301", "0008 0a0a 1303 00ff 5600", "0006 1301 fafa 1302"})
     void anOfferOfTls13AloneIsKnownAsOne(String suites) {
-        assertThat(parse("0303" + RANDOM + NO_SESSION + suites + NULL_COMPRESSION)
-                        .offersOnlyTls13Suites())
-                .isTrue();
+        ClientHello hello = parse("0303" + RANDOM + NO_SESSION + suites + NULL_COMPRESSION);
+        assertThat(hello.offersOnlyTls13Suites()).isTrue();
+        ClientHello kept = hello.essentials(null, false);
+        assertThat(kept.offersOnlyTls13Suites()).isTrue();
+        assertThat(kept.cipherSuites()).hasSizeLessThanOrEqualTo(3);
     }
 
     @ParameterizedTest
@@ -171,9 +173,9 @@ class ClientHelloTest {
             strings = {"0004 1301 c02f", "0004 1301 0a1a", "0004 1301 0b0b", "0004 1301 0000", "0002 00ff", "0002 0a0a"
             })
     void anOfferOfMoreThanTls13IsNone(String suites) {
-        assertThat(parse("0303" + RANDOM + NO_SESSION + suites + NULL_COMPRESSION)
-                        .offersOnlyTls13Suites())
-                .isFalse();
+        ClientHello hello = parse("0303" + RANDOM + NO_SESSION + suites + NULL_COMPRESSION);
+        assertThat(hello.offersOnlyTls13Suites()).isFalse();
+        assertThat(hello.essentials(null, false).offersOnlyTls13Suites()).isFalse();
     }
 
     @Test
