@@ -85,7 +85,7 @@ class PoliciesDocumentTest {
                 "## Cipher suites",
                 "",
                 "Suites with PSK in their names need a source of pre-shared keys, and all but those with a plain PSK, ECDHE_PSK or DHE_PSK",
-                "exchange need a credential with a fitting key. Without it, a policy's suites are left out.",
+                "exchange need a credential with a fitting key. Without a source, or without any credential, a policy's suites are left out.",
                 "",
                 "| | " + names(policy -> policy.name().toLowerCase(Locale.ROOT)) + " |",
                 "|---|" + "---|".repeat(Policy.values().length),

@@ -207,6 +207,21 @@ class PskConversationTest {
     }
 
     @Test
+    void withoutACredentialTheSuitesWithCertificatesAreLeftOut() {
+        for (Policy policy : Policy.values()) {
+            assertThat(builder()
+                            .policy(policy)
+                            .preSharedKeys(new RecordingPsk())
+                            .build()
+                            .cipherSuites())
+                    .isEqualTo(policy.cipherSuites().stream()
+                            .filter(suite -> !suite.keyExchange().usesCertificate())
+                            .toList())
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
     void impossibleConfigurationsAreRefused() {
         assertThat(builder(local(TestIdentity.P256))
                         .preSharedKeys(new RecordingPsk())

@@ -12,6 +12,7 @@ import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
+import dev.lockstep.tls.wait.Start;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,6 +29,18 @@ class ConfigRefusalsTest {
                 .credential(Credential.local(TestIdentity.RSA_2048.chain(), TestIdentity.RSA_2048.privateKey()));
     }
 
+    private static TlsServerConfigBuilder psk() {
+        return TlsServerConfig.builder().preSharedKeys((request, waker) -> Start.fallThrough());
+    }
+
+    private static TlsServerConfigBuilder selecting() {
+        return TlsServerConfig.builder().credentialSelector((request, waker) -> Start.fallThrough());
+    }
+
+    private static ClientAuthentication required() {
+        return ClientAuthentication.required((request, waker) -> Start.fallThrough());
+    }
+
     static Stream<Arguments> refusals() {
         List<Arguments> all = List.of(
                 refusal("credential", () -> TlsServerConfig.builder().build()),
@@ -41,6 +54,27 @@ class ConfigRefusalsTest {
                         .build()),
                 refusal("groups", () -> rsa().groups(List.of())),
                 refusal("groups", () -> rsa().groups(List.of(NamedGroup.FFDHE2048))
+                        .build()),
+                // With a pre-shared key no certificate is asked for.
+                refusal("clientAuthentication", () -> psk().clientAuthentication(required())
+                        .build()),
+                refusal("clientAuthentication", () -> psk().clientAuthentication("*.example.org", required())
+                        .clientAuthentication(required())
+                        .build()),
+                refusal("cipherSuites", () -> psk().cipherSuites(List.of(CipherSuite.TLS_PSK_WITH_AES_128_GCM_SHA256))
+                        .clientAuthentication(required())
+                        .build()),
+                refusal("clientAuthentication", () -> psk().build()
+                        .with(ConnectionOptions.NONE.withClientAuthentication(required()))),
+                // Every suite of this policy takes a curve.
+                refusal("groups", () -> psk().groups(List.of(NamedGroup.FFDHE2048))
+                        .build()),
+                refusal("groups", () -> selecting()
+                        .groups(List.of(NamedGroup.FFDHE2048))
+                        .build()),
+                refusal("cipherSuites", () -> selecting()
+                        .cipherSuites(List.of(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256))
+                        .signatureSchemes(List.of(SignatureScheme.RSA_PKCS1_SHA256))
                         .build()),
                 refusal("signatureSchemes", () -> rsa().signatureSchemes(List.of())),
                 refusal("signatureSchemes", () -> rsa().signatureSchemes(List.of(SignatureScheme.ED25519))

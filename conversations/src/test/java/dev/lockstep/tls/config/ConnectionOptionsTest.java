@@ -9,6 +9,7 @@ import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.ClientCertificateType;
@@ -62,6 +63,61 @@ class ConnectionOptionsTest {
                         .client()
                         .cipherSuite())
                 .isEqualTo(CHACHA);
+    }
+
+    /** The suite was left out for want of a credential, and now there may be one. */
+    @Test
+    void aSelectorOfTheConnectionBringsBackTheSuitesOfItsCredentials() {
+        TlsServerConfig config = builder().cipherSuites(List.of(ECDSA, GCM)).build();
+        assertThat(config.cipherSuites()).containsExactly(GCM);
+        CredentialSelector selector =
+                (request, waker) -> Start.done(List.of(TestServers.local(TestIdentity.P256)));
+        TlsServerConfig one = config.with(ConnectionOptions.NONE.withCredentialSelector(selector));
+        assertThat(one.cipherSuites()).containsExactly(ECDSA, GCM);
+        assertThat(one.warnings()).isEmpty();
+        assertThat(Conversation.of(one, ClientOptions.offering(ECDSA), Forms.PLAIN)
+                        .completes()
+                        .client()
+                        .cipherSuite())
+                .isEqualTo(ECDSA);
+    }
+
+    @Test
+    void suitesWithPreSharedKeysComeAndGoWithTheCertificatesThatAreRequired() {
+        CipherSuite psk = CipherSuite.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256;
+        ClientAuthentication required = ClientAuthentication.required((request, waker) -> Start.fallThrough());
+        TlsServerConfig open = builder()
+                .preSharedKeys((request, waker) -> Start.fallThrough())
+                .cipherSuites(List.of(psk, GCM))
+                .build();
+        TlsServerConfig strict = open.toBuilder().clientAuthentication(required).build();
+        assertThat(open.cipherSuites()).containsExactly(psk, GCM);
+        assertThat(strict.cipherSuites()).containsExactly(GCM);
+        assertThat(strict.warnings()).singleElement().satisfies(warning -> assertThat(warning.reason())
+                .contains(psk.name(), "clientAuthentication"));
+        assertThat(open.with(ConnectionOptions.NONE.withClientAuthentication(required))
+                        .cipherSuites())
+                .containsExactly(GCM);
+        assertThat(strict.with(ConnectionOptions.NONE.withClientAuthentication(ClientAuthentication.none()))
+                        .cipherSuites())
+                .containsExactly(psk, GCM);
+        // Where one host name's clients need no certificate, theirs may be pre-shared keys.
+        assertThat(open.toBuilder()
+                        .clientAuthentication(required)
+                        .clientAuthentication("open.example.org", WANTED)
+                        .build()
+                        .cipherSuites())
+                .containsExactly(psk, GCM);
+    }
+
+    @Test
+    void warningsOfOtherSettingsStay() {
+        Credential stale = TestServers.local(TestIdentity.RSA_2048).withOcspResponse(new byte[] {1});
+        TlsServerConfig config = TestServers.builder(stale).build();
+        assertThat(config.warnings()).hasSize(1);
+        assertThat(config.with(ConnectionOptions.NONE.withCipherSuites(List.of(GCM)))
+                        .warnings())
+                .isEqualTo(config.warnings());
     }
 
     @Test

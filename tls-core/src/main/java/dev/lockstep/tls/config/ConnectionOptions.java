@@ -113,9 +113,14 @@ public final class ConnectionOptions {
         return changed;
     }
 
-    /** Returns whether the suites that can be served must be found afresh. */
-    boolean changesSuites() {
-        return cipherSuites != null;
+    /**
+     * Returns whether the suites that can be served must be found afresh: a selector may bring a credential for suites that
+     * had none, and a required certificate excludes pre-shared keys.
+     */
+    boolean changesSuites(ServerSettings before) {
+        return cipherSuites != null
+                || (credentialSelector != null && before.credentialSelector == null)
+                || (clientAuthentication != null && before.pskSource != null);
     }
 
     /** Returns whether the policies for client certificates must be completed afresh. */

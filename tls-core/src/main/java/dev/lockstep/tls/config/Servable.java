@@ -41,11 +41,6 @@ public final class Servable {
         };
     }
 
-    /** Returns what is left of a policy's suites for a server that has no pre-shared keys. */
-    static List<CipherSuite> withoutPsk(List<CipherSuite> suites) {
-        return suites.stream().filter(suite -> !suite.keyExchange().usesPsk()).toList();
-    }
-
     /** Returns whether the credential, with one of the groups and schemes, can serve the suite. */
     static boolean serves(
             Credential credential, CipherSuite suite, List<NamedGroup> groups, List<SignatureScheme> schemes) {
@@ -57,5 +52,10 @@ public final class Servable {
     static boolean hasGroup(KeyExchange exchange, List<NamedGroup> groups) {
         return !exchange.isEphemeral()
                 || groups.stream().anyMatch(group -> group.isFiniteField() != exchange.isEcdhe());
+    }
+
+    /** Returns whether one of the schemes can sign for the exchange, if it signs. */
+    static boolean hasScheme(KeyExchange exchange, List<SignatureScheme> schemes) {
+        return !exchange.signsServerKeyExchange() || schemes.stream().anyMatch(scheme -> signs(exchange, scheme));
     }
 }

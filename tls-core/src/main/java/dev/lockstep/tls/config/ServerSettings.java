@@ -180,11 +180,19 @@ final class ServerSettings implements Cloneable {
         return List.copyOf(all);
     }
 
-    /** Returns the suites that were asked for, or the policy's; those with a pre-shared key need a source of such keys. */
+    boolean hasCredentials() {
+        return !defaults.isEmpty() || !byHost.isEmpty();
+    }
+
+    /** Returns the suites that were asked for, or the policy's, whether or not they can be served. */
     List<CipherSuite> suites() {
-        return cipherSuites != null
-                ? cipherSuites
-                : pskSource != null ? policy.cipherSuites() : Servable.withoutPsk(policy.cipherSuites());
+        return cipherSuites != null ? cipherSuites : policy.cipherSuites();
+    }
+
+    /** Returns whether no host name's policy admits a client without a certificate, which one with a pre-shared key is. */
+    boolean requiresEveryClientCertificate() {
+        return clientAuthentication.isRequired()
+                && clientAuthenticationByHost.values().stream().allMatch(ClientAuthentication::isRequired);
     }
 
     List<NamedGroup> enabledGroups() {

@@ -108,7 +108,9 @@ public final class TlsServerConfig {
         return new TlsServerConfig(
                 changed,
                 credentials,
-                options.changesSuites() ? EnabledSuites.of(changed) : suites,
+                options.changesSuites(settings)
+                        ? EnabledSuites.of(changed).withWarnings(suites.otherWarnings())
+                        : suites,
                 options.changesClientAuthentication() ? authentications(changed) : clientAuthentications,
                 clientKeys);
     }

@@ -82,8 +82,8 @@ public final class TlsServerConfigBuilder {
     }
 
     /**
-     * Sets the source of pre-shared keys, which enables the PSK key exchanges (RFC 4279). Without a source, a policy's PSK
-     * suites are off. A server with a source needs no credential.
+     * Sets the source of pre-shared keys, which enables the PSK key exchanges (RFC 4279); without it a policy's PSK suites are
+     * off. It takes the place of a credential, but not of a client certificate that is required.
      */
     public TlsServerConfigBuilder preSharedKeys(PskSource source) {
         settings.preSharedKeys(Objects.requireNonNull(source, "preSharedKeys"));
