@@ -43,15 +43,44 @@ final class InProcessKey implements ExternalPrivateKey {
         if (signer.keyType() != verifier.keyType()) {
             return false;
         }
-        byte[] probe = "does this key belong to this certificate?".getBytes(StandardCharsets.US_ASCII);
-        for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
-            if (algorithm.hash() != HashAlgorithm.SHA1
-                    && algorithm.hash() != HashAlgorithm.SHA224
-                    && verifier.supports(algorithm)) {
-                return verifier.verify(algorithm, probe, signer.sign(algorithm, probe));
+        SignatureAlgorithm pkcs1 = first(verifier, false);
+        SignatureAlgorithm algorithm = pkcs1 != null ? pkcs1 : first(verifier, true);
+        return algorithm != null && matches(verifier, algorithm);
+    }
+
+    /**
+     * Returns whether a provider that was added, if one signs with this key, signs rightly: tried out with PKCS#1 and with PSS,
+     * which are computed apart.
+     */
+    boolean signsRightly(SignatureVerifier verifier) throws GeneralSecurityException {
+        if (signer.provider() == null) {
+            return true;
+        }
+        for (boolean pss : new boolean[] {false, true}) {
+            SignatureAlgorithm algorithm = first(verifier, pss);
+            if (algorithm != null && !matches(verifier, algorithm)) {
+                return false;
             }
         }
-        return false;
+        return true;
+    }
+
+    /** The first algorithm over a hash that is not for old clients only; null if the key has none of that kind. */
+    private static @Nullable SignatureAlgorithm first(SignatureVerifier verifier, boolean pss) {
+        for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
+            if (algorithm.isPss() == pss
+                    && algorithm.hash() != HashAlgorithm.SHA1
+                    && algorithm.hash() != HashAlgorithm.SHA224
+                    && verifier.supports(algorithm)) {
+                return algorithm;
+            }
+        }
+        return null;
+    }
+
+    private boolean matches(SignatureVerifier verifier, SignatureAlgorithm algorithm) throws GeneralSecurityException {
+        byte[] probe = "does this key belong to this certificate?".getBytes(StandardCharsets.US_ASCII);
+        return verifier.verify(algorithm, probe, signer.sign(algorithm, probe));
     }
 
     @Override
@@ -65,7 +94,7 @@ final class InProcessKey implements ExternalPrivateKey {
     }
 
     /**
-     * Counts as verified: the key was tried when it was loaded, the JDK verifies what it signs by the Chinese remainder
+     * Counts as verified: the key was tried when it was loaded and with each provider, the JDK verifies what it signs by the Chinese remainder
      * theorem, and a single fault in a signature on a curve gives little away: nonces of ECDSA are fresh, and no message of
      * EdDSA comes twice, since the server's random is in it.
      */

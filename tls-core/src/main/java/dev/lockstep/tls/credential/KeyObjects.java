@@ -2,6 +2,7 @@ package dev.lockstep.tls.credential;
 
 import dev.lockstep.crypto.signature.SignatureVerifier;
 import dev.lockstep.crypto.source.PrimitiveSources;
+import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +49,23 @@ final class KeyObjects {
         if (!prepared.sources().equals(sources)) {
             prepared = new Prepared(
                     sources,
-                    key == null ? null : new InProcessKey(key, certificate, sources),
+                    key == null ? null : tried(key, sources),
                     SignatureVerifier.of(certificate.getPublicKey(), sources));
             latest = prepared;
         }
         return prepared;
+    }
+
+    /**
+     * The private key with these sources, or in Java if a provider signs wrongly with it: one that is right for the keys of the
+     * self-test may be wrong for another, and signatures of keys in this process are sent without being verified.
+     */
+    private @Nullable InProcessKey tried(PrivateKey key, PrimitiveSources sources) {
+        try {
+            InProcessKey local = new InProcessKey(key, certificate, sources);
+            return local.signsRightly(java.verifier()) ? local : java.local();
+        } catch (GeneralSecurityException e) {
+            return java.local();
+        }
     }
 }

@@ -51,7 +51,8 @@ public final class SignatureVerification {
      * Returns the default: verify the signatures of external keys, except ECDSA and EdDSA signatures that their maker has
      * verified ({@link dev.lockstep.tls.wait.Progress#verified}). A key server of protocol version 3 does so, as do the
      * bridges that sign on threads of their own. Signatures of keys in this process ({@code Credential.local}) are not
-     * verified: each such key is tried when it is loaded, and the JDK verifies its RSA signatures itself.
+     * verified: each such key is tried when it is loaded, and again with the {@code CryptoProviders} that sign with it; the JDK
+     * verifies its RSA signatures itself.
      */
     public static SignatureVerification unlessVerified() {
         return UNLESS_VERIFIED;

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * it knows, in the order given.
  *
  * <p>What a client may send does not depend on them: points are validated, signatures are read and RSA blocks are unpadded in
- * Java, and a key of a kind or size that a provider does not take is computed with there. They bring their own randomness for
- * key pairs, signatures and blinding, and it is theirs to take the same time whatever the secret is.
+ * Java, and a key of a kind or size that a provider does not take, or that it signs wrongly with, is computed with there. They
+ * bring their own randomness for key pairs, signatures and blinding, and it is theirs to take the same time whatever the secret
+ * is.
  *
  * <p>Nothing is registered in {@link java.security.Security}, and nothing there is looked at. Immutable, safe for any thread.
  */
