@@ -5,6 +5,7 @@ import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.session.SessionId;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class History {
 
-    /** A client that keeps asking is not after an answer. */
+    /** Within {@link #REFUSAL_NANOS}: a client that keeps asking is not after an answer, and each costs a warning alert. */
     private static final int MAX_REFUSALS = 4;
+
+    private static final long REFUSAL_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final TlsServerConfig config;
     private @Nullable Established previous;
@@ -25,6 +28,7 @@ public final class History {
     private int completed;
     private int begun;
     private int refused;
+    private long refusedSinceNanos;
     private long lastBegunNanos;
 
     /** The history of a connection that begins now. */
@@ -85,8 +89,13 @@ public final class History {
                         >= policy.minInterval().toNanos();
     }
 
-    /** Counts a ClientHello that is refused; too many are an error. */
+    /** Counts a ClientHello that is refused; too many within a minute are an error, and few on a long connection are not. */
     public void refuse() {
+        long now = config.clock().getAsLong();
+        if (refused == 0 || now - refusedSinceNanos >= REFUSAL_NANOS) {
+            refused = 0;
+            refusedSinceNanos = now;
+        }
         if (++refused > MAX_REFUSALS) {
             throw FatalAlert.unexpectedMessage("the client keeps asking for a refused renegotiation");
         }

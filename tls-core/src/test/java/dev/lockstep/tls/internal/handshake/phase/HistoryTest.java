@@ -146,11 +146,18 @@ class HistoryTest {
     }
 
     @Test
-    void fourRefusedHandshakesAreBorneAndNoMore() {
+    void fourRefusedHandshakesAMinuteAreBorneAndNoMore() {
         History history = history(RenegotiationPolicy.REFUSED);
+        for (int minute = 0; minute < 3; minute++) {
+            for (int refusals = 0; refusals < 4; refusals++) {
+                history.refuse();
+                now += 15 * SECOND;
+            }
+        }
         for (int refusals = 0; refusals < 4; refusals++) {
             history.refuse();
         }
+        now += 60 * SECOND - 1;
         assertAlert(AlertDescription.UNEXPECTED_MESSAGE, history::refuse);
     }
 }
