@@ -6,6 +6,7 @@ import static dev.lockstep.testkit.TestServers.local;
 import static dev.lockstep.testkit.client.ClientMessages.clientHello;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.conversations.fixture.Failures;
 import dev.lockstep.conversations.fixture.Setting;
 import dev.lockstep.testkit.BufferForm;
 import dev.lockstep.testkit.Conversation;
@@ -39,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -301,17 +303,45 @@ class SignatureVerificationTest {
         key.assertDisciplined();
     }
 
-    @Test
-    void anExecutorThatFailsEndsOneHandshake() {
+    static Stream<Executor> failingExecutors() {
+        return Stream.of(
+                task -> {
+                    throw new IllegalStateException("no pool");
+                },
+                task -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                });
+    }
+
+    /** The thread of the connection verifies then. */
+    @ParameterizedTest
+    @MethodSource("failingExecutors")
+    void anExecutorThatFailsEndsNoHandshakeAndIsReported(Executor executor) {
+        List<Throwable> reported = new ArrayList<>();
         RecordingKey key = new RecordingKey(TestIdentity.P256).signs(KeyScript.ready());
         TlsServerConfig config = builder(key.credential())
+                .observer(Failures.into(reported))
+                .signatureVerification(SignatureVerification.unlessVerified().on(executor))
+                .build();
+        Conversation.of(config, ClientOptions.offering(Setting.signingSuite(TestIdentity.P256)), Forms.PLAIN)
+                .completes();
+        assertThat(reported).hasSize(1);
+        key.assertDisciplined();
+    }
+
+    @Test
+    void aFullExecutorIsNotReported() {
+        List<Throwable> reported = new ArrayList<>();
+        TlsServerConfig config = builder(new RecordingKey(TestIdentity.P256)
+                        .signs(KeyScript.ready())
+                        .credential())
+                .observer(Failures.into(reported))
                 .signatureVerification(SignatureVerification.unlessVerified().on(task -> {
-                    throw new OutOfMemoryError("no thread");
+                    throw new RejectedExecutionException("full");
                 }))
                 .build();
-        Conversation conversation =
-                Conversation.of(config, ClientOptions.offering(Setting.signingSuite(TestIdentity.P256)), Forms.PLAIN);
-        conversation.client().sends(clientHello());
-        conversation.server().refuses(AlertDescription.INTERNAL_ERROR, Kind.SERVER_HELLO, Kind.CERTIFICATE);
+        Conversation.of(config, ClientOptions.offering(Setting.signingSuite(TestIdentity.P256)), Forms.PLAIN)
+                .completes();
+        assertThat(reported).isEmpty();
     }
 }

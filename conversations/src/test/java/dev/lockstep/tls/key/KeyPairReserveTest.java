@@ -5,8 +5,8 @@ import static dev.lockstep.testkit.TestServers.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.conversations.fixture.Failures;
 import dev.lockstep.crypto.group.EphemeralKey;
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
@@ -17,13 +17,17 @@ import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Key pairs that are made ahead: bounded, used once, destroyed at the end. */
 class KeyPairReserveTest {
@@ -33,7 +37,12 @@ class KeyPairReserveTest {
 
     private final SecureRandom random = new SecureRandom();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final List<Throwable> reported = new ArrayList<>();
     private final KeyPairReserve reserve = KeyPairReserve.of(tasks::add, 3, random);
+
+    private EphemeralKey take(KeyPairReserve from) {
+        return from.take(GROUP, random, reported::add);
+    }
 
     private void runTasks() {
         while (!tasks.isEmpty()) {
@@ -44,13 +53,13 @@ class KeyPairReserveTest {
     @Test
     void pairsAreMadeAheadOnceAGroupIsUsedAndNotBeyondTheBound() {
         assertThat(tasks).isEmpty();
-        reserve.take(GROUP, random);
-        reserve.take(GROUP, random);
+        take(reserve);
+        take(reserve);
         assertThat(tasks).as("one task at a time").hasSize(1);
         runTasks();
         assertThat(reserve.kept(GROUP)).hasSize(3);
         EphemeralKey next = reserve.kept(GROUP).get(0);
-        assertThat(reserve.take(GROUP, random)).isSameAs(next);
+        assertThat(take(reserve)).isSameAs(next);
         runTasks();
         assertThat(reserve.kept(GROUP)).hasSize(3).doesNotContain(next);
     }
@@ -62,14 +71,14 @@ class KeyPairReserveTest {
             if (i % 3 == 0) {
                 runTasks();
             }
-            byte[] publicValue = reserve.take(GROUP, random).publicValue();
+            byte[] publicValue = take(reserve).publicValue();
             assertThat(seen.add(HexFormat.of().formatHex(publicValue))).isTrue();
         }
     }
 
     @Test
     void pairsOnCurvesAreMadeWhenTheyAreNeeded() {
-        assertThat(reserve.take(NamedGroup.X25519, random).publicValue()).hasSize(32);
+        assertThat(reserve.take(NamedGroup.X25519, random, reported::add).publicValue()).hasSize(32);
         assertThat(tasks).isEmpty();
     }
 
@@ -85,42 +94,72 @@ class KeyPairReserveTest {
                 },
                 1,
                 random);
-        assertThat(rejected.take(GROUP, random)).isNotNull();
+        assertThat(take(rejected)).isNotNull();
         full[0] = false;
-        rejected.take(GROUP, random);
+        take(rejected);
         assertThat(tasks).hasSize(1);
+        assertThat(reported).isEmpty();
     }
 
-    @Test
-    void anExecutorThatHasNoMemoryForAThreadIsAskedAgain() {
-        boolean[] full = {true};
+    static Stream<Throwable> failures() {
+        return Stream.of(
+                new IllegalStateException("no pool"), new OutOfMemoryError("unable to create native thread"));
+    }
+
+    /** The thread of the handshake makes a pair then. */
+    @ParameterizedTest
+    @MethodSource("failures")
+    void anExecutorThatFailsIsReportedAndAskedAgain(Throwable failure) {
+        boolean[] failing = {true};
         KeyPairReserve starved = KeyPairReserve.of(
                 task -> {
-                    if (full[0]) {
-                        throw new OutOfMemoryError("unable to create native thread");
+                    if (failing[0] && failure instanceof Error error) {
+                        throw error;
+                    } else if (failing[0]) {
+                        throw (RuntimeException) failure;
                     }
                     tasks.add(task);
                 },
                 1,
                 random);
-        assertThatThrownBy(() -> starved.take(GROUP, random)).isInstanceOf(OutOfMemoryError.class);
-        full[0] = false;
-        starved.take(GROUP, random);
+        assertThat(take(starved)).isNotNull();
+        assertThat(reported).containsExactly(failure);
+        failing[0] = false;
+        take(starved);
         assertThat(tasks).hasSize(1);
+        assertThat(reported).hasSize(1);
+    }
+
+    @Test
+    void theObserverOfAHandshakeIsToldOfAnExecutorThatFails() {
+        TlsServerConfig config = builder(local(TestIdentity.RSA_2048))
+                .cipherSuites(List.of(DHE))
+                .groups(List.of(GROUP))
+                .observer(Failures.into(reported))
+                .keyPairReserve(KeyPairReserve.of(
+                        task -> {
+                            throw new IllegalStateException("no pool");
+                        },
+                        1,
+                        random))
+                .build();
+        Conversation.of(config, ClientOptions.offering(DHE).groups(GROUP), Forms.PLAIN)
+                .completes();
+        assertThat(reported).singleElement().isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void closeDestroysWhatIsKeptAndWhatIsStillMade() {
-        reserve.take(GROUP, random);
+        take(reserve);
         runTasks();
         List<EphemeralKey> kept = reserve.kept(GROUP);
-        byte[] peer = reserve.take(GROUP, random).publicValue(); // leaves a task
+        byte[] peer = take(reserve).publicValue(); // leaves a task
         reserve.close();
         runTasks();
 
         assertThat(reserve.kept(GROUP)).isEmpty();
         assertThatIllegalStateException().isThrownBy(() -> kept.get(2).agree(peer));
-        assertThat(reserve.take(GROUP, random)).isNotNull();
+        assertThat(take(reserve)).isNotNull();
         assertThat(tasks).isEmpty();
     }
 
@@ -131,7 +170,7 @@ class KeyPairReserveTest {
                 .groups(List.of(GROUP))
                 .keyPairReserve(reserve)
                 .build();
-        reserve.take(GROUP, random);
+        take(reserve);
         runTasks();
         EphemeralKey next = reserve.kept(GROUP).get(0);
         Conversation conversation =

@@ -38,7 +38,8 @@ public interface ConnectionObserver {
     default void onResume(SuspensionKind kind, long waitedNanos) {}
 
     /**
-     * Called when an asynchronous operation failed. A failed decryption is reported only after the check of the client's
+     * Called when an asynchronous operation failed, or when an executor of the configuration threw at a task of it, which the
+     * connection's thread does then. A failed decryption is reported only after the check of the client's
      * Finished, since an earlier report could become an oracle.
      */
     default void onOperationFailed(SuspensionKind kind, Throwable cause) {}

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * A reserve of ephemeral key pairs for finite-field groups, generated before handshakes need them and on other threads
@@ -56,7 +57,8 @@ public final class KeyPairReserve implements AutoCloseable {
      * Returns an empty reserve.
      *
      * @param executor makes the pairs, in tasks of up to {@code perGroup} pairs, at most one at a time for each group; what
-     *     it rejects is asked for again later. Its owner shuts it down
+     *     it rejects is asked for again later. If it throws anything else, the observer of the connection gets that, and the
+     *     handshake makes a pair by itself. Its owner shuts it down
      * @param perGroup how many pairs of a group are kept, 1 to 10,000
      * @param random the source of the private halves, safe for the threads of the executor
      * @throws IllegalArgumentException when {@code perGroup} is out of range
@@ -68,34 +70,36 @@ public final class KeyPairReserve implements AutoCloseable {
         return new KeyPairReserve(executor, perGroup, random);
     }
 
-    /** For the library itself: takes a pair out, or makes one with {@code random}. */
+    /**
+     * For the library itself: takes a pair out, or makes one with {@code random}.
+     *
+     * @param executorFailure receives what the executor throws other than a rejection
+     */
     @SuppressWarnings("exports") // its type is of a module that only this library reads
-    public EphemeralKey take(NamedGroup group, SecureRandom random) {
+    public EphemeralKey take(NamedGroup group, SecureRandom random, Consumer<Throwable> executorFailure) {
         Shelf shelf = shelves.get(group);
         EphemeralKey pair = shelf == null ? null : shelf.pairs.poll();
         if (shelf != null) {
             if (pair != null) {
                 shelf.size.decrementAndGet();
             }
-            fillLater(group, shelf);
+            fillLater(group, shelf, executorFailure);
         }
         return pair != null ? pair : EphemeralKey.generate(Algorithms.group(group), random);
     }
 
-    private void fillLater(NamedGroup group, Shelf shelf) {
+    private void fillLater(NamedGroup group, Shelf shelf, Consumer<Throwable> executorFailure) {
         if (closed || shelf.size.get() >= perGroup || !shelf.filling.compareAndSet(false, true)) {
             return;
         }
-        boolean accepted = false;
         try {
             executor.execute(() -> fill(group, shelf));
-            accepted = true;
         } catch (RejectedExecutionException e) {
-            // The next handshake asks again.
-        } finally {
-            if (!accepted) {
-                shelf.filling.set(false); // also when there was no memory for a thread
-            }
+            shelf.filling.set(false); // the next handshake asks again
+        } catch (RuntimeException | Error e) {
+            // The boundary to foreign code, which may also have no memory for a thread: no handshake depends on it.
+            shelf.filling.set(false);
+            executorFailure.accept(e);
         }
     }
 

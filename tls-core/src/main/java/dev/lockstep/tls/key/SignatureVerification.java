@@ -3,6 +3,7 @@ package dev.lockstep.tls.key;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,8 +72,8 @@ public final class SignatureVerification {
      * default the thread that drives the connection verifies them; it always verifies RSA signatures.
      *
      * @param executor runs tasks of 50 us to 2 ms that do not block. The caller bounds it and shuts it down. The connection's
-     *     thread verifies what the executor rejects; a task that it accepts and never runs fails at the time limit of the
-     *     key operation
+     *     thread verifies what the executor rejects or throws at, and the observer gets anything but a rejection; a task
+     *     that it accepts and never runs fails at the time limit of the key operation
      */
     public SignatureVerification on(Executor executor) {
         return new SignatureVerification(extent, Objects.requireNonNull(executor, "executor"));
@@ -91,9 +92,10 @@ public final class SignatureVerification {
     /**
      * Passes a task to the executor.
      *
+     * @param executorFailure receives what the executor throws other than a rejection
      * @return whether the executor accepted it; false without an executor
      */
-    public boolean execute(Runnable task) {
+    public boolean execute(Runnable task, Consumer<Throwable> executorFailure) {
         if (executor == null) {
             return false;
         }
@@ -101,6 +103,10 @@ public final class SignatureVerification {
             executor.execute(task);
             return true;
         } catch (RejectedExecutionException full) {
+            return false;
+        } catch (RuntimeException | Error e) {
+            // The boundary to foreign code, which may also have no memory for a thread: the caller can do the task itself.
+            executorFailure.accept(e);
             return false;
         }
     }

@@ -2,10 +2,11 @@ package dev.lockstep.tls.internal.handshake.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.crypto.source.PrimitiveSources;
+import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
@@ -53,8 +54,9 @@ class CheckedSignatureTest {
                     }
                     return verifies;
                 });
-        Start<byte[]> start = CheckedSignature.start(
-                request, credential, verification, PrimitiveSources.JAVA, wakes::incrementAndGet);
+        TlsServerConfig config =
+                TestServers.builder(credential).signatureVerification(verification).build();
+        Start<byte[]> start = CheckedSignature.start(request, credential, config, wakes::incrementAndGet);
         return start instanceof Start.Ready<byte[]> ready
                 ? ready.operation()
                 : ((Start.InProgress<byte[]>) start).operation();

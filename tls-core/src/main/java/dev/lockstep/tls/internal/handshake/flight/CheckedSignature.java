@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.handshake.flight;
 
-import dev.lockstep.crypto.source.PrimitiveSources;
+import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.key.SignatureVerification;
@@ -9,6 +10,7 @@ import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
 
 /**
@@ -24,6 +26,7 @@ final class CheckedSignature implements PendingOperation<byte[]> {
     private final SignRequest request;
     private final Credential credential;
     private final SignatureVerification verification;
+    private final ConnectionObserver observer;
     private final Waker waker;
     private boolean submitted;
     /** What the executor found. */
@@ -36,31 +39,38 @@ final class CheckedSignature implements PendingOperation<byte[]> {
             SignRequest request,
             Credential credential,
             SignatureVerification verification,
+            ConnectionObserver observer,
             Waker waker) {
         this.signing = signing;
         this.request = request;
         this.credential = credential;
         this.verification = verification;
+        this.observer = observer;
         this.waker = waker;
     }
 
     /** Starts a signature of the credential's key. */
     static Start<byte[]> start(
-            SignRequest request,
-            Credential credential,
-            SignatureVerification verification,
-            PrimitiveSources sources,
-            Waker waker)
-            throws Exception {
-        Start<byte[]> start = credential.startSign(request, waker, sources);
+            SignRequest request, Credential credential, TlsServerConfig config, Waker waker) throws Exception {
+        Start<byte[]> start =
+                credential.startSign(request, waker, config.cryptoProviders().sources());
         if (start instanceof Start.Ready<byte[]> ready) {
-            return Start.ready(new CheckedSignature(ready.operation(), request, credential, verification, waker));
+            return Start.ready(checked(ready.operation(), request, credential, config, waker));
         }
         if (start instanceof Start.InProgress<byte[]> started) {
-            return Start.inProgress(
-                    new CheckedSignature(started.operation(), request, credential, verification, waker));
+            return Start.inProgress(checked(started.operation(), request, credential, config, waker));
         }
         return start;
+    }
+
+    private static CheckedSignature checked(
+            PendingOperation<byte[]> signing,
+            SignRequest request,
+            Credential credential,
+            TlsServerConfig config,
+            Waker waker) {
+        return new CheckedSignature(
+                signing, request, credential, config.signatureVerification(), config.observer(), waker);
     }
 
     @Override
@@ -79,7 +89,7 @@ final class CheckedSignature implements PendingOperation<byte[]> {
         if (!isDue(made.verified())) {
             return progress;
         }
-        submitted = !isRsa() && verification.execute(() -> find(signature));
+        submitted = !isRsa() && verification.execute(() -> find(signature), failure -> observer.onOperationFailed(SuspensionKind.SIGN, failure));
         return submitted ? found : verified(signature);
     }
 

@@ -28,7 +28,7 @@ public final class ServerSignature {
                 deadlineNanos,
                 handshake.config.clientAddress(),
                 (scheme, message, signature) -> credential.verifies(scheme, message, signature, sources));
-        return CheckedSignature.start(request, credential, handshake.config.signatureVerification(), sources, waker);
+        return CheckedSignature.start(request, credential, handshake.config, waker);
     }
 
     /** Keeps the signature, which has been checked, for the message. */

@@ -20,6 +20,7 @@ import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.RefusedException;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The server's ephemeral key of one handshake: what ECDHE and DHE have in common. */
@@ -45,7 +46,8 @@ public final class KeyShare {
         return new KeyShare(
                 group,
                 reserve != null && group.isFiniteField()
-                        ? reserve.take(group, config.random())
+                        ? reserve.take(group, config.random(), failure -> config.observer()
+                                .onOperationFailed(SuspensionKind.KEY_AGREEMENT, failure))
                         : EphemeralKey.generate(
                                 Algorithms.group(group),
                                 config.random(),
