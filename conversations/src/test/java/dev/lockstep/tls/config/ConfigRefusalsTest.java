@@ -69,9 +69,9 @@ class ConfigRefusalsTest {
                 // Every suite of this policy takes a curve.
                 refusal("groups", () -> psk().groups(List.of(NamedGroup.FFDHE2048))
                         .build()),
-                refusal("groups", () -> selecting()
-                        .groups(List.of(NamedGroup.FFDHE2048))
-                        .build()),
+                refusal(
+                        "groups",
+                        () -> selecting().groups(List.of(NamedGroup.FFDHE2048)).build()),
                 refusal("cipherSuites", () -> selecting()
                         .cipherSuites(List.of(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256))
                         .signatureSchemes(List.of(SignatureScheme.RSA_PKCS1_SHA256))

@@ -70,8 +70,7 @@ class ConnectionOptionsTest {
     void aSelectorOfTheConnectionBringsBackTheSuitesOfItsCredentials() {
         TlsServerConfig config = builder().cipherSuites(List.of(ECDSA, GCM)).build();
         assertThat(config.cipherSuites()).containsExactly(GCM);
-        CredentialSelector selector =
-                (request, waker) -> Start.done(List.of(TestServers.local(TestIdentity.P256)));
+        CredentialSelector selector = (request, waker) -> Start.done(List.of(TestServers.local(TestIdentity.P256)));
         TlsServerConfig one = config.with(ConnectionOptions.NONE.withCredentialSelector(selector));
         assertThat(one.cipherSuites()).containsExactly(ECDSA, GCM);
         assertThat(one.warnings()).isEmpty();

@@ -78,7 +78,8 @@ class KeyPairReserveTest {
 
     @Test
     void pairsOnCurvesAreMadeWhenTheyAreNeeded() {
-        assertThat(reserve.take(NamedGroup.X25519, random, reported::add).publicValue()).hasSize(32);
+        assertThat(reserve.take(NamedGroup.X25519, random, reported::add).publicValue())
+                .hasSize(32);
         assertThat(tasks).isEmpty();
     }
 
@@ -102,8 +103,7 @@ class KeyPairReserveTest {
     }
 
     static Stream<Throwable> failures() {
-        return Stream.of(
-                new IllegalStateException("no pool"), new OutOfMemoryError("unable to create native thread"));
+        return Stream.of(new IllegalStateException("no pool"), new OutOfMemoryError("unable to create native thread"));
     }
 
     /** The thread of the handshake makes a pair then. */

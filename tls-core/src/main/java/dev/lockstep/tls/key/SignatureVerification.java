@@ -105,7 +105,8 @@ public final class SignatureVerification {
         } catch (RejectedExecutionException full) {
             return false;
         } catch (RuntimeException | Error e) {
-            // The boundary to foreign code, which may also have no memory for a thread: the caller can do the task itself.
+            // The boundary to foreign code, which may also have no memory for a thread: the caller can do the task
+            // itself.
             executorFailure.accept(e);
             return false;
         }

@@ -54,8 +54,9 @@ class CheckedSignatureTest {
                     }
                     return verifies;
                 });
-        TlsServerConfig config =
-                TestServers.builder(credential).signatureVerification(verification).build();
+        TlsServerConfig config = TestServers.builder(credential)
+                .signatureVerification(verification)
+                .build();
         Start<byte[]> start = CheckedSignature.start(request, credential, config, wakes::incrementAndGet);
         return start instanceof Start.Ready<byte[]> ready
                 ? ready.operation()

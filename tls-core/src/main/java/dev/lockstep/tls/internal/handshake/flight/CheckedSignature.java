@@ -50,8 +50,8 @@ final class CheckedSignature implements PendingOperation<byte[]> {
     }
 
     /** Starts a signature of the credential's key. */
-    static Start<byte[]> start(
-            SignRequest request, Credential credential, TlsServerConfig config, Waker waker) throws Exception {
+    static Start<byte[]> start(SignRequest request, Credential credential, TlsServerConfig config, Waker waker)
+            throws Exception {
         Start<byte[]> start =
                 credential.startSign(request, waker, config.cryptoProviders().sources());
         if (start instanceof Start.Ready<byte[]> ready) {
@@ -89,7 +89,9 @@ final class CheckedSignature implements PendingOperation<byte[]> {
         if (!isDue(made.verified())) {
             return progress;
         }
-        submitted = !isRsa() && verification.execute(() -> find(signature), failure -> observer.onOperationFailed(SuspensionKind.SIGN, failure));
+        submitted = !isRsa()
+                && verification.execute(
+                        () -> find(signature), failure -> observer.onOperationFailed(SuspensionKind.SIGN, failure));
         return submitted ? found : verified(signature);
     }
 
