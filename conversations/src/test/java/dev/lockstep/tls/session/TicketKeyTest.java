@@ -3,9 +3,12 @@ package dev.lockstep.tls.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.sun.management.ThreadMXBean;
 import dev.lockstep.testkit.util.SeededRandom;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
@@ -94,6 +97,32 @@ class TicketKeyTest {
                     .as("%d bytes", length)
                     .isNull();
         }
+    }
+
+    /** The copy that a thread works with is wiped after use; what does not work makes none, and so allocates nothing. */
+    @Test
+    void noCopyOfTheKeyIsLeftByWhatItRefuses() {
+        TicketKey key = TicketKey.of(file(1));
+        byte[] tooShort = Arrays.copyOf(key.seal(STATE, new SeededRandom(2)), 16 + 12 + 15);
+        assertThat(allocatedBy(() -> key.open(tooShort))).as("a short ticket").isZero();
+        TicketKey exhausted = TicketKey.of(file(1), TicketKey.MAX_SEALED);
+        SeededRandom random = new SeededRandom(2);
+        assertThat(allocatedBy(() -> exhausted.seal(STATE, random)))
+                .as("a ticket too many")
+                .isZero();
+    }
+
+    /** Returns how many bytes this thread allocates in {@code call}, which has run before, so that classes are loaded. */
+    private static long allocatedBy(Supplier<byte[]> call) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int run = 0; run < 20; run++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            byte[] result = call.get();
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            assertThat(result).isNull();
+        }
+        return least;
     }
 
     @Test

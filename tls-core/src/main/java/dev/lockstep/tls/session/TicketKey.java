@@ -152,10 +152,21 @@ public final class TicketKey {
 
     /** The ticket around {@code state}; null when the key is exhausted or destroyed. */
     byte @Nullable [] seal(byte[] state, SecureRandom random) {
-        byte[] secret = copyOfKey();
-        if (secret == null || sealed.getAndIncrement() >= MAX_SEALED) {
+        if (sealed.getAndIncrement() >= MAX_SEALED) {
             return null;
         }
+        byte[] secret = copyOfKey();
+        if (secret == null) {
+            return null;
+        }
+        try {
+            return seal(secret, state, random);
+        } finally {
+            Wipe.bytes(secret);
+        }
+    }
+
+    private byte[] seal(byte[] secret, byte[] state, SecureRandom random) {
         byte[] nonce = new byte[ALGORITHM.nonceLength()];
         random.nextBytes(nonce);
         int header = NAME_LENGTH + nonce.length;
@@ -167,19 +178,30 @@ public final class TicketKey {
             aead.seal(nonce, additionalData, additionalData.length, state, 0, state.length, ticket, header);
         } finally {
             aead.destroy();
-            Wipe.bytes(secret);
         }
         return ticket;
     }
 
     /** The state inside a ticket of this name, for the caller to wipe; null when it does not verify. */
     byte @Nullable [] open(byte[] ticket) {
-        int header = NAME_LENGTH + ALGORITHM.nonceLength();
-        int length = ticket.length - header;
-        byte[] secret = copyOfKey();
-        if (secret == null || length < ALGORITHM.tagLength()) {
+        // Before the key is copied: any client can send a short ticket.
+        if (ticket.length < NAME_LENGTH + ALGORITHM.nonceLength() + ALGORITHM.tagLength()) {
             return null;
         }
+        byte[] secret = copyOfKey();
+        if (secret == null) {
+            return null;
+        }
+        try {
+            return open(secret, ticket);
+        } finally {
+            Wipe.bytes(secret);
+        }
+    }
+
+    private byte @Nullable [] open(byte[] secret, byte[] ticket) {
+        int header = NAME_LENGTH + ALGORITHM.nonceLength();
+        int length = ticket.length - header;
         byte[] nonce = Arrays.copyOfRange(ticket, NAME_LENGTH, header);
         byte[] state = new byte[length - ALGORITHM.tagLength()];
         Aead aead = Aead.opening(ALGORITHM, secret, 0);
@@ -189,7 +211,6 @@ public final class TicketKey {
                     : state;
         } finally {
             aead.destroy();
-            Wipe.bytes(secret);
         }
     }
 
@@ -205,6 +226,7 @@ public final class TicketKey {
         return "TicketKey[" + HexFormat.of().formatHex(name) + "]";
     }
 
+    /** For the caller to wipe on every path. */
     private synchronized byte @Nullable [] copyOfKey() {
         return destroyed ? null : key.clone();
     }
