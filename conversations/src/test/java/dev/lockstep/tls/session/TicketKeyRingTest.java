@@ -176,6 +176,51 @@ class TicketKeyRingTest {
         assertThat(open(ring, second)).isPresent();
     }
 
+    /** With the most periods that a window may have, no key gives way before its window ends. */
+    @Test
+    void everyKeyOfAWindowHasAPlace() throws Exception {
+        Duration window = HOUR.multipliedBy(TicketKeyRing.MAX_KEYS - 1);
+        TicketKeyRing ring = TicketKeyRing.rotating(HOUR, window, clock, new SeededRandom(1));
+        byte[] ticket = seal(ring);
+        clock.seconds += 3600; // the key is turned out
+        for (int hours = 0; hours < TicketKeyRing.MAX_KEYS - 1; hours++) {
+            ring.turn();
+            assertThat(open(ring, ticket)).as("after %d hours", hours).isPresent();
+            clock.seconds += 3600;
+        }
+        assertThat(open(ring, ticket)).isEmpty();
+    }
+
+    @Test
+    void aWindowOfMorePeriodsThanTheRingHasPlacesIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TicketKeyRing.rotating(HOUR, Duration.ofHours(48)))
+                .withMessage("window: PT48H with a period of PT1H needs 49 keys, and a ring holds 32;"
+                        + " give a window of at most PT31H, or a period of at least PT1H32M55S");
+        Duration advised = Duration.parse("PT1H32M55S");
+        assertThat(TicketKeyRing.rotating(advised, Duration.ofHours(48))).isNotNull();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TicketKeyRing.rotating(advised.minusSeconds(1), Duration.ofHours(48)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TicketKeyRing.rotating(Duration.ofSeconds(1), Duration.ofSeconds(32)));
+    }
+
+    /** Another program that rotates the keys, and fails each time, does not keep the present one sealing. */
+    @Test
+    void rotationsThatAreRefusedDoNotExtendThePeriod() {
+        TicketKeyRing ring = TicketKeyRing.rotating(HOUR, HOUR, clock, new SeededRandom(1));
+        byte[] first = Arrays.copyOf(seal(ring), 16);
+        byte[] namesake = TicketKeyTest.file(3);
+        System.arraycopy(first, 0, namesake, 0, 16);
+        clock.seconds += 3599;
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ring.rotateTo(List.of(key(2), TicketKey.of(namesake))))
+                .withMessageContaining("another key");
+        assertThat(Arrays.copyOf(seal(ring), 16)).isEqualTo(first);
+        clock.seconds += 1;
+        assertThat(Arrays.copyOf(seal(ring), 16)).isNotEqualTo(first);
+    }
+
     @Test
     void aRotatingRingReplacesAKeyThatHasSealedAllItMay() throws Exception {
         TicketKeyRing ring = TicketKeyRing.rotating(HOUR, HOUR, clock, new SeededRandom(1));

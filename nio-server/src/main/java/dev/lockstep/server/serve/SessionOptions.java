@@ -30,7 +30,7 @@ final class SessionOptions {
 
     private static final int LONGEST_LIFETIME = 7 * 24 * 60;
 
-    /** How long a ticket key that was made here seals. */
+    /** How long a ticket key that was made here seals, at least. */
     private static final Duration OWN_KEY_PERIOD = Duration.ofHours(1);
 
     @Option(
@@ -91,13 +91,19 @@ final class SessionOptions {
 
     private TicketKeyRing newRing(Duration lasting) throws UsageError {
         if (ticketKeys.isEmpty()) {
-            return TicketKeyRing.rotating(OWN_KEY_PERIOD, lasting);
+            return TicketKeyRing.rotating(ownKeyPeriod(lasting), lasting);
         }
         try {
             return TicketKeyRing.of(readKeys(), lasting);
         } catch (IllegalArgumentException e) {
             throw UsageError.of("--ticket-keys", e);
         }
+    }
+
+    /** Returns an hour, or what a long lifetime takes so that the ring has a place for every key: 5.5 hours for a week. */
+    static Duration ownKeyPeriod(Duration lasting) {
+        Duration shortest = Duration.ofSeconds(lasting.toSeconds() / (TicketKeyRing.MAX_KEYS - 1) + 1);
+        return shortest.compareTo(OWN_KEY_PERIOD) > 0 ? shortest : OWN_KEY_PERIOD;
     }
 
     /** Destroys the ticket keys whose time is over, whether the ring is used or not. Any thread. */

@@ -86,10 +86,10 @@ public final class TicketKeyRing implements TicketProtector {
      * Returns a ring that generates its keys and keeps them in memory only.
      *
      * @param period how long a key seals, 1 second to 365 days
-     * @param window how much longer it opens, 0 to 365 days
+     * @param window how much longer it opens, 0 to 365 days and at most 31 periods: the ring has a place for each key of them
      * @param clock the wall clock
      * @param random the source of keys and nonces
-     * @throws ConfigException for a time out of range
+     * @throws ConfigException for a time out of range, or a window of more periods
      */
     public static TicketKeyRing rotating(Duration period, Duration window, InstantSource clock, SecureRandom random) {
         return rotating(period, window, clock, System::nanoTime, random);
@@ -105,7 +105,22 @@ public final class TicketKeyRing implements TicketProtector {
         if (period.compareTo(Duration.ofSeconds(1)) < 0) {
             throw ConfigException.outOfRange("period", period, "1 second to 365 days");
         }
+        requirePlaces(seconds("period", period), seconds("window", window));
         return new TicketKeyRing(List.of(TicketKey.generate(random)), period, window, clock, nanos, random);
+    }
+
+    /** Otherwise the oldest keys would give way to new ones before their window ends. */
+    private static void requirePlaces(long period, long window) {
+        long retired = (window + period - 1) / period;
+        int places = MAX_KEYS - 1;
+        if (retired > places) {
+            throw new ConfigException(
+                    "window",
+                    Duration.ofSeconds(window) + " with a period of " + Duration.ofSeconds(period) + " needs "
+                            + (retired + 1) + " keys, and a ring holds " + MAX_KEYS,
+                    "give a window of at most " + Duration.ofSeconds(places * period) + ", or a period of at least "
+                            + Duration.ofSeconds((window + places - 1) / places));
+        }
     }
 
     /** Returns a ring of given keys; see {@link #of(List, Duration, InstantSource, SecureRandom)}. */
@@ -139,9 +154,11 @@ public final class TicketKeyRing implements TicketProtector {
 
     /**
      * Replaces the keys: the first one seals, all of them open. The ring's present keys that are not among them are retired,
-     * and open tickets until the window ends.
+     * and open tickets until the window ends. If there would be more than {@link #MAX_KEYS}, the ring drops those that were
+     * retired first.
      *
      * @param keys as for {@link #of}; one whose name the ring has already must be the same key
+     * @throws ConfigException as {@link #of}, or for a name that the ring has for another key; nothing has changed then
      */
     public void rotateTo(List<TicketKey> keys) {
         change(keys, true);
@@ -245,12 +262,13 @@ public final class TicketKeyRing implements TicketProtector {
         requireDistinct(keys);
         Moment now = now();
         List<Slot> old = slots;
-        if (old.isEmpty() || !old.get(0).key.sameName(keys.get(0))) {
-            currentSince = now;
-        }
         List<Slot> next = new ArrayList<>();
         for (TicketKey key : keys) {
             next.add(new Slot(known(old, key), null));
+        }
+        // Only now: keys that are refused must not extend the period of the one that seals.
+        if (old.isEmpty() || !old.get(0).key.sameName(keys.get(0))) {
+            currentSince = now;
         }
         List<Slot> dropped = new ArrayList<>();
         for (Slot slot : old) {
