@@ -50,11 +50,19 @@ final class Ending {
         end(AlertLevel.WARNING, AlertDescription.USER_CANCELED, null);
     }
 
-    /** With the alert of a fault. A defect of ours must not reach the caller as anything else either. */
+    /**
+     * With the alert of a fault, unless it is how the connection ended already. A defect of ours must not reach the caller as
+     * anything else either, nor a checked exception that a callback in another language throws without declaring it.
+     */
     TlsException failed(Throwable fault, @Nullable ByteBuffer netOut) {
+        TlsException known = failure;
+        if (known != null && fault == known) {
+            return known;
+        }
         try {
-            FatalAlert alert =
-                    fault instanceof FatalAlert known ? known : FatalAlert.internalError("defect: " + fault, fault);
+            FatalAlert alert = fault instanceof FatalAlert alerting
+                    ? alerting
+                    : FatalAlert.internalError("defect: " + fault, fault);
             TlsException e = new TlsException(
                     alert.description(), false, stateName(), String.valueOf(alert.getMessage()), alert.getCause());
             // RFC 5246 7.2.2-3, 7.2.2-4: "it MUST send the appropriate alert prior to closing the connection", and at
@@ -124,7 +132,7 @@ final class Ending {
     private void atTheEnd(String state, Runnable last) {
         try {
             last.run();
-        } catch (RuntimeException | Error fault) {
+        } catch (Exception | Error fault) {
             if (failure == null) {
                 failure =
                         new TlsException(null, false, state, "the observer failed at the end of the connection", fault);

@@ -104,7 +104,7 @@ public final class TlsServerConnection {
             StepResult result = driver.step(netIn);
             outbound.flush(netOut);
             return result;
-        } catch (RuntimeException | Error fault) {
+        } catch (Exception | Error fault) {
             throw ending.failed(fault, netOut);
         } finally {
             entered = false;
@@ -127,7 +127,7 @@ public final class TlsServerConnection {
             ending.requireNoFailure();
             driver.requireInTime();
             return driver.read(netIn, appOut);
-        } catch (RuntimeException | Error fault) {
+        } catch (Exception | Error fault) {
             throw ending.failed(fault, null);
         } finally {
             entered = false;
@@ -161,7 +161,7 @@ public final class TlsServerConnection {
             driver.requireInTime();
             StepResult ready = driver.prepareWrite(netOut);
             return ready != StepResult.ESTABLISHED || outbound.write(appIn, netOut) ? ready : StepResult.NEED_OUTPUT;
-        } catch (RuntimeException | Error fault) {
+        } catch (Exception | Error fault) {
             throw ending.failed(fault, netOut);
         } finally {
             single[0] = null;
@@ -186,7 +186,7 @@ public final class TlsServerConnection {
             ending.requireNoFailure();
             driver.requireInTime();
             return driver.closeOutput(netOut);
-        } catch (RuntimeException | Error fault) {
+        } catch (Exception | Error fault) {
             throw ending.failed(fault, netOut);
         } finally {
             entered = false;

@@ -16,6 +16,7 @@ import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.CipherSuite;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * An {@link Error} out of any part of the application ends that connection, with an alert and cleared secrets, or costs it
- * nothing at all. It never leaves a connection that is neither open nor closed.
+ * nothing at all. It never leaves a connection that is neither open nor closed. The same holds for a checked exception that
+ * the SPI does not declare, as code in Kotlin or Scala may throw it.
  */
 class ErrorsFromOutsideTest {
 
@@ -34,16 +36,17 @@ class ErrorsFromOutsideTest {
     private static final String DECRYPT_ERROR = "2, 51";
     private static final String SERVED = "";
 
-    private static final List<Supplier<Error>> ERRORS = List.of(
+    private static final List<Supplier<Throwable>> FAULTS = List.of(
             () -> new OutOfMemoryError("injected"),
             () -> new StackOverflowError("injected"),
             () -> new NoClassDefFoundError("injected"),
-            () -> new AssertionError("injected"));
+            () -> new AssertionError("injected"),
+            () -> new IOException("injected"));
 
     static List<Arguments> faults() {
         List<Arguments> faults = new ArrayList<>();
         for (Part part : Part.values()) {
-            ERRORS.forEach(error -> faults.add(Arguments.of(part, error.get())));
+            FAULTS.forEach(fault -> faults.add(Arguments.of(part, fault.get())));
         }
         return faults;
     }
@@ -60,7 +63,7 @@ class ErrorsFromOutsideTest {
 
     @ParameterizedTest
     @MethodSource("faults")
-    void endsOneConnectionAtMost(Part part, Error error) throws Exception {
+    void endsOneConnectionAtMost(Part part, Throwable fault) throws Exception {
         FaultyParts parts = new FaultyParts(TestIdentity.P256);
         TlsServerConfig config = parts.config().build();
         ClientOptions first = ClientOptions.offering(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)
@@ -70,7 +73,7 @@ class ErrorsFromOutsideTest {
         ClientVisit before = new ClientVisit(part == Part.TICKET_OPEN ? first.wantingTicket() : first, earlier::serve);
         assertThat(before.run(TestIdentity.P256)).isEqualTo(SERVED);
 
-        parts.arm(part, error);
+        parts.arm(part, fault);
         Server server = new Server(config);
         ClientVisit visit = new ClientVisit(options(part, first, before), server::serve);
         String end = visit.run(TestIdentity.P256);
@@ -80,7 +83,7 @@ class ErrorsFromOutsideTest {
         assertThat(server.tls.isClosed()).isTrue();
         SecretHunt.assertHandshakeHoldsNone(server.tls);
         if (end.equals(INTERNAL_ERROR)) {
-            assertThat(server.tls.failure()).hasRootCause(error);
+            assertThat(server.tls.failure()).hasRootCause(fault);
         }
         Server later = new Server(config);
         assertThat(new ClientVisit(first, later::serve).run(TestIdentity.P256)).isEqualTo(SERVED);

@@ -37,6 +37,7 @@ import dev.lockstep.tls.key.SignatureVerification;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -206,6 +207,18 @@ class OperationContractTest {
     void aCancelThatThrowsIsDropped(Setting setting) {
         RecordingKey key =
                 new RecordingKey(setting.identity()).signs(KeyScript.never().cancelThrows(FAULT));
+        cancelsOnce(key, setting);
+    }
+
+    /** Kotlin, Scala and Lombok throw checked exceptions that Java does not see. */
+    @ParameterizedTest
+    @MethodSource(INPUTS)
+    void aCheckedExceptionOfACancelIsDroppedToo(Setting setting) {
+        KeyScript script = KeyScript.never().cancelThrows(new IOException("the key server is gone"));
+        cancelsOnce(new RecordingKey(setting.identity()).signs(script), setting);
+    }
+
+    private static void cancelsOnce(RecordingKey key, Setting setting) {
         Conversation conversation = suspend(key, setting, true);
         conversation.server().closes();
         conversation.server().hasCancelled(Kind.SERVER_HELLO, Kind.CERTIFICATE);

@@ -10,4 +10,10 @@ final class Faults {
     static <T> T brokenPromise() {
         return null;
     }
+
+    /** Throws what a method does not declare, as languages without checked exceptions do. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // erased: the cast does not happen
+    static <T extends Throwable> RuntimeException undeclared(Throwable fault) throws T {
+        throw (T) fault;
+    }
 }

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a server calls: key, selectors, verifier, store, tickets, pre-shared keys, staples, observer and key log,
- * all of which work, until one of them is armed with an {@link Error}, which it throws once.
+ * all of which work, until one of them is armed with a fault, which it throws once. A checked exception is not declared.
  */
 public final class FaultyParts {
 
@@ -67,7 +67,7 @@ public final class FaultyParts {
     }
 
     /** What is armed; taken by the callback that throws it. */
-    private record Armed(Part part, Error error) {}
+    private record Armed(Part part, Throwable fault) {}
 
     private final AtomicReference<@Nullable Armed> armed = new AtomicReference<>();
     private final AtomicInteger thrown = new AtomicInteger();
@@ -82,9 +82,9 @@ public final class FaultyParts {
         });
     }
 
-    /** The next call of {@code part} throws {@code error}. */
-    public void arm(Part part, Error error) {
-        armed.set(new Armed(part, error));
+    /** The next call of {@code part} throws {@code fault}. */
+    public void arm(Part part, Throwable fault) {
+        armed.set(new Armed(part, fault));
     }
 
     /** Returns how often something was thrown. */
@@ -96,7 +96,7 @@ public final class FaultyParts {
         Armed now = armed.get();
         if (now != null && now.part == here && armed.compareAndSet(now, null)) {
             thrown.incrementAndGet();
-            throw now.error;
+            throw Faults.<RuntimeException>undeclared(now.fault);
         }
     }
 

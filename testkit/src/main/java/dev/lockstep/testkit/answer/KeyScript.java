@@ -48,7 +48,7 @@ public final class KeyScript {
     RuntimeException resumeThrows;
 
     @Nullable
-    RuntimeException cancelThrows;
+    Exception cancelThrows;
 
     Runnable onStart = () -> {};
     Runnable onResume = () -> {};
@@ -173,7 +173,8 @@ public final class KeyScript {
         return this;
     }
 
-    public KeyScript cancelThrows(RuntimeException why) {
+    /** A checked exception is thrown without being declared. */
+    public KeyScript cancelThrows(Exception why) {
         cancelThrows = why;
         return this;
     }

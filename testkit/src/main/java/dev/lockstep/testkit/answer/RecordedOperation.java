@@ -198,7 +198,7 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
             behind.cancel();
         }
         if (script.cancelThrows != null) {
-            throw script.cancelThrows;
+            throw Faults.<RuntimeException>undeclared(script.cancelThrows);
         }
     }
 

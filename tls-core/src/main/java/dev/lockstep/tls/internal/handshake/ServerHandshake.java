@@ -345,7 +345,7 @@ public final class ServerHandshake {
             try {
                 Suspension was = ended.suspension();
                 config.observer().onResume(was.kind(), config.clock().getAsLong() - was.sinceNanos());
-            } catch (RuntimeException | Error fault) {
+            } catch (Exception | Error fault) {
                 ended.cancel(); // the observer's fault ends the connection, and the answer will not be taken
                 throw fault;
             }

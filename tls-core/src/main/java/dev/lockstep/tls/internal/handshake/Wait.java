@@ -195,7 +195,7 @@ final class Wait<T> {
         if (pending != null) {
             try {
                 pending.cancel();
-            } catch (RuntimeException | Error e) {
+            } catch (Exception | Error e) { // not every language declares its checked exceptions
                 // The SPI says that exceptions of cancel are dropped: the connection is past caring.
             }
         }

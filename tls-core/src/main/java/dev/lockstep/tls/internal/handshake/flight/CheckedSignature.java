@@ -127,7 +127,7 @@ final class CheckedSignature implements PendingOperation<byte[]> {
         }
         try {
             found = verified(signature);
-        } catch (RuntimeException | Error e) {
+        } catch (Exception | Error e) {
             // The boundary of the thread: a wait that nothing ends would last to its deadline.
             found = Progress.failed(e);
         }

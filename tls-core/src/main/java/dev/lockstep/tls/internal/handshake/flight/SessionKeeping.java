@@ -83,11 +83,14 @@ public final class SessionKeeping {
         return sealed.orElse(NO_TICKET);
     }
 
-    /** The boundary to foreign code: a session that is not kept is no reason to end a connection, nor to keep it. */
+    /**
+     * The boundary to foreign code: a session that is not kept is no reason to end a connection, nor to keep it. Not every
+     * language declares its checked exceptions.
+     */
     private static void guarded(TlsServerConfig config, SuspensionKind kind, Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Exception | Error e) {
             config.observer().onOperationFailed(kind, e);
         }
     }
