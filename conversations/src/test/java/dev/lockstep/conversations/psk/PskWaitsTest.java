@@ -33,6 +33,7 @@ import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.psk.PskIdentity;
 import dev.lockstep.tls.psk.PskRequest;
+import dev.lockstep.tls.psk.PskSource;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.PendingOperation;
@@ -41,6 +42,7 @@ import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -167,6 +169,24 @@ class PskWaitsTest {
         conversation.server().refuses(AlertDescription.BAD_RECORD_MAC);
         assertThat(key.operation().cancels()).isEqualTo(1);
         disciplined();
+    }
+
+    /** A source that takes its time in start: its key is late although nothing was waited for. */
+    @ParameterizedTest
+    @MethodSource(INPUTS)
+    void aKeyThatStartReturnsTooLateIsWiped(Forms forms) {
+        byte[] known = ClientOptions.PSK.clone();
+        PskSource slow = (request, waker) -> {
+            clock.advance(LIMIT);
+            return Start.done(Optional.of(known));
+        };
+        Conversation conversation =
+                Conversation.of(server().preSharedKeys(slow).build(), ClientOptions.offering(PSK), forms);
+        conversation.clientHelloAndAnswer();
+        conversation.secondFlight();
+        conversation.server().refuses(AlertDescription.BAD_RECORD_MAC);
+        assertThat(known).containsOnly(0);
+        SecretHunt.assertNoneIn(conversation.server().connection(), List.of(ClientOptions.PSK));
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import static dev.lockstep.testkit.client.ClientMessages.closeNotify;
 import static dev.lockstep.testkit.client.ClientMessages.finished;
 import static dev.lockstep.testkit.client.ClientMessages.renegotiatingClientHello;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.lockstep.conversations.fixture.Failures;
 import dev.lockstep.conversations.fixture.Offering;
@@ -39,6 +40,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -111,6 +113,57 @@ class ResumptionWaitTest {
         assertThat(failures).singleElement().isInstanceOfSatisfying(OperationException.class, failure -> assertThat(
                         failure.reason())
                 .isEqualTo(Reason.TIMED_OUT));
+        by.answers(sessions).assertDisciplined();
+    }
+
+    static Stream<Arguments> brokenLimits() {
+        RuntimeException fault = new IllegalStateException("the store has no configuration");
+        Supplier<Duration> none = () -> null;
+        Supplier<Duration> negative = () -> Duration.ofNanos(-1);
+        Supplier<Duration> throwing = () -> {
+            throw fault;
+        };
+        return Stream.of(Offering.values())
+                .flatMap(by -> Stream.of(none, negative, throwing).map(limit -> Arguments.of(by, limit)));
+    }
+
+    /** A time limit that is none is a failure like any other: the client notices nothing but a full handshake. */
+    @ParameterizedTest
+    @MethodSource("brokenLimits")
+    void aTimeLimitThatIsNoneIsAFullHandshake(Offering by, Supplier<Duration> limit) {
+        TlsServerConfig config = builder().build();
+        ClientSession session = by.session(config, options());
+        sessions.limit(limit);
+        fullHandshake(Conversation.of(config, by.offering(options(), session), Forms.PLAIN));
+        assertThat(failures).as("told to the observer").hasSize(1);
+        assertThat(by.answers(sessions).starts()).isZero();
+    }
+
+    /** As in the configuration; its own limit holds then. */
+    @ParameterizedTest
+    @EnumSource(Offering.class)
+    void aTimeLimitOfZeroIsNoLimitOfItsOwn(Offering by) {
+        sessions.limit(() -> Duration.ZERO);
+        Conversation conversation = suspended(by);
+        clock.advance(Duration.ofSeconds(30).minusNanos(1));
+        sessions.complete();
+        conversation.server().answers(shortAnswer());
+        finishesResumption(conversation);
+    }
+
+    /** A store that takes its time in start: the session that it then returns is destroyed as any late one. */
+    @ParameterizedTest
+    @EnumSource(Offering.class)
+    void aSessionThatStartReturnsTooLateIsDestroyed(Offering by) {
+        TlsServerConfig config = builder().build();
+        ClientSession session = by.session(config, options());
+        by.answers(sessions).beforeStart(() -> clock.advance(LIMIT));
+        fullHandshake(Conversation.of(config, by.offering(options(), session), Forms.PLAIN));
+        assertThat(failures).singleElement().isInstanceOfSatisfying(OperationException.class, failure -> assertThat(
+                        failure.reason())
+                .isEqualTo(Reason.TIMED_OUT));
+        assertThat(sessions.given()).hasSize(1).allSatisfy(given -> assertThatIllegalStateException()
+                .isThrownBy(given::masterSecret));
         by.answers(sessions).assertDisciplined();
     }
 

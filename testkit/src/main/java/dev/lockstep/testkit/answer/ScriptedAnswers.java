@@ -58,6 +58,7 @@ public final class ScriptedAnswers<T> {
     private final List<Operation> operations = new ArrayList<>();
     private final Queue<String> violations = new ConcurrentLinkedQueue<>();
     private Form form = Form.AT_ONCE;
+    private Runnable beforeStart = () -> {};
     private int starts;
 
     /** Answers {@link Form#AT_ONCE} until told otherwise. */
@@ -66,6 +67,11 @@ public final class ScriptedAnswers<T> {
     /** How the next operations answer. */
     public void answers(Form next) {
         form = next;
+    }
+
+    /** What the next starts do first. */
+    public void beforeStart(Runnable action) {
+        beforeStart = action;
     }
 
     /** What failures carry as their cause. */
@@ -77,6 +83,7 @@ public final class ScriptedAnswers<T> {
     public Start<T> start(Supplier<T> value, Waker waker) {
         starts++;
         note(StepMark.current() != null, "start outside of a step");
+        beforeStart.run();
         switch (form) {
             case FALL_THROUGH -> {
                 return Start.fallThrough();

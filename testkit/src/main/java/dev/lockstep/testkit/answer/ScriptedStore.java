@@ -6,11 +6,13 @@ import dev.lockstep.tls.session.SessionLookup;
 import dev.lockstep.tls.session.SessionStore;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A store that answers as it is told, and remembers what was asked of it and what it gave away. */
@@ -22,6 +24,7 @@ public final class ScriptedStore implements SessionStore {
     private final List<SessionLookup> lookups = new ArrayList<>();
     private @Nullable RuntimeException putThrows;
     private int removals;
+    private Supplier<@Nullable Duration> limit = () -> Duration.ofSeconds(2);
 
     /** An empty store that answers immediately. */
     public ScriptedStore() {}
@@ -33,6 +36,17 @@ public final class ScriptedStore implements SessionStore {
     /** From now on put and remove throw this. */
     public void throwsFromPut(RuntimeException fault) {
         putThrows = fault;
+    }
+
+    /** From now on this is the time limit of look-ups, or what throws in its place. */
+    public void limit(Supplier<@Nullable Duration> newLimit) {
+        limit = newLimit;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // what an implementation must not return, a test has it return
+    public Duration lookupTimeout() {
+        return limit.get();
     }
 
     @Override

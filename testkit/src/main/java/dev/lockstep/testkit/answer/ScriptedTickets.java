@@ -7,9 +7,11 @@ import dev.lockstep.tls.session.TicketProtector;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A ticket protector in front of another one, that answers as it is told. */
@@ -20,6 +22,7 @@ public final class ScriptedTickets implements TicketProtector {
     private final TicketProtector real;
     private @Nullable RuntimeException sealThrows;
     private boolean sealsNothing;
+    private Supplier<@Nullable Duration> limit = () -> Duration.ofSeconds(2);
 
     public ScriptedTickets(TicketProtector real) {
         this.real = real;
@@ -35,6 +38,17 @@ public final class ScriptedTickets implements TicketProtector {
 
     public void sealsNothing() {
         sealsNothing = true;
+    }
+
+    /** From now on this is the time limit of openings, or what throws in its place. */
+    public void limit(Supplier<@Nullable Duration> newLimit) {
+        limit = newLimit;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // what an implementation must not return, a test has it return
+    public Duration openTimeout() {
+        return limit.get();
     }
 
     @Override

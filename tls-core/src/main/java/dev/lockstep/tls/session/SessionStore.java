@@ -33,7 +33,8 @@ public interface SessionStore extends Asks<SessionLookup, Optional<ResumableSess
 
     /**
      * Returns the time limit of a look-up, 2 seconds by default; after it, the connection continues with a full
-     * handshake. The configuration's limit for operations applies too.
+     * handshake. Zero means no limit of its own. The configuration's limit for operations applies too. Null, a negative time
+     * and exceptions are a failed look-up, which is not started.
      */
     default Duration lookupTimeout() {
         return Duration.ofSeconds(2);

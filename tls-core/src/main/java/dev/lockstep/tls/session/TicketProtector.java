@@ -41,7 +41,8 @@ public interface TicketProtector extends Asks<TicketOpening, Optional<OpenedTick
 
     /**
      * Returns the time limit of {@link #start}, 2 seconds by default; after it, the connection continues with a full
-     * handshake. The configuration's limit for operations applies too.
+     * handshake. Zero means no limit of its own. The configuration's limit for operations applies too. Null, a negative time
+     * and exceptions are a failed opening, which is not started.
      */
     default Duration openTimeout() {
         return Duration.ofSeconds(2);

@@ -108,8 +108,8 @@ class WaitsDocumentTest {
         return switch (limit) {
             case KEY ->
                 "`keyOperationTimeout`, 30 seconds by default. It also bounds the two others, and `handshakeTimeout` all of them";
-            case OPENING -> "the ticket protector's `openTimeout`";
-            case LOOKUP -> "the session store's `lookupTimeout`";
+            case OPENING -> "the ticket protector's `openTimeout`; zero for none of its own";
+            case LOOKUP -> "the session store's `lookupTimeout`; zero for none of its own";
         };
     }
 

@@ -2,6 +2,8 @@ package dev.lockstep.tls.internal.handshake;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.phase.Handshake;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
@@ -48,8 +50,14 @@ public record Question<T>(
         /** Centuries, and more nanoseconds do not fit. */
         private static final Duration NONE = Duration.ofNanos(Long.MAX_VALUE);
 
-        OptionalLong nanos(TlsServerConfig config) {
+        /**
+         * Returns the limit; empty for none.
+         *
+         * @throws OperationException when what the implementation returned is no time
+         */
+        OptionalLong nanos(TlsServerConfig config) throws OperationException {
             OptionalLong general = config.keyOperationTimeoutNanos();
+            @Nullable
             Duration own =
                     switch (this) {
                         case KEY -> NONE;
@@ -60,11 +68,13 @@ public record Question<T>(
                                     ? NONE
                                     : config.sessionStore().lookupTimeout();
                     };
-            if (own.compareTo(NONE) >= 0) {
+            if (own == null || own.isNegative()) {
+                throw new OperationException(Reason.INVALID_OUTPUT, "a time limit of " + own);
+            }
+            if (own.isZero() || own.compareTo(NONE) >= 0) {
                 return general;
             }
-            long nanos = own.isNegative() ? 0 : own.toNanos();
-            return OptionalLong.of(Math.min(nanos, general.orElse(Long.MAX_VALUE)));
+            return OptionalLong.of(Math.min(own.toNanos(), general.orElse(Long.MAX_VALUE)));
         }
     }
 

@@ -32,6 +32,9 @@ final class Wait<T> {
     private boolean fellThrough;
     private boolean suspended;
 
+    /** The operation may have its answer since its start; it was not polled yet. */
+    private boolean ready;
+
     /**
      * A wait that begins now.
      *
@@ -42,7 +45,12 @@ final class Wait<T> {
         this.handshake = handshake;
         this.waker = new WakeFlag(wakeHandler);
         long now = handshake.config.clock().getAsLong();
-        OptionalLong limit = question.limit().nanos(handshake.config);
+        OptionalLong limit = OptionalLong.empty();
+        try {
+            limit = question.limit().nanos(handshake.config);
+        } catch (Exception | Error e) {
+            end(Progress.thrown(e)); // the boundary to foreign code, as in start, which has nothing to do then
+        }
         OptionalLong deadline = handshake.deadlineNanos();
         if (limit.isPresent()) {
             long own = now + limit.getAsLong();
@@ -58,6 +66,9 @@ final class Wait<T> {
      * @return whether the step that asked also polls: there is an answer, or one that is ready, or no time to wait for it
      */
     boolean start() {
+        if (answer != null) {
+            return true;
+        }
         @Nullable Start<T> start;
         try {
             start = question.ask().start(handshake, waker, suspension.deadlineNanos());
@@ -66,8 +77,9 @@ final class Wait<T> {
             end(Progress.thrown(e));
             return true;
         }
-        if (start instanceof Start.Ready<T> ready) {
-            operation = ready.operation();
+        if (start instanceof Start.Ready<T> started) {
+            operation = started.operation();
+            ready = true;
             return true;
         } else if (start instanceof Start.InProgress<T> inProgress) {
             operation = inProgress.operation();
@@ -94,11 +106,13 @@ final class Wait<T> {
             return true;
         }
         waker.clear();
-        if (isLate()) {
-            cancelOperation();
-            fail(Reason.TIMED_OUT, question.kind() + ": no answer before the deadline");
+        boolean late = isLate();
+        if (late && !ready) {
+            timeOut();
             return true;
         }
+        ready = false; // if it is late, it is polled even so: an answer that is there is to be disposed of, not
+        // cancelled
         @Nullable Progress<T> progress;
         try {
             progress = pending.resume();
@@ -106,12 +120,19 @@ final class Wait<T> {
             progress = Progress.thrown(e); // the boundary to foreign code, as in start
         }
         if (progress instanceof Progress.InProgress<T>) {
+            if (late) {
+                timeOut();
+                return true;
+            }
             suspend();
             return false;
         }
         operation = null;
         if (progress == null) {
             fail(Reason.INVALID_OUTPUT, "resume returned null");
+        } else if (late && progress instanceof Progress.Done<T> done) {
+            question.late().disposal().accept(done.value());
+            timeOut();
         } else {
             end(progress);
         }
@@ -183,6 +204,11 @@ final class Wait<T> {
     private boolean isLate() {
         OptionalLong deadline = suspension.deadlineNanos();
         return deadline.isPresent() && handshake.config.clock().getAsLong() - deadline.getAsLong() >= 0;
+    }
+
+    private void timeOut() {
+        cancelOperation();
+        fail(Reason.TIMED_OUT, question.kind() + ": no answer before the deadline");
     }
 
     private void fail(Reason reason, String message) {

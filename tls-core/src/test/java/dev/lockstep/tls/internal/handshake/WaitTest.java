@@ -323,6 +323,43 @@ class WaitTest {
                 Reason.TIMED_OUT, refusal(AlertDescription.INTERNAL_ERROR, wait).getCause());
     }
 
+    private Wait<String> lateFrom(Start<String> answer) {
+        Wait<String> wait = asking(OnFailure.INTERNAL_ERROR, FallThrough.FAILURE, (asking, waker, deadlineNanos) -> {
+            now = deadlineNanos.getAsLong();
+            return answer;
+        });
+        assertThat(wait.start()).isTrue();
+        assertThat(wait.poll()).isTrue();
+        return wait;
+    }
+
+    private Throwable lateCause(Start<String> answer) {
+        return refusal(AlertDescription.INTERNAL_ERROR, lateFrom(answer)).getCause();
+    }
+
+    /** It is an answer that came too late, and the operation has ended: nothing is left to cancel. */
+    @Test
+    void anAnswerThatStartReturnsTooLateIsDisposedOf() {
+        operation.answer = Progress.done("too late");
+        assertReason(Reason.TIMED_OUT, lateCause(Start.ready(operation)));
+        assertThat(disposedOf).containsExactly("too late");
+        assertThat(operation.cancels).isZero();
+    }
+
+    @Test
+    void aReadyOperationThatIsInProgressAndLateIsCancelled() {
+        assertReason(Reason.TIMED_OUT, lateCause(Start.ready(operation)));
+        assertThat(operation.cancels).isEqualTo(1);
+        assertThat(suspensions).isEmpty();
+    }
+
+    @Test
+    void aFailureThatStartReturnsTooLateKeepsItsCause() {
+        operation.answer = Progress.failed(FAULT);
+        assertThat(lateCause(Start.ready(operation))).isSameAs(FAULT);
+        assertThat(operation.cancels).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 4, 5, 6, 60})
     void theEarlierOfTwoLimitsCounts(long seconds) {

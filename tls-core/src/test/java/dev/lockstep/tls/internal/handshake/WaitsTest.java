@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -12,6 +13,7 @@ import dev.lockstep.tls.internal.handshake.phase.History;
 import dev.lockstep.tls.session.OpenedTicket;
 import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.spec.CipherSuite;
+import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the table of waits says of time limits, of answers that come too late, and of what takes their place. */
 class WaitsTest {
@@ -31,20 +34,10 @@ class WaitsTest {
                 .keyOperationTimeout(GENERAL);
     }
 
-    /** The shorter of the two limits, whatever an implementation says of its own: none at all, or more than fits a long. */
+    /** The shorter of the two limits, whatever an implementation has of its own: zero for none, or more than fits a long. */
     @ParameterizedTest
-    @CsvSource({
-        "-9223372036854775808, 0",
-        "-1, 0",
-        "0, 0",
-        "7, 7",
-        "30, 30",
-        "31, 30",
-        "9223372036, 30",
-        "9223372037, 30",
-        "9223372036854775807, 30"
-    })
-    void theShorterLimitCounts(long own, long seconds) {
+    @CsvSource({"0, 30", "7, 7", "30, 30", "31, 30", "9223372036, 30", "9223372037, 30", "9223372036854775807, 30"})
+    void theShorterLimitCounts(long own, long seconds) throws OperationException {
         Duration limit = Duration.ofSeconds(own);
         TlsServerConfig both = builder()
                 .sessionStore(new EmptyStore(limit))
@@ -56,8 +49,32 @@ class WaitsTest {
         assertThat(Limit.KEY.nanos(both)).hasValue(GENERAL.toNanos());
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, -1})
+    void aNegativeLimitIsNone(long seconds) {
+        assertRefused(Duration.ofSeconds(seconds));
+    }
+
     @Test
-    void withoutAGeneralLimitThatOfTheImplementationCounts() {
+    void aLimitThatIsMissingIsNone() {
+        Duration missing = null;
+        assertRefused(missing);
+    }
+
+    private static void assertRefused(Duration limit) {
+        TlsServerConfig config = builder()
+                .sessionStore(new EmptyStore(limit))
+                .tickets(new SealingNone(limit))
+                .build();
+        for (Limit broken : new Limit[] {Limit.LOOKUP, Limit.OPENING}) {
+            assertThatExceptionOfType(OperationException.class)
+                    .isThrownBy(() -> broken.nanos(config))
+                    .withMessage("a time limit of " + limit);
+        }
+    }
+
+    @Test
+    void withoutAGeneralLimitThatOfTheImplementationCounts() throws OperationException {
         TlsServerConfig unlimited = builder()
                 .keyOperationTimeout(Duration.ZERO)
                 .sessionStore(new EmptyStore(Duration.ofSeconds(7)))
@@ -69,7 +86,7 @@ class WaitsTest {
     }
 
     @Test
-    void withoutAStoreAndTicketsTheGeneralLimitCounts() {
+    void withoutAStoreAndTicketsTheGeneralLimitCounts() throws OperationException {
         TlsServerConfig neither = builder().build();
         assertThat(Limit.LOOKUP.nanos(neither)).hasValue(GENERAL.toNanos());
         assertThat(Limit.OPENING.nanos(neither)).hasValue(GENERAL.toNanos());
