@@ -2,11 +2,13 @@ package dev.lockstep.tls.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.session.Sessions.WallClock;
 import dev.lockstep.tls.spec.CipherSuite;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -85,6 +87,34 @@ class MemorySessionStoreTest {
         clock.seconds += 300;
         store.put(Sessions.id(100), Sessions.of(3, clock.seconds));
         assertThat(store.size()).isEqualTo(1);
+    }
+
+    /** A master secret opens what was recorded: it does not outlive its session because nothing is put in its place. */
+    @Test
+    void aLookUpDropsTheSessionsPastTheirTime() throws Exception {
+        MemorySessionStore store = store(10);
+        store.put(Sessions.id(1), Sessions.of(1, clock.seconds));
+        store.put(Sessions.id(2), Sessions.of(2, clock.seconds));
+        clock.seconds += 1;
+        store.put(Sessions.id(3), Sessions.of(3, clock.seconds));
+        clock.seconds += 299;
+        assertThat(find(store, 3)).isPresent();
+        assertThat(store.size()).isEqualTo(1);
+    }
+
+    @Test
+    void anIdleStoreDropsItsSessionsWhenItIsTold() {
+        MemorySessionStore store = store(10_000); // of many shards
+        for (int i = 0; i < 1000; i++) {
+            store.put(Sessions.id(i), Sessions.of(i & 0x7f, clock.seconds + i % 2));
+        }
+        clock.seconds += 299;
+        store.dropExpired();
+        assertThat(store.size()).isEqualTo(1000);
+        clock.seconds += 2;
+        store.dropExpired();
+        assertThat(store.size()).isZero();
+        assertThat(store.bytes()).isZero();
     }
 
     @ParameterizedTest
@@ -221,5 +251,9 @@ class MemorySessionStoreTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new MemorySessionStore(1, Duration.ofDays(8)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new MemorySessionStore(1, (1 << 16) - 1, lifetime, clock));
+        InstantSource missing = null;
+        assertThatNullPointerException()
+                .isThrownBy(() -> new MemorySessionStore(1, lifetime, missing))
+                .withMessage("clock");
     }
 }

@@ -188,6 +188,16 @@ class ResumableSessionTest {
         assertThatIllegalArgumentException().isThrownBy(() -> builder.pskIdentity(new byte[0x10000]));
     }
 
+    /** The first build clears the builder's secret: a second session would have a master secret of zeros. */
+    @Test
+    void aBuilderBuildsOneSession() {
+        CipherSuite suite = CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
+        ResumableSessionBuilder builder = ResumableSession.builder(suite, Sessions.secret(7), 1);
+        ResumableSession session = builder.build();
+        assertThatIllegalStateException().isThrownBy(builder::build);
+        assertThat(session.masterSecret()).isEqualTo(Sessions.secret(7));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 33, 255})
     void anIdHasOneToThirtyTwoBytes(int length) {

@@ -55,7 +55,7 @@ final class SessionOptions {
             description = "How long after its full handshake a session can be resumed; ${DEFAULT-VALUE} by default.")
     private String lifetime = "120";
 
-    private @Nullable MemorySessionStore store;
+    private volatile @Nullable MemorySessionStore store;
     private volatile @Nullable TicketKeyRing ring;
 
     List<Path> files() {
@@ -106,8 +106,12 @@ final class SessionOptions {
         return shortest.compareTo(OWN_KEY_PERIOD) > 0 ? shortest : OWN_KEY_PERIOD;
     }
 
-    /** Destroys the ticket keys whose time is over, whether the ring is used or not. Any thread. */
+    /** Destroys the ticket keys and the sessions whose time is over, whether they are used or not. Any thread. */
     void turn() {
+        MemorySessionStore kept = store;
+        if (kept != null) {
+            kept.dropExpired();
+        }
         TicketKeyRing current = ring;
         if (current != null) {
             current.turn();

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * A session store in this process. It is bounded in number and in bytes, keeps each session for a limited time, and
  * consists of shards with a lock each, so that many selector threads can share it. When a shard is full, it drops its
  * oldest sessions. Dropped sessions are wiped. Answers immediately; thread-safe.
+ *
+ * <p>A session whose lifetime is over is dropped when its shard is used next. Call {@link #dropExpired} from a timer to drop
+ * the sessions of an idle store on time.
  *
  * <p>Sessions are kept encoded: some 100 bytes, the names in them and the client's certificates. A session that cannot
  * be encoded ({@link ResumableSession#MAX_ENCODED_LENGTH}) is not kept.
@@ -63,6 +67,8 @@ public final class MemorySessionStore implements SessionStore {
      * @throws ConfigException for a value out of range
      */
     public MemorySessionStore(int capacity, long maxBytes, Duration lifetime, InstantSource clock) {
+        Objects.requireNonNull(clock, "clock");
+        Objects.requireNonNull(lifetime, "lifetime");
         if (capacity < 1 || capacity > 1 << 24) {
             throw ConfigException.outOfRange("capacity", capacity, "1 to 2^24");
         }
@@ -109,6 +115,14 @@ public final class MemorySessionStore implements SessionStore {
     @Override
     public void remove(SessionId id) {
         shard(id).remove(id);
+    }
+
+    /** Drops and wipes the sessions whose lifetime is over. Looks at one session of each shard if there are none. */
+    public void dropExpired() {
+        long oldest = oldest();
+        for (Shard shard : shards) {
+            shard.dropExpired(oldest);
+        }
     }
 
     /** Forgets every session. */
@@ -174,6 +188,7 @@ public final class MemorySessionStore implements SessionStore {
 
         /** A copy for the caller to wipe. */
         synchronized byte @Nullable [] find(SessionId id, long oldest) {
+            dropExpired(oldest);
             Entry entry = sessions.get(id);
             if (entry == null) {
                 return null;
@@ -187,18 +202,28 @@ public final class MemorySessionStore implements SessionStore {
 
         synchronized void put(SessionId id, Entry entry, long oldest) {
             remove(id);
+            dropExpired(oldest);
             Iterator<Entry> eldest = sessions.values().iterator();
-            while (eldest.hasNext()) {
+            while (eldest.hasNext() && (sessions.size() >= capacity || bytes + entry.bytes() > maxBytes)) {
                 Entry candidate = eldest.next();
-                boolean fits = sessions.size() < capacity && bytes + entry.bytes() <= maxBytes;
-                if (fits && candidate.createdAtSeconds > oldest) {
-                    break;
-                }
                 eldest.remove();
                 gone(candidate);
             }
             sessions.put(id, entry);
             bytes += entry.bytes();
+        }
+
+        /** From the eldest to the first that is not over: sessions come in the order of their creation, or nearly so. */
+        synchronized void dropExpired(long oldest) {
+            Iterator<Entry> eldest = sessions.values().iterator();
+            while (eldest.hasNext()) {
+                Entry candidate = eldest.next();
+                if (candidate.createdAtSeconds > oldest) {
+                    return;
+                }
+                eldest.remove();
+                gone(candidate);
+            }
         }
 
         synchronized void remove(SessionId id) {

@@ -23,6 +23,7 @@ public final class ResumableSessionBuilder {
     byte @Nullable [] pskIdentity;
     List<X509Certificate> clientChain = List.of();
     byte[] context = {};
+    private boolean built;
 
     ResumableSessionBuilder(CipherSuite cipherSuite, byte[] masterSecret, long createdAtSeconds) {
         if (masterSecret.length != ResumableSession.MASTER_SECRET_LENGTH) {
@@ -92,8 +93,16 @@ public final class ResumableSessionBuilder {
         return this;
     }
 
-    /** Returns the session; the builder's copy of the secret is cleared. */
+    /**
+     * Returns the session; the builder's copy of the secret is cleared.
+     *
+     * @throws IllegalStateException when called a second time
+     */
     public ResumableSession build() {
+        if (built) {
+            throw new IllegalStateException("this builder has built its session, and cleared the secret; make another");
+        }
+        built = true;
         ResumableSession session = new ResumableSession(this);
         Wipe.bytes(masterSecret);
         return session;
