@@ -85,14 +85,16 @@ final class KeyTrial {
 
     /**
      * What a server signs in ServerKeyExchange, since key servers sign nothing else. No client can be deceived with it:
-     * where its random would be stands a text.
+     * where its random would be stands a text, short enough that a key server does not take the whole for a document.
      */
     private byte[] message() {
         byte[] key = new byte[32];
         random.nextBytes(key);
         return ByteBuffer.allocate(2 * 32 + 4 + key.length)
-                .put("a trial of this key, for no client".getBytes(StandardCharsets.US_ASCII), 0, 32)
-                .put("signed before a server used it..".getBytes(StandardCharsets.US_ASCII))
+                .put("a trial, for no client".getBytes(StandardCharsets.US_ASCII))
+                .position(32)
+                .put("before a server uses it".getBytes(StandardCharsets.US_ASCII))
+                .position(64)
                 .put(new byte[] {3, 0, 29, (byte) key.length}) // named_curve, x25519
                 .put(key)
                 .array();
