@@ -17,7 +17,9 @@ final class KeyServerFailures {
                         Reason.KEY_UNAVAILABLE, "the key server: no such key, or its device is out of reach");
             case REJECTED ->
                 new OperationException(
-                        Reason.REJECTED, "the key server: refused by its policy, its rate limit or a full queue");
+                        Reason.REJECTED,
+                        "the key server: refused by its policy (DHE needs 'keyserver --allow-dhe'), its rate limit or"
+                                + " a full queue");
             case TIMED_OUT -> new OperationException(Reason.TIMED_OUT, "the key server: the deadline passed first");
             case CANCELLED -> new OperationException(Reason.KEY_UNAVAILABLE, "the key server: cancelled");
             case FAILED -> new OperationException(Reason.KEY_UNAVAILABLE, "the key server: the key's device failed");

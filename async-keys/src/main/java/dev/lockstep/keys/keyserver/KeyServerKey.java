@@ -17,8 +17,9 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * One key of a key server. It signs with what the certificate's kind of key can, and decrypts if that was asked for and the
- * key server, where it has been heard, does not say otherwise.
+ * One key of a key server. It signs with what the certificate's kind of key can, except over SHA-1 and SHA-224, with which
+ * key servers do not sign. It decrypts if that was asked for and the key server, where it has been heard, does not say
+ * otherwise.
  */
 final class KeyServerKey implements ExternalPrivateKey {
 
@@ -42,7 +43,8 @@ final class KeyServerKey implements ExternalPrivateKey {
         EnumSet<SignatureScheme> able = EnumSet.noneOf(SignatureScheme.class);
         for (SignatureScheme scheme : SignatureScheme.values()) {
             // EdDSA fits two curves here: the credential knows which
-            if (scheme.family().signsWithKeysOf(key.getAlgorithm())) {
+            if (scheme.family().signsWithKeysOf(key.getAlgorithm())
+                    && !scheme.hash().isShort()) {
                 able.add(scheme);
             }
         }

@@ -164,7 +164,9 @@ class KeyServerKeysTest extends KeyServerKeysTestCase {
             assertThat(rsa(fake).canDecrypt()).isFalse(); // nothing decrypts unless that is asked for
             assertThat(rsa(fake).signatureSchemes())
                     .contains(SignatureScheme.RSA_PKCS1_SHA256, SignatureScheme.RSA_PSS_RSAE_SHA256)
-                    .noneMatch(scheme -> scheme.family() == SignatureFamily.ECDSA);
+                    .noneMatch(scheme -> scheme.family() == SignatureFamily.ECDSA)
+                    .as("key servers do not sign over SHA-1 and SHA-224")
+                    .noneMatch(scheme -> scheme.hash().isShort());
         }
         KeyServerKeys asked = KeyServerKeys.unix(directory.resolve("x"))
                 .decryption(KeyServerKeys.Decryption.OR_RANDOM)
