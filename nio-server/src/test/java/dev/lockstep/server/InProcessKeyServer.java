@@ -54,6 +54,12 @@ public final class InProcessKeyServer implements AutoCloseable {
             return this;
         }
 
+        /** The keys added so far sign for DHE suites too. */
+        public Setup allowingDhe() {
+            keys.replaceAll((id, key) -> key.allowingDhe());
+            return this;
+        }
+
         /** Adds a key, seen through {@code meddling}. */
         public Setup with(KeyPair pair, UnaryOperator<BlockingKey> meddling) {
             BlockingKey key = meddling.apply(InMemoryKey.of(pair.getPrivate(), new SecureRandom()));

@@ -90,6 +90,14 @@ final class KeyOptions {
     private boolean allowDecrypt;
 
     @Option(
+            names = "--allow-dhe",
+            description =
+                    "Sign for DHE suites too, with RSA keys and the groups ffdhe2048 to ffdhe4096. TLS servers need"
+                            + " it whose policy offers DHE, such as 'intermediate' and 'compatible'. A TLS server that was taken"
+                            + " over chooses up to 512 bytes more of what is signed.")
+    private boolean allowDhe;
+
+    @Option(
             names = "--allow-ca-certificate",
             description = "Serve a key whose certificate is a certificate authority's.")
     private boolean allowCaCertificate;
@@ -151,15 +159,19 @@ final class KeyOptions {
                 "--pkcs11", "it was not said where the PIN comes from", "give --pkcs11-pin-file or --pkcs11-pin-env");
     }
 
+    private ServedKeys.Allowed allowed() {
+        return new ServedKeys.Allowed(allowDecrypt, allowDhe, allowCaCertificate);
+    }
+
     /** Reads the keys. Those of {@code --demo-keys} are made by the first call and stay. */
     ServedKeys load(Environment environment, @Nullable Pkcs11Keys token, Reading reading)
             throws UsageError, IOException {
-        ServedKeys loaded = new ServedKeys(allowDecrypt, allowCaCertificate, providers.providers());
+        ServedKeys loaded = new ServedKeys(allowed(), providers.providers());
         for (Path file : keys) {
             loaded.addFile(file, reading);
         }
         if (token != null) {
-            loaded.addToken(token, tokenSecret);
+            loaded.addToken(token, tokenSecret, reading.notes());
         }
         for (Path file : certs) {
             loaded.addCertificate(file, reading, token, tokenSecret);
@@ -169,7 +181,7 @@ final class KeyOptions {
         }
         if (demoKeys != null) {
             if (demo == null) {
-                ServedKeys made = new ServedKeys(allowDecrypt, allowCaCertificate, providers.providers());
+                ServedKeys made = new ServedKeys(allowed(), providers.providers());
                 DemoKeys.addTo(made, demoKeys, demoKeyFiles, environment.clock().instant());
                 demo = made;
             }

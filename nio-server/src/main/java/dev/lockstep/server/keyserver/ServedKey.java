@@ -35,6 +35,7 @@ public final class ServedKey {
     private final SignatureCheck check;
     private final byte[] replacementSecret;
     private final boolean decrypts;
+    private final boolean dhe;
 
     /**
      * @param name for people: the file, the token
@@ -50,20 +51,27 @@ public final class ServedKey {
         this.check = SignatureCheck.of(publicKey);
         this.replacementSecret = replacementSecret.clone();
         this.decrypts = decrypts && modulusLength > 0 && key.canDecrypt();
+        this.dhe = false;
     }
 
-    private ServedKey(ServedKey that, boolean decrypts) {
+    private ServedKey(ServedKey that, boolean decrypts, boolean dhe) {
         this.name = that.name;
         this.key = that.key;
         this.modulusLength = that.modulusLength;
         this.check = that.check;
         this.replacementSecret = that.replacementSecret;
         this.decrypts = decrypts;
+        this.dhe = dhe;
     }
 
     /** The same key without decryptions. */
     ServedKey signingOnly() {
-        return new ServedKey(this, false);
+        return new ServedKey(this, false, dhe);
+    }
+
+    /** The same key, which signs for DHE suites too if it is an RSA key: no other kind does (RFC 5246 7.4.3). */
+    public ServedKey allowingDhe() {
+        return new ServedKey(this, decrypts, modulusLength > 0);
     }
 
     /** Whether it answers premaster secrets. */
@@ -77,11 +85,14 @@ public final class ServedKey {
      */
     Outcome sign(Message.Sign request) {
         byte[] input = request.input().bytes();
-        if (!ServerKeyExchangeInput.isWellFormed(input, modulusLength > 0)) {
-            return Outcome.refused("policy");
+        if (!ServerKeyExchangeInput.isWellFormed(input, dhe)) {
+            // The log tells the operator which of the refusals an option would lift.
+            boolean wouldBe = modulusLength > 0 && ServerKeyExchangeInput.isWellFormed(input, true);
+            return Outcome.refused(wouldBe ? "dhe" : "policy");
         }
         SignatureScheme scheme = SignatureScheme.of(request.scheme());
-        if (scheme == null || !key.signatureSchemes().contains(scheme)) {
+        // Collisions of SHA-1 can be computed: a signature over one input would be one over another too.
+        if (scheme == null || scheme.hash().isShort() || !key.signatureSchemes().contains(scheme)) {
             return Outcome.failed(Failure.UNSUPPORTED);
         }
         try {

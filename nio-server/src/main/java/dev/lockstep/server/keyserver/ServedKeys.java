@@ -11,6 +11,7 @@ import dev.lockstep.keys.pkcs11.Pkcs11Keys;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.certificate.CaCertificates;
 import dev.lockstep.server.certificate.PublicKeys;
+import dev.lockstep.server.keyserver.policy.CertificatePurposes;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.credential.Credential;
@@ -39,10 +40,18 @@ public final class ServedKeys {
     /** A key that can be tried out against certificates. */
     private record Loaded(PrivateKey key, KeyId id) {}
 
+    /**
+     * What the operator allows.
+     *
+     * @param decryptions whether RSA keys answer premaster secrets, unless their certificate says that they do not
+     * @param dhe whether RSA keys sign for DHE suites
+     * @param authorities whether a certificate may be an authority's
+     */
+    record Allowed(boolean decryptions, boolean dhe, boolean authorities) {}
+
     private static final int KEY_ENCIPHERMENT = 2; // RFC 5280 4.2.1.3: the bit's number
 
-    private final boolean decrypting;
-    private final boolean allowAuthorities;
+    private final Allowed allowed;
     private final CryptoProviders providers;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, KeyId> named = new HashMap<>();
@@ -52,14 +61,11 @@ public final class ServedKeys {
     /**
      * None yet.
      *
-     * @param decrypting whether RSA keys answer premaster secrets, unless their certificate says that they do not
-     * @param allowAuthorities whether a certificate may be an authority's
      * @param providers compute with keys that are in this process
      */
-    ServedKeys(boolean decrypting, boolean allowAuthorities, CryptoProviders providers) {
+    ServedKeys(Allowed allowed, CryptoProviders providers) {
         this.providers = providers;
-        this.decrypting = decrypting;
-        this.allowAuthorities = allowAuthorities;
+        this.allowed = allowed;
     }
 
     /** The ids of a key by its file, its certificate's file, or an id in hex; none when there is no such key. */
@@ -95,9 +101,9 @@ public final class ServedKeys {
         byte[] encoded = PublicKeys.encodedOf(key);
         PublicKey publicKey = PublicKeys.decoded(key.getAlgorithm(), encoded);
         ServedKey entry = new ServedKey(
-                name, InMemoryKey.of(key, random, providers), publicKey, replacementSecret(key), decrypting);
+                name, InMemoryKey.of(key, random, providers), publicKey, replacementSecret(key), allowed.decryptions());
         KeyId id = KeyId.ofEncoded(encoded);
-        served.put(id, entry);
+        served.put(id, allowed.dhe() ? entry.allowingDhe() : entry);
         named.put(name, id);
         return id;
     }
@@ -120,9 +126,17 @@ public final class ServedKeys {
      */
     void addCertificate(Path file, Reading reading, @Nullable Pkcs11Keys token, byte[] secret) throws UsageError {
         List<X509Certificate> chain = PemFiles.certificates("--cert", file, reading);
-        CaCertificates.refuse("--cert", file.toString(), chain.get(0), allowAuthorities);
+        CaCertificates.refuse("--cert", file.toString(), chain.get(0), allowed.authorities());
+        warn("--cert", file.toString(), chain.get(0), reading.notes());
         if (!addCertificateOfFile(file, chain)) {
             addCertificateOfToken(file, chain.get(0), token, secret);
+        }
+    }
+
+    private static void warn(String option, String where, X509Certificate certificate, Consumer<String> notes) {
+        String warning = CertificatePurposes.warning(option, where, certificate);
+        if (warning != null) {
+            notes.accept(warning);
         }
     }
 
@@ -172,11 +186,13 @@ public final class ServedKeys {
      *
      * @param secret what replaced premaster secrets come from; the same for the life of the process, or the same question
      *     asked before and after a reload would tell good padding from bad
+     * @param notes receives a line for each certificate that is not for TLS servers alone
      */
-    void addToken(Pkcs11Keys token, byte[] secret) throws UsageError {
+    void addToken(Pkcs11Keys token, byte[] secret, Consumer<String> notes) throws UsageError {
         for (X509Certificate certificate : token.certificates()) {
             String name = "token: " + certificate.getSubjectX500Principal().getName();
-            CaCertificates.refuse("--pkcs11", name, certificate, allowAuthorities);
+            CaCertificates.refuse("--pkcs11", name, certificate, allowed.authorities());
+            warn("--pkcs11", name, certificate, notes);
             try {
                 addTokenKey(token, secret, certificate, name);
             } catch (OperationException e) {
@@ -188,10 +204,9 @@ public final class ServedKeys {
     private void addTokenKey(Pkcs11Keys token, byte[] secret, X509Certificate certificate, String name)
             throws OperationException {
         BlockingKey key = token.blockingKey(certificate);
-        boolean decrypts = decrypting && isForEncipherment(certificate);
-        served.put(
-                KeyId.of(certificate.getPublicKey()),
-                new ServedKey(name, key, certificate.getPublicKey(), secretOf(certificate, secret), decrypts));
+        boolean decrypts = allowed.decryptions() && isForEncipherment(certificate);
+        ServedKey entry = new ServedKey(name, key, certificate.getPublicKey(), secretOf(certificate, secret), decrypts);
+        served.put(KeyId.of(certificate.getPublicKey()), allowed.dhe() ? entry.allowingDhe() : entry);
     }
 
     /** Reports the keys of a token that are not served, because nothing tells their public keys. */

@@ -38,6 +38,7 @@ class KeyServerOutageTest {
                 directory.toString(),
                 "--demo-key-files",
                 "--allow-decrypt",
+                "--allow-dhe",
                 "--log",
                 directory.resolve("keys.log").toString()));
         options.addAll(List.of(more));

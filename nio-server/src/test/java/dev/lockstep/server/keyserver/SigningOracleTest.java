@@ -245,7 +245,8 @@ class SigningOracleTest {
         for (int i = 0; i < POLYGLOTS; i++) {
             inputs.add(polyglot());
         }
-        try (InProcessKeyServer server = InProcessKeyServer.serving(rsa, ec).start(directory);
+        try (InProcessKeyServer server =
+                        InProcessKeyServer.serving(rsa, ec).allowingDhe().start(directory);
                 RawClient client = RawClient.greeted(server.socket)) {
             long id = 0;
             for (byte[] input : inputs) {

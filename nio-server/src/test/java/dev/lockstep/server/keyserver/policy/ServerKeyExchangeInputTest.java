@@ -69,53 +69,84 @@ class ServerKeyExchangeInputTest {
         assertThat(accepts(ecdhe(3, 256, 255, 4))).isFalse();
     }
 
+    /** As long as the prime, as honest servers write it. */
+    private static byte[] padded(int value, int length) {
+        byte[] bytes = new byte[length];
+        bytes[length - 1] = (byte) value;
+        return bytes;
+    }
+
     @ParameterizedTest
-    @EnumSource(names = "FFDHE.*", mode = EnumSource.Mode.MATCH_ALL)
+    @EnumSource(names = {"FFDHE2048", "FFDHE3072", "FFDHE4096"})
     void finiteFieldParamsAreSignedAndEveryOtherLengthOrValueIsNot(Group group) {
         byte[] p = FfdheParameters.pBytes(group);
         byte[] g = {2};
         byte[] signed = FfdheParameters.p(group).subtract(BigInteger.TWO).toByteArray();
         byte[] y = Arrays.copyOfRange(signed, 1, signed.length); // without the zero of a sign
+        byte[] four = padded(4, p.length);
         assertThat(accepts(dhe(p, g, y))).isTrue();
-        assertThat(accepts(dhe(p, g, new byte[] {4}))).isTrue();
+        assertThat(accepts(dhe(p, g, four))).isTrue();
 
         byte[] right = dhe(p, g, y);
         assertThat(accepts(Arrays.copyOf(right, right.length - 1))).isFalse();
         assertThat(accepts(Arrays.copyOf(right, right.length + 1))).isFalse();
-        assertThat(accepts(dhe(p, g, new byte[] {1}))).isFalse();
+        assertThat(accepts(dhe(p, g, padded(1, p.length)))).isFalse();
+        assertThat(accepts(dhe(p, g, padded(0, p.length)))).isFalse();
         assertThat(accepts(dhe(p, g, p))).isFalse();
         assertThat(accepts(dhe(p, g, new byte[0]))).isFalse();
         assertThat(accepts(dhe(p, new byte[] {0}, y))).isFalse();
         assertThat(accepts(dhe(p, p, y))).isFalse();
         byte[] even = p.clone();
         even[even.length - 1] = 0;
-        assertThat(accepts(dhe(even, g, new byte[] {4}))).isFalse();
+        assertThat(accepts(dhe(even, g, four))).isFalse();
         assertThat(accepts(dhe(p, new byte[] {3}, y))).isFalse();
         assertThat(accepts(dhe(p, new byte[] {0, 2}, y))).isFalse();
-        assertThat(accepts(dhe(p, g, new byte[p.length + 1]))).isFalse();
-        byte[] longFour = new byte[p.length + 1];
-        longFour[p.length] = 4;
-        assertThat(accepts(dhe(p, g, longFour))).isFalse();
+        for (int length : new int[] {1, 2, p.length - 1, p.length + 1}) {
+            assertThat(accepts(dhe(p, g, padded(4, length))))
+                    .as("4 in %d bytes", length)
+                    .isFalse();
+        }
         byte[] last = p.clone();
         last[last.length - 1] ^= 1; // p - 1
         assertThat(accepts(dhe(p, g, last))).isFalse();
-        assertThat(accepts(dhe(p, g, new byte[] {2}))).isTrue();
+        assertThat(accepts(dhe(p, g, padded(2, p.length)))).isTrue();
         assertThat(ServerKeyExchangeInput.isWellFormed(right, false))
-                .as("with a key that is none of RSA")
+                .as("where DHE is not allowed, or with a key that is none of RSA")
                 .isFalse();
         assertThat(ServerKeyExchangeInput.isWellFormed(ecdhe(3, 29, 32, 4), false))
                 .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FFDHE6144", "FFDHE8192"})
+    void groupsOfNoPolicyAreRefused(Group group) {
+        byte[] p = FfdheParameters.pBytes(group);
+        assertThat(accepts(dhe(p, new byte[] {2}, padded(4, p.length)))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 27, true", "0, 28, false", "0, 32, false", "32, 27, true", "32, 28, false", "32, 32, false"})
+    void aTextInThePlaceOfARandomIsRefused(int from, int length, boolean accepted) {
+        byte[] input = ecdhe(3, 29, 32, 4);
+        byte[] text = "\tPay to ~:\r\n Mallory, 1,000,000 ".getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(text, 0, input, from, length);
+        assertThat(accepts(input)).isEqualTo(accepted);
+        for (int other : new int[] {0x00, 0x0B, 0x1F, 0x7F, 0x80, 0xFF}) {
+            byte[] few = input.clone();
+            Arrays.fill(few, from + 4, from + 9, (byte) other); // 27 of text at most
+            assertThat(accepts(few)).as("with %x", other).isTrue();
+        }
     }
 
     @Test
     void aPrimeOfTheCallersChoiceIsRefused() {
         byte[] prime =
                 new BigInteger(2048, 1, new Random(7)).setBit(2047).setBit(0).toByteArray();
-        assertThat(accepts(dhe(Arrays.copyOfRange(prime, 1, 257), new byte[] {2}, new byte[] {4})))
+        assertThat(accepts(dhe(Arrays.copyOfRange(prime, 1, 257), new byte[] {2}, padded(4, 256))))
                 .isFalse();
         byte[] changed = FfdheParameters.pBytes(Group.FFDHE2048);
         changed[100] ^= 1;
-        assertThat(accepts(dhe(changed, new byte[] {2}, new byte[] {4}))).isFalse();
+        assertThat(accepts(dhe(changed, new byte[] {2}, padded(4, 256)))).isFalse();
     }
 
     @Test
@@ -161,10 +192,10 @@ class ServerKeyExchangeInputTest {
     void shortAndEndlessPrimesAreRefused() {
         byte[] prime = new byte[127];
         Arrays.fill(prime, (byte) 0xFF);
-        assertThat(accepts(dhe(prime, new byte[] {2}, new byte[] {4}))).isFalse();
+        assertThat(accepts(dhe(prime, new byte[] {2}, padded(4, 127)))).isFalse();
         byte[] longer = new byte[1025];
         Arrays.fill(longer, (byte) 0xFF);
-        assertThat(accepts(dhe(longer, new byte[] {2}, new byte[] {4}))).isFalse();
+        assertThat(accepts(dhe(longer, new byte[] {2}, padded(4, 1025)))).isFalse();
     }
 
     @Test
