@@ -29,12 +29,13 @@ public record Environment(String date, String machine, String load, Map<String, 
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         return new Environment(
                 LocalDate.now(ZoneOffset.UTC).toString(),
-                "%d cores, %s, %s %s"
-                        .formatted(
-                                Runtime.getRuntime().availableProcessors(),
-                                processor(),
-                                System.getProperty("os.name"),
-                                System.getProperty("os.arch")),
+                String.format(
+                        Locale.ROOT,
+                        "%d cores, %s, %s %s",
+                        Runtime.getRuntime().availableProcessors(),
+                        processor(),
+                        System.getProperty("os.name"),
+                        System.getProperty("os.arch")),
                 String.format(Locale.ROOT, "%.1f", load),
                 versions());
     }

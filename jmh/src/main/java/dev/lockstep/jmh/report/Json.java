@@ -12,7 +12,9 @@ public final class Json {
         String libraries = environment.libraries().entrySet().stream()
                 .map(e -> quoted(e.getKey()) + ": " + quoted(e.getValue()))
                 .collect(Collectors.joining(", ", "{", "}"));
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
                 {
                   "date": %s,
                   "machine": %s,
@@ -21,13 +23,13 @@ public final class Json {
                   "libraries": %s,
                 %s
                 }
-                """.formatted(
-                        quoted(environment.date()),
-                        quoted(environment.machine()),
-                        environment.load(),
-                        rounds,
-                        libraries,
-                        members);
+                """,
+                quoted(environment.date()),
+                quoted(environment.machine()),
+                environment.load(),
+                rounds,
+                libraries,
+                members);
     }
 
     /** A string. */

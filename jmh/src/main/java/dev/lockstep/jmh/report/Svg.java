@@ -28,8 +28,14 @@ final class Svg {
     }
 
     void text(int x, int y, int size, boolean bold, String text) {
-        body.append("<text x=\"%d\" y=\"%d\" font-size=\"%d\"%s>%s</text>%n"
-                .formatted(x, y, size, bold ? " font-weight=\"bold\"" : "", escaped(text)));
+        body.append(String.format(
+                Locale.ROOT,
+                "<text x=\"%d\" y=\"%d\" font-size=\"%d\"%s>%s</text>%n",
+                x,
+                y,
+                size,
+                bold ? " font-weight=\"bold\"" : "",
+                escaped(text)));
     }
 
     /** @param colour one of the names above */
@@ -52,17 +58,17 @@ final class Svg {
             style.append(".%s { fill: %s }\n".formatted(name, colours[0]));
             dark.append("  .%s { fill: %s }\n".formatted(name, colours[1]));
         });
-        return """
-                <svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif">
-                <style>
-                .page { fill: #ffffff } text { fill: #1f2328 }
-                %s@media (prefers-color-scheme: dark) {
-                  .page { fill: #0d1117 } text { fill: #e6edf3 }
-                %s}
-                </style>
-                <rect class="page" width="100%%" height="100%%"/>
-                %s</svg>
-                """.formatted(width, height, style, dark, body);
+        return String.format(Locale.ROOT, """
+            <svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif">
+            <style>
+            .page { fill: #ffffff } text { fill: #1f2328 }
+            %s@media (prefers-color-scheme: dark) {
+              .page { fill: #0d1117 } text { fill: #e6edf3 }
+            %s}
+            </style>
+            <rect class="page" width="100%%" height="100%%"/>
+            %s</svg>
+            """, width, height, style, dark, body);
     }
 
     private static String escaped(String text) {

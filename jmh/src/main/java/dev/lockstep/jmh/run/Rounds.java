@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
@@ -60,8 +61,15 @@ public final class Rounds {
                     outcome = "failed: " + root(e);
                 }
                 System.err.printf(
+                        Locale.ROOT,
                         "round %d of %d, %d of %d: %s, %s, %s%n",
-                        round, options.rounds(), done, plan.size(), measurement.row(), measurement.subject(), outcome);
+                        round,
+                        options.rounds(),
+                        done,
+                        plan.size(),
+                        measurement.row(),
+                        measurement.subject(),
+                        outcome);
             }
         }
         return failed;

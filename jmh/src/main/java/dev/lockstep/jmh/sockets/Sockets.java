@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,8 +98,13 @@ public final class Sockets {
                         LoadGenerator.run(load, client, answerLength, server, extent, load.warmUp(subject.jvm()));
                 figures.add(load, row, sample);
                 System.err.printf(
+                        Locale.ROOT,
                         "  %s: %.0f %s, %.1f us of the server's CPU, after %d%n",
-                        load.title(), sample.perSecond(), load.unit(), sample.serverMicros(), sample.warmUp());
+                        load.title(),
+                        sample.perSecond(),
+                        load.unit(),
+                        sample.serverMicros(),
+                        sample.warmUp());
             }
         }
     }

@@ -149,7 +149,7 @@ public final class StartUp {
                     took[i] = Probe.handshakeNanos(client) / MILLI;
                 }
                 Arrays.sort(took);
-                System.err.printf("%s: first handshake after %.0f ms%n", server.name(), first);
+                System.err.printf(Locale.ROOT, "%s: first handshake after %.0f ms%n", server.name(), first);
                 return new Times(open, first, took);
             }
         }

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,7 +45,7 @@ final class LogFiles {
     }
 
     Path finished(long number) {
-        return sibling(String.format(".%06d", number));
+        return sibling(String.format(Locale.ROOT, ".%06d", number));
     }
 
     /** The finished files that are there, by number. */

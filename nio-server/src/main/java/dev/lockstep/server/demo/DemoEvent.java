@@ -34,7 +34,7 @@ final class DemoEvent {
             if (c >= ' ' && c <= '~' && c != '"' && c != '\\') {
                 json.append(c);
             } else {
-                json.append(String.format("\\u%04x", (int) c));
+                json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             }
         }
         json.append('"');

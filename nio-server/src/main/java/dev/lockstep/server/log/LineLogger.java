@@ -2,6 +2,7 @@ package dev.lockstep.server.log;
 
 import java.io.PrintWriter;
 import java.text.MessageFormat;
+import java.util.Locale;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,6 @@ final class LineLogger implements System.Logger {
     public void log(
             Level level, @Nullable ResourceBundle bundle, @Nullable String format, @Nullable Object... arguments) {
         boolean plain = arguments == null || arguments.length == 0 || format == null;
-        log(level, bundle, plain ? format : MessageFormat.format(format, arguments), (Throwable) null);
+        log(level, bundle, plain ? format : new MessageFormat(format, Locale.ROOT).format(arguments), (Throwable) null);
     }
 }

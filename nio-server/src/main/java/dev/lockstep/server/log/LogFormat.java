@@ -2,6 +2,7 @@ package dev.lockstep.server.log;
 
 import java.lang.System.Logger.Level;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -77,7 +78,7 @@ public enum LogFormat {
             } else if (c >= ' ' && c <= '~') {
                 to.append(c);
             } else {
-                to.append(String.format("\\u%04x", (int) c));
+                to.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             }
         }
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Writing, rotating and forcing to the disk. */
 @Timeout(60)
@@ -103,6 +105,25 @@ class KeyUseLogTest {
         Files.move(files.get(1), files.get(0));
         Files.move(directory.resolve("swap"), files.get(1));
         assertThat(LogSamples.place(strict.verify(files))).isEqualTo(files.get(0) + ":1");
+    }
+
+    /** In these locales {@code String.format} writes Arabic, Persian, Devanagari and Burmese digits unless told otherwise. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ar-EG", "fa-IR", "hi-IN-u-nu-deva", "my-MM"})
+    void theDigitsOfTheLocaleAreNotThoseOfFileNames(String locale) throws IOException {
+        Path file = directory.resolve("keys.log");
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag(locale));
+        try (KeyUseLog log = KeyUseLog.open(file, options(KeyUseLog.MIN_FILE_BYTES, FsyncPolicy.NEVER))) {
+            assertThat(String.format("%d", 7)).isNotEqualTo("7");
+            for (int i = 0; i < 20; i++) {
+                log.append(use(i));
+            }
+        } finally {
+            Locale.setDefault(before);
+        }
+        assertThat(LogVerifier.filesOf(file)).hasSizeGreaterThan(2).contains(directory.resolve("keys.log.000001"));
+        assertThat(verify(file)).isInstanceOf(LogVerifier.Intact.class);
     }
 
     private static LogVerifier.Broken brokenAtTheHeadOf(Path file, LogVerifier.Verdict verdict) {
