@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,23 @@ public final class ClientGrants {
         if (!known && !(pin && rest.matches("[0-9a-f]{64}"))) {
             throw new UsageError(option, "'" + text + "' names no client", FIX);
         }
-        return kind + ":" + (kind.equals("dns") ? rest.toLowerCase(Locale.ROOT) : rest);
+        return switch (kind) {
+            case "dns" -> "dns:" + rest.toLowerCase(Locale.ROOT);
+            case "ip" -> "ip:" + address(option, rest);
+            default -> kind + ":" + rest;
+        };
+    }
+
+    /** Another spelling of the address in a certificate must be the same client. */
+    private static String address(String option, String text) throws UsageError {
+        String address = AddressLiteral.canonical(text);
+        if (address == null) {
+            throw new UsageError(
+                    option,
+                    "'ip:" + text + "' is no address",
+                    "write the address of one machine in digits, such as ip:192.0.2.1 or ip:2001:db8::1");
+        }
+        return address;
     }
 
     /** Who the holder of a certificate is; null when no grant is for it. */
@@ -131,7 +148,12 @@ public final class ClientGrants {
                         };
                 if (!kind.isEmpty()) {
                     String text = String.valueOf(name.get(1));
-                    names.add(kind + (kind.equals("dns:") ? text.toLowerCase(Locale.ROOT) : text));
+                    names.add(kind
+                            + switch (kind) {
+                                case "dns:" -> text.toLowerCase(Locale.ROOT);
+                                case "ip:" -> Objects.requireNonNullElse(AddressLiteral.canonical(text), text);
+                                default -> text;
+                            });
                 }
             }
         } catch (CertificateParsingException e) {

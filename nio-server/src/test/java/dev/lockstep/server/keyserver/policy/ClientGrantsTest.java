@@ -91,6 +91,61 @@ class ClientGrantsTest {
     }
 
     @Test
+    void anAddressIsTheSameInEverySpelling() throws Exception {
+        GeneralName[] all = {
+            new GeneralName(GeneralName.iPAddress, "2001:db8::1"),
+            new GeneralName(GeneralName.iPAddress, "192.0.2.1"),
+            new GeneralName(GeneralName.iPAddress, "10.0.0.0/8"), // an address and a mask are no machine
+        };
+        X509Certificate certificate = TestAuthority.root("ca")
+                .order("unnamed", TestIdentity.P256.publicKey())
+                .extension(Extension.subjectAlternativeName, false, new GeneralNames(all))
+                .sign();
+
+        for (String who : List.of(
+                "ip:2001:db8::1",
+                "ip:2001:DB8:0::1",
+                "ip:2001:db8:0:0:0:0:0:1",
+                "IP:2001:0db8:0000:0000:0000:0000:0000:0001",
+                "ip:2001:db8::0.0.0.1",
+                "ip:192.0.2.1",
+                "ip:::ffff:192.0.2.1")) {
+            ClientIdentity identity = grants(who + "=one.key").identify(certificate, "[::1]:5");
+            assertThat(identity).as(who).isNotNull();
+            assertThat(identity.mayUse().test(ONE)).as(who).isTrue();
+        }
+        for (String who : List.of("ip:2001:db8::2", "ip:192.0.2.10", "ip:10.0.0.0", "ip:::1")) {
+            assertThat(grants(who).identify(certificate, "[::1]:5")).as(who).isNull();
+        }
+        assertThat(grants("ip:2001:db8::1").identify(certificate, "[::1]:5").share())
+                .isEqualTo(grants("ip:2001:DB8:0:0::1")
+                        .identify(certificate, "[::1]:6")
+                        .share());
+    }
+
+    @Test
+    void whatIsNoAddressInDigitsIsRefusedWithoutALookUp() {
+        for (String wrong : List.of(
+                "ip:localhost",
+                "ip:web1.example",
+                "ip:192.0.2",
+                "ip:192.0.2.256",
+                "ip:192.0.02.1",
+                "ip:192.0.2.0/24",
+                "ip:[2001:db8::1]",
+                "ip:2001:db8::/32",
+                "ip:2001:db8:::1",
+                "ip:fe80::1%eth0",
+                "ip:.2001:db8::1",
+                "ip:::ffff:192.0.2.256")) {
+            assertThatThrownBy(() -> grants(wrong))
+                    .as(wrong)
+                    .isInstanceOf(UsageError.class)
+                    .hasMessageStartingWith("--allow-client: '" + wrong + "' is no address; write");
+        }
+    }
+
+    @Test
     void aCertificateWithoutNamesIsKnownByItsHashAlone() throws Exception {
         X509Certificate certificate = TestAuthority.root("ca")
                 .order("localhost", TestIdentity.P256.publicKey())
