@@ -35,6 +35,7 @@ final class ClientConnection {
     private int framesThisTurn;
     private int queuedBefore;
     private long movedAt;
+    private long usedAt;
     private long earliest;
 
     ClientConnection(KeyServer server, ClientListener.Admission admission, Places places, SelectionKey key, long now) {
@@ -43,6 +44,7 @@ final class ClientConnection {
         this.places = places;
         this.key = key;
         this.movedAt = now;
+        this.usedAt = now;
         this.earliest = now + server.limits().helloNanos();
     }
 
@@ -58,7 +60,7 @@ final class ClientConnection {
             return "no key is for it";
         }
         PeerShare shared = server.share(found, now);
-        if (!places.settle(this, shared)) {
+        if (!places.settle(this, shared, now)) {
             return "too many connections are open";
         }
         identity = found;
@@ -91,12 +93,18 @@ final class ClientConnection {
         return Objects.requireNonNull(identity, "the client is known");
     }
 
-    private PeerShare share() {
+    /** What all connections of this client take up together. */
+    PeerShare share() {
         return Objects.requireNonNull(share, "the client is known");
     }
 
     int openRequests() {
         return open.size();
+    }
+
+    /** For how long no frame and no answer has gone either way, up to {@code now}. */
+    long idleNanos(long now) {
+        return now - usedAt;
     }
 
     /** Sends and reads what there is. A client that breaks the protocol loses this connection and nothing else. */
@@ -157,6 +165,7 @@ final class ClientConnection {
     }
 
     private boolean onFrame(Frame frame, long now) throws ProtocolException {
+        usedAt = now;
         Message message = frame.message();
         if (!greeted) {
             greet(message, now);
@@ -255,9 +264,10 @@ final class ClientConnection {
     }
 
     /** Work has left the pool. */
-    void finished(KeyWork work) {
+    void finished(KeyWork work, long now) {
         share().give(work.bytes());
         if (!ended && open.remove(work.id, work)) {
+            usedAt = now;
             frames().send(new Frame(work.id, work.outcome().answer()));
         }
         work.outcome().wipe();
@@ -305,6 +315,12 @@ final class ClientConnection {
         } catch (IOException e) {
             // The descriptor is gone either way.
         }
+    }
+
+    /** Ends, because another connection needs the place more. */
+    void makeRoom() {
+        server.warn("closed a connection of " + where() + " that was idle for longest: another needs its place");
+        end();
     }
 
     /** Closes the connection and cancels what is open. */

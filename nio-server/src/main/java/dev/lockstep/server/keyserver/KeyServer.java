@@ -211,13 +211,14 @@ public final class KeyServer implements AutoCloseable {
 
     /** A bounded share of the answers, so that they do not starve the sockets. */
     void answer() {
+        long now = now();
         for (int i = 0; i < ANSWERS_AT_ONCE; i++) {
             KeyWork work = finished.poll();
             if (work == null) {
                 return;
             }
             try {
-                work.client.finished(work);
+                work.client.finished(work, now);
                 due.add(work.client);
             } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
                 drop(work.client, e);

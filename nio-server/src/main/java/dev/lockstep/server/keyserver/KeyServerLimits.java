@@ -5,7 +5,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * What the clients of a key server may take up.
  *
- * @param connections of clients that are known, open at once at each listener; half of them at most by one peer
+ * @param connections of clients that are known, open at once at each listener; half of them at most by one peer, fewer while
+ *     other peers need places
  * @param openPerConnection requests of one connection, 1 to 65,535: told to the client in the hello
  * @param queuePerPeer requests of one peer that wait or run
  * @param ratePerPeer requests a second of one peer, as many at once after a second of rest; 0 for no limit
@@ -24,6 +25,12 @@ public record KeyServerLimits(
 
     /** What the requests of one peer that wait or run may keep in memory: 8 KiB each would not fit a small heap. */
     static final int QUEUED_BYTES = 8 * 1024 * 1024;
+
+    /**
+     * A connection without open requests that has been idle for so long makes room for another of its peer. A client that
+     * was cut off and comes back waits no longer than this.
+     */
+    static final long UNUSED_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     int connectionsPerPeer() {
         return (connections + 1) / 2;

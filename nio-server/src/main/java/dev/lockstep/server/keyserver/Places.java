@@ -1,5 +1,6 @@
 package dev.lockstep.server.keyserver;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The places for connections at one listener. Clients that nothing is known of have a few of their own, so that they take
  * no place from a client that is known. When those are taken, the next one replaces the oldest of the address that has most,
  * first one that has said nothing: a flood from a few addresses does not drive out the client that is about to say who it is.
- * On the loop's thread.
+ * A connection that its client no longer uses, or no longer has without the key server knowing, keeps no place for ever: it
+ * makes room for a newcomer. On the loop's thread.
  */
 final class Places {
 
@@ -61,15 +63,53 @@ final class Places {
         return counts;
     }
 
-    /** Gives a connection whose client is known a place, if the listener and the client's share have one. */
-    boolean settle(ClientConnection client, PeerShare share) {
+    /** Gives a connection whose client is known a place, if the listener and the client's share have one or can make one. */
+    boolean settle(ClientConnection client, PeerShare share, long now) {
         unknown.remove(client);
-        if (known.size() >= limits.connections() || share.connections >= limits.connectionsPerPeer()) {
+        if (share.connections >= limits.connectionsPerPeer()) {
+            if (!makeRoom(unusedOf(share, now))) {
+                return false;
+            }
+        } else if (known.size() >= limits.connections() && !makeRoom(ofRicherPeer(share, now))) {
             return false;
         }
         share.connections++;
         known.add(client);
         return true;
+    }
+
+    private static boolean makeRoom(@Nullable ClientConnection leaving) {
+        if (leaving == null) {
+            return false;
+        }
+        leaving.makeRoom();
+        return true;
+    }
+
+    /**
+     * Returns the peer's connection that has been idle for longest. Connections that are in use stay: otherwise the links of a
+     * client that has more of them than places would replace each other without end.
+     */
+    private @Nullable ClientConnection unusedOf(PeerShare share, long now) {
+        return known.stream()
+                .filter(each -> each.share() == share
+                        && each.openRequests() == 0
+                        && each.idleNanos(now) >= KeyServerLimits.UNUSED_NANOS)
+                .max(Comparator.comparingLong(each -> each.idleNanos(now)))
+                .orElse(null);
+    }
+
+    /**
+     * Returns a connection of a peer that will still have as many as the newcomer's, or more: without requests if there is
+     * one, of the peer with the most connections, idle for longest.
+     */
+    private @Nullable ClientConnection ofRicherPeer(PeerShare share, long now) {
+        return known.stream()
+                .filter(each -> each.share().connections > share.connections + 1)
+                .max(Comparator.<ClientConnection, Boolean>comparing(each -> each.openRequests() == 0)
+                        .thenComparingInt(each -> each.share().connections)
+                        .thenComparingLong(each -> each.idleNanos(now)))
+                .orElse(null);
     }
 
     /** A connection has ended. */

@@ -7,15 +7,19 @@ import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +29,12 @@ import org.jspecify.annotations.Nullable;
 public final class TlsListener implements ClientListener {
 
     private static final int BACKLOG = 512;
+
+    /** Asks after 30 seconds of silence and every 10 seconds from then on; the third question without an answer is the last. */
+    private static final Map<SocketOption<Integer>, Integer> KEEP_ALIVE = Map.of(
+            ExtendedSocketOptions.TCP_KEEPIDLE, 30,
+            ExtendedSocketOptions.TCP_KEEPINTERVAL, 10,
+            ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
 
     private final ServerSocketChannel channel;
     private final Supplier<Setting> setting;
@@ -136,7 +146,22 @@ public final class TlsListener implements ClientListener {
     @Override
     public Admission admit(SocketChannel client) throws IOException {
         client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        keepAlive(client);
         return new RemoteClient(client, setting);
+    }
+
+    /**
+     * Has the kernel ask whether the client's machine is still there: a client without requests sends nothing, and one that lost
+     * its power or its network sends no end either.
+     */
+    private static void keepAlive(SocketChannel client) throws IOException {
+        client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        Set<SocketOption<?>> supported = client.supportedOptions();
+        for (Map.Entry<SocketOption<Integer>, Integer> each : KEEP_ALIVE.entrySet()) {
+            if (supported.contains(each.getKey())) {
+                client.setOption(each.getKey(), each.getValue());
+            }
+        }
     }
 
     /** An IPv6 machine has 2^64 addresses to choose from, so its network counts as one. */

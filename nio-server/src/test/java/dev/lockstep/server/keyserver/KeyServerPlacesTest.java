@@ -1,0 +1,229 @@
+package dev.lockstep.server.keyserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.keys.keyserver.protocol.Frame;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.keyserver.transport.ByteTransport;
+import dev.lockstep.keys.keyserver.transport.PlainTransport;
+import dev.lockstep.server.RawClient;
+import dev.lockstep.server.audit.KeyPeer;
+import dev.lockstep.server.keyserver.listener.ClientListener;
+import dev.lockstep.server.keyserver.policy.ClientIdentity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which connection ends when there are more than places. */
+@Timeout(60)
+class KeyServerPlacesTest {
+
+    /** Four connections, two of a peer. */
+    private static final KeyServerLimits LIMITS =
+            new KeyServerLimits(4, 10, 10, 0, TimeUnit.HOURS.toNanos(1), TimeUnit.HOURS.toNanos(1));
+
+    @TempDir
+    Path directory;
+
+    private final ConcurrentLinkedQueue<String> arriving = new ConcurrentLinkedQueue<>();
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
+    private final AtomicLong later = new AtomicLong();
+    private final List<RawClient> clients = new ArrayList<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private Path socket;
+    private KeyServer server;
+
+    /** A client that is called as the test says. */
+    private record Named(SocketChannel channel, String where) implements ClientListener.Admission {
+
+        @Override
+        public ByteTransport transport() {
+            return new PlainTransport(channel);
+        }
+
+        @Override
+        public String origin() {
+            return where;
+        }
+
+        @Override
+        public boolean isKnown() {
+            return true;
+        }
+
+        @Override
+        public ClientIdentity identity() {
+            return new ClientIdentity(where, KeyPeer.local(1), key -> true);
+        }
+    }
+
+    private record Entrance(ServerSocketChannel channel, ConcurrentLinkedQueue<String> names)
+            implements ClientListener {
+
+        @Override
+        public Admission admit(SocketChannel client) {
+            return new Named(client, names.remove());
+        }
+
+        @Override
+        public String where() {
+            return "the test";
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        socket = directory.resolve("s");
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.bind(UnixDomainSocketAddress.of(socket));
+        server = new KeyServer(
+                new Entrance(channel, arriving),
+                Map::of,
+                LIMITS,
+                new WorkQueue(work -> {}), // a request stays open
+                UsageLog.none(),
+                warnings::add,
+                () -> System.nanoTime() + later.get());
+        new Thread(this::run, "key server under test").start();
+    }
+
+    private void run() {
+        try {
+            server.run();
+            ended.complete(null);
+        } catch (Throwable e) { // boundary of the thread: whatever ends the loop is what the test must see
+            ended.completeExceptionally(e);
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (RawClient each : clients) {
+            each.close();
+        }
+        server.close();
+        ended.get(30, TimeUnit.SECONDS);
+    }
+
+    /** Sends a hello. */
+    private RawClient arrive(String peer) {
+        try {
+            arriving.add(peer);
+            RawClient client = RawClient.connect(socket);
+            clients.add(client);
+            return client.send(0, new Message.Hello(Message.VERSION, Message.VERSION));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private RawClient welcomed(String peer) throws Exception {
+        RawClient client = arrive(peer);
+        assertThat(client.answer(0)).isInstanceOf(Message.Welcome.class);
+        return client;
+    }
+
+    private void assertRefused(String peer) throws Exception {
+        arriving.add(peer);
+        RawClient client = RawClient.connect(socket);
+        clients.add(client);
+        assertEnded(client);
+    }
+
+    private static void assertEnded(RawClient client) throws Exception {
+        Frame frame = client.nextOrEnd();
+        assertThat(frame).as("what comes instead of the end").isNull();
+    }
+
+    private static void ping(RawClient client) throws Exception {
+        assertThat(client.send(7, new Message.Ping()).answer(7)).isEqualTo(new Message.Pong());
+    }
+
+    private static RawClient busy(RawClient client) throws Exception {
+        client.send(1, new Message.Sign(KeyId.ofBytes(new byte[32]), 0, 0x0403, new byte[1]));
+        ping(client); // so the request has arrived
+        return client;
+    }
+
+    private void pass(int seconds) {
+        later.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    /** As after an outage of the network, of which the key server's end of the old connections has not heard. */
+    @Test
+    void theLongestUnusedConnectionOfAPeerMakesRoomForItsNewOne() throws Exception {
+        RawClient first = welcomed("a");
+        RawClient second = welcomed("a");
+        pass(6);
+        ping(first);
+        RawClient third = welcomed("a");
+        assertEnded(second);
+        ping(first);
+        ping(third);
+        assertThat(warnings).singleElement().asString().startsWith("closed a connection of a that was idle");
+    }
+
+    @Test
+    void connectionsInUseAndThoseOfOtherPeersMakeNoRoomForOneMoreOfAPeer() throws Exception {
+        RawClient other = welcomed("b");
+        RawClient waiting = busy(welcomed("a"));
+        pass(6);
+        RawClient used = welcomed("a");
+        assertRefused("a");
+        ping(other);
+        ping(waiting);
+        ping(used);
+    }
+
+    @Test
+    void peersThatHaveAllPlacesGiveOneToAPeerWithoutOne() throws Exception {
+        RawClient waiting = busy(welcomed("a"));
+        pass(1);
+        RawClient unused = welcomed("a");
+        pass(1);
+        RawClient one = welcomed("b");
+        RawClient two = welcomed("b");
+        pass(1);
+        RawClient third = welcomed("c");
+        assertEnded(unused);
+        for (RawClient each : List.of(waiting, one, two, third)) {
+            ping(each);
+        }
+        assertRefused("a"); // b would have fewer than a then
+        ping(two);
+    }
+
+    @Test
+    void openRequestsDoNotKeepAllPlacesForTwoPeers() throws Exception {
+        RawClient oldest = busy(welcomed("a"));
+        List<RawClient> others = List.of(busy(welcomed("b")), busy(welcomed("a")), busy(welcomed("b")));
+        ping(welcomed("c"));
+        assertEnded(oldest);
+        for (RawClient each : others) {
+            ping(each);
+        }
+    }
+}
