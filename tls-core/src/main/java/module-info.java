@@ -1,7 +1,7 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * A TLS 1.2 server that is stepped through: no sockets, no threads, no clock and no randomness but what is passed in.
+ * A TLS 1.2 server that is stepped through: no sockets, no threads, no timers; clocks and randomness can be replaced.
  *
  * <p>{@code dev.lockstep.tls} is what an embedder imports, {@code .config} how a server is set up, {@code .setting} how a
  * setting is refused. {@code .key} is the SPI of a private key that may live elsewhere, {@code .wait} how an answer from

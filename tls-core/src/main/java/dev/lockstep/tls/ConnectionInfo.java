@@ -17,16 +17,17 @@ import org.jspecify.annotations.Nullable;
  * The parameters that a handshake has negotiated.
  *
  * @param cipherSuite the suite
- * @param namedGroup the group of the ephemeral key exchange; null for the RSA key exchange and in a resumption
- * @param signatureScheme the scheme of the signature in ServerKeyExchange; null for the RSA key exchange and in a
+ * @param namedGroup the group of the ephemeral key exchange; null for the RSA, PSK and RSA_PSK key exchanges and in a
  *     resumption
+ * @param signatureScheme the scheme of the signature in ServerKeyExchange; null for the RSA key exchange, those with a
+ *     pre-shared key, and in a resumption
  * @param serverName the host name that the client asked for (RFC 6066 section 3), or null
  * @param applicationProtocol the ALPN name (RFC 7301), or null
  * @param extendedMasterSecret whether the extended master secret (RFC 7627) is used
  * @param encryptThenMac whether encrypt-then-MAC (RFC 7366) is used
  * @param peerCertificates the certificates of the client that the verifier accepted, its own first, once the client
  *     has proven possession of its key, in this handshake or in the one that it resumes; otherwise empty
- * @param credential the credential whose certificate was sent; null if none was (resumption, PSK)
+ * @param credential the credential whose certificate was sent; null if none was (a resumption; a pre-shared key, except RSA_PSK)
  * @param pskIdentity the identity whose pre-shared key the client has used (RFC 4279); null before its Finished was
  *     verified, and without such a key
  * @param resumed whether the handshake was an abbreviated one, which continues an earlier session

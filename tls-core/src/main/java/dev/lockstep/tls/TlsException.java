@@ -5,8 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failure of a connection, which did not end with close_notify. It is latched: every later call on the connection
- * throws the same object again. The message names the alert, the state and the reason, and never a secret.
+ * The failure of a connection, which did not end with close_notify. It is latched: every later {@code step}, {@code
+ * read}, {@code write} and {@code closeOutput} throws the same object again. The message names the alert, the state and the reason, and never a secret.
  */
 public final class TlsException extends IOException {
 

@@ -39,7 +39,7 @@ public interface ConnectionObserver {
 
     /**
      * Called when an asynchronous operation failed, or when an executor of the configuration threw at a task of it, which the
-     * connection's thread does then. A failed decryption is reported only after the check of the client's
+     * connection's thread does then. A failed decryption or look-up of a pre-shared key is reported only after the check of the client's
      * Finished, since an earlier report could become an oracle.
      */
     default void onOperationFailed(SuspensionKind kind, Throwable cause) {}

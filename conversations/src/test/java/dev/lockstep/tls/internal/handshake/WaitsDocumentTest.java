@@ -127,7 +127,7 @@ class WaitsDocumentTest {
     private static String meaning(FallThrough fallThrough) {
         return switch (fallThrough) {
             case ANSWER -> "an answer: no session, or the configured credentials";
-            case FAILURE -> "a failure: nothing else could answer";
+            case FAILURE -> "a failure: nothing else could answer, but the local key of a credential that has one";
         };
     }
 }
