@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** One signature or decryption, done and logged on a thread of the pool and answered by the loop. */
-final class KeyWork implements Runnable {
+final class KeyWork implements WorkQueue.Work {
 
     /** What all requests of a key server share. */
     record Setting(
@@ -84,6 +84,12 @@ final class KeyWork implements Runnable {
         } finally {
             setting.finished().accept(this);
         }
+    }
+
+    @Override
+    public void reject() {
+        outcome = Outcome.failed(Failure.REJECTED);
+        setting.finished().accept(this);
     }
 
     private Outcome perform() {

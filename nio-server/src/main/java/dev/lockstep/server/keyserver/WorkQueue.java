@@ -9,14 +9,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operations that wait for a thread, over all listeners. Peers take turns, an operation each, so that one with thousands
- * waiting delays another by a single operation of its own. Safe for any thread.
+ * waiting delays another by a single operation of its own, and a full queue refuses the peer that has most in it, not the one
+ * that comes then. Safe for any thread.
  */
 public final class WorkQueue {
+
+    /** An operation that may lose its place to one of another peer. */
+    interface Work extends Runnable {
+
+        /** Ends the operation without {@link #run}: there is no room for it any more. Any thread. */
+        void reject();
+    }
 
     private final Executor threads;
 
     /** By peer; the peer in front is next. No queue in it is empty. */
-    private final Map<String, ArrayDeque<Runnable>> waiting = new LinkedHashMap<>();
+    private final Map<String, ArrayDeque<Work>> waiting = new LinkedHashMap<>();
 
     /**
      * An empty queue.
@@ -28,9 +36,13 @@ public final class WorkQueue {
         this.threads = threads;
     }
 
-    /** Adds an operation of a peer. Returns false, and does not keep it, when there is no room. */
-    boolean add(String peer, Runnable work) {
+    /**
+     * Adds an operation of a peer. If there is no room, the newest operation of the peer with the longest queue is rejected in
+     * its favour; if no queue is longer than that of this peer, returns false and does not keep it.
+     */
+    boolean add(String peer, Work work) {
         boolean accepted = false;
+        Work displaced = null;
         // Until the threads have accepted it, none of them may take it: it would be done in the place of another one,
         // which would then wait for a thread that nothing sends.
         synchronized (waiting) {
@@ -39,24 +51,49 @@ public final class WorkQueue {
                 threads.execute(this::runNext);
                 accepted = true;
             } catch (RejectedExecutionException e) {
-                return false;
+                String longest = longest();
+                if (length(longest) > length(peer)) {
+                    displaced = removeLast(longest); // and the thread that was to come for it comes for the new one
+                    accepted = true;
+                }
             } finally {
                 if (!accepted) {
                     removeLast(peer);
                 }
             }
         }
-        return true;
+        if (displaced != null) {
+            displaced.reject();
+        }
+        return accepted;
     }
 
-    private void removeLast(String peer) {
-        ArrayDeque<Runnable> queue = waiting.get(peer);
-        if (queue != null) {
-            queue.pollLast();
-            if (queue.isEmpty()) {
-                waiting.remove(peer);
+    /** The peer with most operations. */
+    private String longest() {
+        String longest = "";
+        for (Map.Entry<String, ArrayDeque<Work>> each : waiting.entrySet()) {
+            if (each.getValue().size() > length(longest)) {
+                longest = each.getKey();
             }
         }
+        return longest;
+    }
+
+    private int length(String peer) {
+        ArrayDeque<Work> queue = waiting.get(peer);
+        return queue == null ? 0 : queue.size();
+    }
+
+    private @Nullable Work removeLast(String peer) {
+        ArrayDeque<Work> queue = waiting.get(peer);
+        if (queue == null) {
+            return null;
+        }
+        Work last = queue.pollLast();
+        if (queue.isEmpty()) {
+            waiting.remove(peer);
+        }
+        return last;
     }
 
     private void runNext() {
@@ -72,9 +109,9 @@ public final class WorkQueue {
             if (!first.hasNext()) {
                 return null;
             }
-            Map.Entry<String, ArrayDeque<Runnable>> peer = first.next();
+            Map.Entry<String, ArrayDeque<Work>> peer = first.next();
             String name = peer.getKey();
-            ArrayDeque<Runnable> queue = peer.getValue();
+            ArrayDeque<Work> queue = peer.getValue();
             first.remove();
             Runnable work = queue.removeFirst();
             if (!queue.isEmpty()) {

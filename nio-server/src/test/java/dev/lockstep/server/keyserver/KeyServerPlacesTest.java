@@ -24,7 +24,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which connection ends when there are more than places. */
+/** Which connection ends when there are more than places, and which request is rejected when the queue is full. */
 @Timeout(60)
 class KeyServerPlacesTest {
 
@@ -40,12 +42,16 @@ class KeyServerPlacesTest {
     private static final KeyServerLimits LIMITS =
             new KeyServerLimits(4, 10, 10, 0, TimeUnit.HOURS.toNanos(1), TimeUnit.HOURS.toNanos(1));
 
+    private static final Message SIGN = new Message.Sign(KeyId.ofBytes(new byte[32]), 0, 0x0403, new byte[1]);
+
     @TempDir
     Path directory;
 
     private final ConcurrentLinkedQueue<String> arriving = new ConcurrentLinkedQueue<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final AtomicLong later = new AtomicLong();
+    private final AtomicInteger queued = new AtomicInteger();
+    private volatile int mostQueued = Integer.MAX_VALUE;
     private final List<RawClient> clients = new ArrayList<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private Path socket;
@@ -103,11 +109,18 @@ class KeyServerPlacesTest {
                 new Entrance(channel, arriving),
                 Map::of,
                 LIMITS,
-                new WorkQueue(work -> {}), // a request stays open
+                new WorkQueue(this::queue),
                 UsageLog.none(),
                 warnings::add,
                 () -> System.nanoTime() + later.get());
         new Thread(this::run, "key server under test").start();
+    }
+
+    /** What has room stays open. */
+    private void queue(Runnable work) {
+        if (queued.incrementAndGet() > mostQueued) {
+            throw new RejectedExecutionException("full");
+        }
     }
 
     private void run() {
@@ -163,7 +176,7 @@ class KeyServerPlacesTest {
     }
 
     private static RawClient busy(RawClient client) throws Exception {
-        client.send(1, new Message.Sign(KeyId.ofBytes(new byte[32]), 0, 0x0403, new byte[1]));
+        client.send(1, SIGN);
         ping(client); // so the request has arrived
         return client;
     }
@@ -214,6 +227,19 @@ class KeyServerPlacesTest {
         }
         assertRefused("a"); // b would have fewer than a then
         ping(two);
+    }
+
+    @Test
+    void aRequestThatLosesItsPlaceInTheQueueIsAnswered() throws Exception {
+        mostQueued = 2;
+        RawClient flooding = welcomed("a");
+        RawClient honest = welcomed("b");
+        busy(flooding).send(2, SIGN);
+        ping(flooding);
+        honest.send(1, SIGN);
+        assertThat(flooding.answer(2)).isEqualTo(new Message.Failed(Message.Failure.REJECTED));
+        honest.send(2, SIGN);
+        assertThat(honest.answer(2)).isEqualTo(new Message.Failed(Message.Failure.REJECTED));
     }
 
     @Test

@@ -14,9 +14,20 @@ class WorkQueueTest {
 
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<String> done = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> rejected = new ArrayList<>();
 
     private boolean add(WorkQueue queue, String peer, String what) {
-        return queue.add(peer, () -> done.add(what));
+        return queue.add(peer, new WorkQueue.Work() {
+            @Override
+            public void run() {
+                done.add(what);
+            }
+
+            @Override
+            public void reject() {
+                rejected.add(what);
+            }
+        });
     }
 
     private void runAll() {
@@ -51,9 +62,32 @@ class WorkQueueTest {
         assertThat(add(queue, "a", "a 0")).isTrue();
         assertThat(add(queue, "a", "a 1")).isTrue();
         assertThat(add(queue, "a", "a 2")).isFalse();
-        assertThat(add(queue, "b", "b 0")).isFalse();
         runAll();
         assertThat(done).containsExactly("a 0", "a 1");
+        assertThat(rejected).isEmpty(); // its caller knows
+    }
+
+    @Test
+    void aFullQueueRejectsTheNewestOperationsOfThePeersThatFloodIt() {
+        WorkQueue queue = new WorkQueue(task -> {
+            if (tasks.size() == 6) {
+                throw new RejectedExecutionException("full");
+            }
+            tasks.add(task);
+        });
+        for (int i = 0; i < 4; i++) {
+            add(queue, "first", "first " + i);
+        }
+        add(queue, "second", "second 0");
+        add(queue, "second", "second 1");
+        assertThat(add(queue, "honest", "honest 0")).isTrue();
+        assertThat(rejected).containsExactly("first 3");
+        assertThat(add(queue, "second", "second 2")).isFalse(); // no queue would be longer
+        assertThat(add(queue, "honest", "honest 1")).isTrue();
+        assertThat(add(queue, "honest", "honest 2")).isFalse();
+        runAll();
+        assertThat(done).containsExactly("first 0", "second 0", "honest 0", "first 1", "second 1", "honest 1");
+        assertThat(rejected).containsExactly("first 3", "first 2");
     }
 
     /** Two threads become free just when a third operation is refused: each of them has to find one of its own. */
@@ -73,7 +107,7 @@ class WorkQueueTest {
         for (int i = 0; i < 3; i++) {
             add(queue, "busy", "busy " + i);
         }
-        boolean accepted = add(queue, "other", "other");
+        boolean accepted = add(queue, "busy", "busy 3");
         for (Thread thread : threads) {
             thread.join();
         }
