@@ -180,7 +180,7 @@ final class ClientConnection {
             }
         } else if (message instanceof Message.ListKeys) {
             requireUnused(frame.id());
-            frames().send(new Frame(frame.id(), new Message.Keys(server.offersTo(identity()))));
+            frames().send(new Frame(frame.id(), keys(now)));
         } else if (message instanceof Message.Ping) {
             requireUnused(frame.id());
             frames().send(new Frame(frame.id(), new Message.Pong()));
@@ -189,6 +189,13 @@ final class ClientConnection {
         }
         framesThisTurn++;
         return isReading() && framesThisTurn < FRAMES_AT_ONCE;
+    }
+
+    /** A long list costs as much as a request does. */
+    private Message keys(long now) {
+        return share().takeToken(now)
+                ? new Message.Keys(server.offersTo(identity()))
+                : new Message.Failed(Failure.REJECTED);
     }
 
     private void greet(Message message, long now) throws ProtocolException {

@@ -27,17 +27,26 @@ final class PeerShare {
         if (queued >= limits.queuePerPeer() || queuedBytes + bytes > KeyServerLimits.QUEUED_BYTES) {
             return false;
         }
-        if (limits.ratePerPeer() > 0) {
-            double grown = (double) (now - filledAt) * limits.ratePerPeer() / TimeUnit.SECONDS.toNanos(1);
-            tokens = Math.min(limits.ratePerPeer(), tokens + grown);
-            filledAt = now;
-            if (tokens < 1) {
-                return false;
-            }
-            tokens--;
+        if (!takeToken(now)) {
+            return false;
         }
         queued++;
         queuedBytes += bytes;
+        return true;
+    }
+
+    /** Whether the rate allows another request now, which is counted then. */
+    boolean takeToken(long now) {
+        if (limits.ratePerPeer() == 0) {
+            return true;
+        }
+        double grown = (double) (now - filledAt) * limits.ratePerPeer() / TimeUnit.SECONDS.toNanos(1);
+        tokens = Math.min(limits.ratePerPeer(), tokens + grown);
+        filledAt = now;
+        if (tokens < 1) {
+            return false;
+        }
+        tokens--;
         return true;
     }
 

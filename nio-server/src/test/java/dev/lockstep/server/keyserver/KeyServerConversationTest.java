@@ -400,6 +400,22 @@ class KeyServerConversationTest {
     }
 
     @Test
+    void listsOfKeysCountAsRequestsOfTheRateAndPingsDoNot() throws Exception {
+        InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC);
+        setup.limits = new KeyServerLimits(8, 100, 100, 5, 5_000_000_000L, 5_000_000_000L);
+        int rejected = 0;
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            for (int i = 0; i < 50; i++) {
+                Message answer = client.send(i, new Message.ListKeys()).answer(i);
+                rejected += answer.equals(new Failed(Failure.REJECTED)) ? 1 : 0;
+                assertThat(client.send(i, new Message.Ping()).answer(i)).isEqualTo(new Message.Pong());
+            }
+        }
+        assertThat(rejected).isBetween(20, 45); // five at once, and five more in each second that this takes
+    }
+
+    @Test
     void aRequestThatNoThreadWasMadeForLeavesThePlaceOfItsPeer() throws Exception {
         InProcessKeyServer.Setup setup = InProcessKeyServer.serving(EC);
         setup.limits = new KeyServerLimits(8, 100, 1, 0, 5_000_000_000L, 5_000_000_000L);
