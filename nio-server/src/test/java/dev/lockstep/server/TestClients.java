@@ -35,6 +35,13 @@ public final class TestClients {
         return socket;
     }
 
+    /** A client of a key server's TCP port. */
+    public static SSLSocket ofKeyServer(SSLContext context, int port) throws IOException {
+        SSLSocket socket = client(context, port);
+        socket.setEnabledProtocols(new String[] {"TLSv1.3"});
+        return socket;
+    }
+
     /** A client over a connection that exists. */
     public static SSLSocket over(SSLContext context, Socket tcp) throws IOException {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(tcp, "localhost", tcp.getPort(), true);

@@ -13,14 +13,20 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 
 /** The TLS settings of the line between a key server and its clients, from PEM files. */
 public final class MutualTls {
 
     private MutualTls() {}
+
+    /** A certificate of one's own with its key, and those that are trusted. */
+    private record Managers(KeyManager[] keys, TrustManager[] trust) {}
 
     /**
      * A context with a certificate of its own that trusts one authority.
@@ -31,21 +37,51 @@ public final class MutualTls {
     public static SSLContext context(
             String prefix, Path cert, Path key, Reading reading, String caOption, Path ca, Instant now)
             throws UsageError {
+        Managers managers = managers(prefix, cert, key, reading, caOption, ca, now);
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(managers.keys(), managers.trust(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw unusable(prefix, e);
+        }
+    }
+
+    /** As {@link #context}, for the end of the key server. */
+    public static MutualTlsServer server(
+            String prefix, Path cert, Path key, Reading reading, String caOption, Path ca, Instant now)
+            throws UsageError {
+        Managers managers = managers(prefix, cert, key, reading, caOption, ca, now);
+        for (TrustManager each : managers.trust()) {
+            if (each instanceof X509TrustManager trust) {
+                return new MutualTlsServer(managers.keys(), trust);
+            }
+        }
+        throw unusable(prefix, new GeneralSecurityException("there is no X.509 trust manager"));
+    }
+
+    private static Managers managers(
+            String prefix, Path cert, Path key, Reading reading, String caOption, Path ca, Instant now)
+            throws UsageError {
         List<X509Certificate> chain = CertificateChain.load(prefix + "-cert", cert, now, reading);
         PrivateKey own = PemFiles.privateKey(prefix + "-key", key, reading);
         List<X509Certificate> authorities = PemFiles.certificates(caOption, ca, reading);
         try {
             Credential.local(chain, own); // a key store would take any pair
-            return context(own, chain, authorities);
+            return managers(own, chain, authorities);
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            throw new UsageError(
-                    prefix + "-key",
-                    "certificate and key cannot be used for TLS (" + e.getMessage() + ")",
-                    "give the key that the certificate was issued for");
+            throw unusable(prefix, e);
         }
     }
 
-    private static SSLContext context(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> authorities)
+    private static UsageError unusable(String prefix, Exception cause) {
+        return new UsageError(
+                prefix + "-key",
+                "certificate and key cannot be used for TLS (" + cause.getMessage() + ")",
+                "give the key that the certificate was issued for");
+    }
+
+    private static Managers managers(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> authorities)
             throws IOException, GeneralSecurityException {
         char[] none = new char[0];
         KeyStore own = KeyStore.getInstance("PKCS12");
@@ -60,8 +96,6 @@ public final class MutualTls {
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-        return context;
+        return new Managers(keys.getKeyManagers(), trust.getTrustManagers());
     }
 }

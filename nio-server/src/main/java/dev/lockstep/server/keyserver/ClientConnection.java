@@ -166,6 +166,11 @@ final class ClientConnection {
 
     private boolean onFrame(Frame frame, long now) throws ProtocolException {
         usedAt = now;
+        if (greeted && !admission.isValid()) {
+            server.warn(
+                    "closed the connection of " + where() + ": its certificate has expired or is not trusted any more");
+            throw new ProtocolException("the client has lost its rights");
+        }
         Message message = frame.message();
         if (!greeted) {
             greet(message, now);

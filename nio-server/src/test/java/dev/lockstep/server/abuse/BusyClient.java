@@ -26,7 +26,7 @@ final class BusyClient implements AutoCloseable {
 
     BusyClient(Path directory, Path authority, InetSocketAddress port, KeyId key, boolean reads) throws Exception {
         this.key = key;
-        socket = TestClients.client(HonestClients.context(directory, "busy", authority), port.getPort());
+        socket = TestClients.ofKeyServer(HonestClients.context(directory, "busy", authority), port.getPort());
         socket.startHandshake();
         begin(this::write);
         if (reads) {

@@ -60,7 +60,7 @@ final class HonestClients implements AutoCloseable {
 
     /** Over a whole handshake: a session that is resumed would be cheaper. */
     private RawClient connect() throws Exception {
-        SSLSocket client = TestClients.client(context, port.getPort());
+        SSLSocket client = TestClients.ofKeyServer(context, port.getPort());
         client.startHandshake();
         client.getSession().invalidate();
         return RawClient.greeted(client);

@@ -94,7 +94,7 @@ class KeyserverReloadTest {
 
     /** The certificate that the TCP port presents now. */
     private Certificate presented(int port) throws IOException {
-        try (SSLSocket client = TestClients.client(clients, port)) {
+        try (SSLSocket client = TestClients.ofKeyServer(clients, port)) {
             client.startHandshake();
             return client.getSession().getPeerCertificates()[0];
         }
@@ -107,7 +107,7 @@ class KeyserverReloadTest {
             int port = server.port();
             server.await("listening on .*ks\\.sock");
             try (RawClient owner = RawClient.greeted(socket);
-                    RawClient remote = RawClient.greeted(TestClients.client(clients, port))) {
+                    RawClient remote = RawClient.greeted(TestClients.ofKeyServer(clients, port))) {
                 assertThat(keys(owner, 1)).containsExactly(KeyId.of(files.ec.getPublic()));
                 assertThat(keys(remote, 1)).containsExactly(KeyId.of(files.ec.getPublic()));
                 assertThat(presented(port).getPublicKey()).isEqualTo(files.rsa.getPublic());

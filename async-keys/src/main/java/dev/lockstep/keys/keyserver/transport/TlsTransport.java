@@ -3,13 +3,10 @@ package dev.lockstep.keys.keyserver.transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes under TLS, by an {@link SSLEngine} that its maker has set up: mode, certificates, who is trusted. The
@@ -40,20 +37,6 @@ public final class TlsTransport implements ByteTransport {
         this.plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize())
                 .limit(0);
         engine.beginHandshake();
-    }
-
-    /**
-     * Returns the certificate that the peer has proved to hold; null before the handshake has ended, or when it has
-     * none.
-     */
-    public @Nullable X509Certificate peerCertificate() {
-        try {
-            return engine.getSession().getPeerCertificates()[0] instanceof X509Certificate certificate
-                    ? certificate
-                    : null;
-        } catch (SSLPeerUnverifiedException e) {
-            return null;
-        }
     }
 
     @Override

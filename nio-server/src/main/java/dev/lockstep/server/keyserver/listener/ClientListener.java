@@ -33,6 +33,11 @@ public interface ClientListener extends Closeable {
         /** Who the client is; null for one that may use no key. The loop's thread. */
         @Nullable
         ClientIdentity identity();
+
+        /** Whether that still holds; asked before each frame after the hello. Otherwise the connection ends. The loop's thread. */
+        default boolean isValid() {
+            return true;
+        }
     }
 
     /** The listening socket. */

@@ -75,7 +75,7 @@ public final class TcpOptions {
         }
         ClientGrants grants = ClientGrants.parse("--allow-client", clients, keys);
         return new TlsListener.Setting(
-                address, MutualTls.context("--tls", cert, key, reading, "--tls-client-ca", clientCa, now), grants);
+                address, MutualTls.server("--tls", cert, key, reading, "--tls-client-ca", clientCa, now), grants);
     }
 
     /**
