@@ -19,7 +19,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
@@ -78,7 +77,7 @@ public final class UnixListener implements ClientListener {
      * Opens the socket. It is made in a directory of its own, for its owner alone, and gets its name when it has its
      * permissions, so that it is never reachable with wider ones. It takes the place of one that has no listener.
      *
-     * @param path in a directory that no other user may write, or another socket could take its name
+     * @param path in a directory that no other user may write, and none above it, or another socket could take its name
      * @param group owns the socket file; null for this process's own
      * @param uids who may come in; none for this process's own user
      * @param warnings is told of those who may not
@@ -102,7 +101,7 @@ public final class UnixListener implements ClientListener {
         ServerSocketChannel channel = null;
         UnixListener listener = null;
         try {
-            requirePrivate(directory, Files.getOwner(hidden));
+            SocketDirectory.requirePrivate(directory, Files.getOwner(hidden));
             channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             channel.bind(UnixDomainSocketAddress.of(fresh), BACKLOG);
             PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
@@ -126,20 +125,6 @@ public final class UnixListener implements ClientListener {
     private static void clear(Path hidden, Path fresh) throws IOException {
         Files.deleteIfExists(fresh);
         Files.deleteIfExists(hidden);
-    }
-
-    /** Another user who may write the directory can put a socket of its own in the place of this one. */
-    private static void requirePrivate(Path directory, UserPrincipal own) throws IOException {
-        PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class);
-        Object owner = Files.getAttribute(directory, "unix:uid");
-        boolean shared = attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)
-                || attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
-                || !(attributes.owner().equals(own) || owner.equals(0));
-        if (shared) {
-            throw new IOException("others may write the directory " + directory
-                    + " and could put a socket of their own there; take that right from them (chmod go-w), or choose a"
-                    + " directory that only you or root may write");
-        }
     }
 
     private static void requireVacant(Path path) throws IOException {
@@ -193,9 +178,12 @@ public final class UnixListener implements ClientListener {
         return path.toString();
     }
 
-    /** Closes the socket and removes its file, unless another one has taken its place. */
+    /** Closes the socket and removes its file, unless another one has taken its place. Closing it again does nothing. */
     @Override
     public void close() throws IOException {
+        if (!channel.isOpen()) {
+            return; // the file there now, even one with the same key, is another listener's
+        }
         channel.close();
         if (fileKey != null && fileKey.equals(fileKey(path))) {
             Files.deleteIfExists(path);

@@ -79,6 +79,59 @@ class UnixListenerTest {
         open(readable.resolve("s"), "rw-rw-rw-", List.of()).close();
     }
 
+    private static Path mode(Path directory, int mode) throws IOException {
+        return Files.setAttribute(Files.createDirectories(directory), "unix:mode", mode);
+    }
+
+    private void assertShared(Path path) {
+        assertThatThrownBy(() -> open(path, "rw-------", List.of()))
+                .as("%s", path)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("others may write the directory")
+                .hasMessageContaining(" above ");
+    }
+
+    /** Those who can write a directory above can rename what is in it, and make what was there before. */
+    @Test
+    void aDirectoryBelowOneThatOthersMayWriteIsRefused() throws Exception {
+        Path own = mode(directory.resolve("a/b/own"), 0700);
+        open(own.resolve("s"), "rw-------", List.of()).close();
+        for (int shared : new int[] {0770, 0707, 0777}) {
+            mode(directory.resolve("a"), shared);
+            assertShared(own.resolve("s"));
+            assertThat(own).isEmptyDirectory();
+        }
+        mode(directory.resolve("a"), 01777); // as /tmp: what is in it stays its owner's
+        open(own.resolve("s"), "rw-------", List.of()).close();
+        mode(own, 01777);
+        assertThatThrownBy(() -> open(own.resolve("s"), "rw-------", List.of()))
+                .hasMessageContaining("others may write the directory"); // but others can make a socket first
+    }
+
+    @Test
+    void aLinkHidesNoDirectoryThatOthersMayWrite() throws Exception {
+        Path shared = mode(directory.resolve("shared"), 0777);
+        Path below = mode(shared.resolve("below"), 0700);
+        Path own = mode(directory.resolve("own"), 0700);
+        Path outward = Files.createSymbolicLink(own.resolve("link"), below);
+        assertShared(outward.resolve("s"));
+        Path replaceable = Files.createSymbolicLink(shared.resolve("link"), own);
+        assertShared(replaceable.resolve("s"));
+        Path good = Files.createSymbolicLink(directory.resolve("good"), own);
+        open(good.resolve("s"), "rw-------", List.of()).close();
+    }
+
+    @Test
+    void closingItAgainLeavesTheSocketOfAnotherAlone() throws Exception {
+        Path path = directory.resolve("s");
+        UnixListener first = open(path, "rw-------", List.of());
+        first.close();
+        try (UnixListener second = open(path, "rw-------", List.of())) { // with the same inode, on many file systems
+            first.close();
+            assertThat(knock(second, path)).isNotNull();
+        }
+    }
+
     @Test
     void theOwnUserComesInByDefaultAndTheLogKnowsItsId() throws Exception {
         Path path = directory.resolve("s");
