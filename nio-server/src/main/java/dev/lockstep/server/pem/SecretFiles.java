@@ -42,4 +42,17 @@ public final class SecretFiles {
         }
         warnings.accept(option + ": " + found.cause() + "; " + found.fix());
     }
+
+    /**
+     * Checks a file that says whom to trust: all may read it, and one who can write it can add an authority of their own.
+     *
+     * @param option that named the file
+     * @throws UsageError as {@link #check}
+     */
+    public void checkTrust(String option, Path file) throws UsageError {
+        SecretFile found = SecretFile.of(file, owner);
+        if (found != null && found.refused()) {
+            throw new UsageError(option, found.cause(), found.fix());
+        }
+    }
 }

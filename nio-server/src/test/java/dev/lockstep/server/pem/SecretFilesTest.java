@@ -66,6 +66,20 @@ class SecretFilesTest {
                 .hasMessageContaining("chmod 600");
     }
 
+    @Test
+    void whoIsTrustedMayBeReadByAllAndWrittenByItsOwnerAlone() throws Exception {
+        SecretFiles secrets = new SecretFiles(warnings::add);
+        secrets.checkTrust("--tls-client-ca", mode(files.caCert, "rw-r--r--"));
+        secrets.checkTrust("--tls-client-ca", directory.resolve("missing"));
+        assertThat(warnings).isEmpty();
+        for (String mode : List.of("rw-rw-r--", "rw-r--rw-")) {
+            mode(files.caCert, mode);
+            assertThatThrownBy(() -> secrets.checkTrust("--tls-client-ca", files.caCert))
+                    .isInstanceOf(UsageError.class)
+                    .hasMessageContaining("can be written by others (" + mode + ")");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"rw-------", "r--------"})
     void whatIsItsOwnersAlonePasses(String mode) throws Exception {
@@ -144,7 +158,9 @@ class SecretFilesTest {
                 "--key",
                 files.rsaKey.toString(),
                 "--log",
-                directory.resolve("use.log").toString(),
+                Files.createDirectory(directory.resolve("log"))
+                        .resolve("use.log")
+                        .toString(),
                 "--log-key",
                 psk.toString());
     }

@@ -95,10 +95,13 @@ public final class TcpOptions {
         }
     }
 
-    /** Checks who else may read or write the key. */
+    /** Checks who else may read or write the key, and who else may say which authority issues the clients' certificates. */
     public void check(SecretFiles secrets) throws UsageError {
         if (key != null) {
             secrets.check("--tls-key", key);
+        }
+        if (clientCa != null) {
+            secrets.checkTrust("--tls-client-ca", clientCa);
         }
     }
 
