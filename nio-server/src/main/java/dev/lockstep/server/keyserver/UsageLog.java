@@ -17,34 +17,42 @@ public final class UsageLog {
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final @Nullable KeyUseLog log;
-    private final Consumer<String> warnings;
+    private final Consumer<String> failures;
+    private final Consumer<String> recoveries;
     private final LongSupplier nanoTime;
     private volatile boolean broken;
     private long triedAt;
 
-    private UsageLog(@Nullable KeyUseLog log, Consumer<String> warnings, LongSupplier nanoTime) {
+    private UsageLog(
+            @Nullable KeyUseLog log, Consumer<String> failures, Consumer<String> recoveries, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.log = log;
-        this.warnings = warnings;
+        this.failures = failures;
+        this.recoveries = recoveries;
     }
 
     /**
      * Writes to {@code log}.
      *
-     * @param warnings is told when that is no longer possible, once for each operation and each try that it concerns, and
-     *     when it is possible again
+     * @param failures is told when that is no longer possible, and once a second at most that it still is not
+     * @param recoveries is told when it is possible again
      */
+    public static UsageLog to(KeyUseLog log, Consumer<String> failures, Consumer<String> recoveries) {
+        return new UsageLog(log, failures, recoveries, System::nanoTime);
+    }
+
+    /** Writes to {@code log}, and tells {@code warnings} of failures and recoveries. */
     public static UsageLog to(KeyUseLog log, Consumer<String> warnings) {
-        return to(log, warnings, System::nanoTime);
+        return to(log, warnings, warnings);
     }
 
     static UsageLog to(KeyUseLog log, Consumer<String> warnings, LongSupplier nanoTime) {
-        return new UsageLog(log, warnings, nanoTime);
+        return new UsageLog(log, warnings, warnings, nanoTime);
     }
 
     /** Writes nothing. */
     public static UsageLog none() {
-        return new UsageLog(null, line -> {}, System::nanoTime);
+        return new UsageLog(null, line -> {}, line -> {}, System::nanoTime);
     }
 
     /** Whether keys may be used: not when the use could not be written down. After a failure, may block for the disk. */
@@ -67,17 +75,20 @@ public final class UsageLog {
                 return false; // it is closed: the process is ending
             }
         } catch (IOException e) {
-            warnings.accept("the key-use log still cannot be written: " + e.getMessage());
+            failures.accept("the key-use log still cannot be written: " + e.getMessage());
             return false;
         }
         broken = false;
-        warnings.accept("the key-use log is written again, so the keys are in use again");
+        recoveries.accept("the key-use log is written again, so the keys are in use again");
         return true;
     }
 
-    private synchronized void fail() {
+    /** Returns whether the log could be written until now: operations that run at the same time fail together. */
+    private synchronized boolean fail() {
+        boolean first = !broken;
         triedAt = nanoTime.getAsLong();
         broken = true;
+        return first;
     }
 
     /** Whether the line is written. Blocks for as long as the disk takes. */
@@ -89,8 +100,9 @@ public final class UsageLog {
             log.append(use);
             return true;
         } catch (IOException e) {
-            fail();
-            warnings.accept("the key-use log cannot be written, so the keys are out of use: " + e.getMessage());
+            if (fail()) {
+                failures.accept("the key-use log cannot be written, so the keys are out of use: " + e.getMessage());
+            }
             return false;
         }
     }

@@ -35,6 +35,7 @@ class UsageLogTest {
             assertThat(usage.write(USE)).isTrue();
             disk.full = true;
             assertThat(usage.write(USE)).isFalse();
+            assertThat(usage.write(USE)).as("that ran at the same time").isFalse();
             assertThat(usage.isWritable()).isFalse();
             now.addAndGet(1_000_000_000);
             assertThat(usage.isWritable()).isFalse();
