@@ -117,6 +117,15 @@ public final class KeyUseLog implements Closeable {
         return open(path, options, LogOutput::ofFile);
     }
 
+    /**
+     * Returns whether the log whose current file is {@code path} was written with a {@link CheckpointKey}.
+     *
+     * @throws IOException when a file cannot be read
+     */
+    public static boolean hasCheckpoints(Path path) throws IOException {
+        return new LogFiles(path).hasCheckpoints();
+    }
+
     static KeyUseLog open(Path path, Options options, LogOutput.Opener opener) throws IOException {
         LogFiles files = new LogFiles(path);
         FileChannel lock = lock(files);

@@ -3,6 +3,7 @@ package dev.lockstep.server.audit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +63,24 @@ final class LogFiles {
                     .sorted(Comparator.comparingLong(LogFiles::number))
                     .toList();
         }
+    }
+
+    /** Whether a line is a checkpoint. In a log that has them they are close to its end, so the newest file comes first. */
+    boolean hasCheckpoints() throws IOException {
+        List<Path> files = new ArrayList<>(finished());
+        if (Files.isRegularFile(active)) {
+            files.add(active);
+        }
+        Collections.reverse(files);
+        for (Path file : files) {
+            // No string in a line has a quote of its own, so this is the member.
+            try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
+                if (lines.anyMatch(line -> line.contains("\"checkpoint\":"))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Finished files by number, the others behind them, as a log is read. */

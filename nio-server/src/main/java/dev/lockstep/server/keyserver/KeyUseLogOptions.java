@@ -6,9 +6,9 @@ import dev.lockstep.server.audit.CheckpointKey;
 import dev.lockstep.server.audit.FsyncPolicy;
 import dev.lockstep.server.audit.KeyUseLog;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -45,42 +45,101 @@ final class KeyUseLogOptions {
             description = "Write every line there too: a file, a named pipe, or /dev/fd/N for an open descriptor.")
     private @Nullable Path copy;
 
-    /** Opens the log. Returns null when none is asked for, after a warning. */
-    @Nullable
-    KeyUseLog open(Clock clock, Consumer<String> notices) throws UsageError {
-        if (log == null) {
-            if (key != null || copy != null) {
-                String option = key != null ? "--log-key" : "--log-copy";
-                throw new UsageError(option, "there is no log", "give --log FILE too");
-            }
-            notices.accept("no --log was given, so uses of the keys are not written down");
-            return null;
+    /** Opens the log. Its options have been read by then. */
+    interface Opener {
+
+        /** Returns null when no log is asked for. */
+        @Nullable
+        KeyUseLog open() throws UsageError;
+    }
+
+    /**
+     * Reads the options and looks at the files, and makes none: a command line that is refused leaves no trace.
+     *
+     * @throws UsageError when the log cannot be opened, as far as that can be known
+     */
+    Opener check(Clock clock) throws UsageError {
+        Path file = log;
+        if (file == null) {
+            return () -> null;
         }
-        CheckpointKey checkpoints = checkpointKey();
+        KeyUseLog.Options options = options(clock);
         try {
-            long most = Long.parseLong(maxBytes);
-            return KeyUseLog.open(log, new KeyUseLog.Options(most, FsyncPolicy.parse(fsync), clock, checkpoints, copy));
+            LogPaths.requirePossible("--log", file);
+            checkCopy(file);
+            CheckpointKey known = knownKey(file);
+            return () -> open(file, options, known);
+        } catch (IOException e) {
+            throw new UsageError("--log", LogPaths.cause(e), "check the paths");
+        }
+    }
+
+    private KeyUseLog.Options options(Clock clock) throws UsageError {
+        try {
+            return new KeyUseLog.Options(Long.parseLong(maxBytes), FsyncPolicy.parse(fsync), clock);
         } catch (NumberFormatException e) {
             throw new UsageError("--log-max-bytes", "'" + maxBytes + "' is no number", "give bytes");
         } catch (IllegalArgumentException e) {
             boolean size = String.valueOf(e.getMessage()).startsWith("maxFileBytes");
             throw UsageError.of(size ? "--log-max-bytes" : "--log-fsync", e);
-        } catch (IOException e) {
-            throw new UsageError("--log", String.valueOf(e.getMessage()), "check the path, or begin another log");
         }
     }
 
-    private @Nullable CheckpointKey checkpointKey() throws UsageError {
+    /** Each line would be in the file twice, and the log broken from the first one on. */
+    private void checkCopy(Path file) throws UsageError, IOException {
+        if (copy == null) {
+            return;
+        }
+        LogPaths.requirePossible("--log-copy", copy);
+        if (LogPaths.same(copy, file)) {
+            throw new UsageError("--log-copy", copy + " is the file of --log", "give another one");
+        }
+        if (key != null && LogPaths.same(copy, key)) {
+            throw new UsageError("--log-copy", copy + " is the file of --log-key", "give another one");
+        }
+    }
+
+    /** The key of the log, if its file is there. */
+    private @Nullable CheckpointKey knownKey(Path file) throws UsageError, IOException {
         if (key == null) {
             return null;
         }
-        try {
-            return CheckpointKey.readOrMake(key);
-        } catch (IOException e) {
+        LogPaths.requirePossible("--log-key", key);
+        if (LogPaths.shareDirectory(key, file)) {
             throw new UsageError(
                     "--log-key",
-                    String.valueOf(e.getMessage()),
-                    "give a file of your own with mode 0600, or a new one");
+                    key + " is in the directory of the log",
+                    "give a file in another directory, which those who can write the log cannot read");
+        }
+        if (Files.exists(key)) {
+            return readOrMake(key);
+        }
+        if (KeyUseLog.hasCheckpoints(file)) {
+            throw new UsageError(
+                    "--log-key",
+                    key + " does not exist, and " + file + " has checkpoints of another key",
+                    "give that key's file");
+        }
+        return null;
+    }
+
+    private KeyUseLog open(Path file, KeyUseLog.Options options, @Nullable CheckpointKey known) throws UsageError {
+        CheckpointKey checkpoints = known == null && key != null ? readOrMake(key) : known;
+        try {
+            return KeyUseLog.open(
+                    file,
+                    new KeyUseLog.Options(options.maxFileBytes(), options.fsync(), options.clock(), checkpoints, copy));
+        } catch (IOException e) {
+            throw new UsageError("--log", LogPaths.cause(e), "check the path, or begin another log");
+        }
+    }
+
+    private static CheckpointKey readOrMake(Path file) throws UsageError {
+        try {
+            return CheckpointKey.readOrMake(file);
+        } catch (IOException e) {
+            throw new UsageError(
+                    "--log-key", LogPaths.cause(e), "give a file of your own with mode 0600, or a new one");
         }
     }
 }

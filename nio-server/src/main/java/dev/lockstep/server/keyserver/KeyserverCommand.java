@@ -25,7 +25,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code lockstep keyserver}: holds private keys and works with them for servers on this machine or others. */
 @Command(
@@ -36,7 +38,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  lockstep keyserver --socket /run/lockstep-keys/keys.sock \\",
             "      --socket-mode 0660 --socket-group lockstep --allow-uid 1001 \\",
-            "      --key key.pem --cert chain.pem --log /var/lib/lockstep-keys/keys.log",
+            "      --key key.pem --cert chain.pem --log /var/log/lockstep-keys/keys.log",
             "      For a server on this machine with 'serve --key keyserver:/run/...'.",
             "  lockstep keyserver --tcp 10.0.0.5:7443 --tls-cert own.pem --tls-key own.key \\",
             "      --tls-client-ca clients.pem --allow-client dns:web1.example \\",
@@ -101,80 +103,103 @@ public final class KeyserverCommand implements Callable<Integer> {
             description = "Operations at the same time; ${DEFAULT-VALUE} (one for each processor) by default.")
     private String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
 
+    @Spec
+    private @Nullable CommandSpec command;
+
     public KeyserverCommand(Environment environment) {
         this.environment = environment;
     }
 
     @Override
     public Integer call() throws UsageError, IOException {
+        DependentOptions.check(Objects.requireNonNull(command).commandLine().getParseResult());
         KeyServerLimits limits = limits();
+        int delay = Numbers.require("--demo-key-delay-ms", demoDelay, 0, 25_000, "give milliseconds");
+        int atOnce = Numbers.require("--threads", threads, 1, 1024, "give how many operations run at once");
+        KeyUseLogOptions.Opener useLogs = log.check(environment.clock());
         // Closed last: the process ends when the log is closed, not before.
         try (ShutdownHook hook = ShutdownHook.register();
                 EventLog events = logging.open(environment);
                 Pkcs11Keys token = keys.openToken();
-                KeyUseLog useLog = log.open(environment.clock(), notices(events))) {
-            serve(new KeyserverFiles(environment, keys, tcp, token, events), limits, useLog, hook, events);
+                Opened opened = listeners(
+                        new KeyserverFiles(environment, keys, tcp, token, events), new KeyserverNotices(events));
+                // What is left that could be refused is the log itself: a mistake elsewhere leaves no trace in it.
+                KeyUseLog useLog = useLogs.open();
+                KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
+            serve(opened, limits, useLog, new WorkQueue(workers), hook, events);
         }
         return 0;
     }
 
-    private static Consumer<String> notices(EventLog events) {
-        return line -> events.log(EventType.KEY_SERVER_NOTICE, line);
+    /** What is there when the log is opened. Closing it again does nothing to listeners that a key server has closed. */
+    private record Opened(KeyserverFiles files, List<ClientListener> listeners) implements AutoCloseable {
+
+        @Override
+        public void close() throws IOException {
+            for (ClientListener listener : listeners) {
+                listener.close();
+            }
+        }
     }
 
     private void serve(
-            KeyserverFiles files,
+            Opened opened,
             KeyServerLimits limits,
             @Nullable KeyUseLog useLog,
+            WorkQueue work,
             ShutdownHook hook,
             EventLog events)
-            throws UsageError, IOException {
-        Consumer<String> warnings = notices(events);
-        UsageLog usage = useLog == null ? UsageLog.none() : UsageLog.to(useLog, warnings);
-        int delay = Numbers.require("--demo-key-delay-ms", demoDelay, 0, 25_000, "give milliseconds");
-        int atOnce = Numbers.require("--threads", threads, 1, 1024, "give how many operations run at once");
-        try (KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
-            WorkQueue work = new WorkQueue(workers);
-            List<ClientListener> listeners =
-                    listeners(files, warnings); // opened when nothing is left that could be refused
-            List<KeyServer> servers = new ArrayList<>();
+            throws IOException {
+        KeyserverFiles files = opened.files();
+        List<ClientListener> listeners = opened.listeners();
+        KeyserverNotices notices = new KeyserverNotices(events);
+        UsageLog usage = useLog == null ? UsageLog.none() : UsageLog.to(useLog, notices::logDown, notices::logUp);
+        if (useLog == null) {
+            events.log(EventType.CONFIGURATION, "no --log was given, so uses of the keys are not written down");
+        }
+        List<KeyServer> servers = new ArrayList<>();
+        for (ClientListener listener : listeners) {
+            servers.add(new KeyServer(listener, files::keys, limits, work, usage, notices));
+        }
+        Signals hangUp = Signals.handle("HUP", files::reload);
+        try (hangUp;
+                KeyServerLoops loops = new KeyServerLoops(servers)) {
+            hook.stopping(loops::close);
             for (ClientListener listener : listeners) {
-                servers.add(new KeyServer(listener, files::keys, limits, work, usage, warnings));
+                String pid = Long.toString(ProcessHandle.current().pid());
+                environment.out().println("keyserver: listening on " + listener.where() + " pid " + pid);
             }
-            Signals hangUp = Signals.handle("HUP", files::reload);
-            try (hangUp;
-                    KeyServerLoops loops = new KeyServerLoops(servers)) {
-                hook.stopping(loops::close);
-                for (ClientListener listener : listeners) {
-                    String pid = Long.toString(ProcessHandle.current().pid());
-                    environment.out().println("keyserver: listening on " + listener.where() + " pid " + pid);
-                }
-                environment.out().flush();
-                for (ClientListener listener : listeners) {
-                    events.log(LogEvent.of(EventType.LISTENING, "key server")
-                            .with("address", listener.where())
-                            .with("pid", ProcessHandle.current().pid())
-                            .with("keys", files.keys().size()));
-                }
-                loops.run();
-                events.log(EventType.STOPPED, "the key server has come to its end");
+            environment.out().flush();
+            for (ClientListener listener : listeners) {
+                events.log(LogEvent.of(EventType.LISTENING, "key server")
+                        .with("address", listener.where())
+                        .with("pid", ProcessHandle.current().pid())
+                        .with("keys", files.keys().size()));
             }
+            loops.run();
+            events.log(EventType.STOPPED, "the key server has come to its end");
         }
     }
 
-    private List<ClientListener> listeners(KeyserverFiles files, Consumer<String> warnings) throws UsageError {
+    private Opened listeners(KeyserverFiles files, Consumer<String> warnings) throws UsageError, IOException {
         List<ClientListener> listeners = new ArrayList<>();
-        if (files.tls() != null) {
-            listeners.add(TcpOptions.open(() -> Objects.requireNonNull(files.tls(), "the options stay")));
-        }
-        ClientListener socket = unix.open(warnings);
-        if (socket != null) {
-            listeners.add(socket);
+        Opened opened = new Opened(files, listeners);
+        try {
+            if (files.tls() != null) {
+                listeners.add(TcpOptions.open(() -> Objects.requireNonNull(files.tls(), "the options stay")));
+            }
+            ClientListener socket = unix.open(warnings);
+            if (socket != null) {
+                listeners.add(socket);
+            }
+        } catch (UsageError e) {
+            opened.close();
+            throw e;
         }
         if (listeners.isEmpty()) {
             throw new UsageError("--socket", "is missing", "give the path of the Unix-domain socket to listen on");
         }
-        return listeners;
+        return opened;
     }
 
     private KeyServerLimits limits() throws UsageError {

@@ -1,0 +1,65 @@
+package dev.lockstep.server.keyserver;
+
+import dev.lockstep.server.UsageError;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The options of a key server that change another one. Such an option alone is a mistake: its user believes that a client is
+ * allowed or a log is kept, and nothing would say otherwise.
+ */
+final class DependentOptions {
+
+    private static final String TCP = "--tcp";
+    private static final String SOCKET = "--socket";
+    private static final String TOKEN = "--pkcs11";
+    private static final String LOG = "--log";
+
+    /** For each option those of which one has to be there. */
+    static final Map<String, List<String>> NEEDED = needed();
+
+    private DependentOptions() {}
+
+    private static Map<String, List<String>> needed() {
+        Map<String, List<String>> needed = new LinkedHashMap<>();
+        needed.put("--tls-cert", List.of(TCP));
+        needed.put("--tls-key", List.of(TCP));
+        needed.put("--tls-client-ca", List.of(TCP));
+        needed.put("--allow-client", List.of(TCP));
+        needed.put("--socket-mode", List.of(SOCKET));
+        needed.put("--socket-group", List.of(SOCKET));
+        needed.put("--allow-uid", List.of(SOCKET));
+        needed.put("--pkcs11-slot-index", List.of(TOKEN));
+        needed.put("--pkcs11-pin-file", List.of(TOKEN));
+        needed.put("--pkcs11-pin-env", List.of(TOKEN));
+        needed.put("--key-password-file", List.of("--key", "--tls-key"));
+        needed.put("--demo-key-files", List.of("--demo-keys"));
+        needed.put("--log-fsync", List.of(LOG));
+        needed.put("--log-max-bytes", List.of(LOG));
+        needed.put("--log-key", List.of(LOG));
+        needed.put("--log-copy", List.of(LOG));
+        return needed;
+    }
+
+    /** @throws UsageError for the first option that was given and has no effect */
+    static void check(ParseResult given) throws UsageError {
+        for (Map.Entry<String, List<String>> each : NEEDED.entrySet()) {
+            String option = each.getKey();
+            List<String> others = each.getValue();
+            if (given.hasMatchedOption(option) && others.stream().noneMatch(given::hasMatchedOption)) {
+                throw new UsageError(
+                        option,
+                        "has no effect without " + String.join(" or ", others),
+                        "give " + withValue(given, others.get(0)) + " too, or leave it out");
+            }
+        }
+    }
+
+    private static String withValue(ParseResult given, String name) {
+        OptionSpec option = given.commandSpec().findOption(name);
+        return name + " " + option.paramLabel();
+    }
+}
