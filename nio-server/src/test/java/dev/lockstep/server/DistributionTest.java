@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The files in {@code dist/}, judged by the programs that they are for. */
 @Timeout(60)
@@ -58,10 +60,79 @@ class DistributionTest {
     }
 
     @Test
-    void theFileOfOptionsCanBeRead() {
+    void theFilesOfOptionsCanBeRead() {
+        assertThatCode(() -> options("serve")).doesNotThrowAnyException();
+        assertThatCode(() -> options("keyserver")).doesNotThrowAnyException();
+    }
+
+    /** The options of a command in its file, by name. */
+    private static Map<String, String> options(String command) {
         PrintWriter nowhere = new PrintWriter(new StringWriter());
         Environment environment = new Environment(nowhere, nowhere, name -> null, Clock.systemUTC(), loops -> {});
-        assertThatCode(() -> Main.commandLine(environment).parseArgs("serve", "@" + DIST.resolve("serve.args")))
-                .doesNotThrowAnyException();
+        return Main.commandLine(environment)
+                .parseArgs(command, "@" + DIST.resolve(command + ".args"))
+                .subcommand()
+                .matchedOptions()
+                .stream()
+                .collect(Collectors.toMap(OptionSpec::longestName, option -> option.originalStringValues()
+                        .get(0)));
+    }
+
+    /** The values of a setting in a unit. */
+    private static List<String> setting(String unit, String name) throws Exception {
+        return Files.readAllLines(DIST.resolve(unit)).stream()
+                .filter(line -> line.startsWith(name + "="))
+                .map(line -> line.substring(name.length() + 1))
+                .toList();
+    }
+
+    /** A dynamic user has no number before its service starts, and its group does not exist for the key server. */
+    @Test
+    void theUsersOfTheUnitsAreStaticAndShareTheGroupOfTheSocket() throws Exception {
+        List<String> users = Files.readAllLines(DIST.resolve("lockstep.sysusers.conf")).stream()
+                .filter(line -> line.startsWith("u "))
+                .map(line -> line.split(" ")[1])
+                .toList();
+        for (String unit : UNITS) {
+            assertThat(setting(unit, "DynamicUser")).as(unit).isEmpty();
+            assertThat(users).as(unit).containsAll(setting(unit, "User")).containsAll(setting(unit, "Group"));
+        }
+        String group = options("keyserver").get("--socket-group");
+        assertThat(setting("lockstep.service", "Group")).containsExactly(group);
+        assertThat(setting("lockstep-keyserver.service", "SupplementaryGroups")).containsExactly(group);
+    }
+
+    @Test
+    void theKeyServersFilesAreWhereItsUnitLetsItWrite() throws Exception {
+        String unit = "lockstep-keyserver.service";
+        assertThat(setting(unit, "ProtectSystem")).containsExactly("strict");
+        Map<String, String> options = options("keyserver");
+        Map<String, String> places = Map.of(
+                "--socket", "/run/" + setting(unit, "RuntimeDirectory").get(0),
+                "--log", "/var/log/" + setting(unit, "LogsDirectory").get(0),
+                "--log-key", "/var/lib/" + setting(unit, "StateDirectory").get(0));
+        String readme = Files.readString(DIST.resolveSibling("README.md"));
+        places.forEach((option, place) -> {
+            assertThat(options.get(option)).startsWith(place + "/");
+            assertThat(readme).as("README.md").contains(option + " " + options.get(option));
+        });
+        assertThat(options("serve").get("--key")).isEqualTo("keyserver:" + options.get("--socket"));
+    }
+
+    @Test
+    void systemdMakesTheUsers() throws Exception {
+        Needed.optional("systemd", "systemd-sysusers");
+        Files.createDirectory(directory.resolve("etc"));
+        List<String> command = List.of(
+                "systemd-sysusers",
+                "--root=" + directory,
+                DIST.resolve("lockstep.sysusers.conf").toAbsolutePath().toString());
+        try (Spawned made = Spawned.start(Map.of(), command)) {
+            assertThat(made.exitCode()).as(made.printed()).isZero();
+        }
+        assertThat(Files.readString(directory.resolve("etc/passwd")))
+                .contains("lockstep:x:", "lockstep-keys:x:")
+                .contains("nologin");
+        assertThat(Files.readString(directory.resolve("etc/group"))).contains("lockstep:x:", "lockstep-keys:x:");
     }
 }
