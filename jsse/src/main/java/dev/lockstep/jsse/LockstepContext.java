@@ -47,7 +47,8 @@ public final class LockstepContext extends SSLContext {
     /**
      * Returns an engine, as {@link #createSSLEngine(String, int)} makes it, with its own type.
      *
-     * @param peerHost what sessions and managers are told of the client; nothing else depends on it
+     * @param peerHost what sessions and managers are told of the client. An IP address also gives the client its share of the
+     *     threads on which keys and trust managers block; names are not looked up
      */
     public LockstepEngine engine(@Nullable String peerHost, int peerPort) {
         return spi.engine(peerHost, peerPort);

@@ -11,6 +11,7 @@ import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.AlertDescription;
+import java.nio.ByteBuffer;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -154,6 +155,76 @@ class EngineParametersTest {
     }
 
     @Test
+    /** The configuration's own test of host names holds in an engine too, whether or not it has matchers. */
+    @Test
+    void serverNamesOfTheConfiguration() throws Exception {
+        List<String> asked = new ArrayList<>();
+        TlsServerConfig config = TestServers.builder(TestServers.local(TestIdentity.P256))
+                .serverNames(name -> {
+                    asked.add(name);
+                    return false;
+                })
+                .build();
+        for (String pattern : List.of("", ".*")) {
+            LockstepEngine other = LockstepContext.of(config).engine();
+            if (!pattern.isEmpty()) {
+                SSLParameters parameters = other.getSSLParameters();
+                parameters.setSNIMatchers(List.of(SNIHostName.createSNIMatcher(pattern)));
+                other.setSSLParameters(parameters);
+            }
+            EngineServer refusing = new EngineServer(other, new JdkClient(client())).runsIntoFailure();
+            assertThat(refusing.failure()).hasMessageContaining("unrecognized_name");
+        }
+        assertThat(asked).containsExactly("server.test", "server.test");
+    }
+
+    @Test
+    void theLargestPacketBoundsRecords() throws Exception {
+        int reported = engine.getSSLParameters().getMaximumPacketSize();
+        change(parameters -> parameters.setMaximumPacketSize(0)); // as the provider has it
+        assertThat(engine.getSSLParameters().getMaximumPacketSize()).isEqualTo(reported);
+        change(parameters -> parameters.setMaximumPacketSize(500));
+        assertThat(engine.getSSLParameters().getMaximumPacketSize()).isEqualTo(500);
+        assertThatThrownBy(() -> change(parameters -> parameters.setMaximumPacketSize(100)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("maximumPacketSize");
+        server(client()).runs();
+        ByteBuffer out = ByteBuffer.allocate(1 << 16);
+        ByteBuffer content = ByteBuffer.allocate(4000);
+        while (content.hasRemaining()) {
+            engine.wrap(content, out);
+        }
+        for (int at = 0; at < out.position(); at += 5 + out.getShort(at + 3)) {
+            assertThat(5 + out.getShort(at + 3)).isLessThanOrEqualTo(500);
+        }
+        change(parameters -> parameters.setUseCipherSuitesOrder(true)); // what stays as it is may be set again
+        assertThatThrownBy(() -> change(parameters -> parameters.setMaximumPacketSize(600)))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    /** Keys and trust managers learn the address of a client that the server names by it; names are not looked up. */
+    @Test
+    void theClientsAddress() throws Exception {
+        RecordingKey key = Engines.key(TestIdentity.P256, KeyScript.ready());
+        LockstepContext known = LockstepContext.of(TestServers.config(key.credential()));
+        for (String host :
+                List.of("192.0.2.7", "[2001:db8::1]", "fe80::1%eth9", "300.1.1.1", "a.test", "face", "::x")) {
+            new EngineServer(known.engine(host, 443), new JdkClient(client())).runs();
+        }
+        new EngineServer(known.engine(), new JdkClient(client())).runs();
+        assertThat(key.operations().stream()
+                        .map(operation -> String.valueOf(operation.signRequest().clientAddress())))
+                .containsExactly(
+                        "/192.0.2.7",
+                        "/2001:db8:0:0:0:0:0:1",
+                        "/fe80:0:0:0:0:0:0:1",
+                        "null",
+                        "null",
+                        "null",
+                        "null",
+                        "null");
+    }
+
     void sessionCreationCanBeForbidden() throws Exception {
         engine.setEnableSessionCreation(false);
         EngineServer refusing = server(client()).runsIntoFailure();

@@ -14,11 +14,13 @@ import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.RefusedException;
 import dev.lockstep.tls.wait.Start;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIMatcher;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,19 @@ public final class ConnectionPlan {
      * @throws dev.lockstep.tls.setting.ConfigException when none of the suites can be served
      */
     public TlsServerConfig config(@Nullable Function<List<String>, @Nullable String> selector) {
-        return context.config().with(options(selector));
+        TlsServerConfig config = context.config();
+        int record = settings.maxSentRecord();
+        if (record != config.maxSentRecord()) {
+            config = config.toBuilder().maxSentRecord(record).build();
+        }
+        ConnectionOptions options = options(selector);
+        SSLEngine engine = party.engine();
+        InetAddress client = engine == null ? null : LiteralAddress.of(engine.getPeerHost());
+        if (client != null && config.clientAddress() == null) {
+            // the pools on which keys and trust managers block have a share for each client
+            options = options.withClientAddress(client);
+        }
+        return config.with(options);
     }
 
     /** Returns what the connection does differently from the configuration of its context. */
@@ -76,9 +90,14 @@ public final class ConnectionPlan {
         return party.handshakeSession();
     }
 
-    /** SNIMatcher: "The method is used by the server to [...] match the requested server name." No matcher accepts any. */
+    /** The configuration's own test counts beside the matchers, which the application has added to it. */
     private boolean serves(String host) {
         handshake().asksFor(host);
+        return matches(host) && context.config().serverNames().test(host);
+    }
+
+    /** SNIMatcher: "The method is used by the server to [...] match the requested server name." No matcher accepts any. */
+    private boolean matches(String host) {
         List<SNIMatcher> matchers = settings.matchers();
         if (matchers.isEmpty()) {
             return true;

@@ -1,5 +1,6 @@
 package dev.lockstep.jsse.setting;
 
+import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.ClientAuthentication.Demand;
 import dev.lockstep.tls.config.SuiteOrder;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -26,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EngineSettings {
 
+    /** The most that a record has besides its plaintext: a header, and with CBC an IV, the longest MAC and padding. */
+    private static final int RECORD_OVERHEAD = 5 + 16 + 48 + 16;
+
+    /** That of the least plaintext that a configuration can ask for. */
+    private static final int SMALLEST_PACKET = 64 + RECORD_OVERHEAD;
+
     private final TlsServerConfig config;
     private boolean fixed;
     private boolean begun;
@@ -45,7 +52,7 @@ public final class EngineSettings {
 
     public EngineSettings(TlsServerConfig config) {
         this.config = config;
-        this.maximumPacketSize = dev.lockstep.tls.TlsServerConnection.NETWORK_BUFFER_SIZE;
+        this.maximumPacketSize = TlsServerConnection.NETWORK_BUFFER_SIZE;
     }
 
     private EngineSettings(EngineSettings that) {
@@ -237,13 +244,33 @@ public final class EngineSettings {
         }
         constraints = parameters.getAlgorithmConstraints();
         endpointIdentification = parameters.getEndpointIdentificationAlgorithm();
-        maximumPacketSize = parameters.getMaximumPacketSize();
+        maximumPacketSize(parameters.getMaximumPacketSize());
+    }
+
+    /** Zero stands for what the provider has, as {@code SSLParameters} says. */
+    private void maximumPacketSize(int bytes) {
+        int next = bytes == 0 ? TlsServerConnection.NETWORK_BUFFER_SIZE : bytes;
+        if (next == maximumPacketSize) {
+            return;
+        }
+        if (next < SMALLEST_PACKET) {
+            throw new IllegalArgumentException("maximumPacketSize: " + bytes + " is less than " + SMALLEST_PACKET);
+        }
+        if (begun) {
+            throw new IllegalStateException(
+                    "maximumPacketSize: fixed once the first handshake has begun; set it before");
+        }
+        maximumPacketSize = next;
+    }
+
+    /** Returns how much plaintext a record can have with which it is a packet of the largest size at most. */
+    public int maxSentRecord() {
+        return Math.min(config.maxSentRecord(), maximumPacketSize - RECORD_OVERHEAD);
     }
 
     /**
      * Returns the settings as parameters. What concerns certificates of the client (algorithm constraints, endpoint identification)
-     * reaches trust managers through them; the largest packet is kept and has no effect, since a record has at most 2^14
-     * bytes in any case.
+     * reaches trust managers through them; the largest packet bounds the records that are sent.
      */
     public SSLParameters parameters() {
         SSLParameters parameters = new SSLParameters(suiteNames(), protocolNames());
