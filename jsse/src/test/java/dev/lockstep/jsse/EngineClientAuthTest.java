@@ -50,6 +50,33 @@ class EngineClientAuthTest {
         assertThat(server.runs().isDone()).isTrue();
     }
 
+    /** What the application sets counts for every host name, also where it says what the configuration does by default. */
+    @Test
+    void theApplicationReplacesTheRuleOfAHost() throws Exception {
+        LockstepEngine engine = withRule().engine();
+        engine.setNeedClientAuth(true);
+        assertThat(engine.getNeedClientAuth()).isTrue();
+        EngineServer server = new EngineServer(engine, dev.lockstep.testkit.JdkClient.trustingAll(Engines.ECDSA));
+        assertThat(server.runsIntoFailure().failure()).hasMessageContaining("certificate");
+    }
+
+    @Test
+    void parametersThatAreSetAgainLeaveTheRuleOfAHost() throws Exception {
+        LockstepEngine engine = withRule().engine();
+        engine.setSSLParameters(engine.getSSLParameters());
+        EngineServer server = new EngineServer(engine, dev.lockstep.testkit.JdkClient.trustingAll(Engines.ECDSA));
+        assertThat(server.runs().isDone()).isTrue();
+    }
+
+    /** The host of the clients here needs no certificate, and every other one does. */
+    private LockstepContext withRule() {
+        TlsServerConfig config = TestServers.builder(key.credential())
+                .clientAuthentication(ClientAuthentication.required((request, waker) -> Start.done(Verdict.accepted())))
+                .clientAuthentication("server.test", ClientAuthentication.none())
+                .build();
+        return LockstepContext.of(config);
+    }
+
     @Test
     void theAuthoritiesOfJavaServeWhereNoneAreConfigured() throws Exception {
         LockstepEngine engine = context(ClientAuthentication.none()).engine();

@@ -184,8 +184,12 @@ public final class EngineSettings {
         }
     }
 
+    /**
+     * Takes what the application demands, for every host name. It is recorded also where it equals the configuration's
+     * default, since a rule for the host name that the client asks for may differ from that.
+     */
     public void demand(Demand next) {
-        if (next != demand()) {
+        if (next != demand) {
             requireOpen("client authentication");
             demand = next;
         }
@@ -222,10 +226,13 @@ public final class EngineSettings {
         if (parameters.getProtocols() != null) {
             protocols(parameters.getProtocols());
         }
-        demand(
-                parameters.getNeedClientAuth()
-                        ? Demand.REQUIRED
-                        : parameters.getWantClientAuth() ? Demand.WANTED : Demand.NONE);
+        Demand next = parameters.getNeedClientAuth()
+                ? Demand.REQUIRED
+                : parameters.getWantClientAuth() ? Demand.WANTED : Demand.NONE;
+        // Parameters that were read and are set again leave the rules for single host names alone.
+        if (next != demand()) {
+            demand(next);
+        }
         SuiteOrder order = parameters.getUseCipherSuitesOrder() ? SuiteOrder.SERVER : SuiteOrder.CLIENT;
         if (order != suiteOrder()) {
             requireOpen("useCipherSuitesOrder");
@@ -236,8 +243,8 @@ public final class EngineSettings {
             requireOpen("application protocols");
             protocols = names;
         }
-        Collection<SNIMatcher> next = parameters.getSNIMatchers();
-        List<SNIMatcher> nextMatchers = next == null ? List.of() : List.copyOf(next);
+        Collection<SNIMatcher> given = parameters.getSNIMatchers();
+        List<SNIMatcher> nextMatchers = given == null ? List.of() : List.copyOf(given);
         if (!nextMatchers.equals(matchers())) {
             requireOpen("SNI matchers");
             matchers = nextMatchers;
