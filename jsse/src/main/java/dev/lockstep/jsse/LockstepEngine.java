@@ -5,11 +5,13 @@ import dev.lockstep.jsse.engine.Machine;
 import dev.lockstep.jsse.engine.WaitRoom;
 import dev.lockstep.jsse.manager.Party;
 import dev.lockstep.jsse.session.BasicSession;
+import dev.lockstep.jsse.session.EstablishedSession;
 import dev.lockstep.jsse.session.HandshakeSession;
 import dev.lockstep.jsse.setting.ConnectionPlan;
 import dev.lockstep.jsse.setting.Context;
 import dev.lockstep.jsse.setting.EngineSettings;
 import dev.lockstep.tls.ConnectionInfo;
+import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.setting.ConfigException;
@@ -46,7 +48,7 @@ public final class LockstepEngine extends SettableEngine {
     private final Self self = new Self();
     private final SSLSession nothing;
     private volatile HandshakeSession handshakeSession;
-    private volatile @Nullable SSLSession session;
+    private volatile @Nullable EstablishedSession session;
     private @Nullable TlsServerConfig config;
     private @Nullable Machine machine;
     private boolean closed;
@@ -160,7 +162,7 @@ public final class LockstepEngine extends SettableEngine {
                 throw new SSLHandshakeException(e.getMessage());
             }
             settings.fix();
-            running = new Machine(config, room, this::finished);
+            running = new Machine(config, room, this::finished, this::failed);
             machine = running;
         }
         return running;
@@ -196,6 +198,13 @@ public final class LockstepEngine extends SettableEngine {
                 .established(Objects.requireNonNull(info), Objects.requireNonNull(config), handshakeSession);
         handshakeSession = newHandshakeSession();
         settings.reopen();
+    }
+
+    private void failed(TlsException failure) {
+        EstablishedSession ended = session;
+        if (ended != null) {
+            ended.failed(failure);
+        }
     }
 
     // ---- state

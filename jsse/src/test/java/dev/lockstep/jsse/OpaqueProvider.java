@@ -1,5 +1,6 @@
 package dev.lockstep.jsse;
 
+import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
 import java.security.InvalidParameterException;
 import java.security.NoSuchAlgorithmException;
@@ -9,6 +10,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.SignatureSpi;
+import java.security.spec.AlgorithmParameterSpec;
 
 /** Signs with {@link OpaqueKey}. */
 final class OpaqueProvider extends Provider {
@@ -21,15 +23,35 @@ final class OpaqueProvider extends Provider {
         super("Opaque", "1", "signs with keys that give no encoding");
         put("Signature.SHA256withECDSA", Signer.class.getName());
         put("Signature.SHA256withECDSA SupportedKeyClasses", OpaqueKey.class.getName());
+        put("Signature.RSASSA-PSS", PssSigner.class.getName());
+        put("Signature.RSASSA-PSS SupportedKeyClasses", OpaqueKey.class.getName());
     }
 
-    /** The only algorithm there is. */
-    public static final class Signer extends SignatureSpi {
-
-        private final Signature real;
-
+    /** ECDSA. */
+    public static final class Signer extends AnySigner {
         public Signer() throws NoSuchAlgorithmException {
-            real = Signature.getInstance("SHA256withECDSA");
+            super("SHA256withECDSA");
+        }
+    }
+
+    /** RSASSA-PSS. */
+    public static final class PssSigner extends AnySigner {
+        public PssSigner() throws NoSuchAlgorithmException {
+            super("RSASSA-PSS");
+        }
+
+        @Override
+        protected void engineSetParameter(AlgorithmParameterSpec parameters) throws InvalidAlgorithmParameterException {
+            real.setParameter(parameters);
+        }
+    }
+
+    private abstract static class AnySigner extends SignatureSpi {
+
+        final Signature real;
+
+        AnySigner(String algorithm) throws NoSuchAlgorithmException {
+            real = Signature.getInstance(algorithm);
         }
 
         @Override

@@ -8,6 +8,7 @@ import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestAuthority;
 import dev.lockstep.testkit.certificate.TestIdentity;
+import java.nio.ByteBuffer;
 import java.security.KeyManagementException;
 import java.security.KeyPair;
 import java.security.KeyStore;
@@ -23,10 +24,12 @@ import java.util.ServiceLoader;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
@@ -166,6 +169,57 @@ class ProviderTest {
     @Test
     void clientCertificates() throws Exception {
         TestAuthority authority = TestAuthority.root("clients", Instant.now());
+    /** The JDK's own provider of RSASSA-PSS comes first and does not take the key. */
+    @Test
+    void aKeyOfAnotherProviderMakesPssSignatures() throws Exception {
+        Security.addProvider(new OpaqueProvider());
+        try {
+            OpaqueProvider.signedOn = null;
+            OpaqueKey opaque = new OpaqueKey(TestIdentity.RSA_2048.privateKey());
+            OneKey manager = new OneKey(TestIdentity.RSA_2048.chain(), opaque);
+            EngineServer server =
+                    connects(context(new KeyManager[] {manager}, new TrustManager[0]), engine -> {}, Engines.ECDHE_RSA);
+            assertThat(server.isDone()).isTrue();
+            assertThat(OpaqueProvider.signedOn).isNotNull();
+        } finally {
+            Security.removeProvider("Opaque");
+        }
+    }
+
+    /** Many managers that trust everything have no list of authorities at all. */
+    @Test
+    void aTrustManagerWithoutAuthorities() throws Exception {
+        TrustManager manager = new TrustingAll() {
+            @Override
+            public X509Certificate[] getAcceptedIssuers() {
+                return null;
+            }
+        };
+        EngineServer server = connects(
+                context(jdkKeys(TestIdentity.P256), new TrustManager[] {manager}),
+                engine -> engine.setNeedClientAuth(true),
+                client(TestAuthority.root("clients", Instant.now())),
+                Engines.ECDSA);
+        assertThat(server.isDone()).isTrue();
+    }
+
+    /** RFC 5246 7.2.2: after a fatal alert, the session must not establish new connections. */
+    @Test
+    void aFatalAlertEndsTheSession() throws Exception {
+        SSLContext context = context(jdkKeys(TestIdentity.P256), new TrustManager[0]);
+        EngineServer server = connects(context, engine -> {}, Engines.ECDSA);
+        ExtendedSSLSession session = (ExtendedSSLSession) server.engine.getSession();
+        assertThat(session.isValid()).isTrue();
+        assertThat(session.getStatusResponses()).isEmpty();
+        ByteBuffer garbage = ByteBuffer.wrap(new byte[] {23, 3, 3, 0, 1, 0});
+        assertThatThrownBy(() -> server.engine.unwrap(garbage, ByteBuffer.allocate(1 << 14)))
+                .isInstanceOf(SSLException.class);
+        assertThat(session.isValid()).isFalse();
+        assertThat(session.getSessionContext()).isNull();
+        assertThat(context.getServerSessionContext().getSession(session.getId()))
+                .isNull();
+    }
+
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry("authority", authority.certificate());

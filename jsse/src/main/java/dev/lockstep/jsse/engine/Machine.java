@@ -8,6 +8,7 @@ import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
@@ -28,6 +29,7 @@ public final class Machine {
     private final TlsServerConnection tls;
     private final WaitRoom room;
     private final Runnable onFinished;
+    private final Consumer<TlsException> onFailed;
     private boolean handshaking = true;
     private boolean asked;
     private boolean closeRequested;
@@ -39,10 +41,12 @@ public final class Machine {
     /**
      * @param onFinished runs when a handshake is over and its last byte is in an output buffer, or its last one was
      * read
+     * @param onFailed receives the failure that ends the connection
      */
-    public Machine(TlsServerConfig config, WaitRoom room, Runnable onFinished) {
+    public Machine(TlsServerConfig config, WaitRoom room, Runnable onFinished, Consumer<TlsException> onFailed) {
         this.room = room;
         this.onFinished = onFinished;
+        this.onFailed = onFailed;
         this.tls = TlsServerConnection.create(config, woken -> room.wake());
     }
 
@@ -296,7 +300,11 @@ public final class Machine {
     public void interrupted(InterruptedException cause) {
         if (!tls.isClosed()) {
             drivenQuietly(() -> tls.fail(cause, NOTHING));
-            unreported = tls.failure();
+            TlsException failure = tls.failure();
+            unreported = failure;
+            if (failure != null) {
+                onFailed.accept(failure);
+            }
         }
     }
 
@@ -332,6 +340,7 @@ public final class Machine {
 
     private void failed(TlsException failure, boolean now) throws SSLException {
         unreported = failure;
+        onFailed.accept(failure);
         if (now) {
             throwUnreported();
         }

@@ -67,6 +67,8 @@ final class JcaKey implements BlockingKey {
 
     private Signature prepared(SignatureScheme scheme) throws GeneralSecurityException {
         Signature signature = Signature.getInstance(name(scheme));
+        signature.initSign(
+                key); // first: the key decides which provider signs, and parameters would settle on the first one
         if (scheme.family().isPss()) {
             String hash = scheme.hash().digestName();
             // RFC 8446 4.2.3: "The length of the Salt MUST be equal to the length of the output of the digest
@@ -78,7 +80,6 @@ final class JcaKey implements BlockingKey {
                     scheme.hash().length(),
                     PSSParameterSpec.TRAILER_FIELD_BC));
         }
-        signature.initSign(key);
         return signature;
     }
 

@@ -46,7 +46,11 @@ final class TrustManagerVerifier implements ClientCertificateVerifier {
         private static List<X500Principal> authorities(X509TrustManager manager) {
             List<X500Principal> names = new ArrayList<>();
             int bytes = 0;
-            for (X509Certificate issuer : manager.getAcceptedIssuers()) {
+            X509Certificate[] issuers = manager.getAcceptedIssuers();
+            if (issuers == null) { // against its contract, and common in managers that accept whatever they are given
+                return List.of();
+            }
+            for (X509Certificate issuer : issuers) {
                 X500Principal name = issuer.getSubjectX500Principal();
                 if (!names.contains(name)) {
                     names.add(name);

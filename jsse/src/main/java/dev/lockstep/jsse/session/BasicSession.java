@@ -201,6 +201,12 @@ public class BasicSession extends ExtendedSSLSession {
         }
     }
 
+    /** Returns none: a server receives no status of its own certificates. */
+    @Override
+    public List<byte[]> getStatusResponses() {
+        return List.of();
+    }
+
     @Override
     public String toString() {
         return "Session[" + getProtocol() + ", " + getCipherSuite() + "]";

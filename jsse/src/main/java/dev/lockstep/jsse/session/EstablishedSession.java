@@ -1,6 +1,7 @@
 package dev.lockstep.jsse.session;
 
 import dev.lockstep.tls.ConnectionInfo;
+import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.session.SessionId;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.security.cert.CertificateEncodingException;
@@ -90,6 +91,17 @@ public final class EstablishedSession extends BasicSession {
     public void invalidate() {
         super.invalidate();
         cache.forget(this);
+    }
+
+    /**
+     * The connection has failed. RFC 5246 7.2.2: after a fatal alert, the session must not establish new connections; the
+     * connection has removed it from the store itself. The end of a stream without an alert leaves it valid.
+     */
+    public void failed(TlsException failure) {
+        if (failure.alert() != null) {
+            super.invalidate();
+            cache.drop(this);
+        }
     }
 
     @Override

@@ -137,6 +137,14 @@ public final class SessionCache implements SSLSessionContext, SessionStore {
         return session;
     }
 
+    /** Applications do not see it any more; the store may keep it. */
+    void drop(EstablishedSession session) {
+        SessionId id = session.sessionId();
+        if (id != null) {
+            drop(id);
+        }
+    }
+
     void forget(EstablishedSession session) {
         SessionId id = session.sessionId();
         if (id != null) {
