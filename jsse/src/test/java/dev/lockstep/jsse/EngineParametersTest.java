@@ -154,7 +154,6 @@ class EngineParametersTest {
                 .hasMessageContaining(AlertDescription.UNRECOGNIZED_NAME.name().toLowerCase(java.util.Locale.ROOT));
     }
 
-    @Test
     /** The configuration's own test of host names holds in an engine too, whether or not it has matchers. */
     @Test
     void serverNamesOfTheConfiguration() throws Exception {
@@ -225,6 +224,7 @@ class EngineParametersTest {
                         "null");
     }
 
+    @Test
     void sessionCreationCanBeForbidden() throws Exception {
         engine.setEnableSessionCreation(false);
         EngineServer refusing = server(client()).runsIntoFailure();

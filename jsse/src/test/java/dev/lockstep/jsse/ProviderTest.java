@@ -166,9 +166,6 @@ class ProviderTest {
         }
     }
 
-    @Test
-    void clientCertificates() throws Exception {
-        TestAuthority authority = TestAuthority.root("clients", Instant.now());
     /** The JDK's own provider of RSASSA-PSS comes first and does not take the key. */
     @Test
     void aKeyOfAnotherProviderMakesPssSignatures() throws Exception {
@@ -220,6 +217,9 @@ class ProviderTest {
                 .isNull();
     }
 
+    @Test
+    void clientCertificates() throws Exception {
+        TestAuthority authority = TestAuthority.root("clients", Instant.now());
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry("authority", authority.certificate());

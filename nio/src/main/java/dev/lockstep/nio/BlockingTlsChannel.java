@@ -1,6 +1,7 @@
 package dev.lockstep.nio;
 
 import dev.lockstep.tls.ConnectionInfo;
+import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
@@ -9,10 +10,10 @@ import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +47,14 @@ public final class BlockingTlsChannel implements AutoCloseable {
     private final ReentrantLock turn = new ReentrantLock();
     private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
     private volatile long readTimeoutNanos;
+
+    /** The client's close_notify was read. */
+    private volatile boolean inputEnded;
+
+    private volatile boolean failed;
+
+    /** A record that {@link #available} has read ahead; guarded by the turn. */
+    private @Nullable ByteBuffer ahead;
 
     private BlockingTlsChannel(SocketChannel socket, TlsServerConfig config, Limits limits) throws IOException {
         this.clock = config.clock();
@@ -87,10 +96,10 @@ public final class BlockingTlsChannel implements AutoCloseable {
     /**
      * Waits until the first handshake is complete.
      *
-     * @throws IOException when the connection has failed
+     * @throws IOException as {@link #read}
      */
     public void handshake() throws IOException {
-        await(() -> {
+        await(readTimeoutNanos, () -> {
             if (tls.handshake()) {
                 return 1;
             }
@@ -106,7 +115,9 @@ public final class BlockingTlsChannel implements AutoCloseable {
      *
      * @param dst has room for at least one byte
      * @return how many bytes were read, at least 1; -1 after the client's close_notify
-     * @throws SocketTimeoutException when nothing has come within the {@link #readTimeout}; the connection stays as it is
+     * @throws SocketTimeoutException when nothing has come within the {@link #readTimeout}; the connection stays as it is. The
+     *     limits of the channel throw it too, and then {@link #hasFailed}
+     * @throws ClosedChannelException when this side has closed before the client's close_notify was read
      * @throws IOException as {@link TlsChannel#read}
      */
     public int read(ByteBuffer dst) throws IOException {
@@ -114,13 +125,51 @@ public final class BlockingTlsChannel implements AutoCloseable {
             throw new IllegalArgumentException("dst: has no room");
         }
         return (int) await(readTimeoutNanos, () -> {
-            int read = tls.read(dst);
+            ByteBuffer before = ahead;
+            boolean closing = tls.state().isClosing();
+            int read = before != null && !closing ? take(before, dst) : tls.read(dst);
+            if (read < 0 && closing && !inputEnded) {
+                throw new ClosedChannelException(); // the client's stream did not end: what was read is not all of it
+            }
             return read == 0 ? LATER : read;
         });
     }
 
+    private int take(ByteBuffer before, ByteBuffer dst) {
+        int length = Math.min(before.remaining(), dst.remaining());
+        dst.put(before.slice(before.position(), length));
+        ahead = length < before.remaining() ? before.position(before.position() + length) : null;
+        return length;
+    }
+
     /**
-     * Sets how long a {@link #read} waits at most.
+     * Returns how many bytes a {@link #read} finds without waiting, at most those of one record; 0 also at the end.
+     *
+     * @throws IOException as {@link TlsChannel#read}
+     */
+    public int available() throws IOException {
+        turn.lock();
+        try {
+            if (ahead == null && tls.isEstablished()) {
+                ByteBuffer record = ByteBuffer.allocate(TlsServerConnection.APPLICATION_BUFFER_SIZE);
+                if (attempt(() -> tls.read(record)) > 0) {
+                    ahead = record.flip();
+                }
+            }
+            return ahead == null ? 0 : ahead.remaining();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Returns whether the connection has failed or its time is over, and not only the {@link #readTimeout} of a call. */
+    public boolean hasFailed() {
+        return failed;
+    }
+
+    /**
+     * Sets how long a {@link #read} or a {@link #handshake} waits for the client at most. In a handshake the time begins again
+     * with whatever the client sends, and does not pass while the private key or another answer from outside is waited for.
      *
      * @param timeout zero, which is the default, for as long as the limits of the channel allow
      */
@@ -169,12 +218,12 @@ public final class BlockingTlsChannel implements AutoCloseable {
 
     /** Returns a stream of what the client sends. Closing it closes the channel. */
     public InputStream inputStream() {
-        return new Input();
+        return new ChannelInput(this);
     }
 
     /** Returns a stream to the client; each write waits until the socket has taken it. Closing it closes the channel. */
     public OutputStream outputStream() {
-        return new Output();
+        return new ChannelOutput(this);
     }
 
     /**
@@ -261,6 +310,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
      */
     private long await(long timeoutNanos, Attempt attempt) throws IOException {
         long begun = System.nanoTime();
+        long received = -1;
         Thread self = Thread.currentThread();
         waiting.add(self);
         try {
@@ -271,6 +321,10 @@ public final class BlockingTlsChannel implements AutoCloseable {
                     long result = attempt(attempt);
                     if (result != LATER) {
                         return result;
+                    }
+                    if (!tls.isEstablished() && (tls.bytesReceived() != received || tls.suspension() != null)) {
+                        received = tls.bytesReceived();
+                        begun = System.nanoTime();
                     }
                     readiness.await(key, tls.interest() & TlsChannel.SOCKET);
                     OptionalLong deadline = tls.deadlineNanos();
@@ -299,13 +353,20 @@ public final class BlockingTlsChannel implements AutoCloseable {
     /** Tries once; if that moved something or failed, the other threads may have a result too. */
     private long attempt(Attempt attempt) throws IOException {
         long before = tls.pump().progress();
-        boolean failed = true;
+        boolean threw = true;
         try {
             long result = attempt.run();
-            failed = false;
+            threw = false;
             return result;
+        } catch (ClosedChannelException e) {
+            throw e; // the call came too late
+        } catch (IOException e) {
+            failed = true;
+            throw e;
         } finally {
-            if (failed || tls.pump().progress() != before) {
+            ChannelState state = tls.state();
+            inputEnded |= state == ChannelState.INPUT_ENDED || state == ChannelState.ENDED;
+            if (threw || tls.pump().progress() != before) {
                 unparkOthers();
             }
         }
@@ -333,42 +394,6 @@ public final class BlockingTlsChannel implements AutoCloseable {
             if (thread != self) {
                 LockSupport.unpark(thread);
             }
-        }
-    }
-
-    private final class Input extends InputStream {
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            Objects.checkFromIndexSize(offset, length, bytes.length);
-            return length == 0 ? 0 : BlockingTlsChannel.this.read(ByteBuffer.wrap(bytes, offset, length));
-        }
-
-        @Override
-        public void close() {
-            BlockingTlsChannel.this.close();
-        }
-    }
-
-    private final class Output extends OutputStream {
-        @Override
-        public void write(int octet) throws IOException {
-            write(new byte[] {(byte) octet}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            BlockingTlsChannel.this.write(ByteBuffer.wrap(bytes, offset, length));
-        }
-
-        @Override
-        public void close() {
-            BlockingTlsChannel.this.close();
         }
     }
 }

@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.Random;
@@ -146,6 +147,28 @@ class BlockingTlsChannelTest {
                     ChannelPair.async(() -> silent.getInputStream().readAllBytes());
             tls.inputStream().close();
             assertThat((byte[]) last.get(30, TimeUnit.SECONDS)).endsWith(1, 0); // close_notify
+        }
+    }
+
+    /** The end of the stream is the client's: what this side closes is not complete. */
+    @Test
+    void aCloseIsNoEndOfTheStreamForAnotherThread() throws Exception {
+        key.signs(KeyScript.ready());
+        try (SSLSocket client = client();
+                BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
+            CompletableFuture<Object> clientReads = ChannelPair.async(() -> {
+                int end = client.getInputStream().read();
+                client.close();
+                return end;
+            });
+            tls.handshake();
+            CompletableFuture<Object> reads =
+                    ChannelPair.async(() -> tls.inputStream().read());
+            Thread.sleep(100);
+            tls.close();
+            assertThatThrownBy(() -> reads.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(ClosedChannelException.class);
+            assertThat(clientReads.get(30, TimeUnit.SECONDS)).isEqualTo(-1);
+            assertThat(tls.hasFailed()).isFalse();
         }
     }
 

@@ -2,6 +2,8 @@ package dev.lockstep.jsse.engine;
 
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.spec.AlertDescription;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLProtocolException;
@@ -20,6 +22,24 @@ public final class Failures {
         SSLException exception = failure.alert() == AlertDescription.UNEXPECTED_MESSAGE
                 ? new SSLProtocolException(message)
                 : handshaking ? new SSLHandshakeException(message) : new SSLException(message);
+        exception.initCause(failure);
+        return exception;
+    }
+
+    /**
+     * Returns the exception for what has ended a connection on a socket: a failure, a time limit, or something that the
+     * socket itself says, which stays what it is.
+     */
+    public static IOException of(IOException failure, boolean handshaking) {
+        if (failure instanceof TlsException tls) {
+            return of(tls, handshaking);
+        }
+        if (!(failure instanceof SocketTimeoutException)) {
+            return failure;
+        }
+        // A SocketTimeoutException says that one may try again, and here there is nothing left to try.
+        String message = failure.getMessage();
+        SSLException exception = handshaking ? new SSLHandshakeException(message) : new SSLException(message);
         exception.initCause(failure);
         return exception;
     }

@@ -3,6 +3,7 @@ package dev.lockstep.jsse.socket;
 import dev.lockstep.jsse.engine.Failures;
 import dev.lockstep.jsse.manager.Party;
 import dev.lockstep.jsse.session.BasicSession;
+import dev.lockstep.jsse.session.EstablishedSession;
 import dev.lockstep.jsse.session.HandshakeSession;
 import dev.lockstep.jsse.setting.ConnectionPlan;
 import dev.lockstep.jsse.setting.Context;
@@ -18,11 +19,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -49,10 +51,10 @@ final class LockstepSocket extends SettableSocket {
     private final Context context;
     private final SocketChannel channel;
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<HandshakeCompletedListener> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners listeners = new Listeners();
     private volatile HandshakeSession handshakeSession;
     private final SSLSession nothing;
-    private volatile @Nullable SSLSession session;
+    private volatile @Nullable EstablishedSession session;
     /** How many handshakes have made a session of this socket. */
     private volatile int noted;
     /** How many bytes had come when the client was asked for another handshake: it has answered, if there are more. */
@@ -120,7 +122,7 @@ final class LockstepSocket extends SettableSocket {
             changes = plan().options(selector());
         }
         ConnectionOptions wanted = changes;
-        if (moving(() -> begun.renegotiate(wanted))) {
+        if (moving(begun, () -> begun.renegotiate(wanted))) {
             asked = begun.bytesReceived();
             settings.applied();
         } else if (!begun.isHandshaking()) { // nor has the client begun one meanwhile
@@ -148,13 +150,36 @@ final class LockstepSocket extends SettableSocket {
         T run() throws IOException;
     }
 
-    /** Makes the call; the connection's failures become those of {@code javax.net.ssl}. */
-    static <T> T moving(Call<T> call) throws IOException {
+    /** Makes the call; the connection's failures become those of {@code javax.net.ssl}, and close the socket. */
+    <T> T moving(BlockingTlsChannel begun, Call<T> call) throws IOException {
         try {
             return call.run();
-        } catch (TlsException e) {
-            throw Failures.of(e, false);
+        } catch (IOException e) {
+            throw failure(begun, e, false);
         }
+    }
+
+    /** Returns what to throw; closes the socket unless only the time of this call is over, or its direction was closed. */
+    private IOException failure(BlockingTlsChannel begun, IOException cause, boolean handshaking) throws IOException {
+        if (cause instanceof ClosedByInterruptException) {
+            close();
+            return cause;
+        }
+        if (cause instanceof ClosedChannelException) {
+            SocketException late =
+                    new SocketException(closed ? "Socket closed" : "the connection or its output is closed");
+            late.initCause(cause);
+            return late;
+        }
+        if (!begun.hasFailed()) {
+            return cause;
+        }
+        EstablishedSession ended = session;
+        if (ended != null && cause instanceof TlsException failure) {
+            ended.failed(failure);
+        }
+        close(); // with the alert
+        return Failures.of(cause, handshaking);
     }
 
     private BlockingTlsChannel handshake() throws IOException {
@@ -169,14 +194,12 @@ final class LockstepSocket extends SettableSocket {
             config = plannedConfig();
             settings.fix();
             begun = BlockingTlsChannel.server(channel, config, Limits.DEFAULT.withIdle(ENDLESS));
-            begun.readTimeout(Duration.ofMillis(soTimeout));
             tls = begun;
         }
         try {
-            begun.handshake();
-        } catch (TlsException e) {
-            close(); // with the alert
-            throw Failures.of(e, true);
+            timed(begun).handshake();
+        } catch (IOException e) {
+            throw failure(begun, e, true);
         }
         finished(begun);
         return begun;
@@ -184,13 +207,12 @@ final class LockstepSocket extends SettableSocket {
 
     private void finished(BlockingTlsChannel begun) {
         noted = begun.handshakes();
-        SSLSession made =
+        EstablishedSession made =
                 context.sessions().established(begun.info(), Objects.requireNonNull(config), handshakeSession);
         session = made;
         handshakeSession = newHandshakeSession();
         settings.reopen();
-        HandshakeCompletedEvent event = new HandshakeCompletedEvent(this, made);
-        listeners.forEach(listener -> listener.handshakeCompleted(event));
+        listeners.tell(new HandshakeCompletedEvent(this, made));
     }
 
     private TlsServerConfig plannedConfig() throws SSLHandshakeException {
@@ -237,7 +259,7 @@ final class LockstepSocket extends SettableSocket {
         requireOpen();
         outputShut = true;
         BlockingTlsChannel begun = ready();
-        moving(() -> {
+        moving(begun, () -> {
             begun.shutdownOutput();
             return begun;
         });
@@ -276,23 +298,27 @@ final class LockstepSocket extends SettableSocket {
         return closed;
     }
 
+    /** Bounds how long reads and handshakes wait for the client; the next one to begin takes the change. */
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a lock of its own
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a field that is written
     public void setSoTimeout(int millis) throws SocketException {
         requireOpen();
         if (millis < 0) {
             throw new IllegalArgumentException("soTimeout: " + millis + " is negative");
         }
-        lock.lock();
-        try {
-            soTimeout = millis;
-            BlockingTlsChannel begun = tls;
-            if (begun != null) {
-                begun.readTimeout(Duration.ofMillis(millis));
-            }
-        } finally {
-            lock.unlock();
-        }
+        soTimeout = millis;
+    }
+
+    /** Returns the channel, whose next read or handshake has the timeout of this socket. */
+    BlockingTlsChannel timed(BlockingTlsChannel begun) {
+        begun.readTimeout(Duration.ofMillis(soTimeout));
+        return begun;
+    }
+
+    /** Returns the channel after its handshake, or null: what must not wait does not begin one. */
+    @Nullable
+    BlockingTlsChannel established() {
+        return session == null || closed ? null : tls;
     }
 
     @Override
@@ -346,17 +372,12 @@ final class LockstepSocket extends SettableSocket {
 
     @Override
     public void addHandshakeCompletedListener(HandshakeCompletedListener listener) {
-        if (listener == null) {
-            throw new IllegalArgumentException("listener: null");
-        }
         listeners.add(listener);
     }
 
     @Override
     public void removeHandshakeCompletedListener(HandshakeCompletedListener listener) {
-        if (!listeners.remove(listener)) {
-            throw new IllegalArgumentException("listener: not registered");
-        }
+        listeners.remove(listener);
     }
 
     /** This socket, as managers want to know it. */

@@ -22,9 +22,15 @@ final class SocketInput extends InputStream {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
         BlockingTlsChannel begun = socket.ready();
-        int read = LockstepSocket.moving(() -> begun.inputStream().read(bytes, offset, length));
+        int read = socket.moving(begun, () -> socket.timed(begun).inputStream().read(bytes, offset, length));
         socket.noteHandshake(begun);
         return read;
+    }
+
+    @Override
+    public int available() throws IOException {
+        BlockingTlsChannel begun = socket.established();
+        return begun == null ? 0 : socket.moving(begun, begun::available);
     }
 
     @Override

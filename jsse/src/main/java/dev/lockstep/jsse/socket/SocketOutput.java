@@ -21,7 +21,7 @@ final class SocketOutput extends OutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         BlockingTlsChannel begun = socket.ready();
-        LockstepSocket.moving(() -> {
+        socket.moving(begun, () -> {
             begun.outputStream().write(bytes, offset, length);
             return begun;
         });

@@ -1,0 +1,41 @@
+package dev.lockstep.jsse.socket;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.HandshakeCompletedEvent;
+import javax.net.ssl.HandshakeCompletedListener;
+import org.jspecify.annotations.Nullable;
+
+/** The listeners of a socket. Thread-safe. */
+final class Listeners {
+
+    private final List<HandshakeCompletedListener> listeners = new CopyOnWriteArrayList<>();
+
+    void add(@Nullable HandshakeCompletedListener listener) {
+        if (listener == null) {
+            throw new IllegalArgumentException("listener: null");
+        }
+        listeners.add(listener);
+    }
+
+    void remove(@Nullable HandshakeCompletedListener listener) {
+        if (listener == null || !listeners.remove(listener)) {
+            throw new IllegalArgumentException("listener: not registered");
+        }
+    }
+
+    /**
+     * Calls all listeners. One that throws is no fault of the handshake, and does not keep others from being called: its
+     * exception goes where those go that end a thread, as with the JDK, which calls listeners on a thread of their own.
+     */
+    void tell(HandshakeCompletedEvent event) {
+        for (HandshakeCompletedListener listener : listeners) {
+            try {
+                listener.handshakeCompleted(event);
+            } catch (RuntimeException | Error e) {
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            }
+        }
+    }
+}

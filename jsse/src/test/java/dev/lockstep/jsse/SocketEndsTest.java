@@ -1,0 +1,304 @@
+package dev.lockstep.jsse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.testkit.JdkClient;
+import dev.lockstep.testkit.TestServers;
+import dev.lockstep.testkit.answer.KeyScript;
+import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.testkit.util.FakeClock;
+import dev.lockstep.tls.config.TlsServerConfig;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Time limits of sockets, and what becomes of threads that wait when a socket ends. */
+@Timeout(60)
+class SocketEndsTest {
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final FakeClock clock = new FakeClock();
+    private final RecordingKey key = Engines.key(TestIdentity.P256, KeyScript.ready());
+    private SSLServerSocket listener;
+
+    @BeforeEach
+    void listens() throws Exception {
+        TlsServerConfig config =
+                TestServers.live(key.credential()).toBuilder().clock(clock).build();
+        listener = (SSLServerSocket) LockstepContext.of(config)
+                .getServerSocketFactory()
+                .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    }
+
+    @AfterEach
+    void ends() throws Exception {
+        listener.close();
+        threads.shutdownNow();
+    }
+
+    private Socket plainClient() throws Exception {
+        return new Socket(listener.getInetAddress(), listener.getLocalPort());
+    }
+
+    private static SSLSocket overs(Socket plain) throws Exception {
+        SSLSocket client = (SSLSocket) JdkClient.contextThatTrustsAll()
+                .getSocketFactory()
+                .createSocket(plain, "server.test", plain.getPort(), true);
+        client.setEnabledProtocols(new String[] {"TLSv1.2"});
+        return client;
+    }
+
+    /** Returns a client whose handshake is complete, and the server's socket. */
+    private SSLSocket[] established() throws Exception {
+        SSLSocket client = overs(plainClient());
+        SSLSocket server = (SSLSocket) listener.accept();
+        Future<?> handshake = threads.submit(() -> {
+            client.startHandshake();
+            return null;
+        });
+        server.startHandshake();
+        handshake.get();
+        return new SSLSocket[] {client, server};
+    }
+
+    /** The end of a stream means that the client has ended it: a watchdog that closes must not make half an upload whole. */
+    @Test
+    void aCloseIsNotTheEndOfTheClientsStream() throws Exception {
+        SSLSocket[] pair = established();
+        pair[0].getOutputStream().write(new byte[10]);
+        InputStream in = pair[1].getInputStream();
+        assertThat(in.readNBytes(10)).hasSize(10);
+        Future<Integer> reading = threads.submit(() -> in.read());
+        Future<?> clientEnds = threads.submit(() -> {
+            pair[0].getInputStream().read();
+            pair[0].close();
+            return null;
+        });
+        Thread.sleep(100);
+        pair[1].close();
+        assertThatThrownBy(() -> reading.get(30, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOf(SocketException.class)
+                .hasMessage("Socket closed");
+        clientEnds.get(30, TimeUnit.SECONDS);
+        assertThatThrownBy(in::read).isInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void theEndOfTheClientsStreamStaysOne() throws Exception {
+        SSLSocket[] pair = established();
+        pair[0].shutdownOutput();
+        InputStream in = pair[1].getInputStream();
+        assertThat(in.read()).isEqualTo(-1);
+        Future<?> clientEnds = threads.submit(() -> {
+            pair[0].close();
+            return null;
+        });
+        pair[1].close();
+        assertThat(in.read()).isEqualTo(-1);
+        clientEnds.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void anInterruptOfAWriterIsNotTheEndOfTheClientsStream() throws Exception {
+        SSLSocket[] pair = established();
+        Future<Integer> reading = threads.submit(() -> pair[1].getInputStream().read());
+        CompletableFuture<Thread> writes = new CompletableFuture<>();
+        Future<?> writing = threads.submit(() -> {
+            writes.complete(Thread.currentThread());
+            pair[1].getOutputStream().write(new byte[30_000_000]);
+            return null;
+        });
+        Thread writer = writes.get();
+        Thread.sleep(200);
+        writer.interrupt();
+        assertThatThrownBy(() -> writing.get(30, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(ClosedByInterruptException.class);
+        assertThatThrownBy(() -> reading.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(SocketException.class);
+        assertThat(pair[1].isClosed()).isTrue();
+        pair[0].close();
+    }
+
+    /** As with the JDK, a read that times out in the handshake leaves the connection as it is. */
+    @Test
+    void theReadTimeoutBoundsHandshakesToo() throws Exception {
+        try (Socket plain = plainClient();
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            server.setSoTimeout(50);
+            assertThatThrownBy(server::startHandshake).isInstanceOf(SocketTimeoutException.class);
+            assertThatThrownBy(() -> server.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            assertThat(server.isClosed()).isFalse();
+            server.setSoTimeout(30_000);
+            SSLSocket client = overs(plain);
+            Future<?> handshake = threads.submit(() -> {
+                client.startHandshake();
+                client.getOutputStream().write(7);
+                return null;
+            });
+            assertThat(server.getInputStream().read()).isEqualTo(7);
+            handshake.get();
+            client.shutdownOutput();
+        }
+    }
+
+    /** The time of the key is not the client's. */
+    @Test
+    void aKeyThatTakesLongerThanTheReadTimeout() throws Exception {
+        key.answers(KeyScript.manual());
+        try (SSLSocket client = overs(plainClient());
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            Future<?> handshake = threads.submit(() -> {
+                client.startHandshake();
+                return null;
+            });
+            server.setSoTimeout(500);
+            Future<?> serving = threads.submit(() -> {
+                server.startHandshake();
+                return null;
+            });
+            var signature = key.takePending();
+            Thread.sleep(1000);
+            signature.complete();
+            serving.get(30, TimeUnit.SECONDS);
+            handshake.get(30, TimeUnit.SECONDS);
+            client.shutdownOutput();
+        }
+    }
+
+    /** A reader that tries again after each timeout must learn that there is nothing left to try. */
+    @Test
+    void theEndOfAConnectionsTimeIsNoReadTimeout() throws Exception {
+        try (Socket silent = plainClient();
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            server.setSoTimeout(20);
+            InputStream in = server.getInputStream();
+            assertThatThrownBy(in::read).isInstanceOf(SocketTimeoutException.class);
+            clock.advance(Duration.ofSeconds(11));
+            silent.shutdownOutput();
+            assertThatThrownBy(in::read)
+                    .isInstanceOf(SSLHandshakeException.class)
+                    .hasMessageContaining("ClientHello");
+            assertThat(server.isClosed()).isTrue();
+            assertThatThrownBy(in::read).isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
+    void aFailureClosesTheSocket() throws Exception {
+        try (Socket plain = plainClient();
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            SSLSocket client = overs(plain);
+            Future<?> handshake = threads.submit(() -> {
+                client.startHandshake();
+                return null;
+            });
+            server.startHandshake();
+            handshake.get();
+            plain.getOutputStream().write(new byte[] {23, 3, 3, 0, 1, 0});
+            plain.shutdownOutput();
+            assertThatThrownBy(() -> server.getInputStream().read()).isInstanceOf(SSLException.class);
+            assertThat(server.isClosed()).isTrue();
+            assertThat(server.getSession().isValid()).isFalse();
+        }
+    }
+
+    @Test
+    void aTimeoutCanBeSetDuringAHandshake() throws Exception {
+        try (Socket silent = plainClient();
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            Future<?> handshake = threads.submit(() -> {
+                server.startHandshake();
+                return null;
+            });
+            Thread.sleep(100);
+            Future<?> setting = threads.submit(() -> {
+                server.setSoTimeout(200);
+                return null;
+            });
+            setting.get(10, TimeUnit.SECONDS);
+            assertThat(server.getSoTimeout()).isEqualTo(200);
+            assertThat(handshake.isDone()).isFalse();
+            silent.shutdownOutput();
+            assertThatThrownBy(handshake::get).isNotNull();
+        }
+    }
+
+    @Test
+    void whatCanBeReadWithoutWaiting() throws Exception {
+        try (SSLSocket client = overs(plainClient());
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            InputStream in = server.getInputStream();
+            assertThat(in.available()).as("before the handshake").isZero();
+            Future<?> writing = threads.submit(() -> {
+                client.getOutputStream().write(new byte[100]);
+                return null;
+            });
+            assertThat(in.read()).isZero();
+            writing.get();
+            assertThat(in.available()).isEqualTo(99);
+            assertThat(in.readNBytes(90)).hasSize(90);
+            assertThat(in.available()).isEqualTo(9);
+            assertThat(in.readNBytes(9)).hasSize(9);
+            assertThat(in.available()).isZero();
+            client.shutdownOutput();
+            assertThat(in.read()).isEqualTo(-1);
+            assertThat(in.available()).isZero();
+        }
+    }
+
+    /** As with the JDK, whose listeners run on a thread of their own. */
+    @Test
+    void aListenerThatThrowsDoesNotFailTheHandshake() throws Exception {
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        CompletableFuture<String> told = new CompletableFuture<>();
+        try (SSLSocket client = overs(plainClient());
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            server.addHandshakeCompletedListener(event -> {
+                throw new IllegalStateException("a listener's own fault");
+            });
+            server.addHandshakeCompletedListener(event -> told.complete(event.getCipherSuite()));
+            Thread serving = new Thread(() -> {
+                try {
+                    server.startHandshake();
+                } catch (Exception e) {
+                    told.completeExceptionally(e);
+                }
+            });
+            serving.setUncaughtExceptionHandler((thread, e) -> thrown.complete(e));
+            serving.start();
+            client.startHandshake();
+            assertThat(told.get(30, TimeUnit.SECONDS)).startsWith("TLS_ECDHE_ECDSA");
+            assertThat(thrown.get(30, TimeUnit.SECONDS)).hasMessage("a listener's own fault");
+            client.shutdownOutput();
+        }
+    }
+
+    @Test
+    void optionsOfAListenerAreThoseOfItsChannel() throws Exception {
+        listener.setOption(StandardSocketOptions.SO_RCVBUF, 12_345);
+        assertThat(listener.getReceiveBufferSize())
+                .isEqualTo(listener.getOption(StandardSocketOptions.SO_RCVBUF))
+                .isBetween(12_345, 30_000);
+        assertThat(listener.supportedOptions()).contains(StandardSocketOptions.SO_RCVBUF);
+    }
+}
