@@ -40,7 +40,9 @@ public abstract class ApplicationProtocolHandler extends ChannelInboundHandlerAd
                 }
                 @Nullable String chosen = tls.applicationProtocol();
                 configure(context, chosen == null ? fallback : chosen);
-            } catch (Exception e) { // boundary: whatever the application's method throws
+            } catch (
+                    Throwable
+                            e) { // boundary: whatever the application's method throws, such as a class that is missing
                 context.fireExceptionCaught(e);
                 context.close();
             }

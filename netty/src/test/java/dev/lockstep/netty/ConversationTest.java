@@ -21,6 +21,7 @@ import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.CipherSuite;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.UnsupportedMessageTypeException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -46,6 +47,25 @@ class ConversationTest {
     static ClientOptions client() {
         return ClientOptions.offering(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)
                 .protocols("http/1.1", "h2");
+    }
+
+    /** As when the codec of a protocol is not on the class path. */
+    @Test
+    void aPipelineThatCannotBeCompletedClosesTheChannel() {
+        try (EmbeddedTls open = new EmbeddedTls(config(), client())) {
+            open.channel.pipeline().addBefore("Application#0", "protocols", new ApplicationProtocolHandler("http/1.1") {
+                @Override
+                protected void configure(ChannelHandlerContext context, String protocol) {
+                    throw new NoClassDefFoundError("Http2FrameCodecBuilder");
+                }
+            });
+            open.establishes();
+            open.disconnects();
+            assertThat(open.application.failures).hasAtLeastOneElementOfType(NoClassDefFoundError.class);
+            assertThat(open.client.hasSeen(Seen.Kind.ALERT)).as("close_notify").isTrue();
+            assertThat(open.application.events).hasAtLeastOneElementOfType(SslHandshakeCompletionEvent.class);
+            assertThat(open.channel.pipeline().get("protocols")).isNull();
+        }
     }
 
     @ParameterizedTest
