@@ -45,8 +45,9 @@ import org.jspecify.annotations.Nullable;
  * {@code SslHandler}.
  *
  * <p><b>Writing.</b> Only {@link ByteBuf}s are written. What is written before the handshake is complete waits, and counts
- * for {@link Channel#isWritable}. <b>Reading.</b> The handler reads for the handshake itself where {@code autoRead} is off;
- * it turns {@code autoRead} off and on again while a client sends more than can be used.
+ * for {@link Channel#isWritable}. <b>Reading.</b> The handler reads for the handshake itself where {@code autoRead} is off.
+ * While a client sends more than can be used, it holds reads back, also with {@code autoRead}, which stays as the application
+ * has set it.
  *
  * <p><b>End.</b> {@link Channel#close} sends what was written, then close_notify, and closes within {@link CloseLimits}. A
  * client's close_notify is answered and closes the channel. If {@code outputAfterCloseNotify} of the configuration is set, it

@@ -6,7 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 /**
  * Decides when the channel reads. Without {@code autoRead} the handler asks for what the handshake needs, and for more when
  * a read of the application has brought no whole record. A client that sends more than one record while the connection
- * cannot use it is not read from until it can.
+ * cannot use it is not read from until it can: reads are held back here, and {@code autoRead} stays the application's own.
  */
 final class ReadControl {
 
@@ -18,8 +18,8 @@ final class ReadControl {
     /** No more bytes can be taken now. */
     private boolean full;
 
-    /** This class has turned autoRead off, and turns it on again. */
-    private boolean paused;
+    /** A read was held back, or the channel was stopped that reads by itself. */
+    private boolean held;
 
     ReadControl(ChannelHandlerContext context) {
         this.context = context;
@@ -28,6 +28,7 @@ final class ReadControl {
     /** The application calls read. */
     void read() {
         wanted = true;
+        held |= full;
         if (!full) {
             context.read();
         }
@@ -48,17 +49,26 @@ final class ReadControl {
         this.full = full;
         ChannelConfig config = context.channel().config();
         if (full) {
-            if (config.isAutoRead()) { // also if the application has turned it on meanwhile
-                config.setAutoRead(false);
-                paused = true;
-            }
+            stop(config);
             return;
         }
-        if (paused) {
-            paused = false;
-            config.setAutoRead(true);
-        } else if (!config.isAutoRead() && (needed || wanted)) {
+        boolean resumes = config.isAutoRead() ? held : needed || wanted;
+        held = false;
+        if (resumes) {
             context.read();
+        }
+    }
+
+    /**
+     * Makes a channel stop that reads without being asked: while autoRead is on, a transport stays interested in input
+     * whether or not {@code read} is called. It loses that interest with autoRead, and regains it only by the {@code read}
+     * that is held back here.
+     */
+    private void stop(ChannelConfig config) {
+        if (config.isAutoRead()) {
+            held = true;
+            config.setAutoRead(false);
+            config.setAutoRead(true);
         }
     }
 }

@@ -226,6 +226,9 @@ final class TlsPipe {
     private void release(Throwable cause) {
         timer.cancel();
         farewell.end();
+        if (context.channel().isActive()) {
+            reads.adjust(false, false); // what the pipeline reads from now on is not this connection's
+        }
         output.release();
         data.release();
         writes.failAll(cause);

@@ -27,6 +27,8 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.CipherSuite;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,27 +111,82 @@ class FlowTest {
                 .clientAuthentication(ClientAuthentication.required(verifier))
                 .build();
         try (EmbeddedTls open = new EmbeddedTls(config, ConversationTest.client(), autoRead)) {
-            open.says(clientHello());
-            open.says(
-                    certificate(TestIdentity.P256),
-                    clientKeyExchange(),
-                    certificateVerify(TestIdentity.P256),
-                    changeCipherSpec(),
-                    finished());
+            Reads reads = new Reads();
+            open.channel.pipeline().addFirst(reads);
             byte[] data = random(16_000);
+            waitsForTheVerifier(open);
             open.says(applicationData(data));
-            assertThat(open.channel.config().isAutoRead()).isEqualTo(autoRead);
-            open.says(applicationData(data));
-            assertThat(open.channel.config().isAutoRead()).isFalse();
-            assertThat(open.tls.heldBytes()).isGreaterThan(TlsServerConnection.NETWORK_BUFFER_SIZE);
-            open.channel.config().setAutoRead(autoRead); // by an application that follows its own back-pressure only
+            int before = reads.asked;
             open.channel.pipeline().fireChannelReadComplete();
-            assertThat(open.channel.config().isAutoRead()).isFalse();
+            assertThat(reads.asked).as("room for more").isGreaterThan(before);
+            open.says(applicationData(data));
+            assertThat(open.tls.heldBytes()).isGreaterThan(TlsServerConnection.NETWORK_BUFFER_SIZE);
+            before = reads.asked;
+            // by an application that follows its own back-pressure only
+            open.channel.config().setAutoRead(!autoRead);
+            open.channel.config().setAutoRead(autoRead);
+            open.channel.read();
+            open.channel.pipeline().fireChannelReadComplete();
+            assertThat(reads.asked).isEqualTo(before);
+            assertThat(open.channel.config().isAutoRead()).isEqualTo(autoRead);
             verifier.operation().complete();
             open.hears();
             assertThat(open.channel.config().isAutoRead()).isEqualTo(autoRead);
+            if (autoRead) {
+                assertThat(reads.asked).isGreaterThan(before);
+            }
             assertThat(open.application.takeReceived()).isEqualTo(Bytes.concat(data, data));
             assertThat(open.tls.heldBytes()).isLessThan(TlsServerConnection.NETWORK_BUFFER_SIZE);
+        }
+    }
+
+    /** Counts the reads that reach the channel. */
+    private static final class Reads extends ChannelOutboundHandlerAdapter {
+
+        int asked;
+
+        @Override
+        public void read(ChannelHandlerContext context) {
+            asked++;
+            context.read();
+        }
+    }
+
+    private static void waitsForTheVerifier(EmbeddedTls open) {
+        open.says(clientHello());
+        open.says(
+                certificate(TestIdentity.P256),
+                clientKeyExchange(),
+                certificateVerify(TestIdentity.P256),
+                changeCipherSpec(),
+                finished());
+    }
+
+    /** A proxy that is not connected to its backend yet reads no more, also if the handler has held reads back before. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void autoReadStaysAsTheApplicationSetsIt(boolean whileHeldBack) {
+        RecordingVerifier verifier = new RecordingVerifier().answers(KeyScript.manual());
+        TlsServerConfig config = TestServers.builder(TestServers.local(TestIdentity.P256))
+                .clientAuthentication(ClientAuthentication.required(verifier))
+                .build();
+        try (EmbeddedTls open = new EmbeddedTls(config, ConversationTest.client())) {
+            waitsForTheVerifier(open);
+            byte[] data = random(16_000);
+            open.says(applicationData(data));
+            open.says(applicationData(data));
+            if (whileHeldBack) {
+                open.channel.config().setAutoRead(false);
+            } else {
+                open.application.onEvent = context -> context.channel().config().setAutoRead(false);
+            }
+            verifier.operation().complete();
+            open.hears();
+            assertThat(open.channel.config().isAutoRead()).isFalse();
+            Reads reads = new Reads();
+            open.channel.pipeline().addFirst(reads);
+            open.channel.pipeline().fireChannelReadComplete();
+            assertThat(reads.asked).isZero();
         }
     }
 

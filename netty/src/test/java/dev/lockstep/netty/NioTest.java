@@ -1,20 +1,32 @@
 package dev.lockstep.netty;
 
+import static dev.lockstep.testkit.client.ClientAuthMessages.certificate;
+import static dev.lockstep.testkit.client.ClientAuthMessages.certificateVerify;
+import static dev.lockstep.testkit.client.ClientMessages.applicationData;
+import static dev.lockstep.testkit.client.ClientMessages.changeCipherSpec;
 import static dev.lockstep.testkit.client.ClientMessages.clientHello;
+import static dev.lockstep.testkit.client.ClientMessages.clientKeyExchange;
+import static dev.lockstep.testkit.client.ClientMessages.finished;
 import static dev.lockstep.testkit.client.ClientMessages.raw;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.testkit.JdkClient;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordedOperation;
 import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.answer.RecordingVerifier;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ScriptedClient;
 import dev.lockstep.testkit.client.Seen;
+import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.SimpleChannelInboundHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,6 +34,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -30,6 +43,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -106,6 +120,76 @@ class NioTest {
             writing.get(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** A transport reads by itself while autoRead is on; it stops nevertheless, and continues. */
+    @Test
+    void aClientThatSendsDuringAWaitIsNotReadFrom() throws Exception {
+        RecordingVerifier verifier = new RecordingVerifier().answers(KeyScript.manual());
+        TlsServerConfig config = TestServers.live(TestServers.local(TestIdentity.P256)).toBuilder()
+                .clientAuthentication(ClientAuthentication.required(verifier))
+                .build();
+        CompletableFuture<Channel> accepted = new CompletableFuture<>();
+        CompletableFuture<Integer> answered = new CompletableFuture<>();
+        LockstepHandler tls = new LockstepHandler(config);
+        try (NioServer server = new NioServer(channel -> {
+                    channel.pipeline().addLast(tls, new Counting(BIG, answered));
+                    accepted.complete(channel);
+                });
+                Socket socket = connect(server)) {
+            ScriptedClient client = new ScriptedClient(ConversationTest.client());
+            send(client.sends(clientHello()), socket);
+            byte[] bytes = new byte[1 << 14];
+            while (!client.hasSeen(Seen.Kind.SERVER_HELLO_DONE)) {
+                int read = socket.getInputStream().read(bytes);
+                client.receives(Arrays.copyOf(bytes, read));
+            }
+            client.sends(
+                    certificate(TestIdentity.P256),
+                    clientKeyExchange(),
+                    certificateVerify(TestIdentity.P256),
+                    changeCipherSpec(),
+                    finished());
+            send(client, socket);
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+                try {
+                    for (int sent = 0; sent < BIG; sent += 1 << 14) {
+                        send(client.sends(applicationData(new byte[1 << 14])), socket);
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThatThrownBy(() -> sending.get(2, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+            Channel channel = accepted.get();
+            int held = channel.eventLoop().submit(tls::heldBytes).get();
+            assertThat(held).isLessThan(BIG / 4);
+            assertThat(channel.config().isAutoRead()).isTrue();
+            channel.eventLoop().submit(() -> verifier.operation().complete()).get();
+            sending.get(60, TimeUnit.SECONDS);
+            assertThat(answered.get(60, TimeUnit.SECONDS)).isEqualTo(BIG);
+        }
+    }
+
+    /** Completes when so much has come. */
+    private static final class Counting extends SimpleChannelInboundHandler<ByteBuf> {
+
+        private final int all;
+        private final CompletableFuture<Integer> done;
+        private int received;
+
+        Counting(int all, CompletableFuture<Integer> done) {
+            this.all = all;
+            this.done = done;
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, ByteBuf data) {
+            received += data.readableBytes();
+            if (received >= all) {
+                done.complete(received);
+            }
         }
     }
 
