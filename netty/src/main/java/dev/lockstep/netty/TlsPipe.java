@@ -115,7 +115,12 @@ final class TlsPipe {
             farewell.drop(length);
             return;
         }
-        input.add(context.alloc(), bytes);
+        try {
+            input.add(context.alloc(), bytes);
+        } catch (RuntimeException | Error e) {
+            abort(e);
+            return;
+        }
         move();
     }
 
@@ -133,14 +138,20 @@ final class TlsPipe {
     }
 
     void flush() {
+        sealAll();
+        output.flushAll();
+        settle();
+    }
+
+    private void sealAll() {
         flushes = true;
         try {
             seal();
         } catch (TlsException e) {
             fail(e);
+        } catch (RuntimeException | Error e) { // a part of the stream is lost
+            abort(e);
         }
-        output.flushAll();
-        settle();
     }
 
     /** Asks the client for another handshake; false when that is not allowed now. */
@@ -175,20 +186,14 @@ final class TlsPipe {
             context.close(promise);
             return;
         }
-        try {
-            flushes = true;
-            seal();
-        } catch (TlsException e) {
-            fail(e);
-        }
+        sealAll();
         if (farewell.hasBegun()) {
             farewell.join(promise);
-            settle();
-            return;
+        } else if (over) {
+            context.close(promise);
+        } else {
+            ended(end(promise));
         }
-        end(promise);
-        writes.failAll(new ClosedChannelException());
-        events.ended();
         settle();
     }
 
@@ -221,24 +226,20 @@ final class TlsPipe {
         ClosedChannelException cause = new ClosedChannelException();
         release(cause);
         events.ended();
+        if (context.channel().isActive()) {
+            reads.adjust(false, false); // what the pipeline reads from now on is not this connection's
+        }
     }
 
     private void release(Throwable cause) {
         timer.cancel();
         farewell.end();
-        if (context.channel().isActive()) {
-            reads.adjust(false, false); // what the pipeline reads from now on is not this connection's
-        }
-        output.release();
-        data.release();
+        releaseBuffers();
         writes.failAll(cause);
         ChannelPromise pending = outputEnd;
         outputEnd = null;
         if (pending != null) {
             pending.tryFailure(cause);
-        }
-        if (!moving) {
-            input.release();
         }
     }
 
@@ -263,9 +264,7 @@ final class TlsPipe {
         } finally {
             moving = false;
             if (over) {
-                input.release();
-                data.release();
-                output.release();
+                releaseBuffers();
             }
         }
     }
@@ -320,9 +319,17 @@ final class TlsPipe {
 
     /** The connection has ended in good order. */
     private void finish() {
-        end(context.newPromise());
-        writes.failAll(new ClosedChannelException());
-        events.ended();
+        ended(end(context.newPromise()));
+    }
+
+    /** Tells of an end that began in good order, and of what came between if anything did. */
+    private void ended(@Nullable Throwable obstacle) {
+        writes.failAll(obstacle == null ? new ClosedChannelException() : obstacle);
+        if (obstacle == null) {
+            events.ended();
+        } else {
+            events.failed(obstacle);
+        }
     }
 
     /** The connection has failed. The alert is on its way before the application is told, which may close the channel. */
@@ -332,38 +339,61 @@ final class TlsPipe {
         }
         turns.deliver();
         if (!over) {
-            end(context.newPromise());
+            Throwable obstacle = end(context.newPromise());
+            if (obstacle != null) {
+                cause.addSuppressed(obstacle);
+            }
             writes.failAll(cause);
             events.failed(cause);
         }
     }
 
+    /** Ends the connection without an alert: it cannot continue, perhaps since there is no memory. */
     @SuppressWarnings("FutureReturnValueIgnored") // there is nothing to do about it
     private void abort(Throwable cause) {
         if (!over) {
             over = true;
             tls.fail(cause, NetOutput.NO_ROOM);
+            releaseBuffers();
             writes.failAll(cause);
             events.failed(cause);
             context.close();
         }
     }
 
+    /** While the connection is moved, its buffers are in use; {@link #move} releases them then. */
+    private void releaseBuffers() {
+        if (!moving) {
+            input.release();
+            data.release();
+            output.release();
+        }
+    }
+
     /**
      * Makes close_notify or the alert the last record, and begins the end of the channel. It is sent when {@link #settle}
-     * flushes it, after the application was told.
+     * flushes it, after the application was told. Where there is no memory for that record, the channel is closed without it.
+     *
+     * @return why the last record is missing; null where it is not
      */
-    private void end(ChannelPromise promise) {
+    @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
+    private @Nullable Throwable end(ChannelPromise promise) {
         over = true;
-        ByteBuffer room = output.room();
-        while (tls.close(room) == StepResult.NEED_OUTPUT) {
+        try {
+            ByteBuffer room = output.room();
+            while (tls.close(room) == StepResult.NEED_OUTPUT) {
+                output.filled(room);
+                output.grow();
+                room = output.room();
+            }
             output.filled(room);
-            output.grow();
-            room = output.room();
+        } catch (RuntimeException | Error e) {
+            context.close(promise);
+            return e;
         }
-        output.filled(room);
         ChannelPromise last = context.newPromise();
         output.hand(last);
         farewell.begin(last, promise);
+        return null;
     }
 }

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.CoalescingBufferQueue;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 
@@ -44,7 +45,8 @@ final class WriteQueue {
      * Seals as much as the connection takes now, and hands it to {@code output}.
      *
      * @return whether everything was sealed; the rest waits for a renegotiation
-     * @throws TlsException when the connection has failed; the caller fails the rest of the queue
+     * @throws TlsException when the connection has failed; the caller fails the rest of the queue. So it does after a
+     *     {@code RuntimeException} or an {@code Error}, which has lost a part of the stream
      */
     boolean seal(TlsServerConnection tls, NetOutput output) throws TlsException {
         while (!queue.isEmpty()) {
@@ -56,13 +58,16 @@ final class WriteQueue {
                 if (sealed) {
                     output.hand(promise);
                 }
-            } catch (TlsException | ClosedChannelException e) {
-                data.release();
+            } catch (ClosedChannelException e) {
+                ReferenceCountUtil.safeRelease(data);
                 promise.tryFailure(e);
-                if (e instanceof TlsException failure) {
-                    throw failure;
-                }
                 continue; // the rest fails as this did
+            } catch (TlsException
+                    | RuntimeException
+                    | Error e) { // the last two: no memory, or a buffer that was released
+                ReferenceCountUtil.safeRelease(data);
+                promise.tryFailure(e);
+                throw e;
             }
             if (!sealed) {
                 queue.addFirst(data, promise);
