@@ -149,7 +149,9 @@ final class Connection extends ChannelSession {
         return true;
     }
 
+    /** Reads once; returns whether there may be more to do now. What was unsent before still waits for the socket. */
     private boolean receive() throws IOException {
+        boolean waited = !sending.isEmpty();
         releaseRecord();
         ByteBuffer into = loop.buffers().take();
         record = into;
@@ -166,7 +168,8 @@ final class Connection extends ChannelSession {
         if (sending.isEmpty() || !duplex.keepsRecord()) {
             releaseRecord();
         }
-        return count > 0 || !sending.isEmpty() || stage == Stage.CLOSING || stage == Stage.SHUTTING_DOWN;
+        boolean ends = stage == Stage.CLOSING || stage == Stage.SHUTTING_DOWN;
+        return count > 0 || (sending.isEmpty() ? ends : !waited);
     }
 
     /**
@@ -213,10 +216,7 @@ final class Connection extends ChannelSession {
 
     /** The loop wants to end, and asks the handler to come to an end too. */
     void drain() {
-        guarded(() -> {
-            handler.onDrain(this);
-            steps();
-        });
+        turnFor(() -> handler.onDrain(this));
     }
 
     /** The boundary of the loop: whatever {@code work} throws ends this connection and no other. */

@@ -21,6 +21,8 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What handlers and limits do to connections, and not to others. */
 @Timeout(120)
@@ -130,6 +132,54 @@ class TlsLoopSessionTest {
             }
             assertThat(server.loop.counters().turns() - turns).isLessThan(3L * pings + 100);
             assertThat(server.loop.counters().failed()).isEqualTo(1);
+        }
+    }
+
+    /** What a handler does after it has sent more than the client takes. */
+    private enum Afterwards {
+        NOTHING,
+        SHUTDOWN,
+        CLOSE
+    }
+
+    @ParameterizedTest
+    @EnumSource(Afterwards.class)
+    void aClientThatDoesNotReadCostsNoTurnsWhileItsInputIsWanted(Afterwards afterwards) throws Exception {
+        ByteBuffer much = ByteBuffer.allocate(64 << 20);
+        CompletableFuture<Integer> received = new CompletableFuture<>();
+        Handler handler = new Handler() {
+            @Override
+            public void onEstablished(Session session) {
+                session.duplex().reading(Reading.ALWAYS);
+                session.send(much);
+                if (afterwards == Afterwards.SHUTDOWN) {
+                    session.shutdownOutput();
+                } else if (afterwards == Afterwards.CLOSE) {
+                    session.close();
+                }
+            }
+
+            @Override
+            public void onData(Session session, ByteBuffer data) {
+                received.complete(data.remaining());
+            }
+        };
+        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> handler, config -> config);
+                SSLSocket client = server.client()) {
+            server.key.signs(KeyScript.ready());
+            client.startHandshake();
+            server.awaitEstablished(1);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            long turns;
+            do { // until the buffers of the kernel are full
+                assertThat(System.nanoTime()).as("the loop keeps turning").isLessThan(end);
+                turns = server.loop.counters().turns();
+                Thread.sleep(1000);
+            } while (server.loop.counters().turns() - turns > 10);
+
+            assertThat(much.hasRemaining()).isTrue();
+            client.getOutputStream().write(PING);
+            assertThat(received.get(30, TimeUnit.SECONDS)).isEqualTo(PING.length);
         }
     }
 }
