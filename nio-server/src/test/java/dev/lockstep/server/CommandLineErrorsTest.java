@@ -443,6 +443,11 @@ class CommandLineErrorsTest {
         assertThat(refusedServe("--client-ca", authority)).startsWith("--client-ca: no client is asked");
         assertThat(refusedServe("--client-auth", "always", "--client-ca", authority))
                 .isEqualTo("--client-auth: 'always' has no such mode; use none, want or require");
+        assertThat(refusedServe("--client-auth", "require", "--client-auth", "none", "--client-ca", authority))
+                .isEqualTo("--client-auth: was given twice without a host name; give one mode for each host name,"
+                        + " and one without a name for all others");
+        assertThat(refusedServe("--client-auth", "A.test=require", "--client-auth", "a.test=none"))
+                .startsWith("--client-auth: 'a.test' was given twice; give one mode");
         assertThat(refusedServe("--client-auth", "a b=want", "--client-ca", authority))
                 .startsWith("--client-auth: 'a b' is not a host name; give");
         assertThat(refusedServe("--client-auth", "want", "--client-ca", files.rsaKey.toString()))

@@ -20,8 +20,10 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +88,7 @@ final class ClientAuthOptions {
      */
     void apply(TlsServerConfigBuilder builder, Clock clock, Consumer<String> full, Findings findings)
             throws UsageError {
+        requireOneForEachHost();
         ClientCertificateVerifier verifier = null;
         for (String value : modes) {
             int equals = value.lastIndexOf('=');
@@ -115,6 +118,21 @@ final class ClientAuthOptions {
                     "--no-client-ca-names",
                     "no client is asked for a certificate",
                     "add --client-auth want or --client-auth require, or leave it out");
+        }
+    }
+
+    /** The last of two would win, and could turn off what the first one requires. */
+    private void requireOneForEachHost() throws UsageError {
+        Set<String> hosts = new HashSet<>();
+        for (String value : modes) {
+            int equals = value.lastIndexOf('=');
+            String host = equals < 0 ? "" : value.substring(0, equals).toLowerCase(Locale.ROOT);
+            if (!hosts.add(host)) {
+                throw new UsageError(
+                        "--client-auth",
+                        host.isEmpty() ? "was given twice without a host name" : "'" + host + "' was given twice",
+                        "give one mode for each host name, and one without a name for all others");
+            }
         }
     }
 
