@@ -25,7 +25,7 @@ final class PolicyFile {
 
     private PolicyFile() {}
 
-    /** Reads a file; a setting that is unknown or there twice is an error with its line. */
+    /** Reads a file; a setting that is unknown or there twice is an error with its line, and so is a file without one. */
     static Map<String, Setting> read(Path file, List<String> known) throws UsageError {
         Map<String, Setting> settings = new LinkedHashMap<>();
         Map<String, Integer> lines = new LinkedHashMap<>();
@@ -53,6 +53,10 @@ final class PolicyFile {
         }
         if (!whole.isEmpty()) {
             throw new UsageError(OPTION, file + " line " + begin + " is not continued", "remove the backslash");
+        }
+        if (settings.isEmpty()) {
+            // A file that was cut off or is just being written must not stand for the default policy.
+            throw new UsageError(OPTION, file + " has no setting", "write at least 'policy = modern'");
         }
         return settings;
     }
