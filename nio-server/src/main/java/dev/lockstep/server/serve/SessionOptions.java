@@ -3,16 +3,14 @@ package dev.lockstep.server.serve;
 import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.files.InputFile;
 import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.session.MemorySessionStore;
 import dev.lockstep.tls.session.TicketKey;
 import dev.lockstep.tls.session.TicketKeyRing;
 import dev.lockstep.tls.setting.ConfigException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +23,8 @@ import picocli.CommandLine.Option;
 @HelpSection("Sessions")
 final class SessionOptions {
 
-    /** More than any ticket key has, so that the length that is told is that of the file. */
-    private static final int MOST_READ = 4096;
+    /** More than any ticket key has: the exact length of such a file does not matter. */
+    private static final int LARGEST = 4096;
 
     private static final int LONGEST_LIFETIME = 7 * 24 * 60;
 
@@ -145,10 +143,10 @@ final class SessionOptions {
             throw new UsageError(
                     "--ticket-keys", file + " is in base64", "convert it: base64 -d " + file + " > " + file + ".bin");
         }
-        if (content.length == MOST_READ) {
+        if (content.length >= LARGEST) {
             throw new UsageError(
                     "--ticket-keys",
-                    file + " is no ticket key: it has " + MOST_READ + " bytes or more",
+                    file + " is no ticket key: it has " + LARGEST + " bytes or more",
                     "give 80 bytes (openssl rand 80)");
         }
     }
@@ -156,13 +154,10 @@ final class SessionOptions {
     private List<TicketKey> readKeys() throws UsageError {
         List<TicketKey> keys = new ArrayList<>();
         for (Path file : ticketKeys) {
-            byte[] content = new byte[0];
-            try (InputStream in = Files.newInputStream(file)) {
-                content = in.readNBytes(MOST_READ);
+            byte[] content = InputFile.bytes("--ticket-keys", file);
+            try {
                 requireBinary(file, content);
                 keys.add(TicketKey.of(content));
-            } catch (IOException e) {
-                throw new UsageError("--ticket-keys", file + " cannot be read", "check the path and its permissions");
             } catch (ConfigException e) {
                 throw new UsageError("--ticket-keys", file + " is no ticket key", e.reason() + "; " + e.fix());
             } finally {

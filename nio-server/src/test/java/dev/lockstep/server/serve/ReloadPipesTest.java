@@ -63,6 +63,23 @@ class ReloadPipesTest {
     }
 
     @Test
+    void ticketKeysFromAPipeSurviveAReload() throws Exception {
+        Path pipe = pipe("ticket.pipe");
+        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+            try {
+                Files.write(pipe, ticketKey());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        try (Running server = Running.start(serve("--ticket-keys", pipe.toString()))) {
+            writer.get(30, TimeUnit.SECONDS);
+            renewCertificate();
+            server.awaitError("reloaded: configuration 2 ");
+        }
+    }
+
+    @Test
     void aPolicyFileWithoutASettingIsRefused() throws Exception {
         Path policy = Files.writeString(directory.resolve("policy"), "# nothing yet\n\n");
         Files.setPosixFilePermissions(policy, PosixFilePermissions.fromString("rw-------"));
