@@ -7,10 +7,12 @@ import dev.lockstep.server.log.LogEvent;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One backend: its addresses, and whether it takes connections. A host name is resolved at the start, and again, on another
@@ -25,6 +27,7 @@ final class Backend {
     private final Executor lookups;
     private final BackendMetrics.One metrics;
     private volatile List<SocketAddress> addresses;
+    private volatile @Nullable SocketAddress worked;
     private long failures;
     private long lookedUp = System.nanoTime();
 
@@ -37,12 +40,26 @@ final class Backend {
      * @throws UsageError when the host has no address
      */
     Backend(BackendAddress address, EventLog log, Executor lookups, BackendMetrics.One metrics) throws UsageError {
+        this(address, resolve(address), log, lookups, metrics);
+    }
+
+    /** With addresses that are known. */
+    Backend(
+            BackendAddress address,
+            List<SocketAddress> addresses,
+            EventLog log,
+            Executor lookups,
+            BackendMetrics.One metrics) {
         this.address = address;
+        this.addresses = addresses;
         this.log = log;
         this.lookups = lookups;
         this.metrics = metrics;
+    }
+
+    private static List<SocketAddress> resolve(BackendAddress address) throws UsageError {
         try {
-            this.addresses = address.resolve();
+            return address.resolve();
         } catch (UnknownHostException e) {
             throw new UsageError(
                     "--backend",
@@ -56,17 +73,30 @@ final class Backend {
         return address.text();
     }
 
-    /** Returns the addresses, in the order in which to try them. */
+    /** Returns the addresses, in the order in which to try them: first the one that took the last connection. */
     List<SocketAddress> addresses() {
-        return addresses;
+        List<SocketAddress> known = addresses;
+        SocketAddress last = worked;
+        if (last == null || known.indexOf(last) < 1) {
+            return known;
+        }
+        List<SocketAddress> ordered = new ArrayList<>(known);
+        ordered.remove(last);
+        ordered.add(0, last);
+        return ordered;
     }
 
     BackendMetrics.One metrics() {
         return metrics;
     }
 
-    /** A connection was made. */
-    void works() {
+    /**
+     * A connection was made.
+     *
+     * @param where the address that took it; null if that is not known
+     */
+    void works(@Nullable SocketAddress where) {
+        worked = where;
         long before;
         synchronized (this) {
             before = failures;

@@ -13,7 +13,7 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
-import java.util.Iterator;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ final class TerminatorHandler implements Handler {
 
     private final Terminator terminator;
     private @Nullable Backend backend;
-    private @Nullable Iterator<SocketAddress> untried;
+    private @Nullable Attempts attempts;
     private @Nullable Upstream upstream;
     private @Nullable ByteBuffer lent;
     private byte[] header = {};
@@ -51,27 +51,35 @@ final class TerminatorHandler implements Handler {
             return;
         }
         backend = chosen;
-        untried = chosen.addresses().iterator();
         header = terminator.header(session);
-        session.duplex().alarm(terminator.connectTimeout());
-        connect(session, chosen, new ConnectException("no address"));
+        Attempts its = new Attempts(chosen.addresses(), terminator.connectTimeout());
+        attempts = its;
+        connect(session, chosen, its, new ConnectException("no address"));
     }
 
-    /** Tries the next address. */
-    private void connect(Session session, Backend to, IOException lastFailure) throws IOException {
+    /** Tries the next address, or the same one again if its queue was full. */
+    private void connect(Session session, Backend to, Attempts its, IOException lastFailure) throws IOException {
         IOException failure = lastFailure;
-        while (untried != null && untried.hasNext()) {
+        for (SocketAddress address = its.next(); address != null; address = its.next()) {
             try {
-                Upstream next = Upstream.open(untried.next(), header, to.metrics());
+                Upstream next = Upstream.open(address, header, to.metrics());
                 upstream = next;
                 next.registered(
                         session.duplex().watch(next.channel(), SelectionKey.OP_CONNECT, () -> onReady(session)));
                 if (next.isConnected()) {
                     connected(session, next);
+                } else {
+                    session.duplex().alarm(its.share());
                 }
                 return;
             } catch (IOException e) {
                 failure = e;
+                closeUpstream(true);
+                Duration pause = its.pauseAfter(e);
+                if (pause != null) {
+                    session.duplex().alarm(pause);
+                    return;
+                }
             }
         }
         unreachable(session, failure);
@@ -79,9 +87,10 @@ final class TerminatorHandler implements Handler {
 
     private void connected(Session session, Upstream its) {
         session.duplex().alarm(null);
-        if (backend != null) {
-            backend.works();
+        if (backend != null && attempts != null) {
+            backend.works(attempts.current());
         }
+        attempts = null;
         its.flush();
         session.duplex().reading(its.isFlushed() ? Reading.ALWAYS : Reading.PAUSED);
         its.interest(true);
@@ -92,16 +101,20 @@ final class TerminatorHandler implements Handler {
         if (backend != null) {
             terminator.log(backend.fails(cause), session);
         }
+        attempts = null;
         session.duplex().alarm(null);
         session.close();
     }
 
     @Override
-    public void onAlarm(Session session) {
-        Upstream its = upstream;
-        if (its != null && !its.isConnected()) {
-            unreachable(
+    public void onAlarm(Session session) throws IOException {
+        Attempts its = attempts;
+        if (its != null && backend != null) {
+            closeUpstream(true);
+            connect(
                     session,
+                    backend,
+                    its,
                     new SocketTimeoutException("no connection within "
                             + terminator.connectTimeout().toMillis() + " ms"));
         }
@@ -120,8 +133,8 @@ final class TerminatorHandler implements Handler {
                 }
             } catch (IOException e) {
                 closeUpstream(true);
-                if (backend != null) {
-                    connect(session, backend, e);
+                if (backend != null && attempts != null) {
+                    connect(session, backend, attempts, e);
                 }
             }
             return;
@@ -177,7 +190,8 @@ final class TerminatorHandler implements Handler {
         boolean flushed = its.isFlushed();
         session.duplex().reading(flushed ? Reading.ALWAYS : Reading.PAUSED);
         its.interest(!backendEnded && !session.hasUnsent());
-        if (backendEnded && clientEnded && flushed) {
+        // A backend that has ended and takes nothing either is gone: what the client sends would be lost.
+        if (backendEnded && (its.outputFailed() || (clientEnded && flushed))) {
             session.close();
         }
     }

@@ -9,6 +9,8 @@ import dev.lockstep.server.metrics.Metrics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -37,6 +39,19 @@ class BackendTest {
         log.flush();
         assertThat(backend.addresses()).isEqualTo(addresses).isNotEmpty();
         assertThat(lines.toString()).contains("too many look-ups wait").contains("localhost:1");
+    }
+
+    @Test
+    void theAddressThatTookTheLastConnectionIsTheFirstOne() throws UsageError {
+        BackendAddress two = BackendAddress.parse("localhost:1");
+        List<SocketAddress> addresses = List.of(new InetSocketAddress("127.0.0.1", 1), new InetSocketAddress("::1", 1));
+        Backend backend =
+                new Backend(two, addresses, log, Runnable::run, new BackendMetrics(new Metrics()).of("localhost:1"));
+        assertThat(backend.addresses()).isEqualTo(addresses);
+        backend.works(addresses.get(1));
+        assertThat(backend.addresses()).containsExactly(addresses.get(1), addresses.get(0));
+        backend.works(new InetSocketAddress("192.0.2.1", 1)); // which it does not have any more
+        assertThat(backend.addresses()).isEqualTo(addresses);
     }
 
     @Test
