@@ -7,8 +7,9 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Where events are logged: a line each, at most {@value LineLimit#LINES} of a kind in {@value LineLimit#SPAN_SECONDS}
- * seconds, written by a thread of its own. The lines that are left out are counted in the log itself. Thread-safe.
+ * Where events are logged: a line each, at most {@value LineLimit#LINES} of a type and level in {@value
+ * LineLimit#SPAN_SECONDS} seconds, written by a thread of its own. The lines that are left out are counted in the log
+ * itself. Thread-safe.
  */
 public final class EventLog implements AutoCloseable {
 
@@ -40,7 +41,8 @@ public final class EventLog implements AutoCloseable {
         if (!logger.isLoggable(event.level())) {
             return;
         }
-        if (!event.type().isLimited() || limit.admits(event.type(), System.nanoTime())) {
+        if (!event.type().isLimited()
+                || limit.admits(new LineLimit.Kind(event.type(), event.level()), System.nanoTime())) {
             write(event);
         }
     }
@@ -69,10 +71,12 @@ public final class EventLog implements AutoCloseable {
         limit.expire(
                 System.nanoTime(),
                 all,
-                (type, left) -> write(
-                        LogEvent.of(EventType.SUPPRESSED, left + " lines about " + type.label() + " were left out")
-                                .with("of", type.label())
-                                .with("count", left)));
+                (kind, left) -> write(LogEvent.of(
+                                EventType.SUPPRESSED,
+                                left + " lines about " + kind.type().label() + " were left out")
+                        .with("of", kind.type().label())
+                        .with("ofLevel", kind.level())
+                        .with("count", left)));
         long lost = lines.lost();
         if (lost > lostTold) {
             write(LogEvent.of(EventType.LINES_LOST, (lost - lostTold) + " lines were lost: their reader is too slow")

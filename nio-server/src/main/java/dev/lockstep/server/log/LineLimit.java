@@ -1,13 +1,15 @@
 package dev.lockstep.server.log;
 
-import java.util.EnumMap;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import java.util.function.ObjIntConsumer;
 
 /**
- * How many lines of each kind are written: what strangers can cause must not fill a disk. What is left out is counted, and
- * the count is told when the span is over. Thread-safe.
+ * How many lines of each type and level are written: what strangers can cause must not fill a disk. What is left out is
+ * counted, and the count is told when the span is over. The level counts because one type can have both: what strangers
+ * cause, and faults of this server, which must not be hidden by it. Thread-safe.
  */
 final class LineLimit {
 
@@ -24,11 +26,14 @@ final class LineLimit {
         private int left;
     }
 
-    private final Map<EventType, Window> windows = new EnumMap<>(EventType.class);
+    /** Lines that are counted together. */
+    record Kind(EventType type, Level level) {}
+
+    private final Map<Kind, Window> windows = new HashMap<>();
 
     /** Returns whether another line of this kind may be written. */
-    synchronized boolean admits(EventType type, long now) {
-        Window window = windows.computeIfAbsent(type, any -> new Window());
+    synchronized boolean admits(Kind kind, long now) {
+        Window window = windows.computeIfAbsent(kind, any -> new Window());
         if (window.lines == 0) {
             window.since = now;
         }
@@ -46,14 +51,14 @@ final class LineLimit {
      * @param all whether those that are not end too
      * @param told receives the kinds of which lines were left out, and how many
      */
-    synchronized void expire(long now, boolean all, BiConsumer<EventType, Integer> told) {
-        windows.forEach((type, window) -> {
+    synchronized void expire(long now, boolean all, ObjIntConsumer<Kind> told) {
+        windows.forEach((kind, window) -> {
             if (window.lines > 0 && (all || now - window.since >= SPAN)) {
                 int left = window.left;
                 window.lines = 0;
                 window.left = 0;
                 if (left > 0) {
-                    told.accept(type, left);
+                    told.accept(kind, left);
                 }
             }
         });

@@ -41,9 +41,25 @@ class LogLinesTest {
         }
         assertThat(out.toString().lines())
                 .hasSize(LineLimit.LINES + 2)
-                .anyMatch(line -> line.endsWith(
-                        "suppressed: 80 lines about handshake-failed were left out" + " of=handshake-failed count=80"))
+                .anyMatch(line -> line.endsWith("suppressed: 80 lines about handshake-failed were left out"
+                        + " of=handshake-failed ofLevel=INFO count=80"))
                 .anyMatch(line -> line.contains("another kind"));
+    }
+
+    /** Strangers cause the former, and a fault of this server the latter. */
+    @Test
+    void linesOfOneLevelDoNotHideThoseOfAnother() {
+        StringWriter out = new StringWriter();
+        try (EventLog log = EventLog.to(new PrintWriter(out, true), LogFormat.TEXT, Level.INFO, Clock.systemUTC())) {
+            for (int i = 0; i < 100; i++) {
+                log.log(EventType.HANDSHAKE_FAILED, "noise");
+            }
+            log.log(LogEvent.of(EventType.HANDSHAKE_FAILED, "the key").at(Level.WARNING));
+            log.log(LogEvent.of(EventType.HANDSHAKE_FAILED, "a fault").at(Level.ERROR));
+        }
+        assertThat(out.toString())
+                .contains("WARNING handshake-failed: the key")
+                .contains("ERROR handshake-failed: a fault");
     }
 
     @Test
@@ -67,10 +83,11 @@ class LogLinesTest {
     @Test
     void aSpanBeginsWithItsFirstLine() {
         LineLimit limit = new LineLimit();
+        LineLimit.Kind full = new LineLimit.Kind(EventType.FULL, Level.WARNING);
         for (int i = 0; i < LineLimit.LINES; i++) {
-            assertThat(limit.admits(EventType.FULL, 0)).isTrue();
+            assertThat(limit.admits(full, 0)).isTrue();
         }
-        assertThat(limit.admits(EventType.FULL, 1)).isFalse();
+        assertThat(limit.admits(full, 1)).isFalse();
         long span = TimeUnit.SECONDS.toNanos(LineLimit.SPAN_SECONDS);
         limit.expire(span - 1, false, (type, left) -> {
             throw new AssertionError("too early");
@@ -78,6 +95,6 @@ class LogLinesTest {
         int[] told = new int[1];
         limit.expire(span, false, (type, left) -> told[0] = left);
         assertThat(told[0]).isEqualTo(1);
-        assertThat(limit.admits(EventType.FULL, span)).isTrue();
+        assertThat(limit.admits(full, span)).isTrue();
     }
 }
