@@ -17,9 +17,9 @@ import dev.lockstep.server.ops.LoopWatch;
 import dev.lockstep.server.ops.Operations;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
@@ -202,7 +202,7 @@ public final class ServerRunner {
         ServerSocketChannel socket = ServerSocketChannel.open();
         try {
             return socket.bind(new InetSocketAddress(address, port), BACKLOG);
-        } catch (BindException e) {
+        } catch (SocketException e) { // not only BindException: a link-local address needs its interface
             socket.close();
             throw String.valueOf(e.getMessage()).contains("in use")
                     ? new UsageError(
@@ -210,7 +210,9 @@ public final class ServerRunner {
                     : new UsageError(
                             "--host",
                             "port " + port + " on " + host + " cannot be opened (" + e.getMessage() + ")",
-                            "give an address of this machine and a port that you may use");
+                            address.isLinkLocalAddress() && host.indexOf('%') < 0
+                                    ? "add the interface to this address, for example " + host + "%eth0"
+                                    : "give an address of this machine and a port that you may use");
         } catch (IOException e) {
             socket.close();
             throw e;

@@ -113,6 +113,9 @@ class CommandLineErrorsTest {
     void anAddressThatIsNotOurs() throws Exception {
         assertThat(refusedServe("--host", "192.0.2.1")).startsWith("--host: port 0 on 192.0.2.1 cannot be opened");
         assertThat(refusedServe("--host", "no such host")).startsWith("--host: 'no such host' has no address; give");
+        assertThat(refusedServe("--host", "fe80::1"))
+                .startsWith("--host: port 0 on fe80::1 cannot be opened (")
+                .endsWith("; add the interface to this address, for example fe80::1%eth0");
     }
 
     @Test
