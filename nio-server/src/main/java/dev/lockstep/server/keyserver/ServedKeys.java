@@ -127,10 +127,10 @@ public final class ServedKeys {
     void addCertificate(Path file, Reading reading, @Nullable Pkcs11Keys token, byte[] secret) throws UsageError {
         List<X509Certificate> chain = PemFiles.certificates("--cert", file, reading);
         CaCertificates.refuse("--cert", file.toString(), chain.get(0), allowed.authorities());
-        warn("--cert", file.toString(), chain.get(0), reading.notes());
         if (!addCertificateOfFile(file, chain)) {
             addCertificateOfToken(file, chain.get(0), token, secret);
         }
+        warn("--cert", file.toString(), chain.get(0), reading.notes());
     }
 
     private static void warn(String option, String where, X509Certificate certificate, Consumer<String> notes) {

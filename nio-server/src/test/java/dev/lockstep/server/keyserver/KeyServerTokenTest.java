@@ -58,6 +58,14 @@ class KeyServerTokenTest {
                 .build();
     }
 
+    /** All but the warnings that the certificates are for clients too, as those of the tests are. */
+    private static List<String> complaints(String errors) {
+        return errors.lines()
+                .filter(line -> line.contains(" WARNING ") || line.contains(" ERROR "))
+                .filter(line -> !line.contains(" has extendedKeyUsage clientAuth, "))
+                .toList();
+    }
+
     private Path socket() {
         return directory.resolve("ks.sock");
     }
@@ -99,7 +107,7 @@ class KeyServerTokenTest {
         try (KeyServerLoop server = new KeyServerLoop(client(), directory, "bare.pem");
                 KeyserverProcess keys = keyServer(opened, "--cert", certificate.toString())) {
             assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
-            assertThat(keys.awaitErrors("keys=3")).doesNotContain("cannot be served", " WARNING ");
+            assertThat(complaints(keys.awaitErrors("keys=3"))).isEmpty();
         }
         try (KeyserverProcess keys = keyServer()) {
             keys.awaitErrors("this Java shows the keys of a token only with a certificate");
@@ -141,7 +149,7 @@ class KeyServerTokenTest {
                     assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
                     server.handshake(ECDHE_RSA);
                     server.handshake(RSA);
-                    assertThat(keys.errors()).doesNotContain(" WARNING ", " ERROR ");
+                    assertThat(complaints(keys.errors())).isEmpty();
                 }
             }
         }
@@ -161,13 +169,13 @@ class KeyServerTokenTest {
                         .as("milliseconds for two that failed")
                         .isLessThan(5_000);
                 assertThat(Files.readString(directory.resolve("keys.log"))).contains("\"result\":\"failed:");
-                assertThat(keys.errors()).doesNotContain(" WARNING ", " ERROR "); // it is no defect
+                assertThat(complaints(keys.errors())).isEmpty(); // it is no defect
             }
             Files.move(elsewhere, token.tokens());
             try (KeyserverProcess again = keyServer()) {
                 assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
                 server.handshake(RSA);
-                assertThat(again.errors()).doesNotContain(" WARNING ", " ERROR ");
+                assertThat(complaints(again.errors())).isEmpty();
             }
             assertThat(server.runs()).isTrue();
         }

@@ -1,6 +1,7 @@
 package dev.lockstep.server.keyserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.keys.keyserver.protocol.KeyOffer;
@@ -10,6 +11,7 @@ import dev.lockstep.server.KeyserverProcess;
 import dev.lockstep.server.Main;
 import dev.lockstep.server.RawClient;
 import dev.lockstep.server.Running;
+import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -194,6 +197,49 @@ class KeyserverCommandTest {
                 Map.of(), "serve", "--port", "0", "--cert", files.caCert.toString(), "--key", key.toString());
         assertThat(refused.exitCode()).isEqualTo(Main.USAGE);
         assertThat(refused.err()).contains("CA:FALSE");
+    }
+
+    @Test
+    void aCertificateForMoreThanTlsServersIsWarnedOf() throws Exception {
+        try (KeyserverProcess server = KeyserverProcess.start(
+                directory, "--socket", socket(), "--key", files.ecKey.toString(), "--cert", files.ecCert.toString())) {
+            assertThat(server.awaitErrors("--cert: " + files.ecCert + " has extendedKeyUsage clientAuth, so "))
+                    .contains("serverAuth alone");
+        }
+    }
+
+    @Test
+    void dheWithoutItsOptionFailsAndTheOperatorOfTheTlsServerIsToldItsName() throws Exception {
+        String[] options = {"--socket", socket(), "--key", files.rsaKey.toString(), "--allow-dhe"};
+        String[] serve = {
+            "serve",
+            "--port",
+            "0",
+            "--policy",
+            "intermediate",
+            "--cert",
+            files.rsaCert.toString(),
+            "--key",
+            "keyserver:" + socket()
+        };
+        try (KeyserverProcess keys = KeyserverProcess.start(directory, Arrays.copyOf(options, options.length - 1));
+                Running server = Running.start(serve)) {
+            assertThatThrownBy(() -> dhe(server.port())).hasMessageContaining("internal_error");
+            server.awaitError("(DHE needs 'keyserver --allow-dhe')");
+            assertThat(keys.errors()).doesNotContain(" ERROR ");
+        }
+        try (KeyserverProcess keys = KeyserverProcess.start(directory, options);
+                Running server = Running.start(serve)) {
+            dhe(server.port());
+            assertThat(keys.errors()).doesNotContain(" ERROR ");
+        }
+    }
+
+    private static void dhe(int port) throws Exception {
+        try (SSLSocket client = TestClients.client(TestClients.trusting(files.ca), port)) {
+            client.setEnabledCipherSuites(new String[] {"TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"});
+            client.startHandshake();
+        }
     }
 
     @Test
