@@ -35,7 +35,7 @@ final class DependentOptions {
         needed.put("--pkcs11-slot-index", List.of(TOKEN));
         needed.put("--pkcs11-pin-file", List.of(TOKEN));
         needed.put("--pkcs11-pin-env", List.of(TOKEN));
-        needed.put("--key-password-file", List.of("--key", "--tls-key"));
+        needed.put("--key-password-file", List.of("--key", "--cert", "--tls-key")); // PKCS#12 has both
         needed.put("--demo-key-files", List.of("--demo-keys"));
         needed.put("--log-fsync", List.of(LOG));
         needed.put("--log-max-bytes", List.of(LOG));
