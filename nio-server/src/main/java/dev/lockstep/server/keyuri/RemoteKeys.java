@@ -12,8 +12,10 @@ import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.wait.OperationException;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,9 +30,14 @@ public final class RemoteKeys implements AutoCloseable {
 
     private record Served(KeyUri place, PublicKey key) {}
 
+    private record Place(KeyUri place, List<X509Certificate> chain) {}
+
     private final KeyHolders holders;
     private final KeyServers keyServers;
     private final Set<Served> served = new HashSet<>();
+
+    /** Where the keys that were asked for last are. */
+    private final Map<PublicKey, Place> places = new HashMap<>();
 
     /**
      * Opens nothing yet.
@@ -71,8 +78,33 @@ public final class RemoteKeys implements AutoCloseable {
                 throw e;
             }
         }
-        served.add(new Served(place, chain.get(0).getPublicKey()));
+        serves(place, chain);
         return credential;
+    }
+
+    private void serves(KeyUri place, List<X509Certificate> chain) {
+        PublicKey key = chain.get(0).getPublicKey();
+        served.add(new Served(place, key));
+        places.put(key, new Place(place, chain));
+    }
+
+    /**
+     * Has a key that is served sign once more, here or where it is; blocks meanwhile.
+     *
+     * @return whether it did
+     */
+    public boolean signs(Credential credential) {
+        Place known = places.get(credential.certificate().getPublicKey());
+        try {
+            if (known == null) {
+                KeyTrial.run(credential, null);
+            } else {
+                Credential unused = tried(known.place(), known.chain());
+            }
+            return true;
+        } catch (OperationException | HolderAwayException e) {
+            return false;
+        }
     }
 
     /** Whether the place has served a key before, so that a certificate for it is worth serving while it is away. */
@@ -82,7 +114,7 @@ public final class RemoteKeys implements AutoCloseable {
 
     /** The same chain and key while the place does not answer: its operations fail until it does. */
     public Credential untried(KeyUri place, List<X509Certificate> chain) throws OperationException {
-        served.add(new Served(place, chain.get(0).getPublicKey()));
+        serves(place, chain);
         if (place instanceof KeyUri.InKeyServer || place instanceof KeyServerUri) {
             return keyServers.untried(place, chain);
         }

@@ -10,6 +10,7 @@ import dev.lockstep.server.log.EventType;
 import dev.lockstep.server.log.LogEvent;
 import dev.lockstep.server.metrics.Metrics;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.wait.OperationException;
 import java.security.PublicKey;
 import java.util.HashSet;
 import java.util.List;
@@ -29,8 +30,13 @@ public final class KeyHealth implements KeyObserver {
 
     /** Signatures by a key that failed since the last one that did not. */
     private static final class Failing {
+        private final String name;
         private long since;
         private long failed;
+
+        private Failing(String name) {
+            this.name = name;
+        }
     }
 
     /** A key server, which several loops are connected to. */
@@ -93,11 +99,18 @@ public final class KeyHealth implements KeyObserver {
         metrics.keyDurations.observe(operation.serviceNanos(), kind);
         if (operation.kind() == KeyOperation.Kind.SIGN) {
             if (operation.outcome() == Outcome.FAILED) {
-                failed(operation);
+                if (!isRefusal(operation.failure())) {
+                    failed(operation);
+                }
             } else if (operation.outcome() == Outcome.DONE && !failing.isEmpty()) {
-                worked(operation);
+                works(operation.certificate().getPublicKey());
             }
         }
+    }
+
+    /** A policy, a rate limit or a full queue has refused it, of which strangers can be the reason: the key works. */
+    private static boolean isRefusal(@Nullable Throwable failure) {
+        return failure instanceof OperationException known && known.reason() == OperationException.Reason.REJECTED;
     }
 
     private synchronized void failed(KeyOperation operation) {
@@ -107,30 +120,33 @@ public final class KeyHealth implements KeyObserver {
         }
         Failing known = failing.get(key);
         if (known == null) {
-            known = new Failing();
+            known = new Failing(
+                    operation.certificate().getSubjectX500Principal().getName());
             known.since = System.nanoTime();
             failing.put(key, known);
             Throwable failure = operation.failure();
             log.log(LogEvent.of(
                             EventType.KEY_FAILING,
                             "signatures fail: " + (failure == null ? "no reason is known" : failure.getMessage()))
-                    .with("certificate", name(operation)));
+                    .with("certificate", known.name));
         }
         known.failed++;
     }
 
-    private synchronized void worked(KeyOperation operation) {
-        Failing ended = failing.remove(operation.certificate().getPublicKey());
+    /** Returns the keys whose last signature has failed. */
+    public Set<PublicKey> failing() {
+        return Set.copyOf(failing.keySet());
+    }
+
+    /** A key has signed, for a client or on trial. */
+    public synchronized void works(PublicKey key) {
+        Failing ended = failing.remove(key);
         if (ended != null) {
             log.log(LogEvent.of(EventType.KEY_WORKING, "signatures succeed again")
-                    .with("certificate", name(operation))
+                    .with("certificate", ended.name)
                     .with("failedSignatures", ended.failed)
                     .with("afterMillis", millisSince(ended.since)));
         }
-    }
-
-    private static String name(KeyOperation operation) {
-        return operation.certificate().getSubjectX500Principal().getName();
     }
 
     private static long millisSince(long nanos) {

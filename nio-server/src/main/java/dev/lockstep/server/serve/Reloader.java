@@ -6,9 +6,13 @@ import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.files.FileStamps;
 import dev.lockstep.server.log.EventType;
 import dev.lockstep.server.log.LogEvent;
+import dev.lockstep.server.ops.KeyHealth;
 import dev.lockstep.server.ops.Operations;
 import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.credential.Credential;
+import java.security.PublicKey;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,6 +30,11 @@ final class Reloader implements AutoCloseable {
     /** How often the files are looked at. */
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /** How often a key whose last signature has failed is tried. */
+    private static final long TRIALS_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private static final long PATIENCE_MILLIS = 2000;
+
     private final Configuration configuration;
     private final Environment environment;
     private final Thread thread;
@@ -39,6 +48,7 @@ final class Reloader implements AutoCloseable {
     private FileStamps stamps;
     private int generation = 1;
     private String lastRefusal = "";
+    private long triedAt = System.nanoTime();
 
     private Reloader(Configuration configuration, FileStamps stamps, TlsServerConfig first, boolean waits) {
         this.configuration = configuration;
@@ -147,6 +157,7 @@ final class Reloader implements AutoCloseable {
                 lock.unlock();
             }
             configuration.options().sessions().turn();
+            tryFailingKeys();
             if (!nowOnDisk().equals(stamps)) {
                 return Cause.CHANGED;
             }
@@ -154,6 +165,24 @@ final class Reloader implements AutoCloseable {
                 return Cause.RETRIED;
             }
         }
+    }
+
+    /**
+     * A server that is not ready gets no clients from a load balancer, so that no handshake shows that a key signs again.
+     */
+    private void tryFailingKeys() {
+        KeyHealth keys = configuration.operations().keys();
+        Set<PublicKey> failing = keys.failing();
+        if (failing.isEmpty() || System.nanoTime() - triedAt < TRIALS_NANOS) {
+            return;
+        }
+        for (Credential each : current.credentials().all()) {
+            PublicKey key = each.certificate().getPublicKey();
+            if (failing.contains(key) && configuration.remote().signs(each)) {
+                keys.works(key);
+            }
+        }
+        triedAt = System.nanoTime();
     }
 
     private FileStamps nowOnDisk() {
@@ -187,6 +216,9 @@ final class Reloader implements AutoCloseable {
                 retry.awaiting(System.nanoTime());
             } else {
                 retry.stop();
+                for (Credential tried : config.credentials().all()) {
+                    operations.keys().works(tried.certificate().getPublicKey());
+                }
             }
         } catch (UsageError e) {
             refuse(e.getMessage(), e.goneAt());

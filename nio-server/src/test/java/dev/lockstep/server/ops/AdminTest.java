@@ -213,6 +213,38 @@ class AdminTest {
         }
     }
 
+    /** A load balancer sends no clients to a server that is not ready, so that none of them shows it. */
+    @Test
+    void aKeyThatWorksAgainIsReadyWithoutAHandshake() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        KeyPair pair = files.ca.ec();
+        Path certificate = files.write("once.pem", ThrowawayCa.pem(files.ca.issueForLocalhost(pair)));
+        InProcessKeyServer.Setup keys =
+                InProcessKeyServer.serving(files.ec).signingOnly().with(pair, key -> new Breakable(key, broken));
+        try (InProcessKeyServer keyServer = keys.start(directory);
+                Running server = Running.start(
+                        "serve",
+                        "--port",
+                        "0",
+                        "--cert",
+                        certificate.toString(),
+                        "--key",
+                        "keyserver:" + keyServer.socket,
+                        "--threads",
+                        "1",
+                        "--admin",
+                        "0")) {
+            server.awaitError("key-server-up");
+            broken.set(true);
+            assertThatThrownBy(() -> request(server.port())).isInstanceOf(IOException.class);
+            server.awaitError("key-failing");
+            assertThat(AdminAnswer.of(server, "/readyz").status()).isEqualTo(503);
+            broken.set(false);
+            server.awaitError("key-working");
+            assertThat(AdminAnswer.of(server, "/readyz").body()).isEqualTo("ready\n");
+        }
+    }
+
     @Test
     void aKeyThatFailedCountsNoLongerThanItIsServed() throws Exception {
         AtomicBoolean broken = new AtomicBoolean();
