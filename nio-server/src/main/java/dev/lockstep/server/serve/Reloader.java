@@ -237,7 +237,7 @@ final class Reloader implements AutoCloseable {
         lastRefusal = why;
     }
 
-    /** Ends it; a reload under way is waited for. */
+    /** Ends it. A reload under way is waited for, but not for long: a file of a dead network mount may block it for ever. */
     @Override
     public void close() {
         lock.lock();
@@ -248,7 +248,7 @@ final class Reloader implements AutoCloseable {
             lock.unlock();
         }
         try {
-            thread.join();
+            thread.join(PATIENCE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -21,7 +21,6 @@ import dev.lockstep.server.log.EventType;
 import dev.lockstep.server.log.LogEvent;
 import dev.lockstep.server.ops.Operations;
 import dev.lockstep.server.ops.Shutdown;
-import dev.lockstep.server.ops.Signals;
 import dev.lockstep.server.pem.KeyPassword;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.server.warmup.WarmUp;
@@ -146,7 +145,8 @@ public final class ServeCommand implements Callable<Integer> {
         Limits clientLimits = backend.limits(limits.limits());
         Function<SocketAddress, @Nullable Preface> prefaces = backend.prefaces();
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
-        try (Operations operations = operating.open(environment);
+        try (HangUp hangUp = HangUp.handled();
+                Operations operations = operating.open(environment);
                 RemoteKeys remote = new RemoteKeys(
                         environment.variables(),
                         () -> reading(operations),
@@ -171,7 +171,7 @@ public final class ServeCommand implements Callable<Integer> {
                             echo ? "echo" : "https",
                             echo ? () -> EchoApplication.INSTANCE : () -> new HttpApplication(!noKeepAlive))
                     : new Application("TLS for backend " + backends.get(0), terminator);
-            return serve(configuration, application, prefaces, clientLimits, handshakes, number);
+            return serve(configuration, application, prefaces, clientLimits, handshakes, number, hangUp);
         }
     }
 
@@ -207,7 +207,8 @@ public final class ServeCommand implements Callable<Integer> {
             Function<SocketAddress, @Nullable Preface> prefaces,
             Limits clientLimits,
             int handshakes,
-            int number)
+            int number,
+            HangUp hangUp)
             throws UsageError, IOException {
         RemoteKeys remote = configuration.remote();
         Trace tracer = configuration.trace();
@@ -227,7 +228,7 @@ public final class ServeCommand implements Callable<Integer> {
             if (handshakes > 0) {
                 warmUp(reloader.current(), handshakes, configuration.operations());
             }
-            serve(site, reloader, number);
+            serve(site, reloader, number, hangUp);
         }
         return 0;
     }
@@ -244,10 +245,11 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private void serve(ServerRunner.Site site, Reloader reloader, int number) throws UsageError, IOException {
+    private void serve(ServerRunner.Site site, Reloader reloader, int number, HangUp hangUp)
+            throws UsageError, IOException {
         Operations operations = site.operations();
         Shutdown[] shutdown = new Shutdown[1];
-        Signals hangUp = Signals.handle("HUP", () -> onHangUp(reloader, operations));
+        hangUp.runs(() -> onHangUp(reloader, operations));
         try {
             ServerRunner.serve(
                     environment,
@@ -257,7 +259,7 @@ public final class ServeCommand implements Callable<Integer> {
                     loops -> shutdown[0] = Shutdown.of(operations, loops),
                     bound -> reloader.start());
         } finally {
-            hangUp.close();
+            hangUp.ignore();
             if (shutdown[0] != null) {
                 shutdown[0].close();
             }

@@ -80,6 +80,33 @@ class ReloadPipesTest {
     }
 
     @Test
+    void aHangUpWhileTheFilesAreReadIsServedAfterwards() throws Exception {
+        Path pipe = pipe("slow.pipe");
+        try (Spawned server = Spawned.start(Map.of(), List.of(), serve("--ticket-keys", pipe.toString()))) {
+            try (OutputStream out = new FileOutputStream(pipe.toFile())) { // waits until the server reads
+                try (Spawned kill = Spawned.start(Map.of(), List.of("kill", "-HUP", Long.toString(server.pid())))) {
+                    assertThat(kill.exitCode()).isZero();
+                }
+                Thread.sleep(500); // the signal reaches the process
+                out.write(ticketKey());
+            }
+            server.await("reloaded: configuration 2 ");
+        }
+    }
+
+    @Test
+    void aReloadThatBlocksDoesNotKeepTheServerFromEnding() throws Exception {
+        Path policy = Files.writeString(directory.resolve("policy"), "policy = modern\n");
+        Running server = Running.start(serve("--policy-file", policy.toString()));
+        Files.delete(policy);
+        pipe("policy");
+        try (OutputStream blocking = new FileOutputStream(policy.toFile())) { // waits until the server reads
+            server.close(); // fails if it does not end
+            assertThat(server.exitCode()).isZero();
+        }
+    }
+
+    @Test
     void aPolicyFileWithoutASettingIsRefused() throws Exception {
         Path policy = Files.writeString(directory.resolve("policy"), "# nothing yet\n\n");
         Files.setPosixFilePermissions(policy, PosixFilePermissions.fromString("rw-------"));
