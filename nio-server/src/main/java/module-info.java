@@ -16,6 +16,7 @@ module dev.lockstep.server {
     requires java.management; // how long the demo's thread has computed
     requires jdk.httpserver;
     requires jdk.jfr;
+    requires jdk.management; // how many descriptors there may be
     requires jdk.net; // who is at the other end of a Unix-domain socket
 
     // picocli reads and sets the annotated fields of the commands.

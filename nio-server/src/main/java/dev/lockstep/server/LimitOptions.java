@@ -3,6 +3,7 @@ package dev.lockstep.server;
 import dev.lockstep.nio.Limits;
 import dev.lockstep.tls.config.Bounds;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -18,7 +19,9 @@ public final class LimitOptions {
     @Option(
             names = "--max-connections",
             paramLabel = "N",
-            description = "Open connections; by default as many as a quarter of the heap has room for, at most 20000.")
+            description =
+                    "Open connections; by default as many as a quarter of the heap and the limit of open files have"
+                            + " room for, at most 20000.")
     private @Nullable String connections;
 
     @Option(
@@ -40,9 +43,23 @@ public final class LimitOptions {
             description = "The longest ClientHello that is accepted; 32768 by default.")
     private @Nullable String clientHello;
 
-    /** Returns the limits of the loop. */
-    public Limits limits() throws UsageError {
-        Limits limits = Limits.DEFAULT;
+    /** Returns whether the share of one address was asked for. */
+    public boolean isShareGiven() {
+        return perAddress != null;
+    }
+
+    /**
+     * Returns the limits of the loop.
+     *
+     * @param descriptorsEach how many descriptors a connection takes
+     */
+    public Limits limits(int descriptorsEach) throws UsageError {
+        return limits(Descriptors.most(), descriptorsEach);
+    }
+
+    /** As {@link #limits(int)}, with a stated limit on open descriptors. */
+    Limits limits(long descriptors, int descriptorsEach) throws UsageError {
+        Limits limits = Limits.DEFAULT.withinDescriptors(descriptors, descriptorsEach);
         if (memory != null) {
             int most = (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / MIB);
             long mib = Numbers.require("--max-connection-memory", memory, 1, most, "give less than the heap (-Xmx)");
@@ -62,6 +79,27 @@ public final class LimitOptions {
             limits = limits.withConnections(limits.connections(), share);
         }
         return limits;
+    }
+
+    /**
+     * Warns when there are not enough descriptors for the connections that were asked for.
+     *
+     * @param descriptorsEach how many a connection takes
+     */
+    public void check(int descriptorsEach, Consumer<String> warnings) throws UsageError {
+        check(Descriptors.most(), descriptorsEach, warnings);
+    }
+
+    /** As {@link #check(int, Consumer)}, with a stated limit on open descriptors. */
+    void check(long descriptors, int descriptorsEach, Consumer<String> warnings) throws UsageError {
+        Limits asked = limits(descriptors, descriptorsEach);
+        int room = asked.withinDescriptors(descriptors, descriptorsEach).connections();
+        if (room < asked.connections()) {
+            warnings.accept(
+                    "--max-connections: " + asked.connections() + " connections need more than the " + descriptors
+                            + " descriptors that this process may have; raise that limit (ulimit -n, LimitNOFILE=), or give at most "
+                            + room);
+        }
     }
 
     /** Sets what one connection may send. */

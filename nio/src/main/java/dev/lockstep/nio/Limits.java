@@ -45,6 +45,9 @@ public record Limits(
     /** The part of all connections that one network may have. */
     private static final int PART_OF_A_NETWORK = 4;
 
+    /** What a process with several loops, key servers and logs has open; with few descriptors it gets half of them. */
+    private static final int DESCRIPTORS_BESIDE_CONNECTIONS = 128;
+
     /** Below that a share would refuse a single user with a few programs. */
     private static final int LEAST_SHARE = 16;
 
@@ -110,6 +113,21 @@ public record Limits(
     /** Returns these limits with other numbers of connections. */
     public Limits withConnections(int number, int ofANetwork) {
         return new Limits(number, ofANetwork, memory, hello, evictable, idle, farewell, farewellBytes);
+    }
+
+    /**
+     * Returns these limits with no more connections than there are descriptors for, and a quarter of those, at least 16, for
+     * each network: otherwise one network could take all descriptors. Some are left for files, selectors and key servers.
+     *
+     * @param descriptors how many the process may have open ({@code ulimit -n})
+     * @param each how many a connection takes, at least 1: 2 where its handler opens another socket
+     * @return these limits themselves when there are enough descriptors
+     */
+    public Limits withinDescriptors(long descriptors, int each) {
+        requireAtLeast("each", each, 1);
+        long free = descriptors - Math.min(DESCRIPTORS_BESIDE_CONNECTIONS, descriptors / 2);
+        long most = Math.max(1, free / each);
+        return connections <= most ? this : withConnections((int) most);
     }
 
     /** Returns these limits with another number of bytes for all connections. */

@@ -19,4 +19,16 @@ class LimitsTest {
         }
         assertThat(Limits.forHeap(Long.MAX_VALUE).connections()).isEqualTo(20_000);
     }
+
+    @Test
+    void connectionsAndTheShareOfOneNetworkFitIntoTheDescriptors() {
+        Limits limits = Limits.forHeap(Long.MAX_VALUE);
+        assertThat(limits.withinDescriptors(1 << 20, 2)).isSameAs(limits);
+        Limits few = limits.withinDescriptors(1024, 1);
+        assertThat(few.connections()).isEqualTo(896);
+        assertThat(few.perNetwork()).isEqualTo(224);
+        assertThat(limits.withinDescriptors(1024, 2).connections()).isEqualTo(448);
+        assertThat(limits.withinDescriptors(100, 1).connections()).isEqualTo(50);
+        assertThat(limits.withinDescriptors(1, 2).connections()).isOne();
+    }
 }

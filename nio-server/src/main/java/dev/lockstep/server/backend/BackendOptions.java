@@ -66,6 +66,11 @@ public final class BackendOptions {
         return !backends.isEmpty();
     }
 
+    /** Returns how many descriptors a client's connection takes: one more where it has a connection to a backend. */
+    public int descriptorsOfAConnection() {
+        return isGiven() ? 2 : 1;
+    }
+
     /** Adds what a terminator needs of TLS: that the backend's answer can follow the client's close_notify. */
     public void apply(TlsServerConfigBuilder builder) {
         builder.outputAfterCloseNotify(isGiven());

@@ -142,7 +142,7 @@ public final class ServeCommand implements Callable<Integer> {
         }
         int handshakes = operating.warmUp();
         credentials.optional = psk.isGiven();
-        Limits clientLimits = backend.limits(limits.limits());
+        Limits clientLimits = backend.limits(limits.limits(backend.descriptorsOfAConnection()));
         Function<SocketAddress, @Nullable Preface> prefaces = backend.prefaces();
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
         try (HangUp hangUp = HangUp.handled();
