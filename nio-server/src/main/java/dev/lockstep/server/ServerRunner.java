@@ -47,6 +47,7 @@ public final class ServerRunner {
      * @param companions what else lives in each loop, by its number from 0
      * @param limits what clients may cost all loops together
      * @param operations what the server reports to, and how many loops there are
+     * @param perNetworkAsked whether the share of a network was asked for; such a share holds in each loop
      * @param settings sets what else concerns each loop
      */
     public record Site(
@@ -57,6 +58,7 @@ public final class ServerRunner {
             IntFunction<? extends List<? extends SelectorDriven>> companions,
             Limits limits,
             Operations operations,
+            boolean perNetworkAsked,
             Consumer<TlsLoopBuilder> settings) {
 
         /** With the loops as they are by themselves. */
@@ -68,7 +70,7 @@ public final class ServerRunner {
                 IntFunction<? extends List<? extends SelectorDriven>> companions,
                 Limits limits,
                 Operations operations) {
-            this(config, handlers, trace, what, companions, limits, operations, loop -> {});
+            this(config, handlers, trace, what, companions, limits, operations, false, loop -> {});
         }
     }
 
@@ -155,7 +157,7 @@ public final class ServerRunner {
 
     private static TlsLoopBuilder loop(int number, ServerSocketChannel socket, Site site) {
         Operations operations = site.operations();
-        Limits limits = share(site.limits(), operations.threads());
+        Limits limits = share(site.limits(), operations.threads(), site.perNetworkAsked());
         TlsLoopBuilder builder = TlsLoop.builder(socket, site.config(), site.handlers())
                 .limits(limits)
                 .observer(site.trace())
@@ -173,14 +175,14 @@ public final class ServerRunner {
     /**
      * What one of several loops may take up: nothing is shared between them, and connections spread evenly. Those of one
      * client need not, so that the share of a network that was asked for holds in each of them.
+     *
+     * @param asked whether the share of a network was asked for, even if it is the one by default
      */
-    static Limits share(Limits all, int loops) {
+    static Limits share(Limits all, int loops, boolean asked) {
         if (loops == 1) {
             return all;
         }
         int connections = (all.connections() + loops - 1) / loops;
-        boolean asked =
-                all.perNetwork() != all.withConnections(all.connections()).perNetwork();
         Limits share = asked
                 ? all.withConnections(connections, Math.min(connections, all.perNetwork()))
                 : all.withConnections(connections);

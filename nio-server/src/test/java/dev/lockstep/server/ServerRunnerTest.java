@@ -12,7 +12,7 @@ class ServerRunnerTest {
 
     @Test
     void connectionsAndMemoryAreDividedAmongTheLoops() {
-        Limits share = ServerRunner.share(LIMITS.withConnections(1001), 4);
+        Limits share = ServerRunner.share(LIMITS.withConnections(1001), 4, false);
         assertThat(share.connections()).isEqualTo(251);
         assertThat(share.memory()).isEqualTo(16 << 20);
         assertThat(share.perNetwork()).as("a quarter of the loop's").isEqualTo(62);
@@ -20,22 +20,32 @@ class ServerRunnerTest {
 
     @Test
     void theConnectionsOfOneAddressAreAsManyInEachLoopAsWereAskedFor() {
-        assertThat(ServerRunner.share(LIMITS.withConnections(1000, 30), 4).perNetwork())
+        assertThat(ServerRunner.share(LIMITS.withConnections(1000, 30), 4, true).perNetwork())
                 .isEqualTo(30);
-        assertThat(ServerRunner.share(LIMITS.withConnections(1000, 3), 4).perNetwork())
+        assertThat(ServerRunner.share(LIMITS.withConnections(1000, 3), 4, true).perNetwork())
                 .isEqualTo(3);
+    }
+
+    @Test
+    void aShareThatWasAskedForMayBeTheOneByDefault() {
+        assertThat(ServerRunner.share(LIMITS.withConnections(1000, 250), 4, true)
+                        .perNetwork())
+                .isEqualTo(250);
+        assertThat(ServerRunner.share(LIMITS.withConnections(1000, 250), 4, false)
+                        .perNetwork())
+                .isEqualTo(62);
     }
 
     /** Behind a proxy, whose address is that of all clients. */
     @Test
     void oneAddressMayHaveAllConnections() {
-        Limits share = ServerRunner.share(LIMITS.withConnections(1000, 1000), 4);
+        Limits share = ServerRunner.share(LIMITS.withConnections(1000, 1000), 4, true);
         assertThat(share.perNetwork()).isEqualTo(share.connections()).isEqualTo(250);
     }
 
     @Test
     void manyLoopsHaveSomeMemoryEach() {
-        assertThat(ServerRunner.share(LIMITS.withMemory(1 << 20), 1024).memory())
+        assertThat(ServerRunner.share(LIMITS.withMemory(1 << 20), 1024, false).memory())
                 .isEqualTo(Limits.LEAST_MEMORY);
     }
 }

@@ -92,6 +92,7 @@ public final class DemoCommand implements Callable<Integer> {
                             loop -> List.of(keys),
                             Limits.DEFAULT,
                             operations,
+                            false,
                             loop -> loop.observer(watch));
                     ServerRunner.serve(
                             environment, HOST, socket, site, loops -> hook.stopping(loops::close), any -> environment

@@ -224,6 +224,7 @@ public final class ServeCommand implements Callable<Integer> {
                     remote::companions,
                     clientLimits,
                     configuration.operations(),
+                    limits.isShareGiven(),
                     loop -> loop.prefaces(prefaces));
             if (handshakes > 0) {
                 warmUp(reloader.current(), handshakes, configuration.operations());
