@@ -134,7 +134,10 @@ class SocketEndsTest {
         writer.interrupt();
         assertThatThrownBy(() -> writing.get(30, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(ClosedByInterruptException.class);
-        assertThatThrownBy(() -> reading.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(SocketException.class);
+        assertThatThrownBy(() -> reading.get(30, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOf(SocketException.class)
+                .hasMessage("Socket closed");
         assertThat(pair[1].isClosed()).isTrue();
         pair[0].close();
     }

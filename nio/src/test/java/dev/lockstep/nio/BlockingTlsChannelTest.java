@@ -158,14 +158,14 @@ class BlockingTlsChannelTest {
                 BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
             CompletableFuture<Object> clientReads = ChannelPair.async(() -> {
                 int end = client.getInputStream().read();
-                client.close();
+                client.getOutputStream().close();
                 return end;
             });
             tls.handshake();
             CompletableFuture<Object> reads =
                     ChannelPair.async(() -> tls.inputStream().read());
             Thread.sleep(100);
-            tls.close();
+            tls.outputStream().close();
             assertThatThrownBy(() -> reads.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(ClosedChannelException.class);
             assertThat(clientReads.get(30, TimeUnit.SECONDS)).isEqualTo(-1);
             assertThat(tls.hasFailed()).isFalse();

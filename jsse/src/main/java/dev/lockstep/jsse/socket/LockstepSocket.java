@@ -167,7 +167,7 @@ final class LockstepSocket extends SettableSocket {
         }
         if (cause instanceof ClosedChannelException) {
             SocketException late =
-                    new SocketException(closed ? "Socket closed" : "the connection or its output is closed");
+                    new SocketException(outputShut && !closed ? "Socket output is shut down" : "Socket closed");
             late.initCause(cause);
             return late;
         }
