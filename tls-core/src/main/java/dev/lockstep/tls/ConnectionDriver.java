@@ -1,6 +1,7 @@
 package dev.lockstep.tls;
 
 import dev.lockstep.tls.Inbound.Arrival;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.handshake.ServerHandshake;
 import dev.lockstep.tls.internal.handshake.State;
@@ -111,11 +112,17 @@ final class ConnectionDriver {
     }
 
     /** Moves a handshake as far as it needs no input: ESTABLISHED when the application may send. */
-    StepResult prepareWrite(ByteBuffer netOut) throws TlsException {
+    private StepResult prepareWrite(ByteBuffer netOut) throws TlsException {
         while (true) {
             if (!outbound.flush(netOut)) {
                 return needsOutput();
             }
+    /** Application data, as many records as there is room for, behind whatever a handshake sends. */
+    StepResult write(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
+        StepResult ready = prepareWrite(netOut);
+        return ready != StepResult.ESTABLISHED || outbound.write(appIn, netOut) ? ready : StepResult.NEED_OUTPUT;
+    }
+
             switch (handshake.state().kind()) {
                 case ACT -> handshake.proceed();
                 case AWAIT -> {
@@ -165,6 +172,15 @@ final class ConnectionDriver {
                 ending.cancelled();
             } else {
                 ending.inOrder();
+    /** Asks for another handshake; the exception of changes that do not fit is the caller's, one of the observer is not. */
+    boolean renegotiate(ConnectionOptions changes) {
+        if (peerClosed || !handshake.mayRenegotiate()) {
+            return false;
+        }
+        TlsServerConfig changed = handshake.configWith(changes);
+        return ending.survives(() -> handshake.renegotiate(changed));
+    }
+
             }
         }
     }
@@ -283,7 +299,11 @@ final class ConnectionDriver {
             close();
             return true;
         }
-        return false;
+    }
+
+    void requireUsable() throws TlsException {
+        ending.requireNoFailure();
+        requireInTime();
     }
 
     /**
@@ -319,11 +339,6 @@ final class ConnectionDriver {
 
     private boolean isPast(OptionalLong deadlineNanos) {
         return deadlineNanos.isPresent() && config.clock().getAsLong() - deadlineNanos.getAsLong() >= 0;
-    }
-
-    /** Returns whether the client has sent close_notify and the server may still send. */
-    boolean peerClosed() {
-        return peerClosed;
     }
 
     /**

@@ -51,13 +51,12 @@ final class Ending {
     }
 
     /**
-     * With the alert of a fault, unless it is how the connection ended already. A defect of ours must not reach the caller as
-     * anything else either, nor a checked exception that a callback in another language throws without declaring it.
+     * With the alert of a fault. A defect of ours must not reach the caller as anything else either, nor what foreign code
+     * throws, declared or not. The connection's own failure is returned as it is.
      */
     TlsException failed(Throwable fault, @Nullable ByteBuffer netOut) {
-        TlsException known = failure;
-        if (known != null && fault == known) {
-            return known;
+        if (fault instanceof TlsException own && own == failure) {
+            return own;
         }
         try {
             FatalAlert alert = fault instanceof FatalAlert alerting
@@ -76,6 +75,25 @@ final class Ending {
             if (handshake.state() != State.CLOSED) {
                 abandon(); // there is no memory, or no stack, for anything better
             }
+        }
+    }
+
+    /**
+     * Runs what may call the observer, in a call that does not throw the connection's failure: the next one does.
+     *
+     * @return whether it ran without a fault, which ends the connection
+     */
+    boolean survives(Runnable call) {
+        try {
+            call.run();
+            return true;
+        } catch (Exception | Error fault) {
+            if (handshake.state() == State.CLOSED) {
+                note(fault, stateName());
+            } else {
+                failed(fault, null);
+            }
+            return false;
         }
     }
 
@@ -133,12 +151,15 @@ final class Ending {
         try {
             last.run();
         } catch (Exception | Error fault) {
-            if (failure == null) {
-                failure =
-                        new TlsException(null, false, state, "the observer failed at the end of the connection", fault);
-            } else {
-                failure.addSuppressed(fault);
-            }
+            note(fault, state);
+        }
+    }
+
+    private void note(Throwable fault, String state) {
+        if (failure == null) {
+            failure = new TlsException(null, false, state, "the observer failed at the end of the connection", fault);
+        } else {
+            failure.addSuppressed(fault);
         }
     }
 

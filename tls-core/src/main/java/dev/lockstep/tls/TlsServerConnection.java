@@ -49,8 +49,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Errors.</b> A mistake of the peer becomes one alert and one {@link TlsException}, which every later call throws again.
  * The alert is in {@code netOut} then, if there was room, or {@link #close} writes it: call {@code close(netOut)}, send, and end
- * the transport. Misuse, such as a call from a callback, is an {@link IllegalStateException} that changes nothing. What a
- * callback throws, an {@link Error} included, ends the connection with internal_error. After the end every secret is cleared.
+ * the transport. Misuse changes nothing: a call from a callback is an {@link IllegalStateException}; buffers that are null,
+ * read-only where they are written, or (as far as heap buffers show it) overlap are a {@link NullPointerException}, a {@link
+ * java.nio.ReadOnlyBufferException} or an {@link IllegalArgumentException}. What a callback throws, even an {@link Error} or an
+ * undeclared checked exception, ends the connection with internal_error. After the end every secret is cleared.
  */
 public final class TlsServerConnection {
 
@@ -76,7 +78,6 @@ public final class TlsServerConnection {
 
     /**
      * Creates a connection that waits for a ClientHello. The handshake's time limit begins now.
-     *
      * @param config what the connection negotiates; shared by any number of connections
      * @param wake runs when an operation of the connection may have ended: on any thread, possibly before the step that
      *     suspends has returned, any number of times. It only enqueues the connection and wakes the selector, and must not
@@ -89,7 +90,6 @@ public final class TlsServerConnection {
     /**
      * Moves the handshake by at most one state, after writing pending output to {@code netOut}. On an established
      * connection it takes no input, which {@link #read} does; it moves a renegotiation as far as that needs no input.
-     *
      * @throws TlsException when the connection has failed, now or earlier
      */
     public StepResult step(ByteBuffer netIn, ByteBuffer netOut) throws TlsException {
@@ -114,7 +114,6 @@ public final class TlsServerConnection {
     /**
      * Opens at most one record of application data, straight from {@code netIn} to {@code appOut}. It also processes other
      * records, including those of a renegotiation; {@link #step} writes the output they cause (see {@link #wantsOutput}).
-     *
      * @return PROGRESSED when a record was opened, even an empty one; NEED_INPUT; NEED_OUTPUT when {@code appOut} has
      *     no room for the record ({@link #APPLICATION_BUFFER_SIZE} bytes always suffice); ASYNC_IN_PROGRESS when a
      *     renegotiation waits: call again with the same arguments when woken, or earlier; CLOSED after close_notify
@@ -124,8 +123,7 @@ public final class TlsServerConnection {
     public StepResult read(ByteBuffer netIn, ByteBuffer appOut) throws TlsException {
         enterOpen();
         try {
-            ending.requireNoFailure();
-            driver.requireInTime();
+            driver.requireUsable();
             return driver.read(netIn, appOut);
         } catch (Exception | Error fault) {
             throw ending.failed(fault, null);
@@ -136,7 +134,6 @@ public final class TlsServerConnection {
 
     /**
      * Seals application data straight from {@code appIn} to {@code netOut}, as many records as there is room for.
-     *
      * @return ESTABLISHED when {@code appIn} is consumed; NEED_OUTPUT when {@code netOut} is full; ASYNC_IN_PROGRESS when
      *     a renegotiation waits: call again with the same arguments; NEED_INPUT when one needs the client first: {@link #read};
      *     CLOSED after close_notify either way, unless it is the client's and {@code outputAfterCloseNotify} permits more
@@ -157,10 +154,8 @@ public final class TlsServerConnection {
 
     private StepResult seal(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
         try {
-            ending.requireNoFailure();
-            driver.requireInTime();
-            StepResult ready = driver.prepareWrite(netOut);
-            return ready != StepResult.ESTABLISHED || outbound.write(appIn, netOut) ? ready : StepResult.NEED_OUTPUT;
+            driver.requireUsable();
+            return driver.write(appIn, netOut);
         } catch (Exception | Error fault) {
             throw ending.failed(fault, netOut);
         } finally {
@@ -174,7 +169,6 @@ public final class TlsServerConnection {
      * ends when it reads the peer's close_notify, or on {@link #close}. RFC 5246 section 7.2.1 lets a peer discard its
      * pending data when it receives close_notify, so both sides must agree on this use. After the client's close_notify
      * (see {@code outputAfterCloseNotify} of the configuration) this ends the connection.
-     *
      * @return CLOSED when close_notify is in {@code netOut} or was said before; else what {@link #write} would answer,
      *     and nothing has been said yet
      * @throws TlsException when the connection has failed, now or earlier
@@ -183,8 +177,7 @@ public final class TlsServerConnection {
     public StepResult closeOutput(ByteBuffer netOut) throws TlsException {
         enterOpen();
         try {
-            ending.requireNoFailure();
-            driver.requireInTime();
+            driver.requireUsable();
             return driver.closeOutput(netOut);
         } catch (Exception | Error fault) {
             throw ending.failed(fault, netOut);
@@ -196,7 +189,6 @@ public final class TlsServerConnection {
     /**
      * Ends the connection: cancels a pending operation and sends close_notify (RFC 5246 section 7.2.1), preceded by
      * user_canceled in a first handshake (7.2.2), or the alert of a failure. Legal in every state, any number of times.
-     *
      * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first
      */
     public StepResult close(ByteBuffer netOut) {
@@ -206,7 +198,6 @@ public final class TlsServerConnection {
     /**
      * Ends the connection as {@link #close} does, with the same answers, but with a fatal internal_error alert, so that the
      * client does not take a truncated stream for a complete one. On a connection that has ended it is {@code close}.
-     *
      * @param cause the cause of this connection's {@link #failure}
      */
     public StepResult fail(Throwable cause, ByteBuffer netOut) {
@@ -226,9 +217,9 @@ public final class TlsServerConnection {
     /**
      * Asks the client for another handshake (RFC 5246 section 7.4.1.1). It may answer with a ClientHello, which {@link #read}
      * takes on, or say no_renegotiation, or do nothing: how long to wait is the application's to decide.
-     *
      * @return whether HelloRequest was queued (see {@link #wantsOutput}); false when the policy, its limits or the client
-     *     do not allow a renegotiation now, one is under way, or the client has been asked for one already
+     *     do not allow a renegotiation now, one is under way, or the client has been asked for one already; and when a fault
+     *     of the observer has ended the connection, which the next call throws
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public boolean renegotiate() {
@@ -238,13 +229,12 @@ public final class TlsServerConnection {
     /**
      * Requests another handshake with other options, for example to request a client certificate when it is needed. The
      * options also apply to later handshakes. Settings that they do not name stay, and all stay if this returns false.
-     *
      * @throws dev.lockstep.tls.setting.ConfigException as {@code TlsServerConfig.with}
      */
     public boolean renegotiate(ConnectionOptions changes) {
         enterOpen();
         try {
-            return !driver.peerClosed() && handshake.renegotiate(changes);
+            return driver.renegotiate(changes);
         } finally {
             entered = false;
         }
@@ -338,7 +328,7 @@ public final class TlsServerConnection {
     public void invalidateSession() {
         enterOpen();
         try {
-            handshake.invalidateSessions();
+            ending.survives(handshake::invalidateSessions);
         } finally {
             entered = false;
         }
@@ -347,7 +337,6 @@ public final class TlsServerConnection {
     /**
      * Returns keying material, the caller's own, for a protocol above this connection (RFC 5705 section 4). Without the
      * extended master secret (see {@link #info}) a man in the middle might know it too: there is none (RFC 7627 section 5.4).
-     *
      * @param label ASCII, registered or beginning with {@code EXPERIMENTAL}
      * @param context what the material is to depend on, at most 65,535 bytes; null, which is another thing than empty, for nothing
      * @param length how many bytes, 1 to 65,536
@@ -361,7 +350,6 @@ public final class TlsServerConnection {
 
     /**
      * Returns the channel binding {@code tls-unique} (RFC 5929 section 3): verify_data of the last handshake's first Finished.
-     *
      * @return 12 bytes; null without the extended master secret, since then it is not unique (RFC 7627)
      * @throws IllegalStateException before the connection is established, or after it was closed
      */
@@ -371,7 +359,6 @@ public final class TlsServerConnection {
 
     /**
      * Returns the channel binding {@code tls-server-end-point} (RFC 5929 section 4): a hash of the certificate.
-     *
      * @return null when no certificate was sent, or its signature algorithm has no hash that RFC 5929 defines
      * @throws IllegalStateException before the connection is established, or after it was closed
      */

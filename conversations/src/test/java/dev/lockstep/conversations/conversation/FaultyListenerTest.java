@@ -5,6 +5,7 @@ import static dev.lockstep.testkit.TestServers.decryptingClient;
 import static dev.lockstep.testkit.certificate.TestIdentity.RSA_2048;
 import static dev.lockstep.testkit.client.ClientMessages.clientHello;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.conversations.fixture.SessionFixture;
 import dev.lockstep.conversations.fixture.Setting;
@@ -25,12 +26,18 @@ import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.ConnectionObserver;
+import dev.lockstep.tls.config.ConnectionOptions;
+import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.AlertDescription;
+import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.wait.Suspension;
 import dev.lockstep.tls.wait.SuspensionKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +169,56 @@ class FaultyListenerTest {
         closed.server().closes();
         assertThat(closed.server().connection().failure()).hasCause(FAULT);
         assertThat(closed.server().connection().isClosed()).isTrue();
+    }
+
+    /** {@code renegotiate} declares no exception: it ends the connection, and the next call throws. */
+    @Test
+    void aFaultInACallThatAsksForARenegotiationEndsTheConnection() {
+        Faulty observer = new Faulty(Hook.ON_TRANSITION);
+        TlsServerConfig config = builder(TestServers.local(TestIdentity.P256))
+                .observer(observer)
+                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                .build();
+        Conversation conversation =
+                Conversation.of(config, ClientOptions.defaults(), Forms.PLAIN).completes();
+        observer.armed = true;
+        assertThat(conversation.server().connection().renegotiate()).isFalse();
+        conversation.server().steps();
+        conversation.server().hasRefused(AlertDescription.INTERNAL_ERROR);
+        assertThat(conversation.server().failure()).hasCause(FAULT);
+    }
+
+    /** Changes that do not fit are the caller's mistake, and change nothing. */
+    @Test
+    void optionsThatDoNotFitLeaveTheConnectionOpen() {
+        TlsServerConfig config = builder(TestServers.local(TestIdentity.P256))
+                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                .build();
+        Conversation conversation =
+                Conversation.of(config, ClientOptions.defaults(), Forms.PLAIN).completes();
+        ConnectionOptions unfit =
+                ConnectionOptions.NONE.withCipherSuites(List.of(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256));
+        TlsServerConnection tls = conversation.server().connection();
+        assertThatThrownBy(() -> tls.renegotiate(unfit)).isInstanceOf(ConfigException.class);
+        conversation.exchangesData();
+    }
+
+    /** The observer hears of each session that the store did not remove, and each removal is tried. */
+    @Test
+    void aFaultInACallThatInvalidatesSessionsEndsTheConnection() {
+        Faulty observer = new Faulty(Hook.ON_OPERATION_FAILED);
+        SessionFixture sessions = new SessionFixture();
+        TlsServerConfig config = sessions.storeOnly(TestServers.local(TestIdentity.P256))
+                .observer(observer)
+                .build();
+        Conversation conversation = Conversation.of(config, ClientOptions.defaults(), Forms.PLAIN);
+        SessionFixture.fullHandshake(conversation);
+        observer.armed = true;
+        sessions.store().throwsFromPut(new IllegalStateException("the store is down"));
+        conversation.server().connection().invalidateSession();
+        conversation.server().steps();
+        conversation.server().hasRefused(AlertDescription.INTERNAL_ERROR);
+        assertThat(conversation.server().failure()).hasCause(FAULT);
     }
 
     /** Drives until the handshake gets no further, closes, and looks at what is left. */

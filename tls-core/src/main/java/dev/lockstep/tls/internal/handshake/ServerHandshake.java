@@ -13,6 +13,7 @@ import dev.lockstep.tls.internal.wire.WireReader;
 import dev.lockstep.tls.session.SessionId;
 import dev.lockstep.tls.spec.ContentType;
 import dev.lockstep.tls.wait.Suspension;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -177,22 +178,31 @@ public final class ServerHandshake {
     }
 
     /**
-     * Asks the client for another handshake, if the policy and the client allow one: whether HelloRequest was sent. RFC 5246
-     * 7.4.1.1: "After sending a HelloRequest, servers SHOULD NOT repeat the request until the subsequent handshake
-     * negotiation is complete." So a client that does not answer does not fill the output either.
-     *
-     * @param changes to the configuration, for this handshake and later ones
+     * Tells whether the policy and the client allow to ask for another handshake now. RFC 5246 7.4.1.1: "After sending a
+     * HelloRequest, servers SHOULD NOT repeat the request until the subsequent handshake negotiation is complete." So a client
+     * that does not answer does not fill the output either.
      */
-    public boolean renegotiate(ConnectionOptions changes) {
-        Row row = TABLE.row(state, RENEGOTIATE);
-        boolean allowed = config.renegotiation().serverMayAsk() && history.allowsRenegotiation();
-        if (row == null || !allowed || current().helloRequest.isSet()) {
-            return false;
-        }
-        config = config.with(changes);
+    public boolean mayRenegotiate() {
+        return TABLE.row(state, RENEGOTIATE) != null
+                && config.renegotiation().serverMayAsk()
+                && history.allowsRenegotiation()
+                && !current().helloRequest.isSet();
+    }
+
+    /** Returns the configuration with {@code changes}; nothing has changed when they do not fit it. */
+    public TlsServerConfig configWith(ConnectionOptions changes) {
+        return config.with(changes);
+    }
+
+    /**
+     * Asks the client for another handshake, which {@link #mayRenegotiate} must allow.
+     *
+     * @param changed the configuration of that handshake and of later ones
+     */
+    public void renegotiate(TlsServerConfig changed) {
+        config = changed;
         handshake = null; // the next one takes the changed configuration
-        fire(row, NOTHING);
-        return true;
+        fire(requireRow(RENEGOTIATE), NOTHING);
     }
 
     /** Records that the application has nothing more to send; what comes is still read. Not in the middle of a handshake. */
@@ -258,13 +268,28 @@ public final class ServerHandshake {
         return isUnderWay() && handshake != null ? handshake.agreement.orNull() : null;
     }
 
-    /** Invalidates the sessions of the connection's handshakes, the one under way included: they are not resumed any more. */
+    /**
+     * Invalidates the sessions of the connection's handshakes, the one under way included: they are not resumed any more. Each
+     * is removed from the store, whatever the observer does when it hears that another could not be.
+     */
     public void invalidateSessions() {
         Set<SessionId> ids = new LinkedHashSet<>(history.sessions());
         if (handshake != null && handshake.storedSession.isSet()) {
             ids.add(handshake.storedSession.get());
         }
-        ids.forEach(id -> SessionKeeping.forget(config, id));
+        forget(ids.iterator());
+    }
+
+    private void forget(Iterator<SessionId> ids) {
+        try {
+            while (ids.hasNext()) {
+                SessionKeeping.forget(config, ids.next());
+            }
+        } finally {
+            if (ids.hasNext()) {
+                forget(ids);
+            }
+        }
     }
 
     /** Ends the handshake wherever it is: what is pending is cancelled, what is secret is cleared. */
