@@ -55,6 +55,10 @@ final class ChannelPump {
         return state;
     }
 
+    boolean inputEnded() {
+        return transport.inputEnded();
+    }
+
     long bytesReceived() {
         return transport.received();
     }

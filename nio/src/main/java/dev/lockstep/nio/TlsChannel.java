@@ -156,7 +156,7 @@ public final class TlsChannel {
      *     close_notify or after {@link #close}
      * @throws TruncatedException when the client's stream ended without close_notify
      * @throws PlainHttpException when the client speaks HTTP without TLS
-     * @throws TlsException when the connection has failed
+     * @throws TlsException when the connection has failed, or ends because a key is used up: the client may have more to send
      * @throws SocketTimeoutException when a limit has passed
      * @throws IOException when the socket has failed
      */
@@ -385,9 +385,10 @@ public final class TlsChannel {
         } catch (ClosedChannelException e) {
             throw e; // the call came too late; what was received before can still be read
         } catch (IOException e) {
-            boolean truncated =
+            boolean silent =
                     e instanceof TlsException tlsFailure && tlsFailure.alert() == null && !tlsFailure.fromPeer();
-            failure = truncated ? new TruncatedException(e) : e;
+            // without the end of the stream it is this side that has ended, whose key is used up
+            failure = silent && pump.inputEnded() ? new TruncatedException(e) : e;
             throw failure;
         } finally {
             pump.settle();

@@ -7,6 +7,8 @@ import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordedOperation;
 import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.util.FakeClock;
+import dev.lockstep.tls.TlsException;
+import dev.lockstep.tls.config.Bounds;
 import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
@@ -131,6 +133,33 @@ class TlsChannelTest {
             assertThat(pair.tls.state()).isEqualTo(ChannelState.CLOSED);
             assertThat(pair.tls.deadlineNanos()).isEmpty();
         }
+    }
+
+    /** The server closes with close_notify, but what it has read is not all that the client wants to send. */
+    @Test
+    void aKeyThatIsUsedUpIsAFailureAndNotTheEndOfTheStream() throws Exception {
+        try (ChannelPair pair =
+                new ChannelPair(Limits.DEFAULT, config -> config.bounds(Bounds.DEFAULT.withMaxRecordsPerKey(16)))) {
+            SSLSocket client = pair.established();
+            ChannelPair.async(() -> {
+                client.getOutputStream().write(new byte[20 << 14]);
+                return true;
+            });
+            ByteBuffer data = ByteBuffer.allocate(1 << 14);
+
+            assertThatThrownBy(() -> pair.drive(() -> readsToTheEnd(pair.tls, data)))
+                    .isInstanceOf(TlsException.class)
+                    .hasMessageContaining("a key is used up");
+            assertThatThrownBy(() -> pair.tls.read(data)).isInstanceOf(TlsException.class);
+        }
+    }
+
+    private static boolean readsToTheEnd(TlsChannel tls, ByteBuffer data) throws IOException {
+        int read;
+        do {
+            read = tls.read(data.clear());
+        } while (read > 0);
+        return read < 0;
     }
 
     @Test

@@ -96,12 +96,15 @@ final class ConnectionDriver {
                     }
                 }
                 case READ, OPEN -> {
-                    if (peerClosed || closesForUsedKeys()) {
+                    if (peerClosed) {
                         return StepResult.CLOSED;
                     }
                     @Nullable StepResult result = receive(netIn, appOut);
                     if (result != null) {
                         return result;
+                    if (isKeyUsedUp() && !inbound.isAlertNext(netIn)) {
+                        throw ending.usedUp();
+                    }
                     }
                 }
                 case END -> {
@@ -137,7 +140,8 @@ final class ConnectionDriver {
                     return sends ? StepResult.ESTABLISHED : StepResult.NEED_INPUT;
                 }
                 case OPEN -> {
-                    if (closesForUsedKeys()) {
+                    if (isKeyUsedUp()) {
+                        endForUsedKey(netOut);
                         continue; // with the alert
                     }
                     return handshake.maySend() ? StepResult.ESTABLISHED : StepResult.CLOSED;
@@ -291,11 +295,16 @@ final class ConnectionDriver {
 
     /**
      * RFC 8446 5.5, which speaks of the ciphers of TLS 1.2 too: keys serve for so many records only. Before a key is used up
-     * the connection is closed in good order; during a handshake there will be others soon, and they may be on their way in
-     * the output.
+     * the connection is closed with close_notify; during a handshake there will be others soon, and they may be on their way
+     * in the output.
      */
-    private boolean closesForUsedKeys() {
-        if (handshake.state().kind() == Kind.OPEN && outbound.isEmpty() && records.isKeyNearLimit()) {
+    private boolean isKeyUsedUp() {
+        return handshake.state().kind() == Kind.OPEN && outbound.isEmpty() && records.isKeyNearLimit();
+    }
+
+    /** A good end if the client has closed before; otherwise the application must learn that what came may not be all. */
+    private void endForUsedKey(ByteBuffer netOut) throws TlsException {
+        if (peerClosed) {
             close();
             return true;
         }

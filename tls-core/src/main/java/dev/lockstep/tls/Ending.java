@@ -117,6 +117,17 @@ final class Ending {
         return e;
     }
 
+    /**
+     * With close_notify, since the client has received all that was sent, and with an exception for the application, since the
+     * client may have more to send: without one, what was received would look complete.
+     */
+    TlsException usedUp() {
+        TlsException e = new TlsException(
+                null, false, stateName(), "a key is used up, and the client has not sent close_notify", null);
+        end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, e);
+        return e;
+    }
+
     /** Clears the secrets and ends the connection without a word to the peer. */
     private void abandon() {
         try {

@@ -98,7 +98,12 @@ final class Inbound {
         }
     }
 
-    /** What stands at the head of the input of a suspended connection, which takes nothing but plaintext alerts. */
+    /** Returns whether the next record, complete or not, is an alert. */
+    boolean isAlertNext(ByteBuffer netIn) {
+        return netIn.hasRemaining() && netIn.get(netIn.position()) == ContentType.ALERT.code();
+    }
+
+    /** What stands at the head of the input of a suspended connection, which takes nothing but alerts. */
     record Glance(Arrival arrival, @Nullable ContentType waiting) {}
 
     /**

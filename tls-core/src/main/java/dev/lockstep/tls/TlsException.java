@@ -5,8 +5,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failure of a connection, which did not end with close_notify. It is latched: every later {@code step}, {@code
- * read}, {@code write} and {@code closeOutput} throws the same object again. The message names the alert, the state and the reason, and never a secret.
+ * The failure of a connection, which did not end with close_notify of the client. It is latched: every later {@code step},
+ * {@code read}, {@code write} and {@code closeOutput} throws the same object again. The message names the alert, the state
+ * and the reason, and never a secret.
  */
 public final class TlsException extends IOException {
 
@@ -35,7 +36,10 @@ public final class TlsException extends IOException {
         return subject + " in " + state + ": " + reason;
     }
 
-    /** Returns the alert that was sent or received; null when the transport ended without one, or the peer's is unknown. */
+    /**
+     * Returns the alert that was sent or received; null when the transport ended without one, when a key was used up (what was
+     * sent is close_notify then), or when the peer's is unknown.
+     */
     public @Nullable AlertDescription alert() {
         return alert;
     }

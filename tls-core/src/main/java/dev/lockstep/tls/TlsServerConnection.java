@@ -117,7 +117,8 @@ public final class TlsServerConnection {
      * @return PROGRESSED when a record was opened, even an empty one; NEED_INPUT; NEED_OUTPUT when {@code appOut} has
      *     no room for the record ({@link #APPLICATION_BUFFER_SIZE} bytes always suffice); ASYNC_IN_PROGRESS when a
      *     renegotiation waits: call again with the same arguments when woken, or earlier; CLOSED after close_notify
-     * @throws TlsException when the connection has failed, now or earlier; its alert waits for {@link #close}
+     * @throws TlsException when the connection has failed, now or earlier; its alert waits for {@link #close}. Also when it
+     *     closes because a key is used up (see {@code Bounds.maxRecordsPerKey}): the client may have had more to send
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public StepResult read(ByteBuffer netIn, ByteBuffer appOut) throws TlsException {

@@ -3,9 +3,11 @@ package dev.lockstep.conversations.conversation;
 import static dev.lockstep.testkit.TestServers.builder;
 import static dev.lockstep.testkit.TestServers.local;
 import static dev.lockstep.testkit.client.ClientMessages.applicationData;
+import static dev.lockstep.testkit.client.ClientMessages.closeNotify;
 import static dev.lockstep.testkit.client.ClientMessages.renegotiatingClientHello;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
@@ -13,6 +15,7 @@ import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.Seen;
 import dev.lockstep.tls.StepResult;
+import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.Bounds;
 import dev.lockstep.tls.config.ConnectionObserver;
@@ -28,7 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The end of a key's life is the end of the connection, in good order and before anything is used up (RFC 8446 5.5). */
+/**
+ * The end of a key's life is the end of the connection, with close_notify and before anything is used up (RFC 8446 5.5). To the
+ * application it is a failure unless the client has closed: what came may not be all.
+ */
 class KeyLifeTest {
 
     private static final int BOUND = 16;
@@ -68,11 +74,7 @@ class KeyLifeTest {
         TlsServerConnection tls = conversation.server().connection();
         ByteBuffer data = ByteBuffer.allocate(100 << 14);
         ByteBuffer netOut = ByteBuffer.allocate(200 << 14);
-        StepResult result;
-        do {
-            result = tls.write(data, netOut);
-        } while (result == StepResult.NEED_OUTPUT);
-        assertThat(result).isEqualTo(StepResult.CLOSED);
+        TlsException failure = catchThrowableOfType(TlsException.class, () -> writesAll(tls, data, netOut));
         assertThat(data.position() >> 14).as("full records sent").isBetween(SAFE - 1, SAFE);
         byte[] sent = new byte[netOut.flip().remaining()];
         netOut.get(sent);
@@ -83,9 +85,19 @@ class KeyLifeTest {
         assertThat(last.body()).as("close_notify").containsExactly(1, 0);
         assertThat(seen.subList(0, seen.size() - 1)).allMatch(one -> one.kind() == Seen.Kind.APPLICATION_DATA);
         assertThat(tls.isClosed()).isTrue();
-        assertThat(tls.failure()).isNull();
-        assertThat(closed).containsExactly("CONNECTED null");
-        assertThat(tls.write(data, netOut)).isEqualTo(StepResult.CLOSED);
+        assertThat(tls.failure()).isSameAs(failure);
+        assertThat(closed).containsExactly("CONNECTED " + failure);
+        assertThatThrownBy(() -> tls.write(data, netOut)).isSameAs(failure);
+        assertThatThrownBy(() -> tls.read(ByteBuffer.allocate(0), netOut)).isSameAs(failure);
+    }
+
+    private static StepResult writesAll(TlsServerConnection tls, ByteBuffer data, ByteBuffer netOut)
+            throws TlsException {
+        StepResult result;
+        do {
+            result = tls.write(data, netOut);
+        } while (result == StepResult.NEED_OUTPUT);
+        return result;
     }
 
     @ParameterizedTest
@@ -94,16 +106,64 @@ class KeyLifeTest {
             names = {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_CCM"})
     void aServerThatReceivesClosesBeforeTheClientsKeyIsUsedUp(CipherSuite suite) {
         Conversation conversation = connected(suite, BOUND);
+        assertThat(recordsUntilClosed(conversation)).isBetween(SAFE - 1, SAFE + 1);
+        List<Seen> seen = conversation.client().takeSeen();
+        assertThat(seen).hasSize(1);
+        assertThat(seen.get(0).body()).as("close_notify").containsExactly(1, 0);
+        TlsException failure = conversation.server().failure();
+        assertThat(failure).hasMessageContaining("a key is used up");
+        assertThat(failure.alert()).isNull();
+        assertThat(failure.fromPeer()).isFalse();
+        assertThat(closed).containsExactly("CONNECTED " + failure);
+    }
+
+    private static int recordsUntilClosed(Conversation conversation) {
         int received = 0;
         while (!conversation.server().connection().isClosed()) {
             conversation.client().sends(applicationData(new byte[1 << 14]));
             conversation.server().settle();
             assertThat(++received).isLessThanOrEqualTo(BOUND);
         }
-        assertThat(received).isBetween(SAFE - 1, SAFE + 1);
-        conversation.server().hasSent(Seen.Kind.ALERT);
+        return received;
+    }
+
+    /** What the client has said last is read before the connection ends by itself. */
+    @Test
+    void aCloseNotifyBehindTheLastRecordIsAGoodEnd() {
+        CipherSuite suite = CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
+        int last = recordsUntilClosed(connected(suite, BOUND));
+        closed.clear();
+        Conversation conversation = connected(suite, BOUND);
+        for (int i = 1; i < last; i++) {
+            conversation.client().sends(applicationData(new byte[1 << 14]));
+            conversation.server().settle();
+        }
+        conversation.client().sends(applicationData(new byte[1 << 14]), closeNotify());
+        conversation.server().buffersInput();
+        conversation.server().settle();
+        assertThat(conversation.server().connection().isClosed()).isTrue();
         assertThat(conversation.server().connection().failure()).isNull();
         assertThat(closed).containsExactly("CONNECTED null");
+    }
+
+    /** A client that has closed has said all: the server that still sends ends in good order. */
+    @Test
+    void afterTheClientsCloseNotifyItIsAGoodEnd() throws TlsException {
+        Conversation conversation = Conversation.of(
+                        builder(local(TestIdentity.RSA_2048))
+                                .bounds(Bounds.DEFAULT.withMaxRecordsPerKey(BOUND))
+                                .outputAfterCloseNotify(true)
+                                .build(),
+                        ClientOptions.offering(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256),
+                        Forms.PLAIN)
+                .completes();
+        TlsServerConnection tls = conversation.server().connection();
+        conversation.client().sends(closeNotify());
+        assertThat(conversation.server().settle()).isEqualTo(StepResult.CLOSED);
+        StepResult result = writesAll(tls, ByteBuffer.allocate(100 << 14), ByteBuffer.allocate(200 << 14));
+        assertThat(result).isEqualTo(StepResult.CLOSED);
+        assertThat(tls.isClosed()).isTrue();
+        assertThat(tls.failure()).isNull();
     }
 
     /**

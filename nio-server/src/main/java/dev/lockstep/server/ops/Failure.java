@@ -27,7 +27,7 @@ enum Failure {
     TIMEOUT(Level.INFO),
     /** The server refused what the client has sent. */
     REFUSED(Level.INFO),
-    /** The connection was ended in favour of others, or because the server ends. */
+    /** The connection was ended in favour of others, because the server ends, or because a key was used up. */
     ENDED(Level.DEBUG),
     /** A fault of the server. */
     INTERNAL(Level.ERROR);
@@ -57,6 +57,9 @@ enum Failure {
         }
         if (tls.getCause() instanceof OperationException) {
             return KEY;
+        }
+        if (tls.alert() == null) {
+            return tls.getCause() == null ? ENDED : INTERNAL;
         }
         if (tls.alert() == AlertDescription.PROTOCOL_VERSION) {
             return String.valueOf(tls.getMessage()).contains("TLS 1.3 only") ? TLS_1_3_ONLY : OLD_VERSION;

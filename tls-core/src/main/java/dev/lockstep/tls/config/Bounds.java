@@ -107,8 +107,9 @@ public final class Bounds {
 
     /**
      * Returns how many records of 2^14 bytes, or as many bytes in shorter records, one key of an AEAD with 128-bit blocks may
-     * protect; 2^24.5 by default (RFC 8446 section 5.5). The connection closes with close_notify when a quarter of that
-     * is left, or one gibibyte if that is less. A cipher with a lower safe limit, such as CCM, uses its own.
+     * protect; 2^24.5 by default (RFC 8446 section 5.5). The connection closes with close_notify when a quarter of that is left,
+     * or one gibibyte if that is less; unless the client has closed before, that is a failure for the application, since the
+     * client may have more to send. A cipher with a lower safe limit, such as CCM, uses its own.
      */
     public long maxRecordsPerKey() {
         return get(Limit.MAX_RECORDS_PER_KEY);
