@@ -34,6 +34,9 @@ final class ConnectionDriver {
     private final Ending ending;
     private boolean inputClosed;
 
+    /** The input of the suspended connection has ended with data that {@link #read} must deliver before the end. */
+    private boolean dataBeforeEnd;
+
     /** The client has sent close_notify, and the configuration lets the server send what it still has. */
     private boolean peerClosed;
 
@@ -71,7 +74,7 @@ final class ConnectionDriver {
                 handshake.proceed();
                 yield StepResult.PROGRESSED;
             }
-            case AWAIT -> awaitAnswer(netIn);
+            case AWAIT -> awaitAnswer(netIn, null);
             case READ -> {
                 if (isEstablished() && !inbound.holdsMessage()) {
                     yield StepResult.ESTABLISHED;
@@ -90,8 +93,8 @@ final class ConnectionDriver {
             switch (handshake.state().kind()) {
                 case ACT -> handshake.proceed();
                 case AWAIT -> {
-                    StepResult result = awaitAnswer(netIn);
-                    if (result != StepResult.PROGRESSED) {
+                    StepResult result = awaitAnswer(netIn, appOut);
+                    if (result != StepResult.PROGRESSED || inputClosed) {
                         return result;
                     }
                 }
@@ -99,12 +102,12 @@ final class ConnectionDriver {
                     if (peerClosed) {
                         return StepResult.CLOSED;
                     }
-                    @Nullable StepResult result = receive(netIn, appOut);
-                    if (result != null) {
-                        return result;
                     if (isKeyUsedUp() && !inbound.isAlertNext(netIn)) {
                         throw ending.usedUp();
                     }
+                    @Nullable StepResult result = receive(netIn, appOut);
+                    if (result != null) {
+                        return result;
                     }
                 }
                 case END -> {
@@ -114,18 +117,18 @@ final class ConnectionDriver {
         }
     }
 
-    /** Moves a handshake as far as it needs no input: ESTABLISHED when the application may send. */
-    private StepResult prepareWrite(ByteBuffer netOut) throws TlsException {
-        while (true) {
-            if (!outbound.flush(netOut)) {
-                return needsOutput();
-            }
     /** Application data, as many records as there is room for, behind whatever a handshake sends. */
     StepResult write(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
         StepResult ready = prepareWrite(netOut);
         return ready != StepResult.ESTABLISHED || outbound.write(appIn, netOut) ? ready : StepResult.NEED_OUTPUT;
     }
 
+    /** Moves a handshake as far as it needs no input: ESTABLISHED when the application may send. */
+    private StepResult prepareWrite(ByteBuffer netOut) throws TlsException {
+        while (true) {
+            if (!outbound.flush(netOut)) {
+                return needsOutput();
+            }
             switch (handshake.state().kind()) {
                 case ACT -> handshake.proceed();
                 case AWAIT -> {
@@ -169,13 +172,6 @@ final class ConnectionDriver {
         return outbound.flush(netOut) ? StepResult.CLOSED : StepResult.NEED_OUTPUT;
     }
 
-    void close() {
-        if (handshake.state() != State.CLOSED) {
-            boolean cancels = handshake.established() == null && handshake.state() != State.READ_CLIENT_HELLO;
-            if (cancels) {
-                ending.cancelled();
-            } else {
-                ending.inOrder();
     /** Asks for another handshake; the exception of changes that do not fit is the caller's, one of the observer is not. */
     boolean renegotiate(ConnectionOptions changes) {
         if (peerClosed || !handshake.mayRenegotiate()) {
@@ -185,6 +181,13 @@ final class ConnectionDriver {
         return ending.survives(() -> handshake.renegotiate(changed));
     }
 
+    void close() {
+        if (handshake.state() != State.CLOSED) {
+            boolean cancels = handshake.established() == null && handshake.state() != State.READ_CLIENT_HELLO;
+            if (cancels) {
+                ending.cancelled();
+            } else {
+                ending.inOrder();
             }
         }
     }
@@ -197,7 +200,7 @@ final class ConnectionDriver {
     boolean wantsStep() {
         return switch (handshake.state().kind()) {
             case ACT -> true;
-            case AWAIT -> !outbound.isEmpty() || handshake.suspension() == null || inputClosed;
+            case AWAIT -> !outbound.isEmpty() || (!dataBeforeEnd && (handshake.suspension() == null || inputClosed));
             case READ -> !outbound.isEmpty() || inbound.holdsMessage() || (inputClosed && !isEstablished());
             case OPEN, END -> !outbound.isEmpty();
         };
@@ -275,7 +278,7 @@ final class ConnectionDriver {
     }
 
     /** Looks at the input only for what ends the wait or must not come during it; then asks, or asks for the answer. */
-    private StepResult awaitAnswer(ByteBuffer netIn) throws TlsException {
+    private StepResult awaitAnswer(ByteBuffer netIn, @Nullable ByteBuffer appOut) throws TlsException {
         Inbound.Glance glance = inbound.glance(netIn);
         if (glance.arrival() == Arrival.CLOSE_NOTIFY) {
             return closedByPeer();
@@ -284,13 +287,37 @@ final class ConnectionDriver {
             throw ending.failedByPeer();
         }
         if (inputClosed) {
-            throw ending.truncated();
+            return endAwaiting(netIn, appOut);
         }
         ContentType waiting = glance.waiting();
         if (waiting != null && !handshake.holds(waiting)) {
             throw FatalAlert.unexpectedMessage(waiting + " in " + handshake.state());
         }
         return handshake.await() ? StepResult.PROGRESSED : StepResult.ASYNC_IN_PROGRESS;
+    }
+
+    /**
+     * Ends a wait whose handshake cannot be completed, since no more input comes. Data that the client sent in front of the end
+     * is delivered first: without it, close_notify would tell the application that nothing is missing.
+     */
+    private StepResult endAwaiting(ByteBuffer netIn, @Nullable ByteBuffer appOut) throws TlsException {
+        dataBeforeEnd = false;
+        Arrival arrival = inbound.nextAfterEnd(netIn);
+        if (arrival == Arrival.CLOSE_NOTIFY) {
+            return closedByPeer();
+        }
+        if (arrival == Arrival.FATAL_ALERT) {
+            throw ending.failedByPeer();
+        }
+        if (arrival != Arrival.APPLICATION_DATA || !handshake.holds(ContentType.APPLICATION_DATA)) {
+            throw ending.truncated();
+        }
+        if (appOut == null || appOut.remaining() < inbound.plaintextBound()) {
+            dataBeforeEnd = true;
+            return appOut == null ? StepResult.ESTABLISHED : StepResult.NEED_OUTPUT;
+        }
+        inbound.open(netIn, appOut);
+        return StepResult.PROGRESSED;
     }
 
     /**
@@ -306,7 +333,10 @@ final class ConnectionDriver {
     private void endForUsedKey(ByteBuffer netOut) throws TlsException {
         if (peerClosed) {
             close();
-            return true;
+        } else {
+            TlsException usedUp = ending.usedUp();
+            outbound.flush(netOut);
+            throw usedUp;
         }
     }
 

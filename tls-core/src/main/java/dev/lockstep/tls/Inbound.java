@@ -107,9 +107,10 @@ final class Inbound {
     record Glance(Arrival arrival, @Nullable ContentType waiting) {}
 
     /**
-     * Takes the plaintext alerts at the head of the input and says what waits behind them. A record of no known type and
-     * the warning that is one too many stay where they are and are refused after the wait: they came after the ClientHello,
-     * and how fast the key is must not decide whether the flight that answers it comes first.
+     * Takes the alerts at the head of the input and says what waits behind them. In a renegotiation they are opened with the
+     * keys in force, which change only behind what is left where it is. A record of no known type and the warning that is one
+     * too many stay where they are and are refused after the wait: they came after the ClientHello, and how fast the key is must
+     * not decide whether the flight that answers it comes first.
      */
     Glance glance(ByteBuffer netIn) {
         while (RecordHeader.isComplete(netIn)) {
@@ -123,7 +124,7 @@ final class Inbound {
             if (type != ContentType.ALERT) {
                 return new Glance(Arrival.NOTHING, type);
             }
-            if (!complete || reader.protection() != Protection.none() || !limits.bearsAnotherWarning()) {
+            if (!complete || !limits.bearsAnotherWarning()) {
                 break;
             }
             Arrival arrival = onAlerts(reader.open(header, netIn));
@@ -132,6 +133,33 @@ final class Inbound {
             }
         }
         return new Glance(Arrival.NOTHING, messages.isEmpty() ? null : ContentType.HANDSHAKE);
+    }
+
+    /**
+     * Goes through the records of a suspended connection whose input has ended, up to an alert that ends it or to data, which
+     * stays where it is. Handshake messages are dropped, since no handshake can be completed; behind ChangeCipherSpec there are
+     * no keys to open anything.
+     */
+    Arrival nextAfterEnd(ByteBuffer netIn) {
+        while (true) {
+            header = reader.header(netIn);
+            if (!reader.isComplete(header, netIn)) {
+                return Arrival.NOTHING;
+            }
+            ContentType type = RecordHeader.type(header);
+            requireWholeAlert(type);
+            if (type == ContentType.APPLICATION_DATA) {
+                return Arrival.APPLICATION_DATA;
+            }
+            if (type == ContentType.CHANGE_CIPHER_SPEC) {
+                return Arrival.NOTHING;
+            }
+            ByteBuffer content = reader.open(header, netIn);
+            Arrival arrival = type == ContentType.ALERT ? onAlerts(content) : Arrival.NOTHING;
+            if (arrival != Arrival.NOTHING) {
+                return arrival;
+            }
+        }
     }
 
     /**

@@ -243,7 +243,8 @@ public final class TlsServerConnection {
 
     /**
      * Signals the end of the transport's input. Without a preceding close_notify this is a truncation: the next call that has
-     * used up the whole records in {@code netIn} reports it, and a suspended connection ends at the next step.
+     * used up the whole records in {@code netIn} reports it. A suspended connection ends at the next step, or at the {@link
+     * #read} that has delivered the data in {@code netIn}, since the handshake cannot be completed.
      */
     public void inputClosed() {
         driver.inputClosed();
