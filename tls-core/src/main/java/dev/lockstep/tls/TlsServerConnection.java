@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Buffers</b> belong to the caller; heap and direct ones work. {@code netIn} is in read mode: bytes from position
  * to limit are consumed record by record, and a partial record stays where it is, so {@code netIn} needs room for
  * {@link #NETWORK_BUFFER_SIZE} bytes. {@code netOut} is in write mode; one without room is legal, and then the answer is
- * NEED_OUTPUT as soon as there is something to send, which takes 1 KiB at least. Nothing of a buffer is kept after a call.
+ * NEED_OUTPUT as soon as there is something to send, which takes 1 KiB at least. What a call reads and what it writes, from
+ * position to limit, must not overlap. Nothing of a buffer is kept after a call.
  *
  * <p><b>Threads.</b> A connection is confined to one thread at a time. Only wakers and the wake handler run on others.
  *
@@ -93,6 +94,7 @@ public final class TlsServerConnection {
      * @throws TlsException when the connection has failed, now or earlier
      */
     public StepResult step(ByteBuffer netIn, ByteBuffer netOut) throws TlsException {
+        BufferChecks.require(netIn, "netIn", netOut, "netOut");
         enter();
         try {
             driver.requireInTime();
@@ -122,6 +124,7 @@ public final class TlsServerConnection {
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public StepResult read(ByteBuffer netIn, ByteBuffer appOut) throws TlsException {
+        BufferChecks.require(netIn, "netIn", appOut, "appOut");
         enterOpen();
         try {
             driver.requireUsable();
@@ -142,13 +145,18 @@ public final class TlsServerConnection {
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public StepResult write(ByteBuffer appIn, ByteBuffer netOut) throws TlsException {
+        BufferChecks.require(appIn, "appIn", netOut, "netOut");
         enterOpen();
         single[0] = appIn;
         return seal(single, netOut);
     }
 
-    /** Seals several buffers, in order, as {@link #write(ByteBuffer, ByteBuffer)} does one. Small buffers share a record. */
+    /**
+     * Seals several buffers, in order, as {@link #write(ByteBuffer, ByteBuffer)} does one. Small buffers share a record.
+     * @throws IllegalArgumentException when a buffer with something in it is there twice
+     */
     public StepResult write(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
+        BufferChecks.requireAll(appIn, "appIn", netOut, "netOut");
         enterOpen();
         return seal(appIn, netOut);
     }
@@ -176,6 +184,7 @@ public final class TlsServerConnection {
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public StepResult closeOutput(ByteBuffer netOut) throws TlsException {
+        BufferChecks.requireOutput(netOut, "netOut");
         enterOpen();
         try {
             driver.requireUsable();
@@ -206,6 +215,7 @@ public final class TlsServerConnection {
     }
 
     private StepResult last(Runnable end, ByteBuffer netOut) {
+        BufferChecks.requireOutput(netOut, "netOut");
         enter();
         try {
             end.run();
