@@ -39,8 +39,9 @@ public interface ConnectionObserver {
 
     /**
      * Called when an asynchronous operation failed, or when an executor of the configuration threw at a task of it, which the
-     * connection's thread does then. A failed decryption or look-up of a pre-shared key is reported only after the check of the client's
-     * Finished, since an earlier report could become an oracle.
+     * connection's thread does then. A failed decryption, or look-up of a pre-shared key, is reported only after the check of the
+     * client's Finished, since an earlier report could become an oracle; or when the connection ends before that, for example
+     * by an alert of the client.
      */
     default void onOperationFailed(SuspensionKind kind, Throwable cause) {}
 

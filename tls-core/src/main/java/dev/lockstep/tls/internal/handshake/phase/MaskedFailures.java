@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Failures that the peer must not learn of: the handshake continues with a random value and fails at Finished. The observer
- * gets them once Finished was checked, because an earlier report could become an oracle. For the same reason keeping one
- * costs what keeping none costs: the same objects, and the same stores. Where nothing is wrong, something stands for that,
- * because the barrier of a garbage collector does less work for a null. The library's own exceptions are made for the report.
+ * gets them once Finished was checked, or at the end of a connection that ends before, because an earlier report could become an
+ * oracle. For the same reason keeping one costs what keeping none costs: the same objects, and the same stores. Where nothing is
+ * wrong, something stands for that, because the barrier of a garbage collector does less work for a null. The library's own
+ * exceptions are made for the report.
  */
 public final class MaskedFailures {
 
