@@ -52,14 +52,14 @@ public final class GrantsTarget implements Target {
     }
 
     private static void message(byte[] message) {
-        boolean rsa = ServerKeyExchangeInput.isWellFormed(message, true);
-        boolean ec = ServerKeyExchangeInput.isWellFormed(message, false);
-        Expect.that(rsa || !ec, "an RSA key signs less than another one");
-        Expect.that(!rsa || message.length > TLS_1_3_SPACES + 4, "too short to be a ServerKeyExchange");
-        if (rsa) {
-            // what follows the randoms is a curve (3), or the length of a prime of 2048 to 8192 bits
+        boolean dhe = ServerKeyExchangeInput.isWellFormed(message, true);
+        boolean ecdhe = ServerKeyExchangeInput.isWellFormed(message, false);
+        Expect.that(dhe || !ecdhe, "less is signed where DHE is allowed");
+        Expect.that(!dhe || message.length > TLS_1_3_SPACES + 4, "too short to be a ServerKeyExchange");
+        if (dhe) {
+            // what follows the randoms is a curve (3), or the length of a prime of 2048 to 4096 bits
             int first = message[TLS_1_3_SPACES] & 0xff;
-            Expect.that(first == 3 || (first >= 1 && first <= 4), "neither a curve nor a prime");
+            Expect.that(first == 3 || (first >= 1 && first <= 2), "neither a curve nor a prime");
         }
     }
 }
