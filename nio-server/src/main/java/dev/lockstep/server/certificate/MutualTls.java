@@ -13,7 +13,6 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -26,7 +25,7 @@ public final class MutualTls {
     private MutualTls() {}
 
     /** A certificate of one's own with its key, and those that are trusted. */
-    private record Managers(KeyManager[] keys, TrustManager[] trust) {}
+    private record Managers(KeyManagerFactory keys, TrustManagerFactory trust) {}
 
     /**
      * A context with a certificate of its own that trusts one authority.
@@ -40,7 +39,7 @@ public final class MutualTls {
         Managers managers = managers(prefix, cert, key, reading, caOption, ca, now);
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(managers.keys(), managers.trust(), null);
+            context.init(managers.keys().getKeyManagers(), managers.trust().getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException e) {
             throw unusable(prefix, e);
@@ -52,9 +51,9 @@ public final class MutualTls {
             String prefix, Path cert, Path key, Reading reading, String caOption, Path ca, Instant now)
             throws UsageError {
         Managers managers = managers(prefix, cert, key, reading, caOption, ca, now);
-        for (TrustManager each : managers.trust()) {
+        for (TrustManager each : managers.trust().getTrustManagers()) {
             if (each instanceof X509TrustManager trust) {
-                return new MutualTlsServer(managers.keys(), trust);
+                return new MutualTlsServer(managers.keys().getKeyManagers(), trust);
             }
         }
         throw unusable(prefix, new GeneralSecurityException("there is no X.509 trust manager"));
@@ -96,6 +95,6 @@ public final class MutualTls {
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
-        return new Managers(keys.getKeyManagers(), trust.getTrustManagers());
+        return new Managers(keys, trust);
     }
 }

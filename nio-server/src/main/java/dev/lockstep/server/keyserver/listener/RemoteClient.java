@@ -97,7 +97,7 @@ final class RemoteClient implements ClientListener.Admission {
     }
 
     private boolean isInTime(Proof shown) {
-        return clock.millis() <= shown.chain().get(0).getNotAfter().getTime();
+        return !clock.instant().isAfter(shown.chain().get(0).getNotAfter().toInstant());
     }
 
     @Override
@@ -140,9 +140,9 @@ final class RemoteClient implements ClientListener.Admission {
     private @Nullable ClientIdentity identity(Proof shown) {
         TlsListener.Setting now = setting.get();
         Rights known = rights;
-        if (known == null || known.setting() != now) {
+        if (known == null || !known.setting().equals(now)) {
             X509Certificate certificate = shown.chain().get(0);
-            boolean trusted = shown.setting() == now || now.tls().trusts(shown.chain());
+            boolean trusted = shown.setting().equals(now) || now.tls().trusts(shown.chain());
             known = new Rights(now, trusted ? now.grants().identify(certificate, where) : null);
             rights = known;
         }
