@@ -157,8 +157,9 @@ class BlockingTlsChannelTest {
         try (SSLSocket client = client();
                 BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
             CompletableFuture<Object> clientReads = ChannelPair.async(() -> {
-                int end = client.getInputStream().read();
-                client.getOutputStream().close();
+                InputStream in = client.getInputStream();
+                int end = in.read();
+                in.close();
                 return end;
             });
             tls.handshake();
