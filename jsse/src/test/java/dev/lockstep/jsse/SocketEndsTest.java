@@ -174,13 +174,13 @@ class SocketEndsTest {
                 client.startHandshake();
                 return null;
             });
-            server.setSoTimeout(500);
+            server.setSoTimeout(5000);
             Future<?> serving = threads.submit(() -> {
                 server.startHandshake();
                 return null;
             });
             var signature = key.takePending();
-            Thread.sleep(1000);
+            Thread.sleep(6000);
             signature.complete();
             serving.get(30, TimeUnit.SECONDS);
             handshake.get(30, TimeUnit.SECONDS);
