@@ -56,7 +56,7 @@ class ArchitectureTest {
                 "internal.secrets,   internal.algorithm crypto spec",
                 "internal.record,    internal.wire internal.algorithm spec crypto",
                 "internal.handshake.phase,  internal.message internal.extension internal.wire internal.secrets internal.algorithm credential key provider psk session config wait spec crypto",
-                "internal.handshake.choice, internal.handshake.phase internal.message internal.extension internal.wire credential session config wait spec crypto",
+                "internal.handshake.choice, internal.handshake.phase internal.message internal.extension internal.wire credential psk session config wait spec crypto",
                 "internal.handshake.flight, internal.handshake.choice internal.handshake.phase internal.message internal.extension internal.wire internal.secrets internal.algorithm credential key provider psk session peer config wait spec crypto",
                 "internal.handshake, internal.handshake.flight internal.handshake.phase internal.wire credential session peer config wait spec crypto",
                 "setting,            nothing",

@@ -164,6 +164,11 @@ public final class ClientAuthentication {
         return names != null ? names.encoded : Names.of(verifier.acceptedIssuers()).encoded;
     }
 
+    /** For the library itself: what sessions that vouch for a client are bound to besides {@link #acceptedIssuers}. */
+    public byte[] sessionContext() {
+        return verifier.sessionContext();
+    }
+
     /** Returns the authorities whose certificates the verifier accepts, whether CertificateRequest lists them or not. */
     public List<X500Principal> acceptedIssuers() {
         return verifier.acceptedIssuers();

@@ -1,9 +1,10 @@
 package dev.lockstep.tls.peer;
 
-import dev.lockstep.crypto.hash.HashAlgorithm;
-import dev.lockstep.tls.internal.wire.WireWriter;
 import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
@@ -56,16 +57,32 @@ final class Anchors {
 
     /** The same for the same names and keys, in whatever order. */
     private static byte[] fingerprint(Collection<TrustAnchor> anchors) {
-        WireWriter all = new WireWriter(64);
+        MessageDigest all = sha256();
         anchors.stream()
-                .map(anchor -> HashAlgorithm.SHA256.digest(new WireWriter(512)
-                        .uint8(issues(anchor) ? 1 : 0)
-                        .opaque16(name(anchor).getEncoded())
-                        .opaque16(key(anchor).getEncoded())
-                        .toByteArray()))
+                .map(Anchors::fingerprint)
                 .sorted(Arrays::compareUnsigned)
-                .forEach(all::bytes);
-        return HashAlgorithm.SHA256.digest(all.toByteArray());
+                .forEach(all::update);
+        return all.digest();
+    }
+
+    private static byte[] fingerprint(TrustAnchor anchor) {
+        byte[] name = name(anchor).getEncoded();
+        byte[] key = key(anchor).getEncoded();
+        MessageDigest one = sha256();
+        one.update(ByteBuffer.allocate(5)
+                .put((byte) (issues(anchor) ? 1 : 0))
+                .putInt(name.length)
+                .flip());
+        one.update(name);
+        return one.digest(key);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e); // every Java platform has it
+        }
     }
 
     /** Returns a hash over name and key of each anchor. */

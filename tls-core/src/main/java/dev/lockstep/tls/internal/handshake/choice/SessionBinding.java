@@ -65,7 +65,7 @@ public final class SessionBinding {
         if (!accepted.equals(listed)) {
             authorities(accepted, facts.uint8(listed.size() & 0xff)); // clients are listed others, or none
         }
-        byte[] verifier = policy.verifier().sessionContext();
+        byte[] verifier = policy.sessionContext();
         if (verifier.length > 0) {
             facts.opaque16(verifier);
         }

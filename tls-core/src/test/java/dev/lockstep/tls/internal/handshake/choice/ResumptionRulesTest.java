@@ -56,14 +56,19 @@ class ResumptionRulesTest {
     }
 
     private boolean permits(ResumableSessionBuilder session, boolean byId) {
+        return permits(session.build(), byId);
+    }
+
+    private boolean permits(ResumableSession session, boolean byId) {
         ClientHello hello =
                 Hellos.offering(new int[] {0x1a1a, offeredSuite}, new byte[] {1}, extensions.toArray(Extension[]::new));
-        return ResumptionRules.permit(config, new Offer(config, hello, 100), session.build(), byId);
+        return ResumptionRules.permit(config, new Offer(config, hello, 100), session, byId);
     }
 
     private boolean permits(ResumableSessionBuilder session) {
-        boolean permitted = permits(session, true);
-        assertThat(permits(session, false)).as("by a ticket").isEqualTo(permitted);
+        ResumableSession built = session.build();
+        boolean permitted = permits(built, true);
+        assertThat(permits(built, false)).as("by a ticket").isEqualTo(permitted);
         return permitted;
     }
 
