@@ -146,6 +146,7 @@ final class Subject {
                             case REQUIRED -> ClientAuthentication.required(new Verifier());
                         });
         if (setup.exchange().usesPsk()) {
+            builder.sessionContext(new byte[] {1}); // every server of the test knows the same keys
             builder.preSharedKeys((request, waker) ->
                     operations.start(SuspensionKind.PSK_LOOKUP, () -> Optional.of(ClientOptions.PSK.clone()), waker));
         }

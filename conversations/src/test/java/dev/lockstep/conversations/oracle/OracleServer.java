@@ -86,6 +86,7 @@ final class OracleServer {
                     () -> bad(SuspensionKind.CREDENTIAL_SELECTION) ? List.of() : credentials));
         }
         if (setup.exchange().isPsk()) {
+            builder.sessionContext(new byte[] {1}); // every server of the test knows the same keys
             builder.preSharedKeys((request, waker) -> journal.start(
                     "psk",
                     SuspensionKind.PSK_LOOKUP,

@@ -139,7 +139,7 @@ class ToBuilderTest {
                         case "defaults", "byHost" -> "credential";
                         case "clientAuthenticationByHost" -> "clientAuthentication";
                         case "keyAgreementGroups" -> "keyAgreements";
-                        case "pskSource" -> "preSharedKeys";
+                        case "pskSource", "ownContext" -> "preSharedKeys";
                         default -> field.getName();
                     };
             assertThat(setters).contains(name);

@@ -9,7 +9,7 @@ import java.util.Objects;
  * 5746). Immutable; each {@code with} method returns another policy.
  *
  * @param clientMayAsk whether a ClientHello on an established connection starts a handshake; otherwise it is answered
- *     with the warning no_renegotiation. More than four refusals within a minute end the connection with unexpected_message
+ *     with the warning no_renegotiation. More than four refusals end the connection with unexpected_message
  * @param serverMayAsk whether {@code TlsServerConnection.renegotiate()} sends HelloRequest; otherwise it returns false
  * @param legacyClients how clients without support for RFC 5746 are treated
  * @param clientCertificateMayChange whether a renegotiation may replace the client's certificate or PSK identity; a client

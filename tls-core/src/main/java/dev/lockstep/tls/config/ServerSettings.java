@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerSettings implements Cloneable {
 
-    private static final SecureRandom NAMES = new SecureRandom();
-
     List<Credential> defaults = List.of();
     Map<String, List<Credential>> byHost = Map.of();
     ClientAuthentication clientAuthentication = ClientAuthentication.none();
@@ -115,7 +113,6 @@ final class ServerSettings implements Cloneable {
      */
     byte[] ownContext = unique();
 
-    byte @Nullable [] pskContext;
     Duration sessionLifetime = Duration.ofHours(2);
     InstantSource wallClock = InstantSource.system();
 
@@ -137,7 +134,7 @@ final class ServerSettings implements Cloneable {
     /** A name that no other settings have, in this process or another. */
     private static byte[] unique() {
         byte[] name = new byte[16];
-        NAMES.nextBytes(name);
+        new SecureRandom().nextBytes(name);
         return name;
     }
 
@@ -158,7 +155,6 @@ final class ServerSettings implements Cloneable {
             ownContext = unique();
         }
         pskSource = source;
-        pskContext = context;
     }
 
     void addDefault(Credential credential) {

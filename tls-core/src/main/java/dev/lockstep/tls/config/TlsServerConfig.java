@@ -354,8 +354,8 @@ public final class TlsServerConfig {
 
     /** For the library itself: what the sessions of clients with a pre-shared key are bound to besides. */
     public byte[] pskContext() {
-        byte[] source = settings.pskContext;
-        return source != null ? source.clone() : settings.sessionContext != null ? new byte[0] : ownContext();
+        byte[] source = settings.pskSource == null ? null : settings.pskSource.sessionContext();
+        return source != null ? source : settings.sessionContext != null ? new byte[0] : ownContext();
     }
 
     /** Returns how long a session can be resumed after its full handshake, in seconds. */

@@ -111,8 +111,8 @@ final class Wait<T> {
             timeOut();
             return true;
         }
-        ready = false; // if it is late, it is polled even so: an answer that is there is to be disposed of, not
-        // cancelled
+        // A late one is polled all the same if it was there already: such an answer is disposed of and not cancelled.
+        ready = false;
         @Nullable Progress<T> progress;
         try {
             progress = pending.resume();

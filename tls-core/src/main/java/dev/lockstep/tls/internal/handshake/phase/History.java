@@ -5,7 +5,6 @@ import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.session.SessionId;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class History {
 
-    /** Within {@link #REFUSAL_NANOS}: a client that keeps asking is not after an answer, and each costs a warning alert. */
+    /** A client that keeps asking is not after an answer. */
     private static final int MAX_REFUSALS = 4;
-
-    private static final long REFUSAL_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final TlsServerConfig config;
     private @Nullable Established previous;
@@ -28,7 +25,6 @@ public final class History {
     private int completed;
     private int begun;
     private int refused;
-    private long refusedSinceNanos;
     private long lastBegunNanos;
 
     /** The history of a connection that begins now. */
@@ -89,13 +85,8 @@ public final class History {
                         >= policy.minInterval().toNanos();
     }
 
-    /** Counts a ClientHello that is refused; too many within a minute are an error, and few on a long connection are not. */
+    /** Counts a ClientHello that is refused; too many are an error. */
     public void refuse() {
-        long now = config.clock().getAsLong();
-        if (refused == 0 || now - refusedSinceNanos >= REFUSAL_NANOS) {
-            refused = 0;
-            refusedSinceNanos = now;
-        }
         if (++refused > MAX_REFUSALS) {
             throw FatalAlert.unexpectedMessage("the client keeps asking for a refused renegotiation");
         }
