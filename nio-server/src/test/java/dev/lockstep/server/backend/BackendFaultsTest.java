@@ -133,6 +133,7 @@ class BackendFaultsTest {
     }
 
     @Test
+    @SuppressWarnings("try") // both ends are closed before the thread that serves is waited for
     void aUnixSocketWhoseQueueIsFullIsTriedAgain() throws Exception {
         Path path = directory.resolve("full.sock");
         List<SocketChannel> waiting = new ArrayList<>();

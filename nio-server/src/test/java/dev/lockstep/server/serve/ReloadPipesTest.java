@@ -95,6 +95,7 @@ class ReloadPipesTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the open end of the pipe is what blocks
     void aReloadThatBlocksDoesNotKeepTheServerFromEnding() throws Exception {
         Path policy = Files.writeString(directory.resolve("policy"), "policy = modern\n");
         Running server = Running.start(serve("--policy-file", policy.toString()));
