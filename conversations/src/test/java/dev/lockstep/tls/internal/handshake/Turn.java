@@ -113,7 +113,7 @@ final class Turn {
                 }
                 closesInOrder();
             }
-            case END_OF_STREAM -> state = State.CLOSED;
+            case END_OF_STREAM -> streamEnds();
             case CLOSE_OUTPUT -> {
                 Row row = table.row(state, Event.CLOSE_OUTPUT);
                 if (row != null) {
@@ -131,6 +131,21 @@ final class Turn {
             }
             default -> {} // a wake-up that has nothing to tell
         }
+    }
+
+    /** What is held still tells how the client has ended, and its data is delivered; no handshake can be completed. */
+    private void streamEnds() {
+        while (state != State.CLOSED && !held.isEmpty()) {
+            Input last = held.remove();
+            if (last.type() == ContentType.ALERT) {
+                alert(last);
+            } else if (last == Input.DATA && table.holds(state, ContentType.APPLICATION_DATA, later)) {
+                data.append("data ");
+            } else if (last.type() != ContentType.HANDSHAKE) {
+                state = State.CLOSED;
+            }
+        }
+        state = State.CLOSED;
     }
 
     private void answered() {
@@ -285,7 +300,7 @@ final class Turn {
             return false;
         }
         ContentType type = held.element().type();
-        if (mayWait(type)) {
+        if (type != ContentType.ALERT && table.holds(state, type, later)) {
             return true;
         }
         if (type == ContentType.ALERT) {
@@ -294,11 +309,6 @@ final class Turn {
             fatal(AlertDescription.UNEXPECTED_MESSAGE);
         }
         return state == State.CLOSED || held.isEmpty() || staysHeld();
-    }
-
-    /** Alerts in the clear are read during a wait; encrypted ones stay like everything else that came under these keys. */
-    private boolean mayWait(@Nullable ContentType type) {
-        return type == ContentType.ALERT ? later : table.holds(state, type, later);
     }
 
     private void act() {
