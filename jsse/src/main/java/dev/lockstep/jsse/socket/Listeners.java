@@ -32,7 +32,7 @@ final class Listeners {
         for (HandshakeCompletedListener listener : listeners) {
             try {
                 listener.handshakeCompleted(event);
-            } catch (RuntimeException | Error e) {
+            } catch (Exception | Error e) {
                 Thread thread = Thread.currentThread();
                 thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
             }
