@@ -14,11 +14,11 @@ final class ClientAuthentications {
     private final ClientAuthentication fallback;
     private final Map<String, ClientAuthentication> byHost;
 
-    /** What sessions are bound to: no more than there are patterns of host names. */
+    /** What sessions are bound to: at most twice as many as there are patterns of host names. */
     private final Map<Bound, byte[]> bindings = new ConcurrentHashMap<>();
 
-    /** Who answers for a name, and whom it admits: both compared by identity. */
-    private record Bound(Credentials.Candidates candidates, ClientAuthentication policy) {}
+    /** Who answers for a name, and whom it admits, both compared by identity; and whether by a pre-shared key. */
+    private record Bound(Credentials.Candidates candidates, ClientAuthentication policy, boolean psk) {}
 
     /**
      * Completes and checks every policy.
@@ -48,7 +48,8 @@ final class ClientAuthentications {
     }
 
     /** Returns the binding of sessions between these, which is computed for the first of them. */
-    byte[] sessionBinding(Credentials.Candidates candidates, ClientAuthentication policy, Supplier<byte[]> compute) {
-        return bindings.computeIfAbsent(new Bound(candidates, policy), none -> compute.get());
+    byte[] sessionBinding(
+            Credentials.Candidates candidates, ClientAuthentication policy, boolean psk, Supplier<byte[]> compute) {
+        return bindings.computeIfAbsent(new Bound(candidates, policy, psk), none -> compute.get());
     }
 }

@@ -339,12 +339,13 @@ public final class TlsServerConfig {
      * For the library itself: what sessions for a host name are bound to. It depends on the name only by what is configured
      * for it, and is computed once.
      *
+     * @param psk whether the client has a pre-shared key
      * @param compute called for the first session
      * @return not to be changed
      */
-    public byte[] sessionBinding(@Nullable String serverName, Supplier<byte[]> compute) {
+    public byte[] sessionBinding(@Nullable String serverName, boolean psk, Supplier<byte[]> compute) {
         return clientAuthentications.sessionBinding(
-                credentials.candidates(serverName), clientAuthentications.of(serverName), compute);
+                credentials.candidates(serverName), clientAuthentications.of(serverName), psk, compute);
     }
 
     /** For the library itself: what sessions are bound to where no credential is configured. */

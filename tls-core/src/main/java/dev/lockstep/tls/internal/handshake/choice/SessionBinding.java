@@ -28,24 +28,25 @@ public final class SessionBinding {
 
     /** The context of sessions for a client that asks for {@code serverName}; not to be changed. */
     public static byte[] of(TlsServerConfig config, @Nullable String serverName) {
-        byte[] server = server(config, serverName);
-        // Without a context or a credential nothing tells this server from others that hold the same ticket keys.
-        return config.sessionContext() != null
-                        || !candidates(config, serverName).isEmpty()
-                ? server
-                : HashAlgorithm.SHA256.digest(server, config.ownContext());
+        return config.sessionBinding(serverName, false, () -> {
+            byte[] server = compute(config, serverName);
+            // Without a context or a credential nothing tells this server from others that hold the same ticket keys.
+            return config.sessionContext() != null
+                            || !candidates(config, serverName).isEmpty()
+                    ? server
+                    : HashAlgorithm.SHA256.digest(server, config.ownContext());
+        });
     }
 
     /**
      * The context of the sessions of clients with a pre-shared key: that another server knew the key does not mean that this
-     * one does.
+     * one does. Not to be changed.
      */
     public static byte[] withPreSharedKey(TlsServerConfig config, @Nullable String serverName) {
-        return HashAlgorithm.SHA256.digest(server(config, serverName), PSK, config.pskContext());
-    }
-
-    private static byte[] server(TlsServerConfig config, @Nullable String serverName) {
-        return config.sessionBinding(serverName, () -> compute(config, serverName));
+        return config.sessionBinding(
+                serverName,
+                true,
+                () -> HashAlgorithm.SHA256.digest(compute(config, serverName), PSK, config.pskContext()));
     }
 
     private static byte[] compute(TlsServerConfig config, @Nullable String serverName) {
