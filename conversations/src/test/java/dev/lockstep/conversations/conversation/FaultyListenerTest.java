@@ -139,6 +139,14 @@ class FaultyListenerTest {
             names = {"ON_CLOSED", "ON_OPERATION_FAILED"})
     void aFaultAtTheEndOfAFailedConnectionIsSuppressed(Hook hook) {
         Faulty observer = new Faulty(hook);
+        Conversation conversation = connectedToAStoreThatIsLost(observer);
+        conversation.client().sends(ClientMessages.finished());
+        conversation.server().refuses(AlertDescription.UNEXPECTED_MESSAGE);
+        assertThat(conversation.server().failure()).hasSuppressedException(FAULT);
+    }
+
+    /** Connected, and the observer throws from now on. */
+    private static Conversation connectedToAStoreThatIsLost(Faulty observer) {
         SessionFixture sessions = new SessionFixture();
         TlsServerConfig config = sessions.storeOnly(TestServers.local(TestIdentity.P256))
                 .observer(observer)
@@ -147,9 +155,7 @@ class FaultyListenerTest {
         SessionFixture.fullHandshake(conversation);
         observer.armed = true;
         sessions.store().throwsFromPut(new IllegalStateException("the store is down"));
-        conversation.client().sends(ClientMessages.finished());
-        conversation.server().refuses(AlertDescription.UNEXPECTED_MESSAGE);
-        assertThat(conversation.server().failure()).hasSuppressedException(FAULT);
+        return conversation;
     }
 
     @Test
@@ -207,14 +213,7 @@ class FaultyListenerTest {
     @Test
     void aFaultInACallThatInvalidatesSessionsEndsTheConnection() {
         Faulty observer = new Faulty(Hook.ON_OPERATION_FAILED);
-        SessionFixture sessions = new SessionFixture();
-        TlsServerConfig config = sessions.storeOnly(TestServers.local(TestIdentity.P256))
-                .observer(observer)
-                .build();
-        Conversation conversation = Conversation.of(config, ClientOptions.defaults(), Forms.PLAIN);
-        SessionFixture.fullHandshake(conversation);
-        observer.armed = true;
-        sessions.store().throwsFromPut(new IllegalStateException("the store is down"));
+        Conversation conversation = connectedToAStoreThatIsLost(observer);
         conversation.server().connection().invalidateSession();
         conversation.server().steps();
         conversation.server().hasRefused(AlertDescription.INTERNAL_ERROR);

@@ -76,6 +76,25 @@ class AdminTest {
         return Running.start(options.toArray(String[]::new));
     }
 
+    /** A server whose key is in a key server, once both are connected. */
+    private static Running serveWithKeyOf(InProcessKeyServer keyServer, Path certificate) throws Exception {
+        String key = "keyserver:" + keyServer.socket;
+        Running server = Running.start(
+                "serve",
+                "--port",
+                "0",
+                "--cert",
+                certificate.toString(),
+                "--key",
+                key,
+                "--threads",
+                "1",
+                "--admin",
+                "0");
+        server.awaitError("key-server-up");
+        return server;
+    }
+
     private static void request(int port) throws Exception {
         try (SSLSocket client = TestClients.client(TestClients.trusting(files.ca), port)) {
             client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -222,19 +241,7 @@ class AdminTest {
         InProcessKeyServer.Setup keys =
                 InProcessKeyServer.serving(files.ec).signingOnly().with(pair, key -> new Breakable(key, broken));
         try (InProcessKeyServer keyServer = keys.start(directory);
-                Running server = Running.start(
-                        "serve",
-                        "--port",
-                        "0",
-                        "--cert",
-                        certificate.toString(),
-                        "--key",
-                        "keyserver:" + keyServer.socket,
-                        "--threads",
-                        "1",
-                        "--admin",
-                        "0")) {
-            server.awaitError("key-server-up");
+                Running server = serveWithKeyOf(keyServer, certificate)) {
             broken.set(true);
             assertThatThrownBy(() -> request(server.port())).isInstanceOf(IOException.class);
             server.awaitError("key-failing");
@@ -253,19 +260,7 @@ class AdminTest {
         InProcessKeyServer.Setup keys =
                 InProcessKeyServer.serving(files.ec).signingOnly().with(old, key -> new Breakable(key, broken));
         try (InProcessKeyServer keyServer = keys.start(directory);
-                Running server = Running.start(
-                        "serve",
-                        "--port",
-                        "0",
-                        "--cert",
-                        certificate.toString(),
-                        "--key",
-                        "keyserver:" + keyServer.socket,
-                        "--threads",
-                        "1",
-                        "--admin",
-                        "0")) {
-            server.awaitError("key-server-up");
+                Running server = serveWithKeyOf(keyServer, certificate)) {
             assertThat(AdminAnswer.of(server, "/readyz").status()).isEqualTo(200);
             broken.set(true);
             assertThatThrownBy(() -> request(server.port())).isInstanceOf(IOException.class);
