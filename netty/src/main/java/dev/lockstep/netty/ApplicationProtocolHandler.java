@@ -40,9 +40,7 @@ public abstract class ApplicationProtocolHandler extends ChannelInboundHandlerAd
                 }
                 @Nullable String chosen = tls.applicationProtocol();
                 configure(context, chosen == null ? fallback : chosen);
-            } catch (
-                    Throwable
-                            e) { // boundary: whatever the application's method throws, such as a class that is missing
+            } catch (Throwable e) { // boundary: whatever the application's method throws
                 context.fireExceptionCaught(e);
                 context.close();
             }

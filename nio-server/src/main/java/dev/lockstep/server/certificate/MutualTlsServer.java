@@ -37,9 +37,8 @@ public final class MutualTlsServer {
      * @throws GeneralSecurityException when the provider cannot serve with these keys
      */
     public SSLEngine engine() throws GeneralSecurityException {
-        // A context of its own has neither the sessions of other connections nor the keys of their tickets. The JDK has
-        // no
-        // setting that stops its tickets.
+        // A context of its own has neither the sessions of other connections nor the keys of their tickets, which no
+        // setting of the JDK stops.
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys, new TrustManager[] {trust}, null);
         SSLEngine engine = context.createSSLEngine();
