@@ -1,6 +1,7 @@
 package dev.lockstep.tls.internal.handshake.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.KeyScript;
@@ -29,6 +30,7 @@ import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
 import java.lang.reflect.Proxy;
+import java.security.ProviderException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -51,6 +53,7 @@ class PremasterTest {
 
     private final List<Throwable> reported = new ArrayList<>();
     private final List<Object[]> told = new ArrayList<>();
+    private RuntimeException outputFailure;
     private final RecordingKey key = new RecordingKey(TestIdentity.RSA_2048).withoutConnection();
 
     private Handshake handshake(TlsServerConfigBuilder builder, CipherSuite suite, Credential credential) {
@@ -66,6 +69,9 @@ class PremasterTest {
                 new Class<?>[] {HandshakeOutput.class},
                 (proxy, method, args) -> {
                     told.add(args);
+                    if (outputFailure != null) {
+                        throw outputFailure;
+                    }
                     return null;
                 });
         Handshake handshake = new Handshake(config, output, new History(config));
@@ -256,6 +262,18 @@ class PremasterTest {
         handshake.keys.psk.set(new byte[] {1, 2, 3});
         Premaster.derive(handshake);
         assertThat(handshake.keys.master.isSet()).isTrue();
+        KeyBlock block = (KeyBlock) told.get(0)[1];
+        assertThat(block.clientWriteKey()).hasSize(16).containsOnly(0);
+        assertThat(block.serverWriteKey()).hasSize(16).containsOnly(0);
+    }
+
+    /** A cipher of a provider that was added may fail when it is given its key. */
+    @Test
+    void theKeysOfTheRecordsAreWipedIfTheirCipherDoesNotTakeThem() {
+        Handshake handshake = withPsk(32);
+        handshake.keys.psk.set(new byte[] {1, 2, 3});
+        outputFailure = new ProviderException("no such cipher");
+        assertThatExceptionOfType(ProviderException.class).isThrownBy(() -> Premaster.derive(handshake));
         KeyBlock block = (KeyBlock) told.get(0)[1];
         assertThat(block.clientWriteKey()).hasSize(16).containsOnly(0);
         assertThat(block.serverWriteKey()).hasSize(16).containsOnly(0);

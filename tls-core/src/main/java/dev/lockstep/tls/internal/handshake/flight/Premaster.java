@@ -151,16 +151,21 @@ public final class Premaster {
         Agreement agreement = handshake.agreement.get();
         HashAlgorithm hash = Algorithms.hash(agreement.cipherSuite().prfHash());
         PremasterSecret premaster = handshake.keys.takePremaster(agreement);
-        // RFC 7627 5.1-1, 5.2-4: "both client and server MUST use the extended master secret derivation algorithm" once
-        // they agreed on it; its session_hash covers all messages "up to and including the ClientKeyExchange message".
-        MasterSecret master = agreement.extendedMasterSecret()
-                ? MasterSecret.deriveExtended(hash, premaster, handshake.transcript.snapshot())
-                : MasterSecret.derive(
-                        hash,
-                        premaster,
-                        agreement.clientRandom().bytes(),
-                        agreement.serverRandom().bytes());
-        premaster.wipe();
+        MasterSecret master;
+        try {
+            // RFC 7627 5.1-1, 5.2-4: "both client and server MUST use the extended master secret derivation algorithm"
+            // once they agreed on it; its session_hash covers all messages "up to and including the ClientKeyExchange
+            // message".
+            master = agreement.extendedMasterSecret()
+                    ? MasterSecret.deriveExtended(hash, premaster, handshake.transcript.snapshot())
+                    : MasterSecret.derive(
+                            hash,
+                            premaster,
+                            agreement.clientRandom().bytes(),
+                            agreement.serverRandom().bytes());
+        } finally {
+            premaster.wipe();
+        }
         prepareKeys(handshake, master);
     }
 
@@ -171,8 +176,11 @@ public final class Premaster {
         byte[] clientRandom = agreement.clientRandom().bytes();
         byte[] serverRandom = agreement.serverRandom().bytes();
         KeyBlock keys = master.expand(agreement.cipherSuite(), clientRandom, serverRandom);
-        handshake.output.preparePendingStates(agreement.cipherSuite(), keys, agreement.encryptThenMac());
-        keys.wipe();
+        try {
+            handshake.output.preparePendingStates(agreement.cipherSuite(), keys, agreement.encryptThenMac());
+        } finally {
+            keys.wipe();
+        }
         KeyLog keyLog = handshake.config.keyLog();
         if (keyLog != null) {
             keyLog.log("CLIENT_RANDOM " + HexFormat.of().formatHex(clientRandom) + " " + master.toKeyLogHex());
