@@ -17,6 +17,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +66,19 @@ class MemorySessionStoreTest {
         assertThat(find(store, 1)).isPresent();
         clock.seconds += 1;
         assertThat(find(store, 1)).isEmpty();
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void aWallClockThatIsSetBackKeepsNoSessionLonger() throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        MemorySessionStore store = new MemorySessionStore(10, 1 << 16, Duration.ofMinutes(5), clock, nanos::get);
+        store.put(Sessions.id(1), Sessions.of(3, clock.seconds));
+        clock.seconds -= 1_000_000;
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(299));
+        assertThat(find(store, 1)).isPresent();
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        store.dropExpired();
         assertThat(store.size()).isZero();
     }
 

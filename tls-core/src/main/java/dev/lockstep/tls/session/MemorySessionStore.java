@@ -11,12 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A session store in this process. It is bounded in number and in bytes, keeps each session for a limited time, and
  * consists of shards with a lock each, so that many selector threads can share it. When a shard is full, it drops its
- * oldest sessions. Dropped sessions are wiped. Answers immediately; thread-safe.
+ * oldest sessions. Dropped sessions are wiped. Answers immediately; thread-safe. A wall clock that is set back does not keep
+ * a session longer: a monotonic clock counts from its {@link #put} on.
  *
  * <p>A session whose lifetime is over is dropped when its shard is used next. Call {@link #dropExpired} from a timer to drop
  * the sessions of an idle store on time.
@@ -39,8 +41,8 @@ public final class MemorySessionStore implements SessionStore {
     private static final int ENTRY_BYTES = 200;
 
     private final Shard[] shards;
-    private final long lifetimeSeconds;
     private final InstantSource clock;
+    private final LongSupplier nanos;
 
     /** Creates a store with the system's clock; see {@link #MemorySessionStore(int, Duration, InstantSource)}. */
     public MemorySessionStore(int capacity, Duration lifetime) {
@@ -67,7 +69,17 @@ public final class MemorySessionStore implements SessionStore {
      * @throws ConfigException for a value out of range
      */
     public MemorySessionStore(int capacity, long maxBytes, Duration lifetime, InstantSource clock) {
+        this(capacity, maxBytes, lifetime, clock, System::nanoTime);
+    }
+
+    /**
+     * As {@link #MemorySessionStore(int, long, Duration, InstantSource)}, with a monotonic clock of the caller's.
+     *
+     * @param nanos the monotonic clock, in nanoseconds
+     */
+    public MemorySessionStore(int capacity, long maxBytes, Duration lifetime, InstantSource clock, LongSupplier nanos) {
         Objects.requireNonNull(clock, "clock");
+        Objects.requireNonNull(nanos, "nanos");
         Objects.requireNonNull(lifetime, "lifetime");
         if (capacity < 1 || capacity > 1 << 24) {
             throw ConfigException.outOfRange("capacity", capacity, "1 to 2^24");
@@ -78,20 +90,21 @@ public final class MemorySessionStore implements SessionStore {
         if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(Duration.ofDays(7)) > 0) {
             throw ConfigException.outOfRange("lifetime", lifetime, "1 second to 7 days");
         }
-        this.lifetimeSeconds = lifetime.toSeconds();
+        long lifetimeSeconds = lifetime.toSeconds();
         this.clock = clock;
+        this.nanos = nanos;
         long most = Math.min(MOST_SHARDS, Math.min(capacity / LEAST_SHARD, maxBytes / LEAST_SHARD_BYTES));
         int count = Math.max(1, Integer.highestOneBit((int) most));
         this.shards = new Shard[count];
         for (int i = 0; i < count; i++) {
             // together exactly the capacity
-            shards[i] = new Shard(capacity / count + (i < capacity % count ? 1 : 0), maxBytes / count);
+            shards[i] = new Shard(capacity / count + (i < capacity % count ? 1 : 0), maxBytes / count, lifetimeSeconds);
         }
     }
 
     @Override
     public Start<Optional<ResumableSession>> start(SessionLookup lookup, Waker waker) {
-        byte[] encoded = shard(lookup.id()).find(lookup.id(), oldest());
+        byte[] encoded = shard(lookup.id()).find(lookup.id(), now());
         if (encoded == null) {
             return Start.done(Optional.empty());
         }
@@ -109,7 +122,8 @@ public final class MemorySessionStore implements SessionStore {
             shard(id).remove(id);
             return;
         }
-        shard(id).put(id, new Entry(encoded.get(), session.createdAtSeconds()), oldest());
+        Moment now = now();
+        shard(id).put(id, new Entry(encoded.get(), new Moment(session.createdAtSeconds(), now.nano())), now);
     }
 
     @Override
@@ -119,9 +133,9 @@ public final class MemorySessionStore implements SessionStore {
 
     /** Drops and wipes the sessions whose lifetime is over. Looks at one session of each shard if there are none. */
     public void dropExpired() {
-        long oldest = oldest();
+        Moment now = now();
         for (Shard shard : shards) {
-            shard.dropExpired(oldest);
+            shard.dropExpired(now);
         }
     }
 
@@ -155,19 +169,19 @@ public final class MemorySessionStore implements SessionStore {
         return shards[(hash ^ hash >>> 16) & shards.length - 1];
     }
 
-    /** The second of creation before which a session is too old. */
-    private long oldest() {
-        return clock.instant().getEpochSecond() - lifetimeSeconds;
+    private Moment now() {
+        return new Moment(clock.instant().getEpochSecond(), nanos.getAsLong());
     }
 
     /** A session, encoded, which the store wipes when it goes. */
     private static final class Entry {
         private final byte[] encoded;
-        private final long createdAtSeconds;
+        /** The second in which the session was created; the nanosecond in which it came here. */
+        private final Moment since;
 
-        Entry(byte[] encoded, long createdAtSeconds) {
+        Entry(byte[] encoded, Moment since) {
             this.encoded = encoded;
-            this.createdAtSeconds = createdAtSeconds;
+            this.since = since;
         }
 
         int bytes() {
@@ -178,31 +192,33 @@ public final class MemorySessionStore implements SessionStore {
     private static final class Shard {
         private final int capacity;
         private final long maxBytes;
+        private final long lifetimeSeconds;
         private final Map<SessionId, Entry> sessions = new LinkedHashMap<>(); // oldest first
         private long bytes;
 
-        Shard(int capacity, long maxBytes) {
+        Shard(int capacity, long maxBytes, long lifetimeSeconds) {
             this.capacity = capacity;
             this.maxBytes = maxBytes;
+            this.lifetimeSeconds = lifetimeSeconds;
         }
 
         /** A copy for the caller to wipe. */
-        synchronized byte @Nullable [] find(SessionId id, long oldest) {
-            dropExpired(oldest);
+        synchronized byte @Nullable [] find(SessionId id, Moment now) {
+            dropExpired(now);
             Entry entry = sessions.get(id);
             if (entry == null) {
                 return null;
             }
-            if (entry.createdAtSeconds <= oldest) {
+            if (entry.since.isBefore(now, lifetimeSeconds)) {
                 remove(id);
                 return null;
             }
             return entry.encoded.clone();
         }
 
-        synchronized void put(SessionId id, Entry entry, long oldest) {
+        synchronized void put(SessionId id, Entry entry, Moment now) {
             remove(id);
-            dropExpired(oldest);
+            dropExpired(now);
             Iterator<Entry> eldest = sessions.values().iterator();
             while (eldest.hasNext() && (sessions.size() >= capacity || bytes + entry.bytes() > maxBytes)) {
                 Entry candidate = eldest.next();
@@ -214,11 +230,11 @@ public final class MemorySessionStore implements SessionStore {
         }
 
         /** From the eldest to the first that is not over: sessions come in the order of their creation, or nearly so. */
-        synchronized void dropExpired(long oldest) {
+        synchronized void dropExpired(Moment now) {
             Iterator<Entry> eldest = sessions.values().iterator();
             while (eldest.hasNext()) {
                 Entry candidate = eldest.next();
-                if (candidate.createdAtSeconds > oldest) {
+                if (!candidate.since.isBefore(now, lifetimeSeconds)) {
                     return;
                 }
                 eldest.remove();

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,13 +40,6 @@ public final class TicketKeyRing implements TicketProtector {
 
     /** @param retiredAt null for a key that was not turned out */
     private record Slot(TicketKey key, @Nullable Moment retiredAt) {}
-
-    /** A point in time, in seconds since 1970 and in nanoseconds of the monotonic clock. */
-    private record Moment(long second, long nano) {
-        boolean isBefore(Moment now, long seconds) {
-            return now.second - second >= seconds || now.nano - nano >= TimeUnit.SECONDS.toNanos(seconds);
-        }
-    }
 
     private final SecureRandom random;
     private final InstantSource clock;
