@@ -103,7 +103,7 @@ public final class KeyHealth implements KeyObserver {
                     failed(operation);
                 }
             } else if (operation.outcome() == Outcome.DONE && !failing.isEmpty()) {
-                works(operation.certificate().getPublicKey());
+                signed(operation);
             }
         }
     }
@@ -138,7 +138,17 @@ public final class KeyHealth implements KeyObserver {
         return Set.copyOf(failing.keySet());
     }
 
-    /** A key has signed, for a client or on trial. */
+    /** An answer that was under way when another connection to the key server broke says nothing about what works since. */
+    private synchronized void signed(KeyOperation operation) {
+        PublicKey key = operation.certificate().getPublicKey();
+        Failing known = failing.get(key);
+        long begun = System.nanoTime() - operation.serviceNanos();
+        if (known != null && begun - known.since > 0) {
+            works(key);
+        }
+    }
+
+    /** A key has signed on trial. */
     public synchronized void works(PublicKey key) {
         Failing ended = failing.remove(key);
         if (ended != null) {

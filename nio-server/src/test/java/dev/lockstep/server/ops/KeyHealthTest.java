@@ -18,6 +18,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,14 +37,18 @@ class KeyHealthTest {
     }
 
     private void fails(Reason reason) {
+        ends(1, Outcome.FAILED, new OperationException(reason, "as a test says"));
+    }
+
+    private void ends(long serviceNanos, Outcome outcome, OperationException failure) {
         health.onOperation(new KeyOperation(
                 KeyOperation.Kind.SIGN,
                 certificate,
                 SignatureScheme.ECDSA_SECP256R1_SHA256,
                 OptionalLong.empty(),
-                1,
-                Outcome.FAILED,
-                new OperationException(reason, "as a test says")));
+                serviceNanos,
+                outcome,
+                failure));
     }
 
     @Test
@@ -59,6 +64,16 @@ class KeyHealthTest {
         assertThat(health.isWorking()).isFalse();
         assertThat(health.failing()).containsExactly(certificate.getPublicKey());
         health.works(certificate.getPublicKey());
+        assertThat(health.isWorking()).isTrue();
+    }
+
+    /** One of two loops hears of the end of the key server before the other has read the last answers. */
+    @Test
+    void aSignatureThatBeganBeforeTheFailureDoesNotEndIt() {
+        fails(Reason.KEY_UNAVAILABLE);
+        ends(TimeUnit.HOURS.toNanos(1), Outcome.DONE, null);
+        assertThat(health.isWorking()).isFalse();
+        ends(0, Outcome.DONE, null);
         assertThat(health.isWorking()).isTrue();
     }
 }

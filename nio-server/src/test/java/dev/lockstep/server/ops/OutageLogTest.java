@@ -150,8 +150,12 @@ class OutageLogTest {
                 .anyMatch(line -> line.contains("\"event\":\"handshake-failed\"")
                         && line.contains("\"cause\":\"key\"")
                         && line.contains("\"peer\":\"127.0.0.1:"));
-        assertThat(only(lines, "key-failing")).contains("no connection to the key server at");
-        assertThat(number(only(lines, "key-working"), "failedSignatures")).isPositive();
+        // Once as a rule. On a busy machine a loop may fetch the key server's last answer after the other's first
+        // failure.
+        List<String> failing = all(lines, "key-failing");
+        List<String> working = all(lines, "key-working");
+        assertThat(failing).isNotEmpty().allMatch(line -> line.contains("no connection to the key server at"));
+        assertThat(working).hasSameSizeAs(failing).allMatch(line -> number(line, "failedSignatures") > 0);
         System.out.println(down + "\n" + up + "\n" + written + " lines and " + left + " left out");
     }
 
@@ -161,10 +165,14 @@ class OutageLogTest {
         }
     }
 
-    private static String only(List<String> lines, String event) {
-        List<String> found = lines.stream()
+    private static List<String> all(List<String> lines, String event) {
+        return lines.stream()
                 .filter(line -> line.contains("\"event\":\"" + event + "\""))
                 .toList();
+    }
+
+    private static String only(List<String> lines, String event) {
+        List<String> found = all(lines, event);
         assertThat(found).hasSize(1);
         return found.get(0);
     }
