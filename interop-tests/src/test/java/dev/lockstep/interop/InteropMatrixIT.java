@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * client certificate}. What the client says of a connection and what the server's trace says of it must both be right. The
  * table is printed at the end, and docs/evidence/interop.md has it.
  */
+@Tag("matrix")
 @ExtendWith(Servers.class)
 class InteropMatrixIT {
     private static final MatrixTable TABLE = new MatrixTable(Peers.ALL);

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that suspend the handshake. The client offers one suite, one group and one scheme at a time, verifies the chain and the
  * name, and gets back what it sent; what it says was agreed is compared.
  */
+@Tag("matrix")
 @ExtendWith(Servers.class)
 class OpenSslMatrixIT {
     private static final OpenSslClient CLIENT = new OpenSslClient(Servers.DIRECTORY);

@@ -40,7 +40,14 @@ public final class KeyserverProcess implements AutoCloseable {
             Path directory, Map<String, String> variables, List<String> prefix, String... options) throws IOException {
         Path errors = Files.createTempFile(directory, "keyserver-", ".err");
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(javaProgram(), "-Xmx256m", "-cp", classPath(), "dev.lockstep.server.Main", "keyserver"));
+        command.addAll(List.of(
+                javaProgram(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1", // it lives for seconds
+                "-cp",
+                classPath(),
+                "dev.lockstep.server.Main",
+                "keyserver"));
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
         builder.environment().putAll(variables);

@@ -37,7 +37,8 @@ public final class Spawned implements AutoCloseable {
                 System.getProperty("java.home") + "/bin/java",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "-Xmx256m"));
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1")); // most of them live for a second or two
         command.addAll(jvmOptions);
         command.add(Main.class.getName());
         command.addAll(List.of(args));
