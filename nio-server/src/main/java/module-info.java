@@ -14,7 +14,6 @@ module dev.lockstep.server {
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires java.management; // how long the demo's thread has computed
-    requires jdk.httpserver;
     requires jdk.jfr;
     requires jdk.management; // how many descriptors there may be
     requires jdk.net; // who is at the other end of a Unix-domain socket

@@ -29,6 +29,7 @@ import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the socket, says so, and runs the loops, the first one on the calling thread. */
 public final class ServerRunner {
@@ -119,7 +120,7 @@ public final class ServerRunner {
             if (admin != null) {
                 log.log(LogEvent.of(EventType.LISTENING, "admin").with("port", admin.port()));
             }
-            count(site.operations().metrics(), loops);
+            count(site.operations().metrics(), loops, admin);
             log.flush(); // what was found at the start can be read when the server is there
             environment.started().accept(loops);
             loops.run();
@@ -127,7 +128,7 @@ public final class ServerRunner {
         }
     }
 
-    private static void count(Metrics metrics, TlsLoops loops) {
+    private static void count(Metrics metrics, TlsLoops loops, @Nullable AdminServer admin) {
         metrics.total(
                 "lockstep_connections_accepted_total", "Connections accepted.", sum(loops, LoopCounters::accepted));
         metrics.gauge("lockstep_connections", "Connections that are open.", sum(loops, LoopCounters::open));
@@ -138,7 +139,11 @@ public final class ServerRunner {
                 sum(loops, LoopCounters::evicted));
         metrics.total("lockstep_received_bytes_total", "Bytes received.", sum(loops, LoopCounters::bytesReceived));
         metrics.total("lockstep_sent_bytes_total", "Bytes sent.", sum(loops, LoopCounters::bytesSent));
-        metrics.total("lockstep_defects_total", "Errors that were survived.", sum(loops, LoopCounters::defects));
+        LongSupplier ofLoops = sum(loops, LoopCounters::defects);
+        metrics.total(
+                "lockstep_defects_total",
+                "Errors that were survived.",
+                () -> ofLoops.getAsLong() + (admin == null ? 0 : admin.defects()));
     }
 
     private static LongSupplier sum(TlsLoops loops, ToLongFunction<LoopCounters> value) {

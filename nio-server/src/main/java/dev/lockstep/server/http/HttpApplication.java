@@ -111,7 +111,7 @@ public final class HttpApplication implements Handler {
 
     private void answer(Session session) {
         requests++;
-        Refusal refusal = reader.refusal();
+        Refusal refusal = refusal();
         boolean keeps = reader.keepsConnection()
                 && (refusal == null || refusal.keepsConnection())
                 && requests < mostRequests
@@ -122,6 +122,11 @@ public final class HttpApplication implements Handler {
         reader.reset();
         idleSince = System.nanoTime();
         end(session, !keeps);
+    }
+
+    private @Nullable Refusal refusal() {
+        Refusal refusal = reader.refusal();
+        return refusal != null || reader.path().equals("/") ? refusal : Refusal.NOT_FOUND;
     }
 
     private void end(Session session, boolean now) {

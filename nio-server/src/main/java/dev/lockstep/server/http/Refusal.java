@@ -4,7 +4,7 @@ package dev.lockstep.server.http;
  * A request that is answered with an error. All but those about its target end the connection, since it is unclear then where
  * the next request begins.
  */
-enum Refusal {
+public enum Refusal {
     BAD_REQUEST("400 Bad Request"),
     NOT_FOUND("404 Not Found"),
     METHOD_NOT_ALLOWED("405 Method Not Allowed"),
@@ -20,7 +20,7 @@ enum Refusal {
     }
 
     /** Returns the status code and its reason phrase. */
-    String status() {
+    public String status() {
         return status;
     }
 

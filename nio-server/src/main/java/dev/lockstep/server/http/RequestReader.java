@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the heads of requests, one after the other (RFC 9112 &sect;2 to &sect;5). Keeps the line that is being read, at most
- * {@link #LONGEST_LINE} bytes of it, and nothing of the fields that the page has no use for, which may be longer.
+ * {@link #LONGEST_LINE} bytes of it, and nothing of the fields that the page has no use for, which may be longer. Not
+ * thread-safe.
  */
-final class RequestReader {
+public final class RequestReader {
 
     /** The bytes of one head. */
     static final int LONGEST_HEAD = 1 << 18;
@@ -44,9 +45,10 @@ final class RequestReader {
      * Takes bytes up to the end of a head. One that is no request is answered when it ends, as a request is: until then its
      * client may be in the middle of a line, or of a renegotiation.
      *
+     * @param data in read mode; what follows the head stays in it
      * @return whether a head is complete, or too long
      */
-    boolean take(ByteBuffer data) {
+    public boolean take(ByteBuffer data) {
         while (data.hasRemaining()) {
             headBytes++;
             char c = (char) (data.get() & 0xff);
@@ -200,23 +202,24 @@ final class RequestReader {
         return http10;
     }
 
-    /** Returns why the request is answered with an error; null for the page. */
-    @Nullable
-    Refusal refusal() {
+    /** Returns what is wrong with the request itself, whatever it asks for; null for nothing. */
+    public @Nullable Refusal refusal() {
         if (refusal != null) {
             return refusal;
         }
-        if (!method.equals("GET") && !isHead()) {
-            return Refusal.METHOD_NOT_ALLOWED;
-        }
+        return method.equals("GET") || isHead() ? null : Refusal.METHOD_NOT_ALLOWED;
+    }
+
+    /** Returns the path that the request asks for, as it was sent; empty if there is none. */
+    public String path() {
         String local = target.startsWith("/") ? target : ORIGIN.matcher(target).replaceFirst("");
         int query = local.indexOf('?');
         String path = query < 0 ? local : local.substring(0, query);
-        return path.equals("/") || (path.isEmpty() && !target.startsWith("?")) ? null : Refusal.NOT_FOUND;
+        return path.isEmpty() && !target.startsWith("?") ? "/" : path;
     }
 
     /** Whether the answer has no body. */
-    boolean isHead() {
+    public boolean isHead() {
         return method.equals("HEAD");
     }
 

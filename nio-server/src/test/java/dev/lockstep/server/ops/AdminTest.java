@@ -10,26 +10,15 @@ import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
-import dev.lockstep.server.log.EventLog;
-import dev.lockstep.server.log.LogFormat;
 import dev.lockstep.testkit.util.Needed;
 import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.lang.System.Logger.Level;
-import java.net.HttpURLConnection;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -177,31 +166,6 @@ class AdminTest {
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.body()).isEqualTo("the keys are away\n");
             assertThat(AdminAnswer.of(server, "/healthz").status()).isEqualTo(200);
-        }
-    }
-
-    @Test
-    void aClientThatDoesNotFinishItsRequestKeepsNoOneElseWaiting() throws Exception {
-        EventLog log = EventLog.to(new PrintWriter(new StringWriter()), LogFormat.TEXT, Level.INFO, Clock.systemUTC());
-        InetSocketAddress anyPort = new InetSocketAddress("127.0.0.1", 0);
-        List<Socket> slow = new ArrayList<>();
-        try (Operations operations = Operations.of(log, null, 1, Duration.ZERO, anyPort);
-                AdminServer admin = AdminServer.open(operations, Duration.ofMillis(200))) {
-            for (int i = 0; i < 10; i++) {
-                Socket client = new Socket("127.0.0.1", admin.port());
-                slow.add(client);
-                client.getOutputStream().write("GET /heal".getBytes(StandardCharsets.US_ASCII));
-            }
-            URI health = URI.create("http://127.0.0.1:" + admin.port() + "/healthz");
-            HttpURLConnection connection = (HttpURLConnection) health.toURL().openConnection();
-            connection.setReadTimeout(20_000);
-            assertThat(connection.getResponseCode()).isEqualTo(200);
-            slow.get(0).setSoTimeout(20_000);
-            assertThat(slow.get(0).getInputStream().read()).isEqualTo(-1);
-        } finally {
-            for (Socket client : slow) {
-                client.close();
-            }
         }
     }
 
