@@ -1,8 +1,9 @@
 package dev.lockstep.server;
 
 import dev.lockstep.nio.TlsLoops;
+import dev.lockstep.server.files.ProcessWriter;
+import java.io.FileDescriptor;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -26,8 +27,8 @@ public record Environment(
 
     static Environment ofProcess() {
         return new Environment(
-                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                ProcessWriter.of(FileDescriptor.out),
+                ProcessWriter.of(FileDescriptor.err),
                 name -> name == null ? null : System.getenv(name),
                 Clock.systemUTC(),
                 loop -> {});

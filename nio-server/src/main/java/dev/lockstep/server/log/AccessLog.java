@@ -2,52 +2,76 @@ package dev.lockstep.server.log;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A line for each connection, when it is over. No line is left out, unless the output is too slow. Thread-safe. */
+/**
+ * A line for each connection, when it is over. No line is left out, unless the output fails or is too slow: the event log
+ * tells of that, and of lost lines. Thread-safe.
+ */
 public final class AccessLog implements AutoCloseable {
+
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final String NAME = "access-log";
 
     private final LogFormat format;
     private final Clock clock;
-    private final AsyncLines lines;
-    private final @Nullable Path file;
-    private Writer out;
+    private final AsyncLines<String> lines;
+    private final LineOutput.@Nullable Opener opener;
+    private volatile boolean reopening;
 
-    private AccessLog(Writer out, @Nullable Path file, LogFormat format, Clock clock) {
+    /** Belongs to the thread of the lines, as what follows. */
+    private LineOutput out;
+
+    private final LogHealth writing;
+    private final LogHealth opening;
+    private long retryAt = System.nanoTime();
+    private long overflowTold;
+
+    private AccessLog(
+            LineOutput out,
+            LineOutput.@Nullable Opener opener,
+            String file,
+            LogFormat format,
+            Clock clock,
+            EventLog events) {
         this.out = out;
-        this.file = file;
+        this.opener = opener;
         this.format = format;
         this.clock = clock;
-        this.lines = new AsyncLines("lockstep-access-log", this::write, () -> {});
+        this.writing = new LogHealth(events, NAME, file);
+        this.opening = new LogHealth(events, NAME, file);
+        this.lines = new AsyncLines<>("lockstep-access-log", this::write, this::idle);
+        this.lines.start();
     }
 
-    /** Writes to a stream, which stays open. */
-    public static AccessLog to(PrintWriter out, LogFormat format, Clock clock) {
-        return new AccessLog(out, null, format, clock);
+    /**
+     * Writes to a stream, which stays open.
+     *
+     * @param events receives what goes wrong; it is closed later than this log
+     */
+    public static AccessLog to(PrintWriter out, LogFormat format, Clock clock, EventLog events) {
+        return new AccessLog(LineOutput.of(out), null, "-", format, clock, events);
     }
 
     /**
      * Appends to a file.
      *
+     * @param events receives what goes wrong; it is closed later than this log
      * @throws IOException when it cannot be opened
      */
-    public static AccessLog appendTo(Path file, LogFormat format, Clock clock) throws IOException {
-        return new AccessLog(open(file), file, format, clock);
+    public static AccessLog appendTo(Path file, LogFormat format, Clock clock, EventLog events) throws IOException {
+        return appendTo(() -> LineOutput.appendTo(file), file, format, clock, events);
     }
 
-    private static Writer open(Path file) throws IOException {
-        return Files.newBufferedWriter(
-                file, StandardCharsets.US_ASCII, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    static AccessLog appendTo(LineOutput.Opener opener, Path file, LogFormat format, Clock clock, EventLog events)
+            throws IOException {
+        return new AccessLog(opener.open(), opener, file.toString(), format, clock, events);
     }
 
     /** Logs a connection that is over. */
@@ -55,28 +79,58 @@ public final class AccessLog implements AutoCloseable {
         lines.add(format.line(clock.instant().truncatedTo(ChronoUnit.MILLIS), Level.INFO, "connection", "", fields));
     }
 
-    /** Opens the file again, which may have been renamed to begin another one. */
+    /**
+     * Opens the file again soon, which may have been renamed to begin another one. If that fails, it is tried again every
+     * second, and the file that is open receives the lines until then.
+     */
     public void reopen() {
-        Path path = file;
-        if (path != null) {
-            lines.execute(() -> {
-                try {
-                    Writer fresh = open(path);
-                    out.close();
-                    out = fresh;
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+        reopening = opener != null;
+    }
+
+    private void write(String line) throws IOException {
+        openAgain();
+        try {
+            out.write(line);
+            writing.working();
+        } catch (IOException | RuntimeException | Error e) {
+            writing.lost(e);
+            throw e;
         }
     }
 
-    private void write(String line) {
+    private void idle() {
+        openAgain();
+        long overflowed = lines.overflowed();
+        if (overflowed > overflowTold) {
+            writing.overflowed(overflowed - overflowTold);
+            overflowTold = overflowed;
+        }
+    }
+
+    private void openAgain() {
+        LineOutput.Opener again = opener;
+        if (!reopening || again == null || System.nanoTime() - retryAt < 0) {
+            return;
+        }
+        reopening = false; // before the file is opened: who asks meanwhile asks for another time
+        LineOutput old = out;
         try {
-            out.write(line + System.lineSeparator());
-            out.flush();
+            out = again.open();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            reopening = true;
+            retryAt = System.nanoTime() + RETRY_NANOS;
+            opening.failing("it cannot be opened again, the file that is open receives its lines", e);
+            return;
+        }
+        opening.working();
+        closeQuietly(old);
+    }
+
+    private static void closeQuietly(LineOutput old) {
+        try {
+            old.close();
+        } catch (IOException ignored) {
+            // Every line was written when it came: nothing is lost, and the descriptor is released.
         }
     }
 

@@ -1,58 +1,82 @@
 package dev.lockstep.server.log;
 
+import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 
 /**
  * Writes lines on a thread of its own, since a pipe that is not read, or a slow disk, must not stop the loops. What does
- * not fit into the queue is counted and lost. Thread-safe.
+ * not fit into the queue, or cannot be written, is counted and lost. Thread-safe.
+ *
+ * @param <T> a line
  */
-final class AsyncLines implements AutoCloseable {
+final class AsyncLines<T> implements AutoCloseable {
 
     private static final int MOST_WAITING = 8192;
     private static final long PATIENCE_SECONDS = 2;
 
+    /** Writes lines. */
+    @FunctionalInterface
+    interface Sink<T> {
+        /**
+         * Writes a line.
+         *
+         * @throws IOException when it is lost
+         */
+        void write(T line) throws IOException;
+    }
+
     private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(MOST_WAITING);
-    private final Consumer<String> sink;
+    private final Sink<T> sink;
     private final Runnable idle;
     private final Thread thread;
-    private final LongAdder lost = new LongAdder();
+    private final LongAdder overflowed = new LongAdder();
+    private final LongAdder failed = new LongAdder();
     private volatile boolean closing;
 
     /**
-     * Starts the thread.
+     * Makes one that is started with {@link #start}.
      *
      * @param sink writes a line; only called on the thread
-     * @param idle called on the thread about once a second
+     * @param idle called on the thread about once a second, and once more at the end
      */
-    AsyncLines(String name, Consumer<String> sink, Runnable idle) {
+    AsyncLines(String name, Sink<T> sink, Runnable idle) {
         this.sink = sink;
         this.idle = idle;
         this.thread = new Thread(this::run, name);
         this.thread.setDaemon(true);
-        this.thread.start();
     }
 
-    void add(String line) {
-        if (!queue.offer(() -> sink.accept(line))) {
-            lost.increment();
+    /** Starts the thread. */
+    void start() {
+        thread.start();
+    }
+
+    void add(T line) {
+        if (!queue.offer(() -> write(line))) {
+            overflowed.increment();
         }
     }
 
-    /** Runs {@code task} on the thread, behind the lines that wait. */
-    void execute(Runnable task) {
-        if (!queue.offer(task)) {
-            lost.increment();
+    private void write(T line) {
+        try {
+            sink.write(line);
+        } catch (IOException | RuntimeException | Error e) {
+            failed.increment(); // the output has failed, or memory ran out; the next line may succeed
         }
     }
 
     /** Returns how many lines were lost so far. */
     long lost() {
-        return lost.sum();
+        return overflowed.sum() + failed.sum();
+    }
+
+    /** Returns how many of these were lost because the queue was full. */
+    long overflowed() {
+        return overflowed.sum();
     }
 
     private void run() {
@@ -66,31 +90,45 @@ final class AsyncLines implements AutoCloseable {
                 long now = System.nanoTime();
                 if (now - asked >= TimeUnit.SECONDS.toNanos(1)) {
                     asked = now;
-                    idle.run();
+                    idle();
                 }
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException | Error e) {
-                lost.increment(); // the line's output has failed, or memory ran out; the next one may succeed
             }
+        }
+    }
+
+    private void idle() {
+        try {
+            idle.run();
+        } catch (RuntimeException | Error e) {
+            // The output fails, or memory ran out: no line is lost by that, and a second later it is tried again.
         }
     }
 
     /** Waits until what was added before is written, for two seconds at most. */
     void flush() {
+        flush(() -> {});
+    }
+
+    private void flush(Runnable last) {
         CountDownLatch written = new CountDownLatch(1);
-        if (queue.offer(written::countDown)) {
-            try {
+        Runnable task = () -> {
+            last.run();
+            written.countDown();
+        };
+        try {
+            if (queue.offer(task, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 boolean unused = written.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     @Override
     public void close() {
-        flush();
+        flush(this::idle);
         closing = true;
     }
 }

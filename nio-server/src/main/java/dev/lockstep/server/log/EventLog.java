@@ -1,15 +1,18 @@
 package dev.lockstep.server.log;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where events are logged: a line each, at most {@value LineLimit#LINES} of a type and level in {@value
- * LineLimit#SPAN_SECONDS} seconds, written by a thread of its own. The lines that are left out are counted in the log
- * itself. Thread-safe.
+ * LineLimit#SPAN_SECONDS} seconds, written by a thread of its own. The lines that are left out, and those that are lost, are
+ * counted in the log itself. Thread-safe.
  */
 public final class EventLog implements AutoCloseable {
 
@@ -17,14 +20,21 @@ public final class EventLog implements AutoCloseable {
     private final LogFormat format;
     private final Clock clock;
     private final LineLimit limit = new LineLimit();
-    private final AsyncLines lines;
+    private final AsyncLines<Line> lines;
+
+    /** How many lost lines the log has told of. Belongs to the thread of the log, as what follows. */
     private long lostTold;
+
+    private long overflowTold;
+    private @Nullable String failure;
+
+    private record Line(Level level, String text) {}
 
     private EventLog(Logger logger, LogFormat format, Clock clock) {
         this.logger = logger;
         this.format = format;
         this.clock = clock;
-        this.lines = new AsyncLines("lockstep-log", line -> {}, this::tellLosses);
+        this.lines = new AsyncLines<>("lockstep-log", this::print, this::tellLosses);
     }
 
     /**
@@ -33,7 +43,13 @@ public final class EventLog implements AutoCloseable {
      * @param least events of a lower level are dropped
      */
     public static EventLog to(PrintWriter out, LogFormat format, Level least, Clock clock) {
-        return new EventLog(new LineLogger("dev.lockstep.server", out, least), format, clock);
+        return to(LineOutput.of(out), format, least, clock);
+    }
+
+    static EventLog to(LineOutput out, LogFormat format, Level least, Clock clock) {
+        EventLog log = new EventLog(new LineLogger("dev.lockstep.server", out, least), format, clock);
+        log.lines.start();
+        return log;
     }
 
     /** Logs an event, unless there were too many of its kind. */
@@ -53,21 +69,41 @@ public final class EventLog implements AutoCloseable {
     }
 
     private void write(LogEvent event) {
-        String line = format.line(
-                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+        lines.add(line(event));
+    }
+
+    private Line line(LogEvent event) {
+        return new Line(
                 event.level(),
-                event.type().label(),
-                event.message(),
-                event.fields());
-        lines.execute(() -> logger.log(event.level(), line));
+                format.line(
+                        clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                        event.level(),
+                        event.type().label(),
+                        event.message(),
+                        event.fields()));
     }
 
-    /** On the thread of the log, and once more at the end. */
+    private void print(Line line) throws IOException {
+        try {
+            logger.log(line.level(), line.text());
+        } catch (UncheckedIOException e) {
+            IOException cause = e.getCause();
+            failure = cause.getMessage();
+            throw cause;
+        }
+    }
+
+    /** On the thread of the log. */
     private void tellLosses() {
-        tellLosses(false);
+        tellSuppressed(false);
+        try {
+            tellLost();
+        } catch (IOException e) {
+            // The output still fails: a second later, it is tried again. This line tells of lost ones and is none of them.
+        }
     }
 
-    private synchronized void tellLosses(boolean all) {
+    private void tellSuppressed(boolean all) {
         limit.expire(
                 System.nanoTime(),
                 all,
@@ -77,15 +113,26 @@ public final class EventLog implements AutoCloseable {
                         .with("of", kind.type().label())
                         .with("ofLevel", kind.level())
                         .with("count", left)));
-        long lost = lines.lost();
-        if (lost > lostTold) {
-            write(LogEvent.of(EventType.LINES_LOST, (lost - lostTold) + " lines were lost: their reader is too slow")
-                    .with("count", lost - lostTold));
-            lostTold = lost;
-        }
     }
 
-    /** Returns how many lines were lost because the output did not take them in time. */
+    private void tellLost() throws IOException {
+        long overflowed = lines.overflowed();
+        long lost = lines.lost() - lostTold;
+        if (lost <= 0) {
+            return;
+        }
+        boolean slow = lost == overflowed - overflowTold;
+        print(line(LogEvent.of(
+                        EventType.LINES_LOST,
+                        lost + " lines were lost: "
+                                + (slow ? "their reader is too slow" : "they could not be written"))
+                .with("count", lost)
+                .with("reason", slow ? null : failure)));
+        lostTold += lost;
+        overflowTold = overflowed;
+    }
+
+    /** Returns how many lines were lost because the output did not take them, or not in time. */
     public long lost() {
         return lines.lost();
     }
@@ -97,7 +144,7 @@ public final class EventLog implements AutoCloseable {
 
     @Override
     public void close() {
-        tellLosses(true);
+        tellSuppressed(true);
         lines.close();
     }
 }

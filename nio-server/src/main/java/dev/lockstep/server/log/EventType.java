@@ -26,12 +26,14 @@ public enum EventType {
     KEY_SERVER_NOTICE(Level.WARNING),
     KEY_USE_LOG_DOWN(Level.ERROR),
     KEY_USE_LOG_UP(Level.INFO),
+    LOG_FAILING(Level.ERROR),
+    LOG_WORKING(Level.INFO),
     DEFECT(Level.ERROR),
     DRAINING(Level.INFO),
     STOPPED(Level.INFO),
     /** Lines of one kind that were left out because there were too many. */
     SUPPRESSED(Level.WARNING),
-    /** Lines that were lost because their reader was too slow. */
+    /** Lines that were lost because their output failed or was too slow. */
     LINES_LOST(Level.ERROR);
 
     private final Level level;
@@ -60,6 +62,8 @@ public enum EventType {
                     ACCEPT_FAILED,
                     FULL,
                     KEY_SERVER_NOTICE,
+                    LOG_FAILING,
+                    LOG_WORKING,
                     DEFECT -> true;
             case LISTENING,
                     KEY_SERVER_DOWN,

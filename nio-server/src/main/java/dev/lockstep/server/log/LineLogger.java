@@ -1,19 +1,23 @@
 package dev.lockstep.server.log;
 
-import java.io.PrintWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.text.MessageFormat;
 import java.util.Locale;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link System.Logger} that prints each message as the line that it is. */
+/**
+ * A {@link System.Logger} that writes each message as the line that it is. Throws {@link UncheckedIOException} when it could
+ * not be written.
+ */
 final class LineLogger implements System.Logger {
 
     private final String name;
-    private final PrintWriter out;
+    private final LineOutput out;
     private final Level least;
 
-    LineLogger(String name, PrintWriter out, Level least) {
+    LineLogger(String name, LineOutput out, Level least) {
         this.name = name;
         this.out = out;
         this.least = least;
@@ -33,8 +37,11 @@ final class LineLogger implements System.Logger {
     public void log(
             Level level, @Nullable ResourceBundle bundle, @Nullable String message, @Nullable Throwable thrown) {
         if (isLoggable(level)) {
-            out.println(thrown == null ? message : message + " " + thrown);
-            out.flush();
+            try {
+                out.write(thrown == null ? String.valueOf(message) : message + " " + thrown);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

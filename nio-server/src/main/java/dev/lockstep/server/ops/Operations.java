@@ -84,9 +84,9 @@ public record Operations(
 
     @Override
     public void close() {
-        log.close();
         if (accessLog != null) {
             accessLog.close();
         }
+        log.close(); // it tells what the other one has lost
     }
 }

@@ -1,42 +1,47 @@
 package dev.lockstep.server.serve;
 
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.files.LineFile;
+import dev.lockstep.server.log.EventLog;
+import dev.lockstep.server.log.LogHealth;
 import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.KeyLog;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** An NSS key log that packet analysers read. Made readable for its owner only: it decrypts the connections. */
+/**
+ * An NSS key log that packet analysers read. Made readable for its owner only: it decrypts the connections. A line that cannot
+ * be written is lost, which the event log tells: no handshake ends for a log. Thread-safe.
+ */
 final class KeyLogFile implements KeyLog {
 
-    private final Writer writer;
+    private final LineFile lines;
+    private final LogHealth health;
 
-    private KeyLogFile(Writer writer) {
-        this.writer = writer;
+    private KeyLogFile(LineFile lines, LogHealth health) {
+        this.lines = lines;
+        this.health = health;
     }
 
     /**
      * Appends to {@code file}, which is created if need be.
      *
      * @param warnings receives what the user should know, a line each
+     * @param events receives what goes wrong later
      */
-    static KeyLogFile open(String option, Path file, Consumer<String> warnings) throws UsageError {
+    static KeyLogFile open(String option, Path file, Consumer<String> warnings, EventLog events) throws UsageError {
         new SecretFiles(warnings).check(option, file);
         try {
             if (Files.notExists(file)) {
                 create(file);
             }
             KeyLogFile log =
-                    new KeyLogFile(Files.newBufferedWriter(file, StandardCharsets.US_ASCII, StandardOpenOption.APPEND));
+                    new KeyLogFile(LineFile.appendTo(file), new LogHealth(events, "key-log", file.toString()));
             warnings.accept(option + ": A PROGRAM THAT READS " + file + " CAN READ EVERY CONNECTION of this server");
             return log;
         } catch (IOException e) {
@@ -54,12 +59,12 @@ final class KeyLogFile implements KeyLog {
     }
 
     @Override
-    public void log(String line) {
+    public synchronized void log(String line) {
         try {
-            writer.write(line + "\n");
-            writer.flush(); // a capture is often decrypted while the connection lasts
-        } catch (IOException e) {
-            throw new UncheckedIOException("the key log cannot be written", e);
+            lines.write(line);
+            health.working();
+        } catch (IOException | RuntimeException | Error e) {
+            health.lost(e);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.files.FileNames;
 import dev.lockstep.server.log.AccessLog;
+import dev.lockstep.server.log.EventLog;
 import dev.lockstep.server.log.LogOptions;
 import dev.lockstep.server.ops.Operations;
 import java.io.IOException;
@@ -82,20 +83,25 @@ final class OperatingOptions {
         int loops = threads();
         Duration limit = duration();
         InetSocketAddress address = admin();
-        AccessLog access = accessLog(environment);
-        return Operations.of(log.open(environment), access, loops, limit, address);
+        EventLog events = log.open(environment);
+        try {
+            return Operations.of(events, accessLog(environment, events), loops, limit, address);
+        } catch (UsageError e) {
+            events.close();
+            throw e;
+        }
     }
 
-    private @Nullable AccessLog accessLog(Environment environment) throws UsageError {
+    private @Nullable AccessLog accessLog(Environment environment, EventLog events) throws UsageError {
         if (accessLog == null) {
             return null;
         }
         if (accessLog.equals("-")) {
-            return AccessLog.to(environment.out(), log.format(), environment.clock());
+            return AccessLog.to(environment.out(), log.format(), environment.clock(), events);
         }
         Path file = FileNames.path("--access-log", accessLog);
         try {
-            return AccessLog.appendTo(file, log.format(), environment.clock());
+            return AccessLog.appendTo(file, log.format(), environment.clock(), events);
         } catch (IOException e) {
             throw new UsageError(
                     "--access-log", accessLog + " cannot be written", "give a file in a writable directory, or -");

@@ -161,7 +161,9 @@ public final class ServeCommand implements Callable<Integer> {
                     credentials.keyMode(operations::full, providers.providers()),
                     remote,
                     tracer,
-                    keylog == null || check ? null : KeyLogFile.open("--keylog", keylog, operations::configuration),
+                    keylog == null || check
+                            ? null
+                            : KeyLogFile.open("--keylog", keylog, operations::configuration, operations.log()),
                     operations);
             if (check) {
                 return check(configuration);

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A line stays a line whatever a peer has sent, and too many lines are counted instead. */
@@ -65,13 +64,14 @@ class LogLinesTest {
     @Test
     void anErrorCostsOneLineAndNotTheLog() {
         List<String> written = new CopyOnWriteArrayList<>();
-        Consumer<String> sink = line -> {
+        AsyncLines.Sink<String> sink = line -> {
             if (line.equals("first")) {
                 throw new OutOfMemoryError("as if it had run out");
             }
             written.add(line);
         };
-        try (AsyncLines lines = new AsyncLines("log", sink, () -> {})) {
+        try (AsyncLines<String> lines = new AsyncLines<>("log", sink, () -> {})) {
+            lines.start();
             lines.add("first");
             lines.add("second");
             lines.flush();

@@ -321,6 +321,19 @@ class ServeTest {
                 .isEqualTo("rw-------");
     }
 
+    /** What has no room for a line of the key log, or of the access log, costs that line and no handshake. */
+    @Test
+    void logsOnAFullDiskEndNoHandshake() throws Exception {
+        try (Running server = serve("--keylog", "/dev/full", "--access-log", "/dev/full")) {
+            page(server);
+            page(server);
+            server.awaitError("log=access-log");
+            assertThat(server.awaitError("log=key-log").lines().filter(line -> line.contains("log-failing")))
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("ERROR log-failing: ") && line.contains("reason="));
+        }
+    }
+
     @Test
     void echoKeepsAnsweringWhileAnotherHandshakeWaitsTwoSecondsForTheKey() throws Exception {
         try (Running server = serve("--echo", "--trace", "--key-delay-ms", "2000");

@@ -9,7 +9,8 @@ public interface KeyLog {
 
     /**
      * Receives one line, without a line end: {@code CLIENT_RANDOM <client random> <master secret>}, both in hexadecimal. Called
-     * once per handshake, resumptions included, on the thread that drives the connection.
+     * once per handshake, resumptions included, on the thread that drives the connection. What it throws ends the connection
+     * with internal_error: an implementation whose output can fail, as on a full disk, catches that.
      */
     void log(String line);
 }
