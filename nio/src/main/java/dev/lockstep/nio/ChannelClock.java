@@ -1,7 +1,9 @@
 package dev.lockstep.nio;
 
+import dev.lockstep.tls.wait.Suspension;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The limit that a {@link TlsChannel} sets itself, beside those of the TLS connection. */
 final class ChannelClock {
@@ -10,6 +12,9 @@ final class ChannelClock {
     private final Limits limits;
     private final long idleNanos;
     private long ownDeadline;
+
+    /** Whether a suspension is under way whose limit stands in for that of idleness. */
+    private boolean suspended;
 
     ChannelClock(LongSupplier nanos, Limits limits) {
         this.nanos = nanos;
@@ -29,8 +34,21 @@ final class ChannelClock {
         }
     }
 
+    /**
+     * What the handshake waits for now. A client that waits for an answer from outside is not idle: the wait has a limit of its
+     * own, and idle time begins when it is over.
+     */
+    void waitsFor(@Nullable Suspension wait, ChannelState state) {
+        boolean was = suspended;
+        suspended = wait != null && wait.deadlineNanos().isPresent() && !state.isClosing();
+        if (was && !suspended) {
+            touch(state);
+        }
+    }
+
     /** A phase of the farewell begins. */
     void farewell() {
+        suspended = false;
         ownDeadline = nanos.getAsLong() + limits.farewell().toNanos();
     }
 
@@ -39,7 +57,7 @@ final class ChannelClock {
     }
 
     boolean isOwnDue() {
-        return ownDeadline - nanos.getAsLong() <= 0;
+        return !suspended && ownDeadline - nanos.getAsLong() <= 0;
     }
 
     boolean isDue(OptionalLong deadline) {
@@ -48,6 +66,7 @@ final class ChannelClock {
 
     /** Returns the earlier one. The clock may wrap: differences are compared, never values. */
     OptionalLong earliest(OptionalLong deadline) {
-        return deadline.isPresent() && deadline.getAsLong() - ownDeadline < 0 ? deadline : OptionalLong.of(ownDeadline);
+        boolean first = deadline.isPresent() && (suspended || deadline.getAsLong() - ownDeadline < 0);
+        return first ? deadline : OptionalLong.of(ownDeadline);
     }
 }

@@ -98,6 +98,7 @@ final class ChannelPump {
     void settle() {
         if (state != ChannelState.CLOSED) {
             transport.releaseIdleBuffers();
+            clock.waitsFor(tls.suspension(), state);
         }
     }
 

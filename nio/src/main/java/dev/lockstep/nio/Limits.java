@@ -12,7 +12,8 @@ import java.time.Duration;
  *     those are ended that hold most, handshakes first
  * @param hello how long a client may take to send a complete ClientHello
  * @param evictable the age from which a {@link TlsLoop} that is full may end a handshake in favour of a new connection
- * @param idle how long a connection may be without a whole record in either direction
+ * @param idle how long a connection may be without a whole record in either direction; not counted while its handshake is
+ *     suspended with a limit of its own
  * @param farewell how long the last bytes, and then the client's end of stream, may take after {@link TlsChannel#close}
  * @param farewellBytes how many bytes are read and dropped meanwhile, 0 or more
  */

@@ -260,6 +260,72 @@ class TlsChannelTest {
     }
 
     /** HelloRequest is sent although a part of the last record has not been read. */
+    private static final Duration IDLE = Duration.ofSeconds(5);
+
+    @Test
+    void aClientThatWaitsForASlowKeyIsNotIdle() throws Exception {
+        FakeClock clock = new FakeClock();
+        try (ChannelPair pair = new ChannelPair(
+                Limits.DEFAULT.withIdle(IDLE),
+                config -> config.clock(clock)
+                        .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO)))) {
+            SSLSocket client = pair.established();
+            pair.key.signs(KeyScript.manual());
+            client.getSession().invalidate(); // a resumed one needs no key
+            client.startHandshake(); // a ClientHello
+            ByteBuffer data = ByteBuffer.allocate(10);
+            pair.drive(() -> pair.tls.read(data) == 0 && pair.tls.suspension() != null);
+            RecordedOperation signature = pair.key.takePending();
+            clock.advance(IDLE);
+            pair.tls.onDeadline();
+            assertThat(pair.tls.state()).isEqualTo(ChannelState.OPEN);
+
+            CompletableFuture<Object> reading =
+                    ChannelPair.async(() -> client.getInputStream().read());
+            pair.drive(() -> {
+                assertThat(pair.tls.read(data)).isZero();
+                if (pair.tls.suspension() != null) {
+                    signature.complete();
+                }
+                return pair.tls.handshakes() == 2;
+            });
+            clock.advance(IDLE);
+            assertThatThrownBy(pair.tls::onDeadline)
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessage("silent for too long");
+            pair.tls.close();
+            assertThat(reading.get(30, TimeUnit.SECONDS)).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void aSlowKeyHasItsOwnLimitWhereIdleTimeIsShorter() throws Exception {
+        FakeClock clock = new FakeClock();
+        Duration forTheKey = IDLE.plusSeconds(3);
+        try (ChannelPair pair = new ChannelPair(
+                Limits.DEFAULT.withIdle(IDLE), config -> config.clock(clock).keyOperationTimeout(forTheKey))) {
+            pair.key.signs(KeyScript.manual());
+            SSLSocket client = pair.client();
+            CompletableFuture<Object> handshake = ChannelPair.async(() -> {
+                client.startHandshake();
+                return true;
+            });
+            pair.drive(() -> !pair.tls.handshake() && pair.tls.suspension() != null);
+            assertThat(pair.tls.deadlineNanos().orElseThrow() - clock.getAsLong())
+                    .isEqualTo(forTheKey.toNanos());
+            clock.advance(IDLE);
+            pair.tls.onDeadline();
+            clock.advance(forTheKey.minus(IDLE));
+            assertThatThrownBy(pair.tls::onDeadline)
+                    .isInstanceOf(TlsException.class)
+                    .hasMessageContaining("SIGN failed");
+            pair.tls.close();
+            assertThatThrownBy(() -> handshake.get(30, TimeUnit.SECONDS)).hasMessageContaining("internal_error");
+            clock.advance(Limits.DEFAULT.farewell());
+            assertThat(pair.tls.close()).isTrue();
+        }
+    }
+
     @Test
     void aRequestForAnotherHandshakeDoesNotWaitForTheReader() throws Exception {
         try (ChannelPair pair = new ChannelPair(
