@@ -69,9 +69,13 @@ final class Acceptor {
      * Closes the socket; connections that the kernel has accepted already are taken in before, since they would be
      * reset.
      */
-    void finish() throws IOException {
+    void finish() {
         accept(BACKLOG_AT_MOST);
-        close();
+        try {
+            close();
+        } catch (IOException e) {
+            loop.defect(0, e);
+        }
     }
 
     private void accept(int most) {

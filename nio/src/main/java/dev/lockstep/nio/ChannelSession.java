@@ -17,6 +17,9 @@ abstract class ChannelSession implements Session {
     /** Whether the loop has it among those that have more to do. */
     boolean unfinished;
 
+    /** Whether the handler was asked to come to an end, because the loop drains. */
+    boolean toldToEnd;
+
     private final @Nullable Preface preface;
 
     ChannelSession(long id, TlsLoop loop, TlsChannel tls, @Nullable Preface preface) {

@@ -1,35 +1,46 @@
 package dev.lockstep.nio;
 
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayDeque;
 
-/** The last part of a loop's life: the connections that are open come to their end, or the time does. */
+/**
+ * The last part of a loop's life: the connections that are open come to their end, or the time does. Each handler is asked
+ * once to come to an end; after that, connections are served only when something happens, so that many idle ones cost
+ * nothing.
+ */
 final class Draining {
 
-    /** How often handlers are asked to come to an end. */
-    static final long EVERY_MILLIS = 50;
-
-    private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(EVERY_MILLIS);
+    /** How many handlers are asked in a turn of the loop, so that they do not starve the sockets. */
+    private static final int ASKED_AT_ONCE = 256;
 
     private final Places places;
     private final long begin;
     private final long limitNanos;
-    private long asked;
+    private final ArrayDeque<Connection> unasked;
 
     Draining(Places places, long now, long limitNanos) {
         this.places = places;
         this.begin = now;
         this.limitNanos = limitNanos;
-        this.asked = now - EVERY_NANOS;
+        this.unasked = new ArrayDeque<>(places.copy());
     }
 
-    /** Asks the handlers when it is time, and returns whether the loop may end. */
+    /** A handshake is complete that was not when the draining began. */
+    void established(Connection connection) {
+        unasked.add(connection);
+    }
+
+    /** Returns for how long nothing is due, in nanoseconds. */
+    long sleepNanos(long now) {
+        return unasked.isEmpty() ? Math.max(0, limitNanos - (now - begin)) : 0;
+    }
+
+    /** Asks handlers that were not asked yet, a bounded number of them, and returns whether the loop may end. */
     boolean isOver(long now) {
-        if (now - asked >= EVERY_NANOS) {
-            asked = now;
-            for (Connection connection : places.copy()) {
-                if (connection.tls.state() == ChannelState.OPEN) {
-                    connection.drain();
-                }
+        for (int i = 0; i < ASKED_AT_ONCE && !unasked.isEmpty(); i++) {
+            Connection next = unasked.remove();
+            if (!next.toldToEnd && next.tls.state() == ChannelState.OPEN) {
+                next.toldToEnd = true;
+                next.drain();
             }
         }
         return places.size() == 0 || now - begin >= limitNanos;

@@ -43,9 +43,9 @@ public interface Handler {
     }
 
     /**
-     * Called while the loop drains ({@link TlsLoop#drain}) and accepts no more connections: at the beginning, or when the
-     * connection is established after that, and every 50 milliseconds until the connection is closed or the time is over. A
-     * handler finishes what is under way and then closes. By default it closes when everything is sent.
+     * Called once when the loop drains ({@link TlsLoop#drain}) and accepts no more connections: at the beginning, or when the
+     * connection is established after that. A handler finishes what is under way and then closes; {@link Duplex#alarm} calls
+     * it again later. By default it closes when everything is sent.
      */
     default void onDrain(Session session) throws IOException {
         session.close();

@@ -27,6 +27,7 @@ final class Progress {
             loop.counters().handshakes.increment();
             loop.report(observer -> observer.onEstablished(connection));
             handler.onEstablished(connection);
+            loop.onEstablished(connection);
         }
     }
 }

@@ -153,17 +153,9 @@ public final class TlsLoop implements AutoCloseable {
             if (draining == null) {
                 drained = true;
                 draining = new Draining(places, now(), nanos);
-                finishAccepting();
+                acceptor.finish();
             }
         });
-    }
-
-    private void finishAccepting() {
-        try {
-            acceptor.finish();
-        } catch (IOException e) {
-            defect(0, e);
-        }
     }
 
     /** Runs {@code task} soon on the loop's thread. A task must not block. */
@@ -232,7 +224,7 @@ public final class TlsLoop implements AutoCloseable {
         long millis = toMillis(acceptor.update());
         millis = Math.min(millis, deadlines.sleepMillis(now).orElse(Long.MAX_VALUE));
         if (draining != null) {
-            millis = Math.min(millis, Draining.EVERY_MILLIS);
+            millis = Math.min(millis, toMillis(draining.sleepNanos(now)));
         }
         for (LoopGuest guest : guests) {
             OptionalLong deadline = guest.nextDeadlineNanos();
@@ -250,6 +242,13 @@ public final class TlsLoop implements AutoCloseable {
     /** Rounds up, so that the time has come when the selector returns. */
     private static long toMillis(long nanos) {
         return nanos == Long.MAX_VALUE ? nanos : TimeUnit.NANOSECONDS.toMillis(nanos + 999_999);
+    }
+
+    /** A first handshake is complete. */
+    void onEstablished(Connection connection) {
+        if (draining != null) {
+            draining.established(connection);
+        }
     }
 
     /** Ends a connection in favour of others. */

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,62 @@ class DrainTest {
             client.close();
             server.awaitEnd();
         }
+    }
+
+    /** Stays while the loop drains, and counts how often it was asked to end. */
+    private record Counting(AtomicInteger asked) implements Handler {
+        @Override
+        public void onData(Session session, ByteBuffer data) {
+            session.send(data);
+        }
+
+        @Override
+        public void onDrain(Session session) {
+            asked.incrementAndGet();
+        }
+    }
+
+    /** Otherwise many idle connections would occupy the loop to the end. */
+    @Test
+    void aConnectionIsAskedOnceToEndAndServedOnlyWhenSomethingHappens() throws Exception {
+        AtomicLong time = new AtomicLong();
+        AtomicInteger asked = new AtomicInteger();
+        try (TestLoop server = TestLoop.timed(Limits.DEFAULT, () -> new Counting(asked), time::get);
+                SSLSocket idle = server.client();
+                SSLSocket late = server.client()) {
+            server.key.signs(KeyScript.ready());
+            TestLoop.ping(idle);
+            server.key.signs(KeyScript.manual());
+            CompletableFuture<Void> handshake = TestLoop.handshake(late);
+            RecordedOperation signature = server.key.takePending();
+            server.loop.drain(LONG);
+            server.awaitRefusingConnections();
+            signature.complete();
+            handshake.get(30, TimeUnit.SECONDS);
+            TestLoop.ping(late);
+            turn(server, time);
+            assertThat(asked).hasValue(2);
+            long turns = server.loop.counters().turns();
+            for (int i = 0; i < 20; i++) {
+                turn(server, time);
+            }
+            assertThat(server.loop.counters().turns()).isEqualTo(turns);
+            assertThat(asked).hasValue(2);
+            TestLoop.ping(idle);
+            TestLoop.ping(late);
+            time.addAndGet(LONG.toNanos());
+            server.loop.execute(() -> {}); // it sleeps by another clock
+            assertThat(idle.getInputStream().read()).isEqualTo(-1);
+            server.awaitEnd();
+        }
+    }
+
+    /** Lets a turn of the loop pass, and a while on its clock. */
+    private static void turn(TestLoop server, AtomicLong time) throws Exception {
+        time.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
+        CompletableFuture<Void> turn = new CompletableFuture<>();
+        server.loop.execute(() -> turn.complete(null));
+        turn.get(30, TimeUnit.SECONDS);
     }
 
     @Test

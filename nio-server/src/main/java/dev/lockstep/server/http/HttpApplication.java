@@ -56,15 +56,22 @@ public final class HttpApplication implements Handler {
         alarm.accept(session, BETWEEN_REQUESTS);
     }
 
-    /**
-     * The next answer is the last; a client that sends no request is waited for a little, since one may be on its way.
-     */
+    /** The next answer is the last. */
     @Override
     public void onDrain(Session session) {
         draining = true;
-        boolean idle = !reader.hasBegun() && rest == null && !session.hasUnsent();
-        if (idle && System.nanoTime() - idleSince > DRAIN_PATIENCE_NANOS) {
-            end(session, true);
+        endIfIdle(session);
+    }
+
+    /** A client that sends no request is waited for a little, since one may be on its way. */
+    private void endIfIdle(Session session) {
+        boolean idle = !ended && !reader.hasBegun() && rest == null && !session.hasUnsent();
+        if (idle) {
+            long left = DRAIN_PATIENCE_NANOS - (System.nanoTime() - idleSince);
+            if (left > 0) {
+                alarm.accept(session, Duration.ofNanos(left));
+            }
+            end(session, left <= 0);
         }
     }
 
@@ -92,6 +99,9 @@ public final class HttpApplication implements Handler {
         if (waiting != null && !ended) {
             serve(session, waiting);
             rest = waiting.hasRemaining() ? waiting : null;
+        }
+        if (draining) {
+            endIfIdle(session);
         }
     }
 

@@ -351,6 +351,34 @@ class HttpApplicationTest {
     }
 
     @Test
+    void anIdleClientOfAServerThatDrainsHasALittleTimeForItsRequest() {
+        http.onEstablished(session);
+        alarms.clear();
+        http.onDrain(session);
+        assertThat(alarms).singleElement().satisfies(delay -> assertThat(delay).isBetween(
+                Duration.ofMillis(1), Duration.ofSeconds(1)));
+        assertThat(session.closes).isFalse();
+        http.onAlarm(session);
+        assertThat(session.closes).isTrue();
+        assertThat(session.sent).isEmpty();
+    }
+
+    /** Its answer has promised to keep the connection. */
+    @Test
+    void aClientThatIsBeingAnsweredWhenTheServerDrainsIsIdleAfterwards() {
+        http.onEstablished(session);
+        receive("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        alarms.clear();
+        http.onDrain(session);
+        assertThat(alarms).isEmpty();
+        session.sent.clear();
+        http.onSent(session);
+        assertThat(alarms).hasSize(1);
+        http.onAlarm(session);
+        assertThat(session.closes).isTrue();
+    }
+
+    @Test
     void thePageHasOneLengthHoweverLongTheNamesAre() {
         session.info = negotiated("n".repeat(255), "p".repeat(255));
         receive("\nGET / HTTP/1.0\n\n");
