@@ -10,9 +10,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
-import javax.naming.ldap.Rdn;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +23,6 @@ final class ProxyWriter {
 
     /** All of it: the addresses, and TLVs whose values TLS bounds to 255 bytes each, but for the client's name. */
     private static final int LONGEST = 2048;
-
-    private static final int LONGEST_NAME = 256;
 
     private ProxyWriter() {}
 
@@ -75,28 +71,10 @@ final class ProxyWriter {
         text(out, ProxyV2.SUBTYPE_SSL_VERSION, "TLSv1.2");
         text(out, ProxyV2.SUBTYPE_SSL_CIPHER, info.cipherSuite().name());
         if (certified) {
-            text(
-                    out,
-                    ProxyV2.SUBTYPE_SSL_CN,
-                    commonName(info.peerCertificates()
-                            .get(0)
-                            .getSubjectX500Principal()
-                            .getName()));
+            X500Principal subject = info.peerCertificates().get(0).getSubjectX500Principal();
+            text(out, ProxyV2.SUBTYPE_SSL_CN, CommonName.of(subject));
         }
         out.putShort(begin - 2, (short) (out.position() - begin));
-    }
-
-    private static @Nullable String commonName(String subject) {
-        try {
-            for (Rdn rdn : new LdapName(subject).getRdns()) {
-                if (rdn.getType().equalsIgnoreCase("CN") && rdn.getValue() instanceof String name) {
-                    return name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
-                }
-            }
-            return null;
-        } catch (InvalidNameException e) {
-            return null;
-        }
     }
 
     private static void text(ByteBuffer out, int type, @Nullable String value) {
