@@ -6,6 +6,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,8 @@ final class Readiness {
         }
     }
 
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final Shared SHARED = new Shared(Selector::open);
 
     private final Selector selector;
@@ -80,24 +84,42 @@ final class Readiness {
     }
 
     private void run() {
+        boolean owes = false;
         while (true) {
             try {
-                selector.select(Readiness::onReady);
+                if (!owes) {
+                    selector.select(Readiness::onReady);
+                }
             } catch (IOException | RuntimeException | Error e) {
-                // The channels find out for themselves what their sockets can do. An Error must not end the thread on
-                // which all of them depend.
-                tellAll();
+                // An Error must not end the thread on which all channels depend.
+                owes = true;
+            }
+            if (owes) {
+                LockSupport.parkNanos(PAUSE_NANOS); // what fails every time must not take a processor
+                owes = !tellAll();
             }
         }
     }
 
-    private void tellAll() {
+    /** The channels find out for themselves what their sockets can do. Returns whether all of them were told. */
+    private boolean tellAll() {
+        boolean all = true;
         try {
             for (SelectionKey key : selector.keys()) {
-                ((Runnable) key.attachment()).run();
+                all &= tell((Runnable) key.attachment());
             }
         } catch (RuntimeException | Error e) {
-            // Another attempt follows with the next select.
+            return false;
+        }
+        return all;
+    }
+
+    private static boolean tell(Runnable channel) {
+        try {
+            channel.run();
+            return true;
+        } catch (RuntimeException | Error e) {
+            return false; // memory ran out, most likely: another attempt follows, and the others are told now
         }
     }
 

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * {@link LoopObserver}; the loop continues.
  *
  * <p><b>Threads.</b> {@link #run} occupies its thread until {@link #close}, which any thread may call, like
- * {@link #execute} and {@link #counters}. An interrupt of the running thread has the effect of {@code close}.
+ * {@link #execute} and {@link #counters}. An interrupt of the running thread has the effect of {@code close}, and is set
+ * again when {@link #run} returns.
  */
 public final class TlsLoop implements AutoCloseable {
 
@@ -48,7 +49,7 @@ public final class TlsLoop implements AutoCloseable {
     private final Supplier<? extends Handler> handlers;
     private final List<LoopGuest> guests;
     private final Limits limits;
-    private final List<LoopObserver> observers;
+    private final Reports reports;
     private final Function<? super SocketAddress, ? extends @Nullable Preface> prefaces;
     private final LoopCounters counters = new LoopCounters();
     private final Deadlines deadlines = new Deadlines();
@@ -71,7 +72,7 @@ public final class TlsLoop implements AutoCloseable {
         this.handlers = builder.handlers;
         this.guests = List.copyOf(builder.guests);
         this.limits = builder.limits;
-        this.observers = List.copyOf(builder.observers);
+        this.reports = new Reports(builder.observers, counters.defects);
         this.prefaces = builder.prefaces;
         this.places = new Places(limits);
         this.numbers = builder.numbers;
@@ -112,10 +113,11 @@ public final class TlsLoop implements AutoCloseable {
      * @throws IOException when the selector fails
      */
     public void run() throws IOException {
+        boolean interrupted = Thread.interrupted();
         try {
             guests.forEach(LoopGuest::onStart);
             int failedTurns = 0;
-            while (!stopping && !Thread.interrupted()) {
+            while (!stopping && !interrupted) {
                 try {
                     turn();
                     failedTurns = 0;
@@ -125,9 +127,13 @@ public final class TlsLoop implements AutoCloseable {
                         throw new IOException("the loop fails in every turn", e);
                     }
                 }
+                interrupted = Thread.interrupted();
             }
         } finally {
             places.copy().forEach(Connection::end);
+            if (interrupted) {
+                Thread.currentThread().interrupt(); // not before: nothing could be written
+            }
             acceptor.close();
             selector.close();
         }
@@ -198,7 +204,7 @@ public final class TlsLoop implements AutoCloseable {
             relieve();
         }
         drain(woken, Connection::onWake);
-        drain(tasks, Runnable::run);
+        drain(tasks, reports::run);
         for (int i = Math.min(unfinished.size(), AT_ONCE); i > 0; i--) {
             Connection next = unfinished.remove();
             next.unfinished = false;
@@ -352,19 +358,12 @@ public final class TlsLoop implements AutoCloseable {
 
     /** Counts and reports what should not have been thrown. */
     void defect(long id, Throwable t) {
-        counters.defects.increment();
-        report(it -> it.onDefect(id, t));
+        reports.defect(id, t);
     }
 
     /** An observer's own faults are no reason to stop serving. */
     void report(Consumer<LoopObserver> event) {
-        for (LoopObserver observer : observers) {
-            try {
-                event.accept(observer);
-            } catch (Throwable ignored) {
-                counters.defects.increment();
-            }
-        }
+        reports.tell(event);
     }
 
     long now() {

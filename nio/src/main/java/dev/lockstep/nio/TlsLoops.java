@@ -70,8 +70,12 @@ public final class TlsLoops implements AutoCloseable {
         }
         threads.forEach(Thread::start);
         run(loops.get(0), failure);
+        boolean interrupted = false;
         for (Thread thread : threads) {
-            join(thread);
+            interrupted |= join(thread);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         Throwable cause = failure.get();
         if (cause != null) {
@@ -82,8 +86,8 @@ public final class TlsLoops implements AutoCloseable {
     private void run(TlsLoop loop, AtomicReference<@Nullable Throwable> failure) {
         try {
             loop.run();
-        } catch (IOException | RuntimeException | Error e) { // boundary of the thread: run() throws it
-            failure.compareAndSet(null, e);
+        } catch (Throwable t) { // boundary of the thread: run() throws it
+            failure.compareAndSet(null, t);
             close();
         }
         if (!loop.hasDrained()) {
@@ -91,12 +95,15 @@ public final class TlsLoops implements AutoCloseable {
         }
     }
 
-    private void join(Thread thread) {
+    /** Returns whether this thread was interrupted meanwhile. */
+    private boolean join(Thread thread) {
+        boolean interrupted = false;
         while (true) {
             try {
                 thread.join();
-                return;
+                return interrupted;
             } catch (InterruptedException e) {
+                interrupted = true;
                 close(); // an interrupt has the effect of close, as in one loop
             }
         }

@@ -163,6 +163,26 @@ class ErrorsInTheLoopTest {
             }
         })) {
             assertServesOn(observed);
+            assertThat(observed.events()).as("told to another observer").contains("defect: " + error);
+        }
+    }
+
+    /** More of them than the loop permits turns that fail. */
+    @ParameterizedTest
+    @MethodSource("observed")
+    void ofTasksConcernsNoOtherTaskAndNoConnection(Error error) throws Exception {
+        try (TestLoop loop = TestLoop.observed(() -> PARTS.config().build(), LoopObserver.NONE)) {
+            for (int i = 0; i < 40; i++) {
+                loop.loop.execute(() -> {
+                    throw error;
+                });
+            }
+            CountDownLatch last = new CountDownLatch(1);
+            loop.loop.execute(last::countDown);
+            assertThat(last.await(30, TimeUnit.SECONDS)).isTrue();
+            assertServesOn(loop);
+            assertThat(loop.loop.counters().defects()).isEqualTo(40);
+            assertThat(loop.events()).contains("defect: " + error);
         }
     }
 

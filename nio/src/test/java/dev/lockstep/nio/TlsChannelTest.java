@@ -265,10 +265,8 @@ class TlsChannelTest {
     @Test
     void aClientThatWaitsForASlowKeyIsNotIdle() throws Exception {
         FakeClock clock = new FakeClock();
-        try (ChannelPair pair = new ChannelPair(
-                Limits.DEFAULT.withIdle(IDLE),
-                config -> config.clock(clock)
-                        .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO)))) {
+        try (ChannelPair pair = new ChannelPair(Limits.DEFAULT.withIdle(IDLE), config -> config.clock(clock)
+                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO)))) {
             SSLSocket client = pair.established();
             pair.key.signs(KeyScript.manual());
             client.getSession().invalidate(); // a resumed one needs no key

@@ -99,4 +99,27 @@ class TlsLoopsTest {
         ended.get(30, TimeUnit.SECONDS);
         assertThat(listener.isOpen()).isFalse();
     }
+
+    @Test
+    void anInterruptEndsThemAndIsNotForgotten() throws Exception {
+        TlsLoops loops = loops();
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        loops.run();
+                        ended.complete(Thread.currentThread().isInterrupted());
+                    } catch (java.io.IOException e) {
+                        ended.completeExceptionally(e);
+                    }
+                },
+                "loops under test");
+        thread.start();
+        try (SSLSocket client = Localhost.client(listener.socket().getLocalPort())) {
+            TestLoop.ping(client);
+            thread.interrupt();
+            TestLoop.assertEnded(client);
+            assertThat(ended.get(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
 }

@@ -52,9 +52,9 @@ final class Upstream {
                 upstream.onConnected();
             }
             return upstream;
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable t) { // errors too: the descriptor would stay open
             channel.close();
-            throw e;
+            throw t;
         }
     }
 

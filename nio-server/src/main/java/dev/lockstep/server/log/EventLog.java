@@ -99,7 +99,7 @@ public final class EventLog implements AutoCloseable {
         try {
             tellLost();
         } catch (IOException e) {
-            // The output still fails: a second later, it is tried again. This line tells of lost ones and is none of them.
+            // The output still fails: it is tried again a second later. This line is none of the lost ones.
         }
     }
 
@@ -124,8 +124,7 @@ public final class EventLog implements AutoCloseable {
         boolean slow = lost == overflowed - overflowTold;
         print(line(LogEvent.of(
                         EventType.LINES_LOST,
-                        lost + " lines were lost: "
-                                + (slow ? "their reader is too slow" : "they could not be written"))
+                        lost + " lines were lost: " + (slow ? "their reader is too slow" : "they could not be written"))
                 .with("count", lost)
                 .with("reason", slow ? null : failure)));
         lostTold += lost;

@@ -24,7 +24,8 @@ final class AdminPages {
             return refused(request, refusal);
         }
         return switch (request.path()) {
-            case "/metrics" -> answer(request, "200 OK", PROMETHEUS, operations.metrics().text());
+            case "/metrics" ->
+                answer(request, "200 OK", PROMETHEUS, operations.metrics().text());
             case "/healthz" -> answer(request, "200 OK", TEXT, "ok\n");
             case "/readyz" -> readiness(request);
             default -> refused(request, Refusal.NOT_FOUND);

@@ -97,8 +97,7 @@ public final class AdminServer implements AutoCloseable {
         try {
             ServerSocketChannel listener = ServerSocketChannel.open();
             try {
-                AdminServer server =
-                        new AdminServer(operations, limit, accept, listener.bind(address, BACKLOG));
+                AdminServer server = new AdminServer(operations, limit, accept, listener.bind(address, BACKLOG));
                 server.thread.start();
                 return server;
             } catch (Throwable t) {
@@ -202,7 +201,8 @@ public final class AdminServer implements AutoCloseable {
         operations.metrics().acceptFailures.increment();
         if (!failing) {
             operations.log().log(LogEvent.of(
-                            EventType.ACCEPT_FAILED, "a connection to the admin port cannot be accepted; it tries again")
+                            EventType.ACCEPT_FAILED,
+                            "a connection to the admin port cannot be accepted; it tries again")
                     .with("reason", e.getMessage()));
         }
         failing = true;
@@ -232,7 +232,8 @@ public final class AdminServer implements AutoCloseable {
     private void defect(Throwable cause) {
         defects.increment();
         try {
-            operations.log().log(LogEvent.of(EventType.DEFECT, "a defect of this program, at the admin port: " + cause));
+            operations.log().log(
+                    LogEvent.of(EventType.DEFECT, "a defect of this program, at the admin port: " + cause));
         } catch (RuntimeException | Error e) {
             defects.increment(); // memory has run out: the count is all that can be told
         }

@@ -40,8 +40,7 @@ final class KeyLogFile implements KeyLog {
             if (Files.notExists(file)) {
                 create(file);
             }
-            KeyLogFile log =
-                    new KeyLogFile(LineFile.appendTo(file), new LogHealth(events, "key-log", file.toString()));
+            KeyLogFile log = new KeyLogFile(LineFile.appendTo(file), new LogHealth(events, "key-log", file.toString()));
             warnings.accept(option + ": A PROGRAM THAT READS " + file + " CAN READ EVERY CONNECTION of this server");
             return log;
         } catch (IOException e) {

@@ -32,7 +32,9 @@ class CommonNameTest {
     void aSubjectWithoutOneHasNone() {
         assertThat(CommonName.of(new X500Principal(""))).isNull();
         assertThat(CommonName.of(new X500Principal("O=Example+OU=CN=x"))).isNull();
-        assertThat(CommonName.of(new X500Principal("CN=#0403010203"))).as("octets").isNull();
+        assertThat(CommonName.of(new X500Principal("CN=#0403010203")))
+                .as("octets")
+                .isNull();
     }
 
     @Test

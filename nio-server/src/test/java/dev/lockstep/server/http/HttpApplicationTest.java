@@ -355,8 +355,8 @@ class HttpApplicationTest {
         http.onEstablished(session);
         alarms.clear();
         http.onDrain(session);
-        assertThat(alarms).singleElement().satisfies(delay -> assertThat(delay).isBetween(
-                Duration.ofMillis(1), Duration.ofSeconds(1)));
+        assertThat(alarms).singleElement().satisfies(delay -> assertThat(delay)
+                .isBetween(Duration.ofMillis(1), Duration.ofSeconds(1)));
         assertThat(session.closes).isFalse();
         http.onAlarm(session);
         assertThat(session.closes).isTrue();

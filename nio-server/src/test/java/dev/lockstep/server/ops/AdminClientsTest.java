@@ -44,8 +44,8 @@ class AdminClientsTest {
     private final StringWriter lines = new StringWriter();
     private final EventLog log =
             EventLog.to(new PrintWriter(lines, true), LogFormat.TEXT, Level.INFO, Clock.systemUTC());
-    private final Operations operations = Operations.of(
-            log, null, 1, Duration.ZERO, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    private final Operations operations =
+            Operations.of(log, null, 1, Duration.ZERO, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     private final List<Socket> clients = new ArrayList<>();
 
     @AfterEach
@@ -202,7 +202,8 @@ class AdminClientsTest {
                     .startsWith("HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n");
             assertThat(ask(admin, "GET /healthz/more HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 404 ");
             assertThat(ask(admin, "nonsense\r\n\r\n")).startsWith("HTTP/1.1 400 ");
-            assertThat(ask(admin, "GET /" + "x".repeat(9000) + " HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 414 ");
+            assertThat(ask(admin, "GET /" + "x".repeat(9000) + " HTTP/1.0\r\n\r\n"))
+                    .startsWith("HTTP/1.1 414 ");
             assertThat(ask(admin, "HEAD /healthz HTTP/1.0\r\n\r\n"))
                     .contains("\r\nContent-Length: 3\r\n")
                     .endsWith("\r\n\r\n");
