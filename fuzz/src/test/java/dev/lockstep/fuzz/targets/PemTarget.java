@@ -43,7 +43,7 @@ public final class PemTarget implements Target {
                 case 0 -> certificates();
                 case 1 -> key(Reading.PLAIN);
                 case 2 -> key(new Reading(PASSWORD, note -> {}));
-                default -> RevocationFiles.read(file.path(), note -> {});
+                default -> RevocationFiles.read("--client-crl", file.path(), note -> {});
             }
         });
     }

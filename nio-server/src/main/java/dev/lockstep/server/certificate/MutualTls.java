@@ -15,17 +15,15 @@ import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 
 /** The TLS settings of the line between a key server and its clients, from PEM files. */
 public final class MutualTls {
 
     private MutualTls() {}
 
-    /** A certificate of one's own with its key, and those that are trusted. */
-    private record Managers(KeyManagerFactory keys, TrustManagerFactory trust) {}
+    /** A certificate of one's own with its key. */
+    private record Own(PrivateKey key, List<X509Certificate> chain) {}
 
     /**
      * A context with a certificate of its own that trusts one authority.
@@ -36,39 +34,41 @@ public final class MutualTls {
     public static SSLContext context(
             String prefix, Path cert, Path key, Reading reading, String caOption, Path ca, Instant now)
             throws UsageError {
-        Managers managers = managers(prefix, cert, key, reading, caOption, ca, now);
+        Own own = own(prefix, cert, key, reading, now);
+        List<X509Certificate> authorities = PemFiles.certificates(caOption, ca, reading);
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(managers.keys().getKeyManagers(), managers.trust().getTrustManagers(), null);
+            context.init(keys(own).getKeyManagers(), trust(authorities).getTrustManagers(), null);
             return context;
-        } catch (GeneralSecurityException e) {
+        } catch (IOException | GeneralSecurityException e) {
             throw unusable(prefix, e);
         }
     }
 
-    /** As {@link #context}, for the end of the key server. */
+    /**
+     * The end of the key server, with a certificate of its own.
+     *
+     * @param prefix of the option names: {@code --tls}
+     * @param reading has the password of an encrypted key
+     * @param trust says which clients may connect
+     */
     public static MutualTlsServer server(
-            String prefix, Path cert, Path key, Reading reading, String caOption, Path ca, Instant now)
-            throws UsageError {
-        Managers managers = managers(prefix, cert, key, reading, caOption, ca, now);
-        for (TrustManager each : managers.trust().getTrustManagers()) {
-            if (each instanceof X509TrustManager trust) {
-                return new MutualTlsServer(managers.keys().getKeyManagers(), trust);
-            }
+            String prefix, Path cert, Path key, Reading reading, ClientTrust trust, Instant now) throws UsageError {
+        try {
+            Own own = own(prefix, cert, key, reading, now);
+            return new MutualTlsServer(keys(own).getKeyManagers(), trust);
+        } catch (IOException | GeneralSecurityException e) {
+            throw unusable(prefix, e);
         }
-        throw unusable(prefix, new GeneralSecurityException("there is no X.509 trust manager"));
     }
 
-    private static Managers managers(
-            String prefix, Path cert, Path key, Reading reading, String caOption, Path ca, Instant now)
-            throws UsageError {
+    private static Own own(String prefix, Path cert, Path key, Reading reading, Instant now) throws UsageError {
         List<X509Certificate> chain = CertificateChain.load(prefix + "-cert", cert, now, reading);
         PrivateKey own = PemFiles.privateKey(prefix + "-key", key, reading);
-        List<X509Certificate> authorities = PemFiles.certificates(caOption, ca, reading);
         try {
             Credential.local(chain, own); // a key store would take any pair
-            return managers(own, chain, authorities);
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            return new Own(own, chain);
+        } catch (IllegalArgumentException e) {
             throw unusable(prefix, e);
         }
     }
@@ -80,14 +80,18 @@ public final class MutualTls {
                 "give the key that the certificate was issued for");
     }
 
-    private static Managers managers(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> authorities)
-            throws IOException, GeneralSecurityException {
+    private static KeyManagerFactory keys(Own own) throws IOException, GeneralSecurityException {
         char[] none = new char[0];
-        KeyStore own = KeyStore.getInstance("PKCS12");
-        own.load(null, null);
-        own.setKeyEntry("own", key, none, chain.toArray(X509Certificate[]::new));
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("own", own.key(), none, own.chain().toArray(X509Certificate[]::new));
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(own, none);
+        keys.init(store, none);
+        return keys;
+    }
+
+    private static TrustManagerFactory trust(List<X509Certificate> authorities)
+            throws IOException, GeneralSecurityException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         for (int i = 0; i < authorities.size(); i++) {
@@ -95,6 +99,6 @@ public final class MutualTls {
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
-        return new Managers(keys, trust);
+        return trust;
     }
 }

@@ -1,15 +1,11 @@
 package dev.lockstep.server.certificate;
 
 import java.security.GeneralSecurityException;
-import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
-import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /**
  * The server's end of mutual TLS, without resumption: a resumed session neither verifies the client's certificate again nor
@@ -18,14 +14,14 @@ import javax.net.ssl.X509TrustManager;
 public final class MutualTlsServer {
 
     private final KeyManager[] keys;
-    private final X509TrustManager trust;
+    private final ClientTrust trust;
 
     /**
      * The end with these keys.
      *
      * @param trust verifies clients
      */
-    public MutualTlsServer(KeyManager[] keys, X509TrustManager trust) {
+    public MutualTlsServer(KeyManager[] keys, ClientTrust trust) {
         this.keys = keys.clone();
         this.trust = trust;
     }
@@ -50,15 +46,8 @@ public final class MutualTlsServer {
         return engine;
     }
 
-    /** Whether a client with this chain could connect now. */
-    public boolean trusts(List<X509Certificate> chain) {
-        try {
-            X509Certificate[] certificates = chain.toArray(X509Certificate[]::new);
-            trust.checkClientTrusted(
-                    certificates, certificates[0].getPublicKey().getAlgorithm());
-            return true;
-        } catch (CertificateException e) {
-            return false;
-        }
+    /** Returns which clients may connect. */
+    public ClientTrust trust() {
+        return trust;
     }
 }

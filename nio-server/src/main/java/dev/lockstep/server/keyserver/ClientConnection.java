@@ -9,10 +9,12 @@ import dev.lockstep.server.keyserver.listener.ClientListener;
 import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
+import java.security.cert.CertificateException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** A client on the loop's thread: what it asked and has no answer to, and what it must not do. */
@@ -20,6 +22,8 @@ final class ClientConnection {
 
     /** A share of the loop: one that floods it with frames gets its next turn after the others. */
     private static final int FRAMES_AT_ONCE = 128;
+
+    private static final int LONGEST_REASON = 300;
 
     private final KeyServer server;
     private @Nullable FrameChannel made;
@@ -129,9 +133,25 @@ final class ClientConnection {
                 return;
             }
             key.interestOps(frames.interest(isReading()));
+        } catch (SSLException e) {
+            if (!greeted) {
+                server.warn(KeyserverNotices.HANDSHAKE + "the TLS handshake of " + where() + " failed: " + reason(e));
+            }
+            end();
         } catch (IOException | ProtocolException e) {
             end();
         }
+    }
+
+    /** In a line of this log: what is wrong with a certificate has names in it that its holder chose. */
+    private static String reason(SSLException e) {
+        Throwable cause = e;
+        for (Throwable each = e; each != null; each = each.getCause()) {
+            cause = each instanceof CertificateException ? each : cause;
+        }
+        String text = String.valueOf(cause.getMessage());
+        String bounded = text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "..." : text;
+        return (cause == e ? "" : "its certificate is not trusted: ") + bounded;
     }
 
     /** What was made by the first turn, which everything that is said to the client follows. */
@@ -166,9 +186,9 @@ final class ClientConnection {
 
     private boolean onFrame(Frame frame, long now) throws ProtocolException {
         usedAt = now;
-        if (greeted && !admission.isValid()) {
-            server.warn(
-                    "closed the connection of " + where() + ": its certificate has expired or is not trusted any more");
+        String fault = greeted ? admission.fault() : null;
+        if (fault != null) {
+            server.warn("closed the connection of " + where() + ": " + fault);
             throw new ProtocolException("the client has lost its rights");
         }
         Message message = frame.message();

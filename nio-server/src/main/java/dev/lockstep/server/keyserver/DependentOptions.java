@@ -28,7 +28,9 @@ final class DependentOptions {
         needed.put("--tls-cert", List.of(TCP));
         needed.put("--tls-key", List.of(TCP));
         needed.put("--tls-client-ca", List.of(TCP));
+        needed.put("--tls-client-crl", List.of(TCP));
         needed.put("--allow-client", List.of(TCP));
+        needed.put("--allow-client-file", List.of(TCP));
         needed.put("--socket-mode", List.of(SOCKET));
         needed.put("--socket-group", List.of(SOCKET));
         needed.put("--allow-uid", List.of(SOCKET));

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key server reads from files: its keys, and over TCP its own certificate and the authority of its clients. Reads them
+ * What a key server reads from files: its keys, and over TCP its own certificate and who its clients are. Reads them
  * again on request, and puts the new ones in place of the old when all of them are right. Safe for any thread.
  */
 final class KeyserverFiles {
@@ -70,9 +70,7 @@ final class KeyserverFiles {
         try {
             Reading reading = new Reading(password, warnings);
             ServedKeys keys = keyOptions.load(environment, token, reading);
-            return new Loaded(
-                    Map.copyOf(keys.served()),
-                    tcpOptions.load(environment.clock().instant(), reading, keys::find));
+            return new Loaded(Map.copyOf(keys.served()), tcpOptions.load(environment.clock(), reading, keys::find));
         } finally {
             if (password != null) {
                 Arrays.fill(password, '\0');

@@ -13,16 +13,23 @@ final class KeyserverNotices implements Consumer<String> {
     /** What {@link KeyServer} puts in front of a fault of this program. Nothing that a peer sent begins a line. */
     private static final String DEFECT = "DEFECT ";
 
+    /** Begins the lines about handshakes, which everyone who reaches the port can cause. */
+    static final String HANDSHAKE = "HANDSHAKE ";
+
     private final EventLog events;
 
     KeyserverNotices(EventLog events) {
         this.events = events;
     }
 
-    /** A client was refused, or a fault of this program was survived. */
+    /** A client was refused, its handshake failed, or a fault of this program was survived. */
     @Override
     public void accept(String line) {
-        events.log(line.startsWith(DEFECT) ? EventType.DEFECT : EventType.KEY_SERVER_NOTICE, line);
+        if (line.startsWith(HANDSHAKE)) {
+            events.log(EventType.HANDSHAKE_FAILED, line.substring(HANDSHAKE.length()));
+        } else {
+            events.log(line.startsWith(DEFECT) ? EventType.DEFECT : EventType.KEY_SERVER_NOTICE, line);
+        }
     }
 
     /** Uses of the keys cannot be written down. */

@@ -5,6 +5,7 @@ import dev.lockstep.server.FairPools;
 import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.certificate.ClientTrustWarnings;
 import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.Reading;
@@ -180,7 +181,7 @@ final class ClientAuthOptions {
         }
         List<X509CRL> lists = new ArrayList<>();
         for (Path file : crls) {
-            lists.addAll(RevocationFiles.read(file, findings::warn));
+            lists.addAll(RevocationFiles.read("--client-crl", file, findings::warn));
         }
         PkixVerifierBuilder builder = PkixVerifier.builder()
                 .trust(trusted)
@@ -195,7 +196,8 @@ final class ClientAuthOptions {
         } catch (ConfigException e) {
             throw new UsageError("--client-ca", e.reason(), e.fix());
         }
-        ClientTrustWarnings.of(trusted, lists, !crls.isEmpty(), clock).forEach(findings::warn);
+        ClientTrustWarnings.of("--client-ca", "--client-crl", trusted, lists, !crls.isEmpty(), clock.instant())
+                .forEach(findings::warn);
         if (pool == null) {
             pool = FairPools.of(full, THREADS, "verifications of client certificates");
         }

@@ -7,12 +7,15 @@ import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.server.RawClient;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
+import dev.lockstep.server.certificate.ClientTrust;
 import dev.lockstep.server.certificate.MutualTlsServer;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.keyserver.listener.ClientListener;
 import dev.lockstep.server.keyserver.listener.TlsListener;
 import dev.lockstep.server.keyserver.listener.UnixListener;
 import dev.lockstep.server.keyserver.policy.ClientGrants;
+import dev.lockstep.tls.peer.Verdict;
+import dev.lockstep.tls.peer.VerificationRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +28,7 @@ import java.security.KeyStore;
 import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +37,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,39 +54,31 @@ class KeyServerLoopsTest {
     Path directory;
 
     /** A verification of client certificates that takes as long as the test likes. */
-    private static final class SlowTrust implements X509TrustManager {
+    private static final class SlowTrust implements ClientTrust.Verifier {
         final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch release = new CountDownLatch(1);
 
         @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {
+        public Verdict verify(VerificationRequest request) {
             begun.countDown();
             try {
                 boolean unused = release.await(30, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {
-            throw new IllegalStateException("no server is checked here");
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
+            return Verdict.accepted(request.chain());
         }
     }
 
-    private static MutualTlsServer tls(ThrowawayCa ca, X509TrustManager trust) throws Exception {
+    private static MutualTlsServer tls(ThrowawayCa ca, ClientTrust.Verifier verifier) throws Exception {
         KeyPair pair = ca.ec();
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry("own", pair.getPrivate(), new char[0], new X509Certificate[] {ca.issueForLocalhost(pair)});
         KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         own.init(store, new char[0]);
-        return new MutualTlsServer(own.getKeyManagers(), trust);
+        return new MutualTlsServer(
+                own.getKeyManagers(), new ClientTrust(verifier, List.of(), List.of(), InstantSource.system()));
     }
 
     private static KeyServer server(ClientListener listener) throws IOException {

@@ -15,11 +15,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,10 +69,8 @@ class KeyserverReloadTest {
         Files.writeString(tlsKey, TestFiles.pbes2(pair));
     }
 
-    private Spawned start() throws IOException {
-        return Spawned.start(
-                Map.of(),
-                List.of(),
+    private Spawned start(String... more) throws IOException {
+        List<String> options = new ArrayList<>(List.of(
                 "keyserver",
                 "--socket",
                 socket.toString(),
@@ -74,10 +84,99 @@ class KeyserverReloadTest {
                 files.caCert.toString(),
                 "--key-password-file",
                 directory.resolve("password").toString(),
-                "--allow-client",
-                "dns:localhost=" + key,
                 "--key",
-                key.toString());
+                key.toString()));
+        options.addAll(more.length > 0 ? List.of(more) : List.of("--allow-client", "dns:localhost=" + key));
+        return Spawned.start(Map.of(), List.of(), options.toArray(String[]::new));
+    }
+
+    /** A list of the clients' authority, current for a day or out of date for one. */
+    private String crl(boolean current, X509Certificate... revoked) throws Exception {
+        Instant now = Instant.now();
+        JcaX509v2CRLBuilder builder = new JcaX509v2CRLBuilder(
+                files.ca.certificate().getSubjectX500Principal(), Date.from(now.minus(Duration.ofDays(2))));
+        builder.setNextUpdate(Date.from(now.plus(Duration.ofDays(current ? 1 : -1))));
+        for (X509Certificate each : revoked) {
+            builder.addCRLEntry(each.getSerialNumber(), Date.from(now), CRLReason.keyCompromise);
+        }
+        return ThrowawayCa.pem(new JcaX509CRLConverter()
+                .getCRL(builder.build(new JcaContentSignerBuilder("SHA256withECDSA")
+                        .build(files.ca.keys().getPrivate()))));
+    }
+
+    private static SSLContext showing(KeyPair pair, X509Certificate certificate, Certificate authority)
+            throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("client", pair.getPrivate(), new char[0], new Certificate[] {certificate});
+        store.setCertificateEntry("ca", authority);
+        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(store, new char[0]);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+
+    @Test
+    void aRevokedClientLosesItsConnectionAtTheReloadAndABadListIsNotTaken() throws Exception {
+        X509Certificate certificate = files.ca.issueForLocalhost(files.ec);
+        clients = showing(files.ec, certificate, files.ca.certificate());
+        SSLContext other = TestClients.certified(files.ca, files.rsa);
+        Path list = files.write("clients.crl", crl(true));
+        try (Spawned server = start("--allow-client", "dns:localhost", "--tls-client-crl", list.toString())) {
+            int port = server.port();
+            try (RawClient held = RawClient.greeted(TestClients.ofKeyServer(clients, port));
+                    RawClient stays = RawClient.greeted(TestClients.ofKeyServer(other, port))) {
+                files.write("clients.crl", "no list");
+                hangUp(server);
+                server.await("not reloaded, what was read before stays: --tls-client-crl: [^\n]*clients.crl holds no");
+                assertThat(keys(held, 1)).hasSize(1);
+
+                files.write("clients.crl", crl(true, certificate));
+                hangUp(server);
+                server.await("reloaded: 1 keys");
+                assertThat(keys(stays, 1)).hasSize(1);
+                assertThat(held.send(2, new Message.ListKeys()).nextOrEnd()).isNull();
+                server.await("closed the connection of 127.0.0.1:\\d+: its certificate is not trusted any more");
+
+                files.write("clients.crl", crl(false));
+                hangUp(server);
+                server.await("--tls-client-crl: the list of CN=Lockstep throw-away CA was due to be replaced on ");
+                server.await("reloaded: 1 keys[^$]*reloaded: 1 keys");
+                assertThatThrownBy(() -> RawClient.greeted(TestClients.ofKeyServer(other, port)))
+                        .isInstanceOfAny(IOException.class, AssertionError.class);
+                server.await("handshake-failed: the TLS handshake of 127.0.0.1:\\d+ failed: its certificate is not");
+            }
+        }
+    }
+
+    @Test
+    void grantsInAFileAreThoseOfTheLastReload() throws Exception {
+        Path who = files.write("clients", "# not yet\n\n  dns:other.example\n");
+        try (Spawned server = start("--allow-client-file", who.toString())) {
+            int port = server.port();
+            assertThatThrownBy(() -> RawClient.greeted(TestClients.ofKeyServer(clients, port)))
+                    .isInstanceOfAny(IOException.class, AssertionError.class);
+            files.write("clients", "dns:localhost=" + key + "\n");
+            hangUp(server);
+            server.await("reloaded: 1 keys");
+            try (RawClient held = RawClient.greeted(TestClients.ofKeyServer(clients, port))) {
+                assertThat(keys(held, 1)).hasSize(1);
+
+                files.write("clients", "dns:other.example\nlocalhost\n");
+                hangUp(server);
+                server.await("stays: --allow-client-file: [^\n]*clients line 2: 'localhost' names no client");
+                assertThat(keys(held, 2)).hasSize(1);
+
+                files.write("clients", "dns:other.example\n");
+                hangUp(server);
+                server.await("reloaded: 1 keys[^$]*reloaded: 1 keys");
+                assertThat(held.send(3, new Message.ListKeys()).nextOrEnd()).isNull();
+                server.await("closed the connection of 127.0.0.1:\\d+: no key is for it any more");
+            }
+        }
     }
 
     private static void hangUp(Spawned server) throws Exception {

@@ -316,7 +316,7 @@ class UnusualFilesTest {
     void revocationListsAreTakenWhole(String name, byte[] content, int number) throws Exception {
         Path file = Files.write(directory.resolve("lists"), content);
         List<String> notes = new ArrayList<>();
-        assertThat(RevocationFiles.read(file, notes::add)).hasSize(number);
+        assertThat(RevocationFiles.read("--client-crl", file, notes::add)).hasSize(number);
         assertThat(notes).isEmpty();
         row(new Form("lists: " + name, "--client-crl", content, null, TAKEN), "taken");
     }

@@ -205,24 +205,28 @@ class ClientTrustTest {
         Path der = Files.write(directory.resolve("large.crl"), list.getEncoded());
         Path pem = files.write("large.pem", "a comment\n" + ThrowawayCa.pem(list));
         for (Path file : List.of(der, pem)) {
-            assertThat(RevocationFiles.read(file, note -> {})).singleElement().isEqualTo(list);
+            assertThat(RevocationFiles.read("--client-crl", file, note -> {}))
+                    .singleElement()
+                    .isEqualTo(list);
         }
         Path both = files.write("both.pem", ThrowawayCa.pem(list) + ThrowawayCa.pem(crl("Ca", Duration.ofDays(1), 1)));
-        assertThat(RevocationFiles.read(both, note -> {})).hasSize(2);
+        assertThat(RevocationFiles.read("--client-crl", both, note -> {})).hasSize(2);
     }
 
     @Test
     void filesThatAreNoListsAreNamed() throws Exception {
-        assertThatThrownBy(() -> RevocationFiles.read(files.write("text", "no list"), note -> {}))
+        assertThatThrownBy(() -> RevocationFiles.read("--client-crl", files.write("text", "no list"), note -> {}))
                 .isInstanceOf(UsageError.class)
                 .hasMessageContaining("holds no revocation list");
-        assertThatThrownBy(() -> RevocationFiles.read(directory.resolve("none"), note -> {}))
+        assertThatThrownBy(() -> RevocationFiles.read("--client-crl", directory.resolve("none"), note -> {}))
                 .hasMessageContaining("does not exist");
-        assertThatThrownBy(() -> RevocationFiles.read(directory, note -> {})).hasMessageContaining("is a directory");
+        assertThatThrownBy(() -> RevocationFiles.read("--client-crl", directory, note -> {}))
+                .hasMessageContaining("is a directory");
         Path large = directory.resolve("large");
         try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
             file.setLength(RevocationFiles.LARGEST + 1);
         }
-        assertThatThrownBy(() -> RevocationFiles.read(large, note -> {})).hasMessageContaining("is larger than 140 MB");
+        assertThatThrownBy(() -> RevocationFiles.read("--client-crl", large, note -> {}))
+                .hasMessageContaining("is larger than 140 MB");
     }
 }

@@ -34,9 +34,12 @@ public interface ClientListener extends Closeable {
         @Nullable
         ClientIdentity identity();
 
-        /** Whether that still holds; asked before each frame after the hello. Otherwise the connection ends. The loop's thread. */
-        default boolean isValid() {
-            return true;
+        /**
+         * Why that does not hold any more, null while it does; asked before each frame after the hello. For a reason, the
+         * connection ends. The loop's thread.
+         */
+        default @Nullable String fault() {
+            return null;
         }
     }
 

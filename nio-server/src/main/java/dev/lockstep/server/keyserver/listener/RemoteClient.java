@@ -9,8 +9,9 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,30 +25,33 @@ final class RemoteClient implements ClientListener.Admission {
 
     private final SocketChannel channel;
     private final Supplier<TlsListener.Setting> setting;
-    private final InstantSource clock;
     private final String where;
     private final String origin;
     private @Nullable SSLEngine engine;
-    private TlsListener.@Nullable Setting verifiedBy;
-    private @Nullable Proof proof;
+    private @Nullable List<X509Certificate> proven;
     private volatile @Nullable Rights rights;
 
     /**
-     * What the handshake has verified.
+     * Who the client is by one setting.
      *
-     * @param chain the client's certificate first
-     * @param setting whose authority has issued it
+     * @param until when it has to be verified once more
+     * @param identity null for one that may use no key
+     * @param fault why not; null for one that may
      */
-    private record Proof(List<X509Certificate> chain, TlsListener.Setting setting) {}
-
-    /** Who the client is by one setting; null for one that may use no key. */
     private record Rights(
-            TlsListener.Setting setting, @Nullable ClientIdentity identity) {}
+            TlsListener.Setting setting,
+            Instant until,
+            @Nullable ClientIdentity identity,
+            @Nullable String fault) {
 
-    RemoteClient(SocketChannel channel, Supplier<TlsListener.Setting> setting, InstantSource clock) throws IOException {
+        boolean holds(TlsListener.Setting now) {
+            return setting.equals(now) && !now.tls().trust().now().isAfter(until);
+        }
+    }
+
+    RemoteClient(SocketChannel channel, Supplier<TlsListener.Setting> setting) throws IOException {
         this.channel = channel;
         this.setting = setting;
-        this.clock = clock;
         InetSocketAddress peer = (InetSocketAddress) channel.getRemoteAddress();
         String address = peer.getAddress().getHostAddress();
         this.where = (address.contains(":") ? "[" + address + "]" : address) + ":" + peer.getPort();
@@ -67,7 +71,6 @@ final class RemoteClient implements ClientListener.Admission {
         try {
             SSLEngine made = now.tls().engine();
             TlsTransport transport = new TlsTransport(channel, made);
-            verifiedBy = now;
             engine = made;
             return transport;
         } catch (GeneralSecurityException e) {
@@ -91,35 +94,31 @@ final class RemoteClient implements ClientListener.Admission {
     }
 
     @Override
-    public boolean isValid() {
-        Proof shown = proof();
-        return shown != null && isInTime(shown) && identity(shown) != null;
-    }
-
-    private boolean isInTime(Proof shown) {
-        return !clock.instant().isAfter(shown.chain().get(0).getNotAfter().toInstant());
+    public @Nullable String fault() {
+        List<X509Certificate> chain = proven();
+        return chain == null ? "it has shown no certificate" : rights(chain).fault();
     }
 
     @Override
     public @Nullable ClientIdentity identity() {
-        Proof shown = proof();
-        ClientIdentity found = shown == null ? null : identity(shown);
-        return shown == null || found == null
+        List<X509Certificate> chain = proven();
+        ClientIdentity found = chain == null ? null : rights(chain).identity();
+        return chain == null || found == null
                 ? null
                 : new ClientIdentity(found.share(), found.peer(), key -> {
                     // A grant for a key's file is for the key that is in the file now.
-                    ClientIdentity now = identity(shown);
+                    ClientIdentity now = rights(chain).identity();
                     return now != null && now.mayUse().test(key);
                 });
     }
 
-    /** Null before the end of the handshake. */
-    private @Nullable Proof proof() {
-        Proof known = proof;
-        if (known == null && engine != null && verifiedBy != null) {
+    /** The chain whose key the client has proven to have, its own certificate first; null before the end of the handshake. */
+    private @Nullable List<X509Certificate> proven() {
+        List<X509Certificate> known = proven;
+        if (known == null && engine != null) {
             List<X509Certificate> chain = chain(engine);
-            known = chain.isEmpty() ? null : new Proof(chain, verifiedBy);
-            proof = known;
+            known = chain.isEmpty() ? null : chain;
+            proven = known;
         }
         return known;
     }
@@ -136,16 +135,27 @@ final class RemoteClient implements ClientListener.Admission {
         return List.copyOf(chain);
     }
 
-    /** Looks at names, hash and authority once for each setting: a frame may ask for the rights to hundreds of keys. */
-    private @Nullable ClientIdentity identity(Proof shown) {
+    /**
+     * Verifies the path and looks at names and hash once for each setting, since a frame may ask for the rights to hundreds of
+     * keys, and again when something on the path or a revocation list has ended: a connection may be held for months.
+     */
+    private Rights rights(List<X509Certificate> chain) {
         TlsListener.Setting now = setting.get();
         Rights known = rights;
-        if (known == null || !known.setting().equals(now)) {
-            X509Certificate certificate = shown.chain().get(0);
-            boolean trusted = shown.setting().equals(now) || now.tls().trusts(shown.chain());
-            known = new Rights(now, trusted ? now.grants().identify(certificate, where) : null);
+        if (known == null || !known.holds(now)) {
+            known = look(chain, now);
             rights = known;
         }
-        return known.identity();
+        return known;
+    }
+
+    private Rights look(List<X509Certificate> chain, TlsListener.Setting now) {
+        try {
+            Instant until = now.tls().trust().verify(chain);
+            ClientIdentity identity = now.grants().identify(chain.get(0), where);
+            return new Rights(now, until, identity, identity == null ? "no key is for it any more" : null);
+        } catch (CertificateException e) {
+            return new Rights(now, Instant.MAX, null, "its certificate is not trusted any more: " + e.getMessage());
+        }
     }
 }

@@ -4,14 +4,23 @@ import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.certificate.ClientTrust;
+import dev.lockstep.server.certificate.ClientTrustWarnings;
 import dev.lockstep.server.certificate.MutualTls;
 import dev.lockstep.server.keyserver.policy.ClientGrants;
+import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.Reading;
+import dev.lockstep.server.pem.RevocationFiles;
 import dev.lockstep.server.pem.SecretFiles;
+import dev.lockstep.tls.peer.PkixVerifier;
+import dev.lockstep.tls.peer.PkixVerifierBuilder;
+import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -43,20 +52,35 @@ public final class TcpOptions {
     private @Nullable Path clientCa;
 
     @Option(
+            names = "--tls-client-crl",
+            paramLabel = "FILE",
+            description =
+                    "Revocation lists of those authorities, in PEM or DER, of at most 100 MB; then each of them needs"
+                            + " one. Repeatable.")
+    private List<Path> clientCrls = new ArrayList<>();
+
+    @Option(
             names = "--allow-client",
             paramLabel = "WHO[=KEY]",
             description = "Client over TCP that may use a key: dns:NAME, uri:URI, email:ADDRESS or ip:ADDRESS of its"
                     + " certificate, or sha256:HEX of it. KEY is the FILE of --key or --cert, or a key's id; all keys"
-                    + " without. Repeatable; needed with --tcp.")
+                    + " without. Repeatable; with --tcp, this or the next option is needed.")
     private List<String> clients = new ArrayList<>();
+
+    @Option(
+            names = "--allow-client-file",
+            paramLabel = "FILE",
+            description = "More of them: a WHO or WHO=KEY on each line, read again on SIGHUP.")
+    private @Nullable Path clientsFile;
 
     /**
      * Reads the certificates, and the grants for the keys that are served now. Returns null without a TCP port.
      *
+     * @param clock says now and later whether a certificate is in force
      * @param reading has the password of an encrypted key
      * @param keys finds the ids of a served key by what it is called on the command line
      */
-    public TlsListener.@Nullable Setting load(Instant now, Reading reading, Function<String, Set<KeyId>> keys)
+    public TlsListener.@Nullable Setting load(Clock clock, Reading reading, Function<String, Set<KeyId>> keys)
             throws UsageError {
         if (tcp == null) {
             return null;
@@ -66,7 +90,14 @@ public final class TcpOptions {
             String missing = cert == null ? "--tls-cert" : key == null ? "--tls-key" : "--tls-client-ca";
             throw new UsageError(missing, "is missing", "keys are served over TCP with mutual TLS only: give it");
         }
-        if (clients.isEmpty()) {
+        ClientGrants grants = grants(keys);
+        ClientTrust trust = trust(clientCa, clock, reading);
+        return new TlsListener.Setting(
+                address, MutualTls.server("--tls", cert, key, reading, trust, clock.instant()), grants);
+    }
+
+    private ClientGrants grants(Function<String, Set<KeyId>> keys) throws UsageError {
+        if (clients.isEmpty() && clientsFile == null) {
             throw new UsageError(
                     "--allow-client",
                     "is missing",
@@ -74,8 +105,35 @@ public final class TcpOptions {
                             + " may have issued others");
         }
         ClientGrants grants = ClientGrants.parse("--allow-client", clients, keys);
-        return new TlsListener.Setting(
-                address, MutualTls.server("--tls", cert, key, reading, "--tls-client-ca", clientCa, now), grants);
+        return clientsFile == null ? grants : grants.and(ClientGrants.read("--allow-client-file", clientsFile, keys));
+    }
+
+    private ClientTrust trust(Path authorities, Clock clock, Reading reading) throws UsageError {
+        Reading ofAuthorities = new Reading(reading.password(), note -> {
+            // A list that is read from the same file is used after all.
+            if (clientCrls.isEmpty() || !note.contains("revocation list")) {
+                reading.notes().accept(note);
+            }
+        });
+        List<X509Certificate> trusted = PemFiles.certificates("--tls-client-ca", authorities, ofAuthorities);
+        List<X509CRL> lists = new ArrayList<>();
+        for (Path file : clientCrls) {
+            lists.addAll(RevocationFiles.read("--tls-client-crl", file, reading.notes()));
+        }
+        boolean checked = !clientCrls.isEmpty();
+        PkixVerifierBuilder builder = PkixVerifier.builder().trust(trusted).clock(clock);
+        if (checked) {
+            builder.crls(lists);
+        }
+        PkixVerifier verifier;
+        try {
+            verifier = builder.build();
+        } catch (ConfigException e) {
+            throw new UsageError("--tls-client-ca", e.reason(), e.fix());
+        }
+        ClientTrustWarnings.of("--tls-client-ca", "--tls-client-crl", trusted, lists, checked, clock.instant())
+                .forEach(reading.notes());
+        return new ClientTrust(verifier::verify, trusted, lists, clock);
     }
 
     /**
@@ -95,13 +153,16 @@ public final class TcpOptions {
         }
     }
 
-    /** Checks who else may read or write the key, and who else may say which authority issues the clients' certificates. */
+    /** Checks who else may read or write the key, and who else may say which clients use the keys. */
     public void check(SecretFiles secrets) throws UsageError {
         if (key != null) {
             secrets.check("--tls-key", key);
         }
         if (clientCa != null) {
             secrets.checkTrust("--tls-client-ca", clientCa);
+        }
+        if (clientsFile != null) {
+            secrets.checkTrust("--allow-client-file", clientsFile);
         }
     }
 

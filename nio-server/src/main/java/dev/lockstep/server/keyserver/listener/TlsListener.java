@@ -8,7 +8,6 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -30,21 +29,19 @@ public final class TlsListener implements ClientListener {
 
     private final ServerSocketChannel channel;
     private final Supplier<Setting> setting;
-    private final InstantSource clock;
 
     /**
      * What applies to clients.
      *
      * @param address where the port is; read once
-     * @param tls with the key server's certificate and key, and the authority of the clients
+     * @param tls with the key server's certificate and key, and whose clients are trusted
      * @param grants which clients may use which keys
      */
     public record Setting(InetSocketAddress address, MutualTlsServer tls, ClientGrants grants) {}
 
-    private TlsListener(ServerSocketChannel channel, Supplier<Setting> setting, InstantSource clock) {
+    private TlsListener(ServerSocketChannel channel, Supplier<Setting> setting) {
         this.channel = channel;
         this.setting = setting;
-        this.clock = clock;
     }
 
     /**
@@ -54,16 +51,10 @@ public final class TlsListener implements ClientListener {
      * @throws IOException when the address is taken, or not of this machine
      */
     public static TlsListener open(InetSocketAddress address, Supplier<Setting> setting) throws IOException {
-        return open(address, setting, InstantSource.system());
-    }
-
-    /** As the other method, with a clock that says when certificates expire. */
-    static TlsListener open(InetSocketAddress address, Supplier<Setting> setting, InstantSource clock)
-            throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.bind(address, BACKLOG).configureBlocking(false);
-            return new TlsListener(channel, setting, clock);
+            return new TlsListener(channel, setting);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -79,7 +70,7 @@ public final class TlsListener implements ClientListener {
     public Admission admit(SocketChannel client) throws IOException {
         client.setOption(StandardSocketOptions.TCP_NODELAY, true);
         keepAlive(client);
-        return new RemoteClient(client, setting, clock);
+        return new RemoteClient(client, setting);
     }
 
     /**

@@ -5,7 +5,10 @@ import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.audit.KeyPeer;
+import dev.lockstep.server.files.InputFile;
+import dev.lockstep.server.files.TextEncoding;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -58,22 +61,58 @@ public final class ClientGrants {
             throws UsageError {
         List<Grant> grants = new ArrayList<>();
         for (String value : values) {
-            int equals = value.lastIndexOf('=');
-            String who = equals < 0 ? value : value.substring(0, equals);
-            String key = equals < 0 ? "*" : value.substring(equals + 1);
-            Set<KeyId> ids = key.equals("*") ? null : keys.apply(key);
-            if (ids != null && ids.isEmpty()) {
-                throw new UsageError(
-                        option,
-                        "'" + key + "' is no key that is served",
-                        "write WHO=KEY with the KEY of a --key or --cert, or its id in hex, or WHO=* for all keys");
-            }
-            grants.add(new Grant(who(option, who), ids));
+            grants.add(grant(option, "", value, keys));
         }
         return new ClientGrants(grants);
     }
 
-    private static String who(String option, String text) throws UsageError {
+    /**
+     * Reads the lines of a file, each {@code WHO} or {@code WHO=KEY}; empty ones, and those that begin with {@code #}, say
+     * nothing.
+     *
+     * @param option that named the file
+     * @param keys as for {@link #parse}
+     * @throws UsageError for a file without any grant too: one that is being written, more likely than one that is meant
+     */
+    public static ClientGrants read(String option, Path file, Function<String, Set<KeyId>> keys) throws UsageError {
+        String text = new String(TextEncoding.withoutMark(InputFile.bytes(option, file)), StandardCharsets.UTF_8);
+        List<Grant> grants = new ArrayList<>();
+        int number = 0;
+        for (String line : text.lines().map(String::strip).toList()) {
+            number++;
+            if (!line.isEmpty() && !line.startsWith("#")) {
+                grants.add(grant(option, file + " line " + number + ": ", line, keys));
+            }
+        }
+        if (grants.isEmpty()) {
+            throw new UsageError(option, file + " names no client", "write WHO or WHO=KEY, each on a line of its own");
+        }
+        return new ClientGrants(grants);
+    }
+
+    /** Returns these and others. */
+    public ClientGrants and(ClientGrants others) {
+        List<Grant> all = new ArrayList<>(grants);
+        all.addAll(others.grants);
+        return new ClientGrants(all);
+    }
+
+    private static Grant grant(String option, String where, String value, Function<String, Set<KeyId>> keys)
+            throws UsageError {
+        int equals = value.lastIndexOf('=');
+        String who = equals < 0 ? value : value.substring(0, equals);
+        String key = equals < 0 ? "*" : value.substring(equals + 1);
+        Set<KeyId> ids = key.equals("*") ? null : keys.apply(key);
+        if (ids != null && ids.isEmpty()) {
+            throw new UsageError(
+                    option,
+                    where + "'" + key + "' is no key that is served",
+                    "write WHO=KEY with the KEY of a --key or --cert, or its id in hex, or WHO=* for all keys");
+        }
+        return new Grant(who(option, where, who), ids);
+    }
+
+    private static String who(String option, String where, String text) throws UsageError {
         int colon = text.indexOf(':');
         String kind = colon < 0 ? "" : text.substring(0, colon).toLowerCase(Locale.ROOT);
         String rest = text.substring(colon + 1);
@@ -83,22 +122,22 @@ public final class ClientGrants {
         }
         boolean known = List.of("dns", "uri", "email", "ip").contains(kind) && !rest.isEmpty();
         if (!known && !(pin && rest.matches("[0-9a-f]{64}"))) {
-            throw new UsageError(option, "'" + text + "' names no client", FIX);
+            throw new UsageError(option, where + "'" + text + "' names no client", FIX);
         }
         return switch (kind) {
             case "dns" -> "dns:" + rest.toLowerCase(Locale.ROOT);
-            case "ip" -> "ip:" + address(option, rest);
+            case "ip" -> "ip:" + address(option, where, rest);
             default -> kind + ":" + rest;
         };
     }
 
     /** Another spelling of the address in a certificate must be the same client. */
-    private static String address(String option, String text) throws UsageError {
+    private static String address(String option, String where, String text) throws UsageError {
         String address = AddressLiteral.canonical(text);
         if (address == null) {
             throw new UsageError(
                     option,
-                    "'ip:" + text + "' is no address",
+                    where + "'ip:" + text + "' is no address",
                     "write the address of one machine in digits, such as ip:192.0.2.1 or ip:2001:db8::1");
         }
         return address;

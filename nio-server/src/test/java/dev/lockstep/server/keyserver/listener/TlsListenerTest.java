@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.server.RawClient;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
+import dev.lockstep.server.certificate.ClientTrust;
 import dev.lockstep.server.certificate.MutualTlsServer;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.keyserver.KeyServer;
@@ -17,6 +19,9 @@ import dev.lockstep.server.keyserver.ServedKey;
 import dev.lockstep.server.keyserver.UsageLog;
 import dev.lockstep.server.keyserver.WorkQueue;
 import dev.lockstep.server.keyserver.policy.ClientGrants;
+import dev.lockstep.testkit.certificate.TestAuthority;
+import dev.lockstep.tls.peer.PkixVerifier;
+import dev.lockstep.tls.peer.PkixVerifierBuilder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -26,11 +31,16 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.KeyPair;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.cert.CertificateException;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -40,10 +50,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +67,9 @@ class TlsListenerTest {
 
     private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
+    private static final KeyId ONE = KeyId.ofEncoded(new byte[] {1});
+
+    private final Clock clock = new TestClock();
     private final AtomicInteger verified = new AtomicInteger();
     private final Map<KeyId, ServedKey> keys = new HashMap<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
@@ -68,46 +82,68 @@ class TlsListenerTest {
     private KeyServer server;
     private int port;
 
-    /** Trusts an authority by its signature alone, and counts. */
-    private final class Trust implements X509TrustManager {
-        private final X509Certificate authority;
+    /** Shows the test's time to what verifies certificates. */
+    private final class TestClock extends Clock {
 
-        Trust(X509Certificate authority) {
-            this.authority = authority;
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
         }
 
         @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            verified.incrementAndGet();
-            try {
-                chain[0].verify(authority.getPublicKey());
-            } catch (Exception e) { // boundary: whichever of a dozen, it is not trusted
-                throw new CertificateException(e);
-            }
+        public Clock withZone(ZoneId zone) {
+            return this;
         }
 
         @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {
-            throw new IllegalStateException("no server is checked here");
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
+        public Instant instant() {
+            return now;
         }
     }
 
-    private TlsListener.Setting trusting(X509Certificate authority) throws Exception {
+    private TlsListener.Setting trusting(X509Certificate authority, X509CRL... lists) throws Exception {
+        return trusting(List.of(authority), List.of("dns:localhost"), lists);
+    }
+
+    private TlsListener.Setting trusting(List<X509Certificate> trusted, List<String> clients, X509CRL... lists)
+            throws Exception {
         KeyPair pair = ca.ec();
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("own", pair.getPrivate(), new char[0], new X509Certificate[] {ca.issueForLocalhost(pair)});
-        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(store, new char[0]);
+        PkixVerifierBuilder builder = PkixVerifier.builder().trust(trusted).clock(clock);
+        if (lists.length > 0) {
+            builder.crls(List.of(lists));
+        }
+        PkixVerifier verifier = builder.build();
+        ClientTrust.Verifier counted = request -> {
+            verified.incrementAndGet();
+            return verifier.verify(request);
+        };
         return new TlsListener.Setting(
                 ANY,
-                new MutualTlsServer(own.getKeyManagers(), new Trust(authority)),
-                ClientGrants.parse("--allow-client", List.of("dns:localhost"), key -> Set.of()));
+                new MutualTlsServer(
+                        own(pair.getPrivate(), ca.issueForLocalhost(pair)),
+                        new ClientTrust(counted, trusted, List.of(lists), clock)),
+                ClientGrants.parse("--allow-client", clients, key -> Set.of(ONE)));
+    }
+
+    private static KeyManager[] own(PrivateKey key, X509Certificate... chain) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("own", key, new char[0], chain);
+        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(store, new char[0]);
+        return own.getKeyManagers();
+    }
+
+    /** Clients that show this chain, and whatever the key server shows. */
+    private SSLContext showing(PrivateKey key, X509Certificate... chain) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("ca", ca.certificate());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own(key, chain), trust.getTrustManagers(), null);
+        return context;
     }
 
     @BeforeEach
@@ -115,7 +151,7 @@ class TlsListenerTest {
         ca = new ThrowawayCa(now);
         clients = TestClients.certified(ca, TestFiles.keys("EC", "secp256r1"));
         setting = trusting(ca.certificate());
-        TlsListener listener = TlsListener.open(ANY, () -> setting, () -> now);
+        TlsListener listener = TlsListener.open(ANY, () -> setting);
         port = listener.channel().socket().getLocalPort();
         server = new KeyServer(
                 listener,
@@ -151,14 +187,14 @@ class TlsListenerTest {
         assertThat(client.send(7, new Message.Ping()).answer(7)).isEqualTo(new Message.Pong());
     }
 
-    private void assertEnds(RawClient client) throws Exception {
+    private void assertEnds(RawClient client, String why) throws Exception {
         client.send(8, new Message.Ping());
         assertThat(client.nextOrEnd()).as("what comes instead of the end").isNull();
         assertThat(warnings)
                 .singleElement()
                 .asString()
                 .startsWith("closed the connection of 127.0.0.1:")
-                .endsWith("its certificate has expired or is not trusted any more");
+                .contains(why);
     }
 
     @Test
@@ -166,7 +202,9 @@ class TlsListenerTest {
         for (int i = 1; i <= 3; i++) {
             try (RawClient client = client()) {
                 ping(client); // with it, the client has read a ticket, if there is one
-                assertThat(verified).hasValue(i);
+                assertThat(verified)
+                        .as("once by the handshake, once for its dates")
+                        .hasValue(2 * i);
             }
         }
     }
@@ -186,7 +224,7 @@ class TlsListenerTest {
             now = now.plus(Duration.ofDays(6)); // the authority's certificates last for seven
             ping(client);
             now = now.plus(Duration.ofDays(2));
-            assertEnds(client);
+            assertEnds(client, ": its certificate is not trusted any more: ");
         }
     }
 
@@ -197,10 +235,109 @@ class TlsListenerTest {
             setting = trusting(ca.certificate());
             ping(client);
             ping(client);
-            assertThat(verified).as("once by each setting").hasValue(2);
+            assertThat(verified).as("once more by each setting").hasValue(3);
             setting = trusting(new ThrowawayCa(now).certificate());
-            assertEnds(client);
+            assertEnds(client, ": its certificate is not trusted any more: ");
         }
+    }
+
+    @Test
+    void aConnectionEndsWithAnIntermediateCertificateOfItsPath() throws Exception {
+        TestAuthority root = TestAuthority.root("clients", now);
+        Instant end = now.plus(Duration.ofDays(3)).truncatedTo(ChronoUnit.SECONDS);
+        TestAuthority below = root.intermediate("below", order -> order.valid(now.minus(Duration.ofDays(1)), end));
+        KeyPair keys = TestFiles.keys("EC", "secp256r1");
+        X509Certificate leaf =
+                below.order("a client", keys.getPublic()).hosts("web1.example").sign();
+        setting = trusting(List.of(root.certificate()), List.of("dns:web1.example"));
+        clients = showing(keys.getPrivate(), leaf, below.certificate());
+        try (RawClient client = client()) {
+            now = end;
+            ping(client);
+            ping(client);
+            assertThat(verified).as("not for each frame").hasValue(2);
+            now = end.plusSeconds(1);
+            assertEnds(client, ": its certificate is not trusted any more: ");
+        }
+    }
+
+    @Test
+    void aConnectionEndsWhenItsCertificateIsRevoked() throws Exception {
+        TestAuthority root = TestAuthority.root("clients", now);
+        KeyPair keys = TestFiles.keys("EC", "secp256r1");
+        X509Certificate leaf =
+                root.order("a client", keys.getPublic()).hosts("web1.example").sign();
+        X509Certificate other = root.client(ca.ec().getPublic(), "another");
+        List<X509Certificate> trusted = List.of(root.certificate());
+        List<String> who = List.of("dns:web1.example");
+        setting = trusting(trusted, who, root.revoking(other));
+        clients = showing(keys.getPrivate(), leaf);
+        try (RawClient client = client()) {
+            ping(client);
+            setting = trusting(trusted, who, root.revoking(leaf));
+            assertEnds(client, ": its certificate is not trusted any more: ");
+        }
+        assertThatThrownBy(this::client).isInstanceOfAny(IOException.class, AssertionError.class);
+        assertThat(warnings.get(warnings.size() - 1))
+                .startsWith("HANDSHAKE the TLS handshake of 127.0.0.1:")
+                .contains(" failed: its certificate is not trusted: ");
+    }
+
+    /** Nothing tells then whom the next list would revoke: serve refuses such clients, too. */
+    @Test
+    void aConnectionEndsWhenTheListOfItsAuthorityIsOutOfDate() throws Exception {
+        TestAuthority root = TestAuthority.root("clients", now);
+        KeyPair keys = TestFiles.keys("EC", "secp256r1");
+        X509Certificate leaf =
+                root.order("a client", keys.getPublic()).hosts("web1.example").sign();
+        List<X509Certificate> trusted = List.of(root.certificate());
+        List<String> who = List.of("dns:web1.example");
+        setting = trusting(trusted, who, root.revoking());
+        clients = showing(keys.getPrivate(), leaf);
+        try (RawClient client = client()) {
+            now = now.plus(Duration.ofHours(23)); // the list is for a day
+            ping(client);
+            now = now.plus(Duration.ofHours(2));
+            assertEnds(client, ": its certificate is not trusted any more: ");
+        }
+        assertThatThrownBy(this::client).isInstanceOfAny(IOException.class, AssertionError.class);
+    }
+
+    @Test
+    void aCertificateThatIsTrustedItselfIsRevokedToo() throws Exception {
+        TestAuthority root = TestAuthority.root("clients", now);
+        KeyPair keys = TestFiles.keys("EC", "secp256r1");
+        X509Certificate leaf =
+                root.order("a client", keys.getPublic()).hosts("web1.example").sign();
+        List<String> who = List.of("dns:web1.example");
+        clients = showing(keys.getPrivate(), leaf);
+        setting = trusting(List.of(leaf), who);
+        try (RawClient client = client()) {
+            ping(client);
+            setting = trusting(List.of(leaf), who, root.revoking(leaf));
+            assertEnds(client, ": its certificate is not trusted any more: ");
+        }
+    }
+
+    @Test
+    void aConnectionEndsWithItsLastGrantAndHasTheRightsOfEachMoment() throws Exception {
+        InMemoryKey one = InMemoryKey.of(ca.keys().getPrivate(), new SecureRandom());
+        keys.put(ONE, new ServedKey("test", one, ca.keys().getPublic(), new byte[32], false));
+        keys.put(
+                KeyId.ofEncoded(new byte[] {2}),
+                new ServedKey("test", one, ca.keys().getPublic(), new byte[32], false));
+        List<X509Certificate> trusted = List.of(ca.certificate());
+        try (RawClient client = client()) {
+            assertThat(listed(client)).hasSize(2);
+            setting = trusting(trusted, List.of("dns:localhost=one"));
+            assertThat(listed(client)).extracting(KeyOffer::key).containsExactly(ONE);
+            setting = trusting(trusted, List.of("dns:other"));
+            assertEnds(client, ": no key is for it any more");
+        }
+    }
+
+    private static List<KeyOffer> listed(RawClient client) throws Exception {
+        return ((Message.Keys) client.send(1, new Message.ListKeys()).answer(1)).keys();
     }
 
     @Test
@@ -224,8 +361,7 @@ class TlsListenerTest {
 
     private static void list(RawClient client, int times) throws Exception {
         for (int i = 0; i < times; i++) {
-            assertThat(((Message.Keys) client.send(1, new Message.ListKeys()).answer(1)).keys())
-                    .hasSize(Message.MAX_KEYS);
+            assertThat(listed(client)).hasSize(Message.MAX_KEYS);
         }
     }
 

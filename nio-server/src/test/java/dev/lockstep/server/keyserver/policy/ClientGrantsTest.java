@@ -9,6 +9,8 @@ import dev.lockstep.server.UsageError;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.testkit.certificate.TestAuthority;
 import dev.lockstep.testkit.certificate.TestIdentity;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -18,6 +20,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Which clients may use which keys. */
 class ClientGrantsTest {
@@ -194,5 +197,31 @@ class ClientGrantsTest {
                     .isInstanceOf(UsageError.class)
                     .hasMessageStartingWith("--allow-client");
         }
+    }
+
+    @Test
+    void aFileHasAGrantOnEachLineAndNamesTheOneThatIsWrong(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("clients");
+        Files.writeString(file, "\uFEFF# web servers\r\n\r\n dns:localhost=one.key \r\nuri:urn:x#y\r\n");
+        ClientGrants read = ClientGrants.read("--file", file, name -> name.equals("one.key") ? Set.of(ONE) : Set.of());
+        ClientIdentity some = read.identify(certificate(), "127.0.0.1:5");
+        assertThat(some.mayUse().test(ONE)).isTrue();
+        assertThat(some.mayUse().test(TWO)).isFalse();
+        assertThat(read.and(grants("ip:127.0.0.1"))
+                        .identify(certificate(), "127.0.0.1:5")
+                        .mayUse()
+                        .test(TWO))
+                .isTrue();
+
+        for (String wrong : List.of("localhost", "ip:localhost", "dns:localhost=two.key")) {
+            Files.writeString(file, "dns:other\n\n" + wrong + "\n");
+            assertThatThrownBy(() -> ClientGrants.read("--file", file, name -> Set.of()))
+                    .isInstanceOf(UsageError.class)
+                    .hasMessageStartingWith("--file: " + file + " line 3: '");
+        }
+        Files.writeString(file, "# all gone\n");
+        assertThatThrownBy(() -> ClientGrants.read("--file", file, name -> Set.of()))
+                .isInstanceOf(UsageError.class)
+                .hasMessageContaining("names no client");
     }
 }

@@ -1,10 +1,9 @@
-package dev.lockstep.server.serve;
+package dev.lockstep.server.certificate;
 
 import dev.lockstep.tls.peer.PkixVerifier;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -14,23 +13,35 @@ import java.util.List;
  * What is legal about trusted certificates and revocation lists and still likely to be a mistake: each of these refuses
  * clients, and none of them is visible before a client comes.
  */
-final class ClientTrustWarnings {
+public final class ClientTrustWarnings {
 
+    private final String authorities;
+    private final String crls;
     private final Instant now;
     private final List<String> warnings = new ArrayList<>();
 
-    private ClientTrustWarnings(Clock clock) {
-        this.now = clock.instant();
+    private ClientTrustWarnings(String authorities, String crls, Instant now) {
+        this.authorities = authorities;
+        this.crls = crls;
+        this.now = now;
     }
 
     /**
      * Returns one line for each thing to say.
      *
+     * @param authorities the option that names the trusted certificates
+     * @param crls the option that names the lists
      * @param lists every list that was read
      * @param checked whether revocation lists were given
      */
-    static List<String> of(List<X509Certificate> trusted, List<X509CRL> lists, boolean checked, Clock clock) {
-        ClientTrustWarnings all = new ClientTrustWarnings(clock);
+    public static List<String> of(
+            String authorities,
+            String crls,
+            List<X509Certificate> trusted,
+            List<X509CRL> lists,
+            boolean checked,
+            Instant now) {
+        ClientTrustWarnings all = new ClientTrustWarnings(authorities, crls, now);
         trusted.forEach(all::trusted);
         if (checked) {
             lists.forEach(all::list);
@@ -42,12 +53,12 @@ final class ClientTrustWarnings {
     private void trusted(X509Certificate certificate) {
         String name = name(certificate);
         if (!PkixVerifier.isAuthority(certificate)) {
-            warnings.add(
-                    "--client-ca: " + name + " is no authority (CA:TRUE and keyCertSign), so that only the client that"
-                            + " has this certificate is accepted, and no certificate that it signed");
+            warnings.add(authorities + ": " + name
+                    + " is no authority (CA:TRUE and keyCertSign), so that only the client that"
+                    + " has this certificate is accepted, and no certificate that it signed");
         }
         if (now.isAfter(certificate.getNotAfter().toInstant())) {
-            warnings.add("--client-ca: " + name + " expired on "
+            warnings.add(authorities + ": " + name + " expired on "
                     + certificate.getNotAfter().toInstant()
                     + (PkixVerifier.isAuthority(certificate)
                             ? "; its clients are still accepted"
@@ -59,10 +70,10 @@ final class ClientTrustWarnings {
         Date next = list.getNextUpdate();
         String name = list.getIssuerX500Principal().getName();
         if (next != null && now.isAfter(next.toInstant())) {
-            warnings.add("--client-crl: the list of " + name + " was due to be replaced on " + next.toInstant()
+            warnings.add(crls + ": the list of " + name + " was due to be replaced on " + next.toInstant()
                     + ", so that every client of this authority is refused until it is");
         } else if (now.isBefore(list.getThisUpdate().toInstant())) {
-            warnings.add("--client-crl: the list of " + name + " is in force from "
+            warnings.add(crls + ": the list of " + name + " is in force from "
                     + list.getThisUpdate().toInstant() + " on");
         }
     }
@@ -70,13 +81,13 @@ final class ClientTrustWarnings {
     private void revocation(X509Certificate certificate, List<X509CRL> lists) {
         if (PkixVerifier.isAuthority(certificate)) {
             if (lists.stream().noneMatch(each -> isSignedBy(each, certificate))) {
-                warnings.add("--client-crl: no list is signed by " + name(certificate)
+                warnings.add(crls + ": no list is signed by " + name(certificate)
                         + ", so that every client of this authority is refused");
             }
         } else if (!certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())
                 && lists.stream().noneMatch(each -> each.getIssuerX500Principal()
                         .equals(certificate.getIssuerX500Principal()))) {
-            warnings.add("--client-crl: no list is from "
+            warnings.add(crls + ": no list is from "
                     + certificate.getIssuerX500Principal().getName() + ", so that " + name(certificate)
                     + " is refused");
         }
