@@ -1,6 +1,8 @@
 package dev.lockstep.keys.keyserver;
 
+import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.keys.keyserver.protocol.Message.Failure;
+import dev.lockstep.keys.keyserver.protocol.ProtocolException;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
 
@@ -24,5 +26,22 @@ final class KeyServerFailures {
             case CANCELLED -> new OperationException(Reason.KEY_UNAVAILABLE, "the key server: cancelled");
             case FAILED -> new OperationException(Reason.KEY_UNAVAILABLE, "the key server: the key's device failed");
         };
+    }
+
+    /** The key server answered a hello with something else than a welcome. */
+    static ProtocolException notWelcome(Message message) {
+        if (!(message instanceof Message.Failed failed)) {
+            return refused("its welcome is missing");
+        }
+        return new ProtocolException(
+                failed.failure() == Message.Failure.UNSUPPORTED
+                        ? "the key server does not speak versions " + Message.OLDEST_VERSION + " to " + Message.VERSION
+                                + " of the protocol; update it"
+                        : "the key server refuses this client: no key is for it, or it has no place left");
+    }
+
+    /** The key server sent what it must not. */
+    static ProtocolException refused(String what) {
+        return new ProtocolException("the key server breaks the protocol: " + what);
     }
 }

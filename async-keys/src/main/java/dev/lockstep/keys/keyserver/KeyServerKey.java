@@ -36,7 +36,7 @@ final class KeyServerKey implements ExternalPrivateKey {
         // Decided here and for good: what a key can do must not change while a configuration uses it.
         this.decrypts = decryption == KeyServerKeys.Decryption.OR_RANDOM
                 && key.getAlgorithm().equals("RSA")
-                && link.mayDecrypt(id);
+                && link.offers().mayDecrypt(id);
     }
 
     private static Set<SignatureScheme> schemesOf(PublicKey key) {

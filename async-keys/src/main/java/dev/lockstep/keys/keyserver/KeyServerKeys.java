@@ -4,6 +4,7 @@ import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.wait.OperationException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -90,6 +92,28 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
     }
 
     /**
+     * Returns a builder for a key server on another machine, as {@link #tcp(InetSocketAddress, SSLContext)}, whose host name is
+     * looked up for each attempt to connect, on a thread of its own. An attempt tries up to eight addresses of the name, one
+     * after another.
+     *
+     * @param host a name or an address, which the key server's certificate must be for
+     * @param port 1 to 65535
+     * @param context is asked for each connection, by the thread that makes it, and must not block; it may return another
+     *     context with a renewed certificate, see {@link #reconnect}
+     * @throws IllegalArgumentException if the port is out of range
+     */
+    public static Builder tcp(String host, int port, Supplier<SSLContext> context) {
+        if (port < 1 || port > 0xFFFF) {
+            throw new IllegalArgumentException("port: " + port + " is not in 1..65535");
+        }
+        return new Builder(KeyServerTarget.tcp(
+                Objects.requireNonNull(host, "host"),
+                port,
+                Objects.requireNonNull(context, "context"),
+                InetAddress::getAllByName));
+    }
+
+    /**
      * Returns the key that belongs to a certificate. It signs with the schemes that the certificate permits. It decrypts if
      * the builder enables decryption and the key server offers it; a key server that has not answered yet ({@link #learn})
      * is assumed to. If the key server does not have the key, operations fail. Does no I/O; callable from any thread.
@@ -128,12 +152,12 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
      * connection in the loop). False if it was never heard. Callable from any thread.
      */
     public boolean offers(X509Certificate certificate) {
-        return link.offers(KeyId.of(certificate.getPublicKey()));
+        return link.offers().has(KeyId.of(certificate.getPublicKey()));
     }
 
     /** Returns how many keys the key server offered this client when it was last heard; 0 if it never was. Any thread. */
     public int offered() {
-        return link.offered();
+        return link.offers().number();
     }
 
     /**
@@ -144,6 +168,15 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
     @Override
     public void register(Selector selector) {
         link.register(Objects.requireNonNull(selector, "selector"));
+    }
+
+    /**
+     * Makes the connection again, for example with a renewed certificate, at the next moment without open requests; those that
+     * are made while there is no connection then wait for it, and fail if it cannot be made. Does nothing if there is none.
+     * Callable from any thread.
+     */
+    public void reconnect() {
+        link.reconnect();
     }
 
     @Override

@@ -2,8 +2,6 @@ package dev.lockstep.keys.keyserver;
 
 import dev.lockstep.crypto.Wipe;
 import dev.lockstep.keys.keyserver.protocol.Frame;
-import dev.lockstep.keys.keyserver.protocol.KeyId;
-import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.keys.keyserver.protocol.ProtocolException;
 import dev.lockstep.keys.keyserver.transport.FrameChannel;
@@ -12,6 +10,7 @@ import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -19,7 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -48,15 +47,20 @@ final class KeyServerLink {
     private final KeyServerKeys.Options options;
     private final Map<Long, KeyServerOperation> open = new HashMap<>();
     private final LivenessCheck liveness;
+    private final LinkReports reports;
     private State state = State.NEW;
     private boolean firstAttempt = true;
     private @Nullable Thread owner;
-    private @Nullable Selector selector;
+    /** Also for a thread that looks up a name, or asks for another connection, to wake the loop by. */
+    private volatile @Nullable Selector selector;
+
+    private @Nullable ConnectionAttempt attempt;
+    private final WaitingFrames waiting = new WaitingFrames();
+    private volatile boolean reconnects;
     private @Nullable SelectionKey key;
     private @Nullable FrameChannel frames;
     private @Nullable Exception lastFailure;
-    /** What the last welcome offered, null before the first. Read by any thread. */
-    private volatile @Nullable Map<KeyId, KeyOffer> offers;
+    private final KeyOffers offers = new KeyOffers();
 
     /** What the last welcome chose. */
     private int version;
@@ -70,6 +74,7 @@ final class KeyServerLink {
         this.target = target;
         this.attachment = attachment;
         this.options = options;
+        this.reports = new LinkReports(options.observer());
         this.liveness = new LivenessCheck(options.limitNanos());
         this.maxOpen = options.maxOpen();
         this.retryDelay = options.firstRetryNanos();
@@ -85,39 +90,60 @@ final class KeyServerLink {
 
     private void connect(long now) {
         state = State.CONNECTING;
+        reconnects = false;
         due = now + options.limitNanos();
         maxOpen = options.maxOpen();
-        SocketChannel channel = null;
+        CompletableFuture<List<SocketAddress>> lookup = target.lookup();
+        ConnectionAttempt next = new ConnectionAttempt(lookup, due);
+        attempt = next;
+        if (next.isReady()) {
+            begin(next, now);
+        } else {
+            CompletableFuture<?> unused = lookup.whenComplete((addresses, fault) -> wakeUp());
+        }
+    }
+
+    private void begin(ConnectionAttempt begun, long now) {
         try {
-            channel = target.open();
-            boolean connected = channel.connect(target.address());
-            FrameChannel fresh = new FrameChannel(target.transport(channel));
-            frames = fresh;
-            fresh.send(new Frame(0, new Message.Hello(Message.OLDEST_VERSION, Message.VERSION)));
-            int interest = connected ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT;
-            key = channel.register(joined(), interest, attachment);
+            begun.begin();
+            open(begun.next(), now);
         } catch (IOException e) {
-            discard(channel);
             down(e);
         }
     }
 
-    private Selector joined() {
-        Selector joined = selector;
-        if (joined == null) {
-            throw new IllegalStateException("not registered");
+    private void open(@Nullable SocketAddress address, long now) {
+        SocketChannel channel = null;
+        try {
+            Selector joined = selector;
+            if (address == null || attempt == null || joined == null) {
+                throw new IOException("its host name has no address");
+            }
+            due = attempt.due(now);
+            channel = target.open();
+            boolean connected = channel.connect(address);
+            FrameChannel fresh = new FrameChannel(target.transport(channel));
+            frames = fresh;
+            fresh.send(new Frame(0, new Message.Hello(Message.OLDEST_VERSION, Message.VERSION)));
+            int interest = connected ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT;
+            key = channel.register(joined, interest, attachment);
+        } catch (IOException e) {
+            ConnectionAttempt.discard(channel);
+            down(e);
         }
-        return joined;
     }
 
-    private static void discard(@Nullable SocketChannel channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            // It was never of use.
+    private void wakeUp() {
+        Selector joined = selector;
+        if (joined != null) {
+            joined.wakeup();
         }
+    }
+
+    /** Any thread: makes the connection again at the next moment without open requests. */
+    void reconnect() {
+        reconnects = true;
+        wakeUp();
     }
 
     void onReady(SelectionKey ready) {
@@ -151,15 +177,19 @@ final class KeyServerLink {
             if (!(message instanceof Message.Welcome welcome)
                     || welcome.version() < Message.OLDEST_VERSION
                     || welcome.version() > Message.VERSION) {
-                throw notWelcome(message);
+                throw KeyServerFailures.notWelcome(message);
             }
             version = welcome.version();
-            offers = byId(welcome.keys());
+            offers.are(welcome.keys());
             state = State.UP;
             firstAttempt = false;
             retryDelay = options.firstRetryNanos();
             maxOpen = Math.min(maxOpen, welcome.maxOpen());
-            report(KeyServerObserver::onConnected);
+            reports.up();
+            FrameChannel current = frames;
+            if (current != null) {
+                waiting.drainTo(current::send);
+            }
             return true;
         }
         if (message instanceof Message.Pong && liveness.answered(frame.id())) {
@@ -177,56 +207,14 @@ final class KeyServerLink {
             if (operation != null) {
                 open.put(frame.id(), operation); // fails with the others
             }
-            throw refused("an answer is to nothing that was asked");
+            throw KeyServerFailures.refused("an answer is to nothing that was asked");
         }
         return true;
     }
 
-    private static ProtocolException notWelcome(Message message) {
-        if (!(message instanceof Message.Failed failed)) {
-            return refused("its welcome is missing");
-        }
-        return new ProtocolException(
-                failed.failure() == Message.Failure.UNSUPPORTED
-                        ? "the key server does not speak versions " + Message.OLDEST_VERSION + " to " + Message.VERSION
-                                + " of the protocol; update it"
-                        : "the key server refuses this client: no key is for it, or it has no place left");
-    }
-
-    private static Map<KeyId, KeyOffer> byId(List<KeyOffer> keys) {
-        Map<KeyId, KeyOffer> byId = new HashMap<>();
-        keys.forEach(offer -> byId.put(offer.key(), offer));
-        return Map.copyOf(byId);
-    }
-
-    /** Takes over what another connection to the same key server was told. Any thread. */
-    void learn(KeyServerLink other) {
-        offers = other.offers;
-    }
-
-    /** Returns whether the key server decrypts with a key; true while it is not known. Any thread. */
-    boolean mayDecrypt(KeyId id) {
-        Map<KeyId, KeyOffer> known = offers;
-        if (known == null) {
-            return true;
-        }
-        KeyOffer offer = known.get(id);
-        return offer != null && offer.decrypts();
-    }
-
-    /** Returns whether the last welcome had a key for signatures or decryption. Any thread. */
-    boolean offers(KeyId id) {
-        Map<KeyId, KeyOffer> known = offers;
-        return known != null && known.containsKey(id);
-    }
-
-    int offered() {
-        Map<KeyId, KeyOffer> known = offers;
-        return known == null ? 0 : known.size();
-    }
-
-    private static ProtocolException refused(String what) {
-        return new ProtocolException("the key server breaks the protocol: " + what);
+    /** What the key server offered when it was last heard; any thread. */
+    KeyOffers offers() {
+        return offers;
     }
 
     /**
@@ -238,11 +226,12 @@ final class KeyServerLink {
     Start<byte[]> start(OptionalLong deadline, IntFunction<Message> request, Waker waker, int resultLength) {
         requireOwner();
         FrameChannel current = frames;
-        SelectionKey selection = key;
-        if (current == null || selection == null || (state != State.UP && !firstAttempt)) {
+        SelectionKey selection = state == State.UP ? key : null;
+        if (selection == null && !(state == State.CONNECTING && firstAttempt)) {
             return Start.failed(unavailable());
         }
-        if (open.size() >= maxOpen || current.queuedBytes() >= MOST_QUEUED) {
+        int queued = current == null ? 0 : current.queuedBytes();
+        if (open.size() >= maxOpen || queued + waiting.bytes() >= MOST_QUEUED) {
             return Start.failed(new OperationException(
                     Reason.REJECTED, open.size() + " requests are open at the key server: no room for another"));
         }
@@ -255,12 +244,17 @@ final class KeyServerLink {
             millis = (int) Math.min(Integer.MAX_VALUE, (left + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
         }
         KeyServerOperation operation = new KeyServerOperation(nextId++, waker, resultLength, this::cancel);
-        current.send(new Frame(operation.id, request.apply(millis)));
+        Frame frame = new Frame(operation.id, request.apply(millis));
         if (open.isEmpty()) {
             liveness.heard(now());
         }
         open.put(operation.id, operation);
-        wantsToWrite(selection, current);
+        if (current != null && selection != null) {
+            current.send(frame);
+            wantsToWrite(selection, current);
+        } else {
+            waiting.add(frame);
+        }
         return Start.inProgress(operation);
     }
 
@@ -271,8 +265,12 @@ final class KeyServerLink {
         }
     }
 
-    /** The operation stays open, since its answer is still to come: to be wiped then. */
+    /** An operation that was sent stays open, since its answer is still to come: to be wiped then. */
     private void cancel(KeyServerOperation operation) {
+        if (waiting.remove(operation.id)) {
+            open.remove(operation.id);
+            return;
+        }
         FrameChannel current = frames;
         SelectionKey selection = key;
         if (open.containsKey(operation.id) && current != null && selection != null) {
@@ -283,20 +281,29 @@ final class KeyServerLink {
 
     void tick(long now) {
         requireOwner();
+        ConnectionAttempt current = attempt;
         if (state == State.DOWN && now - due >= 0) {
             connect(now);
+        } else if (state == State.CONNECTING && current != null && current.isReady()) {
+            begin(current, now);
         } else if (state == State.CONNECTING && now - due >= 0) {
-            down(new IOException("it sent no welcome in time"));
+            boolean unknown = current != null && current.isLookingUp();
+            down(new IOException(unknown ? "its host name is not looked up in time" : "it sent no welcome in time"));
+        } else if (state == State.UP && reconnects && open.isEmpty()) {
+            // What is asked meanwhile waits, as for the first connection: the other end is there.
+            disconnect(State.DOWN);
+            firstAttempt = true;
+            connect(now);
         } else if (state == State.UP && !open.isEmpty()) {
-            FrameChannel current = frames;
+            FrameChannel up = frames;
             SelectionKey selection = key;
             if (liveness.isOver(now)) {
                 down(new IOException("it answers nothing any more"));
-            } else if (liveness.wantsPing(now) && current != null && selection != null) {
+            } else if (liveness.wantsPing(now) && up != null && selection != null) {
                 long id = nextId++;
                 liveness.asked(id, now);
-                current.send(new Frame(id, new Message.Ping()));
-                wantsToWrite(selection, current);
+                up.send(new Frame(id, new Message.Ping()));
+                wantsToWrite(selection, up);
             }
         }
     }
@@ -311,21 +318,17 @@ final class KeyServerLink {
 
     /** The connection is lost, or was not made. */
     private void down(Exception cause) {
-        boolean wasConnected = state == State.UP;
         lastFailure = cause;
-        report(observer -> observer.onDisconnected(wasConnected, cause));
+        if (state == State.CONNECTING && attempt != null && attempt.hasNext()) {
+            forgetChannel();
+            open(attempt.next(), now());
+            return;
+        }
+        reports.down(cause);
         firstAttempt = false;
         disconnect(State.DOWN);
         due = now() + retryDelay;
         retryDelay = Math.min(2 * retryDelay, options.longestRetryNanos());
-    }
-
-    private void report(Consumer<KeyServerObserver> event) {
-        try {
-            event.accept(options.observer());
-        } catch (RuntimeException | Error e) {
-            // An observer's own faults are no reason to lose the keys.
-        }
     }
 
     void close() {
@@ -338,16 +341,22 @@ final class KeyServerLink {
 
     private void disconnect(State next) {
         state = next;
+        attempt = null;
+        waiting.clear();
+        forgetChannel();
+        liveness.reset();
+        List<KeyServerOperation> lost = List.copyOf(open.values());
+        open.clear();
+        lost.forEach(operation -> operation.fail(unavailable()));
+    }
+
+    private void forgetChannel() {
         FrameChannel ended = frames;
         frames = null;
         key = null;
         if (ended != null) {
             ended.close();
         }
-        liveness.reset();
-        List<KeyServerOperation> lost = List.copyOf(open.values());
-        open.clear();
-        lost.forEach(operation -> operation.fail(unavailable()));
     }
 
     OperationException unavailable() {

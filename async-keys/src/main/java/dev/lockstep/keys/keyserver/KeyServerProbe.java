@@ -30,7 +30,7 @@ final class KeyServerProbe {
             if (!probe.isUp()) {
                 throw probe.unavailable();
             }
-            link.learn(probe);
+            link.offers().learn(probe.offers());
         } catch (IOException e) {
             throw new OperationException(Reason.KEY_UNAVAILABLE, "no selector to ask the key server with", e);
         } finally {

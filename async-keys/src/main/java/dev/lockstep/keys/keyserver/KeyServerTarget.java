@@ -11,6 +11,9 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -19,6 +22,14 @@ import javax.net.ssl.SSLParameters;
 interface KeyServerTarget {
 
     SocketAddress address();
+
+    /**
+     * Begins to look up the addresses to try, in their order, for one attempt to connect. Does not block; a target without a
+     * name has the answer at once.
+     */
+    default CompletableFuture<List<SocketAddress>> lookup() {
+        return CompletableFuture.completedFuture(List.of(address()));
+    }
 
     /** Returns a channel that is neither connected nor blocking. */
     SocketChannel open() throws IOException;
@@ -56,10 +67,33 @@ interface KeyServerTarget {
             throw new IllegalArgumentException(
                     "address: " + address.getHostString() + " is not resolved; resolve it first, which may block");
         }
+        CompletableFuture<List<SocketAddress>> known = CompletableFuture.completedFuture(List.of(address));
+        return tls(address, () -> known, () -> context);
+    }
+
+    /**
+     * A host whose name is looked up for each attempt.
+     *
+     * @param context gives what each connection is made with; does not block
+     */
+    static KeyServerTarget tcp(String host, int port, Supplier<SSLContext> context, HostLookup.Resolver resolver) {
+        return tls(
+                InetSocketAddress.createUnresolved(host, port), new HostLookup(host, port, resolver)::start, context);
+    }
+
+    private static KeyServerTarget tls(
+            InetSocketAddress address,
+            Supplier<CompletableFuture<List<SocketAddress>>> lookup,
+            Supplier<SSLContext> context) {
         return new KeyServerTarget() {
             @Override
             public SocketAddress address() {
                 return address;
+            }
+
+            @Override
+            public CompletableFuture<List<SocketAddress>> lookup() {
+                return lookup.get();
             }
 
             @Override
@@ -71,7 +105,7 @@ interface KeyServerTarget {
 
             @Override
             public ByteTransport transport(SocketChannel channel) throws IOException {
-                SSLEngine engine = context.createSSLEngine(address.getHostString(), address.getPort());
+                SSLEngine engine = context.get().createSSLEngine(address.getHostString(), address.getPort());
                 engine.setUseClientMode(true);
                 SSLParameters parameters = engine.getSSLParameters();
                 parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});

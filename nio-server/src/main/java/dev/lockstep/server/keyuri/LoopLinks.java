@@ -70,6 +70,11 @@ record LoopLinks(List<KeyServerKeys> links) {
         return links.get(loop);
     }
 
+    /** Makes the connections again at the next moment when nothing is asked. */
+    void reconnect() {
+        links.forEach(KeyServerKeys::reconnect);
+    }
+
     void close() {
         links.forEach(KeyServerKeys::close);
     }

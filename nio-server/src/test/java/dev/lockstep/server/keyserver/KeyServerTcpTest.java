@@ -254,4 +254,43 @@ class KeyServerTcpTest {
                     .startsWith("--key: no key for " + files.rsaCert + " in the key server at localhost:");
         }
     }
+
+    @Test
+    void aRenewedClientCertificateIsUsedWithoutARestart() throws Exception {
+        Path both = files.write(
+                "both.pem",
+                Files.readString(directory.resolve("client.pem"))
+                        + Files.readString(directory.resolve("stranger.pem")));
+        try (KeyserverProcess keys = keyServer(0, both, "--allow-client", "dns:stranger.example")) {
+            String uri = "keyserver+tls://localhost:" + port(keys) + "?ca=" + files.caCert + "&cert="
+                    + directory.resolve("client.pem") + "&key=" + directory.resolve("client.key");
+            try (Running running =
+                    Running.start("serve", "--port", "0", "--cert", files.ecCert.toString(), "--key", uri)) {
+                handshake(running);
+                assertThat(lastUse()).contains("dns:client.example");
+
+                files.write("client.pem", Files.readString(directory.resolve("stranger.pem")));
+                files.write("client.key", Files.readString(directory.resolve("stranger.key")));
+                running.awaitError(" reloaded: configuration 2 serves");
+                // The connection of the loop is made again at its next idle moment.
+                long begin = System.nanoTime();
+                do {
+                    handshake(running);
+                } while (!lastUse().contains("dns:stranger.example")
+                        && System.nanoTime() - begin < Duration.ofSeconds(30).toNanos());
+                assertThat(lastUse()).contains("dns:stranger.example");
+            }
+        }
+    }
+
+    private void handshake(Running running) throws Exception {
+        try (SSLSocket client = TestClients.client(TestClients.trusting(files.ca), running.port())) {
+            client.startHandshake();
+        }
+    }
+
+    private String lastUse() throws Exception {
+        List<String> lines = Files.readAllLines(directory.resolve("keys.log"));
+        return lines.get(lines.size() - 1);
+    }
 }
