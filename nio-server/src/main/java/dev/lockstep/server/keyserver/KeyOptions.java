@@ -13,7 +13,6 @@ import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -105,12 +104,8 @@ final class KeyOptions {
     @Mixin
     private final ProviderOptions providers = new ProviderOptions();
 
-    private final byte[] tokenSecret = new byte[32];
+    private final ReplacementSecrets replacements = new ReplacementSecrets();
     private @Nullable ServedKeys demo;
-
-    KeyOptions() {
-        new SecureRandom().nextBytes(tokenSecret);
-    }
 
     /** Checks who else may read or write what is secret. */
     void check(SecretFiles secrets) throws UsageError {
@@ -166,22 +161,22 @@ final class KeyOptions {
     /** Reads the keys. Those of {@code --demo-keys} are made by the first call and stay. */
     ServedKeys load(Environment environment, @Nullable Pkcs11Keys token, Reading reading)
             throws UsageError, IOException {
-        ServedKeys loaded = new ServedKeys(allowed(), providers.providers());
+        ServedKeys loaded = new ServedKeys(allowed(), providers.providers(), replacements);
         for (Path file : keys) {
             loaded.addFile(file, reading);
         }
         if (token != null) {
-            loaded.addToken(token, tokenSecret, reading.notes());
+            loaded.addToken(token, reading.notes());
         }
         for (Path file : certs) {
-            loaded.addCertificate(file, reading, token, tokenSecret);
+            loaded.addCertificate(file, reading, token);
         }
         if (token != null) {
             ServedKeys.reportKeysWithoutCertificate(token, reading.notes());
         }
         if (demoKeys != null) {
             if (demo == null) {
-                ServedKeys made = new ServedKeys(allowed(), providers.providers());
+                ServedKeys made = new ServedKeys(allowed(), providers.providers(), replacements);
                 DemoKeys.addTo(made, demoKeys, demoKeyFiles, environment.clock().instant());
                 demo = made;
             }

@@ -1,8 +1,5 @@
 package dev.lockstep.server.keyserver;
 
-import dev.lockstep.crypto.Wipe;
-import dev.lockstep.crypto.hash.HashAlgorithm;
-import dev.lockstep.crypto.hash.Hmac;
 import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
@@ -18,7 +15,6 @@ import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -53,6 +49,7 @@ public final class ServedKeys {
 
     private final Allowed allowed;
     private final CryptoProviders providers;
+    private final ReplacementSecrets secrets;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, KeyId> named = new HashMap<>();
     private final Map<KeyId, ServedKey> served = new LinkedHashMap<>();
@@ -62,9 +59,11 @@ public final class ServedKeys {
      * None yet.
      *
      * @param providers compute with keys that are in this process
+     * @param secrets are those of the process
      */
-    ServedKeys(Allowed allowed, CryptoProviders providers) {
+    ServedKeys(Allowed allowed, CryptoProviders providers, ReplacementSecrets secrets) {
         this.providers = providers;
+        this.secrets = secrets;
         this.allowed = allowed;
     }
 
@@ -100,12 +99,18 @@ public final class ServedKeys {
     public KeyId add(String name, PrivateKey key) throws IOException {
         byte[] encoded = PublicKeys.encodedOf(key);
         PublicKey publicKey = PublicKeys.decoded(key.getAlgorithm(), encoded);
-        ServedKey entry = new ServedKey(
-                name, InMemoryKey.of(key, random, providers), publicKey, replacementSecret(key), allowed.decryptions());
+        InMemoryKey local = InMemoryKey.of(key, random, providers);
+        ServedKey entry = served(name, local, publicKey, allowed.decryptions(), note -> {});
         KeyId id = KeyId.ofEncoded(encoded);
         served.put(id, allowed.dhe() ? entry.allowingDhe() : entry);
         named.put(name, id);
         return id;
+    }
+
+    private ServedKey served(
+            String name, BlockingKey key, PublicKey publicKey, boolean decrypts, Consumer<String> notes) {
+        byte[] secret = decrypts && key.canDecrypt() ? secrets.of(key, publicKey, name, notes) : new byte[32];
+        return new ServedKey(name, key, publicKey, secret, decrypts);
     }
 
     /** The private key of a file. */
@@ -122,13 +127,12 @@ public final class ServedKeys {
      * A certificate that must be for one of the keys from files or in the token, and by whose key that key is found as well.
      *
      * @param token null for none
-     * @param secret as for {@link #addToken}
      */
-    void addCertificate(Path file, Reading reading, @Nullable Pkcs11Keys token, byte[] secret) throws UsageError {
+    void addCertificate(Path file, Reading reading, @Nullable Pkcs11Keys token) throws UsageError {
         List<X509Certificate> chain = PemFiles.certificates("--cert", file, reading);
         CaCertificates.refuse("--cert", file.toString(), chain.get(0), allowed.authorities());
         if (!addCertificateOfFile(file, chain)) {
-            addCertificateOfToken(file, chain.get(0), token, secret);
+            addCertificateOfToken(file, chain.get(0), token, reading.notes());
         }
         warn("--cert", file.toString(), chain.get(0), reading.notes());
     }
@@ -159,12 +163,13 @@ public final class ServedKeys {
     }
 
     private void addCertificateOfToken(
-            Path file, X509Certificate certificate, @Nullable Pkcs11Keys token, byte[] secret) throws UsageError {
+            Path file, X509Certificate certificate, @Nullable Pkcs11Keys token, Consumer<String> notes)
+            throws UsageError {
         String reason = "";
         if (token != null) {
             try {
                 ServedKey before = served.get(KeyId.of(certificate.getPublicKey()));
-                addTokenKey(token, secret, certificate, before == null ? "token: " + file : before.toString());
+                addTokenKey(token, certificate, before == null ? "token: " + file : before.toString(), notes);
                 named.put(file.toString(), KeyId.of(certificate.getPublicKey()));
                 return;
             } catch (OperationException e) {
@@ -184,28 +189,26 @@ public final class ServedKeys {
     /**
      * Every key of a token that has a certificate beside it.
      *
-     * @param secret what replaced premaster secrets come from; the same for the life of the process, or the same question
-     *     asked before and after a reload would tell good padding from bad
-     * @param notes receives a line for each certificate that is not for TLS servers alone
+     * @param notes receives a line for each certificate or key that is likely to be a mistake
      */
-    void addToken(Pkcs11Keys token, byte[] secret, Consumer<String> notes) throws UsageError {
+    void addToken(Pkcs11Keys token, Consumer<String> notes) throws UsageError {
         for (X509Certificate certificate : token.certificates()) {
             String name = "token: " + certificate.getSubjectX500Principal().getName();
             CaCertificates.refuse("--pkcs11", name, certificate, allowed.authorities());
             warn("--pkcs11", name, certificate, notes);
             try {
-                addTokenKey(token, secret, certificate, name);
+                addTokenKey(token, certificate, name, notes);
             } catch (OperationException e) {
                 throw new UsageError("--pkcs11", name + ": " + e.getMessage(), "check the token");
             }
         }
     }
 
-    private void addTokenKey(Pkcs11Keys token, byte[] secret, X509Certificate certificate, String name)
+    private void addTokenKey(Pkcs11Keys token, X509Certificate certificate, String name, Consumer<String> notes)
             throws OperationException {
         BlockingKey key = token.blockingKey(certificate);
         boolean decrypts = allowed.decryptions() && isForEncipherment(certificate);
-        ServedKey entry = new ServedKey(name, key, certificate.getPublicKey(), secretOf(certificate, secret), decrypts);
+        ServedKey entry = served(name, key, certificate.getPublicKey(), decrypts, notes);
         served.put(KeyId.of(certificate.getPublicKey()), allowed.dhe() ? entry.allowingDhe() : entry);
     }
 
@@ -223,26 +226,5 @@ public final class ServedKeys {
     private static boolean isForEncipherment(X509Certificate certificate) {
         boolean[] usage = certificate.getKeyUsage();
         return usage == null || (usage.length > KEY_ENCIPHERMENT && usage[KEY_ENCIPHERMENT]);
-    }
-
-    /** Nothing of a token's key is known that could make the secret the same after a restart. */
-    private static byte[] secretOf(X509Certificate certificate, byte[] secret) {
-        Hmac hmac = Hmac.of(HashAlgorithm.SHA256, secret);
-        byte[] key = certificate.getPublicKey().getEncoded();
-        hmac.update(key, 0, key.length);
-        byte[] own = hmac.doFinal();
-        hmac.destroy();
-        return own;
-    }
-
-    /** Follows from the key: what a bad ciphertext gives is the same before and after a restart. */
-    private static byte[] replacementSecret(PrivateKey key) {
-        byte[] encoded = key.getEncoded();
-        Hmac hmac = Hmac.of(HashAlgorithm.SHA256, "lockstep replaced premaster".getBytes(StandardCharsets.US_ASCII));
-        hmac.update(encoded, 0, encoded.length);
-        byte[] secret = hmac.doFinal();
-        hmac.destroy();
-        Wipe.bytes(encoded);
-        return secret;
     }
 }

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.keys.keyserver.KeyServerKeys;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
+import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.keyserver.protocol.Octets;
 import dev.lockstep.server.KeyServerLoop;
 import dev.lockstep.server.KeyserverProcess;
+import dev.lockstep.server.RawClient;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.TokenFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
@@ -178,6 +182,36 @@ class KeyServerTokenTest {
                 assertThat(complaints(again.errors())).isEmpty();
             }
             assertThat(server.runs()).isTrue();
+        }
+    }
+
+    /** What differs between them would tell good padding from bad. */
+    @Test
+    void keyServersWithOneKeyReplaceABadSecretByTheSameOne() throws Exception {
+        byte[] ciphertext = new byte[256];
+        ciphertext[255] = 3; // no padding comes of it
+        byte[] first;
+        try (KeyserverProcess keys = keyServer()) {
+            first = decrypted(ciphertext);
+            assertThat(complaints(keys.errors())).isEmpty();
+        }
+        assertThat(first).hasSize(48);
+        try (KeyserverProcess restarted = keyServer()) {
+            assertThat(decrypted(ciphertext)).isEqualTo(first);
+            assertThat(complaints(restarted.errors())).isEmpty();
+        }
+        try (KeyserverProcess inFile = KeyserverProcess.start(
+                directory, "--socket", socket().toString(), "--key", files.rsaKey.toString(), "--allow-decrypt")) {
+            assertThat(decrypted(ciphertext)).isEqualTo(first);
+            assertThat(inFile.ready()).contains("ks.sock");
+        }
+    }
+
+    private byte[] decrypted(byte[] ciphertext) throws Exception {
+        KeyId key = KeyId.of(files.rsa.getPublic());
+        try (RawClient client = RawClient.greeted(socket())) {
+            Message.Decrypt request = new Message.Decrypt(key, 0, new Octets(ciphertext));
+            return ((Message.Result) client.send(1, request).answer(1)).octets().bytes();
         }
     }
 }
