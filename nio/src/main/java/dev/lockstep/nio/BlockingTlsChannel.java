@@ -4,22 +4,16 @@ import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,39 +27,22 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Threads.</b> One thread may read while another one writes. An interrupt of a thread that waits closes the
- * connection, as for every {@link java.nio.channels.InterruptibleChannel}. The deadlines of {@link TlsChannel} apply while a
- * call is in progress.
+ * connection, as for every {@link java.nio.channels.InterruptibleChannel}, unless {@link #closedByInterrupt} says otherwise. The
+ * deadlines of {@link TlsChannel} apply while a call is in progress.
  */
 public final class BlockingTlsChannel implements AutoCloseable {
 
-    private static final long LATER = Long.MIN_VALUE;
-
     private final TlsChannel tls;
-    private final LongSupplier clock;
-    private final Readiness readiness;
-    private final SelectionKey key;
-    private final ReentrantLock turn = new ReentrantLock();
-    private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+    private final Waiters waiters = new Waiters();
+    private final Turn turn;
     private volatile long readTimeoutNanos;
-
-    /** The client's close_notify was read. */
-    private volatile boolean inputEnded;
-
-    private volatile boolean failed;
 
     /** A record that {@link #available} has read ahead; guarded by the turn. */
     private @Nullable ByteBuffer ahead;
 
     private BlockingTlsChannel(SocketChannel socket, TlsServerConfig config, Limits limits) throws IOException {
-        this.clock = config.clock();
-        this.tls = TlsChannel.server(socket, config, limits, BufferPool.shared(), channel -> signal());
-        try {
-            this.readiness = Readiness.shared();
-            this.key = readiness.register(socket, this::signal);
-        } catch (IOException | RuntimeException | Error e) {
-            tls.abort();
-            throw e;
-        }
+        this.tls = TlsChannel.server(socket, config, limits, BufferPool.shared(), channel -> waiters.signal());
+        this.turn = new Turn(tls, socket, config.clock(), waiters);
     }
 
     /**
@@ -96,17 +73,18 @@ public final class BlockingTlsChannel implements AutoCloseable {
     /**
      * Waits until the first handshake is complete.
      *
+     * @throws EOFException when the client has ended the connection in good order before
      * @throws IOException as {@link #read}
      */
     public void handshake() throws IOException {
-        await(readTimeoutNanos, () -> {
+        turn.await(readTimeoutNanos, () -> {
             if (tls.handshake()) {
                 return 1;
             }
             if (tls.state().compareTo(ChannelState.ENDED) >= 0) {
-                throw new IOException("the connection ended before the handshake was complete");
+                throw new EOFException("the connection ended before the handshake was complete");
             }
-            return LATER;
+            return Turn.LATER;
         });
     }
 
@@ -124,14 +102,14 @@ public final class BlockingTlsChannel implements AutoCloseable {
         if (!dst.hasRemaining()) {
             throw new IllegalArgumentException("dst: has no room");
         }
-        return (int) await(readTimeoutNanos, () -> {
+        return (int) turn.await(readTimeoutNanos, () -> {
             ByteBuffer before = ahead;
             boolean closing = tls.state().isClosing();
             int read = before != null && !closing ? take(before, dst) : tls.read(dst);
-            if (read < 0 && closing && !inputEnded) {
+            if (read < 0 && closing && !turn.inputEnded()) {
                 throw new ClosedChannelException(); // the client's stream did not end: what was read is not all of it
             }
-            return read == 0 ? LATER : read;
+            return read == 0 ? Turn.LATER : read;
         });
     }
 
@@ -148,23 +126,20 @@ public final class BlockingTlsChannel implements AutoCloseable {
      * @throws IOException as {@link TlsChannel#read}
      */
     public int available() throws IOException {
-        turn.lock();
-        try {
+        return (int) turn.now(() -> {
             if (ahead == null && tls.isEstablished()) {
                 ByteBuffer record = ByteBuffer.allocate(TlsServerConnection.APPLICATION_BUFFER_SIZE);
-                if (attempt(() -> tls.read(record)) > 0) {
+                if (tls.read(record) > 0) {
                     ahead = record.flip();
                 }
             }
             return ahead == null ? 0 : ahead.remaining();
-        } finally {
-            turn.unlock();
-        }
+        });
     }
 
     /** Returns whether the connection has failed or its time is over, and not only the {@link #readTimeout} of a call. */
     public boolean hasFailed() {
-        return failed;
+        return turn.hasFailed();
     }
 
     /**
@@ -186,11 +161,11 @@ public final class BlockingTlsChannel implements AutoCloseable {
      * @throws IOException as {@link TlsChannel#write}
      */
     public void write(ByteBuffer... srcs) throws IOException {
-        await(() -> {
+        turn.awaitSent(() -> {
             if (Gather.hasRemaining(srcs)) {
                 tls.write(srcs);
             }
-            return !Gather.hasRemaining(srcs) && tls.flush() ? 1 : LATER;
+            return !Gather.hasRemaining(srcs) && tls.flush() ? 1 : Turn.LATER;
         });
     }
 
@@ -200,7 +175,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
      * @throws IOException as {@link TlsChannel#shutdownOutput}
      */
     public void shutdownOutput() throws IOException {
-        await(() -> tls.shutdownOutput() && tls.flush() ? 1 : LATER);
+        turn.awaitSent(() -> tls.shutdownOutput() && tls.flush() ? 1 : Turn.LATER);
     }
 
     /**
@@ -211,9 +186,19 @@ public final class BlockingTlsChannel implements AutoCloseable {
      * @throws IOException as {@link TlsChannel#read}
      */
     public boolean renegotiate(ConnectionOptions changes) throws IOException {
-        boolean asked = await(() -> tls.renegotiate(changes) ? 1 : 0) == 1;
-        await(() -> tls.flush() ? 1 : LATER);
+        boolean asked = turn.await(() -> tls.renegotiate(changes) ? 1 : 0) == 1;
+        turn.awaitSent(() -> tls.flush() ? 1 : Turn.LATER);
         return asked;
+    }
+
+    /**
+     * Sets which threads close the connection when they are interrupted while they wait; all of them by default. Others continue
+     * to wait, and are still interrupted when the call returns.
+     *
+     * @param threads is asked on the interrupted thread
+     */
+    public void closedByInterrupt(Predicate<Thread> threads) {
+        waiters.interruptible(threads);
     }
 
     /** Returns a stream of what the client sends. Closing it closes the channel. */
@@ -232,168 +217,42 @@ public final class BlockingTlsChannel implements AutoCloseable {
      * @throws IllegalStateException before ServerHello
      */
     public ConnectionInfo info() {
-        turn.lock();
-        try {
-            return tls.info();
-        } finally {
-            turn.unlock();
-        }
+        return turn.locked(tls::info);
     }
 
     /** Returns what the handshake under way has negotiated, as {@link TlsChannel#handshakeInfo}. */
     public @Nullable ConnectionInfo handshakeInfo() {
-        turn.lock();
-        try {
-            return tls.handshakeInfo();
-        } finally {
-            turn.unlock();
-        }
+        return turn.locked(tls::handshakeInfo);
     }
 
     /** Returns whether a handshake is under way, as {@link TlsChannel#isHandshaking}. */
     public boolean isHandshaking() {
-        turn.lock();
-        try {
-            return tls.isHandshaking();
-        } finally {
-            turn.unlock();
-        }
+        return turn.locked(tls::isHandshaking);
     }
 
     /** Returns how many handshakes are over, as {@link TlsChannel#handshakes}. */
     public int handshakes() {
-        turn.lock();
-        try {
-            return tls.handshakes();
-        } finally {
-            turn.unlock();
-        }
+        return turn.locked(tls::handshakes);
     }
 
     /** Returns how many bytes were received from the socket. */
     public long bytesReceived() {
-        turn.lock();
-        try {
-            return tls.bytesReceived();
-        } finally {
-            turn.unlock();
-        }
+        return turn.locked(tls::bytesReceived);
     }
 
     /** Ends the connection as {@link TlsChannel#close}, and waits for the client's end within the limits. */
     @Override
     public void close() {
-        try {
-            await(() -> tls.close() ? 1 : LATER);
-        } catch (IOException e) {
-            // Interrupted: the socket is closed by now.
-        } finally {
-            readiness.closed();
-            unparkOthers();
-        }
-    }
-
-    @FunctionalInterface
-    private interface Attempt {
-        long run() throws IOException;
-    }
-
-    private long await(Attempt attempt) throws IOException {
-        return await(0, attempt);
+        turn.close();
     }
 
     /**
-     * Repeats {@code attempt} until it has a result. The thread is among the waiting ones before it tries, so that a
-     * signal that comes during the attempt makes the next park return.
+     * Ends the connection as {@link #close()} does, and waits less: for the client's end of stream no longer than this, and
+     * not at all where another thread waits in a {@link #write} for a client that does not read. The socket is closed then.
      *
-     * @param timeoutNanos 0 for no limit
+     * @param drain how long to read and drop what the client still sends; not more than the limits say
      */
-    private long await(long timeoutNanos, Attempt attempt) throws IOException {
-        long begun = System.nanoTime();
-        long received = -1;
-        Thread self = Thread.currentThread();
-        waiting.add(self);
-        try {
-            while (true) {
-                long nanos;
-                turn.lock();
-                try {
-                    long result = attempt(attempt);
-                    if (result != LATER) {
-                        return result;
-                    }
-                    if (!tls.isEstablished() && (tls.bytesReceived() != received || tls.suspension() != null)) {
-                        received = tls.bytesReceived();
-                        begun = System.nanoTime();
-                    }
-                    readiness.await(key, tls.interest() & TlsChannel.SOCKET);
-                    OptionalLong deadline = tls.deadlineNanos();
-                    nanos = deadline.isPresent() ? deadline.getAsLong() - clock.getAsLong() : Long.MAX_VALUE;
-                } finally {
-                    turn.unlock();
-                }
-                if (timeoutNanos > 0) {
-                    long left = timeoutNanos - (System.nanoTime() - begun);
-                    if (left <= 0) {
-                        throw new SocketTimeoutException("nothing came within the read timeout");
-                    }
-                    nanos = Math.min(nanos, left);
-                }
-                LockSupport.parkNanos(this, nanos);
-                if (self.isInterrupted()) {
-                    abort();
-                    throw new ClosedByInterruptException();
-                }
-            }
-        } finally {
-            waiting.remove(self);
-        }
-    }
-
-    /** Tries once; if that moved something or failed, the other threads may have a result too. */
-    private long attempt(Attempt attempt) throws IOException {
-        long before = tls.pump().progress();
-        boolean threw = true;
-        try {
-            long result = attempt.run();
-            threw = false;
-            return result;
-        } catch (ClosedChannelException e) {
-            throw e; // the call came too late
-        } catch (IOException e) {
-            failed = true;
-            throw e;
-        } finally {
-            ChannelState state = tls.state();
-            inputEnded |= state == ChannelState.INPUT_ENDED || state == ChannelState.ENDED;
-            if (threw || tls.pump().progress() != before) {
-                unparkOthers();
-            }
-        }
-    }
-
-    private void abort() {
-        turn.lock();
-        try {
-            tls.abort();
-        } finally {
-            turn.unlock();
-            readiness.closed();
-            unparkOthers();
-        }
-    }
-
-    /** Any thread, also the one that is waiting for its own attempt: an answer can arrive before the wait begins. */
-    private void signal() {
-        waiting.forEach(LockSupport::unpark);
-    }
-
-    private void unparkOthers() {
-        Thread self = Thread.currentThread();
-        for (Thread thread : waiting) {
-            if (thread != self) {
-                LockSupport.unpark(thread);
-            }
-        }
+    public void close(Duration drain) {
+        turn.close(drain);
     }
 }

@@ -9,6 +9,7 @@ import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.session.MemorySessionStore;
+import java.io.EOFException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -194,6 +195,62 @@ class BlockingTlsChannelTest {
                     .hasCauseInstanceOf(ClosedByInterruptException.class);
             signature.awaitCancel();
             assertThatThrownBy(() -> handshake.get(30, TimeUnit.SECONDS)).isNotNull();
+        }
+    }
+
+    @Test
+    void anInterruptThatDoesNotCloseTheConnection() throws Exception {
+        AtomicReference<Thread> waits = new AtomicReference<>();
+        CompletableFuture<Object> server = ChannelPair.async(() -> {
+            waits.set(Thread.currentThread());
+            try (BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
+                tls.closedByInterrupt(thread -> false);
+                int read = tls.inputStream().read();
+                return Thread.interrupted() ? read : -2;
+            }
+        });
+        try (SSLSocket client = client()) {
+            CompletableFuture<Object> writes = ChannelPair.async(() -> {
+                client.getOutputStream().write(7);
+                return true;
+            });
+            RecordedOperation signature = key.takePending();
+            waits.get().interrupt();
+            signature.complete();
+            assertThat(writes.get(30, TimeUnit.SECONDS)).isEqualTo(true);
+            client.shutdownOutput();
+            assertThat(server.get(30, TimeUnit.SECONDS)).isEqualTo(7);
+        }
+    }
+
+    /** Of five seconds that the limits allow. */
+    @Test
+    void aCloseThatWaitsForLittle() throws Exception {
+        key.signs(KeyScript.ready());
+        try (SSLSocket client = client();
+                BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
+            CompletableFuture<Object> handshake = ChannelPair.async(() -> {
+                client.startHandshake();
+                return true;
+            });
+            tls.handshake();
+            assertThat(handshake.get(30, TimeUnit.SECONDS)).isEqualTo(true);
+            long begun = System.nanoTime();
+            tls.close(Duration.ofMillis(100));
+            assertThat(System.nanoTime() - begun)
+                    .isBetween(TimeUnit.MILLISECONDS.toNanos(90), TimeUnit.SECONDS.toNanos(4));
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void aClientThatEndsTheConnectionInItsHandshake() throws Exception {
+        try (Socket client = new Socket(
+                        InetAddress.getLoopbackAddress(), listener.socket().getLocalPort());
+                BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
+            client.getOutputStream().write(new byte[] {21, 3, 3, 0, 2, 1, 0});
+            assertThatThrownBy(tls::handshake).isInstanceOf(EOFException.class);
+            client.shutdownOutput();
         }
     }
 }
