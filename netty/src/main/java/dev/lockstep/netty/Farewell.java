@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.PromiseNotifier;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +50,8 @@ final class Farewell {
      */
     void begin(ChannelFuture last, ChannelPromise promise) {
         phase = Phase.FLUSHING;
-        done = promise;
+        done = context.newPromise(); // the application's own may be cancelled, and would close nothing
+        OutputEnd.tell(done, promise);
         after(limits.flush());
         last.addListener(sent -> onSent(sent.isSuccess()));
     }
@@ -59,11 +59,11 @@ final class Farewell {
     /** Completes {@code promise} too when the channel is closed. */
     @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
     void join(ChannelPromise promise) {
-        ChannelPromise first = done;
+        ChannelFuture first = done;
         if (first == null) {
             context.close(promise);
         } else {
-            PromiseNotifier.cascade(first, promise);
+            OutputEnd.tell(first, promise);
         }
     }
 

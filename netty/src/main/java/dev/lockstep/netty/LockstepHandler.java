@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  * While a client sends more than can be used, it holds reads back, also with {@code autoRead}, which stays as the application
  * has set it.
  *
- * <p><b>End.</b> {@link Channel#close} sends what was written, then close_notify, and closes within {@link CloseLimits}. A
+ * <p><b>End.</b> {@link Channel#close} sends what was written, then close_notify, and closes within {@link CloseLimits}. While a
+ * renegotiation waits for its key, what was flushed waits too, and what was not flushed fails. A
  * client's close_notify is answered and closes the channel. If {@code outputAfterCloseNotify} of the configuration is set, it
  * becomes a {@link ChannelInputShutdownEvent}, and {@code close} or {@link #closeOutput} ends the other direction; where
  * clients close their direction of TCP too, the channel also needs {@code ChannelOption.ALLOW_HALF_CLOSURE}.
@@ -161,7 +162,8 @@ public final class LockstepHandler extends ChannelDuplexHandler {
      * Sends what was flushed and then close_notify, and keeps reading: for protocols in which one side ends its stream before
      * the other. RFC 5246 &sect;7.2.1 lets a client drop what it has not sent yet, so both sides must agree on this use.
      *
-     * @return completed when close_notify is sent
+     * @return completed when close_notify is sent, for every call; failed when the connection ends without it, or without what
+     *     was flushed before
      */
     public ChannelFuture closeOutput() {
         ChannelPromise promise = context().newPromise();
@@ -172,7 +174,7 @@ public final class LockstepHandler extends ChannelDuplexHandler {
     private void run(Promise<?> promise, Consumer<TlsPipe> task) {
         EventExecutor executor = context().executor();
         if (executor.inEventLoop()) {
-            task.accept(pipe());
+            attempt(promise, pipe(), task);
             return;
         }
         executor.execute(() -> {
@@ -180,9 +182,17 @@ public final class LockstepHandler extends ChannelDuplexHandler {
             if (open == null) {
                 promise.tryFailure(notActive());
             } else {
-                task.accept(open);
+                attempt(promise, open, task);
             }
         });
+    }
+
+    private static void attempt(Promise<?> promise, TlsPipe open, Consumer<TlsPipe> task) {
+        try {
+            task.accept(open);
+        } catch (RuntimeException | Error e) {
+            promise.tryFailure(e);
+        }
     }
 
     // ---- for Netty
@@ -201,11 +211,21 @@ public final class LockstepHandler extends ChannelDuplexHandler {
         ctx.fireChannelActive();
     }
 
+    /** A handler that does not get as far must not leave the channel to those behind it, which would speak in plain text. */
+    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing to do about it
     private void begin(ChannelHandlerContext ctx) {
-        if (pipe == null) {
+        if (pipe != null) {
+            return;
+        }
+        try {
             TlsPipe opened = new TlsPipe(ctx, configFor(ctx.channel()), closeLimits, handshake, close);
             pipe = opened;
             opened.settle();
+        } catch (RuntimeException | Error e) {
+            handshake.tryFailure(e);
+            close.tryFailure(e);
+            ctx.close();
+            throw e;
         }
     }
 

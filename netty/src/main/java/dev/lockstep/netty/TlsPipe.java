@@ -1,6 +1,5 @@
 package dev.lockstep.netty;
 
-import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
@@ -10,15 +9,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Promise;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One TLS connection between the two sides of a {@link LockstepHandler}: moves it whenever something has happened, until it
- * waits for something. Every method but {@link #wake} runs on the handler's executor. What the pipeline above is told may
- * call back in, so nothing of the connection is held across such a call.
+ * waits for something. Every method runs on the handler's executor. What the pipeline above is told may call back in, so
+ * nothing of the connection is held across such a call.
  */
 final class TlsPipe {
 
@@ -30,10 +27,12 @@ final class TlsPipe {
     private final WriteQueue writes;
     private final ReadControl reads;
     private final DeadlineTimer timer;
+    private final CloseLimits limits;
     private final Farewell farewell;
+    private final OutputEnd outputEnd;
+    private final PendingClose closing;
     private final PipeEvents events;
     private final Turns turns;
-    private final AtomicBoolean woken = new AtomicBoolean();
 
     private boolean moving;
     private boolean movesAgain;
@@ -41,11 +40,6 @@ final class TlsPipe {
 
     /** The client's close_notify has come, and this side may still send. */
     private boolean peerClosed;
-
-    /** Completed with close_notify when the application has ended its output and the connection has not. */
-    private @Nullable ChannelPromise outputEnd;
-
-    private boolean outputEnded;
 
     /** The TLS connection has ended: what comes is dropped. */
     private boolean over;
@@ -61,10 +55,14 @@ final class TlsPipe {
         this.output = new NetOutput(context, this::moveAndSettle);
         this.writes = new WriteQueue(context);
         this.reads = new ReadControl(context);
+        this.limits = limits;
         this.farewell = new Farewell(context, limits);
+        this.outputEnd = new OutputEnd(context);
+        this.closing = new PendingClose(context);
         this.events = new PipeEvents(context, handshake, close);
         this.timer = new DeadlineTimer(context, config.clock(), this::moveAndSettle);
-        this.tls = TlsServerConnection.create(config, connection -> wake());
+        WakeTask answers = new WakeTask(context, this::moveAndSettle);
+        this.tls = TlsServerConnection.create(config, connection -> answers.wake());
         this.turns = new Turns(tls, input, output, data, reads, timer, events::handshakeDone);
     }
 
@@ -80,16 +78,6 @@ final class TlsPipe {
         return tls.heldBytes() + input.length() + data.length();
     }
 
-    /** An answer from outside may be there; on any thread. One task at most is on its way. */
-    private void wake() {
-        if (woken.compareAndSet(false, true)) {
-            context.executor().execute(() -> {
-                woken.set(false);
-                moveAndSettle();
-            });
-        }
-    }
-
     void moveAndSettle() {
         move();
         settle();
@@ -97,6 +85,14 @@ final class TlsPipe {
 
     /** Sends what is ready, and says what the connection waits for. */
     void settle() {
+        try {
+            settled();
+        } catch (RuntimeException | Error e) { // no deadline could be set, say
+            abort(e);
+        }
+    }
+
+    private void settled() {
         output.flush();
         if (over) {
             timer.cancel();
@@ -129,7 +125,7 @@ final class TlsPipe {
     }
 
     void write(ByteBuf bytes, ChannelPromise promise) {
-        if (over || outputEnd != null || outputEnded) {
+        if (over || closing.isWaiting() || outputEnd.isRequested()) {
             bytes.release();
             promise.tryFailure(new ClosedChannelException());
             return;
@@ -156,7 +152,11 @@ final class TlsPipe {
 
     /** Asks the client for another handshake; false when that is not allowed now. */
     boolean renegotiate(Promise<Channel> promise) {
-        if (over || !tls.isEstablished() || !tls.renegotiate()) {
+        if (over || closing.isWaiting() || !tls.isEstablished()) {
+            return false;
+        }
+        if (!tls.renegotiate()) {
+            moveAndSettle(); // a fault of an observer may have ended the connection
             return false;
         }
         events.onNextHandshake(promise);
@@ -166,35 +166,41 @@ final class TlsPipe {
 
     /** Sends close_notify as soon as no handshake is under way, and keeps reading. */
     void closeOutput(ChannelPromise promise) {
-        if (over || outputEnd != null || outputEnded) {
-            promise.trySuccess();
-            return;
+        boolean first = !outputEnd.isRequested();
+        outputEnd.request(promise);
+        if (first && !over) {
+            flushes = true;
+            moveAndSettle();
         }
-        outputEnd = promise;
-        flushes = true;
-        moveAndSettle();
     }
 
     /** The application closes the channel. */
     @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
     void close(ChannelPromise promise) {
-        if (farewell.hasBegun()) {
-            farewell.join(promise);
+        if (!over && closing.isWaiting()) {
+            closing.join(promise);
             return;
         }
-        if (over) {
-            context.close(promise);
-            return;
-        }
+        boolean flushed = flushes;
         sealAll();
         if (farewell.hasBegun()) {
             farewell.join(promise);
         } else if (over) {
             context.close(promise);
+        } else if (flushed && !writes.isEmpty() && tls.isEstablished()) {
+            closing.begin(promise, limits.flush(), this::closeNow); // a renegotiation comes first
         } else {
             ended(end(promise));
         }
         settle();
+    }
+
+    /** The time is over for what is left to write. */
+    private void closeNow() {
+        if (!over) {
+            finish();
+            settle();
+        }
     }
 
     /** The client's stream has ended; of the channel only this direction is closed, or both. */
@@ -231,15 +237,15 @@ final class TlsPipe {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
     private void release(Throwable cause) {
         timer.cancel();
         farewell.end();
         releaseBuffers();
         writes.failAll(cause);
-        ChannelPromise pending = outputEnd;
-        outputEnd = null;
-        if (pending != null) {
-            pending.tryFailure(cause);
+        outputEnd.failed(cause);
+        if (closing.isWaiting()) {
+            context.close(closing.take());
         }
     }
 
@@ -271,30 +277,16 @@ final class TlsPipe {
 
     /** Seals what was flushed, and then the end of the output. */
     private void seal() throws TlsException {
-        if (over || !flushes || !tls.isEstablished()) {
-            return;
-        }
-        if (!writes.seal(tls, output)) {
+        if (over || !flushes || !tls.isEstablished() || !writes.seal(tls, output)) {
             return;
         }
         flushes = false;
-        while (outputEnd != null && !over) {
-            ByteBuffer room = output.room();
-            StepResult result = tls.closeOutput(room);
-            output.filled(room);
-            if (result == StepResult.NEED_OUTPUT) {
-                output.grow();
-            } else if (result == StepResult.CLOSED) {
-                ChannelPromise promise = outputEnd;
-                outputEnd = null;
-                outputEnded = true;
-                output.hand(promise);
-                if (!tls.isEstablished()) {
-                    finish();
-                }
-            } else {
-                flushes = true;
-                return;
+        if (closing.isWaiting()) {
+            finish();
+        } else if (outputEnd.isPending()) {
+            flushes = !outputEnd.seal(tls, output, context.newPromise());
+            if (!flushes && !tls.isEstablished()) {
+                finish();
             }
         }
     }
@@ -319,7 +311,7 @@ final class TlsPipe {
 
     /** The connection has ended in good order. */
     private void finish() {
-        ended(end(context.newPromise()));
+        ended(end(closing.take()));
     }
 
     /** Tells of an end that began in good order, and of what came between if anything did. */
@@ -334,12 +326,16 @@ final class TlsPipe {
 
     /** The connection has failed. The alert is on its way before the application is told, which may close the channel. */
     private void fail(TlsException cause) {
-        if (over) {
-            return;
+        try {
+            if (!over) {
+                turns.deliver();
+            }
+        } catch (RuntimeException | Error e) { // no memory for the data, and so none for the alert
+            abort(e);
         }
-        turns.deliver();
         if (!over) {
-            Throwable obstacle = end(context.newPromise());
+            outputEnd.failed(cause);
+            Throwable obstacle = end(closing.take());
             if (obstacle != null) {
                 cause.addSuppressed(obstacle);
             }
@@ -349,15 +345,20 @@ final class TlsPipe {
     }
 
     /** Ends the connection without an alert: it cannot continue, perhaps since there is no memory. */
-    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing to do about it
+    @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
     private void abort(Throwable cause) {
-        if (!over) {
-            over = true;
+        if (over) {
+            return;
+        }
+        over = true;
+        try {
             tls.fail(cause, NetOutput.NO_ROOM);
+        } finally {
             releaseBuffers();
             writes.failAll(cause);
+            outputEnd.failed(cause);
             events.failed(cause);
-            context.close();
+            context.close(closing.take());
         }
     }
 
@@ -379,19 +380,18 @@ final class TlsPipe {
     @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
     private @Nullable Throwable end(ChannelPromise promise) {
         over = true;
+        if (!writes.isEmpty()) {
+            outputEnd.failed(new ClosedChannelException());
+        }
         try {
-            ByteBuffer room = output.room();
-            while (tls.close(room) == StepResult.NEED_OUTPUT) {
-                output.filled(room);
-                output.grow();
-                room = output.room();
-            }
-            output.filled(room);
+            OutputEnd.sealLast(tls, output);
         } catch (RuntimeException | Error e) {
+            outputEnd.failed(e);
             context.close(promise);
             return e;
         }
         ChannelPromise last = context.newPromise();
+        outputEnd.sentBy(last);
         output.hand(last);
         farewell.begin(last, promise);
         return null;
