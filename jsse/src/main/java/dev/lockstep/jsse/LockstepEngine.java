@@ -39,7 +39,10 @@ import org.jspecify.annotations.Nullable;
  * {@code wrap} gives the alert. {@code closeInbound} and {@code closeOutbound} cancel what is pending immediately.
  *
  * <p><b>Threads.</b> All methods may be called from any thread; one call at a time moves the connection. A delegated task that
- * is interrupted while it waits ends the connection with internal_error.
+ * is interrupted while it waits ends the connection with internal_error. Key managers are asked in the delegated task, or on a
+ * thread of a pool where {@link #waiting} is another way than {@link Waiting#TASK}; trust managers judge on such a thread. Both
+ * may take their time and use the engine. SNI matchers, selectors of application protocols and {@code getAcceptedIssuers} are
+ * called while the engine is locked, and must return soon.
  */
 public final class LockstepEngine extends SettableEngine {
 
@@ -62,8 +65,8 @@ public final class LockstepEngine extends SettableEngine {
     }
 
     private HandshakeSession newHandshakeSession() {
-        return new HandshakeSession(
-                getPeerHost(), getPeerPort(), context.config().signatureSchemes());
+        TlsServerConfig planned = config != null ? config : context.config();
+        return new HandshakeSession(getPeerHost(), getPeerPort(), planned.signatureSchemes());
     }
 
     // ---- ways to wait
@@ -162,6 +165,7 @@ public final class LockstepEngine extends SettableEngine {
                 throw new SSLHandshakeException(e.getMessage());
             }
             settings.fix();
+            handshakeSession = newHandshakeSession(); // with the schemes that the settings have left
             running = new Machine(config, room, this::finished, this::failed);
             machine = running;
         }
@@ -349,6 +353,11 @@ public final class LockstepEngine extends SettableEngine {
         @Override
         public SSLEngine engine() {
             return LockstepEngine.this;
+        }
+
+        @Override
+        public @Nullable Executor tasks() {
+            return room.way() == Waiting.TASK ? room::inTask : null;
         }
     }
 }

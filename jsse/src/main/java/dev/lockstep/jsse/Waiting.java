@@ -7,8 +7,8 @@ package dev.lockstep.jsse;
 public enum Waiting {
 
     /**
-     * The engine answers NEED_TASK, and the delegated task blocks until the answer is there. Works with every server; costs a
-     * thread for each wait, which is cheap where tasks run on virtual threads.
+     * The engine answers NEED_TASK, and the delegated task blocks until the answer is there; key managers are asked in it. Works
+     * with every server; costs a thread for each wait, which is cheap where tasks run on virtual threads.
      */
     TASK,
 

@@ -10,13 +10,15 @@ import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.util.FakeClock;
 import dev.lockstep.tls.config.TlsServerConfig;
+import java.io.EOFException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
-import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLProtocolException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -119,27 +122,152 @@ class SocketEndsTest {
         clientEnds.get(30, TimeUnit.SECONDS);
     }
 
-    @Test
-    void anInterruptOfAWriterIsNotTheEndOfTheClientsStream() throws Exception {
-        SSLSocket[] pair = established();
-        Future<Integer> reading = threads.submit(() -> pair[1].getInputStream().read());
-        CompletableFuture<Thread> writes = new CompletableFuture<>();
-        Future<?> writing = threads.submit(() -> {
-            writes.complete(Thread.currentThread());
-            pair[1].getOutputStream().write(new byte[30_000_000]);
-            return null;
+    /** A thread that waits until the socket does not take more. */
+    private Future<?> writes(SSLSocket server, CompletableFuture<Thread> writer) {
+        return threads.submit(() -> {
+            writer.complete(Thread.currentThread());
+            server.getOutputStream().write(new byte[30_000_000]);
+            return Thread.interrupted();
         });
-        Thread writer = writes.get();
-        Thread.sleep(200);
-        writer.interrupt();
+    }
+
+    private static void waits(Thread thread) throws InterruptedException {
+        while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING) {
+            assertThat(thread.isAlive()).isTrue();
+            Thread.sleep(1);
+        }
+    }
+
+    /** As with the JDK, whose sockets only virtual threads close so: the thread finds out when it asks. */
+    @Test
+    void anInterruptDoesNotCloseTheSocket() throws Exception {
+        SSLSocket[] pair = established();
+        CompletableFuture<Thread> writer = new CompletableFuture<>();
+        Future<?> writing = writes(pair[1], writer);
+        waits(writer.get());
+        writer.get().interrupt();
+        assertThat(pair[0].getInputStream().readNBytes(30_000_000)).hasSize(30_000_000);
+        assertThat(writing.get(30, TimeUnit.SECONDS)).as("still interrupted").isEqualTo(true);
+        assertThat(pair[1].isClosed()).isFalse();
+        CompletableFuture<Thread> reader = new CompletableFuture<>();
+        Future<Integer> reading = threads.submit(() -> {
+            Thread.currentThread().interrupt();
+            reader.complete(Thread.currentThread());
+            return pair[1].getInputStream().read();
+        });
+        waits(reader.get());
+        pair[0].getOutputStream().write(7);
+        assertThat(reading.get(30, TimeUnit.SECONDS)).isEqualTo(7);
+        pair[0].close();
+        pair[1].close();
+    }
+
+    /** On a Java that has virtual threads; on others, the socket stays open. */
+    @Test
+    void anInterruptOfAVirtualThreadClosesTheSocket() throws Exception {
+        SSLSocket[] pair = established();
+        CompletableFuture<Throwable> outcome = new CompletableFuture<>();
+        Runnable reading = () -> {
+            Thread.currentThread().interrupt();
+            try {
+                pair[1].getInputStream().read();
+                outcome.complete(new AssertionError("read"));
+            } catch (IOException e) {
+                outcome.complete(e);
+            }
+        };
+        boolean virtual = Runtime.version().feature() >= 21;
+        if (virtual) {
+            Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, reading);
+            assertThat(outcome.get(30, TimeUnit.SECONDS))
+                    .isInstanceOf(SocketException.class)
+                    .hasMessage("Closed by interrupt");
+        } else {
+            Thread thread = new Thread(reading);
+            thread.start();
+            waits(thread);
+        }
+        assertThat(pair[1].isClosed()).isEqualTo(virtual);
+        pair[0].close();
+        pair[1].close();
+    }
+
+    private static long millisToClose(SSLSocket server) throws Exception {
+        long begun = System.nanoTime();
+        server.close();
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    }
+
+    /** The JDK's close does not wait for the client's. */
+    @Test
+    void aClientThatDoesNotCloseDoesNotHoldUpTheClose() throws Exception {
+        SSLSocket[] pair = established();
+        assertThat(millisToClose(pair[1])).isLessThan(3000);
+        assertThat(pair[0].getInputStream().read()).isEqualTo(-1);
+        pair[0].close();
+    }
+
+    @Test
+    void aWriterThatWaitsDoesNotHoldUpTheClose() throws Exception {
+        SSLSocket[] pair = established();
+        CompletableFuture<Thread> writer = new CompletableFuture<>();
+        Future<?> writing = writes(pair[1], writer);
+        waits(writer.get());
+        assertThat(millisToClose(pair[1])).isLessThan(3000);
         assertThatThrownBy(() -> writing.get(30, TimeUnit.SECONDS))
-                .hasCauseInstanceOf(ClosedByInterruptException.class);
-        assertThatThrownBy(() -> reading.get(30, TimeUnit.SECONDS))
                 .cause()
                 .isInstanceOf(SocketException.class)
                 .hasMessage("Socket closed");
-        assertThat(pair[1].isClosed()).isTrue();
         pair[0].close();
+    }
+
+    @Test
+    void aStreamThatEndsInTheHandshake() throws Exception {
+        try (Socket plain = plainClient();
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            plain.getOutputStream().write(new byte[] {22, 3, 1});
+            plain.shutdownOutput();
+            assertThatThrownBy(server::startHandshake)
+                    .isInstanceOf(SSLHandshakeException.class)
+                    .hasCauseInstanceOf(EOFException.class);
+        }
+    }
+
+    @Test
+    void aCloseNotifyInTheHandshake() throws Exception {
+        try (Socket plain = plainClient();
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            plain.getOutputStream().write(new byte[] {21, 3, 3, 0, 2, 1, 0});
+            assertThatThrownBy(server::startHandshake).isInstanceOf(SSLHandshakeException.class);
+        }
+    }
+
+    @Test
+    void aClientWithoutTls() throws Exception {
+        try (Socket plain = plainClient();
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            plain.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThatThrownBy(server::startHandshake).isInstanceOf(SSLHandshakeException.class);
+        }
+    }
+
+    /** As the JDK throws it where it insists on close_notify. */
+    @Test
+    void aStreamThatEndsWithoutCloseNotify() throws Exception {
+        try (Socket plain = plainClient();
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            SSLSocket client = overs(plain);
+            Future<?> handshake = threads.submit(() -> {
+                client.startHandshake();
+                return null;
+            });
+            server.startHandshake();
+            handshake.get();
+            plain.shutdownOutput();
+            assertThatThrownBy(() -> server.getInputStream().read())
+                    .isInstanceOf(SSLProtocolException.class)
+                    .hasCauseInstanceOf(EOFException.class);
+        }
     }
 
     /** As with the JDK, a read that times out in the handshake leaves the connection as it is. */

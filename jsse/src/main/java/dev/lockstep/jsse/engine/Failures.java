@@ -1,8 +1,12 @@
 package dev.lockstep.jsse.engine;
 
+import dev.lockstep.nio.PlainHttpException;
+import dev.lockstep.nio.TruncatedException;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.spec.AlertDescription;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -27,21 +31,36 @@ public final class Failures {
     }
 
     /**
-     * Returns the exception for what has ended a connection on a socket: a failure, a time limit, or something that the
-     * socket itself says, which stays what it is.
+     * Returns the exception for what has ended a connection on a socket, as the JDK's sockets have it: an {@code SSLException}
+     * for whatever the client has done wrong, a {@code SocketException} for a fault of the network. The end of a stream
+     * without close_notify has an {@code EOFException} as its cause there.
      */
     public static IOException of(IOException failure, boolean handshaking) {
         if (failure instanceof TlsException tls) {
             return of(tls, handshaking);
         }
-        if (!(failure instanceof SocketTimeoutException)) {
+        String message = failure.getMessage();
+        if (failure instanceof TruncatedException) {
+            Throwable end = new EOFException(message).initCause(failure);
+            SSLException truncated =
+                    handshaking ? new SSLHandshakeException(message) : new SSLProtocolException(message);
+            truncated.initCause(end);
+            return truncated;
+        }
+        if (failure instanceof SocketTimeoutException
+                || failure instanceof PlainHttpException
+                || failure instanceof EOFException) {
+            // A SocketTimeoutException says that one may try again, and here there is nothing left to try.
+            SSLException exception = handshaking ? new SSLHandshakeException(message) : new SSLException(message);
+            exception.initCause(failure);
+            return exception;
+        }
+        if (failure instanceof SSLException || failure instanceof SocketException) {
             return failure;
         }
-        // A SocketTimeoutException says that one may try again, and here there is nothing left to try.
-        String message = failure.getMessage();
-        SSLException exception = handshaking ? new SSLHandshakeException(message) : new SSLException(message);
-        exception.initCause(failure);
-        return exception;
+        SocketException broken = new SocketException(message); // a channel's plain IOException: a broken pipe, say
+        broken.initCause(failure);
+        return broken;
     }
 
     /** Returns the failure of an application that asks for another handshake in vain. */

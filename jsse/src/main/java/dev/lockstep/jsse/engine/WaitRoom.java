@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the server of a suspended connection waits: it offers a task that blocks, keeps back the server's own tasks, or runs
+ * Where the server of a suspended connection waits: it offers a task that asks managers and blocks, keeps back the server's own tasks, or runs
  * a hook. The engine tells it before and after each call of the connection; the waker of the connection is {@link #wake}.
  *
  * <p>The lock in here is held for a few instructions, and never while foreign code runs, so that {@link #wake} blocks no key.
@@ -47,6 +47,9 @@ public final class WaitRoom {
     private Runnable hook = WaitRoom::nothingLeft;
     private @Nullable Suspension current;
     private @Nullable Future<?> deadline;
+    /** What the task does before it waits: an application's own code that is asked in this wait. */
+    private @Nullable Runnable work;
+
     private boolean woken;
     private boolean wokenBefore;
     private boolean offered;
@@ -88,6 +91,16 @@ public final class WaitRoom {
         }
     }
 
+    /** Takes work for the task of the wait that begins with the current call of the connection; the way is TASK. */
+    public void inTask(Runnable asked) {
+        lock.lock();
+        try {
+            work = asked;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A call of the connection begins, which may ask for the answer: a wake-up from now on is about a later one. */
     public void beforeDrive() {
         lock.lock();
@@ -116,6 +129,9 @@ public final class WaitRoom {
                 end();
                 released = takeKeptBack();
                 current = suspension;
+            }
+            if (suspension == null) {
+                work = null;
             }
             // a task that is being run already continues to wait
             if (suspension != null && !woken && way != Waiting.PARK && !taken) {
@@ -205,6 +221,10 @@ public final class WaitRoom {
 
     /** The delegated task: returns when the answer is there, the wait has ended or its deadline has passed. */
     private void await(Suspension mine) {
+        Runnable asked = takeWork(mine);
+        if (asked != null) {
+            asked.run(); // without a lock: it may take its time, and use the engine
+        }
         InterruptedException interrupt = null;
         lock.lock();
         try {
@@ -224,6 +244,17 @@ public final class WaitRoom {
         if (interrupt != null) {
             Thread.currentThread().interrupt();
             onInterrupt.accept(interrupt);
+        }
+    }
+
+    private @Nullable Runnable takeWork(Suspension mine) {
+        lock.lock();
+        try {
+            Runnable asked = current == mine ? work : null;
+            work = asked == null ? work : null;
+            return asked;
+        } finally {
+            lock.unlock();
         }
     }
 

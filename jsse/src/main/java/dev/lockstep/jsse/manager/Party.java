@@ -1,6 +1,8 @@
 package dev.lockstep.jsse.manager;
 
 import dev.lockstep.jsse.session.HandshakeSession;
+import java.net.InetAddress;
+import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,20 @@ public interface Party {
 
     /** Returns the socket, or null. */
     default @Nullable SSLSocket socket() {
+        return null;
+    }
+
+    /** Returns where the client is; null where that is not known. */
+    default @Nullable InetAddress clientAddress() {
+        SSLEngine engine = engine();
+        return engine == null ? null : LiteralAddress.of(engine.getPeerHost());
+    }
+
+    /**
+     * Returns what runs work in the delegated task that the server is about to be given; null where there is none, and
+     * threads of this library do the work.
+     */
+    default @Nullable Executor tasks() {
         return null;
     }
 }

@@ -1,19 +1,23 @@
 package dev.lockstep.jsse.manager;
 
 import dev.lockstep.jsse.ExternalKey;
-import dev.lockstep.jsse.session.HandshakeSession;
+import dev.lockstep.keys.Discard;
+import dev.lockstep.keys.ExecutorAsk;
 import dev.lockstep.keys.ExecutorKey;
+import dev.lockstep.keys.FutureAsk;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialRequest;
 import dev.lockstep.tls.credential.CredentialSelector;
-import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.Asks;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -22,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A key manager as the selector of credentials. It is asked in every full handshake, for an alias of each type of key, with the
- * session of the handshake to look at. What belongs to an alias becomes a credential once and is kept: an {@link ExternalKey}
+ * session of the handshake to look at, and no lock of the connection is held meanwhile: in the server's delegated task where
+ * there is one, else on a thread of a pool. What belongs to an alias becomes a credential once and is kept: an {@link ExternalKey}
  * suspends handshakes, a key that gives its encoding signs in this process, any other one blocks a thread of a pool meanwhile.
  */
 public final class ServerKeys {
@@ -57,16 +62,31 @@ public final class ServerKeys {
         return new ServerKeys(new NoKeys());
     }
 
-    /** Returns the selector of one connection. */
+    /** Returns the selector of one connection. The manager may block: it is not asked on the thread that moves the connection. */
     public CredentialSelector selector(Party party) {
+        Asks<CredentialRequest, List<Credential>> choice = choice(party);
         return (request, waker) -> {
-            HandshakeSession handshake = party.handshakeSession();
-            handshake.peerAccepts(request.signatureSchemes());
-            return Start.done(choose(request, party));
+            party.handshakeSession().peerAccepts(request.signatureSchemes());
+            return choice.start(request, waker);
         };
     }
 
+    private Asks<CredentialRequest, List<Credential>> choice(Party party) {
+        Executor tasks = party.tasks();
+        if (tasks == null) {
+            return ExecutorAsk.<CredentialRequest, List<Credential>>of(
+                            request -> choose(request, party), Discard::nothing, Workers.managers())
+                    .sharedBy(request -> party.clientAddress());
+        }
+        return FutureAsk.of(
+                request -> CompletableFuture.supplyAsync(() -> choose(request, party), tasks), Discard::nothing);
+    }
+
     private List<Credential> choose(CredentialRequest request, Party party) {
+        return Asked.by(party, () -> candidates(request, party));
+    }
+
+    private List<Credential> candidates(CredentialRequest request, Party party) {
         Principal[] issuers = request.certificateAuthorities().isEmpty()
                 ? null
                 : request.certificateAuthorities().toArray(new Principal[0]);

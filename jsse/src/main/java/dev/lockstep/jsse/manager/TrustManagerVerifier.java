@@ -5,6 +5,7 @@ import dev.lockstep.keys.ExecutorAsk;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.security.cert.CertificateException;
@@ -16,6 +17,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /** A trust manager as the verifier of one connection: it blocks a thread of a pool while the handshake is suspended. */
 final class TrustManagerVerifier implements ClientCertificateVerifier {
@@ -25,31 +27,55 @@ final class TrustManagerVerifier implements ClientCertificateVerifier {
 
     private final Source source;
     private final Party party;
+    private final List<X500Principal> authorities;
     private final ExecutorAsk<VerificationRequest, Verdict> verdicts;
 
-    /** A trust manager and its authorities, which are named once: they are hundreds in the default one. */
+    /**
+     * A trust manager, which is asked for its authorities by each connection, as it may have read them again. They are named
+     * when they are others than before: they are hundreds in the default one.
+     */
     static final class Source {
 
         private final X509TrustManager manager;
-        private final List<X500Principal> authorities;
+        private volatile Named last = new Named(List.of(), List.of());
+
+        private record Named(List<X509Certificate> issuers, List<X500Principal> names) {}
 
         Source(X509TrustManager manager) {
             this.manager = manager;
-            this.authorities = authorities(manager);
         }
 
         ClientCertificateVerifier verifier(Party party) {
             return new TrustManagerVerifier(this, party);
         }
 
-        /** None at all where they do not fit into the message: the client then presents what it has. */
-        private static List<X500Principal> authorities(X509TrustManager manager) {
-            List<X500Principal> names = new ArrayList<>();
-            int bytes = 0;
-            X509Certificate[] issuers = manager.getAcceptedIssuers();
-            if (issuers == null) { // against its contract, and common in managers that accept whatever they are given
+        private List<X500Principal> authorities() {
+            X509Certificate[] given = accepted();
+            if (given == null) { // against its contract, and common in managers that accept whatever they are given
                 return List.of();
             }
+            List<X509Certificate> issuers = List.of(given);
+            Named known = last;
+            if (!known.issuers.equals(issuers)) {
+                known = new Named(issuers, names(issuers));
+                last = known;
+            }
+            return known.names;
+        }
+
+        private X509Certificate @Nullable [] accepted() {
+            try {
+                return manager.getAcceptedIssuers();
+            } catch (RuntimeException e) {
+                throw new ConfigException(
+                        "clientAuthentication", "the trust manager names no authorities: " + e, "mend it", e);
+            }
+        }
+
+        /** None at all where they do not fit into the message: the client then presents what it has. */
+        private static List<X500Principal> names(List<X509Certificate> issuers) {
+            List<X500Principal> names = new ArrayList<>();
+            int bytes = 0;
             for (X509Certificate issuer : issuers) {
                 X500Principal name = issuer.getSubjectX500Principal();
                 if (!names.contains(name)) {
@@ -64,13 +90,14 @@ final class TrustManagerVerifier implements ClientCertificateVerifier {
     private TrustManagerVerifier(Source source, Party party) {
         this.source = source;
         this.party = party;
+        this.authorities = source.authorities();
         this.verdicts = ExecutorAsk.<VerificationRequest, Verdict>of(this::judge, Discard::nothing, Workers.trust())
                 .sharedBy(VerificationRequest::clientAddress);
     }
 
     @Override
     public List<X500Principal> acceptedIssuers() {
-        return source.authorities;
+        return authorities;
     }
 
     @Override
@@ -80,6 +107,10 @@ final class TrustManagerVerifier implements ClientCertificateVerifier {
     }
 
     private Verdict judge(VerificationRequest request) {
+        return Asked.by(party, () -> verdict(request));
+    }
+
+    private Verdict verdict(VerificationRequest request) {
         X509Certificate[] chain = request.chain().toArray(new X509Certificate[0]);
         String type = request.certificate().getPublicKey().getAlgorithm();
         SSLEngine engine = party.engine();

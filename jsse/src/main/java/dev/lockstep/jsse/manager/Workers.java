@@ -4,8 +4,8 @@ import dev.lockstep.keys.WorkerPools;
 import java.util.concurrent.ThreadPoolExecutor;
 
 /**
- * The threads on which keys of other providers and trust managers block, one pool for each kind: a responder that hangs must
- * not occupy the threads of the keys. Shared by all contexts of this process; idle threads end.
+ * The threads on which keys of other providers, trust managers and key managers block, one pool for each kind: a responder that
+ * hangs must not occupy the threads of the keys. Shared by all contexts of this process; idle threads end.
  */
 final class Workers {
 
@@ -23,6 +23,10 @@ final class Workers {
         static final ThreadPoolExecutor POOL = pool();
     }
 
+    private static final class Managers {
+        static final ThreadPoolExecutor POOL = pool();
+    }
+
     private static ThreadPoolExecutor pool() {
         ThreadPoolExecutor pool = WorkerPools.fairPool(THREADS, QUEUED, PER_CLIENT, client -> {});
         pool.allowCoreThreadTimeOut(true);
@@ -35,5 +39,9 @@ final class Workers {
 
     static ThreadPoolExecutor trust() {
         return Trust.POOL;
+    }
+
+    static ThreadPoolExecutor managers() {
+        return Managers.POOL;
     }
 }

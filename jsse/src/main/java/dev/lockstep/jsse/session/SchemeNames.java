@@ -4,7 +4,7 @@ import dev.lockstep.tls.spec.SignatureScheme;
 import java.util.List;
 
 /** Signature schemes by the names that {@code java.security.Signature} has for them. */
-final class SchemeNames {
+public final class SchemeNames {
 
     private SchemeNames() {}
 
@@ -12,7 +12,8 @@ final class SchemeNames {
         return schemes.stream().map(SchemeNames::of).distinct().toArray(String[]::new);
     }
 
-    private static String of(SignatureScheme scheme) {
+    /** Returns the name of one. */
+    public static String of(SignatureScheme scheme) {
         String hash = scheme.hash().digestName().replace("-", "");
         return switch (scheme.family()) {
             case RSA_PKCS1 -> hash + "withRSA";

@@ -1,5 +1,6 @@
 package dev.lockstep.jsse.setting;
 
+import dev.lockstep.jsse.manager.Asked;
 import dev.lockstep.jsse.manager.ClientVerifiers;
 import dev.lockstep.jsse.manager.Party;
 import dev.lockstep.jsse.manager.ServerKeys;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.function.Function;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIMatcher;
-import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,17 +44,17 @@ public final class ConnectionPlan {
      * Returns the configuration.
      *
      * @param selector the application's function from the offered protocols to one of them, or null
-     * @throws dev.lockstep.tls.setting.ConfigException when none of the suites can be served
+     * @throws dev.lockstep.tls.setting.ConfigException when none of the suites can be served, or the algorithms that are
+     *     permitted leave nothing to negotiate
      */
     public TlsServerConfig config(@Nullable Function<List<String>, @Nullable String> selector) {
-        TlsServerConfig config = context.config();
+        TlsServerConfig config = settings.algorithms().of(context.config(), settings.changedSuites() == null);
         int record = settings.maxSentRecord();
         if (record != config.maxSentRecord()) {
             config = config.toBuilder().maxSentRecord(record).build();
         }
         ConnectionOptions options = options(selector);
-        SSLEngine engine = party.engine();
-        InetAddress client = engine == null ? null : LiteralAddress.of(engine.getPeerHost());
+        InetAddress client = party.clientAddress();
         if (client != null && config.clientAddress() == null) {
             // the pools on which keys and trust managers block have a share for each client
             options = options.withClientAddress(client);
@@ -66,7 +66,7 @@ public final class ConnectionPlan {
     public ConnectionOptions options(@Nullable Function<List<String>, @Nullable String> selector) {
         ConnectionOptions options = ConnectionOptions.NONE.withServerNames(this::serves);
         if (settings.changedSuites() != null) {
-            options = options.withCipherSuites(settings.changedSuites());
+            options = options.withCipherSuites(settings.algorithms().suites(settings.changedSuites()));
         }
         if (settings.changedSuiteOrder() != null) {
             options = options.withSuiteOrder(settings.changedSuiteOrder());
@@ -93,7 +93,8 @@ public final class ConnectionPlan {
     /** The configuration's own test counts beside the matchers, which the application has added to it. */
     private boolean serves(String host) {
         handshake().asksFor(host);
-        return matches(host) && context.config().serverNames().test(host);
+        return Asked.by(party, () -> matches(host))
+                && context.config().serverNames().test(host);
     }
 
     /** SNIMatcher: "The method is used by the server to [...] match the requested server name." No matcher accepts any. */
@@ -153,7 +154,7 @@ public final class ConnectionPlan {
 
         @Override
         public String select(List<String> offered, @Nullable String serverName) {
-            String chosen = selector.apply(offered);
+            String chosen = Asked.by(party, () -> selector.apply(offered));
             // "null to indicate that none of the advertised names are acceptable"; the empty string means no ALPN
             if (chosen == null || (!chosen.isEmpty() && !offered.contains(chosen))) {
                 throw new RefusedException(

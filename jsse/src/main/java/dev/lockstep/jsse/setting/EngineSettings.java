@@ -5,7 +5,6 @@ import dev.lockstep.tls.config.ClientAuthentication.Demand;
 import dev.lockstep.tls.config.SuiteOrder;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.CipherSuite;
-import java.security.AlgorithmConstraints;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -46,7 +45,7 @@ public final class EngineSettings {
     private @Nullable List<SNIMatcher> matchers;
     private @Nullable BiFunction<SSLEngine, List<String>, String> engineSelector;
     private @Nullable BiFunction<SSLSocket, List<String>, String> socketSelector;
-    private @Nullable AlgorithmConstraints constraints;
+    private Algorithms algorithms = Algorithms.ALL;
     private @Nullable String endpointIdentification;
     private int maximumPacketSize;
 
@@ -64,7 +63,7 @@ public final class EngineSettings {
         demand = that.demand;
         protocols = that.protocols;
         matchers = that.matchers;
-        constraints = that.constraints;
+        algorithms = that.algorithms;
         endpointIdentification = that.endpointIdentification;
         maximumPacketSize = that.maximumPacketSize;
     }
@@ -249,9 +248,21 @@ public final class EngineSettings {
             requireOpen("SNI matchers");
             matchers = nextMatchers;
         }
-        constraints = parameters.getAlgorithmConstraints();
+        algorithms(Algorithms.of(parameters));
         endpointIdentification = parameters.getEndpointIdentificationAlgorithm();
         maximumPacketSize(parameters.getMaximumPacketSize());
+    }
+
+    private void algorithms(Algorithms next) {
+        if (next.equals(algorithms)) {
+            return;
+        }
+        if (begun) {
+            throw new IllegalStateException(
+                    "algorithmConstraints, namedGroups and signatureSchemes: fixed once the first"
+                            + " handshake has begun; set them before");
+        }
+        algorithms = next;
     }
 
     /** Zero stands for what the provider has, as {@code SSLParameters} says. */
@@ -270,14 +281,19 @@ public final class EngineSettings {
         maximumPacketSize = next;
     }
 
+    /** Returns what is left of the algorithms of the configuration. */
+    Algorithms algorithms() {
+        return algorithms;
+    }
+
     /** Returns how much plaintext a record can have with which it is a packet of the largest size at most. */
     public int maxSentRecord() {
         return Math.min(config.maxSentRecord(), maximumPacketSize - RECORD_OVERHEAD);
     }
 
     /**
-     * Returns the settings as parameters. What concerns certificates of the client (algorithm constraints, endpoint identification)
-     * reaches trust managers through them; the largest packet bounds the records that are sent.
+     * Returns the settings as parameters. Through them, what concerns certificates (algorithm constraints, endpoint
+     * identification) also reaches managers; the largest packet bounds the records that are sent.
      */
     public SSLParameters parameters() {
         SSLParameters parameters = new SSLParameters(suiteNames(), protocolNames());
@@ -291,7 +307,7 @@ public final class EngineSettings {
         if (!matchers().isEmpty()) {
             parameters.setSNIMatchers(new ArrayList<>(matchers()));
         }
-        parameters.setAlgorithmConstraints(constraints);
+        algorithms.show(parameters);
         parameters.setEndpointIdentificationAlgorithm(endpointIdentification);
         parameters.setMaximumPacketSize(maximumPacketSize);
         return parameters;

@@ -1,6 +1,7 @@
 package dev.lockstep.jsse.socket;
 
 import dev.lockstep.jsse.engine.Failures;
+import dev.lockstep.jsse.manager.Asked;
 import dev.lockstep.jsse.manager.Party;
 import dev.lockstep.jsse.session.BasicSession;
 import dev.lockstep.jsse.session.EstablishedSession;
@@ -18,6 +19,7 @@ import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -29,7 +31,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import javax.net.ssl.HandshakeCompletedEvent;
-import javax.net.ssl.HandshakeCompletedListener;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -42,16 +44,20 @@ import org.jspecify.annotations.Nullable;
  * <p>The first call that needs a handshake makes it. On an established connection {@code startHandshake} asks the client for
  * another one, with what the socket was set to meanwhile, and does not wait for it: it takes place while the application
  * reads. Listeners are called on the thread that completes a handshake, where it has made or resumed another session.
+ *
+ * <p>As with the JDK's sockets, an interrupt closes the socket only where a virtual thread waits.
  */
 final class LockstepSocket extends SettableSocket {
 
     /** Sockets have no idle time of their own; {@code setSoTimeout} bounds reads. */
     private static final Duration ENDLESS = Duration.ofDays(365);
 
+    /** A client that is told of the end closes too, within a round trip; a reset before that may cost it the last bytes. */
+    private static final Duration DRAIN = Duration.ofMillis(500);
+
     private final Context context;
     private final SocketChannel channel;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Listeners listeners = new Listeners();
     private volatile HandshakeSession handshakeSession;
     private final SSLSession nothing;
     private volatile @Nullable EstablishedSession session;
@@ -62,9 +68,6 @@ final class LockstepSocket extends SettableSocket {
 
     private @Nullable TlsServerConfig config;
     private volatile @Nullable BlockingTlsChannel tls;
-    private volatile boolean closed;
-    private volatile boolean outputShut;
-    private volatile int soTimeout;
 
     LockstepSocket(Context context, EngineSettings settings, SocketChannel channel) {
         super(channel, settings);
@@ -75,8 +78,8 @@ final class LockstepSocket extends SettableSocket {
     }
 
     private HandshakeSession newHandshakeSession() {
-        return new HandshakeSession(
-                getInetAddress().getHostAddress(), getPort(), context.config().signatureSchemes());
+        TlsServerConfig planned = config != null ? config : context.config();
+        return new HandshakeSession(getInetAddress().getHostAddress(), getPort(), planned.signatureSchemes());
     }
 
     // ---- the connection
@@ -101,6 +104,10 @@ final class LockstepSocket extends SettableSocket {
         BlockingTlsChannel channelNow = tls;
         if (session != null && channelNow != null) {
             return channelNow;
+        }
+        Party asking = Asked.party();
+        if (asking != null && asking.socket() == this) {
+            throw new SSLException("a socket cannot be used by those that its handshake asks; see getHandshakeSession");
         }
         lock.lock();
         try {
@@ -163,7 +170,9 @@ final class LockstepSocket extends SettableSocket {
     private IOException failure(BlockingTlsChannel begun, IOException cause, boolean handshaking) throws IOException {
         if (cause instanceof ClosedByInterruptException) {
             close();
-            return cause;
+            SocketException interrupted = new SocketException("Closed by interrupt");
+            interrupted.initCause(cause);
+            return interrupted;
         }
         if (cause instanceof ClosedChannelException) {
             SocketException late =
@@ -193,7 +202,9 @@ final class LockstepSocket extends SettableSocket {
         if (begun == null) {
             config = plannedConfig();
             settings.fix();
+            handshakeSession = newHandshakeSession(); // with the schemes that the settings have left
             begun = BlockingTlsChannel.server(channel, config, Limits.DEFAULT.withIdle(ENDLESS));
+            begun.closedByInterrupt(VirtualThreads::isVirtual);
             tls = begun;
         }
         try {
@@ -247,12 +258,6 @@ final class LockstepSocket extends SettableSocket {
         return new SocketOutput(this);
     }
 
-    private void requireOpen() throws SocketException {
-        if (closed) {
-            throw new SocketException("Socket is closed");
-        }
-    }
-
     /** Sends close_notify; what the client still sends can be read. */
     @Override
     public void shutdownOutput() throws IOException {
@@ -265,48 +270,20 @@ final class LockstepSocket extends SettableSocket {
         });
     }
 
-    @Override
-    public boolean isOutputShutdown() {
-        return outputShut || closed;
-    }
-
-    /** Not offered: close_notify of the client ends the input. */
-    @Override
-    public void shutdownInput() {
-        throw new UnsupportedOperationException("close the socket, or read to the end of the input");
-    }
-
-    @Override
-    public boolean isInputShutdown() {
-        return closed;
-    }
-
+    /**
+     * Sends close_notify, waits a moment for the client to end its side too, and closes. Where another thread waits in a write
+     * for a client that does not read, it closes immediately.
+     */
     @Override
     @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a close must not wait for a read
     public void close() throws IOException {
         closed = true;
         BlockingTlsChannel begun = tls;
         if (begun != null) {
-            begun.close();
+            begun.close(DRAIN);
         } else {
             channel.close();
         }
-    }
-
-    @Override
-    public boolean isClosed() {
-        return closed;
-    }
-
-    /** Bounds how long reads and handshakes wait for the client; the next one to begin takes the change. */
-    @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a field that is written
-    public void setSoTimeout(int millis) throws SocketException {
-        requireOpen();
-        if (millis < 0) {
-            throw new IllegalArgumentException("soTimeout: " + millis + " is negative");
-        }
-        soTimeout = millis;
     }
 
     /** Returns the channel, whose next read or handshake has the timeout of this socket. */
@@ -319,12 +296,6 @@ final class LockstepSocket extends SettableSocket {
     @Nullable
     BlockingTlsChannel established() {
         return session == null || closed ? null : tls;
-    }
-
-    @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a field that is read
-    public int getSoTimeout() {
-        return soTimeout;
     }
 
     // ---- what was negotiated
@@ -370,16 +341,6 @@ final class LockstepSocket extends SettableSocket {
         return info == null ? null : Objects.requireNonNullElse(info.applicationProtocol(), "");
     }
 
-    @Override
-    public void addHandshakeCompletedListener(HandshakeCompletedListener listener) {
-        listeners.add(listener);
-    }
-
-    @Override
-    public void removeHandshakeCompletedListener(HandshakeCompletedListener listener) {
-        listeners.remove(listener);
-    }
-
     /** This socket, as managers want to know it. */
     private final class Self implements Party {
         @Override
@@ -390,6 +351,11 @@ final class LockstepSocket extends SettableSocket {
         @Override
         public SSLSocket socket() {
             return LockstepSocket.this;
+        }
+
+        @Override
+        public InetAddress clientAddress() {
+            return getInetAddress();
         }
     }
 }

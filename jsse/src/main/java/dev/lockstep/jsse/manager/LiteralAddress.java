@@ -1,4 +1,4 @@
-package dev.lockstep.jsse.setting;
+package dev.lockstep.jsse.manager;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Addresses that are written out, in the text that servers give to engines as the name of the client's host. */
-final class LiteralAddress {
+public final class LiteralAddress {
 
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern V4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
@@ -17,7 +17,7 @@ final class LiteralAddress {
     private LiteralAddress() {}
 
     /** Returns the address; null for a name, which would have to be looked up. */
-    static @Nullable InetAddress of(@Nullable String host) {
+    public static @Nullable InetAddress of(@Nullable String host) {
         if (host == null) {
             return null;
         }
