@@ -192,6 +192,19 @@ class SocketEndsTest {
         pair[1].close();
     }
 
+    /** Unlike a connection: accepting is the work of an interruptible channel. */
+    @Test
+    void anInterruptOfAThreadThatAcceptsClosesTheListener() throws Exception {
+        CompletableFuture<Thread> acceptor = new CompletableFuture<>();
+        Future<?> accepting = threads.submit(() -> {
+            acceptor.complete(Thread.currentThread());
+            return listener.accept();
+        });
+        acceptor.get().interrupt();
+        assertThatThrownBy(() -> accepting.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+        assertThat(listener.isClosed()).isTrue();
+    }
+
     private static long millisToClose(SSLSocket server) throws Exception {
         long begun = System.nanoTime();
         server.close();

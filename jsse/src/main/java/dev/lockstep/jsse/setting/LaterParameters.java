@@ -7,16 +7,18 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /** Lists of names that {@code SSLParameters} have in a later Java than the one this library is compiled for. */
-enum LaterParameters {
+final class LaterParameters {
+
     /** From Java 20 on. */
-    GROUPS("NamedGroups"),
+    static final LaterParameters GROUPS = new LaterParameters("NamedGroups");
+
     /** From Java 19 on. */
-    SCHEMES("SignatureSchemes");
+    static final LaterParameters SCHEMES = new LaterParameters("SignatureSchemes");
 
     private final @Nullable Method getter;
     private final @Nullable Method setter;
 
-    LaterParameters(String property) {
+    private LaterParameters(String property) {
         this.getter = find("get" + property);
         this.setter = find("set" + property, String[].class);
     }

@@ -17,7 +17,10 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
-/** Accepts connections whose sockets are set to what this one is set to then. */
+/**
+ * Accepts connections whose sockets are set to what this one is set to then. An interrupt of a thread that accepts closes it, as
+ * every {@link java.nio.channels.InterruptibleChannel}.
+ */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the channel has locks of its own
 final class LockstepServerSocket extends SSLServerSocket {
 
