@@ -53,8 +53,12 @@ class KeyStoreTest {
     }
 
     private static KeyStore load(String text) throws Exception {
+        return load(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static KeyStore load(byte[] content) throws Exception {
         KeyStore store = KeyStore.getInstance("LOCKSTEP", PROVIDER);
-        store.load(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), null);
+        store.load(new ByteArrayInputStream(content), null);
         return store;
     }
 
@@ -130,6 +134,75 @@ class KeyStoreTest {
         assertThatThrownBy(() -> load(text.replace("CERT", cert).replace(';', '\n')))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(reason);
+    }
+
+    /** Each of a certificate's own kind, and of another. */
+    @Test
+    void aKeyThatIsNotItsCertificatesIsRefused() throws Exception {
+        String[] p256 = write(TestIdentity.P256).split("[=\n]");
+        String[] other = write(TestIdentity.P384).split("[=\n]");
+        String[] rsa = write(TestIdentity.RSA_2048).split("[=\n]");
+        assertThatThrownBy(() -> load("web.cert=" + p256[1] + "\nweb.key=" + other[3]))
+                .isInstanceOf(IOException.class)
+                .hasMessage("key store: " + other[3] + " is not the key of the certificate in " + p256[1]
+                        + "; give the key that the certificate was issued for");
+        assertThatThrownBy(() -> load("web.cert=" + p256[1] + "\nweb.key=" + rsa[3]))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("does not hold a key of the certificate's kind (EC); give the key");
+        String key = other[3].substring("file:".length());
+        assertThatThrownBy(() -> load("web.cert=" + p256[1] + "\nweb.key=keyserver+tls://localhost:1?cert=" + p256[1]
+                        + "&key=" + key + "&ca=" + p256[1]))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("key store: " + key + " is not the key of the certificate in " + p256[1]);
+    }
+
+    @Test
+    void byteOrderMarksAreNotPartOfTheText() throws Exception {
+        String text = write(TestIdentity.P256);
+        for (String name : new String[] {"P256.pem", "P256.key"}) {
+            Path file = folder.resolve(name);
+            Files.writeString(file, "\uFEFF" + Files.readString(file));
+        }
+        assertThat(Collections.list(load("\uFEFF" + text).aliases())).containsExactly("p256");
+        assertThatThrownBy(() -> load(text.getBytes(StandardCharsets.UTF_16)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("key store: it is in UTF-16; save it as UTF-8");
+    }
+
+    @Test
+    void whatIsNoStoreIsRefused() throws Exception {
+        for (String empty : new String[] {"", "\n", "# web.cert=x\n"}) {
+            assertThatThrownBy(() -> load(empty))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("key store: it has no entry; write ALIAS.cert=FILE and ALIAS.key=PLACE for each");
+        }
+        for (String type : new String[] {"PKCS12", "JKS"}) {
+            KeyStore other = KeyStore.getInstance(type);
+            other.load(null, null);
+            ByteArrayOutputStream content = new ByteArrayOutputStream();
+            other.store(content, "secret".toCharArray());
+            assertThatThrownBy(() -> load(content.toByteArray()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageMatching("key store: it is a (PKCS#12|JKS) key store and no text; .*");
+        }
+        KeyStore none = KeyStore.getInstance("LOCKSTEP", PROVIDER);
+        none.load(null, null);
+        assertThat(none.size()).as("the JDK's way to have none").isZero();
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNamedWithItsCause() throws Exception {
+        String cert = folder.resolve("P256.pem").toString();
+        write(TestIdentity.P256);
+        for (String text :
+                new String[] {"web.cert=%s\nweb.key=file:x", "web.cert=" + cert + "\nweb.key=file:%s"}) {
+            assertThatThrownBy(() -> load(text.replace("%s", "/nowhere")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("key store: /nowhere does not exist; check the path");
+            assertThatThrownBy(() -> load(text.replace("%s", folder.toString())))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("key store: " + folder + " is a directory; give a file");
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.lockstep.jsse.keystore;
 
+import dev.lockstep.jsse.ExternalKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.security.Key;
 import java.security.KeyStoreException;
 import java.security.KeyStoreSpi;
+import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The key store of type {@code LOCKSTEP}, for servers whose keys are configured as a key store: its file is a text that says where
  * each certificate chain and each private key is. Relative paths are relative to the working directory of the process. Passwords
- * are not used. It cannot be changed or stored.
+ * are not used. It cannot be changed or stored. The text is UTF-8, with or without a byte order mark.
  *
  * <p>A chain is a PEM file, the server's certificate first. A key is where {@code lockstep serve --key} would find it:
  *
@@ -35,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code ssh-agent:[SOCKET]}.
  * </ul>
  *
- * <p>Loading asks each holder for its keys, blocks meanwhile, and fails when one is not there. Tokens, agents and connections to
- * key servers are shared by all key stores of a process and stay open as long as it lives.
+ * <p>Loading asks each holder for its keys, blocks meanwhile, and fails when one is not there, when a key in a file is not that
+ * of its certificate, and when the text has no entry. Tokens, agents and connections to key servers are shared by all key stores of
+ * a process and stay open as long as it lives.
  */
 public final class LockstepKeyStore extends KeyStoreSpi {
 
@@ -49,9 +52,13 @@ public final class LockstepKeyStore extends KeyStoreSpi {
         Map<String, Entry> loaded = new LinkedHashMap<>();
         if (in != null) {
             for (Map.Entry<String, StoreFile.Place> each : StoreFile.read(in).entrySet()) {
-                List<X509Certificate> chain = PemFiles.certificates(
-                        path(String.valueOf(each.getValue().certificate())));
-                Key key = KeyPlaces.open(String.valueOf(each.getValue().key()), chain.get(0));
+                Path file = path(String.valueOf(each.getValue().certificate()));
+                List<X509Certificate> chain = PemFiles.certificates(file);
+                String place = String.valueOf(each.getValue().key());
+                Key key = KeyPlaces.open(place, chain.get(0));
+                if (key instanceof PrivateKey own && !(key instanceof ExternalKey)) {
+                    PemFiles.requirePair(file, chain, place, own); // holders outside were asked for the certificate's
+                }
                 loaded.put(each.getKey(), new Entry(chain, key, Instant.now()));
             }
         }

@@ -1,9 +1,14 @@
 package dev.lockstep.jsse.keystore;
 
+import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.setting.ConfigException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -34,25 +39,52 @@ final class PemFiles {
 
     /** Reads certificates, at least one. */
     static List<X509Certificate> certificates(Path path) throws IOException {
-        try (InputStream in = Files.newInputStream(path)) {
-            List<X509Certificate> chain = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
-                    .map(X509Certificate.class::cast)
-                    .toList();
+        String fix = "; give a file with -----BEGIN CERTIFICATE-----, the server's own certificate first";
+        try {
+            List<X509Certificate> chain =
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificates(new ByteArrayInputStream(content(path)))
+                            .stream()
+                            .map(X509Certificate.class::cast)
+                            .toList();
             if (chain.isEmpty()) {
-                throw new IOException("key store: " + path + " has no certificate");
+                throw new IOException("key store: " + path + " has no certificate" + fix);
             }
             return chain;
         } catch (CertificateException e) {
-            throw new IOException("key store: " + path + " is no file of certificates in PEM", e);
+            throw new IOException("key store: " + path + " is no file of certificates in PEM" + fix, e);
+        }
+    }
+
+    /**
+     * Reads a file, without a byte order mark. The messages of the file system's own exceptions are only the name of the file,
+     * or not even that.
+     */
+    static byte[] content(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new IOException("key store: " + path + " is a directory; give a file");
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] content = in.readNBytes(LONGEST_FILE + 1);
+            if (content.length > LONGEST_FILE) {
+                Arrays.fill(content, (byte) 0);
+                throw new IOException(
+                        "key store: " + path + " is too long for a key or for certificates; is it the right file?");
+            }
+            return StoreFile.withoutMark(content);
+        } catch (NoSuchFileException e) {
+            throw new IOException("key store: " + path + " does not exist; check the path", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    "key store: " + path + " cannot be read by the user " + System.getProperty("user.name")
+                            + "; check its permissions and those of the directories above it",
+                    e);
         }
     }
 
     /** Reads an unencrypted key in PKCS#8. */
     static PrivateKey privateKey(Path path, String algorithm) throws IOException {
-        if (Files.size(path) > LONGEST_FILE) {
-            throw new IOException("key store: " + path + " is too long for a key");
-        }
-        byte[] content = Files.readAllBytes(path);
+        byte[] content = content(path);
         byte[] der = null;
         try {
             String text = new String(content, StandardCharsets.ISO_8859_1);
@@ -68,12 +100,34 @@ final class PemFiles {
             der = Base64.getMimeDecoder().decode(text.substring(begin + BEGIN.length(), end));
             return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new IOException("key store: " + path + " does not hold a key of the certificate's kind", e);
+            throw new IOException(
+                    "key store: " + path + " does not hold a key of the certificate's kind (" + algorithm
+                            + "); give the key that the certificate was issued for",
+                    e);
         } finally {
             Arrays.fill(content, (byte) 0);
             if (der != null) {
                 Arrays.fill(der, (byte) 0);
             }
+        }
+    }
+
+    /**
+     * Tries a key out with a signature.
+     *
+     * @param place of the key, for the message
+     * @throws IOException when it is not that of the certificate, or the certificate cannot be used
+     */
+    static void requirePair(Path certificate, List<X509Certificate> chain, String place, PrivateKey key)
+            throws IOException {
+        try {
+            Credential.local(chain, key);
+        } catch (ConfigException e) {
+            String what = e.field().equals("key")
+                    ? place + " is not the key of the certificate in " + certificate
+                            + "; give the key that the certificate was issued for"
+                    : certificate + " cannot be used: " + e.reason() + "; " + e.fix();
+            throw new IOException("key store: " + what, e);
         }
     }
 
@@ -87,10 +141,7 @@ final class PemFiles {
     }
 
     private static byte[] sha256(Path path) throws IOException {
-        if (Files.size(path) > LONGEST_FILE) {
-            throw new IOException("key store: " + path + " is too long for a key or for certificates");
-        }
-        byte[] content = Files.readAllBytes(path);
+        byte[] content = content(path);
         try {
             return MessageDigest.getInstance("SHA-256").digest(content);
         } catch (GeneralSecurityException e) {
@@ -104,6 +155,7 @@ final class PemFiles {
     static SSLContext mutualTls(Path certificate, Path key, Path authority) throws IOException {
         List<X509Certificate> chain = certificates(certificate);
         PrivateKey own = privateKey(key, chain.get(0).getPublicKey().getAlgorithm());
+        requirePair(certificate, chain, key.toString(), own);
         char[] none = new char[0];
         try {
             KeyStore identity = empty();
