@@ -194,8 +194,7 @@ class KeyStoreTest {
     void aFileThatCannotBeReadIsNamedWithItsCause() throws Exception {
         String cert = folder.resolve("P256.pem").toString();
         write(TestIdentity.P256);
-        for (String text :
-                new String[] {"web.cert=%s\nweb.key=file:x", "web.cert=" + cert + "\nweb.key=file:%s"}) {
+        for (String text : new String[] {"web.cert=%s\nweb.key=file:x", "web.cert=" + cert + "\nweb.key=file:%s"}) {
             assertThatThrownBy(() -> load(text.replace("%s", "/nowhere")))
                     .isInstanceOf(IOException.class)
                     .hasMessage("key store: /nowhere does not exist; check the path");

@@ -20,27 +20,28 @@ public final class LimitOptions {
             names = "--max-connections",
             paramLabel = "N",
             description =
-                    "Open connections; by default as many as a quarter of the heap and the limit of open files have"
+                    "Open connections, at most 1048576; by default as many as a quarter of the heap and the limit of open files have"
                             + " room for, at most 20000.")
     private @Nullable String connections;
 
     @Option(
             names = "--max-connections-per-address",
             paramLabel = "N",
-            description = "Open connections of one IPv4 address or IPv6 /64; a quarter of --max-connections by default."
-                    + " Behind a proxy, give all.")
+            description =
+                    "Open connections of one IPv4 address or IPv6 /64, at most --max-connections; a quarter of it by default."
+                            + " Behind a proxy, give all.")
     private @Nullable String perAddress;
 
     @Option(
             names = "--max-connection-memory",
             paramLabel = "MIB",
-            description = "Memory of all connections together, in MiB; a quarter of the heap by default.")
+            description = "Memory of all connections together, in MiB, at most the heap; a quarter of it by default.")
     private @Nullable String memory;
 
     @Option(
             names = "--max-client-hello",
             paramLabel = "BYTES",
-            description = "The longest ClientHello that is accepted; 32768 by default.")
+            description = "The longest ClientHello that is accepted, 512 to 196608 bytes; 32768 by default.")
     private @Nullable String clientHello;
 
     /** Returns whether the share of one address was asked for. */
@@ -66,8 +67,8 @@ public final class LimitOptions {
             limits = limits.withMemory(mib * MIB);
         }
         if (connections != null) {
-            limits = limits.withConnections(
-                    Numbers.require("--max-connections", connections, 1, 1 << 20, "give a number"));
+            limits = limits.withConnections(Numbers.require(
+                    "--max-connections", connections, 1, 1 << 20, "give how many connections there may be"));
         }
         if (perAddress != null) {
             int share = Numbers.require(

@@ -18,7 +18,9 @@ public final class Numbers {
                 return number;
             }
         } catch (NumberFormatException e) {
-            throw new UsageError(option, "'" + value + "' is not a whole number", fix);
+            boolean isLong = value.matches("[+-]?\\d+");
+            String wrong = isLong ? " is not between " + min + " and " + max : "' is not a whole number";
+            throw new UsageError(option, (isLong ? value : "'" + value) + wrong, fix);
         }
         throw new UsageError(option, value + " is not between " + min + " and " + max, fix);
     }

@@ -17,10 +17,8 @@ import dev.lockstep.server.ops.LoopWatch;
 import dev.lockstep.server.ops.Operations;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.function.Consumer;
@@ -200,29 +198,25 @@ public final class ServerRunner {
      * @throws UsageError if the address is not one of this machine, or the port cannot be had
      */
     public static ServerSocketChannel open(String host, int port) throws UsageError, IOException {
-        InetAddress address;
-        try {
-            address = InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            throw new UsageError("--host", "'" + host + "' has no address", "give an address of this machine");
-        }
+        InetSocketAddress address = new InetSocketAddress(ListenAddress.resolve(host), port);
         ServerSocketChannel socket = ServerSocketChannel.open();
         try {
-            return socket.bind(new InetSocketAddress(address, port), BACKLOG);
+            return socket.bind(address, BACKLOG);
         } catch (SocketException e) { // not only BindException: a link-local address needs its interface
             socket.close();
-            throw String.valueOf(e.getMessage()).contains("in use")
-                    ? new UsageError(
-                            "--port", port + " on " + host + " is in use", "choose another, or 0 for a free one")
-                    : new UsageError(
-                            "--host",
-                            "port " + port + " on " + host + " cannot be opened (" + e.getMessage() + ")",
-                            address.isLinkLocalAddress() && host.indexOf('%') < 0
-                                    ? "add the interface to this address, for example " + host + "%eth0"
-                                    : "give an address of this machine and a port that you may use");
+            throw ListenAddress.refused(host, address, e);
         } catch (IOException e) {
             socket.close();
             throw e;
         }
+    }
+
+    /**
+     * Checks that {@link #open} would succeed, without a port that clients can connect to.
+     *
+     * @param warnings is told of a port that is in use now
+     */
+    public static void check(String host, int port, Consumer<String> warnings) throws UsageError {
+        ListenAddress.check(host, port, warnings);
     }
 }

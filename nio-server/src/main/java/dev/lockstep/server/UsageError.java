@@ -44,6 +44,20 @@ public final class UsageError extends Exception {
         return new UsageError(option + ": " + (colon < 0 ? text : text.substring(colon + 2)), null);
     }
 
+    /**
+     * The refusal of a part whose message may have a fix of its own, after a last semicolon.
+     *
+     * @param what stands before the message
+     * @param fix for a message without one
+     */
+    public static UsageError of(String option, String what, @Nullable String message, String fix) {
+        String text = String.valueOf(message);
+        int own = text.lastIndexOf("; ");
+        return own < 0
+                ? new UsageError(option, what + text, fix)
+                : new UsageError(option, what + text.substring(0, own), text.substring(own + 2));
+    }
+
     @Override
     public String getMessage() {
         return String.valueOf(super.getMessage());

@@ -68,9 +68,23 @@ class CommandLineErrorsTest {
         assertThat(refused("demo", "--port", "-1")).startsWith("--port: -1 is not between");
     }
 
+    /** As a shell variable gives it that is not set: it would be this directory, or this machine. */
+    @Test
+    void aValueThatIsEmpty() throws Exception {
+        assertThat(refusedServe("--host", ""))
+                .isEqualTo("--host: its value is empty; give HOST, and see that every variable in the command is set");
+        assertThat(refusedServe("--cert=")).startsWith("--cert: its value is empty; give FILE, ");
+        assertThat(refusedServe("--client-ca", files.caCert.toString(), "--client-ca", ""))
+                .startsWith("--client-ca: its value is empty; ");
+        assertThat(refused("keyserver", "--socket", "")).startsWith("--socket: its value is empty; give PATH, ");
+        assertThat(refused("audit", "verify", "")).startsWith("FILE: its value is empty; ");
+    }
+
     @Test
     void limitsThatAreNone() throws Exception {
         assertThat(refusedServe("--max-connections", "0")).startsWith("--max-connections: 0 is not between 1 and");
+        assertThat(refusedServe("--max-connections", "99999999999"))
+                .startsWith("--max-connections: 99999999999 is not between 1 and 1048576; give how many");
         assertThat(refusedServe("--max-connections", "10", "--max-connections-per-address", "11"))
                 .startsWith("--max-connections-per-address: 11 is not between 1 and 10; give at most");
         assertThat(refusedServe("--max-connection-memory", "lots"))
@@ -113,6 +127,11 @@ class CommandLineErrorsTest {
     void anAddressThatIsNotOurs() throws Exception {
         assertThat(refusedServe("--host", "192.0.2.1")).startsWith("--host: port 0 on 192.0.2.1 cannot be opened");
         assertThat(refusedServe("--host", "no such host")).startsWith("--host: 'no such host' has no address; give");
+        assertThat(refusedServe("--host", "127.0.0.1:8443"))
+                .isEqualTo("--host: '127.0.0.1:8443' has no address; give a name or an address alone, and the port as"
+                        + " --port");
+        assertThat(refusedServe("--accept-proxy", "256.1.1.1"))
+                .startsWith("--accept-proxy: '256.1.1.1' is no address and no block of addresses; ");
         assertThat(refusedServe("--host", "fe80::1"))
                 .startsWith("--host: port 0 on fe80::1 cannot be opened (")
                 .endsWith("; add the interface to this address, for example fe80::1%eth0");
@@ -122,6 +141,9 @@ class CommandLineErrorsTest {
     void anOptionOrValueThatDoesNotExist() throws Exception {
         assertThat(refused("serve", "--prot", "1")).isEqualTo("--prot: unknown here; see 'lockstep serve --help'");
         assertThat(refused("serve", "--port")).isEqualTo("--port: its value is missing; see 'lockstep serve --help'");
+        assertThat(refusedServe("--port", "1")).isEqualTo("--port: was given twice; give it once");
+        assertThat(refusedServe("--trace=yes")).isEqualTo("--trace: takes no value; leave '=yes' out");
+        assertThat(refused("completion", "bash")).isEqualTo("bash: unknown here; see 'lockstep completion --help'");
         assertThat(refused("server")).startsWith("server: unknown here; see 'lockstep --help'");
     }
 
@@ -153,6 +175,22 @@ class CommandLineErrorsTest {
                 .startsWith("--key: 'vault:' is no place of keys that is known here; use file:PATH, ");
         assertThat(refusedServe("--sni", "a.test=" + files.ecCert + ",pkcs11:token=a,b?pin-value=1"))
                 .startsWith("--sni: pin-value shows the PIN to every user of this machine; ");
+        for (String scheme : List.of("keyserver:", "ssh-agent:")) {
+            assertThat(refused(
+                            "serve", "--port", "0", "--cert", files.rsaCert.toString(), "--key", scheme + files.rsaKey))
+                    .isEqualTo(
+                            "--key: " + files.rsaKey + " is no socket; give the path of the socket that it listens on");
+        }
+        assertThat(refused(
+                        "serve",
+                        "--port",
+                        "0",
+                        "--cert",
+                        files.rsaCert.toString(),
+                        "--key",
+                        "keyserver+tls://localhost:1?cert=" + directory.resolve("gone") + "&key=" + files.rsaKey
+                                + "&ca=" + files.caCert))
+                .endsWith("gone does not exist; check the path");
         assertThat(refused("serve", "--port", "0", "--cert", files.rsaCert.toString(), "--key", "pkcs11:token=a"))
                 .startsWith("--key: the PKCS#11 library is not named; add '?module-path=");
     }
@@ -197,6 +235,9 @@ class CommandLineErrorsTest {
         Path keys = files.write("short.key", "x".repeat(48));
         assertThat(refusedServe("--ticket-keys", keys.toString()))
                 .startsWith("--ticket-keys: " + keys + " is no ticket key; a ticket key of 48 bytes is for AES-128");
+        assertThat(refusedServe(
+                        "--ticket-keys", files.write("16.key", "x".repeat(16)).toString()))
+                .endsWith("16.key is no ticket key: it has 16 bytes; give 80 bytes (openssl rand 80)");
         assertThat(refusedServe("--no-tickets", "--ticket-keys", keys.toString()))
                 .isEqualTo("--no-tickets: contradicts --ticket-keys; choose one");
         Path key = files.write("ticket.key", "0123456789".repeat(8));
@@ -360,7 +401,7 @@ class CommandLineErrorsTest {
                 .contains("is a cipher suite of TLS 1.3, and this server speaks TLS 1.2; leave it out");
         assertThat(refusedServe("--suites", "HIGH:!aNULL")).contains("'HIGH' is a rule for OpenSSL's list of suites");
         assertThat(refusedServe("--suites", "TLS_RSA_WITH_RC4_128_MD5")).contains("is no suite that is safe");
-        assertThat(refusedServe("--sigalgs", "")).startsWith("--sigalgs: '' is no signature scheme that");
+        assertThat(refusedServe("--sigalgs", ",")).startsWith("--sigalgs: '' is no signature scheme that");
         assertThat(refusedServe("--policy", "strict")).startsWith("--policy: 'strict' is no policy that");
         assertThat(refusedServe("--groups", "x25519,X25519"))
                 .isEqualTo("--groups: 'X25519' is named twice; name each group once");
@@ -412,7 +453,7 @@ class CommandLineErrorsTest {
 
     @Test
     void anAlpnNameThatDoesNotFit() throws Exception {
-        assertThat(refusedServe("--alpn", "h2,,http/1.1")).startsWith("--alpn: '' does not fit");
+        assertThat(refusedServe("--alpn", "spdy/3,,http/1.1")).startsWith("--alpn: '' does not fit");
     }
 
     @Test
@@ -420,7 +461,7 @@ class CommandLineErrorsTest {
         assertThat(refusedServe(
                         "--keylog", directory.resolve("no/such/dir/keys.log").toString()))
                 .startsWith("--keylog: ")
-                .endsWith("cannot be written; give a file in a writable directory");
+                .endsWith("does not exist; make it, or give another path");
     }
 
     @Test

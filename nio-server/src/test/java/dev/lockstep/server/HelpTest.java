@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -80,6 +81,29 @@ class HelpTest {
                         "Limits",
                         "Help",
                         "Examples");
+    }
+
+    @Test
+    void theNameOfTheCompletionIsTheOneToType() throws Exception {
+        assertThat(Running.finished(Map.of(), "completion", "--help").out())
+                .contains("lockstep completion")
+                .doesNotContain("generate-completion");
+        assertThat(Running.finished(Map.of(), "completion").out())
+                .contains("--accept-proxy")
+                .doesNotContain("generate-completion");
+    }
+
+    /** What a number may be: its range or its bound. */
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "keyserver", "demo", "explain"})
+    void everyNumberIsDescribedWithItsRange(String name) {
+        for (OptionSpec option : command(name).getCommandSpec().options()) {
+            if (Set.of("N", "BYTES", "MIB", "SECONDS", "MINUTES", "PORT").contains(option.paramLabel())) {
+                assertThat(String.join(" ", option.description()))
+                        .as(option.longestName())
+                        .containsPattern("\\d+ to \\d|up to|at most|from 0");
+            }
+        }
     }
 
     @ParameterizedTest

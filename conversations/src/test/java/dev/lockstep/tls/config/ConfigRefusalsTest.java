@@ -46,6 +46,10 @@ class ConfigRefusalsTest {
                 refusal("credential", () -> TlsServerConfig.builder().build()),
                 refusal("credential", () -> rsa().credential("a b", null)),
                 refusal("clientAuthentication", () -> rsa().clientAuthentication("", ClientAuthentication.none())),
+                // RFC 6066 3: literal addresses are not permitted in HostName.
+                refusal("credential", () -> rsa().credential("192.0.2.1", null)),
+                refusal("credential", () -> rsa().credential("*.192.0.2.1", null)),
+                refusal("clientAuthentication", () -> rsa().clientAuthentication("::1", ClientAuthentication.none())),
                 refusal("pskIdentityHint", () -> rsa().pskIdentityHint("")),
                 refusal("pskIdentityHint", () -> rsa().pskIdentityHint("hint").build()),
                 refusal("cipherSuites", () -> rsa().cipherSuites(List.of())),

@@ -42,8 +42,8 @@ final class StoreFile {
             throw new IOException("key store: longer than " + LONGEST + " bytes; is it the right file?");
         }
         requireText(text);
-        BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new ByteArrayInputStream(withoutMark(text)), StandardCharsets.UTF_8));
+        BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new ByteArrayInputStream(withoutMark(text)), StandardCharsets.UTF_8));
         int number = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             number++;
@@ -96,12 +96,14 @@ final class StoreFile {
         int dot = name.lastIndexOf('.');
         String part = name.substring(dot + 1);
         if (dot < 1 || value.isEmpty() || !(part.equals("cert") || part.equals("key"))) {
-            throw new IOException("key store: line " + number + " is neither ALIAS.cert=FILE nor ALIAS.key=PLACE; write one of them, or # before a comment");
+            throw new IOException("key store: line " + number
+                    + " is neither ALIAS.cert=FILE nor ALIAS.key=PLACE; write one of them, or # before a comment");
         }
         String alias = name.substring(0, dot).toLowerCase(Locale.ROOT);
         Place known = places.getOrDefault(alias, new Place(null, null));
         if (part.equals("cert") ? known.certificate != null : known.key != null) {
-            throw new IOException("key store: line " + number + " gives " + name + " a second time; leave one of them out");
+            throw new IOException(
+                    "key store: line " + number + " gives " + name + " a second time; leave one of them out");
         }
         places.put(alias, part.equals("cert") ? new Place(value, known.key) : new Place(known.certificate, value));
     }

@@ -37,7 +37,7 @@ public final class BackendOptions {
     @Option(
             names = "--backend-timeout",
             paramLabel = "SECONDS",
-            description = "Time limit for connecting to a backend; 5 by default.")
+            description = "Time limit for connecting to a backend, 1 to 86400; 5 by default.")
     private @Nullable String backendTimeout;
 
     @Option(
@@ -58,7 +58,7 @@ public final class BackendOptions {
     @Option(
             names = "--idle-timeout",
             paramLabel = "SECONDS",
-            description = "Time that a connection may carry nothing in either direction; 300 by default.")
+            description = "Time that a connection may carry nothing in either direction, 1 to 86400; 300 by default.")
     private @Nullable String idleTimeout;
 
     /** Whether connections are passed on. */

@@ -52,7 +52,8 @@ final class TrustedProxies implements Function<SocketAddress, @Nullable Preface>
     private static Block parse(String value) throws UsageError {
         int slash = value.indexOf('/');
         String address = slash < 0 ? value : value.substring(0, slash);
-        boolean literal = address.matches("\\d{1,3}(\\.\\d{1,3}){3}") || ProxyReader.isLiteral(address, false);
+        // All else would be looked up as a name, also digits that are no address: 256.1.1.1.
+        boolean literal = ProxyReader.isLiteral(address, true) || ProxyReader.isLiteral(address, false);
         if (literal) {
             try {
                 byte[] octets = InetAddress.getByName(address).getAddress();

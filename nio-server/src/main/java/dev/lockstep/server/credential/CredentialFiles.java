@@ -13,6 +13,7 @@ import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.wait.OperationException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -84,6 +85,7 @@ public final class CredentialFiles {
 
     private Credential fromOutside(Path certFile, List<X509Certificate> chain, String keyOption, KeyUri place)
             throws UsageError {
+        requireSocket(keyOption, place);
         try {
             try {
                 return remote.tried(place, chain);
@@ -98,10 +100,21 @@ public final class CredentialFiles {
                 return remote.untried(place, chain);
             }
         } catch (OperationException e) {
-            throw new UsageError(
+            throw UsageError.of(
                     keyOption,
-                    "no key for " + certFile + " in the " + place.describe() + ": " + e.getMessage(),
+                    "no key for " + certFile + " in the " + place.describe() + ": ",
+                    e.getMessage(),
                     "see that the key is there and may be used");
+        }
+    }
+
+    /** The kernel refuses a connection to a file or a directory as it does one to a socket without a listener. */
+    private static void requireSocket(String keyOption, KeyUri place) throws UsageError {
+        Path socket = place instanceof KeyUri.InKeyServer server
+                ? server.socket()
+                : place instanceof KeyUri.InSshAgent agent ? agent.socket() : null;
+        if (socket != null && (Files.isRegularFile(socket) || Files.isDirectory(socket))) {
+            throw new UsageError(keyOption, socket + " is no socket", "give the path of the socket that it listens on");
         }
     }
 

@@ -44,7 +44,9 @@ public final class Findings {
             if (!collecting) {
                 throw e;
             }
-            problems.add(e);
+            if (problems.stream().noneMatch(known -> known.getMessage().equals(e.getMessage()))) {
+                problems.add(e); // two parts may need the same option
+            }
         }
     }
 

@@ -50,7 +50,10 @@ public final class DemoCommand implements Callable<Integer> {
 
     private final Environment environment;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on; ${DEFAULT-VALUE} by default.")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port to listen on, 1 to 65535, or 0 for a free one; ${DEFAULT-VALUE} by default.")
     private String port = "8443";
 
     public DemoCommand(Environment environment) {

@@ -61,7 +61,8 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            description = "Wait on this port of " + HOST + " for one client of yours; 0 takes a free port.")
+            description =
+                    "Wait on this port of " + HOST + ", 1 to 65535, for one client of yours; 0 takes a free port.")
     private @Nullable String port;
 
     @Option(

@@ -14,10 +14,15 @@ public final class FileNames {
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {
-            throw new UsageError(
-                    option,
-                    "no path can be like '" + name + "'",
-                    "check it, and if it has letters beyond ASCII, the locale of this process (LC_ALL)");
+            throw impossible(option, name);
         }
+    }
+
+    /** The error for a name that is none. */
+    public static UsageError impossible(String option, String name) {
+        return new UsageError(
+                option,
+                "no path can be like '" + name + "'",
+                "check it, and if it has letters beyond ASCII, the locale of this process (LC_ALL)");
     }
 }

@@ -1,10 +1,10 @@
 package dev.lockstep.server.keyserver;
 
+import dev.lockstep.server.OptionRules;
 import dev.lockstep.server.UsageError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -48,20 +48,6 @@ final class DependentOptions {
 
     /** @throws UsageError for the first option that was given and has no effect */
     static void check(ParseResult given) throws UsageError {
-        for (Map.Entry<String, List<String>> each : NEEDED.entrySet()) {
-            String option = each.getKey();
-            List<String> others = each.getValue();
-            if (given.hasMatchedOption(option) && others.stream().noneMatch(given::hasMatchedOption)) {
-                throw new UsageError(
-                        option,
-                        "has no effect without " + String.join(" or ", others),
-                        "give " + withValue(given, others.get(0)) + " too, or leave it out");
-            }
-        }
-    }
-
-    private static String withValue(ParseResult given, String name) {
-        OptionSpec option = given.commandSpec().findOption(name);
-        return name + " " + option.paramLabel();
+        new OptionRules(NEEDED, Map.of("--pkcs11-pin-file", List.of("--pkcs11-pin-env"))).check(given);
     }
 }

@@ -7,11 +7,13 @@ import dev.lockstep.server.Numbers;
 import dev.lockstep.server.ProviderOptions;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.demo.DemoKeys;
+import dev.lockstep.server.files.InputFile;
 import dev.lockstep.server.pem.KeyPassword;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.wait.OperationException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,11 +58,11 @@ final class KeyOptions {
     @Option(
             names = "--pkcs11-slot-index",
             paramLabel = "N",
-            description = "The token's place in the library's list; ${DEFAULT-VALUE} by default.")
+            description = "The token's place in the library's list of slots, from 0; ${DEFAULT-VALUE} by default.")
     private String slotIndex = "0";
 
     @HelpSection("Keys in a PKCS#11 token")
-    @Option(names = "--pkcs11-pin-file", paramLabel = "FILE", description = "The token's PIN.")
+    @Option(names = "--pkcs11-pin-file", paramLabel = "FILE", description = "File that holds the token's PIN.")
     private @Nullable Path pinFile;
 
     @HelpSection("Keys in a PKCS#11 token")
@@ -137,21 +139,45 @@ final class KeyOptions {
             return null;
         }
         int index = Numbers.require("--pkcs11-slot-index", slotIndex, 0, 1_000_000, "give the place, from 0");
+        if (pinFile == null && pinVariable == null) {
+            throw new UsageError(
+                    "--pkcs11",
+                    "it was not said where the PIN comes from",
+                    "give --pkcs11-pin-file or --pkcs11-pin-env");
+        }
+        requireToken(pkcs11);
         try {
             Pkcs11Keys.Builder builder = Pkcs11Keys.builder(pkcs11).slotListIndex(index);
-            if (pinFile != null) {
-                return builder.pinFile(pinFile).open();
-            }
-            if (pinVariable != null) {
-                return builder.pinEnvironment(pinVariable).open();
-            }
+            return pinFile != null
+                    ? builder.pinFile(pinFile).open()
+                    : builder.pinEnvironment(String.valueOf(pinVariable)).open();
         } catch (OperationException e) {
-            throw new UsageError("--pkcs11", pkcs11 + ": " + e.getMessage(), "check library, slot and PIN");
+            throw UsageError.of("--pkcs11", pkcs11 + ": ", e.getMessage(), "check library, slot and PIN");
         } catch (IllegalArgumentException e) {
             throw UsageError.of("--pkcs11", e);
         }
-        throw new UsageError(
-                "--pkcs11", "it was not said where the PIN comes from", "give --pkcs11-pin-file or --pkcs11-pin-env");
+    }
+
+    /** Java reports each of these as a token that cannot be opened. */
+    private void requireToken(Path library) throws UsageError {
+        if (!library.isAbsolute()) {
+            throw new UsageError("--pkcs11", library + " is not absolute", "give the library's whole path");
+        }
+        if (!Files.isRegularFile(library)) {
+            throw new UsageError(
+                    "--pkcs11",
+                    library + (Files.exists(library) ? " is no file" : " does not exist"),
+                    "give the path of the token's PKCS#11 library");
+        }
+        if (pinFile != null && InputFile.text("--pkcs11-pin-file", pinFile).isBlank()) {
+            throw new UsageError("--pkcs11-pin-file", pinFile + " is empty", "write the token's PIN into it");
+        }
+        if (pinVariable != null && System.getenv(pinVariable) == null) {
+            throw new UsageError(
+                    "--pkcs11-pin-env",
+                    "there is no environment variable " + pinVariable,
+                    "give the name of the one that holds the token's PIN, and export it");
+        }
     }
 
     private ServedKeys.Allowed allowed() {

@@ -5,6 +5,7 @@ import dev.lockstep.server.UsageError;
 import dev.lockstep.server.audit.CheckpointKey;
 import dev.lockstep.server.audit.FsyncPolicy;
 import dev.lockstep.server.audit.KeyUseLog;
+import dev.lockstep.server.files.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,12 +66,12 @@ final class KeyUseLogOptions {
         }
         KeyUseLog.Options options = options(clock);
         try {
-            LogPaths.requirePossible("--log", file);
+            OutputFile.requirePossible("--log", file);
             checkCopy(file);
             CheckpointKey known = knownKey(file);
             return () -> open(file, options, known);
         } catch (IOException e) {
-            throw new UsageError("--log", LogPaths.cause(e), "check the paths");
+            throw new UsageError("--log", OutputFile.cause(e), "check the paths");
         }
     }
 
@@ -90,7 +91,7 @@ final class KeyUseLogOptions {
         if (copy == null) {
             return;
         }
-        LogPaths.requirePossible("--log-copy", copy);
+        OutputFile.requirePossible("--log-copy", copy);
         if (LogPaths.same(copy, file)) {
             throw new UsageError("--log-copy", copy + " is the file of --log", "give another one");
         }
@@ -104,7 +105,7 @@ final class KeyUseLogOptions {
         if (key == null) {
             return null;
         }
-        LogPaths.requirePossible("--log-key", key);
+        OutputFile.requirePossible("--log-key", key);
         if (LogPaths.shareDirectory(key, file)) {
             throw new UsageError(
                     "--log-key",
@@ -130,7 +131,7 @@ final class KeyUseLogOptions {
                     file,
                     new KeyUseLog.Options(options.maxFileBytes(), options.fsync(), options.clock(), checkpoints, copy));
         } catch (IOException e) {
-            throw new UsageError("--log", LogPaths.cause(e), "check the path, or begin another log");
+            throw new UsageError("--log", OutputFile.cause(e), "check the path, or begin another log");
         }
     }
 
@@ -139,7 +140,7 @@ final class KeyUseLogOptions {
             return CheckpointKey.readOrMake(file);
         } catch (IOException e) {
             throw new UsageError(
-                    "--log-key", LogPaths.cause(e), "give a file of your own with mode 0600, or a new one");
+                    "--log-key", OutputFile.cause(e), "give a file of your own with mode 0600, or a new one");
         }
     }
 }

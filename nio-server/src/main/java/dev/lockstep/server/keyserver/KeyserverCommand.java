@@ -66,7 +66,7 @@ public final class KeyserverCommand implements Callable<Integer> {
     @Option(
             names = "--demo-key-delay-ms",
             paramLabel = "N",
-            description = "Every operation takes N ms longer; ${DEFAULT-VALUE} by default.")
+            description = "Every operation takes N ms longer, 0 to 25000; ${DEFAULT-VALUE} by default.")
     private String demoDelay = "0";
 
     @Mixin
@@ -79,28 +79,30 @@ public final class KeyserverCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "Operations per second of one peer, 0 for no limit; ${DEFAULT-VALUE} by default.")
+            description =
+                    "Operations per second of one peer, up to 100000000; 0 for no limit, ${DEFAULT-VALUE} by default.")
     private String rate = Integer.toString(KeyServerLimits.DEFAULT.ratePerPeer());
 
     @HelpSection(HelpSection.LIMITS)
     @Option(
             names = "--queue",
             paramLabel = "N",
-            description = "Operations of one peer that wait or run; ${DEFAULT-VALUE} by default.")
+            description = "Operations of one peer that wait or run, 1 to 1000000; ${DEFAULT-VALUE} by default.")
     private String queue = Integer.toString(KeyServerLimits.DEFAULT.queuePerPeer());
 
     @HelpSection(HelpSection.LIMITS)
     @Option(
             names = "--max-connections",
             paramLabel = "N",
-            description = "Connections of known clients at each listener; ${DEFAULT-VALUE} by default.")
+            description = "Connections of known clients at each listener, 1 to 10000; ${DEFAULT-VALUE} by default.")
     private String maxConnections = Integer.toString(KeyServerLimits.DEFAULT.connections());
 
     @HelpSection(HelpSection.LIMITS)
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Operations at the same time; ${DEFAULT-VALUE} (one for each processor) by default.")
+            description =
+                    "Operations at the same time, 1 to 1024; ${DEFAULT-VALUE} (one for each processor) by default.")
     private String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
 
     @Spec

@@ -66,9 +66,8 @@ final class ClientAuthOptions {
     @Option(
             names = "--client-path-length",
             paramLabel = "N",
-            description =
-                    "The most certificates of a client's path, without the authority; ${DEFAULT-VALUE} by default.")
-    private String pathLength = "6";
+            description = "The most certificates of a client's path, without the authority, 1 to 100; 6 by default.")
+    private @Nullable String pathLength;
 
     @Option(names = "--client-sha1", description = "Accept client certificates that are signed over SHA-1.")
     private boolean oldHashes;
@@ -108,15 +107,19 @@ final class ClientAuthOptions {
                 throw UsageError.of("--client-auth", e);
             }
         }
-        if (verifier == null && !(authorities.isEmpty() && crls.isEmpty())) {
-            throw new UsageError(
-                    authorities.isEmpty() ? "--client-crl" : "--client-ca",
-                    "no client is asked for a certificate",
-                    "add --client-auth want or --client-auth require, or leave it out");
+        if (verifier == null) {
+            refuse(!authorities.isEmpty(), "--client-ca");
+            refuse(!crls.isEmpty(), "--client-crl");
+            refuse(noNames, "--no-client-ca-names");
+            refuse(pathLength != null, "--client-path-length");
+            refuse(oldHashes, "--client-sha1");
         }
-        if (verifier == null && noNames) {
+    }
+
+    private static void refuse(boolean given, String option) throws UsageError {
+        if (given) {
             throw new UsageError(
-                    "--no-client-ca-names",
+                    option,
                     "no client is asked for a certificate",
                     "add --client-auth want or --client-auth require, or leave it out");
         }
@@ -161,6 +164,10 @@ final class ClientAuthOptions {
         }
     }
 
+    private int pathLength() throws UsageError {
+        return pathLength == null ? 6 : Numbers.require("--client-path-length", pathLength, 1, 100, "give how many");
+    }
+
     private ClientCertificateVerifier verifier(Clock clock, Consumer<String> full, Findings findings)
             throws UsageError {
         if (authorities.isEmpty()) {
@@ -183,10 +190,8 @@ final class ClientAuthOptions {
         for (Path file : crls) {
             lists.addAll(RevocationFiles.read("--client-crl", file, findings::warn));
         }
-        PkixVerifierBuilder builder = PkixVerifier.builder()
-                .trust(trusted)
-                .allowOldHashes(oldHashes)
-                .maxPathLength(Numbers.require("--client-path-length", pathLength, 1, 100, "give how many"));
+        PkixVerifierBuilder builder =
+                PkixVerifier.builder().trust(trusted).allowOldHashes(oldHashes).maxPathLength(pathLength());
         if (!crls.isEmpty()) {
             builder.crls(lists);
         }

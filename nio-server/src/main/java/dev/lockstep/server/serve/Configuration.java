@@ -105,7 +105,7 @@ record Configuration(
         findings.attempt(() -> options.sessions().apply(builder));
         findings.attempt(() -> builder.cryptoProviders(options.providers().providers()));
         findings.attempt(() -> options.limits().check(options.backend().descriptorsOfAConnection(), findings::warn));
-        options.limits().apply(builder);
+        findings.attempt(() -> options.limits().apply(builder));
         options.backend().apply(builder);
         if (keyLog != null) {
             builder.keyLog(keyLog);

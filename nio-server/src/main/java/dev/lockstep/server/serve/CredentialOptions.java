@@ -77,7 +77,10 @@ final class CredentialOptions {
             description = "Refuse clients that name a host without an --sni of its own (unrecognized_name).")
     private boolean sniStrict;
 
-    @Option(names = "--key-delay-ms", paramLabel = "N", description = "Keys from files answer N milliseconds later.")
+    @Option(
+            names = "--key-delay-ms",
+            paramLabel = "N",
+            description = "Keys from files answer N milliseconds later, 0 to 25000.")
     private @Nullable String keyDelay;
 
     @Option(names = "--key-inline", description = "Keys from files compute on the selector thread.")
@@ -102,7 +105,7 @@ final class CredentialOptions {
             names = "--require-keys",
             description =
                     "Do not start if a token, key server or agent does not answer; without it, the server starts and"
-                            + " keeps trying.")
+                            + " keeps trying. Keys in files are always required.")
     boolean requireKeys;
 
     @Mixin

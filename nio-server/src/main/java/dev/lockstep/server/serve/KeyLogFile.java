@@ -2,6 +2,7 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.files.LineFile;
+import dev.lockstep.server.files.OutputFile;
 import dev.lockstep.server.log.EventLog;
 import dev.lockstep.server.log.LogHealth;
 import dev.lockstep.server.pem.SecretFiles;
@@ -35,7 +36,7 @@ final class KeyLogFile implements KeyLog {
      * @param events receives what goes wrong later
      */
     static KeyLogFile open(String option, Path file, Consumer<String> warnings, EventLog events) throws UsageError {
-        new SecretFiles(warnings).check(option, file);
+        check(option, file, warnings);
         try {
             if (Files.notExists(file)) {
                 create(file);
@@ -46,6 +47,16 @@ final class KeyLogFile implements KeyLog {
         } catch (IOException e) {
             throw new UsageError(option, file + " cannot be written", "give a file in a writable directory");
         }
+    }
+
+    /**
+     * Checks that the file can be written, and makes none.
+     *
+     * @param warnings receives what the user should know, a line each
+     */
+    static void check(String option, Path file, Consumer<String> warnings) throws UsageError {
+        new SecretFiles(warnings).check(option, file);
+        OutputFile.requirePossible(option, file);
     }
 
     private static void create(Path file) throws IOException {

@@ -2,9 +2,12 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.HelpSection;
+import dev.lockstep.server.ListenAddress;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.files.FileNames;
+import dev.lockstep.server.files.OutputFile;
 import dev.lockstep.server.log.AccessLog;
 import dev.lockstep.server.log.EventLog;
 import dev.lockstep.server.log.LogOptions;
@@ -31,15 +34,15 @@ final class OperatingOptions {
             names = "--threads",
             paramLabel = "N",
             description =
-                    "Selector loops, each on its own thread; ${DEFAULT-VALUE} (one for each processor) by default.")
+                    "Selector loops, each on its own thread, 1 to 1024; ${DEFAULT-VALUE} (one for each processor) by"
+                            + " default.")
     private String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
 
     @Option(
             names = "--drain",
             paramLabel = "TIME",
-            description =
-                    "Time that connections have to end after SIGTERM; ${DEFAULT-VALUE} by default. A second signal"
-                            + " ends the process immediately.")
+            description = "Time that connections have to end after SIGTERM: a number of seconds, or with ms, s or m;"
+                    + " ${DEFAULT-VALUE} by default. A second signal ends the process immediately.")
     private String drain = "30s";
 
     @Option(
@@ -47,8 +50,9 @@ final class OperatingOptions {
             paramLabel = "N",
             arity = "0..1",
             fallbackValue = "200",
-            description = "Do N handshakes in memory before the port is opened, so that the first clients are served as"
-                    + " fast as later ones; ${FALLBACK-VALUE} without a number.")
+            description =
+                    "Do N handshakes, 1 to 100000, in memory before the port is opened, so that the first clients are served as"
+                            + " fast as later ones; ${FALLBACK-VALUE} without a number.")
     private @Nullable String warmUp;
 
     @Mixin
@@ -67,6 +71,9 @@ final class OperatingOptions {
             description =
                     "Serve /metrics, /healthz and /readyz over plain HTTP, on the loopback address without a HOST.")
     private @Nullable String admin;
+
+    /** Whether nothing is opened, since there will be no server. */
+    boolean checking;
 
     /** How many loops serve. */
     int threads() throws UsageError {
@@ -93,13 +100,14 @@ final class OperatingOptions {
     }
 
     private @Nullable AccessLog accessLog(Environment environment, EventLog events) throws UsageError {
-        if (accessLog == null) {
+        if (accessLog == null || checking) {
             return null;
         }
         if (accessLog.equals("-")) {
             return AccessLog.to(environment.out(), log.format(), environment.clock(), events);
         }
         Path file = FileNames.path("--access-log", accessLog);
+        OutputFile.requirePossible("--access-log", file);
         try {
             return AccessLog.appendTo(file, log.format(), environment.clock(), events);
         } catch (IOException e) {
@@ -108,11 +116,30 @@ final class OperatingOptions {
         }
     }
 
+    /**
+     * Checks that what was asked for can be opened, and opens nothing.
+     *
+     * @param findings receives problems, and a port that is in use as a warning
+     */
+    void check(Findings findings) throws UsageError {
+        findings.attempt(() -> {
+            if (accessLog != null && !accessLog.equals("-")) {
+                OutputFile.requirePossible("--access-log", FileNames.path("--access-log", accessLog));
+            }
+        });
+        findings.attempt(() -> {
+            InetSocketAddress address = admin();
+            if (address != null) {
+                ListenAddress.check("--admin", address, findings::warn);
+            }
+        });
+    }
+
     private Duration duration() throws UsageError {
         Matcher parts = DURATION.matcher(drain);
         if (!parts.matches()) {
             throw new UsageError(
-                    "--drain", "'" + drain + "' is no time", "write a number with ms, s or m, such as 30s");
+                    "--drain", "'" + drain + "' is no time", "write a whole number with ms, s or m, such as 90s or 5m");
         }
         long number = Long.parseLong(parts.group(1));
         return switch (parts.group(2)) {
@@ -133,7 +160,10 @@ final class OperatingOptions {
                     colon < 0 ? InetAddress.getLoopbackAddress() : InetAddress.getByName(admin.substring(0, colon));
             return new InetSocketAddress(host, port);
         } catch (UnknownHostException e) {
-            throw new UsageError("--admin", "'" + admin + "' has no address", "give an address of this machine");
+            throw new UsageError(
+                    "--admin",
+                    "'" + admin + "' has no address",
+                    "write PORT or HOST:PORT with an address of this machine");
         }
     }
 }

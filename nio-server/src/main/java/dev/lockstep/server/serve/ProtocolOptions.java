@@ -17,9 +17,11 @@ import dev.lockstep.tls.setting.ConfigWarning;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -34,7 +36,10 @@ final class ProtocolOptions {
     private static final List<String> SETTINGS =
             List.of("policy", "suites", "suite-order", "groups", "sigalgs", "alpn");
 
-    @Option(names = "--alpn", paramLabel = "NAME,...", description = "ALPN protocols, most preferred first.")
+    @Option(
+            names = "--alpn",
+            paramLabel = "NAME,...",
+            description = "ALPN protocols, most preferred first; the built-in page speaks http/1.1.")
     private List<String> alpn = new ArrayList<>();
 
     @Option(names = "--policy", paramLabel = "NAME", description = "modern (default), intermediate or compatible.")
@@ -63,6 +68,9 @@ final class ProtocolOptions {
             paramLabel = "FILE",
             description = "A file with these settings in lines such as 'policy = modern'; read again when it changes.")
     private @Nullable Path policyFile;
+
+    /** Whether what is behind TLS speaks HTTP/1.1 and no other protocol. */
+    boolean onlyHttp1;
 
     /** For all configurations of a server that is reloaded; its one thread begins with the first handshake that needs it. */
     private final KeyPairReserve reserve =
@@ -158,7 +166,22 @@ final class ProtocolOptions {
         return new Given(values, sources);
     }
 
-    private static void apply(Given given, TlsServerConfigBuilder builder) throws UsageError {
+    private void requireUsable(String option, List<String> protocols) throws UsageError {
+        Set<String> seen = new HashSet<>();
+        for (String protocol : protocols) {
+            if (!seen.add(protocol)) {
+                throw new UsageError(option, "'" + protocol + "' is named twice", "name each protocol once");
+            }
+            if (onlyHttp1 && protocol.equals("h2") && !seen.contains("http/1.1")) {
+                throw new UsageError(
+                        option,
+                        "clients would choose h2, and the built-in page speaks HTTP/1.1",
+                        "leave h2 out, name http/1.1 before it, or give a --backend that speaks h2");
+            }
+        }
+    }
+
+    private void apply(Given given, TlsServerConfigBuilder builder) throws UsageError {
         List<String> named = given.of("policy");
         builder.policy(Names.policy(given.source("policy"), named.isEmpty() ? "modern" : named.get(0)));
         if (!given.of("suites").isEmpty()) {
@@ -174,8 +197,10 @@ final class ProtocolOptions {
         if (!given.of("sigalgs").isEmpty()) {
             builder.signatureSchemes(Names.schemes(given.source("sigalgs"), given.of("sigalgs")));
         }
+        List<String> protocols = Names.split(given.of("alpn"));
+        requireUsable(given.source("alpn"), protocols);
         try {
-            builder.applicationProtocols(Names.split(given.of("alpn")));
+            builder.applicationProtocols(protocols);
         } catch (ConfigException e) {
             throw UsageError.of(given.source("alpn"), e);
         }

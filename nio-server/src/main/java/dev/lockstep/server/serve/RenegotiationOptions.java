@@ -25,7 +25,7 @@ final class RenegotiationOptions {
     @Option(
             names = "--max-renegotiations",
             paramLabel = "N",
-            description = "How many one connection may have; 10 with --renegotiation.")
+            description = "How many one connection may have, 1 to 1048576; 10 with --renegotiation by default.")
     private @Nullable String most;
 
     @Option(

@@ -31,13 +31,16 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code lockstep serve}: HTTPS or echo with certificates from files and keys from wherever they are. */
 @Command(
@@ -62,7 +65,10 @@ public final class ServeCommand implements Callable<Integer> {
     private final Environment environment;
 
     @HelpSection("Listening")
-    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on; 0 takes a free one. Required.")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port to listen on, 1 to 65535; 0 takes a free one. Required.")
     private @Nullable String port;
 
     @HelpSection("Listening")
@@ -104,7 +110,9 @@ public final class ServeCommand implements Callable<Integer> {
     private boolean http;
 
     @HelpSection("Behind TLS")
-    @Option(names = "--no-keep-alive", description = "Answer one HTTP request on each connection, and close it.")
+    @Option(
+            names = "--no-keep-alive",
+            description = "Answer one HTTP request on each connection, and close it; with the built-in page only.")
     private boolean noKeepAlive;
 
     @HelpSection("Behind TLS")
@@ -125,21 +133,21 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Check everything, keys included, and exit: with 0, or with 2 and a line for each problem.")
     private boolean check;
 
+    @Spec
+    private @Nullable CommandSpec command;
+
     public ServeCommand(Environment environment) {
         this.environment = environment;
     }
 
     @Override
     public Integer call() throws Exception {
+        ServeRules.check(Objects.requireNonNull(command).commandLine().getParseResult());
         int number = check && port == null
                 ? 0
                 : Numbers.require("--port", port, 0, 65535, "give the port to listen on, or 0 for a free one");
-        if (http && echo) {
-            throw new UsageError("--echo", "was given together with --http", "choose one");
-        }
-        if (backend.isGiven() && (http || echo)) {
-            throw new UsageError("--backend", "was given together with " + (http ? "--http" : "--echo"), "choose one");
-        }
+        protocol.onlyHttp1 = !backend.isGiven() && !echo;
+        operating.checking = check;
         int handshakes = operating.warmUp();
         credentials.optional = psk.isGiven();
         Limits clientLimits = backend.limits(limits.limits(backend.descriptorsOfAConnection()));
@@ -166,7 +174,7 @@ public final class ServeCommand implements Callable<Integer> {
                             : KeyLogFile.open("--keylog", keylog, operations::configuration, operations.log()),
                     operations);
             if (check) {
-                return check(configuration);
+                return check(configuration, number);
             }
             Application application = terminator == null
                     ? new Application(
@@ -185,8 +193,15 @@ public final class ServeCommand implements Callable<Integer> {
      */
     private record Application(String name, Supplier<? extends Handler> handlers) {}
 
-    private int check(Configuration configuration) throws UsageError {
+    private int check(Configuration configuration, int number) throws UsageError {
         Findings findings = configuration.check();
+        findings.attempt(() -> ServerRunner.check(host, number, findings::warn));
+        operating.check(findings);
+        findings.attempt(() -> {
+            if (keylog != null) {
+                KeyLogFile.check("--keylog", keylog, findings::warn);
+            }
+        });
         findings.warnings().forEach(each -> environment.err().println(UsageError.oneLine("warning: " + each)));
         findings.problems().forEach(problem -> environment.err().println(problem.getMessage()));
         environment.err().flush();

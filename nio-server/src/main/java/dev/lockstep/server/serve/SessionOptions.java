@@ -26,6 +26,12 @@ final class SessionOptions {
     /** More than any ticket key has: the exact length of such a file does not matter. */
     private static final int LARGEST = 4096;
 
+    /** Of nginx's keys for AES-128, which have an error of their own. */
+    private static final int OTHER_LENGTH = 48;
+
+    /** Minutes. */
+    private static final int LIFETIME = 120;
+
     private static final int LONGEST_LIFETIME = 7 * 24 * 60;
 
     /** How long a ticket key that was made here seals, at least. */
@@ -34,7 +40,8 @@ final class SessionOptions {
     @Option(
             names = "--session-cache",
             paramLabel = "N",
-            description = "Sessions kept for resumption by id; 0 for none, ${DEFAULT-VALUE} by default.")
+            description =
+                    "Sessions kept for resumption by id, up to 10000000; 0 for none, ${DEFAULT-VALUE} by default.")
     private String sessionCache = "20000";
 
     @Option(names = "--no-tickets", description = "Give no session tickets.")
@@ -50,8 +57,9 @@ final class SessionOptions {
     @Option(
             names = "--session-lifetime",
             paramLabel = "MINUTES",
-            description = "How long after its full handshake a session can be resumed; ${DEFAULT-VALUE} by default.")
-    private String lifetime = "120";
+            description = "How long after its full handshake a session can be resumed, up to a week (10080);"
+                    + " 120 by default.")
+    private @Nullable String lifetime;
 
     private volatile @Nullable MemorySessionStore store;
     private volatile @Nullable TicketKeyRing ring;
@@ -68,13 +76,17 @@ final class SessionOptions {
     }
 
     void apply(TlsServerConfigBuilder builder) throws UsageError {
-        int minutes =
-                Numbers.require("--session-lifetime", lifetime, 1, LONGEST_LIFETIME, "give minutes, up to a week");
-        Duration lasting = Duration.ofMinutes(minutes);
+        Duration lasting = Duration.ofMinutes(minutes());
         int capacity =
                 Numbers.require("--session-cache", sessionCache, 0, 10_000_000, "give how many sessions to keep");
         if (noTickets && !ticketKeys.isEmpty()) {
             throw new UsageError("--no-tickets", "contradicts --ticket-keys", "choose one");
+        }
+        if (noTickets && capacity == 0 && lifetime != null) {
+            throw new UsageError(
+                    "--session-lifetime",
+                    "no session can be resumed with --no-tickets and --session-cache 0",
+                    "leave one of the three out");
         }
         if (capacity > 0) {
             store = store != null ? store : new MemorySessionStore(capacity, lasting);
@@ -85,6 +97,12 @@ final class SessionOptions {
             builder.tickets(ring);
         }
         builder.sessionLifetime(lasting);
+    }
+
+    private int minutes() throws UsageError {
+        return lifetime == null
+                ? LIFETIME
+                : Numbers.require("--session-lifetime", lifetime, 1, LONGEST_LIFETIME, "give minutes, up to a week");
     }
 
     private TicketKeyRing newRing(Duration lasting) throws UsageError {
@@ -147,6 +165,12 @@ final class SessionOptions {
             throw new UsageError(
                     "--ticket-keys",
                     file + " is no ticket key: it has " + LARGEST + " bytes or more",
+                    "give 80 bytes (openssl rand 80)");
+        }
+        if (content.length != TicketKey.FILE_LENGTH && content.length != OTHER_LENGTH) {
+            throw new UsageError(
+                    "--ticket-keys",
+                    file + " is no ticket key: it has " + content.length + " bytes",
                     "give 80 bytes (openssl rand 80)");
         }
     }

@@ -84,6 +84,40 @@ class KeyserverCommandTest {
         assertRefused(
                 "--log-fsync: ", "--socket", socket(), "--key", key, "--log", socket() + ".log", "--log-fsync", "x");
         assertRefused("--pkcs11: it was not said", "--socket", socket(), "--pkcs11", "/nowhere.so");
+        String pin = files.write("pin", "1234\n").toString();
+        String library = plain.toString();
+        String[][] tokens = {
+            {"--pkcs11: /nowhere.so does not exist; ", "/nowhere.so", "--pkcs11-pin-file", pin},
+            {"--pkcs11: softhsm.so is not absolute; ", "softhsm.so", "--pkcs11-pin-file", pin},
+            {"--pkcs11: " + directory + " is no file; ", directory.toString(), "--pkcs11-pin-file", pin},
+            {"--pkcs11-pin-file: /nowhere does not exist; ", library, "--pkcs11-pin-file", "/nowhere"},
+            {
+                "--pkcs11-pin-file: ",
+                library,
+                "--pkcs11-pin-file",
+                files.write("empty", "\n").toString()
+            },
+            {"--pkcs11-pin-env: there is no environment variable NO_PIN; ", library, "--pkcs11-pin-env", "NO_PIN"},
+        };
+        for (String[] token : tokens) {
+            assertRefused(token[0], "--socket", socket(), "--pkcs11", token[1], token[2], token[3]);
+        }
+        assertRefused(
+                "--pkcs11-pin-file: was given together with --pkcs11-pin-env; choose one",
+                "--socket",
+                socket(),
+                "--pkcs11",
+                library,
+                "--pkcs11-pin-file",
+                pin,
+                "--pkcs11-pin-env",
+                "HOME");
+        assertRefused(
+                "--socket: /nowhere/s: the directory /nowhere does not exist; ",
+                "--socket",
+                "/nowhere/s",
+                "--key",
+                key);
         assertRefused(
                 "--pkcs11-pin: unknown here", "--socket", socket(), "--pkcs11", "/nowhere.so", "--pkcs11-pin", "1");
         assertThat(directory.resolve("ks.sock")).doesNotExist();

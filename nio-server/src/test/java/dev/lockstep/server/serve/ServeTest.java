@@ -236,7 +236,7 @@ class ServeTest {
 
     @Test
     void alpnIsNegotiated() throws Exception {
-        try (Running server = serve("--alpn", "h2,http/1.1");
+        try (Running server = serve("--alpn", "http/1.0,http/1.1,h2");
                 SSLSocket client = client(server)) {
             SSLParameters parameters = client.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {"http/1.1", "spdy/3"});

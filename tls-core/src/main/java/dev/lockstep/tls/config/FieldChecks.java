@@ -12,6 +12,9 @@ final class FieldChecks {
 
     private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?");
 
+    /** No top-level domain is a number, so that this is never a name. An IPv6 address has colons, which no name has. */
+    private static final Pattern ADDRESS = Pattern.compile("\\d+(\\.\\d+){3}");
+
     private FieldChecks() {}
 
     /** Returns a host name or a wildcard of one, in the form to compare. */
@@ -23,6 +26,12 @@ final class FieldChecks {
                     field,
                     "'" + hostPattern + "' is not a host name",
                     "give it in ASCII (A-labels), with '*.' in front for a wildcard");
+        }
+        if (ADDRESS.matcher(name).matches()) {
+            throw new ConfigException(
+                    field,
+                    "'" + hostPattern + "' is an address, and clients send names only (RFC 6066 3)",
+                    "leave it out: clients that connect to an address are served as those without a name");
         }
         return host;
     }

@@ -47,7 +47,7 @@ public final class TlsServerConfigBuilder {
     /**
      * Adds a credential for a host name, or for a wildcard of one label such as {@code *.example.org}.
      *
-     * @throws ConfigException when the pattern is not a host name in ASCII form
+     * @throws ConfigException when the pattern is not a host name in ASCII form, or an address: clients send none (RFC 6066 3)
      */
     public TlsServerConfigBuilder credential(String hostPattern, Credential credential) {
         String host = FieldChecks.hostPattern("credential", hostPattern);
@@ -66,7 +66,7 @@ public final class TlsServerConfigBuilder {
      * that it sends. If hosts with different policies share a configuration, the application must therefore refuse requests
      * for a host other than {@code ConnectionInfo.serverName}; otherwise the weakest policy applies to all of them.
      *
-     * @throws ConfigException when the pattern is not a host name in ASCII form
+     * @throws ConfigException when the pattern is not a host name in ASCII form, or an address: clients send none (RFC 6066 3)
      */
     public TlsServerConfigBuilder clientAuthentication(String hostPattern, ClientAuthentication policy) {
         settings.put(

@@ -149,7 +149,7 @@ public final class TcpOptions {
             throw new UsageError(
                     "--tcp",
                     address.getHostString() + ":" + address.getPort() + " cannot be opened (" + e.getMessage() + ")",
-                    "give an address of this machine and a port that is free");
+                    "give an address of this machine and a port that is free and that you may use");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.server.keyserver.listener;
 
 import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.UsageError;
+import dev.lockstep.server.files.OutputFile;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.FileSystems;
@@ -23,10 +24,13 @@ public final class UnixOptions {
     @Option(names = "--socket", paramLabel = "PATH", description = "Unix-domain socket to listen on.")
     private @Nullable Path socket;
 
-    @Option(names = "--socket-mode", paramLabel = "MODE", description = "Its permissions; ${DEFAULT-VALUE} by default.")
+    @Option(
+            names = "--socket-mode",
+            paramLabel = "MODE",
+            description = "Its permissions, in octal digits; ${DEFAULT-VALUE} by default.")
     private String mode = "0600";
 
-    @Option(names = "--socket-group", paramLabel = "GROUP", description = "Its group.")
+    @Option(names = "--socket-group", paramLabel = "GROUP", description = "Its group, by name; your own by default.")
     private @Nullable String group;
 
     @Option(
@@ -50,15 +54,22 @@ public final class UnixOptions {
         }
         Set<PosixFilePermission> permissions = permissions(mode);
         GroupPrincipal principal = group(group);
+        OutputFile.requireWritableDirectory("--socket", socket);
         try {
             return UnixListener.open(socket, permissions, principal, allowed, warnings);
         } catch (BindException e) {
-            throw new UsageError(
-                    "--socket", String.valueOf(e.getMessage()), "stop the other one, or choose another path");
-        } catch (IOException e) {
+            String cause = String.valueOf(e.getMessage());
             throw new UsageError(
                     "--socket",
-                    socket + " cannot be made (" + e.getMessage() + ")",
+                    cause,
+                    cause.contains("listener")
+                            ? "stop the process that listens there, or choose another path"
+                            : "choose another path, or a name in it if it is a directory");
+        } catch (IOException e) {
+            throw UsageError.of(
+                    "--socket",
+                    socket + " cannot be made: ",
+                    OutputFile.cause(e),
                     "choose a short path in a directory that you may write to, and a group that you belong to");
         }
     }

@@ -1,0 +1,79 @@
+package dev.lockstep.server.files;
+
+import dev.lockstep.server.UsageError;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** Files that a command line names for output, looked at before anything is written. */
+public final class OutputFile {
+
+    private OutputFile() {}
+
+    /**
+     * Checks that a file can be written, and makes none.
+     *
+     * @throws UsageError when the file can neither be there nor be made there
+     */
+    public static void requirePossible(String option, Path file) throws UsageError {
+        if (Files.isDirectory(file)) {
+            throw new UsageError(option, file + " is a directory", "give a file");
+        }
+        requireDirectory(option, file);
+        if (Files.exists(file) && !Files.isWritable(file)) {
+            throw new UsageError(
+                    option,
+                    file + ": this user has no permission to write it",
+                    "give it to the user, or give another path");
+        }
+        if (Files.notExists(file)) {
+            requireWritableDirectory(option, file);
+        }
+    }
+
+    /** @throws UsageError when there is no directory in which this user can make a file of this path */
+    public static void requireWritableDirectory(String option, Path file) throws UsageError {
+        requireDirectory(option, file);
+        if (!Files.isWritable(directory(file))) {
+            throw new UsageError(
+                    option,
+                    file + ": this user has no permission to make files in " + directory(file),
+                    "give it to the user, or give another path");
+        }
+    }
+
+    private static void requireDirectory(String option, Path file) throws UsageError {
+        Path directory = directory(file);
+        if (Files.notExists(directory)) {
+            throw new UsageError(
+                    option, file + ": the directory " + directory + " does not exist", "make it, or give another path");
+        }
+        if (!Files.isDirectory(directory)) {
+            throw new UsageError(option, file + ": " + directory + " is no directory", "give another path");
+        }
+    }
+
+    /** Returns the directory that a path is in. */
+    public static Path directory(Path file) {
+        Path absolute = file.toAbsolutePath();
+        return Objects.requireNonNullElse(absolute.getParent(), absolute);
+    }
+
+    /** Returns a sentence about a failure. The messages of many exceptions are only the name of the file. */
+    public static String cause(IOException failure) {
+        if (failure instanceof NoSuchFileException missing) {
+            return missing.getFile() + " does not exist";
+        }
+        if (failure instanceof AccessDeniedException denied) {
+            return "this user has no permission for " + denied.getFile();
+        }
+        if (failure instanceof FileSystemException file && file.getReason() == null) {
+            return file.getFile() + " cannot be used (" + file.getClass().getSimpleName() + ")";
+        }
+        return String.valueOf(failure.getMessage());
+    }
+}
