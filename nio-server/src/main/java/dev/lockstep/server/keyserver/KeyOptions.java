@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -169,14 +170,27 @@ final class KeyOptions {
                     library + (Files.exists(library) ? " is no file" : " does not exist"),
                     "give the path of the token's PKCS#11 library");
         }
-        if (pinFile != null && InputFile.text("--pkcs11-pin-file", pinFile).isBlank()) {
-            throw new UsageError("--pkcs11-pin-file", pinFile + " is empty", "write the token's PIN into it");
+        if (pinFile != null) {
+            requirePin(pinFile);
         }
         if (pinVariable != null && System.getenv(pinVariable) == null) {
             throw new UsageError(
                     "--pkcs11-pin-env",
                     "there is no environment variable " + pinVariable,
                     "give the name of the one that holds the token's PIN, and export it");
+        }
+    }
+
+    /** A pipe is left alone: it gives the PIN once. */
+    private static void requirePin(Path file) throws UsageError {
+        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            return;
+        }
+        byte[] content = InputFile.bytes("--pkcs11-pin-file", file);
+        boolean isEmpty = content.length == 0 || content[0] == '\n' || content[0] == '\r';
+        Arrays.fill(content, (byte) 0);
+        if (isEmpty) {
+            throw new UsageError("--pkcs11-pin-file", file + " has an empty first line", "write the token's PIN there");
         }
     }
 
