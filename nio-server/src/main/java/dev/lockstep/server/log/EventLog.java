@@ -87,9 +87,9 @@ public final class EventLog implements AutoCloseable {
         try {
             logger.log(line.level(), line.text());
         } catch (UncheckedIOException e) {
-            IOException cause = e.getCause();
-            failure = cause.getMessage();
-            throw cause;
+            Throwable cause = e.getCause();
+            failure = cause == null ? e.getMessage() : cause.getMessage();
+            throw new IOException(failure, e);
         }
     }
 
