@@ -35,7 +35,11 @@ public final class OutputFile {
         }
     }
 
-    /** @throws UsageError when there is no directory in which this user can make a file of this path */
+    /**
+     * Checks that a file of this path can be made.
+     *
+     * @throws UsageError when there is no directory in which this user can make it
+     */
     public static void requireWritableDirectory(String option, Path file) throws UsageError {
         requireDirectory(option, file);
         if (!Files.isWritable(directory(file))) {
