@@ -107,6 +107,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     @HelpSection("Behind TLS")
     @Option(names = "--http", description = "Answer HTTP requests with a page about the connection (default).")
+    @SuppressWarnings("UnusedVariable") // the default; the rules look whether it was given
     private boolean http;
 
     @HelpSection("Behind TLS")
