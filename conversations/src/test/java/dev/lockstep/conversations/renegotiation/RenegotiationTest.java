@@ -332,6 +332,45 @@ class RenegotiationTest {
     }
 
     @Test
+    void aClientThatMayNotAskIsRefusedUntilItIsAsked() {
+        Conversation conversation = established(OFTEN.withClientMayAsk(false).withServerMayAsk(true));
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().answers(Kind.ALERT);
+        conversation.exchangesData();
+        assertThat(conversation.server().connection().renegotiate()).isTrue();
+        conversation.server().answers(Kind.HELLO_REQUEST);
+        renegotiates(conversation, fullAnswer());
+    }
+
+    /** A client that asks once more is not after an answer. */
+    @Test
+    void aClientIsRefusedFourTimesAndThenItsConnectionEnds() {
+        Conversation conversation = established(RenegotiationPolicy.REFUSED);
+        for (int i = 0; i < 4; i++) {
+            conversation.client().sends(renegotiatingClientHello());
+            conversation.server().answers(Kind.ALERT);
+            conversation.exchangesData();
+        }
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().refuses(AlertDescription.UNEXPECTED_MESSAGE);
+    }
+
+    /** Those that cross the server's close_notify get no answer, and there are as few of them. */
+    @Test
+    void aClientIsIgnoredFourTimesAfterCloseNotify() {
+        Conversation conversation = established(OFTEN);
+        conversation.server().closesOutput();
+        conversation.server().answers(Kind.ALERT);
+        for (int i = 0; i < 4; i++) {
+            conversation.client().sends(renegotiatingClientHello());
+            conversation.server().answers();
+        }
+        conversation.client().sends(renegotiatingClientHello());
+        conversation.server().answers();
+        conversation.server().isDead();
+    }
+
+    @Test
     void theyComeNoFasterThanThePolicySays() {
         FakeClock clock = new FakeClock();
         RecordingKey key = new RecordingKey(TestIdentity.RSA_2048);

@@ -114,6 +114,21 @@ class ConnectionSessionTest {
         conversation.exchangesData();
     }
 
+    /** RFC 5929 3.1: the channel is bound to the Finished that comes first, which is the server's where a session is resumed. */
+    @Test
+    void tlsUniqueIsTheFirstFinished() {
+        Conversation full = conversation(ClientOptions.defaults());
+        fullHandshake(full);
+        assertThat(full.server().connection().tlsUnique())
+                .isEqualTo(full.client().clientVerifyData());
+        Conversation resumed =
+                conversation(ClientOptions.defaults().resumingById(full.client().session()));
+        resumes(resumed, shortAnswer());
+        assertThat(resumed.server().connection().tlsUnique())
+                .hasSize(12)
+                .isNotEqualTo(resumed.client().clientVerifyData());
+    }
+
     /** RFC 5077 has no way to take a ticket back: it resumes, and its connection is as good as any. */
     @Test
     void aTicketOutlivesTheInvalidationOfItsConnection() {
