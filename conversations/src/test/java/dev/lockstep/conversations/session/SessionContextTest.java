@@ -66,6 +66,22 @@ class SessionContextTest {
         assertThat(conversation.client().isResumed()).isFalse();
     }
 
+    /** The key of the host that the client asks for decides, and not the one that clients get that ask for none. */
+    @Test
+    void aSessionBelongsToTheKeyOfItsHost() {
+        TlsServerConfig first = host(TestIdentity.P384);
+        ClientOptions asking = ClientOptions.defaults().serverName("a.example");
+        ClientSession session = byId(first, asking);
+        assertHandshakeInFull(host(TestIdentity.P521), asking.resumingById(session));
+        assertResumes(host(TestIdentity.P384), asking.resumingById(session));
+    }
+
+    private TlsServerConfig host(TestIdentity identity) {
+        return sessions.builder(TestServers.local(TestIdentity.P256))
+                .credential("a.example", TestServers.local(identity))
+                .build();
+    }
+
     @Test
     void aPreSharedKeyOfAnotherServerOpensNoDoorHere() {
         TlsServerConfig knows = psk(new RecordingPsk()).build();
