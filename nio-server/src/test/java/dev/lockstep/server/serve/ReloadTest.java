@@ -293,7 +293,7 @@ class ReloadTest {
             server.awaitError("reloaded: configuration 2 ");
             assertThat(page(server.port())).contains("An earlier session continues: no key was used.");
             Files.write(keys, new byte[79]);
-            server.awaitError("configuration 2 stays: --ticket-keys: " + keys + " is no ticket key; ");
+            server.awaitError("configuration 2 stays: --ticket-keys: " + keys + " is no ticket key: it has 79 bytes; ");
             assertThat(page(server.port())).contains("An earlier session continues: no key was used.");
         }
     }
