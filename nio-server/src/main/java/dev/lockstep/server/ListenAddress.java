@@ -35,7 +35,7 @@ public final class ListenAddress {
      * @param host as it was asked for
      * @param cause the system's
      */
-    static UsageError refused(String host, InetSocketAddress address, IOException cause) {
+    static UsageError refusedHost(String host, InetSocketAddress address, IOException cause) {
         int port = address.getPort();
         String text = String.valueOf(cause.getMessage());
         if (isInUse(cause)) {
@@ -71,7 +71,7 @@ public final class ListenAddress {
         try {
             bind(address);
         } catch (IOException e) {
-            UsageError refused = refused(host, address, e);
+            UsageError refused = refusedHost(host, address, e);
             if (!isInUse(e)) {
                 throw refused;
             }
@@ -84,15 +84,20 @@ public final class ListenAddress {
         try {
             bind(address);
         } catch (IOException e) {
-            UsageError refused = new UsageError(
-                    option,
-                    address.getHostString() + ":" + address.getPort() + " cannot be opened (" + e.getMessage() + ")",
-                    "give an address of this machine and a port that is free and that you may use");
+            UsageError refused = refused(option, address, e);
             if (!isInUse(e)) {
                 throw refused;
             }
             warnings.accept(refused.getMessage());
         }
+    }
+
+    /** The error for the address and port of one option that cannot be listened on. */
+    public static UsageError refused(String option, InetSocketAddress address, IOException cause) {
+        return new UsageError(
+                option,
+                address.getHostString() + ":" + address.getPort() + " cannot be opened (" + cause.getMessage() + ")",
+                "give an address of this machine and a port that is free and that you may use");
     }
 
     private static void bind(InetSocketAddress address) throws IOException {

@@ -204,7 +204,7 @@ public final class ServerRunner {
             return socket.bind(address, BACKLOG);
         } catch (SocketException e) { // not only BindException: a link-local address needs its interface
             socket.close();
-            throw ListenAddress.refused(host, address, e);
+            throw ListenAddress.refusedHost(host, address, e);
         } catch (IOException e) {
             socket.close();
             throw e;

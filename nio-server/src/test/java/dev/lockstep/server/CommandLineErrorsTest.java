@@ -126,6 +126,11 @@ class CommandLineErrorsTest {
     @Test
     void anAddressThatIsNotOurs() throws Exception {
         assertThat(refusedServe("--host", "192.0.2.1")).startsWith("--host: port 0 on 192.0.2.1 cannot be opened");
+        assertThat(refusedServe("--admin", "192.0.2.1:0"))
+                .startsWith("--admin: 192.0.2.1:0 cannot be opened (")
+                .endsWith("); give an address of this machine and a port that is free and that you may use");
+        assertThat(refusedServe("--backend", "http://127.0.0.1:80"))
+                .isEqualTo("--backend: 'http://127.0.0.1:80' is a URL; write HOST:PORT, [ADDRESS]:PORT or unix:/path");
         assertThat(refusedServe("--host", "no such host")).startsWith("--host: 'no such host' has no address; give");
         assertThat(refusedServe("--host", "127.0.0.1:8443"))
                 .isEqualTo("--host: '127.0.0.1:8443' has no address; give a name or an address alone, and the port as"

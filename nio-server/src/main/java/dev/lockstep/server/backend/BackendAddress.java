@@ -42,6 +42,9 @@ record BackendAddress(
             return new BackendAddress(
                     text, null, 0, FileNames.path(OPTION, path).toString());
         }
+        if (text.contains("://")) {
+            throw new UsageError(OPTION, "'" + text + "' is a URL", FIX);
+        }
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]")) {

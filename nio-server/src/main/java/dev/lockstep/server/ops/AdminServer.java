@@ -1,5 +1,6 @@
 package dev.lockstep.server.ops;
 
+import dev.lockstep.server.ListenAddress;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.log.EventType;
 import dev.lockstep.server.log.LogEvent;
@@ -105,10 +106,7 @@ public final class AdminServer implements AutoCloseable {
                 throw t;
             }
         } catch (IOException e) {
-            throw new UsageError(
-                    "--admin",
-                    address.getHostString() + ":" + address.getPort() + " cannot be opened (" + e.getMessage() + ")",
-                    "choose another port, or 0 for a free one");
+            throw ListenAddress.refused("--admin", address, e);
         }
     }
 
