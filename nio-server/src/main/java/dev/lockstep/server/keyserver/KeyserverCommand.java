@@ -114,7 +114,7 @@ public final class KeyserverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UsageError, IOException {
-        DependentOptions.check(Objects.requireNonNull(command).commandLine().getParseResult());
+        KeyserverRules.check(Objects.requireNonNull(command).commandLine().getParseResult());
         KeyServerLimits limits = limits();
         int delay = Numbers.require("--demo-key-delay-ms", demoDelay, 0, 25_000, "give milliseconds");
         int atOnce = Numbers.require("--threads", threads, 1, 1024, "give how many operations run at once");

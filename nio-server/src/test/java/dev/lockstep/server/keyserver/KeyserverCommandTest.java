@@ -190,7 +190,7 @@ class KeyserverCommandTest {
 
     @Test
     void anOptionThatHasNoEffectWithoutAnotherIsRefused() throws Exception {
-        for (Map.Entry<String, List<String>> each : DependentOptions.NEEDED.entrySet()) {
+        for (Map.Entry<String, List<String>> each : KeyserverRules.NEEDED.entrySet()) {
             String option = each.getKey();
             String error = option + ": has no effect without " + String.join(" or ", each.getValue()) + "; give "
                     + each.getValue().get(0) + " ";

@@ -11,7 +11,7 @@ import picocli.CommandLine.ParseResult;
  * The options of a key server that change another one. Such an option alone is a mistake: its user believes that a client is
  * allowed or a log is kept, and nothing would say otherwise.
  */
-final class DependentOptions {
+final class KeyserverRules {
 
     private static final String TCP = "--tcp";
     private static final String SOCKET = "--socket";
@@ -21,7 +21,7 @@ final class DependentOptions {
     /** For each option those of which one has to be there. */
     static final Map<String, List<String>> NEEDED = needed();
 
-    private DependentOptions() {}
+    private KeyserverRules() {}
 
     private static Map<String, List<String>> needed() {
         Map<String, List<String>> needed = new LinkedHashMap<>();
