@@ -63,6 +63,16 @@ class SocketEndsTest {
         return new Socket(listener.getInetAddress(), listener.getLocalPort());
     }
 
+    private void establish(Socket plain, SSLSocket server) throws Exception {
+        SSLSocket client = overs(plain);
+        Future<?> handshake = threads.submit(() -> {
+            client.startHandshake();
+            return null;
+        });
+        server.startHandshake();
+        handshake.get();
+    }
+
     private static SSLSocket overs(Socket plain) throws Exception {
         SSLSocket client = (SSLSocket) JdkClient.contextThatTrustsAll()
                 .getSocketFactory()
@@ -269,13 +279,7 @@ class SocketEndsTest {
     void aStreamThatEndsWithoutCloseNotify() throws Exception {
         try (Socket plain = plainClient();
                 SSLSocket server = (SSLSocket) listener.accept()) {
-            SSLSocket client = overs(plain);
-            Future<?> handshake = threads.submit(() -> {
-                client.startHandshake();
-                return null;
-            });
-            server.startHandshake();
-            handshake.get();
+            establish(plain, server);
             plain.shutdownOutput();
             assertThatThrownBy(() -> server.getInputStream().read())
                     .isInstanceOf(SSLProtocolException.class)
@@ -351,13 +355,7 @@ class SocketEndsTest {
     void aFailureClosesTheSocket() throws Exception {
         try (Socket plain = plainClient();
                 SSLSocket server = (SSLSocket) listener.accept()) {
-            SSLSocket client = overs(plain);
-            Future<?> handshake = threads.submit(() -> {
-                client.startHandshake();
-                return null;
-            });
-            server.startHandshake();
-            handshake.get();
+            establish(plain, server);
             plain.getOutputStream().write(new byte[] {23, 3, 3, 0, 1, 0});
             plain.shutdownOutput();
             assertThatThrownBy(() -> server.getInputStream().read()).isInstanceOf(SSLException.class);

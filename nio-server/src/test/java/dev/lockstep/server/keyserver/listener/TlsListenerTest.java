@@ -50,6 +50,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -241,16 +242,24 @@ class TlsListenerTest {
         }
     }
 
+    /** From now on clients show a certificate of this issuer, with those above it. */
+    private X509Certificate shows(TestAuthority issuer, X509Certificate... above) throws Exception {
+        KeyPair keys = TestFiles.keys("EC", "secp256r1");
+        X509Certificate leaf =
+                issuer.order("a client", keys.getPublic()).hosts("web1.example").sign();
+        clients = showing(
+                keys.getPrivate(),
+                Stream.concat(Stream.of(leaf), Stream.of(above)).toArray(X509Certificate[]::new));
+        return leaf;
+    }
+
     @Test
     void aConnectionEndsWithAnIntermediateCertificateOfItsPath() throws Exception {
         TestAuthority root = TestAuthority.root("clients", now);
         Instant end = now.plus(Duration.ofDays(3)).truncatedTo(ChronoUnit.SECONDS);
         TestAuthority below = root.intermediate("below", order -> order.valid(now.minus(Duration.ofDays(1)), end));
-        KeyPair keys = TestFiles.keys("EC", "secp256r1");
-        X509Certificate leaf =
-                below.order("a client", keys.getPublic()).hosts("web1.example").sign();
+        shows(below, below.certificate());
         setting = trusting(List.of(root.certificate()), List.of("dns:web1.example"));
-        clients = showing(keys.getPrivate(), leaf, below.certificate());
         try (RawClient client = client()) {
             now = end;
             ping(client);
@@ -264,14 +273,11 @@ class TlsListenerTest {
     @Test
     void aConnectionEndsWhenItsCertificateIsRevoked() throws Exception {
         TestAuthority root = TestAuthority.root("clients", now);
-        KeyPair keys = TestFiles.keys("EC", "secp256r1");
-        X509Certificate leaf =
-                root.order("a client", keys.getPublic()).hosts("web1.example").sign();
+        X509Certificate leaf = shows(root);
         X509Certificate other = root.client(ca.ec().getPublic(), "another");
         List<X509Certificate> trusted = List.of(root.certificate());
         List<String> who = List.of("dns:web1.example");
         setting = trusting(trusted, who, root.revoking(other));
-        clients = showing(keys.getPrivate(), leaf);
         try (RawClient client = client()) {
             ping(client);
             setting = trusting(trusted, who, root.revoking(leaf));
@@ -287,13 +293,10 @@ class TlsListenerTest {
     @Test
     void aConnectionEndsWhenTheListOfItsAuthorityIsOutOfDate() throws Exception {
         TestAuthority root = TestAuthority.root("clients", now);
-        KeyPair keys = TestFiles.keys("EC", "secp256r1");
-        X509Certificate leaf =
-                root.order("a client", keys.getPublic()).hosts("web1.example").sign();
+        shows(root);
         List<X509Certificate> trusted = List.of(root.certificate());
         List<String> who = List.of("dns:web1.example");
         setting = trusting(trusted, who, root.revoking());
-        clients = showing(keys.getPrivate(), leaf);
         try (RawClient client = client()) {
             now = now.plus(Duration.ofHours(23)); // the list is for a day
             ping(client);
@@ -306,11 +309,8 @@ class TlsListenerTest {
     @Test
     void aCertificateThatIsTrustedItselfIsRevokedToo() throws Exception {
         TestAuthority root = TestAuthority.root("clients", now);
-        KeyPair keys = TestFiles.keys("EC", "secp256r1");
-        X509Certificate leaf =
-                root.order("a client", keys.getPublic()).hosts("web1.example").sign();
+        X509Certificate leaf = shows(root);
         List<String> who = List.of("dns:web1.example");
-        clients = showing(keys.getPrivate(), leaf);
         setting = trusting(List.of(leaf), who);
         try (RawClient client = client()) {
             ping(client);
