@@ -186,9 +186,7 @@ final class ClientConnection {
 
     private boolean onFrame(Frame frame, long now) throws ProtocolException {
         usedAt = now;
-        String fault = greeted ? admission.fault() : null;
-        if (fault != null) {
-            server.warn("closed the connection of " + where() + ": " + fault);
+        if (greeted && hasLostRights()) {
             throw new ProtocolException("the client has lost its rights");
         }
         Message message = frame.message();
@@ -214,6 +212,14 @@ final class ClientConnection {
         }
         framesThisTurn++;
         return isReading() && framesThisTurn < FRAMES_AT_ONCE;
+    }
+
+    private boolean hasLostRights() {
+        String fault = admission.fault();
+        if (fault != null) {
+            server.warn("closed the connection of " + where() + ": " + fault);
+        }
+        return fault != null;
     }
 
     /** A long list costs as much as a request does. */
@@ -322,8 +328,8 @@ final class ClientConnection {
             return false;
         }
         boolean stalled = queuedBytes() > 0 && now - movedAt - server.limits().stallNanos() >= 0;
-        if (!greeted || stalled) {
-            end();
+        if (!greeted || stalled || hasLostRights()) {
+            end(); // a client without rights that sends nothing has no frame at which that would be seen
             return false;
         }
         earliest = now + server.limits().stallNanos();

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -193,20 +194,26 @@ public final class KeyServer implements AutoCloseable {
     }
 
     private void turn(ClientConnection client) {
-        try {
+        guarded(client, () -> {
             client.turn(now());
-            if (client.wantsTurn()) {
+            return client.wantsTurn();
+        });
+    }
+
+    /**
+     * Boundary of a client: a defect that one of them meets must not end the others.
+     *
+     * @param share says whether the client has a turn to come
+     */
+    private void guarded(ClientConnection client, BooleanSupplier share) {
+        try {
+            if (share.getAsBoolean()) {
                 due.add(client);
             }
         } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
-            drop(client, e);
+            client.end();
+            warnings.accept("DEFECT in the connection of " + client.where() + ": " + e);
         }
-    }
-
-    /** Boundary of a client: a defect that one of them meets must not end the others. */
-    private void drop(ClientConnection client, Throwable defect) {
-        client.end();
-        warnings.accept("DEFECT in the connection of " + client.where() + ": " + defect);
     }
 
     /** A bounded share of the answers, so that they do not starve the sockets. */
@@ -217,12 +224,10 @@ public final class KeyServer implements AutoCloseable {
             if (work == null) {
                 return;
             }
-            try {
+            guarded(work.client, () -> {
                 work.client.finished(work, now);
-                due.add(work.client);
-            } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
-                drop(work.client, e);
-            }
+                return true;
+            });
         }
     }
 
@@ -240,9 +245,7 @@ public final class KeyServer implements AutoCloseable {
         }
         int open = 0;
         for (ClientConnection client : List.copyOf(clients)) {
-            if (client.checkTimes(now)) {
-                due.add(client);
-            }
+            guarded(client, () -> client.checkTimes(now));
             open += client.openRequests();
         }
         openRequests = open;

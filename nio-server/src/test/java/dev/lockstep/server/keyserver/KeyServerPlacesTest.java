@@ -22,12 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,7 @@ class KeyServerPlacesTest {
     Path directory;
 
     private final ConcurrentLinkedQueue<String> arriving = new ConcurrentLinkedQueue<>();
+    private final Map<String, Supplier<String>> faults = new ConcurrentHashMap<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final AtomicLong later = new AtomicLong();
     private final AtomicInteger queued = new AtomicInteger();
@@ -58,7 +61,7 @@ class KeyServerPlacesTest {
     private KeyServer server;
 
     /** A client that is called as the test says. */
-    private record Named(SocketChannel channel, String where) implements ClientListener.Admission {
+    private record Named(SocketChannel channel, String where, Supplier<String> reason) implements ClientListener.Admission {
 
         @Override
         public ByteTransport transport() {
@@ -79,14 +82,24 @@ class KeyServerPlacesTest {
         public ClientIdentity identity() {
             return new ClientIdentity(where, KeyPeer.local(1), key -> true);
         }
+
+        @Override
+        public String fault() {
+            return reason.get();
+        }
     }
 
-    private record Entrance(ServerSocketChannel channel, ConcurrentLinkedQueue<String> names)
+    private record Entrance(
+            ServerSocketChannel channel,
+            ConcurrentLinkedQueue<String> names,
+            Map<String, Supplier<String>> faults)
             implements ClientListener {
 
         @Override
         public Admission admit(SocketChannel client) {
-            return new Named(client, names.remove());
+            String name = names.remove();
+            return new Named(
+                    client, name, () -> faults.getOrDefault(name, () -> null).get());
         }
 
         @Override
@@ -106,7 +119,7 @@ class KeyServerPlacesTest {
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         channel.bind(UnixDomainSocketAddress.of(socket));
         server = new KeyServer(
-                new Entrance(channel, arriving),
+                new Entrance(channel, arriving, faults),
                 Map::of,
                 LIMITS,
                 new WorkQueue(this::queue),
@@ -251,5 +264,24 @@ class KeyServerPlacesTest {
         for (RawClient each : others) {
             ping(each);
         }
+    }
+
+    @Test
+    void aClientThatHasLostItsRightsGivesItsPlaceBackThoughItSendsNothing() throws Exception {
+        RawClient revoked = welcomed("a");
+        RawClient defective = welcomed("b");
+        faults.put("a", () -> "its certificate is revoked");
+        faults.put("b", () -> {
+            throw new IllegalStateException("no such list");
+        });
+        pass(3600);
+        RawClient other = welcomed("c");
+        assertEnded(revoked);
+        assertEnded(defective);
+        ping(other);
+        assertThat(warnings)
+                .containsExactly(
+                        "closed the connection of a: its certificate is revoked",
+                        "DEFECT in the connection of b: java.lang.IllegalStateException: no such list");
     }
 }

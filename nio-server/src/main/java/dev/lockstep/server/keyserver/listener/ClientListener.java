@@ -35,8 +35,8 @@ public interface ClientListener extends Closeable {
         ClientIdentity identity();
 
         /**
-         * Why that does not hold any more, null while it does; asked before each frame after the hello. For a reason, the
-         * connection ends. The loop's thread.
+         * Why that does not hold any more, null while it does; asked after the hello, before each frame and from time to time.
+         * For a reason, the connection ends. The loop's thread.
          */
         default @Nullable String fault() {
             return null;
