@@ -1,6 +1,7 @@
 package dev.lockstep.server.credential;
 
 import dev.lockstep.server.UsageError;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,9 +18,17 @@ public final class Findings {
         void load() throws UsageError;
     }
 
+    /**
+     * A key whose holder does not answer.
+     *
+     * @param standIn whether something serves in its place that only fails, until the configuration is loaded again
+     * @param line what is awaited, as "option: what"
+     */
+    public record Awaited(X509Certificate certificate, boolean standIn, String line) {}
+
     private final boolean collecting;
     private final List<String> warnings = new ArrayList<>();
-    private final List<String> awaited = new ArrayList<>();
+    private final List<Awaited> awaited = new ArrayList<>();
     private final List<UsageError> problems = new ArrayList<>();
 
     private Findings(boolean collecting) {
@@ -58,8 +67,8 @@ public final class Findings {
     }
 
     /** The holder of a key does not answer. */
-    public void await(String line) {
-        awaited.add(line);
+    public void await(Awaited key) {
+        awaited.add(key);
     }
 
     /** The warnings, in the order in which they came up. */
@@ -67,8 +76,8 @@ public final class Findings {
         return List.copyOf(warnings);
     }
 
-    /** The keys whose holder is away, a line each; then the configuration is to be loaded again later. */
-    public List<String> awaited() {
+    /** The keys whose holder is away; if there are any, the configuration is to be loaded again later. */
+    public List<Awaited> awaited() {
         return List.copyOf(awaited);
     }
 

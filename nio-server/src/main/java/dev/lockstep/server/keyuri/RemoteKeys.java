@@ -65,7 +65,7 @@ public final class RemoteKeys implements AutoCloseable {
      */
     public Credential tried(KeyUri place, List<X509Certificate> chain) throws OperationException, HolderAwayException {
         Credential credential;
-        if (place instanceof KeyUri.InKeyServer || place instanceof KeyServerUri) {
+        if (comesBack(place)) {
             credential = keyServers.tried(place, chain);
         } else {
             try {
@@ -112,10 +112,15 @@ public final class RemoteKeys implements AutoCloseable {
         return served.contains(new Served(place, certificate.getPublicKey()));
     }
 
-    /** The same chain and key while the place does not answer: its operations fail until it does. */
+    /** Whether a key that is served untried works as soon as its place answers; otherwise it has to be tried again then. */
+    public static boolean comesBack(KeyUri place) {
+        return place instanceof KeyUri.InKeyServer || place instanceof KeyServerUri;
+    }
+
+    /** The same chain and key while the place does not answer: its operations fail until it does, or until it is tried again. */
     public Credential untried(KeyUri place, List<X509Certificate> chain) throws OperationException {
         serves(place, chain);
-        if (place instanceof KeyUri.InKeyServer || place instanceof KeyServerUri) {
+        if (comesBack(place)) {
             return keyServers.untried(place, chain);
         }
         return Credential.external(chain, AwayKey.of(place, chain.get(0)));

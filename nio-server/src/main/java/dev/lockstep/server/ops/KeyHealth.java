@@ -12,6 +12,7 @@ import dev.lockstep.server.metrics.Metrics;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.wait.OperationException;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -118,19 +119,26 @@ public final class KeyHealth implements KeyObserver {
         if (served != null && !served.contains(key)) {
             return;
         }
-        Failing known = failing.get(key);
+        Throwable failure = operation.failure();
+        fails(operation.certificate(), failure == null ? "no reason is known" : String.valueOf(failure.getMessage()))
+                        .failed++;
+    }
+
+    /** Something that only fails serves in place of a key, whose token or agent has not answered yet. */
+    public synchronized void away(X509Certificate certificate) {
+        Failing unused = fails(certificate, "the key's holder has not answered yet");
+    }
+
+    private Failing fails(X509Certificate certificate, String why) {
+        Failing known = failing.get(certificate.getPublicKey());
         if (known == null) {
-            known = new Failing(
-                    operation.certificate().getSubjectX500Principal().getName());
+            known = new Failing(certificate.getSubjectX500Principal().getName());
             known.since = System.nanoTime();
-            failing.put(key, known);
-            Throwable failure = operation.failure();
-            log.log(LogEvent.of(
-                            EventType.KEY_FAILING,
-                            "signatures fail: " + (failure == null ? "no reason is known" : failure.getMessage()))
+            failing.put(certificate.getPublicKey(), known);
+            log.log(LogEvent.of(EventType.KEY_FAILING, "signatures fail: " + why)
                     .with("certificate", known.name));
         }
-        known.failed++;
+        return known;
     }
 
     /** Returns the keys whose last signature has failed. */

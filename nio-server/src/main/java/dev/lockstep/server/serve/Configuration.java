@@ -140,7 +140,7 @@ record Configuration(
     /** Logs what was found, a line each. */
     void log(Findings findings) {
         findings.warnings().forEach(operations::configuration);
-        findings.awaited().forEach(each -> operations.configuration("waiting: " + each));
+        findings.awaited().forEach(each -> operations.configuration("waiting: " + each.line()));
     }
 
     /** As {@link #load}, and takes over new ticket keys when all the rest is right. */

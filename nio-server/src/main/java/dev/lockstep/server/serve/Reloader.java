@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,14 +49,17 @@ final class Reloader implements AutoCloseable {
     private FileStamps stamps;
     private int generation = 1;
     private String lastRefusal = "";
+    private Set<PublicKey> awaited;
     private long triedAt = System.nanoTime();
 
-    private Reloader(Configuration configuration, FileStamps stamps, TlsServerConfig first, boolean waits) {
+    private Reloader(
+            Configuration configuration, FileStamps stamps, TlsServerConfig first, Set<PublicKey> awaited) {
         this.configuration = configuration;
         this.environment = configuration.environment();
         this.stamps = stamps;
         this.current = first;
-        if (waits) {
+        this.awaited = awaited;
+        if (!awaited.isEmpty()) {
             retry.awaiting(System.nanoTime());
         }
         this.thread = new Thread(this::run, "lockstep-reload");
@@ -75,7 +79,30 @@ final class Reloader implements AutoCloseable {
         TlsServerConfig config = configuration.load(findings, requireKeys);
         configuration.log(findings);
         configuration.operations().keys().serves(config.credentials().all());
-        return new Reloader(configuration, stamps, config, !findings.awaited().isEmpty());
+        return new Reloader(configuration, stamps, config, tell(configuration.operations().keys(), config, findings));
+    }
+
+    /** Says which keys of a configuration work, as they were tried when it was loaded; returns those that are awaited. */
+    private static Set<PublicKey> tell(KeyHealth keys, TlsServerConfig config, Findings findings) {
+        Set<PublicKey> awaited = keysOf(findings);
+        for (Credential each : config.credentials().all()) {
+            PublicKey key = each.certificate().getPublicKey();
+            if (!awaited.contains(key)) {
+                keys.works(key);
+            }
+        }
+        for (Findings.Awaited each : findings.awaited()) {
+            if (each.standIn()) {
+                keys.away(each.certificate());
+            }
+        }
+        return awaited;
+    }
+
+    private static Set<PublicKey> keysOf(Findings findings) {
+        return findings.awaited().stream()
+                .map(each -> each.certificate().getPublicKey())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Begins to look at the files. */
@@ -157,11 +184,11 @@ final class Reloader implements AutoCloseable {
                 lock.unlock();
             }
             configuration.options().sessions().turn();
-            tryFailingKeys();
+            boolean isBack = tryFailingKeys();
             if (!nowOnDisk().equals(stamps)) {
                 return Cause.CHANGED;
             }
-            if (retry.isDue(System.nanoTime())) {
+            if (isBack || retry.isDue(System.nanoTime())) {
                 return Cause.RETRIED;
             }
         }
@@ -169,20 +196,28 @@ final class Reloader implements AutoCloseable {
 
     /**
      * A server that is not ready gets no clients from a load balancer, so that no handshake shows that a key signs again.
+     *
+     * @return whether a key that was awaited does: it serves after the next reload
      */
-    private void tryFailingKeys() {
+    private boolean tryFailingKeys() {
         KeyHealth keys = configuration.operations().keys();
         Set<PublicKey> failing = keys.failing();
         if (failing.isEmpty() || System.nanoTime() - triedAt < TRIALS_NANOS) {
-            return;
+            return false;
         }
+        boolean isBack = false;
         for (Credential each : current.credentials().all()) {
             PublicKey key = each.certificate().getPublicKey();
             if (failing.contains(key) && configuration.remote().signs(each)) {
-                keys.works(key);
+                if (awaited.contains(key)) {
+                    isBack = true;
+                } else {
+                    keys.works(key);
+                }
             }
         }
         triedAt = System.nanoTime();
+        return isBack;
     }
 
     private FileStamps nowOnDisk() {
@@ -198,15 +233,18 @@ final class Reloader implements AutoCloseable {
         Findings findings = Findings.failing();
         try {
             TlsServerConfig config = configuration.reload(findings);
-            boolean waits = !findings.awaited().isEmpty();
-            if (waits && cause == Cause.RETRIED) {
+            Set<PublicKey> stillAwaited = keysOf(findings);
+            boolean waits = !stillAwaited.isEmpty();
+            if (waits && cause == Cause.RETRIED && lastRefusal.isEmpty() && stillAwaited.equals(awaited)) {
                 retry.awaiting(System.nanoTime()); // nothing is new: what serves stays
                 return;
             }
             current = config;
+            lastRefusal = "";
             generation++;
             Operations operations = configuration.operations();
             operations.keys().serves(config.credentials().all());
+            awaited = tell(operations.keys(), config, findings);
             operations.metrics().reloads.increment("ok");
             operations.log().log(
                     LogEvent.of(EventType.RELOADED, "configuration " + generation + " serves new connections")
@@ -216,9 +254,6 @@ final class Reloader implements AutoCloseable {
                 retry.awaiting(System.nanoTime());
             } else {
                 retry.stop();
-                for (Credential tried : config.credentials().all()) {
-                    operations.keys().works(tried.certificate().getPublicKey());
-                }
             }
         } catch (UsageError e) {
             refuse(e.getMessage(), e.goneAt());
