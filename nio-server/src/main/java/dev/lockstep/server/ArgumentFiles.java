@@ -3,10 +3,6 @@ package dev.lockstep.server;
 import dev.lockstep.server.files.FileNames;
 import dev.lockstep.server.files.InputFile;
 import dev.lockstep.server.files.TextEncoding;
-import java.io.IOException;
-import java.io.StreamTokenizer;
-import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +12,10 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Arguments {@code @FILE}, each of which stands for the words in a file. Words are separated by blanks and line ends; quotes
- * hold a word with blanks together, and a {@code #} that is not in quotes begins a comment. A file may name others. Two signs,
- * {@code @@x}, stand for the argument {@code @x}.
+ * Arguments {@code @FILE}, each of which stands for the words in a file. Words are separated by blanks and line ends; single or
+ * double quotes around a part of a word keep its blanks, and a {@code #} at the beginning of a word begins a comment, as in a
+ * shell. Nothing else has a meaning, a backslash neither. A file may name others. Two signs, {@code @@x}, stand for the
+ * argument {@code @x}.
  */
 final class ArgumentFiles {
 
@@ -32,7 +29,7 @@ final class ArgumentFiles {
     /**
      * Returns the arguments with the words of the files in their places.
      *
-     * @throws UsageError when a file is not there, cannot be read, or names itself
+     * @throws UsageError when a file is not there, cannot be read, names itself, or has a quote that is not closed
      */
     static String[] expand(String[] args) throws UsageError {
         ArgumentFiles files = new ArgumentFiles();
@@ -64,7 +61,7 @@ final class ArgumentFiles {
             throw new UsageError(argument, file + " names itself", "remove this argument from the file");
         }
         open.addLast(name);
-        for (String word : words(text(argument, file))) {
+        for (String word : words(argument, text(argument, file))) {
             add(word);
         }
         open.removeLast();
@@ -75,22 +72,48 @@ final class ArgumentFiles {
         return new String(TextEncoding.withoutMark(content), StandardCharsets.UTF_8);
     }
 
-    private static List<String> words(String text) {
-        StreamTokenizer tokens = new StreamTokenizer(new StringReader(text));
-        tokens.resetSyntax();
-        tokens.wordChars(' ', 255);
-        tokens.whitespaceChars(0, ' ');
-        tokens.quoteChar('"');
-        tokens.quoteChar('\'');
-        tokens.commentChar('#');
+    private static List<String> words(String argument, String text) throws UsageError {
         List<String> words = new ArrayList<>();
-        try {
-            while (tokens.nextToken() != StreamTokenizer.TT_EOF) {
-                words.add(tokens.sval);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("a text in memory has been read", e);
+        int line = 0;
+        for (String each : text.split("\n", -1)) {
+            line++;
+            addWords(words, argument, each, line);
         }
         return words;
+    }
+
+    private static void addWords(List<String> words, String argument, String line, int number) throws UsageError {
+        StringBuilder word = null;
+        char quote = 0;
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (quote == 0 && c == '#' && word == null) {
+                return;
+            }
+            if (quote == 0 && c <= ' ') {
+                if (word != null) {
+                    words.add(word.toString());
+                }
+                word = null;
+                continue;
+            }
+            word = word == null ? new StringBuilder() : word;
+            if (quote == 0 && (c == '"' || c == '\'')) {
+                quote = c;
+            } else if (c == quote) {
+                quote = 0;
+            } else {
+                word.append(c);
+            }
+        }
+        if (quote != 0) {
+            throw new UsageError(
+                    argument,
+                    "the quote " + quote + " in line " + number + " is not closed",
+                    "close it in this line, or put it into quotes of the other kind");
+        }
+        if (word != null) {
+            words.add(word.toString());
+        }
     }
 }

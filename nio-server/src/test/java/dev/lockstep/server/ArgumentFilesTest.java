@@ -55,6 +55,24 @@ class ArgumentFilesTest {
     }
 
     @Test
+    void aPartOfAWordCanBeInQuotesAndNothingIsLost() throws Exception {
+        String file = file("parts", "--key=\"a b\".pem ke#y 'it\"s' \"\" 'C:\\temp\\new' \"it's\"# --more\n#'\n");
+        assertThat(ArgumentFiles.expand(new String[] {file}))
+                .containsExactly("--key=a b.pem", "ke#y", "it\"s", "", "C:\\temp\\new", "it's#", "--more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--sni 'a b", "--sni \"a b\n--key k\"", "it's"})
+    void aQuoteEndsInItsLine(String text) throws Exception {
+        String file = file("open", "# one\n" + text);
+        char quote = text.indexOf('"') < 0 ? '\'' : '"';
+        assertThatThrownBy(() -> ArgumentFiles.expand(new String[] {file}))
+                .isInstanceOf(UsageError.class)
+                .hasMessage(file + ": the quote " + quote + " in line 2 is not closed; close it in this line, or put it"
+                        + " into quotes of the other kind");
+    }
+
+    @Test
     void theEncodingsOfEditorsAreRead() throws Exception {
         byte[] utf16 = "\uFEFF--psk-hint m\u00fcller".getBytes(StandardCharsets.UTF_16LE);
         Path wide = Files.write(directory.resolve("wide"), utf16);
