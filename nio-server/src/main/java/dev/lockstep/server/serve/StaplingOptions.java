@@ -6,6 +6,7 @@ import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.credential.OcspFiles;
 import dev.lockstep.server.files.InputFile;
 import dev.lockstep.tls.credential.Credential;
+import dev.lockstep.tls.setting.ConfigException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,7 +59,13 @@ final class StaplingOptions {
         }
         List<byte[]> scts = new ArrayList<>();
         for (Path file : timestamps) {
-            scts.add(InputFile.bytes("--sct", file));
+            byte[] sct = InputFile.bytes("--sct", file);
+            try {
+                Credential unused = credential.withSignedCertificateTimestamps(List.of(sct));
+            } catch (ConfigException e) {
+                throw new UsageError("--sct", file + " is not one SignedCertificateTimestamp of version 1", e.fix());
+            }
+            scts.add(sct);
         }
         try {
             return credential.withSignedCertificateTimestamps(scts);

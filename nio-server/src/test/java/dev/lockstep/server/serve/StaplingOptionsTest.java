@@ -88,7 +88,7 @@ class StaplingOptionsTest {
         Path none = directory.resolve("none.der");
         Path text = Files.writeString(directory.resolve("text.der"), "no response");
         Path sct = Files.write(directory.resolve("bad.sct"), new byte[46]);
-        refused("--sct: ", "--sct", sct.toString());
+        refused("--sct: " + sct + " is not one SignedCertificateTimestamp of version 1; ", "--sct", sct.toString());
         warned("configuration: --ocsp: " + old + " is not stapled: nextUpdate", "--ocsp", old.toString());
         warned("configuration: --ocsp: " + none + " does not exist", "--ocsp", none.toString());
         warned(
