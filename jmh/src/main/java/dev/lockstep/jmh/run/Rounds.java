@@ -130,7 +130,8 @@ public final class Rounds {
     private static int warmupMillis(Measurement measurement, boolean quick) {
         return switch (measurement.table()) {
             case HANDSHAKE -> isNative(measurement.subject()) ? 3000 : (quick ? 4500 : 8000);
-            case RESUMED, GROWTH, THREADS -> quick ? 4500 : 8000;
+            case RESUMED, GROWTH -> quick ? 4500 : 8000;
+            case THREADS -> quick ? 4500 : 40_000; // both ends in Java, and the threads leave the compiler no processor
             case SLOW_KEY -> (quick ? 5000 : 10_000) + millisForAll(measurement);
             default -> quick ? 800 : 2000;
         };
@@ -140,6 +141,7 @@ public final class Rounds {
         return switch (measurement.table()) {
             case SLOW_KEY -> SLOW_MILLIS + 2 * millisForAll(measurement);
             case RECORD, DIRECT, CHACHA20, CBC -> 250;
+            case THREADS -> 2000;
             default -> 300;
         };
     }
