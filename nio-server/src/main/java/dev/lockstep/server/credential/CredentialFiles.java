@@ -96,8 +96,8 @@ public final class CredentialFiles {
                 if (demands.requireKeys() && !remote.hasServed(place, chain.get(0))) {
                     throw new UsageError(keyOption, cause, "start it first, and see that this user may reach it");
                 }
-                findings.await(new Findings.Awaited(
-                        chain.get(0), !RemoteKeys.comesBack(place), keyOption + ": " + cause));
+                findings.await(
+                        new Findings.Awaited(chain.get(0), !RemoteKeys.comesBack(place), keyOption + ": " + cause));
                 return remote.untried(place, chain);
             }
         } catch (OperationException e) {

@@ -121,7 +121,7 @@ public final class KeyHealth implements KeyObserver {
         }
         Throwable failure = operation.failure();
         fails(operation.certificate(), failure == null ? "no reason is known" : String.valueOf(failure.getMessage()))
-                        .failed++;
+                .failed++;
     }
 
     /** Something that only fails serves in place of a key, whose token or agent has not answered yet. */

@@ -34,11 +34,14 @@ public final class Shutdown implements AutoCloseable {
             Runtime.getRuntime().halt(status);
             return;
         }
-        operations.log().log(
-                LogEvent.of(EventType.DRAINING, "no connections are accepted any more, what is under way is finished")
-                        .with("signal", name)
-                        .with("limitSeconds", operations.drain().toMillis() / 1000.0));
-        loops.drain(operations.drain());
+        try {
+            operations.log().log(LogEvent.of(
+                            EventType.DRAINING, "no connections are accepted any more, what is under way is finished")
+                    .with("signal", name)
+                    .with("limitSeconds", operations.drain().toMillis() / 1000.0));
+        } finally {
+            loops.drain(operations.drain()); // a log that fails must not keep the server from ending
+        }
     }
 
     @Override

@@ -52,8 +52,7 @@ final class Reloader implements AutoCloseable {
     private Set<PublicKey> awaited;
     private long triedAt = System.nanoTime();
 
-    private Reloader(
-            Configuration configuration, FileStamps stamps, TlsServerConfig first, Set<PublicKey> awaited) {
+    private Reloader(Configuration configuration, FileStamps stamps, TlsServerConfig first, Set<PublicKey> awaited) {
         this.configuration = configuration;
         this.environment = configuration.environment();
         this.stamps = stamps;
@@ -79,7 +78,8 @@ final class Reloader implements AutoCloseable {
         TlsServerConfig config = configuration.load(findings, requireKeys);
         configuration.log(findings);
         configuration.operations().keys().serves(config.credentials().all());
-        return new Reloader(configuration, stamps, config, tell(configuration.operations().keys(), config, findings));
+        return new Reloader(
+                configuration, stamps, config, tell(configuration.operations().keys(), config, findings));
     }
 
     /** Says which keys of a configuration work, as they were tried when it was loaded; returns those that are awaited. */

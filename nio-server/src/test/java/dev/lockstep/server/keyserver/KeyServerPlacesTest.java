@@ -61,7 +61,8 @@ class KeyServerPlacesTest {
     private KeyServer server;
 
     /** A client that is called as the test says. */
-    private record Named(SocketChannel channel, String where, Supplier<String> reason) implements ClientListener.Admission {
+    private record Named(SocketChannel channel, String where, Supplier<String> reason)
+            implements ClientListener.Admission {
 
         @Override
         public ByteTransport transport() {
@@ -90,9 +91,7 @@ class KeyServerPlacesTest {
     }
 
     private record Entrance(
-            ServerSocketChannel channel,
-            ConcurrentLinkedQueue<String> names,
-            Map<String, Supplier<String>> faults)
+            ServerSocketChannel channel, ConcurrentLinkedQueue<String> names, Map<String, Supplier<String>> faults)
             implements ClientListener {
 
         @Override
