@@ -1,7 +1,6 @@
 package dev.lockstep.keys.keyserver;
 
 import dev.lockstep.keys.keyserver.transport.ByteTransport;
-import dev.lockstep.keys.keyserver.transport.PlainTransport;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
@@ -10,14 +9,23 @@ import java.util.function.Supplier;
 /** A key server that is reached over sockets in memory. */
 public final class MemoryKeyServer {
 
+    /** Makes what carries bytes over a channel. */
+    @FunctionalInterface
+    public interface Transports {
+        /** Makes it for this channel. */
+        ByteTransport over(SocketChannel channel) throws IOException;
+    }
+
     private MemoryKeyServer() {}
 
     /**
      * Returns a builder for a client of it.
      *
      * @param sockets makes one that is not connected for each attempt to connect
+     * @param transports says how bytes go over one of them
      */
-    public static KeyServerKeys.Builder at(SocketAddress address, Supplier<? extends SocketChannel> sockets) {
+    public static KeyServerKeys.Builder at(
+            SocketAddress address, Supplier<? extends SocketChannel> sockets, Transports transports) {
         return new KeyServerKeys.Builder(new KeyServerTarget() {
             @Override
             public SocketAddress address() {
@@ -32,8 +40,8 @@ public final class MemoryKeyServer {
             }
 
             @Override
-            public ByteTransport transport(SocketChannel channel) {
-                return new PlainTransport(channel);
+            public ByteTransport transport(SocketChannel channel) throws IOException {
+                return transports.over(channel);
             }
 
             @Override

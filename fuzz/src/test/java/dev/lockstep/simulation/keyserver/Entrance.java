@@ -11,15 +11,18 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** Where uplinks arrive at a key server. Who the first one is, is known on arrival, and who others are with their first frame. */
-record Entrance(MemoryListener listener) implements ClientListener {
+/**
+ * Where uplinks arrive at a key server. Without TLS, who the first one is, is known on arrival; who others are, with their first
+ * frame.
+ */
+record Entrance(MemoryListener listener, boolean tls) implements ClientListener {
 
     /** An uplink that has arrived. */
-    private record Arrival(SocketChannel channel, int number) implements Admission {
+    private record Arrival(SocketChannel channel, int number, boolean tls) implements Admission {
 
         @Override
-        public ByteTransport transport() {
-            return new PlainTransport(channel);
+        public ByteTransport transport() throws IOException {
+            return tls ? LinkTls.server(channel) : new PlainTransport(channel);
         }
 
         @Override
@@ -34,7 +37,7 @@ record Entrance(MemoryListener listener) implements ClientListener {
 
         @Override
         public boolean isKnown() {
-            return number == 0;
+            return number == 0 && !tls;
         }
 
         @Override
@@ -50,7 +53,7 @@ record Entrance(MemoryListener listener) implements ClientListener {
 
     @Override
     public Admission admit(SocketChannel client) throws IOException {
-        return new Arrival(client, ((InetSocketAddress) client.getRemoteAddress()).getPort());
+        return new Arrival(client, ((InetSocketAddress) client.getRemoteAddress()).getPort(), tls);
     }
 
     @Override

@@ -45,6 +45,7 @@ final class Host implements MemorySelector.World {
     private final Path file;
     private final CheckpointKey checkpointKey;
     private final boolean tight;
+    private final boolean tls;
     private final Disk disk;
     private final List<String> anchors = new ArrayList<>();
     private Map<KeyId, ServedKey> keys = Map.of();
@@ -62,7 +63,8 @@ final class Host implements MemorySelector.World {
     private int roundsAtOnce;
     private long lastRound;
 
-    Host(LoopWorld world, FakeClock clock, Choices choices, Ledger ledger, Path directory) throws IOException {
+    Host(LoopWorld world, FakeClock clock, Choices choices, Ledger ledger, Path directory, boolean tls)
+            throws IOException {
         this.world = world;
         this.clock = clock;
         this.choices = choices;
@@ -70,6 +72,7 @@ final class Host implements MemorySelector.World {
         this.file = directory.resolve("uses");
         this.checkpointKey = CheckpointKey.readOrMake(directory.resolve("key"));
         this.tight = choices.oneIn(4);
+        this.tls = tls;
         this.disk = new Disk(choices, ledger, world.fault() == Fault.LOST_LOG_LINE);
         this.pool = pool();
     }
@@ -89,6 +92,11 @@ final class Host implements MemorySelector.World {
     /** Whether it refuses requests for lack of room. */
     boolean isTight() {
         return tight;
+    }
+
+    /** Whether links to it are under TLS. */
+    boolean speaksTls() {
+        return tls;
     }
 
     /** Sets what is connected to it. */
@@ -111,6 +119,7 @@ final class Host implements MemorySelector.World {
         starts++;
         disk.revive();
         logBroken = false;
+        ledger.works();
         pool = pool();
         try {
             MemoryListener fresh = (MemoryListener) new MemoryProvider(this).openServerSocketChannel();
@@ -118,7 +127,7 @@ final class Host implements MemorySelector.World {
                     .get(choices.below(3));
             KeyUseLog opened = SimulatedLog.open(file, LONGEST_FILE, fsync, checkpointKey, disk);
             server = new SimulatedKeyServer(
-                    new Entrance(fresh), () -> keys, limits(), pool, opened, this::warned, clock);
+                    new Entrance(fresh, tls), () -> keys, limits(), pool, opened, this::warned, clock);
             log = opened;
             listener = fresh;
         } catch (IOException e) {
@@ -217,6 +226,7 @@ final class Host implements MemorySelector.World {
             world.disturb();
         } else if (line.contains("so the keys are in use again")) {
             logBroken = false;
+            ledger.works();
         }
     }
 

@@ -25,11 +25,16 @@ final class Ledger {
     private final Map<String, Integer> lost = new HashMap<>();
     private final Map<String, Integer> received = new HashMap<>();
     private @Nullable String awaited;
+    private boolean broken;
     private int results;
 
     /** A key has made a result, whose line comes next. */
     void made(String input, byte[] result) {
-        awaited = input;
+        if (broken) {
+            lost.merge(input, 1, Integer::sum);
+        } else {
+            awaited = input;
+        }
         made.computeIfAbsent(input, none -> new ArrayList<>()).add(KeyUse.digest(result));
     }
 
@@ -41,12 +46,21 @@ final class Ledger {
         }
     }
 
-    /** The log could not be written: if the line of the last result is not in it, that result must not be used. */
+    /**
+     * The log cannot be written from now on: if the line of the last result is not in it, that result must not be used, nor
+     * those of operations that are under way.
+     */
     void failed() {
+        broken = true;
         if (awaited != null) {
             lost.merge(awaited, 1, Integer::sum);
             awaited = null;
         }
+    }
+
+    /** The log can be written from now on. */
+    void works() {
+        broken = false;
     }
 
     /**

@@ -4,6 +4,8 @@ import dev.lockstep.keys.keyserver.KeyServerKeys;
 import dev.lockstep.keys.keyserver.KeyServerObserver;
 import dev.lockstep.keys.keyserver.MemoryKeyServer;
 import dev.lockstep.keys.keyserver.protocol.ProtocolException;
+import dev.lockstep.keys.keyserver.transport.ByteTransport;
+import dev.lockstep.keys.keyserver.transport.PlainTransport;
 import dev.lockstep.simulation.Fault;
 import dev.lockstep.simulation.LoopVisit;
 import dev.lockstep.simulation.LoopWorld;
@@ -19,8 +21,10 @@ import dev.lockstep.tls.wait.PendingOperation;
 import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -63,6 +67,8 @@ final class Uplink implements KeyServerObserver {
     private final List<Asked> open = new ArrayList<>();
     private final Deque<Runnable> held = new ArrayDeque<>();
     private @Nullable Wire wire;
+    private @Nullable ByteTransport transport;
+    private long readAt;
     private boolean heard;
     private int losses;
     private int cancelled;
@@ -75,7 +81,7 @@ final class Uplink implements KeyServerObserver {
         this.host = host;
         this.ledger = ledger;
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), number);
-        this.keys = MemoryKeyServer.at(address, () -> connect(sockets))
+        this.keys = MemoryKeyServer.at(address, () -> connect(sockets), this::over)
                 .decryption(KeyServerKeys.Decryption.OR_RANDOM)
                 .reconnect(FIRST_RETRY, LONGEST_RETRY)
                 .patience(PATIENCE)
@@ -95,6 +101,12 @@ final class Uplink implements KeyServerObserver {
         Wire next = new Wire(this, host, world, host.choices(), sockets);
         wire = next;
         return next.client();
+    }
+
+    private ByteTransport over(SocketChannel channel) throws IOException {
+        ByteTransport next = host.speaksTls() ? LinkTls.client(channel) : new PlainTransport(channel);
+        transport = next;
+        return next;
     }
 
     int number() {
@@ -285,6 +297,10 @@ final class Uplink implements KeyServerObserver {
     /** In every turn of the loop. */
     void check() {
         long now = world.time().now();
+        if (!keys.isConnected() || transport == null || !transport.holdsInput()) {
+            readAt = now;
+        }
+        Expect.that(now - readAt < SLACK, this + " does not read what has arrived");
         open.forEach(asked -> asked.check(now));
         boolean reachable = host.isUp() && !silent;
         long since = Math.max(troubledAt, host.upSince());

@@ -36,7 +36,9 @@ final class Wire {
         this.host = host;
         this.time = world.time();
         this.choices = choices;
-        this.window = choices.below(3) == 0 ? 200 + choices.below(800) : 1 << 16;
+        // A handshake in the smallest would take longer than the link is patient.
+        int least = host.speaksTls() ? 8_000 : 200;
+        this.window = choices.below(3) == 0 ? least + choices.below(800) : 1 << 16;
         this.slowness = choices.below(4) == 0 ? 60 : 8;
         this.mixer = world.fault() == Fault.ANSWER_FOR_ANOTHER ? new Mixer(() -> uplink.openRequests() > 1) : null;
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), uplink.number());
