@@ -35,7 +35,7 @@ final class AppInput {
     }
 
     int length() {
-        return opened == null ? 0 : opened.writerIndex();
+        return opened == null ? 0 : opened.readableBytes();
     }
 
     /**

@@ -30,6 +30,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,6 +222,42 @@ class FlowTest {
             assertThat(open.application.takeReceived()).asString().isEqualTo("between");
             assertThat(open.application.events).hasSize(2);
         }
+    }
+
+    /** The client's Finished stands between data in one read: what came before it is told before the handshake's end. */
+    @Test
+    void dataBeforeAndBehindTheFinishedOfARenegotiationInOneRead() {
+        TlsServerConfig config = TestServers.builder(TestServers.local(TestIdentity.P256))
+                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                .build();
+        try (EmbeddedTls open = new EmbeddedTls(config, ConversationTest.client())) {
+            open.establishes();
+            open.tls.renegotiate();
+            open.hears();
+            open.says(new ClientMessage[] {renegotiatingClientHello()});
+            List<String> told = new ArrayList<>();
+            open.application.onData = context -> told.add(text(open.application.takeReceived()));
+            open.application.onEvent = context -> told.add("handshake");
+            open.client.sends(
+                    applicationData("between"),
+                    clientKeyExchange(),
+                    changeCipherSpec(),
+                    finished(),
+                    applicationData("behind"),
+                    applicationData(" it"));
+            byte[] records = Bytes.concat(open.client.takeRecords().toArray(byte[][]::new));
+            open.channel.writeInbound(open.memory.buffer().writeBytes(records));
+            open.hears();
+            assertThat(told).containsExactly("between", "handshake", "behind it");
+            assertThat(open.application.failures).isEmpty();
+            assertThat(open.channel.isOpen()).isTrue();
+            open.says(applicationData("more"));
+            assertThat(told).last().isEqualTo("more");
+        }
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     @Test
