@@ -4,6 +4,7 @@ import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -36,7 +38,8 @@ import javax.security.auth.x500.X500Principal;
  * 5280 6.1.1 leaves open.
  *
  * <p>One chain costs at most 40 signature checks and four more for each certificate of the longest path allowed,
- * whatever the client sends: 64 by default.
+ * whatever the client sends: 64 by default. Where several revocation lists of one name are configured, it costs at most two more
+ * for each of them, to find out which were signed by keys that the configuration does not have.
  *
  * <p>The verdict is immediate, on the thread that drives the connection. A check that uses the network (OCSP, CRL
  * distribution points) blocks that thread: put the verifier behind {@code dev.lockstep.keys.ExecutorVerifier}.
@@ -63,8 +66,11 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     PkixVerifier(PkixVerifierBuilder b) {
         this.anchors = new Anchors(b.anchors);
         this.paths = new PathFinder(anchors, b.intermediates, b.maxPathLength);
+        Set<PublicKey> issuers = new HashSet<>();
+        b.anchors.forEach(each -> issuers.add(Anchors.key(each)));
+        b.intermediates.forEach(each -> issuers.add(each.getPublicKey()));
+        this.revocations = new RevocationLists(b.crls, issuers);
         this.clock = b.clock;
-        this.revocations = new RevocationLists(b.crls);
         this.checksRevocation = b.checksRevocation;
         this.revocationOptions = Set.copyOf(b.revocationOptions);
         this.parameters = b.parameters;
@@ -119,7 +125,10 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     public Verdict verify(VerificationRequest request) throws GeneralSecurityException {
         X509Certificate leaf = request.certificate();
         Instant now = clock.instant();
-        Verdict verdict = anchors.contains(leaf) ? pinned(leaf, now) : paths.find(request.chain(), now, this::validate);
+        RevocationLists.Inquiry inquiry = revocations.inquiry();
+        Verdict verdict = anchors.contains(leaf)
+                ? pinned(leaf, now, inquiry)
+                : paths.find(request.chain(), now, (path, anchor) -> validate(path, anchor, inquiry));
         if (!(verdict instanceof Verdict.Accepted accepted)) {
             return verdict;
         }
@@ -134,7 +143,8 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     }
 
     /** Judges one path. */
-    private Verdict validate(List<X509Certificate> path, TrustAnchor anchor) throws GeneralSecurityException {
+    private Verdict validate(List<X509Certificate> path, TrustAnchor anchor, RevocationLists.Inquiry inquiry)
+            throws GeneralSecurityException {
         if (!oldHashesAllowed) {
             for (X509Certificate certificate : path) {
                 if (SignatureHashes.isOld(certificate)) {
@@ -155,21 +165,26 @@ public final class PkixVerifier implements ClientCertificateVerifier {
         if (trusted != null && revocations.contains(trusted)) {
             return Verdict.rejected(AlertDescription.CERTIFICATE_REVOKED, "its trust anchor is revoked");
         }
-        return jdkVerdict(path, anchor);
+        return jdkVerdict(path, anchor, inquiry);
     }
 
-    private Verdict jdkVerdict(List<X509Certificate> path, TrustAnchor anchor) throws GeneralSecurityException {
+    private Verdict jdkVerdict(List<X509Certificate> path, TrustAnchor anchor, RevocationLists.Inquiry inquiry)
+            throws GeneralSecurityException {
         CertPathValidator validator = CertPathValidator.getInstance("PKIX");
         CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path);
         try {
-            validator.validate(certPath, parameters(validator, path, anchor));
+            validator.validate(certPath, parameters(validator, path, anchor, inquiry));
             return Verdict.accepted(path);
         } catch (CertPathValidatorException e) {
             return PkixFailure.verdict(e);
         }
     }
 
-    private PKIXParameters parameters(CertPathValidator validator, List<X509Certificate> path, TrustAnchor anchor)
+    private PKIXParameters parameters(
+            CertPathValidator validator,
+            List<X509Certificate> path,
+            TrustAnchor anchor,
+            RevocationLists.Inquiry inquiry)
             throws GeneralSecurityException {
         X509Certificate trusted = anchor.getTrustedCert();
         // The one that the path ends at, and without its constraints, which the JDK refuses to look at.
@@ -181,7 +196,7 @@ public final class PkixVerifier implements ClientCertificateVerifier {
         // RFC 9325 7.5-1: "TLS implementations MUST implement a strategy to distrust revoked certificates."
         result.setRevocationEnabled(checksRevocation);
         if (!revocations.isEmpty()) {
-            result.addCertStore(revocations.store(path, anchor));
+            result.addCertStore(inquiry.store(path, anchor));
         }
         if (!revocationOptions.isEmpty()) {
             PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
@@ -193,7 +208,8 @@ public final class PkixVerifier implements ClientCertificateVerifier {
     }
 
     /** A certificate that is an anchor itself needs no path; it may be out of date or revoked all the same. */
-    private Verdict pinned(X509Certificate leaf, Instant now) throws GeneralSecurityException {
+    private Verdict pinned(X509Certificate leaf, Instant now, RevocationLists.Inquiry inquiry)
+            throws GeneralSecurityException {
         List<X509Certificate> path = List.of(leaf);
         if (!Candidate.isCurrent(leaf, now)) {
             return Verdict.rejected(AlertDescription.CERTIFICATE_EXPIRED, "not valid at this time");
@@ -206,7 +222,7 @@ public final class PkixVerifier implements ClientCertificateVerifier {
         }
         X509Certificate issuer = paths.configuredIssuer(leaf);
         if (issuer != null) {
-            return jdkVerdict(path, new TrustAnchor(issuer, null));
+            return jdkVerdict(path, new TrustAnchor(issuer, null), inquiry);
         }
         return revocations.hasCurrent(leaf.getIssuerX500Principal(), now)
                         || revocationOptions.contains(PKIXRevocationChecker.Option.SOFT_FAIL)
