@@ -217,7 +217,7 @@ final class TlsPipe {
         inputEnded();
         if (!over) {
             over = true;
-            tls.close(NetOutput.NO_ROOM);
+            tls.abort();
             events.ended();
         }
         release(new ClosedChannelException());
@@ -227,10 +227,9 @@ final class TlsPipe {
     void removed() {
         if (!over) {
             over = true;
-            tls.close(NetOutput.NO_ROOM);
+            tls.abort();
         }
-        ClosedChannelException cause = new ClosedChannelException();
-        release(cause);
+        release(new ClosedChannelException());
         events.ended();
         if (context.channel().isActive()) {
             reads.adjust(false, false); // what the pipeline reads from now on is not this connection's
@@ -353,6 +352,7 @@ final class TlsPipe {
         over = true;
         try {
             tls.fail(cause, NetOutput.NO_ROOM);
+            tls.abort();
         } finally {
             releaseBuffers();
             writes.failAll(cause);
@@ -388,6 +388,7 @@ final class TlsPipe {
         } catch (RuntimeException | Error e) {
             outputEnd.failed(e);
             context.close(promise);
+            tls.abort();
             return e;
         }
         ChannelPromise last = context.newPromise();

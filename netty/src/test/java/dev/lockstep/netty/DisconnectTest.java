@@ -3,11 +3,16 @@ package dev.lockstep.netty;
 import static dev.lockstep.testkit.client.ClientMessages.closeNotify;
 import static dev.lockstep.testkit.client.ClientMessages.fatalAlert;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.testkit.SecretHunt;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.answer.Unanswered;
+import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.TlsException;
+import dev.lockstep.tls.TlsServerConnection;
+import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.wait.SuspensionKind;
 import io.netty.bootstrap.Bootstrap;
@@ -24,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that leave, and applications that close, during every kind of wait: the operation is cancelled, no buffer left. */
 class DisconnectTest {
@@ -40,6 +46,33 @@ class DisconnectTest {
             open -> open.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE),
             open -> open.channel.pipeline().fireChannelInactive(),
             EmbeddedTls::close);
+
+    /** What ends without a last record seals none: no key may wait for one. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void noSecretIsLeftAfterTheEndOfAnEstablishedConnection(boolean clientHasClosed) {
+        TlsServerConfig config = TestServers.builder(TestServers.local(TestIdentity.P256))
+                .outputAfterCloseNotify(true)
+                .build();
+        List<End> ends = List.of(
+                EmbeddedTls::disconnects,
+                open -> open.channel.pipeline().remove(open.tls),
+                open -> open.channel.pipeline().fireChannelInactive(),
+                EmbeddedTls::close);
+        for (End end : ends) {
+            EmbeddedTls open = new EmbeddedTls(config, ConversationTest.client());
+            open.establishes();
+            if (clientHasClosed) {
+                open.says(closeNotify());
+            }
+            TlsServerConnection tls = open.tls.connection();
+            assertThatThrownBy(() -> SecretHunt.assertNoneIn(tls, open.client.secrets()))
+                    .hasMessageContaining("a secret is left in");
+            end.of(open);
+            SecretHunt.assertNoneIn(tls, open.client.secrets());
+            open.close();
+        }
+    }
 
     @ParameterizedTest
     @EnumSource(SuspensionKind.class)

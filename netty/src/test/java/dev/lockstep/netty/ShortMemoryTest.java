@@ -4,9 +4,11 @@ import static dev.lockstep.testkit.client.ClientMessages.closeNotify;
 import static dev.lockstep.testkit.client.ClientMessages.raw;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testkit.SecretHunt;
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.tls.TlsException;
+import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
@@ -72,6 +74,7 @@ class ShortMemoryTest {
     void aFlushThatFindsNoMemory(int buffers) {
         try (EmbeddedTls open = new EmbeddedTls(config(), ConversationTest.client())) {
             open.establishes();
+            TlsServerConnection tls = open.tls.connection();
             failsAfter(open, buffers);
             ChannelFuture lost = open.channel.write(open.memory.buffer().writeZero(100_000));
             open.channel.flush();
@@ -86,6 +89,7 @@ class ShortMemoryTest {
             assertThat(open.tls.closeFuture().isSuccess()).isFalse();
             assertThat(new String(open.client.takeReceived(), java.nio.charset.StandardCharsets.US_ASCII))
                     .doesNotContain("behind");
+            SecretHunt.assertNoneIn(tls, open.client.secrets());
         }
     }
 
@@ -93,6 +97,7 @@ class ShortMemoryTest {
     void aBufferThatWasReleased() {
         try (EmbeddedTls open = new EmbeddedTls(config(), ConversationTest.client())) {
             open.establishes();
+            TlsServerConnection tls = open.tls.connection();
             ByteBuf released = open.text("not mine any more");
             ChannelFuture first = open.channel.write(released);
             ChannelFuture second = open.channel.write(open.text("next"));
@@ -104,6 +109,7 @@ class ShortMemoryTest {
             assertThat(open.channel.isOpen()).isFalse();
             assertThat(open.application.failures).singleElement().isInstanceOf(IllegalReferenceCountException.class);
             assertThat(open.client.takeReceived()).isEmpty();
+            SecretHunt.assertNoneIn(tls, open.client.secrets());
         }
     }
 
@@ -126,12 +132,14 @@ class ShortMemoryTest {
     void aCloseThatFindsNoMemory() {
         try (EmbeddedTls open = new EmbeddedTls(config(), ConversationTest.client())) {
             open.establishes();
+            TlsServerConnection tls = open.tls.connection();
             failsAfter(open, 0);
             ChannelFuture closed = open.channel.close();
             open.hears();
             assertThat(closed.isSuccess()).isTrue();
             assertThat(open.channel.isOpen()).isFalse();
             assertThat(open.tls.closeFuture().cause()).hasMessage(NO_MEMORY);
+            SecretHunt.assertNoneIn(tls, open.client.secrets());
         }
     }
 

@@ -67,8 +67,20 @@ final class ConnectionDriver {
         inputClosed = true;
     }
 
-    /** One state of a handshake; an established connection takes input through {@link #read} only. */
-    StepResult step(ByteBuffer netIn) throws TlsException {
+    /** One state of a handshake, behind what waits; an established connection takes input through {@link #read} only. */
+    StepResult step(ByteBuffer netIn, ByteBuffer netOut) throws TlsException {
+        requireInTime();
+        boolean flushed = outbound.flush(netOut);
+        ending.requireNoFailure();
+        if (!flushed) {
+            return needsOutput();
+        }
+        StepResult result = step(netIn);
+        outbound.flush(netOut);
+        return result;
+    }
+
+    private StepResult step(ByteBuffer netIn) throws TlsException {
         return switch (handshake.state().kind()) {
             case ACT -> {
                 handshake.proceed();
@@ -89,6 +101,7 @@ final class ConnectionDriver {
 
     /** Application data, and whatever handshake comes between: as far as it goes without waiting. */
     StepResult read(ByteBuffer netIn, ByteBuffer appOut) throws TlsException {
+        requireUsable();
         while (true) {
             switch (handshake.state().kind()) {
                 case ACT -> handshake.proceed();
@@ -119,6 +132,7 @@ final class ConnectionDriver {
 
     /** Application data, as many records as there is room for, behind whatever a handshake sends. */
     StepResult write(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
+        requireUsable();
         StepResult ready = prepareWrite(netOut);
         return ready != StepResult.ESTABLISHED || outbound.write(appIn, netOut) ? ready : StepResult.NEED_OUTPUT;
     }
@@ -158,12 +172,13 @@ final class ConnectionDriver {
 
     /** Sends close_notify and continues reading; a handshake that is under way must end first. */
     StepResult closeOutput(ByteBuffer netOut) throws TlsException {
+        requireUsable();
         StepResult ready = prepareWrite(netOut);
         if (ready != StepResult.ESTABLISHED) {
             return ready;
         }
         if (peerClosed) {
-            close();
+            ending.inOrder();
         } else if (handshake.closeOutput()) {
             outbound.finishWith(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY);
         } else {
@@ -179,17 +194,6 @@ final class ConnectionDriver {
         }
         TlsServerConfig changed = handshake.configWith(changes);
         return ending.survives(() -> handshake.renegotiate(changed));
-    }
-
-    void close() {
-        if (handshake.state() != State.CLOSED) {
-            boolean cancels = handshake.established() == null && handshake.state() != State.READ_CLIENT_HELLO;
-            if (cancels) {
-                ending.cancelled();
-            } else {
-                ending.inOrder();
-            }
-        }
     }
 
     boolean isEstablished() {
@@ -214,13 +218,6 @@ final class ConnectionDriver {
             case AWAIT -> !inputClosed && handshake.suspension() != null; // an alert ends the wait
             case ACT, END -> false;
         };
-    }
-
-    /** Ends the connection for the application, which cannot continue. */
-    void giveUp(Throwable cause) {
-        if (handshake.state() != State.CLOSED) {
-            ending.givenUp(cause);
-        }
     }
 
     /** Returns about how many bytes are held: for the objects, and what depends on the peer. */
@@ -332,7 +329,7 @@ final class ConnectionDriver {
     /** A good end if the client has closed before; otherwise the application must learn that what came may not be all. */
     private void endForUsedKey(ByteBuffer netOut) throws TlsException {
         if (peerClosed) {
-            close();
+            ending.inOrder();
         } else {
             TlsException usedUp = ending.usedUp();
             outbound.flush(netOut);
@@ -340,7 +337,7 @@ final class ConnectionDriver {
         }
     }
 
-    void requireUsable() throws TlsException {
+    private void requireUsable() throws TlsException {
         ending.requireNoFailure();
         requireInTime();
     }
@@ -349,7 +346,7 @@ final class ConnectionDriver {
      * Requires that the handshake is in time, before anything else in every call: a connection whose peer neither reads nor
      * writes must not outlive its deadline.
      */
-    void requireInTime() {
+    private void requireInTime() {
         if (handshake.state().kind() != Kind.END && isPast(handshake.deadlineNanos())) {
             throw FatalAlert.internalError("the handshake did not end before its deadline", null);
         }
@@ -368,7 +365,7 @@ final class ConnectionDriver {
      * Stops until the caller makes room for output; an answer that is late by then is given up
      * even so.
      */
-    StepResult needsOutput() {
+    private StepResult needsOutput() {
         Suspension suspension = handshake.suspension();
         if (suspension != null && isPast(suspension.deadlineNanos())) {
             handshake.await();

@@ -36,6 +36,18 @@ final class Ending {
         }
     }
 
+    /** For the application, which has no more use for the connection. */
+    void closed() {
+        if (handshake.state() == State.CLOSED) {
+            return;
+        }
+        if (handshake.established() == null && handshake.state() != State.READ_CLIENT_HELLO) {
+            cancelled();
+        } else {
+            inOrder();
+        }
+    }
+
     /** In good order, with close_notify. */
     void inOrder() {
         end(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY, null);
@@ -46,7 +58,7 @@ final class Ending {
      * being canceled for some reason unrelated to a protocol failure." A bare close_notify is a failure to some clients, after
      * which they do not try again.
      */
-    void cancelled() {
+    private void cancelled() {
         end(AlertLevel.WARNING, AlertDescription.USER_CANCELED, null);
     }
 
@@ -99,9 +111,29 @@ final class Ending {
 
     /** For the application, which cannot continue. */
     void givenUp(Throwable cause) {
-        TlsException e = new TlsException(
-                AlertDescription.INTERNAL_ERROR, false, stateName(), "the application cannot continue", cause);
-        end(AlertLevel.FATAL, AlertDescription.INTERNAL_ERROR, e);
+        if (handshake.state() == State.CLOSED) {
+            return;
+        }
+        try {
+            TlsException e = new TlsException(
+                    AlertDescription.INTERNAL_ERROR, false, stateName(), "the application cannot continue", cause);
+            end(AlertLevel.FATAL, AlertDescription.INTERNAL_ERROR, e);
+        } finally {
+            if (handshake.state() != State.CLOSED) {
+                abandon();
+            }
+        }
+    }
+
+    /** Without a word to the peer, and without what an earlier end has left to say. */
+    void aborted() {
+        try {
+            if (handshake.state() != State.CLOSED) {
+                end(null, null, null);
+            }
+        } finally {
+            outbound.abort();
+        }
     }
 
     TlsException failedByPeer() {
@@ -134,7 +166,7 @@ final class Ending {
             handshake.close();
         } finally {
             inbound.destroy();
-            outbound.finishWith(null, null);
+            outbound.abort();
         }
     }
 

@@ -142,7 +142,19 @@ final class Outbound implements HandshakeOutput {
         if (last) {
             return; // close_notify was the last word already
         }
+        last = true;
         dropQueue();
+        records.destroyPending();
+        try {
+            sendLast(level, description);
+        } finally {
+            if (queue == null) {
+                records.writer().destroy();
+            }
+        }
+    }
+
+    private void sendLast(@Nullable AlertLevel level, @Nullable AlertDescription description) {
         // RFC 7507 3-2: "The record layer version number for this alert MUST be set to either
         // ClientHello.client_version
         // [...] or to the record layer version number used by the client."
@@ -156,11 +168,14 @@ final class Outbound implements HandshakeOutput {
         if (description == AlertDescription.USER_CANCELED) {
             sendAlert(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY);
         }
+    }
+
+    /** Nothing that waits is sent any more, the last alert included, and no key is left. */
+    void abort() {
         last = true;
+        dropQueue();
         records.destroyPending();
-        if (queue == null) {
-            records.writer().destroy();
-        }
+        records.writer().destroy();
     }
 
     private void dropQueue() {

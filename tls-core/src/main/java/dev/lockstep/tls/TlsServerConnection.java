@@ -53,7 +53,8 @@ import org.jspecify.annotations.Nullable;
  * the transport. Misuse changes nothing: a call from a callback is an {@link IllegalStateException}; buffers that are null,
  * read-only where they are written, or (as far as heap buffers show it) overlap are a {@link NullPointerException}, a {@link
  * java.nio.ReadOnlyBufferException} or an {@link IllegalArgumentException}. What a callback throws, even an {@link Error} or an
- * undeclared checked exception, ends the connection with internal_error. After the end every secret is cleared.
+ * undeclared checked exception, ends the connection with internal_error. After the end every secret is cleared, the key that
+ * seals once the last record is in {@code netOut}; where that is not to be sent, {@link #abort} clears it.
  */
 public final class TlsServerConnection {
 
@@ -97,15 +98,7 @@ public final class TlsServerConnection {
         BufferChecks.require(netIn, "netIn", netOut, "netOut");
         enter();
         try {
-            driver.requireInTime();
-            boolean flushed = outbound.flush(netOut);
-            ending.requireNoFailure();
-            if (!flushed) {
-                return driver.needsOutput();
-            }
-            StepResult result = driver.step(netIn);
-            outbound.flush(netOut);
-            return result;
+            return driver.step(netIn, netOut);
         } catch (Exception | Error fault) {
             throw ending.failed(fault, netOut);
         } finally {
@@ -127,7 +120,6 @@ public final class TlsServerConnection {
         BufferChecks.require(netIn, "netIn", appOut, "appOut");
         enterOpen();
         try {
-            driver.requireUsable();
             return driver.read(netIn, appOut);
         } catch (Exception | Error fault) {
             throw ending.failed(fault, null);
@@ -163,7 +155,6 @@ public final class TlsServerConnection {
 
     private StepResult seal(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
         try {
-            driver.requireUsable();
             return driver.write(appIn, netOut);
         } catch (Exception | Error fault) {
             throw ending.failed(fault, netOut);
@@ -187,7 +178,6 @@ public final class TlsServerConnection {
         BufferChecks.requireOutput(netOut, "netOut");
         enterOpen();
         try {
-            driver.requireUsable();
             return driver.closeOutput(netOut);
         } catch (Exception | Error fault) {
             throw ending.failed(fault, netOut);
@@ -202,7 +192,7 @@ public final class TlsServerConnection {
      * @return CLOSED when everything is in {@code netOut}, NEED_OUTPUT when it must be emptied first
      */
     public StepResult close(ByteBuffer netOut) {
-        return last(driver::close, netOut);
+        return last(ending::closed, netOut);
     }
 
     /**
@@ -211,7 +201,18 @@ public final class TlsServerConnection {
      * @param cause the cause of this connection's {@link #failure}
      */
     public StepResult fail(Throwable cause, ByteBuffer netOut) {
-        return last(() -> driver.giveUp(cause), netOut);
+        return last(() -> ending.givenUp(cause), netOut);
+    }
+
+    /**
+     * Ends the connection without another byte: cancels a pending operation, drops what waits to be sent, the last alert of an
+     * earlier end too, and clears every secret. For a transport that is gone or closed at once; where it works, {@link #close}
+     * tells the peer that its stream is complete. Legal in every state, any number of times. Later calls answer as after {@code
+     * close}; {@link #failure} stays what it was, and the session can still be resumed.
+     * @throws IllegalStateException from within a callback
+     */
+    public void abort() {
+        last(ending::aborted, ByteBuffer.allocate(0));
     }
 
     private StepResult last(Runnable end, ByteBuffer netOut) {
