@@ -97,6 +97,8 @@ final class ChannelPump {
     /** What every call does last. */
     void settle() {
         if (state != ChannelState.CLOSED) {
+            boolean ended = tls.isClosed() && !tls.wantsOutput() && tls.failure() == null && aside.isEmpty();
+            state = ended && !state.isClosing() ? ChannelState.ENDED : state;
             transport.releaseIdleBuffers();
             clock.waitsFor(tls.suspension(), state);
         }
@@ -104,7 +106,7 @@ final class ChannelPump {
 
     int read(ByteBuffer dst) throws IOException {
         readWaitsFor = 0;
-        int read = aside.isEmpty() ? pull(dst) : aside.take(dst);
+        int read = aside.isEmpty() || !dst.hasRemaining() ? pull(dst) : aside.take(dst);
         flush();
         return read;
     }
@@ -115,26 +117,26 @@ final class ChannelPump {
             pull(NO_ROOM);
         }
         long written = 0;
+        StepResult result = StepResult.PROGRESSED;
         // A record is begun in an empty buffer only: up to 2^14 bytes stay one record.
         while (tls.isEstablished() && Gather.hasRemaining(srcs) && flush()) {
             long before = Gather.remaining(srcs);
-            StepResult result = tls.write(srcs, transport.output());
+            result = tls.write(srcs, transport.output());
             written += before - Gather.remaining(srcs);
-            if (result == StepResult.CLOSED) {
-                state = ChannelState.ENDED;
-                throw new ClosedChannelException();
-            }
             if (!goesOn(result)) {
                 break;
             }
         }
         flush();
+        if (result == StepResult.CLOSED || tls.isClosed()) {
+            throw new ClosedChannelException(); // the client has ended it, perhaps in a handshake that came first
+        }
         return written;
     }
 
-    /** Seals what the connection has queued and sends it; returns whether the socket has taken everything. */
+    /** Asks for the answer that is waited for, seals what is queued and sends it; returns whether the socket has taken all. */
     boolean seal() throws IOException {
-        while (tls.isEstablished() && tls.wantsOutput()) {
+        for (boolean asks = tls.suspension() != null; tls.isEstablished() && (asks || tls.wantsOutput()); asks = false) {
             StepResult result = step();
             if (result != StepResult.PROGRESSED && !(result == StepResult.NEED_OUTPUT && transport.flush())) {
                 break;
@@ -148,10 +150,10 @@ final class ChannelPump {
         if (!tls.isEstablished()) {
             pull(NO_ROOM);
         }
-        while (tls.isEstablished()) {
+        while (tls.isEstablished() || tls.isClosed()) {
             StepResult result = tls.closeOutput(transport.output());
             if (result == StepResult.CLOSED) {
-                state = state == ChannelState.INPUT_ENDED ? ChannelState.ENDED : ChannelState.HALF_CLOSED;
+                state = tls.isClosed() ? state : ChannelState.HALF_CLOSED; // the client has ended both directions
                 flush();
                 return true;
             }
@@ -217,7 +219,7 @@ final class ChannelPump {
         }
         state = ChannelState.CLOSED;
         try {
-            tls.close(NO_ROOM); // cancels a pending operation and clears the secrets; what it writes has no reader
+            tls.abort();
         } finally {
             aside.clear();
             transport.close();
@@ -248,8 +250,10 @@ final class ChannelPump {
     /** Moves the connection until there is data, or it waits. Without room in {@code dst} only the handshake moves. */
     private int pull(ByteBuffer dst) throws IOException {
         int begin = dst.position();
+        // In a renegotiation an answer moves the handshake without input. Whether the client has left, reads tell.
+        boolean asks = tls.isEstablished() && tls.suspension() != null && !dst.hasRemaining();
         while (true) {
-            boolean steps = !tls.isEstablished() || tls.wantsOutput();
+            boolean steps = asks || !tls.isEstablished() || tls.wantsOutput();
             if (!steps && !dst.hasRemaining()) {
                 readWaitsFor = TlsChannel.READ;
                 return 0;
@@ -258,17 +262,18 @@ final class ChannelPump {
             if (dst.position() > begin) {
                 return dst.position() - begin;
             }
-            if (!aside.isEmpty()) {
+            if (!aside.isEmpty() && (dst.hasRemaining() || result == StepResult.CLOSED)) {
                 return aside.take(dst);
             }
             if (result == StepResult.CLOSED) {
                 state = tls.isEstablished() ? ChannelState.INPUT_ENDED : ChannelState.ENDED;
                 return -1;
             }
-            if (!moves(result)) {
+            if (!asks && !moves(result)) {
                 readWaitsFor = result == StepResult.NEED_OUTPUT ? 0 : TlsChannel.READ;
                 return 0;
             }
+            asks = false;
         }
     }
 
@@ -293,7 +298,7 @@ final class ChannelPump {
         }
         aside.requireRoom();
         StepResult heard = tls.wantsOutput() ? step() : readAside();
-        // What ended is said by the next call, a handshake as well: after an abbreviated one nothing more may come.
+        // What ended is said by the caller, a handshake as well: after an abbreviated one nothing more may come.
         boolean again = heard == StepResult.CLOSED || !tls.isHandshaking() || moves(heard);
         writeWaitsFor = again ? 0 : TlsChannel.READ;
         return again;
@@ -326,9 +331,6 @@ final class ChannelPump {
             return false;
         }
         tls = next;
-        if (transport.inputEnded()) {
-            tls.inputClosed();
-        }
         if (isPlainHttp()) {
             throw new PlainHttpException();
         }

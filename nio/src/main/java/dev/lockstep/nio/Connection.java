@@ -35,6 +35,7 @@ final class Connection extends ChannelSession {
     private final SendQueue sending = new SendQueue();
     private final Progress progress = new Progress();
     private Stage stage = Stage.HANDSHAKE;
+    private boolean endTold;
     private @Nullable ByteBuffer record;
     private @Nullable Throwable cause;
 
@@ -109,6 +110,10 @@ final class Connection extends ChannelSession {
             tls.close();
             return false;
         }
+        if (tls.state() == ChannelState.ENDED && !endTold) {
+            dropUnsent();
+            return receive(); // another call than a read has met the end
+        }
         if (!sending.isEmpty()) {
             boolean moved = sendWaiting();
             return moved || (duplex.reads() && receive());
@@ -126,7 +131,7 @@ final class Connection extends ChannelSession {
         if (duplex.isPaused()) {
             tls.onDeadline(); // moves a renegotiation as far as it needs no input
             progress.tell(this, handler);
-            return false;
+            return tls.state() == ChannelState.ENDED;
         }
         return !tls.state().hasNoInput() && receive();
     }
@@ -136,8 +141,8 @@ final class Connection extends ChannelSession {
         try {
             written = sending.writeTo(tls);
         } catch (ClosedChannelException e) {
-            ended(); // the client's close_notify came in the renegotiation that the write waited for
-            return true;
+            dropUnsent();
+            return receive(); // the client's close_notify came in the handshake that the write waited for
         }
         progress.tell(this, handler);
         if (!sending.isEmpty()) {
@@ -159,24 +164,19 @@ final class Connection extends ChannelSession {
         progress.tell(this, handler);
         if (count > 0) {
             handler.onData(this, into.flip());
-        } else {
-            releaseRecord();
-            if (count < 0) {
-                ended();
-            }
+        } else if (count < 0) {
+            ended();
         }
-        if (sending.isEmpty() || !duplex.keepsRecord()) {
+        if (count <= 0 || sending.isEmpty() || !duplex.keepsRecord()) {
             releaseRecord();
         }
         boolean ends = stage == Stage.CLOSING || stage == Stage.SHUTTING_DOWN;
         return count > 0 || (sending.isEmpty() ? ends : !waited);
     }
 
-    /**
-     * The client has sent close_notify. RFC 5246 7.2.1 has the writes that are pending discarded, unless they may be
-     * sent.
-     */
+    /** RFC 5246 7.2.1: after the client's close_notify pending writes are discarded, unless they may be sent. */
     private void ended() throws IOException {
+        endTold = true;
         if (tls.state() != ChannelState.INPUT_ENDED) {
             dropUnsent();
         }

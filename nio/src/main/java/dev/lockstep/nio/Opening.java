@@ -75,7 +75,11 @@ final class Opening {
         if (complete) {
             preface = null;
             SocketAddress stated = expected.remoteAddress();
-            return stated == null ? before : connection(stated);
+            TlsServerConnection next = stated == null ? before : connection(stated);
+            if (inputEnded) {
+                next.inputClosed();
+            }
+            return next;
         }
         if (inputEnded) {
             throw new EOFException("the stream ended before TLS began");

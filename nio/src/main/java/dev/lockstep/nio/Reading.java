@@ -9,6 +9,9 @@ public enum Reading {
      * Handler#onData} receives must not be passed to {@link Session#send} then.
      */
     ALWAYS,
-    /** Never: the client's data and the end of its stream wait in the kernel. */
+    /**
+     * Never: the client's data and the end of its stream wait in the kernel. A renegotiation that a write waits for reads in
+     * spite of it; if the client ends the connection in it, the data that came before and {@link Handler#onEnd} are told.
+     */
     PAUSED
 }

@@ -174,7 +174,8 @@ public final class TlsChannel {
      *
      * @param srcs taken in their order
      * @return how many bytes were taken; 0 when nothing can be taken now: see {@link #interest}
-     * @throws ClosedChannelException after close_notify in either direction, and after {@link #close}
+     * @throws ClosedChannelException after close_notify in either direction, also when the client ends the handshake with it
+     *     that the call moves, and after {@link #close}
      * @throws IOException as {@link #read}
      */
     public long write(ByteBuffer... srcs) throws IOException {
@@ -201,7 +202,8 @@ public final class TlsChannel {
      * Sends close_notify and keeps reading, for protocols in which one side ends its stream before the other. RFC 5246
      * &sect;7.2.1 permits the client to drop what it has not sent yet, so both sides must agree on this use.
      *
-     * @return whether close_notify is sealed; if not, call again as {@link #interest} says
+     * @return whether close_notify is sealed, or the client has ended the connection; if not, call again as {@link #interest}
+     *     says
      * @throws IOException as {@link #read}
      */
     public boolean shutdownOutput() throws IOException {

@@ -2,6 +2,7 @@ package dev.lockstep.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordedOperation;
@@ -34,6 +35,9 @@ import org.junit.jupiter.api.Timeout;
 /** Streams over a channel; the server's side runs on threads that wait. */
 @Timeout(60)
 class BlockingTlsChannelTest {
+
+    /** Without protection. */
+    private static final byte[] CLOSE_NOTIFY = {21, 3, 3, 0, 2, 1, 0};
 
     private final RecordingKey key = Localhost.heldKey();
     private final TlsServerConfig config =
@@ -248,8 +252,36 @@ class BlockingTlsChannelTest {
         try (Socket client = new Socket(
                         InetAddress.getLoopbackAddress(), listener.socket().getLocalPort());
                 BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
-            client.getOutputStream().write(new byte[] {21, 3, 3, 0, 2, 1, 0});
+            client.getOutputStream().write(CLOSE_NOTIFY);
             assertThatThrownBy(tls::handshake).isInstanceOf(EOFException.class);
+            client.shutdownOutput();
+        }
+    }
+
+    /** The client waits for the answer to its close_notify, so that nothing more comes from it. */
+    @Test
+    void aServerThatTalksFirstToAClientThatEndsTheConnectionInItsHandshake() throws Exception {
+        try (Socket client = new Socket(
+                        InetAddress.getLoopbackAddress(), listener.socket().getLocalPort());
+                BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
+            client.getOutputStream().write(CLOSE_NOTIFY);
+            assertThatThrownBy(() -> assertTimeoutPreemptively(
+                            Duration.ofSeconds(20), () -> tls.write(ByteBuffer.wrap(new byte[] {1, 2, 3}))))
+                    .isInstanceOf(ClosedChannelException.class);
+            assertThat(tls.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            client.shutdownOutput();
+        }
+    }
+
+    @Test
+    void aServerThatEndsItsOutputToAClientThatEndsTheConnectionInItsHandshake() throws Exception {
+        try (Socket client = new Socket(
+                        InetAddress.getLoopbackAddress(), listener.socket().getLocalPort());
+                BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), config)) {
+            client.getOutputStream().write(CLOSE_NOTIFY);
+            assertTimeoutPreemptively(Duration.ofSeconds(20), tls::shutdownOutput);
+            assertThat(tls.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(client.getInputStream().readNBytes(CLOSE_NOTIFY.length)).isEqualTo(CLOSE_NOTIFY);
             client.shutdownOutput();
         }
     }

@@ -1,11 +1,17 @@
 package dev.lockstep.nio;
 
+import static dev.lockstep.testkit.client.ClientMessages.changeCipherSpec;
+import static dev.lockstep.testkit.client.ClientMessages.clientHello;
+import static dev.lockstep.testkit.client.ClientMessages.clientKeyExchange;
+import static dev.lockstep.testkit.client.ClientMessages.finished;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.testkit.SecretHunt;
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordedOperation;
 import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.client.Seen;
 import dev.lockstep.testkit.util.FakeClock;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.config.Bounds;
@@ -23,6 +29,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -337,6 +344,51 @@ class TlsChannelTest {
             assertThat(pair.tls.renegotiate(ConnectionOptions.NONE)).isTrue();
             assertThat(pair.tls.flush()).isTrue();
             assertThat(pair.tls.bytesSent()).isGreaterThan(sent);
+        }
+    }
+
+    /** No record follows an abort, so that no key is needed any more. */
+    @Test
+    void noSecretIsLeftAfterAnAbort() throws Exception {
+        try (ChannelPair pair = new ChannelPair(Limits.DEFAULT, config -> config)) {
+            ScriptedPeer peer = new ScriptedPeer(pair.tcp);
+            peer.says(clientHello());
+            pair.drive(() -> !pair.tls.handshake() && pair.tls.bytesSent() > 0);
+            peer.hears(Seen.Kind.SERVER_HELLO_DONE);
+            peer.says(clientKeyExchange(), changeCipherSpec(), finished());
+            pair.drive(pair.tls::handshake);
+            assertThatThrownBy(() -> SecretHunt.assertNoneIn(pair.tls, peer.client.secrets()))
+                    .hasMessageContaining("a secret is left in");
+            pair.tls.abort();
+            SecretHunt.assertNoneIn(pair.tls, peer.client.secrets());
+        }
+    }
+
+    private interface Call {
+        void on(TlsChannel tls) throws IOException;
+    }
+
+    /** An application that does not read now may call these when it is woken. */
+    @Test
+    void theAnswerInARenegotiationIsFetchedWithoutARead() throws Exception {
+        for (Call call : List.<Call>of(TlsChannel::flush, TlsChannel::onDeadline)) {
+            try (ChannelPair pair = new ChannelPair(
+                    Limits.DEFAULT,
+                    config -> config.renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO)))) {
+                SSLSocket client = pair.established();
+                pair.key.signs(KeyScript.manual());
+                client.getSession().invalidate();
+                client.startHandshake(); // a ClientHello
+                ByteBuffer data = ByteBuffer.allocate(10);
+                pair.drive(() -> pair.tls.read(data) == 0 && pair.tls.suspension() != null);
+                call.on(pair.tls);
+                assertThat(pair.tls.suspension()).isNotNull();
+                long sent = pair.tls.bytesSent();
+                pair.key.takePending().complete();
+                call.on(pair.tls);
+                assertThat(pair.tls.suspension()).isNull();
+                assertThat(pair.tls.bytesSent()).isGreaterThan(sent);
+            }
         }
     }
 

@@ -4,11 +4,19 @@ import static dev.lockstep.nio.TestLoop.PING;
 import static dev.lockstep.nio.TestLoop.assertEnded;
 import static dev.lockstep.nio.TestLoop.handshake;
 import static dev.lockstep.nio.TestLoop.ping;
+import static dev.lockstep.testkit.client.ClientMessages.applicationData;
+import static dev.lockstep.testkit.client.ClientMessages.changeCipherSpec;
+import static dev.lockstep.testkit.client.ClientMessages.clientHello;
+import static dev.lockstep.testkit.client.ClientMessages.clientKeyExchange;
+import static dev.lockstep.testkit.client.ClientMessages.finished;
+import static dev.lockstep.testkit.client.ClientMessages.renegotiatingClientHello;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordedOperation;
+import dev.lockstep.testkit.client.ClientMessage;
+import dev.lockstep.testkit.client.Seen;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.RenegotiationPolicy.LegacyClients;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
@@ -132,6 +140,96 @@ class TlsLoopSessionTest {
             }
             assertThat(server.loop.counters().turns() - turns).isLessThan(3L * pings + 100);
             assertThat(server.loop.counters().failed()).isEqualTo(1);
+        }
+    }
+
+    /** What a handler does that does not wait for the handshake. */
+    private enum Early {
+        SEND,
+        SHUTDOWN,
+        SEND_AND_SHUTDOWN
+    }
+
+    @ParameterizedTest
+    @EnumSource(Early.class)
+    void aHandlerThatTalksEarlyLearnsOfAClientThatEndsTheConnectionInItsHandshake(Early early) throws Exception {
+        CompletableFuture<Void> suspended = new CompletableFuture<>();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Handler handler = new Handler() {
+            @Override
+            public void onSuspended(Session session) {
+                if (early != Early.SHUTDOWN) {
+                    session.send(ByteBuffer.wrap(PING));
+                }
+                if (early != Early.SEND) {
+                    session.shutdownOutput();
+                }
+                suspended.complete(null);
+            }
+
+            @Override
+            public void onData(Session session, ByteBuffer data) {
+                throw new IllegalStateException("the client says nothing");
+            }
+
+            @Override
+            public void onEnd(Session session) {
+                ended.complete(null);
+                session.close();
+            }
+        };
+        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> handler, config -> config);
+                Socket tcp = server.tcp()) {
+            new ScriptedPeer(tcp).says(clientHello());
+            RecordedOperation signature = server.key.takePending(); // which is never completed
+            suspended.get(30, TimeUnit.SECONDS);
+            tcp.getOutputStream().write(new byte[] {21, 3, 3, 0, 2, 1, 0}); // close_notify
+            ended.get(30, TimeUnit.SECONDS);
+            signature.awaitCancel();
+            tcp.getInputStream().readAllBytes();
+            assertThat(server.loop.counters().failed()).isZero();
+        }
+    }
+
+    /** The answer of the key needs no input, so that it does not wait until the client's data is wanted again. */
+    @Test
+    void aRenegotiationOfAPausedConnectionMovesWhenTheKeyHasAnswered() throws Exception {
+        UnaryOperator<TlsServerConfigBuilder> renegotiating = config -> config.keyOperationTimeout(
+                        Duration.ofMinutes(1))
+                .renegotiation(
+                        new RenegotiationPolicy(true, false, LegacyClients.SERVE_ONCE, false, 10, Duration.ZERO));
+        CompletableFuture<Session> paused = new CompletableFuture<>();
+        Handler handler = new Handler() {
+            @Override
+            public void onSuspended(Session session) {
+                session.duplex().reading(Reading.PAUSED);
+                paused.complete(session);
+            }
+
+            @Override
+            public void onData(Session session, ByteBuffer data) {
+                session.send(data);
+            }
+        };
+        try (TestLoop server = new TestLoop(Limits.DEFAULT, () -> handler, renegotiating);
+                Socket tcp = server.tcp()) {
+            server.key.signs(KeyScript.ready());
+            ScriptedPeer peer = new ScriptedPeer(tcp);
+            peer.says(clientHello());
+            peer.hears(Seen.Kind.SERVER_HELLO_DONE);
+            peer.says(clientKeyExchange(), changeCipherSpec(), finished());
+            peer.hears(Seen.Kind.FINISHED);
+            peer.client.takeSeen();
+            server.key.signs(KeyScript.manual());
+            peer.says(new ClientMessage[] {renegotiatingClientHello()});
+            Session session = paused.get(30, TimeUnit.SECONDS);
+            server.key.takePending().complete();
+            peer.hears(Seen.Kind.SERVER_HELLO_DONE);
+
+            peer.says(clientKeyExchange(), changeCipherSpec(), finished(), applicationData("still here"));
+            session.execute(() -> session.duplex().reading(Reading.BETWEEN_SENDS));
+            assertThat(peer.hearsData()).asString().isEqualTo("still here");
+            assertThat(server.loop.counters().failed()).isZero();
         }
     }
 
