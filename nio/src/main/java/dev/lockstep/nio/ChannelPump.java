@@ -136,7 +136,9 @@ final class ChannelPump {
 
     /** Asks for the answer that is waited for, seals what is queued and sends it; returns whether the socket has taken all. */
     boolean seal() throws IOException {
-        for (boolean asks = tls.suspension() != null; tls.isEstablished() && (asks || tls.wantsOutput()); asks = false) {
+        boolean asks = tls.suspension() != null;
+        while (tls.isEstablished() && (asks || tls.wantsOutput())) {
+            asks = false;
             StepResult result = step();
             if (result != StepResult.PROGRESSED && !(result == StepResult.NEED_OUTPUT && transport.flush())) {
                 break;
@@ -315,10 +317,7 @@ final class ChannelPump {
         return result == StepResult.ESTABLISHED ? StepResult.PROGRESSED : result;
     }
 
-    /**
-     * Returns whether the preface is complete. One that is wrong gets no answer, since its sender does not speak TLS
-     * yet.
-     */
+    /** Returns whether the preface is complete. Who sends a wrong one speaks no TLS yet, and gets no answer. */
     private boolean takePreface(ByteBuffer in) throws IOException {
         TlsServerConnection next;
         try {

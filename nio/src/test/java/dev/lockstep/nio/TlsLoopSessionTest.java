@@ -194,10 +194,10 @@ class TlsLoopSessionTest {
     /** The answer of the key needs no input, so that it does not wait until the client's data is wanted again. */
     @Test
     void aRenegotiationOfAPausedConnectionMovesWhenTheKeyHasAnswered() throws Exception {
-        UnaryOperator<TlsServerConfigBuilder> renegotiating = config -> config.keyOperationTimeout(
-                        Duration.ofMinutes(1))
-                .renegotiation(
-                        new RenegotiationPolicy(true, false, LegacyClients.SERVE_ONCE, false, 10, Duration.ZERO));
+        UnaryOperator<TlsServerConfigBuilder> renegotiating =
+                config -> config.keyOperationTimeout(Duration.ofMinutes(1))
+                        .renegotiation(new RenegotiationPolicy(
+                                true, false, LegacyClients.SERVE_ONCE, false, 10, Duration.ZERO));
         CompletableFuture<Session> paused = new CompletableFuture<>();
         Handler handler = new Handler() {
             @Override

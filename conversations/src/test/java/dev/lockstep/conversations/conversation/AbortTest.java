@@ -174,9 +174,7 @@ class AbortTest {
                 })
                 .build();
         Conversation conversation = Conversation.of(
-                config,
-                ClientOptions.offering(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
-                Forms.PLAIN);
+                config, ClientOptions.offering(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256), Forms.PLAIN);
         tls[0] = conversation.server().connection();
         conversation.completes();
         assertThat(thrown).isNotEmpty();

@@ -142,7 +142,8 @@ final class RevocationLists {
      * may not be known then: a list is taken as it stands, which can only refuse more.
      */
     boolean contains(X509Certificate certificate) {
-        return of(certificate.getIssuerX500Principal()).stream().anyMatch(each -> each.list().isRevoked(certificate));
+        return of(certificate.getIssuerX500Principal()).stream()
+                .anyMatch(each -> each.list().isRevoked(certificate));
     }
 
     /** Returns whether there is a list of an issuer that is in force. */
