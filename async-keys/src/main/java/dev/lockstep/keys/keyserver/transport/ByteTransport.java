@@ -10,9 +10,10 @@ import java.nio.ByteBuffer;
 public interface ByteTransport {
 
     /**
-     * Reads what is there.
+     * Reads what is there, with a bounded share of work: a peer must not keep the caller here.
      *
-     * @return how many bytes; 0 when there is nothing now, -1 at the end of the stream
+     * @return how many bytes; 0 when there is nothing now, or when its share is used up and {@link #holdsInput} says whether
+     *     there is more; -1 at the end of the stream
      * @throws IOException when the stream is broken
      */
     int read(ByteBuffer to) throws IOException;

@@ -63,7 +63,8 @@ public final class FrameChannel {
     }
 
     /**
-     * Reads what is there, a bounded share of it, and passes each frame on.
+     * Reads what is there, a bounded share of it, and passes each frame on. Where {@link #hasInput} says afterwards that there
+     * is more, it must be called again without the selector.
      *
      * @throws EOFException when the peer has closed the connection
      * @throws IOException when the connection is broken
