@@ -2,10 +2,10 @@ package dev.lockstep.keys.keyserver;
 
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ final class ConnectionAttempt {
     private @Nullable Deque<SocketAddress> left;
 
     /**
-     * @param lookup gives the addresses in the order in which they are tried
+     * @param lookup gives the addresses in the order in which they are tried; cancelled when they are not taken
      * @param endNanos when all of them have had their time
      */
     ConnectionAttempt(CompletableFuture<List<SocketAddress>> lookup, long endNanos) {
@@ -44,9 +44,10 @@ final class ConnectionAttempt {
     void begin() throws IOException {
         try {
             left = new ArrayDeque<>(lookup.join());
-        } catch (CompletionException e) {
+        } catch (CompletionException | CancellationException e) {
             left = new ArrayDeque<>();
-            throw new IOException("its host name has no address (" + e.getCause() + ")", e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException("its host name has no address (" + cause + ")", cause);
         }
     }
 
@@ -66,14 +67,8 @@ final class ConnectionAttempt {
         return now + Math.max(0, endNanos - now) / (1 + (left == null ? 0 : left.size()));
     }
 
-    /** Closes a channel that is of no use. */
-    static void discard(@Nullable SocketChannel channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            // It was never of use.
-        }
+    /** Takes no addresses any more: those that come later are the next attempt's. */
+    void abandon() {
+        lookup.cancel(false);
     }
 }

@@ -1,10 +1,8 @@
 package dev.lockstep.keys.keyserver;
 
-import dev.lockstep.crypto.Wipe;
 import dev.lockstep.keys.keyserver.protocol.Frame;
 import dev.lockstep.keys.keyserver.protocol.Message;
 import dev.lockstep.keys.keyserver.protocol.ProtocolException;
-import dev.lockstep.keys.keyserver.transport.FrameChannel;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
@@ -13,10 +11,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
@@ -45,7 +40,7 @@ final class KeyServerLink {
     private final KeyServerTarget target;
     private final SelectorDriven attachment;
     private final KeyServerKeys.Options options;
-    private final Map<Long, KeyServerOperation> open = new HashMap<>();
+    private final OpenRequests open = new OpenRequests();
     private final LivenessCheck liveness;
     private final LinkReports reports;
     private State state = State.NEW;
@@ -57,8 +52,7 @@ final class KeyServerLink {
     private @Nullable ConnectionAttempt attempt;
     private final WaitingFrames waiting = new WaitingFrames();
     private volatile boolean reconnects;
-    private @Nullable SelectionKey key;
-    private @Nullable FrameChannel frames;
+    private @Nullable LinkChannel channel;
     private @Nullable Exception lastFailure;
     private final KeyOffers offers = new KeyOffers();
 
@@ -113,23 +107,20 @@ final class KeyServerLink {
     }
 
     private void open(@Nullable SocketAddress address, long now) {
-        SocketChannel channel = null;
         try {
             Selector joined = selector;
             if (address == null || attempt == null || joined == null) {
                 throw new IOException("its host name has no address");
             }
             due = attempt.due(now);
-            channel = target.open();
-            boolean connected = channel.connect(address);
-            FrameChannel fresh = new FrameChannel(target.transport(channel));
-            frames = fresh;
-            fresh.send(new Frame(0, new Message.Hello(Message.OLDEST_VERSION, Message.VERSION)));
-            int interest = connected ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT;
-            key = channel.register(joined, interest, attachment);
+            channel = LinkChannel.open(target, address, joined, attachment);
         } catch (IOException e) {
-            ConnectionAttempt.discard(channel);
             down(e);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // Boundary of one attempt: what fails it, such as an address of a kind that the system does not know, or
+            // memory
+            // that has run out once, must not fail the loop's other work.
+            down(new IOException("it cannot be connected to (" + e + ")", e));
         }
     }
 
@@ -148,25 +139,27 @@ final class KeyServerLink {
 
     void onReady(SelectionKey ready) {
         requireOwner();
-        FrameChannel current = frames;
-        if (ready != key || current == null) {
-            return; // of a connection that ended in this very round
+        LinkChannel current = channel;
+        if (current != null && current.isOf(ready)) { // else of a connection that ended in this very round
+            serve(current);
         }
+    }
+
+    private void serve(LinkChannel current) {
         try {
-            if (ready.isConnectable() && !((SocketChannel) ready.channel()).finishConnect()) {
-                return;
-            }
-            current.flush();
-            current.receive(this::onFrame);
-            current.flush();
-            if (ready == key) {
-                ready.interestOps(current.interest(true));
-            }
+            current.turn(this::onFrame);
         } catch (IOException | ProtocolException e) {
-            down(e);
+            lost(current, e);
         } catch (RuntimeException | Error e) {
-            down(new IOException("it could not be served", e)); // a frame may be read in part
+            lost(current, new IOException("it could not be served", e)); // a frame may be read in part
             throw e;
+        }
+    }
+
+    /** A channel that was ended meanwhile is not lost. */
+    private void lost(LinkChannel ended, Exception cause) {
+        if (channel == ended) {
+            down(cause);
         }
     }
 
@@ -186,7 +179,7 @@ final class KeyServerLink {
             retryDelay = options.firstRetryNanos();
             maxOpen = Math.min(maxOpen, welcome.maxOpen());
             reports.up();
-            FrameChannel current = frames;
+            LinkChannel current = channel;
             if (current != null) {
                 waiting.drainTo(current::send);
             }
@@ -195,20 +188,7 @@ final class KeyServerLink {
         if (message instanceof Message.Pong && liveness.answered(frame.id())) {
             return true;
         }
-        KeyServerOperation operation = open.remove(frame.id());
-        if (operation != null && message instanceof Message.Result result) {
-            operation.complete(result.octets().bytes(), version >= Message.VERIFYING_VERSION);
-        } else if (operation != null && message instanceof Message.Failed failed) {
-            operation.fail(KeyServerFailures.of(failed.failure()));
-        } else {
-            if (message instanceof Message.Result result) {
-                Wipe.bytes(result.octets().bytes());
-            }
-            if (operation != null) {
-                open.put(frame.id(), operation); // fails with the others
-            }
-            throw KeyServerFailures.refused("an answer is to nothing that was asked");
-        }
+        open.answer(frame, version >= Message.VERIFYING_VERSION);
         return true;
     }
 
@@ -225,9 +205,8 @@ final class KeyServerLink {
      */
     Start<byte[]> start(OptionalLong deadline, IntFunction<Message> request, Waker waker, int resultLength) {
         requireOwner();
-        FrameChannel current = frames;
-        SelectionKey selection = state == State.UP ? key : null;
-        if (selection == null && !(state == State.CONNECTING && firstAttempt)) {
+        LinkChannel current = state == State.UP ? channel : null;
+        if (current == null && !(state == State.CONNECTING && firstAttempt)) {
             return Start.failed(unavailable());
         }
         int queued = current == null ? 0 : current.queuedBytes();
@@ -248,21 +227,14 @@ final class KeyServerLink {
         if (open.isEmpty()) {
             liveness.heard(now());
         }
-        open.put(operation.id, operation);
-        if (current != null && selection != null) {
-            current.send(frame);
-            wantsToWrite(selection, current);
-        } else {
-            waiting.add(frame);
-        }
+        open.begin(operation, () -> {
+            if (current != null) {
+                current.send(frame);
+            } else {
+                waiting.add(frame);
+            }
+        });
         return Start.inProgress(operation);
-    }
-
-    /** Sent in the next round of the loop, together with what else comes up in this one. */
-    private static void wantsToWrite(SelectionKey selection, FrameChannel current) {
-        if (selection.isValid() && (selection.interestOps() & SelectionKey.OP_CONNECT) == 0) {
-            selection.interestOps(current.interest(true));
-        }
     }
 
     /** An operation that was sent stays open, since its answer is still to come: to be wiped then. */
@@ -271,16 +243,18 @@ final class KeyServerLink {
             open.remove(operation.id);
             return;
         }
-        FrameChannel current = frames;
-        SelectionKey selection = key;
-        if (open.containsKey(operation.id) && current != null && selection != null) {
+        LinkChannel current = channel;
+        if (open.contains(operation.id) && current != null) {
             current.send(new Frame(operation.id, new Message.Cancel()));
-            wantsToWrite(selection, current);
         }
     }
 
     void tick(long now) {
         requireOwner();
+        LinkChannel unread = channel;
+        if (unread != null && unread.hasInput()) {
+            serve(unread);
+        }
         ConnectionAttempt current = attempt;
         if (state == State.DOWN && now - due >= 0) {
             connect(now);
@@ -295,20 +269,22 @@ final class KeyServerLink {
             firstAttempt = true;
             connect(now);
         } else if (state == State.UP && !open.isEmpty()) {
-            FrameChannel up = frames;
-            SelectionKey selection = key;
+            LinkChannel up = channel;
             if (liveness.isOver(now)) {
                 down(new IOException("it answers nothing any more"));
-            } else if (liveness.wantsPing(now) && up != null && selection != null) {
+            } else if (liveness.wantsPing(now) && up != null) {
                 long id = nextId++;
-                liveness.asked(id, now);
                 up.send(new Frame(id, new Message.Ping()));
-                wantsToWrite(selection, up);
+                liveness.asked(id, now);
             }
         }
     }
 
     OptionalLong nextDeadlineNanos() {
+        LinkChannel current = channel;
+        if (current != null && current.hasInput()) {
+            return OptionalLong.of(now());
+        }
         return switch (state) {
             case CONNECTING, DOWN -> OptionalLong.of(due);
             case UP -> open.isEmpty() ? OptionalLong.empty() : OptionalLong.of(liveness.dueNanos());
@@ -341,19 +317,19 @@ final class KeyServerLink {
 
     private void disconnect(State next) {
         state = next;
-        attempt = null;
+        if (attempt != null) {
+            attempt.abandon();
+            attempt = null;
+        }
         waiting.clear();
         forgetChannel();
         liveness.reset();
-        List<KeyServerOperation> lost = List.copyOf(open.values());
-        open.clear();
-        lost.forEach(operation -> operation.fail(unavailable()));
+        open.fail(this::unavailable);
     }
 
     private void forgetChannel() {
-        FrameChannel ended = frames;
-        frames = null;
-        key = null;
+        LinkChannel ended = channel;
+        channel = null;
         if (ended != null) {
             ended.close();
         }

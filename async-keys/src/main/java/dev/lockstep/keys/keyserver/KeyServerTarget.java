@@ -47,7 +47,7 @@ interface KeyServerTarget {
 
             @Override
             public SocketChannel open() throws IOException {
-                return nonBlocking(SocketChannel.open(StandardProtocolFamily.UNIX));
+                return prepared(SocketChannel.open(StandardProtocolFamily.UNIX), false);
             }
 
             @Override
@@ -98,9 +98,7 @@ interface KeyServerTarget {
 
             @Override
             public SocketChannel open() throws IOException {
-                SocketChannel channel = nonBlocking(SocketChannel.open());
-                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                return channel;
+                return prepared(SocketChannel.open(), true);
             }
 
             @Override
@@ -122,11 +120,14 @@ interface KeyServerTarget {
         };
     }
 
-    private static SocketChannel nonBlocking(SocketChannel channel) throws IOException {
+    private static SocketChannel prepared(SocketChannel channel, boolean tcp) throws IOException {
         try {
             channel.configureBlocking(false);
+            if (tcp) {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
             return channel;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
         }

@@ -108,7 +108,7 @@ public final class KeyServerThread implements AutoCloseable {
             int failedTurns = 0;
             while (!closed) {
                 try {
-                    selector.select(this::ready, millisUntil(keys.nextDeadlineNanos()));
+                    select(keys.nextDeadlineNanos());
                     keys.tick(System.nanoTime());
                     failedTurns = 0;
                 } catch (RuntimeException | Error e) {
@@ -130,11 +130,17 @@ public final class KeyServerThread implements AutoCloseable {
         keys.onReady(key);
     }
 
-    private static long millisUntil(OptionalLong deadline) {
+    private void select(OptionalLong deadline) throws IOException {
         if (deadline.isEmpty()) {
-            return 0; // for as long as it takes
+            selector.select(this::ready);
+            return;
         }
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline.getAsLong() - System.nanoTime()) + 1);
+        long left = deadline.getAsLong() - System.nanoTime();
+        if (left <= 0) {
+            selector.selectNow(this::ready); // the connection has input of which the selector does not tell
+        } else {
+            selector.select(this::ready, TimeUnit.NANOSECONDS.toMillis(left) + 1);
+        }
     }
 
     private void runTasks() {

@@ -183,12 +183,15 @@ class KeyServerAddressesTest extends KeyServerKeysTestCase {
             return all;
         });
         CompletableFuture<List<SocketAddress>> first = lookup.start();
-        assertThat(lookup.start()).isSameAs(first);
+        CompletableFuture<List<SocketAddress>> second = lookup.start();
         release.countDown();
-        assertThat(first.get(30, TimeUnit.SECONDS))
-                .hasSize(HostLookup.MOST)
-                .containsOnly(new InetSocketAddress(loopback, 7443));
-        assertThat(lookup.start()).isNotSameAs(first).succeedsWithin(Duration.ofSeconds(30));
+        for (CompletableFuture<List<SocketAddress>> each : List.of(first, second)) {
+            assertThat(each.get(30, TimeUnit.SECONDS))
+                    .hasSize(HostLookup.MOST)
+                    .containsOnly(new InetSocketAddress(loopback, 7443));
+        }
+        assertThat(asked).hasValue(1);
+        assertThat(lookup.start()).succeedsWithin(Duration.ofSeconds(30));
         assertThat(asked).hasValue(2);
 
         HostLookup unknown = new HostLookup("keys.example", 7443, host -> {
