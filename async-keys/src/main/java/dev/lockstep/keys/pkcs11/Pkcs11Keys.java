@@ -168,19 +168,26 @@ public final class Pkcs11Keys implements AutoCloseable {
             return this;
         }
 
-        /** Asks {@code supplier} at each login, on the thread that logs in; the array is wiped afterwards. */
+        /**
+         * Asks {@code supplier} at each login, on the thread that logs in; the array is wiped afterwards. An empty one is not sent
+         * to the token.
+         */
         public Builder pin(Supplier<char[]> supplier) {
             pin = Pkcs11Pin.of(supplier);
             return this;
         }
 
-        /** Reads the PIN at each login from a UTF-8 file, without the line break at its end. */
+        /**
+         * Reads the PIN at each login from a UTF-8 file of at most 1024 bytes, without the line break at its end. An empty PIN is
+         * not sent to the token. What is no regular file, such as a pipe, is read once: its PIN is remembered until all are
+         * closed that this builder has opened since.
+         */
         public Builder pinFile(Path file) {
             pin = Pkcs11Pin.file(file);
             return this;
         }
 
-        /** Takes the PIN from an environment variable. */
+        /** Takes the PIN from an environment variable, which must not be empty. */
         public Builder pinEnvironment(String variable) {
             pin = Pkcs11Pin.environment(variable);
             return this;

@@ -2,25 +2,26 @@ package dev.lockstep.keys.pkcs11;
 
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** Where a token's PIN comes from, asked at each login and not kept. */
+/** Where a token's PIN comes from, asked at each login and not kept, unless it comes only once. Safe for any thread. */
 @FunctionalInterface
 interface Pkcs11Pin {
 
-    /** PKCS#11 leaves the length to the token; this is far more than any takes. */
-    int MOST_BYTES = 1024;
-
-    /** Returns the PIN, in an array that the caller wipes. */
+    /**
+     * Returns the PIN, in an array that the caller wipes. Never an empty one: a token may count that as a wrong PIN.
+     *
+     * @throws OperationException when there is none now
+     */
     char[] get() throws OperationException;
+
+    /** One more token is opened with this PIN. */
+    default void use() {}
+
+    /** A token for which {@link #use} was called is closed, or was not opened: what is remembered for the last one is wiped. */
+    default void release() {}
 
     static Pkcs11Pin of(Supplier<char[]> supplier) {
         Objects.requireNonNull(supplier, "supplier");
@@ -31,44 +32,23 @@ interface Pkcs11Pin {
             } catch (RuntimeException e) { // boundary: code of the application, on a thread of the pool
                 throw new OperationException(Reason.KEY_UNAVAILABLE, "the PIN supplier failed", e);
             }
-            if (pin == null) {
-                throw new OperationException(Reason.KEY_UNAVAILABLE, "the PIN supplier answered null");
+            if (pin == null || pin.length == 0) {
+                throw new OperationException(
+                        Reason.KEY_UNAVAILABLE, "the PIN supplier answered " + (pin == null ? "null" : "an empty PIN"));
             }
             return pin;
         };
     }
 
     static Pkcs11Pin file(Path file) {
-        Objects.requireNonNull(file, "file");
-        return () -> {
-            try {
-                if (Files.size(file) > MOST_BYTES) {
-                    throw new OperationException(
-                            Reason.KEY_UNAVAILABLE, file + " is longer than any PIN; is it the right file?");
-                }
-                byte[] bytes = Files.readAllBytes(file);
-                CharBuffer chars = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(bytes));
-                Arrays.fill(bytes, (byte) 0);
-                int end = chars.limit();
-                // Editors and echo end a file with a line break, which is no part of the PIN.
-                while (end > 0 && (chars.get(end - 1) == '\n' || chars.get(end - 1) == '\r')) {
-                    end--;
-                }
-                char[] pin = new char[end];
-                chars.get(pin);
-                Arrays.fill(chars.array(), '\0');
-                return pin;
-            } catch (IOException e) {
-                throw new OperationException(Reason.KEY_UNAVAILABLE, "the PIN file cannot be read: " + file, e);
-            }
-        };
+        return new Pkcs11PinFile(Objects.requireNonNull(file, "file"));
     }
 
     static Pkcs11Pin environment(String variable) {
         Objects.requireNonNull(variable, "variable");
         return () -> {
             String value = System.getenv(variable);
-            if (value == null) {
+            if (value == null || value.isEmpty()) {
                 throw new OperationException(
                         Reason.KEY_UNAVAILABLE, "the environment has no " + variable + "; set it to the token's PIN");
             }

@@ -20,15 +20,26 @@ final class Pkcs11Token {
     private @Nullable OperationException failure;
     private long failedAt;
     private boolean over;
+    private boolean closed;
 
-    private Pkcs11Token(String configuration, Pkcs11Pin pin) throws OperationException {
+    private Pkcs11Token(String configuration, Pkcs11Pin pin, Pkcs11Session first) {
         this.configuration = configuration;
         this.pin = pin;
-        this.current = Pkcs11Session.open(configuration, pin.get());
+        this.current = first;
     }
 
     static Pkcs11Token open(String configuration, Pkcs11Pin pin) throws OperationException {
-        return new Pkcs11Token(configuration, pin);
+        pin.use();
+        boolean opened = false;
+        try {
+            Pkcs11Token token = new Pkcs11Token(configuration, pin, Pkcs11Session.open(configuration, pin.get()));
+            opened = true;
+            return token;
+        } finally {
+            if (!opened) {
+                pin.release();
+            }
+        }
     }
 
     Pkcs11Session session() {
@@ -62,6 +73,10 @@ final class Pkcs11Token {
     }
 
     synchronized void close() {
+        if (!closed) {
+            closed = true;
+            pin.release();
+        }
         if (!over) {
             over = true;
             failure = new OperationException(Reason.KEY_UNAVAILABLE, "closed");

@@ -21,6 +21,7 @@ public final class KeyHolders implements AutoCloseable {
 
     private final UnaryOperator<@Nullable String> variables;
     private final Map<Pkcs11Uri, Pkcs11Keys> tokens = new HashMap<>();
+    private final Map<Pkcs11Uri, Pkcs11Keys.Builder> builders = new HashMap<>();
     private final Map<Path, SshAgentKeys> agents = new HashMap<>();
     private final List<Pkcs11Keys> replaced = new ArrayList<>();
 
@@ -65,25 +66,36 @@ public final class KeyHolders implements AutoCloseable {
 
     private Pkcs11Keys open(Pkcs11Uri uri) throws OperationException {
         Path library = library(uri);
-        Pkcs11Keys.Builder builder = Pkcs11Keys.builder(library);
+        // The builder of the first time, while it is open: it knows the PIN if that came from a pipe.
+        Pkcs11Keys.Builder builder = builders.get(uri);
+        if (builder == null) {
+            builder = Pkcs11Keys.builder(library);
+            setPin(builder, uri);
+        }
         if (uri.slotId().isPresent()) {
             builder.slot(uri.slotId().getAsLong());
         } else if (!uri.token().isEmpty()) {
             builder.slot(TokenSlots.find(library, uri.token()));
         }
+        Pkcs11Keys opened = builder.open();
+        builders.put(uri, builder);
+        return opened;
+    }
+
+    private void setPin(Pkcs11Keys.Builder builder, Pkcs11Uri uri) {
         if (uri.pinFile() != null) {
-            return builder.pinFile(uri.pinFile()).open();
+            builder.pinFile(uri.pinFile());
+            return;
         }
         String variable = uri.pinVariable() != null ? uri.pinVariable() : Pkcs11Uri.PIN_VARIABLE;
         if (variables.apply(variable) == null) {
             throw new IllegalArgumentException("uri: the PIN of the " + uri.describe() + " is not known; add"
                     + " '?pin-source=file:/path' or set the environment variable " + variable);
         }
-        return builder.pin(() -> {
-                    String pin = variables.apply(variable);
-                    return pin == null ? new char[0] : pin.toCharArray();
-                })
-                .open();
+        builder.pin(() -> {
+            String pin = variables.apply(variable);
+            return pin == null ? new char[0] : pin.toCharArray();
+        });
     }
 
     private static Path library(Pkcs11Uri uri) {
