@@ -91,11 +91,11 @@ public final class AccessLog implements AutoCloseable {
         openAgain();
         try {
             out.write(line);
-            writing.working();
         } catch (IOException | RuntimeException | Error e) {
             writing.lost(e);
             throw e;
         }
+        writing.working();
     }
 
     private void idle() {
@@ -107,6 +107,7 @@ public final class AccessLog implements AutoCloseable {
         }
     }
 
+    /** Throws nothing: the line that is to be written next would be lost. */
     private void openAgain() {
         LineOutput.Opener again = opener;
         if (!reopening || again == null || System.nanoTime() - retryAt < 0) {
@@ -116,7 +117,7 @@ public final class AccessLog implements AutoCloseable {
         LineOutput old = out;
         try {
             out = again.open();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             reopening = true;
             retryAt = System.nanoTime() + RETRY_NANOS;
             opening.failing("it cannot be opened again, the file that is open receives its lines", e);
@@ -129,7 +130,7 @@ public final class AccessLog implements AutoCloseable {
     private static void closeQuietly(LineOutput old) {
         try {
             old.close();
-        } catch (IOException ignored) {
+        } catch (IOException | RuntimeException | Error ignored) {
             // Every line was written when it came: nothing is lost, and the descriptor is released.
         }
     }

@@ -6,6 +6,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Writes lines on a thread of its own, since a pipe that is not read, or a slow disk, must not stop the loops. What does
@@ -17,6 +18,7 @@ final class AsyncLines<T> implements AutoCloseable {
 
     private static final int MOST_WAITING = 8192;
     private static final long PATIENCE_SECONDS = 2;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** Writes lines. */
     @FunctionalInterface
@@ -29,13 +31,16 @@ final class AsyncLines<T> implements AutoCloseable {
         void write(T line) throws IOException;
     }
 
-    private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final BlockingQueue<Runnable> queue;
     private final Sink<T> sink;
     private final Runnable idle;
     private final Thread thread;
     private final LongAdder overflowed = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private volatile boolean closing;
+
+    /** When the thread called {@code idle}. Belongs to it. */
+    private long asked = System.nanoTime();
 
     /**
      * Makes one that is started with {@link #start}.
@@ -44,6 +49,12 @@ final class AsyncLines<T> implements AutoCloseable {
      * @param idle called on the thread about once a second, and once more at the end
      */
     AsyncLines(String name, Sink<T> sink, Runnable idle) {
+        this(name, sink, idle, new ArrayBlockingQueue<>(MOST_WAITING));
+    }
+
+    /** @param queue has the lines that wait */
+    AsyncLines(String name, Sink<T> sink, Runnable idle, BlockingQueue<Runnable> queue) {
+        this.queue = queue;
         this.sink = sink;
         this.idle = idle;
         this.thread = new Thread(this::run, name);
@@ -79,23 +90,32 @@ final class AsyncLines<T> implements AutoCloseable {
         return overflowed.sum();
     }
 
+    /** The boundary of the thread: without it no line would be written for the rest of the process. */
     private void run() {
-        long asked = System.nanoTime();
-        while (!closing || !queue.isEmpty()) {
+        boolean isOver = false;
+        while (!isOver) {
             try {
-                Runnable next = queue.poll(200, TimeUnit.MILLISECONDS);
-                if (next != null) {
-                    next.run();
-                }
-                long now = System.nanoTime();
-                if (now - asked >= TimeUnit.SECONDS.toNanos(1)) {
-                    asked = now;
-                    idle();
-                }
+                isOver = turn();
             } catch (InterruptedException e) {
                 return;
+            } catch (RuntimeException | Error e) {
+                LockSupport.parkNanos(PAUSE_NANOS); // memory ran out, which waiting for a line needs: no line is lost
             }
         }
+    }
+
+    /** Returns whether it was the last one. */
+    private boolean turn() throws InterruptedException {
+        Runnable next = queue.poll(200, TimeUnit.MILLISECONDS);
+        if (next != null) {
+            next.run();
+        }
+        long now = System.nanoTime();
+        if (now - asked >= TimeUnit.SECONDS.toNanos(1)) {
+            asked = now;
+            idle();
+        }
+        return closing && queue.isEmpty();
     }
 
     private void idle() {

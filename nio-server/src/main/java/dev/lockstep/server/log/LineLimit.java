@@ -54,12 +54,11 @@ final class LineLimit {
     synchronized void expire(long now, boolean all, ObjIntConsumer<Kind> told) {
         windows.forEach((kind, window) -> {
             if (window.lines > 0 && (all || now - window.since >= SPAN)) {
-                int left = window.left;
+                if (window.left > 0) {
+                    told.accept(kind, window.left); // first: if it throws, the count is told the next time
+                }
                 window.lines = 0;
                 window.left = 0;
-                if (left > 0) {
-                    told.accept(kind, left);
-                }
             }
         });
     }

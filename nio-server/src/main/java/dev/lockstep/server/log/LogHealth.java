@@ -2,7 +2,8 @@ package dev.lockstep.server.log;
 
 /**
  * Whether a log other than the event log can be written: tells the event log when it begins to fail and when it works again,
- * each once, with the lines that were lost in between. Not thread-safe.
+ * each once, with the lines that were lost in between. What cannot be told, since memory has run out, is told the next time:
+ * only {@link #overflowed} throws anything. Not thread-safe.
  */
 public final class LogHealth {
 
@@ -42,20 +43,30 @@ public final class LogHealth {
      * @param cause why; the first one is told
      */
     void failing(String effect, Throwable cause) {
-        if (!failing) {
-            failing = true;
+        if (failing) {
+            return;
+        }
+        try {
             String reason = cause.getMessage();
             events.log(event(EventType.LOG_FAILING, "a log fails, and is tried again: " + effect)
                     .with("reason", reason == null ? cause.toString() : reason));
+            failing = true;
+        } catch (RuntimeException | Error e) {
+            // It is told with the next failure.
         }
     }
 
     /** Everything has succeeded. */
     public void working() {
-        if (failing) {
-            failing = false;
+        if (!failing && lost == 0) {
+            return;
+        }
+        try {
             events.log(event(EventType.LOG_WORKING, "a log works again").with("lostLines", lost));
+            failing = false;
             lost = 0;
+        } catch (RuntimeException | Error e) {
+            // It is told with the next success.
         }
     }
 

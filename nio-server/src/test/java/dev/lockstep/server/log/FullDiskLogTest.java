@@ -8,11 +8,15 @@ import java.io.StringWriter;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -163,6 +167,90 @@ class FullDiskLogTest {
                 .contains("ERROR log-failing: ", "cannot be opened again")
                 .endsWith("log=access-log file=access.log reason=\"Permission denied\"");
         assertThat(told.get(1)).contains("INFO log-working: ").endsWith("lostLines=0");
+    }
+
+    @Test
+    void anErrorInOpeningAgainCostsNoLineAndIsTriedAgain() throws Exception {
+        Disk before = new Disk();
+        Disk after = new Disk();
+        AtomicInteger opened = new AtomicInteger();
+        AccessLog access = AccessLog.appendTo(
+                () -> switch (opened.incrementAndGet()) {
+                    case 1 -> before;
+                    case 2 -> throw new OutOfMemoryError("as if it had run out");
+                    default -> after;
+                },
+                FILE,
+                LogFormat.TEXT,
+                Clock.systemUTC(),
+                log);
+        access.reopen();
+        access.log(Map.of("n", 0));
+        before.awaitTries(1);
+        assertThat(before.closed.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        access.log(Map.of("n", 1));
+        after.awaitTries(1);
+        List<String> told = eventsOf(access);
+        assertThat(access.lost()).isZero();
+        assertThat(told).hasSize(2);
+        assertThat(told.get(0)).contains("ERROR log-failing: ", "cannot be opened again");
+        assertThat(told.get(1)).contains("INFO log-working: ").endsWith("lostLines=0");
+    }
+
+    /** The time, for which there is no memory now and then. */
+    private static Clock clock(AtomicBoolean isOut) {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                if (isOut.get()) {
+                    throw new InternalError("as if memory had run out");
+                }
+                return Instant.EPOCH;
+            }
+        };
+    }
+
+    @Test
+    void whatCannotBeToldForLackOfMemoryIsToldTheNextTime() {
+        AtomicBoolean isOut = new AtomicBoolean();
+        try (EventLog told = EventLog.to(new PrintWriter(events, true), LogFormat.TEXT, Level.INFO, clock(isOut))) {
+            LogHealth health = new LogHealth(told, "key-log", "keys");
+            for (boolean out : new boolean[] {true, false, false}) {
+                isOut.set(out);
+                health.lost(new IOException("No space left on device"));
+            }
+            for (boolean out : new boolean[] {true, false, false}) {
+                isOut.set(out);
+                health.working();
+            }
+        }
+        assertThat(events.toString().lines())
+                .hasSize(2)
+                .anyMatch(line -> line.contains("log-failing"))
+                .anyMatch(line -> line.endsWith("lostLines=3"));
+    }
+
+    @Test
+    void linesThatWereLostBeforeAnythingCouldBeToldAreCounted() {
+        AtomicBoolean isOut = new AtomicBoolean(true);
+        try (EventLog told = EventLog.to(new PrintWriter(events, true), LogFormat.TEXT, Level.INFO, clock(isOut))) {
+            LogHealth health = new LogHealth(told, "key-log", "keys");
+            health.lost(new IOException("No space left on device"));
+            isOut.set(false);
+            health.working();
+            health.working();
+        }
+        assertThat(events.toString().lines()).singleElement().asString().endsWith("lostLines=1");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.lockstep.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,8 +10,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A line stays a line whatever a peer has sent, and too many lines are counted instead. */
@@ -78,6 +82,49 @@ class LogLinesTest {
             assertThat(written).containsExactly("second");
             assertThat(lines.lost()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void anErrorInWaitingForALineCostsNoLine() {
+        AtomicInteger errors = new AtomicInteger();
+        BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(10) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
+                if (errors.getAndIncrement() == 0) {
+                    throw new OutOfMemoryError("as if it had run out");
+                }
+                return super.poll(timeout, unit);
+            }
+        };
+        List<String> written = new CopyOnWriteArrayList<>();
+        try (AsyncLines<String> lines = new AsyncLines<>("log", written::add, () -> {}, queue)) {
+            lines.add("first");
+            lines.start();
+            lines.add("second");
+            lines.flush();
+            assertThat(written).containsExactly("first", "second");
+            assertThat(lines.lost()).isZero();
+        }
+        assertThat(errors).hasValueGreaterThan(1);
+    }
+
+    @Test
+    void aCountThatCouldNotBeToldIsToldTheNextTime() {
+        LineLimit limit = new LineLimit();
+        LineLimit.Kind full = new LineLimit.Kind(EventType.FULL, Level.WARNING);
+        for (int i = 0; i < LineLimit.LINES + 3; i++) {
+            limit.admits(full, 0);
+        }
+        assertThatThrownBy(() -> limit.expire(0, true, (kind, left) -> {
+                    throw new OutOfMemoryError("as if it had run out");
+                }))
+                .isInstanceOf(OutOfMemoryError.class);
+        int[] told = new int[1];
+        limit.expire(0, true, (kind, left) -> told[0] += left);
+        limit.expire(0, true, (kind, left) -> told[0] += left);
+        assertThat(told[0]).isEqualTo(3);
     }
 
     @Test
