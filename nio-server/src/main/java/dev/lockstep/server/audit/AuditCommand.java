@@ -29,7 +29,8 @@ public final class AuditCommand {
 
     @Command(
             name = "verify",
-            description = "Finds the first altered, missing or reordered line. Exit code 0: none, 1: found, 2: usage.",
+            description = "Finds the first altered, missing or reordered line. Exit code 0: none, 1: found, 2: usage."
+                    + " The server may be running.",
             mixinStandardHelpOptions = true)
     int verify(
             @Parameters(
@@ -59,7 +60,8 @@ public final class AuditCommand {
         LogVerifier verifier = verifier(after, anchors == null ? List.of() : anchors, key(logKey));
         LogVerifier.Verdict verdict;
         try {
-            verdict = verifier.verify(after == null && files.size() == 1 ? LogVerifier.filesOf(files.get(0)) : files);
+            boolean wholeLog = after == null && files.size() == 1;
+            verdict = wholeLog ? verifier.verifyLog(files.get(0)) : verifier.verify(files);
         } catch (IOException e) {
             throw unreadable(files);
         }
@@ -69,12 +71,10 @@ public final class AuditCommand {
             return Main.FAILED;
         }
         LogVerifier.Intact intact = (LogVerifier.Intact) verdict;
-        environment
-                .out()
-                .println("intact: " + intact.lines() + " lines in " + intact.files() + " files, last chain value "
-                        + intact.chain());
+        print("intact: " + intact.lines() + " lines in " + intact.files() + " files, last chain value "
+                + intact.chain());
         if (logKey != null) {
-            environment.out().println("not covered by a checkpoint: the last " + intact.uncovered() + " uses");
+            print("not covered by a checkpoint: the last " + intact.uncovered() + " uses");
         }
         return 0;
     }
@@ -89,13 +89,21 @@ public final class AuditCommand {
                     Path file)
             throws UsageError {
         try {
-            environment.out().println(LogVerifier.lastChain(file));
+            print(LogVerifier.lastChain(file));
             return 0;
         } catch (KeyUseLogException e) {
             environment.err().println(UsageError.oneLine(e.getMessage()));
             return Main.FAILED;
         } catch (IOException e) {
             throw unreadable(List.of(file));
+        }
+    }
+
+    /** Who keeps the chain value in a file has to know when the file did not get it. */
+    private void print(String line) throws UsageError {
+        environment.out().println(line);
+        if (environment.out().checkError()) {
+            throw new UsageError("standard output", "it cannot be written", "make room, or write elsewhere");
         }
     }
 

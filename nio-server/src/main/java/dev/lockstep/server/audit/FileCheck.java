@@ -15,37 +15,45 @@ import org.jspecify.annotations.Nullable;
  */
 record FileCheck(long lines, long bytes, @Nullable String wrong, boolean torn) {
 
+    /** The beginning of a file. */
+    static final FileCheck NOTHING = new FileCheck(0, 0, null, false);
+
     /**
      * Reads a file to its end or to the first line that does not follow.
      *
      * @param chains is told the chain value of each line that follows
      */
     static FileCheck read(InputStream in, ChainCheck check, Consumer<String> chains) throws IOException {
-        LineReader reader = new LineReader(in);
         check.beginFile();
-        long lines = 0;
-        long bytes = 0;
+        return NOTHING.continued(in, check, chains);
+    }
+
+    /** What comes of reading further; {@code in} begins with the line that was wrong, or has come to be there since. */
+    FileCheck continued(InputStream in, ChainCheck check, Consumer<String> chains) throws IOException {
+        LineReader reader = new LineReader(in);
+        long now = lines;
+        long read = bytes;
         while (true) {
             switch (reader.next()) {
                 case LINE -> {
-                    String wrong = check.accept(reader.line());
-                    if (wrong != null) {
-                        return new FileCheck(lines, bytes, wrong, false);
+                    String fault = check.accept(reader.line());
+                    if (fault != null) {
+                        return new FileCheck(now, read, fault, false);
                     }
-                    lines++;
-                    bytes += reader.bytes();
+                    now++;
+                    read += reader.bytes();
                     chains.accept(check.chain());
                 }
                 case TORN -> {
-                    return new FileCheck(lines, bytes, "cut off: it has no line end", true);
+                    return new FileCheck(now, read, "cut off: it has no line end", true);
                 }
                 case OVERLONG -> {
-                    String wrong = "altered: it is longer than " + LogLine.MAX_BYTES + " bytes";
-                    return new FileCheck(lines, bytes, wrong, false);
+                    String fault = "altered: it is longer than " + LogLine.MAX_BYTES + " bytes";
+                    return new FileCheck(now, read, fault, false);
                 }
                 case END -> {
-                    String wrong = lines == 0 ? "missing: the file is empty" : null;
-                    return new FileCheck(lines, bytes, wrong, false);
+                    String fault = now == 0 ? "missing: the file is empty" : null;
+                    return new FileCheck(now, read, fault, false);
                 }
             }
         }

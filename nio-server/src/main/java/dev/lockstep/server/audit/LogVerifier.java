@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the files of a log and finds the first line that is not what was written there. */
@@ -36,10 +37,12 @@ public final class LogVerifier {
     public record Broken(String file, long line, String reason) implements Verdict {}
 
     /** A file, or what stands for one in a test. */
-    interface Source {
-        String name();
+    record Source(String name, Reading reading) {
 
-        InputStream open() throws IOException;
+        /** Reads it as {@link FileCheck#read} does. */
+        interface Reading {
+            FileCheck read(ChainCheck check, Consumer<String> chains) throws IOException;
+        }
     }
 
     private final @Nullable String after;
@@ -74,7 +77,8 @@ public final class LogVerifier {
     }
 
     /**
-     * The files of the log whose current file is {@code active}: the finished ones beside it first.
+     * The files of the log whose current file is {@code active}: the finished ones beside it first. {@link #verifyLog} is for
+     * a log that may be written meanwhile.
      *
      * @throws IOException when the directory cannot be read
      */
@@ -85,25 +89,54 @@ public final class LogVerifier {
     }
 
     /**
-     * Reads {@code files}: the numbered ones by their numbers, then the others as given.
+     * Reads the current file {@code active} of a log and the finished ones beside it. A writer may have the log open: what is
+     * read ends with a line that was written after the call began, or with the last one before.
+     *
+     * @throws IOException when a file cannot be read, which says nothing about its lines
+     */
+    public Verdict verifyLog(Path active) throws IOException {
+        LogFiles files = new LogFiles(active);
+        List<Path> before = files.finished();
+        try (CurrentFile current = CurrentFile.open(files)) {
+            long number = current.number();
+            // A file that was finished before this one was opened has a lower number. If not, files were exchanged: all
+            // of them are read then, and the order of their first lines shows it.
+            boolean follows = before.stream().allMatch(file -> LogFiles.number(file) < number);
+            // A file that has this number or a higher one now was finished since: the open file is the last to read.
+            List<Path> finished = follows
+                    ? files.finished().stream()
+                            .filter(file -> LogFiles.number(file) < number)
+                            .toList()
+                    : before;
+            return verify(finished, active, current);
+        }
+    }
+
+    /**
+     * Reads {@code files}: the numbered ones by their numbers, then the others as given. The last of these may be the current
+     * file of a log that is open in a writer; a file that is finished after the call began is not missed, one that was
+     * finished before is if it is not among {@code files}.
      *
      * @throws IOException when a file cannot be read, which says nothing about its lines
      */
     public Verdict verify(List<Path> files) throws IOException {
-        List<Source> sources = new ArrayList<>();
-        for (Path file : LogFiles.inOrder(files)) {
-            sources.add(new Source() {
-                @Override
-                public String name() {
-                    return file.toString();
-                }
-
-                @Override
-                public InputStream open() throws IOException {
-                    return Files.newInputStream(file);
-                }
-            });
+        List<Path> ordered = LogFiles.inOrder(files);
+        Path last = ordered.get(ordered.size() - 1);
+        try (CurrentFile current = CurrentFile.open(new LogFiles(last))) {
+            return verify(ordered.subList(0, ordered.size() - 1), last, current);
         }
+    }
+
+    private Verdict verify(List<Path> finished, Path active, CurrentFile current) throws IOException {
+        List<Source> sources = new ArrayList<>();
+        for (Path file : finished) {
+            sources.add(new Source(file.toString(), (check, chains) -> {
+                try (InputStream in = Files.newInputStream(file)) {
+                    return FileCheck.read(in, check, chains);
+                }
+            }));
+        }
+        sources.add(new Source(active.toString(), (check, chains) -> current.read(check, chains, CurrentFile.PATIENT)));
         return verifySources(sources);
     }
 
@@ -116,8 +149,8 @@ public final class LogVerifier {
      */
     public static String lastChain(Path active) throws IOException {
         ChainCheck check = ChainCheck.ofOneFile(null);
-        try (InputStream in = Files.newInputStream(active)) {
-            FileCheck read = FileCheck.read(in, check, chain -> {});
+        try (CurrentFile current = CurrentFile.open(new LogFiles(active))) {
+            FileCheck read = current.read(check, chain -> {}, CurrentFile.IMPATIENT);
             if (read.wrong() != null && !(read.torn() && read.lines() > 0)) {
                 throw new KeyUseLogException(active + " line " + (read.lines() + 1) + ": " + read.wrong());
             }
@@ -133,10 +166,7 @@ public final class LogVerifier {
         String lastName = "";
         long lastLines = 0;
         for (Source source : sources) {
-            FileCheck read;
-            try (InputStream in = source.open()) {
-                read = FileCheck.read(in, check, missing::remove);
-            }
+            FileCheck read = source.reading().read(check, missing::remove);
             if (read.wrong() != null) {
                 return new Broken(source.name(), read.lines() + 1, read.wrong());
             }

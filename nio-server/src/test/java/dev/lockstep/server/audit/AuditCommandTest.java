@@ -2,15 +2,26 @@ package dev.lockstep.server.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.server.Environment;
+import dev.lockstep.server.Main;
 import dev.lockstep.server.Running;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,6 +108,63 @@ class AuditCommandTest {
         Running running = audit("--anchor", lastChain, "--anchor", "0".repeat(64), log);
         assertThat(running.exitCode()).isEqualTo(1);
         assertThat(running.err()).contains("missing: no line has the chain value " + "0".repeat(64));
+    }
+
+    /** Each file has a few lines only, so that files are finished while others are read. */
+    @Test
+    void aLogIsIntactWhileItIsWritten() throws Exception {
+        KeyUseLog.Options options =
+                new KeyUseLog.Options(KeyUseLog.MIN_FILE_BYTES, FsyncPolicy.NEVER, Clock.systemUTC());
+        AtomicBoolean over = new AtomicBoolean();
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<Boolean> written = thread.submit(() -> {
+                try (KeyUseLog writer = KeyUseLog.open(log, options)) {
+                    while (!over.get()) {
+                        writer.append(
+                                KeyUse.of(KeyPeer.local(7), 1, "decrypt:raw", "rsa", new byte[1], "ok", Duration.ZERO));
+                    }
+                }
+                return true;
+            });
+            for (int i = 0; i < 40; i++) {
+                Running running = audit(log);
+                assertThat(running.err()).isEmpty();
+                assertThat(running.exitCode()).isZero();
+                Running head = Running.finished(Map.of(), "audit", "head", log.toString());
+                assertThat(head.err()).isEmpty();
+                assertThat(head.out()).matches("[0-9a-f]{64}\\R");
+            }
+            over.set(true);
+            assertThat(written.get(20, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            over.set(true);
+            thread.shutdown();
+        }
+    }
+
+    @Test
+    void anOlderFileInPlaceOfTheCurrentOneIsFound() throws Exception {
+        Files.copy(finished(1), log, StandardCopyOption.REPLACE_EXISTING);
+        Running running = audit(log);
+        assertThat(running.err()).startsWith(log + " line 1: repeated");
+        assertThat(running.exitCode()).isEqualTo(1);
+    }
+
+    /** As {@code audit head keys.log > anchor} on a full disk. */
+    @Test
+    void anOutputThatCannotBeWrittenIsAnError() {
+        for (String command : List.of("head", "verify")) {
+            PrintWriter full = new PrintWriter(OutputStream.nullOutputStream());
+            full.close();
+            StringWriter errors = new StringWriter();
+            Environment environment =
+                    new Environment(full, new PrintWriter(errors, true), name -> null, Clock.systemUTC(), loops -> {});
+            assertThat(Main.run(new String[] {"audit", command, log.toString()}, environment))
+                    .isEqualTo(2);
+            assertThat(errors.toString().strip())
+                    .isEqualTo("standard output: it cannot be written; make room, or write elsewhere");
+        }
     }
 
     @Test

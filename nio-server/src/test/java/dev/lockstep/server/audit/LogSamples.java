@@ -2,7 +2,6 @@ package dev.lockstep.server.audit;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,17 +92,8 @@ final class LogSamples {
         List<LogVerifier.Source> sources = new ArrayList<>();
         for (byte[] file : files) {
             String name = "file" + (sources.size() + 1);
-            sources.add(new LogVerifier.Source() {
-                @Override
-                public String name() {
-                    return name;
-                }
-
-                @Override
-                public InputStream open() {
-                    return new ByteArrayInputStream(file);
-                }
-            });
+            sources.add(new LogVerifier.Source(
+                    name, (check, chains) -> FileCheck.read(new ByteArrayInputStream(file), check, chains)));
         }
         return verifier.verifySources(sources);
     }
