@@ -132,6 +132,10 @@ public final class KeyUseLog implements Closeable {
         KeyUseLog log = null;
         LogCopy copy = null;
         try {
+            CheckpointKey key = options.key();
+            if (key != null) {
+                key.replaceEmptyFile(files);
+            }
             copy = options.copy() == null ? null : LogCopy.open(options.copy());
             log = new KeyUseLog(files, options, opener, lock, copy);
             return log;

@@ -55,7 +55,10 @@ final class LineReader {
         }
     }
 
-    /** The line that {@link #next} answered LINE for, without its line end. One char a byte: no decoding error hides. */
+    /**
+     * The line that {@link #next} has read, without its line end; of an overlong one the beginning. One char a byte: no decoding
+     * error hides.
+     */
     String line() {
         return new String(line, 0, length, StandardCharsets.ISO_8859_1);
     }

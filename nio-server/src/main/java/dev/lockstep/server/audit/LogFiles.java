@@ -1,18 +1,22 @@
 package dev.lockstep.server.audit;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -53,7 +57,7 @@ final class LogFiles {
     /** The finished files that are there, by number. */
     List<Path> finished() throws IOException {
         String prefix = name(active) + ".";
-        Path directory = directory();
+        Path directory = directory(active);
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
@@ -62,6 +66,8 @@ final class LogFiles {
                             && name(file).substring(prefix.length()).matches("\\d{6,9}"))
                     .sorted(Comparator.comparingLong(LogFiles::number))
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
@@ -73,9 +79,19 @@ final class LogFiles {
         }
         Collections.reverse(files);
         for (Path file : files) {
-            // No string in a line has a quote of its own, so this is the member.
-            try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
-                if (lines.anyMatch(line -> line.contains("\"checkpoint\":"))) {
+            if (hasCheckpoint(file)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasCheckpoint(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            LineReader reader = new LineReader(in);
+            for (LineReader.Kind kind = reader.next(); kind != LineReader.Kind.END; kind = reader.next()) {
+                // No string in a line has a quote of its own, so this is the member.
+                if (reader.line().contains("\"checkpoint\":")) {
                     return true;
                 }
             }
@@ -100,21 +116,92 @@ final class LogFiles {
     void writeNext(byte[] line) throws IOException {
         Path file = next();
         Files.deleteIfExists(file);
+        writePrivate(file, line);
+        syncDirectory(file);
+    }
+
+    /**
+     * Writes a file of another name beside {@code file} and puts it on the disk: what has the name after a crash is whole.
+     *
+     * @return that file, which the caller renames
+     */
+    static Path writeBeside(Path file, byte[] content) throws IOException {
+        // A name of its own: two processes may do this at the same time, and one may have crashed in it.
+        byte[] random = new byte[8];
+        new SecureRandom().nextBytes(random);
+        Path beside =
+                file.resolveSibling("." + name(file) + "." + HexFormat.of().formatHex(random) + ".new");
+        boolean isWritten = false;
+        try {
+            writePrivate(beside, content);
+            isWritten = true;
+        } finally {
+            if (!isWritten) {
+                deleteQuietly(beside);
+            }
+        }
+        return beside;
+    }
+
+    /**
+     * Renames a file that {@link #writeBeside} has written, and deletes it if that fails.
+     *
+     * @param replaces whether {@code to} is replaced if it is there; otherwise that is an error
+     * @throws FileAlreadyExistsException if it is there and must not be replaced
+     */
+    static void rename(Path from, Path to, boolean replaces) throws IOException {
+        boolean isRenamed = false;
+        try {
+            if (replaces) {
+                Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+            } else {
+                moveToNewName(from, to);
+            }
+            isRenamed = true;
+        } finally {
+            if (!isRenamed) {
+                deleteQuietly(from);
+            }
+        }
+        syncDirectory(to);
+    }
+
+    /** A rename replaces a file that another process has made meanwhile; a link never does. */
+    private static void moveToNewName(Path from, Path to) throws IOException {
+        try {
+            Files.createLink(to, from);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            Files.move(from, to); // a file system without hard links; or it fails for the same reason
+            return;
+        }
+        Files.delete(from);
+    }
+
+    private static void deleteQuietly(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // What is thrown instead says more, and the name stops no later start.
+        }
+    }
+
+    private static void writePrivate(Path file, byte[] content) throws IOException {
         createPrivate(file);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(line);
+            ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
             channel.force(true);
         }
-        syncDirectory();
     }
 
     /** Makes the next file the active one. */
     void promoteNext() throws IOException {
         Files.move(next(), active, StandardCopyOption.ATOMIC_MOVE);
-        syncDirectory();
+        syncDirectory(active);
     }
 
     /** Gives the active file the name of a finished one. */
@@ -124,7 +211,7 @@ final class LogFiles {
             throw new FileAlreadyExistsException(target.toString());
         }
         Files.move(active, target);
-        syncDirectory();
+        syncDirectory(active);
     }
 
     static void createPrivate(Path file) throws IOException {
@@ -136,16 +223,16 @@ final class LogFiles {
     }
 
     /** A rename is on the disk when its directory is. Only POSIX systems let a directory be opened for that. */
-    private void syncDirectory() throws IOException {
-        if (active.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            try (FileChannel channel = FileChannel.open(directory(), StandardOpenOption.READ)) {
+    private static void syncDirectory(Path of) throws IOException {
+        if (of.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(directory(of), StandardOpenOption.READ)) {
                 channel.force(true);
             }
         }
     }
 
-    private Path directory() {
-        return Objects.requireNonNullElse(active.toAbsolutePath().getParent(), active.toAbsolutePath());
+    private static Path directory(Path of) {
+        return Objects.requireNonNullElse(of.toAbsolutePath().getParent(), of.toAbsolutePath());
     }
 
     /** Out of the way of {@code NAME*} on a command line. */

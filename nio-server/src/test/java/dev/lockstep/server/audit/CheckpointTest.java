@@ -9,11 +9,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -179,5 +189,109 @@ class CheckpointTest {
         assertThatThrownBy(() -> CheckpointKey.read(wrong))
                 .hasMessageContaining("holds no key")
                 .hasMessageNotContaining(text.substring(1).strip());
+    }
+
+    private List<String> names(Path in) throws IOException {
+        try (Stream<Path> all = Files.list(in)) {
+            return all.map(each -> each.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private Path keyDirectory() throws IOException {
+        return Files.createDirectory(directory.resolve("secret"));
+    }
+
+    @Test
+    void startsAtTheSameTimeHaveOneKeyAndLeaveNothingElse() throws Exception {
+        int threads = 8;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        Path secret = keyDirectory();
+        try {
+            for (int round = 0; round < 20; round++) {
+                Path one = secret.resolve("key" + round);
+                CountDownLatch begin = new CountDownLatch(1);
+                List<Future<String>> macs = new ArrayList<>();
+                for (int i = 0; i < threads; i++) {
+                    macs.add(pool.submit(() -> {
+                        begin.await();
+                        return CheckpointKey.readOrMake(one).checkpoint(1, Chain.START);
+                    }));
+                }
+                begin.countDown();
+                String mac = CheckpointKey.readOrMake(one).checkpoint(1, Chain.START);
+                for (Future<String> each : macs) {
+                    assertThat(each.get(20, TimeUnit.SECONDS)).isEqualTo(mac);
+                }
+            }
+        } finally {
+            pool.shutdown();
+        }
+        assertThat(names(secret)).hasSize(20).allMatch(name -> name.startsWith("key"));
+    }
+
+    @Test
+    void aFileThatAnInterruptedStartLeftEmptyGetsAKeyWithTheFirstLog() throws IOException {
+        Path secret = keyDirectory();
+        Path empty = LogSamples.privateFile(secret.resolve("log.key"), "");
+        LogSamples.privateFile(secret.resolve(".log.key.new"), "0123");
+        Path other = directory.resolve("other.log");
+        CheckpointKey made = CheckpointKey.readOrMake(empty);
+        assertThat(empty).isEmptyFile(); // a command line that is refused leaves no trace
+        for (int run = 0; run < 2; run++) {
+            try (KeyUseLog log = open(other, made)) {
+                log.append(use(1));
+            }
+        }
+        assertThat(Files.readString(empty)).matches("[0-9a-f]{64}\n");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(empty)))
+                .isEqualTo("rw-------");
+        assertThat(names(secret)).containsExactly(".log.key.new", "log.key");
+        CheckpointKey read = CheckpointKey.readOrMake(empty);
+        assertThat(verify(new LogVerifier(null, List.of(), read), Files.readAllBytes(other)))
+                .isInstanceOf(LogVerifier.Intact.class);
+    }
+
+    @Test
+    void theEmptiedKeyOfALogIsNotReplaced() throws IOException {
+        Files.write(keyFile, new byte[0]);
+        CheckpointKey made = CheckpointKey.readOrMake(keyFile);
+        byte[] before = Files.readAllBytes(file);
+        assertThatThrownBy(() -> open(file, made))
+                .isInstanceOf(KeyUseLogException.class)
+                .hasMessageContaining(keyFile + " is empty, and " + file + " has checkpoints of another key");
+        assertThat(keyFile).isEmptyFile();
+        assertThat(file).hasBinaryContent(before);
+    }
+
+    @Test
+    void anEmptyFileThatGetsAKeyMeanwhileKeepsIt() throws IOException {
+        Path empty = LogSamples.privateFile(keyDirectory().resolve("log.key"), "");
+        CheckpointKey made = CheckpointKey.readOrMake(empty);
+        Files.copy(keyFile, empty, StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> open(directory.resolve("other.log"), made))
+                .isInstanceOf(KeyUseLogException.class)
+                .hasMessageContaining("another process");
+        assertThat(empty).hasSameBinaryContentAs(keyFile);
+        assertThat(names(empty.getParent())).containsExactly("log.key");
+    }
+
+    @Test
+    void aLinkThatLeadsNowhereIsNotReplaced() throws IOException {
+        Path secret = keyDirectory();
+        Path link = Files.createSymbolicLink(secret.resolve("log.key"), directory.resolve("absent/log.key"));
+        assertThatThrownBy(() -> CheckpointKey.readOrMake(link)).isInstanceOf(IOException.class);
+        assertThat(link).isSymbolicLink();
+        assertThat(names(secret)).containsExactly("log.key");
+    }
+
+    @Test
+    void aFileSystemWithoutHardLinksCanHaveTheKey() throws IOException {
+        try (FileSystem zip = FileSystems.newFileSystem(directory.resolve("z.zip"), Map.of("create", "true"))) {
+            Path inside = zip.getPath("/log.key");
+            CheckpointKey made = CheckpointKey.readOrMake(inside);
+            assertThat(CheckpointKey.readOrMake(inside).checkpoint(1, Chain.START))
+                    .isEqualTo(made.checkpoint(1, Chain.START));
+            assertThat(names(zip.getPath("/"))).containsExactly("log.key");
+        }
     }
 }
