@@ -78,7 +78,7 @@ public final class KeyUseLog implements Closeable {
     private int unsynced;
     private long uncovered;
     private boolean closed;
-    private @Nullable IOException failure;
+    private boolean failed;
 
     private KeyUseLog(
             LogFiles files, Options options, LogOutput.Opener opener, FileChannel lock, @Nullable LogCopy copy)
@@ -157,17 +157,21 @@ public final class KeyUseLog implements Closeable {
     /**
      * Adds a line, starting a new file when the current one is full, and waits for the disk where the policy says so.
      *
-     * @throws IOException when the line may be lost; {@link #recover} may help then
+     * @throws IOException when the line may be lost; {@link #recover} may help then, also after an unchecked exception or error
      */
     public synchronized void append(KeyUse use) throws IOException {
-        if (closed || failure != null) {
+        if (closed || failed) {
             throw new KeyUseLogException(
                     files.active() + ": " + (closed ? "is closed" : "could not be written before"));
         }
         try {
             write(use);
+        } catch (RuntimeException | Error e) {
+            // Memory ran out: the line may be in the file and not counted, and then the next would have its number.
+            failed = true;
+            throw e;
         } catch (IOException e) {
-            failure = e;
+            failed = true;
             throw new KeyUseLogException(files.active() + ": cannot be written: " + e.getMessage(), e);
         }
     }
@@ -203,26 +207,30 @@ public final class KeyUseLog implements Closeable {
      * @throws IOException when it still cannot be written, or was altered in between; another try may succeed
      */
     public synchronized boolean recover() throws IOException {
-        if (closed || failure == null) {
+        if (closed || !failed) {
             return !closed;
         }
         closeQuietly(out);
         ChainCheck end = new LogRecovery(files, options.clock(), options.key()).recover();
-        chain = end.chain();
-        seq = end.seq();
-        file = end.file();
-        size = Files.size(files.active());
-        out = opener.open(files.active());
         if (copy != null) {
             copy.retry();
         }
+        size = Files.size(files.active());
+        LogLine.Chained last = end.seq() > seq ? end.read() : null;
+        chain = end.chain();
+        seq = end.seq();
+        file = end.file();
+        if (last != null) { // what stands for a piece of a line, or the first line of a file, is not in the copy yet
+            copy(bytes(last.text(), last.chain()));
+        }
+        out = opener.open(files.active());
         // Proves that there is room, and leaves a trace of the failure where no piece of a line did.
         makeRoom(LogLine.MAX_BYTES);
         add(new Entry.Repair(0, KeyUse.digest(new byte[0])));
         checkpoint();
         out.sync();
         unsynced = 0;
-        failure = null;
+        failed = false;
         return true;
     }
 
@@ -306,7 +314,7 @@ public final class KeyUseLog implements Closeable {
         }
         closed = true;
         try {
-            if (failure == null) {
+            if (!failed) {
                 if (uncovered > 0) {
                     checkpoint();
                 }

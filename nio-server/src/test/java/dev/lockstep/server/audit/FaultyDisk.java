@@ -12,6 +12,9 @@ public final class FaultyDisk implements LogOutput.Opener {
     public volatile boolean full;
     boolean failsToSync;
 
+    /** Throws an error after each line that it has written. */
+    boolean runsOutOfMemory;
+
     /** A log on this disk. */
     public KeyUseLog log(Path file) throws IOException {
         return KeyUseLog.open(file, KeyUseLog.Options.DEFAULT, this);
@@ -29,6 +32,9 @@ public final class FaultyDisk implements LogOutput.Opener {
                     throw new IOException("no space left");
                 }
                 out.write(line);
+                if (runsOutOfMemory) {
+                    throw new OutOfMemoryError("as if it had run out");
+                }
             }
 
             @Override

@@ -255,6 +255,28 @@ class KeyUseLogTest {
     }
 
     @Test
+    void anErrorEndsTheLogAsAFailureDoes() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        Path file = directory.resolve("keys.log");
+        try (KeyUseLog log = KeyUseLog.open(file, options(KeyUseLog.MAX_FILE_BYTES, FsyncPolicy.NEVER), disk)) {
+            disk.runsOutOfMemory = true;
+            assertThatThrownBy(() -> log.append(use(1))).isInstanceOf(OutOfMemoryError.class);
+            disk.runsOutOfMemory = false;
+            assertThatThrownBy(() -> log.append(use(2))).hasMessageContaining("could not be written before");
+            assertThat(log.recover()).isTrue();
+            log.append(use(3));
+        }
+        assertThat(verify(file)).isInstanceOf(LogVerifier.Intact.class);
+    }
+
+    @Test
+    void aDirectoryAmongTheFilesIsAnErrorOfReading() throws IOException {
+        Path file = directory.resolve("keys.log");
+        Files.createDirectory(directory.resolve("keys.log.000001"));
+        assertThatThrownBy(() -> KeyUseLog.hasCheckpoints(file)).isInstanceOf(IOException.class);
+    }
+
+    @Test
     void aDiskThatCannotKeepALineEndsTheLog() throws IOException {
         FaultyDisk disk = new FaultyDisk();
         Path file = directory.resolve("keys.log");

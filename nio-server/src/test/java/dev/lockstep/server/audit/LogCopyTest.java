@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,58 @@ class LogCopyTest {
         assertThat(verifier.verify(LogVerifier.filesOf(file))).isInstanceOf(LogVerifier.Intact.class);
         Files.writeString(file, Files.readString(file).replace(last + "\n", ""));
         assertThat(verifier.verify(LogVerifier.filesOf(file))).isInstanceOf(LogVerifier.Broken.class);
+    }
+
+    private static List<String> linesOf(Path file) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Path one : LogVerifier.filesOf(file)) {
+            lines.addAll(Files.readAllLines(one));
+        }
+        return lines;
+    }
+
+    @Test
+    void itHasTheLineThatReplacesAPieceOfOne() throws IOException {
+        Path file = directory.resolve("keys.log");
+        Path copy = directory.resolve("copy");
+        FaultyDisk disk = new FaultyDisk();
+        KeyUseLog.Options options =
+                new KeyUseLog.Options(KeyUseLog.MAX_FILE_BYTES, FsyncPolicy.NEVER, LogSamples.CLOCK, null, copy);
+        try (KeyUseLog log = KeyUseLog.open(file, options, disk)) {
+            log.append(use(1));
+            disk.full = true;
+            assertThatThrownBy(() -> log.append(use(2))).isInstanceOf(KeyUseLogException.class);
+            disk.full = false;
+            assertThat(log.recover()).isTrue();
+            log.append(use(3));
+        }
+        assertThat(Files.readAllLines(copy)).isEqualTo(linesOf(file));
+    }
+
+    @Test
+    void itHasTheFirstLineOfAFileThatWasBegunBeforeAFailure() throws IOException {
+        Path file = directory.resolve("keys.log");
+        Path copy = directory.resolve("copy");
+        KeyUseLog.Options options =
+                new KeyUseLog.Options(KeyUseLog.MIN_FILE_BYTES, FsyncPolicy.NEVER, LogSamples.CLOCK, null, copy);
+        AtomicInteger opened = new AtomicInteger();
+        LogOutput.Opener opener = path -> {
+            if (opened.incrementAndGet() == 2) {
+                throw new IOException("too many open files");
+            }
+            return LogOutput.ofFile(path);
+        };
+        try (KeyUseLog log = KeyUseLog.open(file, options, opener)) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 20; i++) {
+                            log.append(use(i));
+                        }
+                    })
+                    .hasMessageContaining("too many open files");
+            assertThat(log.recover()).isTrue();
+            log.append(use(3));
+        }
+        assertThat(Files.readAllLines(copy)).isEqualTo(linesOf(file));
     }
 
     @Test
