@@ -3,6 +3,7 @@ package dev.lockstep.keys.keyserver.transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -83,7 +84,7 @@ public final class TlsTransport implements ByteTransport {
         }
         int count = Math.min(to.remaining(), plain.remaining());
         to.put(plain.slice().limit(count));
-        wipe(plain.position(), count);
+        wipe(plain, plain.position(), plain.position() + count);
         plain.position(plain.position() + count);
         return count;
     }
@@ -127,6 +128,7 @@ public final class TlsTransport implements ByteTransport {
     private boolean unwrap() throws IOException {
         recordsLeft--;
         plain.clear();
+        int from = netIn.position();
         SSLEngineResult result;
         try {
             result = engine.unwrap(netIn, plain);
@@ -136,6 +138,7 @@ public final class TlsTransport implements ByteTransport {
             }
         } finally {
             plain.flip();
+            wipe(netIn, from, netIn.position()); // the JDK decrypts a record where it is
         }
         starved = result.getStatus() == Status.BUFFER_UNDERFLOW || !netIn.hasRemaining();
         boolean full = result.getStatus() == Status.BUFFER_UNDERFLOW && netIn.remaining() == netIn.capacity();
@@ -220,12 +223,15 @@ public final class TlsTransport implements ByteTransport {
             if (!closed) {
                 closed = true;
                 engine.closeOutbound();
-                wrap(NOTHING);
+                if (channel.isConnected()) { // which it is not where the time to connect is over
+                    wrap(NOTHING);
+                }
             }
         } catch (IOException e) {
             // The peer is gone, so the alert has no reader.
         }
-        wipe(0, plain.capacity());
+        wipe(plain, 0, plain.capacity());
+        wipe(netIn, 0, netIn.capacity());
         try {
             channel.close();
         } catch (IOException e) {
@@ -233,7 +239,7 @@ public final class TlsTransport implements ByteTransport {
         }
     }
 
-    private void wipe(int from, int count) {
-        java.util.Arrays.fill(plain.array(), from, from + count, (byte) 0);
+    private static void wipe(ByteBuffer buffer, int from, int to) {
+        Arrays.fill(buffer.array(), from, to, (byte) 0);
     }
 }
