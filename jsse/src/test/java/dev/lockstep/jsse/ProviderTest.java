@@ -21,9 +21,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -109,6 +114,99 @@ class ProviderTest {
         assertThat(legacy.isDone()).isTrue();
         assertThat(context.getDefaultSSLParameters().getCipherSuites()).doesNotContain(Engines.STATIC_RSA);
         assertThat(context.getSupportedSSLParameters().getCipherSuites()).contains(Engines.STATIC_RSA);
+    }
+
+    private static KeyManager[] keys(PrivateKey key, X509Certificate[] chain, TestIdentity... identities)
+            throws Exception {
+        KeyStore store = KeyStore.getInstance("JKS"); // which takes any chain
+        store.load(null, null);
+        store.setKeyEntry("unusable", key, PASSWORD, chain);
+        for (TestIdentity identity : identities) {
+            store.setKeyEntry(
+                    identity.name(),
+                    identity.privateKey(),
+                    PASSWORD,
+                    identity.chain().toArray(new X509Certificate[0]));
+        }
+        KeyManagerFactory factory = KeyManagerFactory.getInstance("SunX509");
+        factory.init(store, PASSWORD);
+        return factory.getKeyManagers();
+    }
+
+    /** Runs something and returns what the module has logged meanwhile. */
+    private static List<String> logged(Callable<?> action) throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger("dev.lockstep.jsse");
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord event) {
+                lines.add(event.getLevel() + " " + event.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            action.call();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        return lines;
+    }
+
+    /** As the JDK's own TLS, which serves what it can with the other keys. */
+    @Test
+    void aKeyThatCannotBeUsedIsLeftOut() throws Exception {
+        KeyPair weak = TestAuthority.keyPair("RSA", "1024");
+        X509Certificate[] chain = {TestAuthority.root("weak", Instant.now()).server(weak.getPublic(), "localhost")};
+        SSLContext context =
+                context(keys(weak.getPrivate(), chain, TestIdentity.P256, TestIdentity.ED25519), new TrustManager[0]);
+        List<String> lines = logged(() -> {
+            for (int i = 0; i < 2; i++) {
+                EngineServer server = connects(context, engine -> {}, Engines.ECDSA);
+                assertThat(server.isDone()).isTrue();
+                server.echoes("hello");
+            }
+            EngineServer server = connects(context, engine -> {}, Engines.ECDHE_RSA);
+            assertThat(server.client.failure()).hasMessageContaining("handshake_failure");
+            return context;
+        });
+        assertThat(lines).singleElement().asString().startsWith("WARNING ").contains("unusable", "1024", "2048");
+    }
+
+    @Test
+    void aChainWithoutItsIntermediateIsLeftOut() throws Exception {
+        TestAuthority root = TestAuthority.root("root", Instant.now());
+        KeyPair pair = TestAuthority.keyPair("EC", "secp256r1");
+        X509Certificate leaf = root.intermediate("intermediate").server(pair.getPublic(), "localhost");
+        X509Certificate[] chain = {leaf, root.certificate()};
+        SSLContext context = context(keys(pair.getPrivate(), chain, TestIdentity.RSA_2048), new TrustManager[0]);
+        List<String> lines = logged(() -> {
+            EngineServer server = connects(context, engine -> {}, Engines.ECDHE_RSA, Engines.ECDSA);
+            assertThat(server.isDone()).isTrue();
+            return server;
+        });
+        assertThat(lines).hasSize(1);
+    }
+
+    @Test
+    void aManagerWithNoOtherKeyFailsWithTheReason() throws Exception {
+        KeyPair weak = TestAuthority.keyPair("RSA", "1024");
+        X509Certificate[] chain = {TestAuthority.root("weak", Instant.now()).server(weak.getPublic(), "localhost")};
+        SSLContext context = context(keys(weak.getPrivate(), chain), new TrustManager[0]);
+        List<String> lines = logged(() -> {
+            for (int i = 0; i < 2; i++) {
+                EngineServer server = connects(context, engine -> {}, Engines.ECDHE_RSA);
+                assertThat(server.client.failure()).hasMessageContaining("internal_error");
+                assertThat(server.failure()).hasStackTraceContaining("1024");
+            }
+            return context;
+        });
+        assertThat(lines).hasSize(1);
     }
 
     @Test

@@ -8,7 +8,9 @@ import dev.lockstep.keys.FutureAsk;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.credential.CredentialRequest;
 import dev.lockstep.tls.credential.CredentialSelector;
+import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.wait.Asks;
+import java.lang.System.Logger.Level;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -29,19 +31,30 @@ import org.jspecify.annotations.Nullable;
  * session of the handshake to look at, and no lock of the connection is held meanwhile: in the server's delegated task where
  * there is one, else on a thread of a pool. What belongs to an alias becomes a credential once and is kept: an {@link ExternalKey}
  * suspends handshakes, a key that gives its encoding signs in this process, any other one blocks a thread of a pool meanwhile.
+ * An alias that no credential can be made of, such as one with a key that is too short, is left out, which is logged once; it
+ * fails handshakes only where the manager has nothing else.
  */
 public final class ServerKeys {
 
     /** The types of {@code PublicKey.getAlgorithm} that certificates of TLS 1.2 have; negotiation decides between them. */
     private static final List<String> KEY_TYPES = List.of("EC", "EdDSA", "RSA", "RSASSA-PSS");
 
+    private static final System.Logger LOG = System.getLogger("dev.lockstep.jsse");
+
     private static final int MOST_CREDENTIALS = 10_000;
 
     private final X509KeyManager manager;
-    private final Map<Pair, Credential> credentials = new ConcurrentHashMap<>();
+    private final Map<Pair, Made> credentials = new ConcurrentHashMap<>();
 
     /** What an alias stands for; a key manager that reloads gives other objects then. */
     private record Pair(List<X509Certificate> chain, PrivateKey key) {}
+
+    /** What became of it, once: to check a chain takes time, also one that is refused. */
+    private sealed interface Made {
+        record Usable(Credential credential) implements Made {}
+
+        record Refused(ConfigException reason) implements Made {}
+    }
 
     private ServerKeys(X509KeyManager manager) {
         this.manager = manager;
@@ -91,12 +104,18 @@ public final class ServerKeys {
                 ? null
                 : request.certificateAuthorities().toArray(new Principal[0]);
         List<Credential> chosen = new ArrayList<>();
+        ConfigException refusal = null;
         for (String type : KEY_TYPES) {
             String alias = alias(type, issuers, party);
-            Credential credential = alias == null ? null : credential(alias);
-            if (credential != null && !chosen.contains(credential)) {
-                chosen.add(credential);
+            Made made = alias == null ? null : made(alias);
+            if (made instanceof Made.Refused refused && refusal == null) {
+                refusal = refused.reason();
+            } else if (made instanceof Made.Usable usable && !chosen.contains(usable.credential())) {
+                chosen.add(usable.credential());
             }
+        }
+        if (chosen.isEmpty() && refusal != null) {
+            throw new ConfigException(refusal.field(), refusal.reason(), refusal.fix(), refusal);
         }
         return chosen;
     }
@@ -109,7 +128,7 @@ public final class ServerKeys {
                 : manager.chooseServerAlias(type, issuers, party.socket());
     }
 
-    private @Nullable Credential credential(String alias) {
+    private @Nullable Made made(String alias) {
         X509Certificate[] chain = manager.getCertificateChain(alias);
         PrivateKey key = manager.getPrivateKey(alias);
         if (chain == null || chain.length == 0 || key == null) {
@@ -118,7 +137,16 @@ public final class ServerKeys {
         if (credentials.size() >= MOST_CREDENTIALS) {
             credentials.clear(); // a manager that makes keys up for every client must not fill the memory
         }
-        return credentials.computeIfAbsent(new Pair(List.of(chain), key), pair -> credential(pair.chain, pair.key));
+        return credentials.computeIfAbsent(new Pair(List.of(chain), key), pair -> made(alias, pair));
+    }
+
+    private static Made made(String alias, Pair pair) {
+        try {
+            return new Made.Usable(credential(pair.chain, pair.key));
+        } catch (ConfigException e) {
+            LOG.log(Level.WARNING, "key manager: the alias " + alias + " is left out: " + e.getMessage());
+            return new Made.Refused(e);
+        }
     }
 
     private static Credential credential(List<X509Certificate> chain, PrivateKey key) {
