@@ -2,6 +2,7 @@ package dev.lockstep.jsse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.lockstep.testkit.JdkClient;
 import dev.lockstep.testkit.TestServers;
@@ -431,6 +432,31 @@ class SocketEndsTest {
             client.startHandshake();
             assertThat(told.get(30, TimeUnit.SECONDS)).startsWith("TLS_ECDHE_ECDSA");
             assertThat(thrown.get(30, TimeUnit.SECONDS)).hasMessage("a listener's own fault");
+            client.shutdownOutput();
+        }
+    }
+
+    /** A listener may wait for a thread of the application that uses the socket. */
+    @Test
+    void aListenerIsToldWhenOthersCanUseTheSocket() throws Exception {
+        CompletableFuture<Throwable> refused = new CompletableFuture<>();
+        try (SSLSocket client = overs(plainClient());
+                SSLSocket server = (SSLSocket) listener.accept()) {
+            server.addHandshakeCompletedListener(event -> {
+                Future<Throwable> asking = threads.submit(() -> catchThrowable(server::startHandshake));
+                try {
+                    refused.complete(asking.get(20, TimeUnit.SECONDS));
+                } catch (Exception e) {
+                    refused.completeExceptionally(e);
+                }
+            });
+            Future<?> serving = threads.submit(() -> {
+                server.startHandshake();
+                return null;
+            });
+            client.startHandshake();
+            serving.get(30, TimeUnit.SECONDS);
+            assertThat(refused).isCompletedWithValueMatching(SSLException.class::isInstance);
             client.shutdownOutput();
         }
     }

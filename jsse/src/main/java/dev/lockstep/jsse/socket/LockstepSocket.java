@@ -27,6 +27,8 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -43,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first call that needs a handshake makes it. On an established connection {@code startHandshake} asks the client for
  * another one, with what the socket was set to meanwhile, and does not wait for it: it takes place while the application
- * reads. Listeners are called on the thread that completes a handshake, where it has made or resumed another session.
+ * reads. Listeners are called on the thread that completes a handshake, where it has made or resumed another session, once
+ * other threads can use the socket.
  *
  * <p>As with the JDK's sockets, an interrupt closes the socket only where a virtual thread waits.
  */
@@ -58,6 +61,9 @@ final class LockstepSocket extends SettableSocket {
     private final Context context;
     private final SocketChannel channel;
     private final ReentrantLock lock = new ReentrantLock();
+    /** What listeners are still to be told of: they are the application's code, and no lock is held meanwhile. */
+    private final Queue<HandshakeCompletedEvent> completed = new ConcurrentLinkedQueue<>();
+
     private volatile HandshakeSession handshakeSession;
     private final SSLSession nothing;
     private volatile @Nullable EstablishedSession session;
@@ -95,7 +101,7 @@ final class LockstepSocket extends SettableSocket {
                 handshake();
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -113,7 +119,18 @@ final class LockstepSocket extends SettableSocket {
         try {
             return handshake();
         } finally {
-            lock.unlock();
+            unlock();
+        }
+    }
+
+    private void unlock() {
+        lock.unlock();
+        while (!lock.isHeldByCurrentThread()) {
+            HandshakeCompletedEvent event = completed.poll();
+            if (event == null) {
+                return;
+            }
+            listeners.tell(event);
         }
     }
 
@@ -146,7 +163,7 @@ final class LockstepSocket extends SettableSocket {
                     finished(begun);
                 }
             } finally {
-                lock.unlock();
+                unlock();
             }
         }
     }
@@ -223,7 +240,7 @@ final class LockstepSocket extends SettableSocket {
         session = made;
         handshakeSession = newHandshakeSession();
         settings.reopen();
-        listeners.tell(new HandshakeCompletedEvent(this, made));
+        completed.add(new HandshakeCompletedEvent(this, made));
     }
 
     private TlsServerConfig plannedConfig() throws SSLHandshakeException {
