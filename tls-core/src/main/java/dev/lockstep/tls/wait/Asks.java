@@ -6,9 +6,9 @@ package dev.lockstep.tls.wait;
  * and decorators written for it serve all of them; a key's operations fit as {@code key::startSign} and {@code
  * key::startDecrypt}.
  *
- * <p>The connection calls {@link #start} once for each question, on the thread that drives it and without holding a
- * lock. An implementation must not block and must not call the connection. Thread-safe: one implementation serves all
- * connections.
+ * <p>The connection calls {@link #start} once for each question, on the thread that drives it, under the rules of {@link
+ * PendingOperation} for locks. An implementation must not block and must not call the connection. Thread-safe: one
+ * implementation serves all connections.
  *
  * @param <Q> the question
  * @param <T> the answer
