@@ -11,10 +11,16 @@ import static javax.net.ssl.SSLEngineResult.Status.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.testkit.SecretHunt;
 import dev.lockstep.tls.TlsException;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
@@ -113,6 +119,45 @@ class EngineStatusTest {
         assertResult(result, OK, NOT_HANDSHAKING);
         assertThat(result.bytesConsumed()).isGreaterThanOrEqualTo(16_384);
         assertThat(out.position()).isEqualTo(result.bytesProduced());
+    }
+
+    /** More than an int can count. */
+    @Test
+    void threeGibibytesOfSources() throws Exception {
+        EngineServer server = Engines.local(Engines.ECDSA).runs();
+        Path file = Files.createTempFile("lockstep", ".sparse");
+        long size = 1L << 30;
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(1), size - 1);
+            ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
+            ByteBuffer[] sources = {mapped.duplicate(), mapped.duplicate(), mapped.duplicate()};
+            ByteBuffer out = ByteBuffer.allocate(20_000);
+            SSLEngineResult result = server.engine.wrap(sources, out);
+            assertResult(result, OK, NOT_HANDSHAKING);
+            assertThat(sources[0].position()).isPositive();
+            assertThat(result.bytesConsumed()).isEqualTo(sources[0].position());
+            assertThat(result.bytesProduced()).isEqualTo(out.position());
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** A range of none takes nothing, and what several take is in no buffer of the engine any more. */
+    @Test
+    void nothingThatWasReadStaysInTheEngine() throws Exception {
+        EngineServer server = Engines.local(Engines.ECDSA).runs();
+        byte[] secret = "only the application's".getBytes(StandardCharsets.UTF_8);
+        for (int room : new int[] {5, secret.length}) {
+            server.client.sends(secret);
+            ByteBuffer in = ByteBuffer.wrap(server.client.takeRecords().get(0));
+            assertResult(server.engine.unwrap(in, new ByteBuffer[0]), BUFFER_OVERFLOW, NOT_HANDSHAKING);
+            ByteBuffer[] parts = {ByteBuffer.allocate(room), ByteBuffer.allocate(secret.length)};
+            SSLEngineResult read = server.engine.unwrap(in, parts);
+            assertResult(read, OK, NOT_HANDSHAKING);
+            assertThat(read.bytesProduced()).isEqualTo(secret.length);
+            assertThat(parts[1].position()).isEqualTo(secret.length - room);
+            SecretHunt.assertNoneIn(server.engine, List.of(secret));
+        }
     }
 
     @Test

@@ -47,13 +47,13 @@ public final class Buffers {
         }
     }
 
-    /** Returns how many bytes remain in all of them; {@link Integer#MAX_VALUE} at most. */
-    public static int remaining(ByteBuffer[] buffers) {
+    /** Returns how many bytes remain in all of them. */
+    public static long remaining(ByteBuffer[] buffers) {
         long sum = 0;
         for (ByteBuffer buffer : buffers) {
             sum += buffer.remaining();
         }
-        return (int) Math.min(Integer.MAX_VALUE, sum);
+        return sum;
     }
 
     /** Moves all of {@code from} into buffers that have room for it. */

@@ -8,6 +8,7 @@ import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -36,7 +37,7 @@ public final class Machine {
     private boolean outboundDone;
     private boolean inboundDone;
     private @Nullable TlsException unreported;
-    private @Nullable ByteBuffer scratch;
+    private byte @Nullable [] scratch;
 
     /**
      * @param onFinished runs when a handshake is over and its last byte is in an output buffer, or its last one was
@@ -59,7 +60,7 @@ public final class Machine {
             return result(Status.CLOSED, 0, 0);
         }
         int before = out.position();
-        int offered = Buffers.remaining(sources);
+        long offered = Buffers.remaining(sources);
         StepResult step = StepResult.PROGRESSED;
         try {
             if (tls.isClosed()) {
@@ -71,7 +72,7 @@ public final class Machine {
             failed(e, out.position() == before);
         }
         int produced = out.position() - before;
-        int consumed = offered - Buffers.remaining(sources);
+        int consumed = (int) (offered - Buffers.remaining(sources));
         outboundDone |= tls.isClosed() && !tls.wantsOutput() && unreported == null;
         if (outboundDone) {
             return result(Status.CLOSED, consumed, produced);
@@ -91,7 +92,7 @@ public final class Machine {
             return new SSLEngineResult(Status.OK, status, 0, 0);
         }
         int before = in.position();
-        int free = Buffers.remaining(destinations);
+        long free = Buffers.remaining(destinations);
         StepResult step;
         try {
             if (tls.suspension() != null) {
@@ -107,7 +108,7 @@ public final class Machine {
             throw new AssertionError(e); // thrown by then
         }
         int consumed = in.position() - before;
-        int produced = free - Buffers.remaining(destinations);
+        int produced = (int) (free - Buffers.remaining(destinations));
         asked &= consumed == 0; // the client has answered, even if by something else
         if (step == StepResult.CLOSED) {
             inboundDone = true;
@@ -154,19 +155,25 @@ public final class Machine {
         return step;
     }
 
-    private StepResult read(ByteBuffer in, ByteBuffer[] destinations, int free) throws TlsException {
+    private StepResult read(ByteBuffer in, ByteBuffer[] destinations, long free) throws TlsException {
         if (destinations.length == 1) {
             return tls.read(in, destinations[0]);
         }
-        ByteBuffer plain = scratch;
-        if (plain == null) {
-            plain = ByteBuffer.allocate(TlsServerConnection.APPLICATION_BUFFER_SIZE);
-            scratch = plain;
+        byte[] bytes = scratch;
+        if (bytes == null) {
+            bytes = new byte[TlsServerConnection.APPLICATION_BUFFER_SIZE];
+            scratch = bytes;
         }
-        plain.clear().limit(Math.min(free, plain.capacity()));
-        StepResult step = tls.read(in, plain);
-        Buffers.scatter(plain.flip(), destinations);
-        return step;
+        int used = (int) Math.min(free, bytes.length);
+        ByteBuffer plain = ByteBuffer.wrap(bytes, 0, used);
+        try {
+            StepResult step = tls.read(in, plain);
+            used = plain.position();
+            Buffers.scatter(plain.flip(), destinations);
+            return step;
+        } finally {
+            Arrays.fill(bytes, 0, used, (byte) 0); // what was opened is the application's, and stays nowhere else
+        }
     }
 
     // ---- status
@@ -326,6 +333,9 @@ public final class Machine {
             if (tls.isHandshaking()) {
                 handshaking = true;
                 asked = false;
+            }
+            if (tls.isClosed()) {
+                scratch = null;
             }
         }
     }
