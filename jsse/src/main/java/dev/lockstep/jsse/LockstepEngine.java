@@ -2,6 +2,8 @@ package dev.lockstep.jsse;
 
 import dev.lockstep.jsse.engine.Buffers;
 import dev.lockstep.jsse.engine.Machine;
+import dev.lockstep.jsse.engine.Standing;
+import dev.lockstep.jsse.engine.Turns;
 import dev.lockstep.jsse.engine.WaitRoom;
 import dev.lockstep.jsse.manager.Party;
 import dev.lockstep.jsse.session.BasicSession;
@@ -38,11 +40,18 @@ import org.jspecify.annotations.Nullable;
  * there is room for. A failure is thrown once, by the call that met it or by the next one where that call had written bytes;
  * {@code wrap} gives the alert. {@code closeInbound} and {@code closeOutbound} cancel what is pending immediately.
  *
- * <p><b>Threads.</b> All methods may be called from any thread; one call at a time moves the connection. A delegated task that
- * is interrupted while it waits ends the connection with internal_error. Key managers are asked in the delegated task, or on a
- * thread of a pool where {@link #waiting} is another way than {@link Waiting#TASK}; trust managers judge on such a thread. Both
- * may take their time and use the engine. SNI matchers, selectors of application protocols and {@code getAcceptedIssuers} are
- * called while the engine is locked, and must return soon.
+ * <p><b>Threads.</b> All methods may be called from any thread. One call at a time moves the connection: {@code wrap}, {@code
+ * unwrap}, {@code beginHandshake}, {@code closeInbound}, {@code closeOutbound} and {@link #exportKeyingMaterial} wait for each
+ * other, and an interrupted task for them. All others wait for nothing. They say what the connection had reached when the last
+ * such call ended, or when the one under way began to ask a matcher, a selector or a manager.
+ *
+ * <p>While a call moves the connection, and other threads cannot, these are called: {@code start}, {@code resume} and {@code cancel}
+ * of keys, stores, selectors and verifiers (see {@link dev.lockstep.tls.wait.PendingOperation}), observers, SNI matchers, selectors
+ * of application protocols and {@code getAcceptedIssuers}. They must return soon, and must not wait for a thread that moves this
+ * connection or closes it; they may wait for one that asks for its status. Without any lock: key managers, which are asked in
+ * the delegated task, or on a thread of a pool where {@link #waiting} is another way than {@link Waiting#TASK}, and trust managers,
+ * which judge on such a thread. Both may take their time and use the engine. A delegated task that is interrupted while it waits
+ * ends the connection with internal_error.
  */
 public final class LockstepEngine extends SettableEngine {
 
@@ -52,9 +61,10 @@ public final class LockstepEngine extends SettableEngine {
     private final SSLSession nothing;
     private volatile HandshakeSession handshakeSession;
     private volatile @Nullable EstablishedSession session;
+    private final Turns turns = new Turns(this::standing);
     private @Nullable TlsServerConfig config;
-    private @Nullable Machine machine;
-    private boolean closed;
+    private volatile @Nullable Machine machine;
+    private volatile boolean closed;
 
     LockstepEngine(Context context, Waiting way, @Nullable String peerHost, int peerPort) {
         super(new EngineSettings(context.config()), peerHost, peerPort);
@@ -82,12 +92,12 @@ public final class LockstepEngine extends SettableEngine {
      * @throws IllegalStateException once the handshake has begun
      */
     public void setWaiting(Waiting way) {
-        locked(() -> {
-            if (machine != null) {
+        Objects.requireNonNull(way, "waiting");
+        set(() -> {
+            if (settings.begun()) {
                 throw new IllegalStateException("waiting: fixed once the handshake has begun; set it before");
             }
-            room.way(Objects.requireNonNull(way, "waiting"));
-            return way;
+            room.way(way);
         });
     }
 
@@ -115,11 +125,12 @@ public final class LockstepEngine extends SettableEngine {
     }
 
     private void interrupted(InterruptedException cause) {
-        locked(() -> {
-            if (machine != null) {
-                machine.interrupted(cause);
+        boolean unused = turns.make(() -> {
+            Machine running = machine;
+            if (running != null) {
+                running.interrupted(cause);
             }
-            return cause;
+            return closed;
         });
     }
 
@@ -130,12 +141,7 @@ public final class LockstepEngine extends SettableEngine {
         ByteBuffer[] sources = Buffers.range(srcs, offset, length);
         Buffers.requireBuffer(dst);
         Buffers.requireWritable(dst);
-        lock.lock();
-        try {
-            return closed ? ended() : begun().wrap(sources, dst);
-        } finally {
-            lock.unlock();
-        }
+        return turns.make(() -> closed ? ended() : begun().wrap(sources, dst));
     }
 
     @Override
@@ -143,12 +149,7 @@ public final class LockstepEngine extends SettableEngine {
         Buffers.requireBuffer(src);
         ByteBuffer[] destinations = Buffers.range(dsts, offset, length);
         Buffers.requireWritable(destinations);
-        lock.lock();
-        try {
-            return closed ? ended() : begun().unwrap(src, destinations);
-        } finally {
-            lock.unlock();
-        }
+        return turns.make(() -> closed ? ended() : begun().unwrap(src, destinations));
     }
 
     private static SSLEngineResult ended() {
@@ -159,12 +160,18 @@ public final class LockstepEngine extends SettableEngine {
     private Machine begun() throws SSLException {
         Machine running = machine;
         if (running == null) {
+            EngineSettings planned = fixed();
+            boolean made = false;
             try {
-                config = plan().config(selector());
+                config = plan(planned).config(selector(planned));
+                made = true;
             } catch (ConfigException e) {
                 throw new SSLHandshakeException(e.getMessage());
+            } finally {
+                if (!made) {
+                    set(settings::unfix);
+                }
             }
-            settings.fix();
             handshakeSession = newHandshakeSession(); // with the schemes that the settings have left
             running = new Machine(config, room, this::finished, this::failed);
             machine = running;
@@ -172,36 +179,40 @@ public final class LockstepEngine extends SettableEngine {
         return running;
     }
 
-    private ConnectionPlan plan() throws SSLException {
-        if (!settings.protocolEnabled() || settings.suites().isEmpty()) {
+    private ConnectionPlan plan(EngineSettings planned) throws SSLException {
+        if (!planned.protocolEnabled() || planned.suites().isEmpty()) {
             throw new SSLHandshakeException("no protocol or no cipher suite is enabled");
         }
-        return new ConnectionPlan(context, settings, self);
+        return new ConnectionPlan(context, planned, self);
     }
 
-    private @Nullable Function<List<String>, @Nullable String> selector() {
-        BiFunction<SSLEngine, List<String>, String> selector = settings.engineSelector();
+    private @Nullable Function<List<String>, @Nullable String> selector(EngineSettings planned) {
+        BiFunction<SSLEngine, List<String>, String> selector = planned.engineSelector();
         return selector == null ? null : offered -> selector.apply(this, offered);
     }
 
     /** Asks for another handshake, with the settings that were changed meanwhile. */
     private void renegotiate(Machine running) throws SSLException {
+        EngineSettings changed = changes();
+        boolean asked = false;
         try {
-            ConnectionOptions changes = settings.changed() ? plan().options(selector()) : ConnectionOptions.NONE;
-            if (running.renegotiate(changes)) {
-                settings.applied();
-            }
+            ConnectionOptions changes =
+                    changed == null ? ConnectionOptions.NONE : plan(changed).options(selector(changed));
+            asked = running.renegotiate(changes);
         } catch (ConfigException e) {
             throw new SSLException(e.getMessage());
+        } finally {
+            if (changed != null && !asked) {
+                set(settings::unapplied);
+            }
         }
     }
 
     private void finished() {
-        ConnectionInfo info = Objects.requireNonNull(machine).info();
-        session = context.sessions()
-                .established(Objects.requireNonNull(info), Objects.requireNonNull(config), handshakeSession);
+        ConnectionInfo info = Objects.requireNonNull(machine).established();
+        session = context.sessions().established(info, Objects.requireNonNull(config), handshakeSession);
         handshakeSession = newHandshakeSession();
-        settings.reopen();
+        set(settings::reopen);
     }
 
     private void failed(TlsException failure) {
@@ -213,9 +224,19 @@ public final class LockstepEngine extends SettableEngine {
 
     // ---- state
 
+    /** What the connection has reached; null before it begins. This thread's own call counts, another one's when it is over. */
+    private @Nullable Standing standing() {
+        Machine running = machine;
+        if (running == null) {
+            return null;
+        }
+        return turns.areMine() ? running.publish() : running.standing();
+    }
+
     @Override
     public HandshakeStatus getHandshakeStatus() {
-        return locked(() -> machine == null || closed ? HandshakeStatus.NOT_HANDSHAKING : machine.handshakeStatus());
+        Standing reached = standing();
+        return reached == null ? HandshakeStatus.NOT_HANDSHAKING : reached.handshakeStatus(room);
     }
 
     /**
@@ -225,42 +246,41 @@ public final class LockstepEngine extends SettableEngine {
      */
     @Override
     public void beginHandshake() throws SSLException {
-        lock.lock();
-        try {
+        boolean unused = turns.make(() -> {
+            Machine running = machine;
             if (closed) {
                 throw new SSLException("the engine is closed");
             }
-            if (machine == null) {
+            if (running == null) {
                 begun();
             } else {
-                renegotiate(machine);
+                renegotiate(running);
             }
-        } finally {
-            lock.unlock();
-        }
+            return closed;
+        });
     }
 
     @Override
     public void closeInbound() throws SSLException {
-        lock.lock();
-        try {
-            if (machine == null) {
-                closed = true;
+        boolean unused = turns.make(() -> {
+            Machine running = machine;
+            if (running != null) {
+                running.closeInbound();
             } else {
-                machine.closeInbound();
+                closed = true;
             }
-        } finally {
-            lock.unlock();
-        }
+            return closed;
+        });
     }
 
     @Override
     public void closeOutbound() {
-        locked(() -> {
-            if (machine == null) {
-                closed = true;
+        boolean unused = turns.make(() -> {
+            Machine running = machine;
+            if (running != null) {
+                running.closeOutbound();
             } else {
-                machine.closeOutbound();
+                closed = true;
             }
             return closed;
         });
@@ -268,12 +288,14 @@ public final class LockstepEngine extends SettableEngine {
 
     @Override
     public boolean isInboundDone() {
-        return locked(() -> closed || (machine != null && machine.isInboundDone()));
+        Standing reached = standing();
+        return closed || (reached != null && reached.isInboundDone());
     }
 
     @Override
     public boolean isOutboundDone() {
-        return locked(() -> closed || (machine != null && machine.isOutboundDone()));
+        Standing reached = standing();
+        return closed || (reached != null && reached.isOutboundDone());
     }
 
     @Override
@@ -284,21 +306,22 @@ public final class LockstepEngine extends SettableEngine {
 
     @Override
     public @Nullable SSLSession getHandshakeSession() {
-        return locked(() -> {
-            if (machine == null || !machine.isHandshaking() || machine.isInboundDone()) {
-                return null;
-            }
-            ConnectionInfo info = machine.handshakeInfo();
-            if (info != null) {
-                handshakeSession.agreed(info);
-            }
-            return handshakeSession;
-        });
+        HandshakeSession current = handshakeSession; // first: what another handshake agrees on is of no use to this one
+        Standing reached = standing();
+        if (reached == null || !reached.handshaking() || reached.isInboundDone()) {
+            return null;
+        }
+        ConnectionInfo info = reached.handshakeInfo();
+        if (info != null) {
+            current.agreed(info);
+        }
+        return current;
     }
 
     /** Returns what was negotiated, in full; null before ServerHello. */
     public @Nullable ConnectionInfo connectionInfo() {
-        return locked(() -> machine == null ? null : machine.info());
+        Standing reached = standing();
+        return reached == null ? null : reached.info();
     }
 
     /**
@@ -308,11 +331,12 @@ public final class LockstepEngine extends SettableEngine {
      * @throws IllegalStateException before the connection is established, and if there is none
      */
     public byte[] exportKeyingMaterial(String label, byte @Nullable [] keyingContext, int length) {
-        return locked(() -> {
-            if (machine == null) {
+        return turns.make(() -> {
+            Machine running = machine;
+            if (running == null) {
                 throw new IllegalStateException("not established: the handshake has not begun");
             }
-            return machine.connection().exportKeyingMaterial(label, keyingContext, length);
+            return running.connection().exportKeyingMaterial(label, keyingContext, length);
         });
     }
 
@@ -332,8 +356,8 @@ public final class LockstepEngine extends SettableEngine {
      */
     @Override
     public @Nullable String getHandshakeApplicationProtocol() {
-        ConnectionInfo info =
-                locked(() -> machine == null || getHandshakeSession() == null ? null : machine.handshakeInfo());
+        Standing reached = standing();
+        ConnectionInfo info = reached == null || getHandshakeSession() == null ? null : reached.handshakeInfo();
         return info == null ? null : Objects.requireNonNullElse(info.applicationProtocol(), "");
     }
 
@@ -347,6 +371,10 @@ public final class LockstepEngine extends SettableEngine {
 
         @Override
         public HandshakeSession handshakeSession() {
+            Machine running = machine;
+            if (running != null) {
+                running.asks(); // managers look at it, on threads of theirs
+            }
             return handshakeSession;
         }
 

@@ -11,11 +11,11 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
-/** What an engine is set to, and the lock that guards all of it. */
+/** What an engine is set to, and the lock that guards that: it is held for a few instructions, and never while foreign code runs. */
 abstract class SettableEngine extends SSLEngine {
 
     final EngineSettings settings;
-    final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock = new ReentrantLock();
 
     SettableEngine(EngineSettings settings, @Nullable String peerHost, int peerPort) {
         super(peerHost, peerPort);
@@ -116,6 +116,24 @@ abstract class SettableEngine extends SSLEngine {
     @Override
     public void setSSLParameters(SSLParameters parameters) {
         set(() -> settings.apply(parameters));
+    }
+
+    /** Returns what the first handshake is made with, and fixes it. */
+    final EngineSettings fixed() {
+        return locked(() -> {
+            EngineSettings planned = settings.copy();
+            settings.fix();
+            return planned;
+        });
+    }
+
+    /** Returns the settings if they were changed since the last handshake that the application has begun, else null. */
+    final @Nullable EngineSettings changes() {
+        return locked(() -> {
+            EngineSettings planned = settings.changed() ? settings.copy() : null;
+            settings.applied();
+            return planned;
+        });
     }
 
     final void set(Runnable change) {

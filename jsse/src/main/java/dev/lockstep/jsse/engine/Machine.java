@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection in the terms of {@code SSLEngine}: which status each call has, and what the server has to do next. Every
- * call moves the connection, or says what it waits for. Not thread-safe: the engine guards it.
+ * call moves the connection, or says what it waits for. Not thread-safe, but for {@link #standing}: the engine guards it.
  *
  * <p>A failure is thrown once. Its alert is then ready for the next {@link #wrap}; where the failing call has written bytes
  * already, they count, and the next call throws.
@@ -33,11 +33,13 @@ public final class Machine {
     private final Consumer<TlsException> onFailed;
     private boolean handshaking = true;
     private boolean asked;
+    private boolean asks;
     private boolean closeRequested;
     private boolean outboundDone;
     private boolean inboundDone;
     private @Nullable TlsException unreported;
     private byte @Nullable [] scratch;
+    private volatile Standing standing = Standing.BEGUN;
 
     /**
      * @param onFinished runs when a handshake is over and its last byte is in an output buffer, or its last one was
@@ -178,25 +180,47 @@ public final class Machine {
 
     // ---- status
 
-    /** Returns what the server has to do next, as {@code SSLEngine.getHandshakeStatus}. */
-    public HandshakeStatus handshakeStatus() {
-        if (unreported != null) {
-            return HandshakeStatus.NEED_WRAP; // which throws it
-        }
-        if (tls.isClosed()) {
-            return tls.wantsOutput() ? HandshakeStatus.NEED_WRAP : HandshakeStatus.NOT_HANDSHAKING;
-        }
-        Stage stage = tls.suspension() == null ? Stage.NONE : room.stage();
-        if (stage == Stage.TASK && !tls.wantsOutput()) {
-            return HandshakeStatus.NEED_TASK;
-        }
-        if (stage == Stage.ANSWERED || tls.wantsOutput() || (closeRequested && !outboundDone)) {
-            return HandshakeStatus.NEED_WRAP;
-        }
-        boolean awaitsClose = outboundDone && !inboundDone;
-        return stage == Stage.PENDING || tls.isHandshaking() || asked || awaitsClose
-                ? HandshakeStatus.NEED_UNWRAP
-                : HandshakeStatus.NOT_HANDSHAKING;
+    /** Returns what was reached when the thread that moves the connection has last said so: from any thread. */
+    public Standing standing() {
+        return standing;
+    }
+
+    /** Lets other threads see what is reached now; for the thread that moves the connection, also from within a callback. */
+    public Standing publish() {
+        Standing before = standing;
+        boolean shakes = tls.isHandshaking();
+        int handshakes = tls.handshakes();
+        // what a handshake that is over has negotiated stays
+        boolean same = handshakes == before.handshakes() && (handshakes > 0 || before.closed());
+        ConnectionInfo info = same ? before.info() : shakes && handshakes == 0 ? tls.handshakeInfo() : info();
+        Standing now = new Standing(
+                unreported != null,
+                tls.isClosed(),
+                tls.wantsOutput(),
+                tls.suspension() != null,
+                closeRequested,
+                outboundDone,
+                inboundDone,
+                shakes || asked,
+                handshaking || shakes || asks,
+                handshakes,
+                info,
+                asks && !shakes ? null : shakes && handshakes > 0 ? tls.handshakeInfo() : info);
+        standing = now;
+        return now;
+    }
+
+    /**
+     * The handshake is about to ask the application something. That may be the first that is known of it: the connection itself
+     * has not accepted a ClientHello yet when it asks about the name in it.
+     */
+    public void asks() {
+        asks = true;
+        publish();
+    }
+
+    private HandshakeStatus handshakeStatus() {
+        return publish().handshakeStatus(room);
     }
 
     private SSLEngineResult result(Status status, int consumed, int produced) {
@@ -215,21 +239,12 @@ public final class Machine {
         return stage == Stage.NONE || stage == Stage.ANSWERED;
     }
 
-    /** Returns whether a handshake is under way, its last bytes included. */
-    public boolean isHandshaking() {
-        return handshaking;
-    }
-
-    public boolean isInboundDone() {
+    private boolean isInboundDone() {
         return unreported == null && (inboundDone || tls.isClosed());
     }
 
-    public boolean isOutboundDone() {
-        return unreported == null && (outboundDone || (tls.isClosed() && !tls.wantsOutput()));
-    }
-
     /** Returns what was negotiated; null before ServerHello. */
-    public @Nullable ConnectionInfo info() {
+    private @Nullable ConnectionInfo info() {
         try {
             return tls.info();
         } catch (IllegalStateException e) {
@@ -237,9 +252,9 @@ public final class Machine {
         }
     }
 
-    /** Returns what the handshake has negotiated that is under way, or whose last bytes are; null before its ServerHello. */
-    public @Nullable ConnectionInfo handshakeInfo() {
-        return tls.isHandshaking() ? tls.handshakeInfo() : info();
+    /** Returns what the last handshake has negotiated. */
+    public ConnectionInfo established() {
+        return tls.info();
     }
 
     /** Returns the connection, for what has no place in {@code SSLEngine}. */
@@ -329,7 +344,7 @@ public final class Machine {
             step = call.run();
             return step;
         } finally {
-            room.afterDrive(tls.suspension(), step == StepResult.ASYNC_IN_PROGRESS);
+            asks = false;
             if (tls.isHandshaking()) {
                 handshaking = true;
                 asked = false;
@@ -337,6 +352,8 @@ public final class Machine {
             if (tls.isClosed()) {
                 scratch = null;
             }
+            publish(); // before the room lets tasks run that look
+            room.afterDrive(tls.suspension(), step == StepResult.ASYNC_IN_PROGRESS);
         }
     }
 

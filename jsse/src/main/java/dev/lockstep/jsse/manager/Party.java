@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** Whose handshake a manager is asked for: an engine or a socket. Thread-safe. */
 public interface Party {
 
-    /** Returns the session of the handshake under way. */
+    /**
+     * Returns the session of the handshake under way, for the callback of the connection that is about to ask the application:
+     * what the handshake has reached can be seen by other threads from then on.
+     */
     HandshakeSession handshakeSession();
 
     /** Returns the engine, or null. */

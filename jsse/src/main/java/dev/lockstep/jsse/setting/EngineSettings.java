@@ -56,6 +56,9 @@ public final class EngineSettings {
 
     private EngineSettings(EngineSettings that) {
         config = that.config;
+        begun = that.begun;
+        engineSelector = that.engineSelector;
+        socketSelector = that.socketSelector;
         protocolEnabled = that.protocolEnabled;
         sessionCreation = that.sessionCreation;
         suites = that.suites;
@@ -68,7 +71,7 @@ public final class EngineSettings {
         maximumPacketSize = that.maximumPacketSize;
     }
 
-    /** Returns the same for a connection that a server socket accepts. */
+    /** Returns the same for a connection that a server socket accepts, or to plan a handshake with: not fixed. */
     public EngineSettings copy() {
         return new EngineSettings(this);
     }
@@ -77,6 +80,12 @@ public final class EngineSettings {
     public void fix() {
         fixed = true;
         begun = true;
+    }
+
+    /** The first handshake has not begun after all. */
+    public void unfix() {
+        fixed = false;
+        begun = false;
     }
 
     /** The first handshake is over, and another one may begin with other settings. */
@@ -97,6 +106,11 @@ public final class EngineSettings {
     /** A handshake with all settings begins. */
     public void applied() {
         changed = false;
+    }
+
+    /** No handshake has taken the changes. */
+    public void unapplied() {
+        changed = true;
     }
 
     /**
