@@ -11,7 +11,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
-/** What an engine is set to, and the lock that guards that: it is held for a few instructions, and never while foreign code runs. */
+/** What an engine is set to, and the lock that guards that: it is held shortly, and not while keys, managers or observers run. */
 abstract class SettableEngine extends SSLEngine {
 
     final EngineSettings settings;
