@@ -241,7 +241,7 @@ class RecordFloodTest {
                 ping(client);
             }
             there.get(30, TimeUnit.SECONDS);
-            far.close();
+            far.shutdownOutput();
             back.handle((value, fault) -> value).get(30, TimeUnit.SECONDS);
         }
         assertThat(warnings).isEmpty();
