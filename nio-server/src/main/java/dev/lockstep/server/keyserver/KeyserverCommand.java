@@ -15,7 +15,7 @@ import dev.lockstep.server.log.EventLog;
 import dev.lockstep.server.log.EventType;
 import dev.lockstep.server.log.LogEvent;
 import dev.lockstep.server.log.LogOptions;
-import dev.lockstep.server.ops.Signals;
+import dev.lockstep.server.ops.HangUp;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,6 +114,12 @@ public final class KeyserverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UsageError, IOException {
+        try (HangUp hangUp = HangUp.handled()) {
+            return call(hangUp);
+        }
+    }
+
+    private Integer call(HangUp hangUp) throws UsageError, IOException {
         KeyserverRules.check(Objects.requireNonNull(command).commandLine().getParseResult());
         KeyServerLimits limits = limits();
         int delay = Numbers.require("--demo-key-delay-ms", demoDelay, 0, 25_000, "give milliseconds");
@@ -128,7 +134,7 @@ public final class KeyserverCommand implements Callable<Integer> {
                 // What is left that could be refused is the log itself: a mistake elsewhere leaves no trace in it.
                 KeyUseLog useLog = useLogs.open();
                 KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
-            serve(opened, limits, useLog, new WorkQueue(workers), hook, events);
+            serve(opened, limits, useLog, new WorkQueue(workers), hook, hangUp, events);
         }
         return 0;
     }
@@ -150,6 +156,7 @@ public final class KeyserverCommand implements Callable<Integer> {
             @Nullable KeyUseLog useLog,
             WorkQueue work,
             ShutdownHook hook,
+            HangUp hangUp,
             EventLog events)
             throws IOException {
         KeyserverFiles files = opened.files();
@@ -163,10 +170,10 @@ public final class KeyserverCommand implements Callable<Integer> {
         for (ClientListener listener : listeners) {
             servers.add(new KeyServer(listener, files::keys, limits, work, usage, notices));
         }
-        Signals hangUp = Signals.handle("HUP", files::reload);
-        try (hangUp;
+        try (ReloadThread reloads = new ReloadThread(files::reload);
                 KeyServerLoops loops = new KeyServerLoops(servers)) {
             hook.stopping(loops::close);
+            hangUp.runs(reloads::ask);
             for (ClientListener listener : listeners) {
                 String pid = Long.toString(ProcessHandle.current().pid());
                 environment.out().println("keyserver: listening on " + listener.where() + " pid " + pid);
@@ -180,6 +187,8 @@ public final class KeyserverCommand implements Callable<Integer> {
             }
             loops.run();
             events.log(EventType.STOPPED, "the key server has come to its end");
+        } finally {
+            hangUp.ignore();
         }
     }
 

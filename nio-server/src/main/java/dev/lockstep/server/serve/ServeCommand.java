@@ -19,6 +19,7 @@ import dev.lockstep.server.http.HttpApplication;
 import dev.lockstep.server.keyuri.RemoteKeys;
 import dev.lockstep.server.log.EventType;
 import dev.lockstep.server.log.LogEvent;
+import dev.lockstep.server.ops.HangUp;
 import dev.lockstep.server.ops.Operations;
 import dev.lockstep.server.ops.Shutdown;
 import dev.lockstep.server.pem.KeyPassword;

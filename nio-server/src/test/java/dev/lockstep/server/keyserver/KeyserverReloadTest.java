@@ -11,7 +11,10 @@ import dev.lockstep.server.Spawned;
 import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -148,6 +151,46 @@ class KeyserverReloadTest {
                 assertThatThrownBy(() -> RawClient.greeted(TestClients.ofKeyServer(other, port)))
                         .isInstanceOfAny(IOException.class, AssertionError.class);
                 server.await("handshake-failed: the TLS handshake of 127.0.0.1:\\d+ failed: its certificate is not");
+            }
+        }
+    }
+
+    /** As a network mount that is slow does, and a key that is decrypted when it is asked for. */
+    private Path pipe() throws Exception {
+        Path pipe = directory.resolve("key.pipe");
+        assertThat(new ProcessBuilder("mkfifo", "-m", "600", pipe.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        return pipe;
+    }
+
+    @Test
+    void aHangUpDuringTheStartReloadsOnceItListens() throws Exception {
+        key = pipe();
+        try (Spawned server = start()) {
+            try (OutputStream out = new FileOutputStream(key.toFile())) { // waits until the key server reads
+                hangUp(server);
+                out.write(TestFiles.pkcs8(files.ec).getBytes(StandardCharsets.US_ASCII));
+            }
+            server.await("listening on .*ks\\.sock");
+            server.await("reloaded: 1 keys serve from now on");
+        }
+    }
+
+    @Test
+    @SuppressWarnings("try") // the open end of the pipe is what blocks
+    void aReloadThatBlocksDoesNotKeepItFromEnding() throws Exception {
+        Path original = key;
+        try (Spawned server = start()) {
+            server.await("listening on .*ks\\.sock");
+            Files.delete(original);
+            Files.move(pipe(), original);
+            hangUp(server);
+            try (OutputStream blocking = new FileOutputStream(original.toFile())) { // waits until it reads
+                hangUp(server);
+                server.terminate();
+                assertThat(server.exitCode()).isEqualTo(128 + 15);
             }
         }
     }

@@ -1,12 +1,10 @@
-package dev.lockstep.server.serve;
-
-import dev.lockstep.server.ops.Signals;
+package dev.lockstep.server.ops;
 
 /**
  * SIGHUP as a request, from the start of the command on: by default the signal would end the process, also while it is
  * loading its files. A request that comes before it can be served is remembered. Thread-safe.
  */
-final class HangUp implements AutoCloseable {
+public final class HangUp implements AutoCloseable {
 
     private final Signals signals;
     private Runnable action = () -> {};
@@ -18,7 +16,7 @@ final class HangUp implements AutoCloseable {
     }
 
     /** Begins to take the signal. */
-    static HangUp handled() {
+    public static HangUp handled() {
         return new HangUp();
     }
 
@@ -28,7 +26,7 @@ final class HangUp implements AutoCloseable {
     }
 
     /** Sets what the signal does, without blocking; does it here if the signal has come before. */
-    synchronized void runs(Runnable task) {
+    public synchronized void runs(Runnable task) {
         action = task;
         ready = true;
         serve();
@@ -42,7 +40,7 @@ final class HangUp implements AutoCloseable {
     }
 
     /** The signal has no effect from now on: what it would act on is closing. */
-    synchronized void ignore() {
+    public synchronized void ignore() {
         ready = false;
     }
 
