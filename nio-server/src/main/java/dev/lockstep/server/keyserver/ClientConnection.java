@@ -9,7 +9,6 @@ import dev.lockstep.server.keyserver.listener.ClientListener;
 import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
-import java.security.cert.CertificateException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +21,6 @@ final class ClientConnection {
 
     /** A share of the loop: one that floods it with frames gets its next turn after the others. */
     private static final int FRAMES_AT_ONCE = 128;
-
-    private static final int LONGEST_REASON = 300;
 
     private final KeyServer server;
     private @Nullable FrameChannel made;
@@ -58,14 +55,14 @@ final class ClientConnection {
      * @return null, or why it has none
      */
     @Nullable
-    String settle(long now) {
+    Refusal settle(long now) {
         ClientIdentity found = admission.identity();
         if (found == null) {
-            return "no key is for it";
+            return Refusal.NO_KEY;
         }
         PeerShare shared = server.share(found, now);
         if (!places.settle(this, shared, now)) {
-            return "too many connections are open";
+            return Refusal.NO_PLACE;
         }
         identity = found;
         share = shared;
@@ -135,23 +132,13 @@ final class ClientConnection {
             key.interestOps(frames.interest(isReading()));
         } catch (SSLException e) {
             if (!greeted) {
-                server.warn(KeyserverNotices.HANDSHAKE + "the TLS handshake of " + where() + " failed: " + reason(e));
+                server.warn(KeyserverNotices.HANDSHAKE + "the TLS handshake of " + where() + " failed: "
+                        + KeyserverNotices.reason(e));
             }
             end();
         } catch (IOException | ProtocolException e) {
             end();
         }
-    }
-
-    /** In a line of this log: what is wrong with a certificate has names in it that its holder chose. */
-    private static String reason(SSLException e) {
-        Throwable cause = e;
-        for (Throwable each = e; each != null; each = each.getCause()) {
-            cause = each instanceof CertificateException ? each : cause;
-        }
-        String text = String.valueOf(cause.getMessage());
-        String bounded = text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "..." : text;
-        return (cause == e ? "" : "its certificate is not trusted: ") + bounded;
     }
 
     /** What was made by the first turn, which everything that is said to the client follows. */
@@ -234,17 +221,21 @@ final class ClientConnection {
             throw new ProtocolException("the client did not begin with hello");
         }
         if (hello.lowest() > Message.VERSION || hello.highest() < Message.OLDEST_VERSION) {
-            refuse(
-                    Failure.UNSUPPORTED,
-                    "it speaks versions " + hello.lowest() + " to " + hello.highest()
-                            + " of the protocol, and versions " + Message.OLDEST_VERSION + " to " + Message.VERSION
-                            + " are spoken here");
+            warnOfRefusal("it speaks versions " + hello.lowest() + " to " + hello.highest()
+                    + " of the protocol, and versions " + Message.OLDEST_VERSION + " to " + Message.VERSION
+                    + " are spoken here");
+            refuse(Failure.UNSUPPORTED);
             return;
         }
         if (identity == null) {
-            String refused = settle(now);
+            Refusal refused = settle(now);
             if (refused != null) {
-                refuse(Failure.REJECTED, refused);
+                warnOfRefusal(refused.reason());
+                if (refused == Refusal.NO_PLACE) {
+                    ending = true; // without an answer, which would be final: there may be a place soon
+                } else {
+                    refuse(Failure.REJECTED);
+                }
                 return;
             }
         }
@@ -257,8 +248,11 @@ final class ClientConnection {
                         server.offersTo(identity()))));
     }
 
-    private void refuse(Failure failure, String why) {
-        server.warn("refused a connection of " + admission.where() + ": " + why);
+    private void warnOfRefusal(String why) {
+        server.warn(ClientListener.REFUSED + admission.where() + ": " + why);
+    }
+
+    private void refuse(Failure failure) {
         frames().send(new Frame(0, new Message.Failed(failure)));
         ending = true;
     }
@@ -303,12 +297,15 @@ final class ClientConnection {
 
     /** Work has left the pool. */
     void finished(KeyWork work, long now) {
-        share().give(work.bytes());
-        if (!ended && open.remove(work.id, work)) {
-            usedAt = now;
-            frames().send(new Frame(work.id, work.outcome().answer()));
+        try {
+            share().give(work.bytes());
+            if (!ended && open.remove(work.id, work)) {
+                usedAt = now;
+                frames().send(new Frame(work.id, work.outcome().answer()));
+            }
+        } finally {
+            work.outcome().wipe();
         }
-        work.outcome().wipe();
     }
 
     private void sooner(long nanos) {
@@ -344,14 +341,16 @@ final class ClientConnection {
     }
 
     private void close() {
-        if (made != null) {
-            made.close();
-            return;
-        }
         try {
-            key.channel().close();
-        } catch (IOException e) {
-            // The descriptor is gone either way.
+            if (made != null) {
+                made.close();
+            }
+        } finally { // the first may need memory, which the second does not
+            try {
+                key.channel().close();
+            } catch (IOException e) {
+                // The descriptor is gone either way.
+            }
         }
     }
 
@@ -361,17 +360,20 @@ final class ClientConnection {
         end();
     }
 
-    /** Closes the connection and cancels what is open. */
+    /** Closes the connection and cancels what is open. First gives its place back, which cannot fail. */
     void end() {
         if (ended) {
             return;
         }
         ended = true;
-        key.cancel();
-        close();
-        open.values().forEach(KeyWork::abandon);
-        open.clear();
         places.leave(this, share);
         server.forget(this);
+        try {
+            open.values().forEach(KeyWork::abandon);
+            open.clear();
+            key.cancel();
+        } finally {
+            close();
+        }
     }
 }

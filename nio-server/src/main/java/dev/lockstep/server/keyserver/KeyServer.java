@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -29,10 +30,13 @@ import java.util.function.Supplier;
  */
 public final class KeyServer implements AutoCloseable {
 
-    private static final int ACCEPTS_AT_ONCE = 64;
     private static final int HANDSHAKES_AT_ONCE = 2;
     private static final int ANSWERS_AT_ONCE = 1024;
-    private static final long ACCEPT_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** After so many in a row the loop gives up: what fails in each of them does not pass. */
+    private static final int MOST_FAILED_ROUNDS = 25;
+
+    private static final long FAILURE_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final ClientListener listener;
     private final Places places;
@@ -42,15 +46,13 @@ public final class KeyServer implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final KeyWork.Setting setting;
     private final Selector selector;
+    private final Arrivals arrivals;
     private final Set<ClientConnection> clients = new LinkedHashSet<>();
     private final Map<String, PeerShare> peers = new HashMap<>();
     private final Set<ClientConnection> due = new LinkedHashSet<>();
     private final ConcurrentLinkedQueue<KeyWork> finished = new ConcurrentLinkedQueue<>();
     private volatile boolean stopping;
     private volatile int openRequests;
-    private boolean acceptable;
-    private boolean acceptPaused;
-    private long acceptAgain;
 
     /**
      * Takes over a listener that is open.
@@ -90,18 +92,31 @@ public final class KeyServer implements AutoCloseable {
         this.setting = new KeyWork.Setting(keys, log, this::onFinished, nanoTime);
         // A channel can be registered only with a selector of its own provider.
         this.selector = listener.channel().provider().openSelector();
+        this.arrivals = new Arrivals(this, listener, selector, this::admit);
     }
 
     /**
-     * Serves until {@link #close}, then closes connections and listener.
+     * Serves until {@link #close}, then closes connections and listener. A defect, or memory that runs out, ends neither: the
+     * loop reports it, pauses and continues.
      *
      * @throws IOException when the selector itself fails
+     * @throws RuntimeException when 25 rounds in a row have failed, the last one with it; an Error likewise
      */
     public void run() throws IOException {
         try {
             begin();
+            int failed = 0;
             while (!stopping) {
-                round();
+                try {
+                    round();
+                    failed = 0;
+                } catch (RuntimeException | Error e) {
+                    defect("in a round of the key server", "", e);
+                    if (++failed == MOST_FAILED_ROUNDS) {
+                        throw e;
+                    }
+                    LockSupport.parkNanos(FAILURE_PAUSE); // what fails in every round must not take a processor
+                }
             }
         } finally {
             end();
@@ -120,15 +135,16 @@ public final class KeyServer implements AutoCloseable {
         answer();
         giveTurns();
         evict(); // before newcomers come: these have been selected once, if they have sent anything
-        accept();
+        arrivals.accept();
         checkTimes();
     }
 
     /** Closes connections and listener: after the last {@link #round}. */
     void end() throws IOException {
-        List.copyOf(clients).forEach(ClientConnection::end);
-        listener.close();
-        selector.close();
+        try (selector;
+                listener) {
+            List.copyOf(clients).forEach(this::end);
+        }
     }
 
     /** Any thread: makes {@link #run} return soon. */
@@ -144,7 +160,7 @@ public final class KeyServer implements AutoCloseable {
             return;
         }
         long now = now();
-        long nanos = acceptPaused ? acceptAgain - now : Long.MAX_VALUE;
+        long nanos = arrivals.pauseNanos(now);
         for (ClientConnection client : clients) {
             nanos = Math.min(nanos, client.earliest() - now);
         }
@@ -157,14 +173,14 @@ public final class KeyServer implements AutoCloseable {
         if (key.attachment() instanceof ClientConnection client) {
             due.add(client);
         } else if (key.attachment() == listener) {
-            acceptable = true;
+            arrivals.onReady();
         }
     }
 
     private void evict() {
         ClientConnection excess = places.excess(due::contains);
         while (excess != null) {
-            excess.end();
+            end(excess);
             excess = places.excess(due::contains);
         }
     }
@@ -210,9 +226,18 @@ public final class KeyServer implements AutoCloseable {
             if (share.getAsBoolean()) {
                 due.add(client);
             }
-        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
+        } catch (RuntimeException | Error e) {
+            end(client);
+            defect("in the connection of ", client.where(), e);
+        }
+    }
+
+    /** Ends a connection; its place and its descriptor are free then, whatever fails. */
+    private void end(ClientConnection client) {
+        try {
             client.end();
-            warnings.accept("DEFECT in the connection of " + client.where() + ": " + e);
+        } catch (RuntimeException | Error e) { // boundary, as for a turn
+            defect("in the connection of ", client.where(), e);
         }
     }
 
@@ -239,10 +264,7 @@ public final class KeyServer implements AutoCloseable {
 
     private void checkTimes() {
         long now = now();
-        if (acceptPaused && now - acceptAgain >= 0) {
-            acceptPaused = false;
-            listen(SelectionKey.OP_ACCEPT);
-        }
+        arrivals.checkTime(now);
         int open = 0;
         for (ClientConnection client : List.copyOf(clients)) {
             guarded(client, () -> client.checkTimes(now));
@@ -250,40 +272,6 @@ public final class KeyServer implements AutoCloseable {
         }
         openRequests = open;
         peers.values().removeIf(share -> share.isIdle(now));
-    }
-
-    private void accept() {
-        if (!acceptable || acceptPaused) {
-            return;
-        }
-        acceptable = false;
-        for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
-            SocketChannel channel;
-            try {
-                channel = listener.channel().accept();
-            } catch (IOException e) {
-                // Out of descriptors, most likely.
-                warnings.accept("accept failed: " + e.getMessage());
-                acceptPaused = true;
-                acceptAgain = now() + ACCEPT_PAUSE;
-                listen(0);
-                return;
-            }
-            if (channel == null) {
-                return;
-            }
-            try {
-                if (!admit(channel)) {
-                    channel.close();
-                }
-            } catch (IOException e) {
-                closeQuietly(channel);
-            } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
-                // boundary, as for a turn
-                closeQuietly(channel);
-                warnings.accept("DEFECT while a connection was accepted: " + e);
-            }
-        }
     }
 
     private boolean admit(SocketChannel channel) throws IOException {
@@ -295,34 +283,30 @@ public final class KeyServer implements AutoCloseable {
         long now = now();
         SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
         ClientConnection client = new ClientConnection(this, admission, places, key, now);
+        boolean admitted = false;
+        try {
+            admitted = enter(client, admission, now);
+            key.attach(client); // its first turn comes with its first byte: one that sends none costs next to nothing
+            return admitted;
+        } finally {
+            if (!admitted) {
+                client.end();
+            }
+        }
+    }
+
+    private boolean enter(ClientConnection client, ClientListener.Admission admission, long now) {
         if (admission.isKnown()) {
-            String refused = client.settle(now);
+            Refusal refused = client.settle(now);
             if (refused != null) {
-                warn("refused a connection of " + admission.where() + ": " + refused);
-                key.cancel();
+                warn(ClientListener.REFUSED + admission.where() + ": " + refused.reason());
                 return false;
             }
         } else {
             places.arrive(client);
         }
         clients.add(client);
-        key.attach(client); // its first turn comes with its first byte: one that sends none costs next to nothing
         return true;
-    }
-
-    private static void closeQuietly(SocketChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // The client is gone, and so is the descriptor.
-        }
-    }
-
-    private void listen(int interest) {
-        SelectionKey key = listener.channel().keyFor(selector);
-        if (key != null && key.isValid()) {
-            key.interestOps(interest);
-        }
     }
 
     KeyWork request(ClientConnection client, long id, Message request, int millis, long now) {
@@ -338,8 +322,22 @@ public final class KeyServer implements AutoCloseable {
         clients.remove(client);
     }
 
+    /** Tells the operator, if that is possible: a line that is lost ends no connection. */
     void warn(String line) {
-        warnings.accept(line);
+        try {
+            warnings.accept(line);
+        } catch (RuntimeException | Error e) {
+            // Memory has run out, most likely.
+        }
+    }
+
+    /** Tells the operator of a defect, if that is possible. */
+    void defect(String what, String where, Throwable cause) {
+        try {
+            warnings.accept(KeyserverNotices.DEFECT + what + where + ": " + cause);
+        } catch (RuntimeException | Error e) {
+            // When memory has run out, there is none for the line either.
+        }
     }
 
     /** What the clients of one identity take up together. */
@@ -367,7 +365,7 @@ public final class KeyServer implements AutoCloseable {
         return openRequests;
     }
 
-    private long now() {
+    long now() {
         return nanoTime.getAsLong();
     }
 }

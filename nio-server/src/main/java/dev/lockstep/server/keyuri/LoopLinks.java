@@ -58,7 +58,7 @@ record LoopLinks(List<KeyServerKeys> links) {
         return Credential.external(chain, key(chain.get(0)));
     }
 
-    /** Asks the key server which keys it has, once for all loops. */
+    /** Asks the key server which keys it has, once for each loop, one after another. */
     KeyServerKeys learn() throws OperationException {
         for (KeyServerKeys link : links) {
             link.learn();

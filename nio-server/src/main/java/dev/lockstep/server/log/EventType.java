@@ -24,6 +24,7 @@ public enum EventType {
     RELOADED(Level.INFO),
     RELOAD_REFUSED(Level.WARNING),
     KEY_SERVER_NOTICE(Level.WARNING),
+    CLIENT_REFUSED(Level.WARNING),
     KEY_USE_LOG_DOWN(Level.ERROR),
     KEY_USE_LOG_UP(Level.INFO),
     LOG_FAILING(Level.ERROR),
@@ -62,6 +63,7 @@ public enum EventType {
                     ACCEPT_FAILED,
                     FULL,
                     KEY_SERVER_NOTICE,
+                    CLIENT_REFUSED,
                     LOG_FAILING,
                     LOG_WORKING,
                     DEFECT -> true;

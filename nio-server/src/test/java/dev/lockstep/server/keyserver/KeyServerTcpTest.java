@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.keys.keyserver.KeyServerKeys;
+import dev.lockstep.keys.keyserver.KeyServerObserver;
+import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.keys.keyserver.protocol.Message;
+import dev.lockstep.keys.uri.KeyUri;
 import dev.lockstep.server.KeyServerLoop;
 import dev.lockstep.server.KeyserverProcess;
 import dev.lockstep.server.RawClient;
@@ -14,7 +17,10 @@ import dev.lockstep.server.TestClients;
 import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.certificate.MutualTls;
 import dev.lockstep.server.demo.ThrowawayCa;
+import dev.lockstep.server.keyuri.HolderAwayException;
+import dev.lockstep.server.keyuri.RemoteKeys;
 import dev.lockstep.server.pem.Reading;
+import dev.lockstep.tls.wait.OperationException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -123,8 +129,8 @@ class KeyServerTcpTest {
         return Integer.parseInt(words[3].substring(words[3].lastIndexOf(':') + 1));
     }
 
-    private KeyServerKeys client(String name, Path authority, int port) throws Exception {
-        SSLContext context = MutualTls.context(
+    private SSLContext context(String name, Path authority) throws Exception {
+        return MutualTls.context(
                 "--tls",
                 directory.resolve(name + ".pem"),
                 directory.resolve(name + ".key"),
@@ -132,7 +138,11 @@ class KeyServerTcpTest {
                 "--ca",
                 authority,
                 Instant.now());
-        return KeyServerKeys.tcp(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), context)
+    }
+
+    private KeyServerKeys client(String name, Path authority, int port) throws Exception {
+        return KeyServerKeys.tcp(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), context(name, authority))
                 .decryption(KeyServerKeys.Decryption.OR_RANDOM)
                 .build();
     }
@@ -253,6 +263,42 @@ class KeyServerTcpTest {
             assertThat(refused.err())
                     .startsWith("--key: no key for " + files.rsaCert + " in the key server at localhost:");
         }
+    }
+
+    /** A later attempt may have one: a server with too many loops must not refuse its configuration for it. */
+    @Test
+    void aKeyServerWithoutAPlaceIsAwayAndOneWithoutAKeyRefuses() throws Exception {
+        Path both = files.write(
+                "both.pem",
+                Files.readString(directory.resolve("client.pem"))
+                        + Files.readString(directory.resolve("stranger.pem")));
+        try (KeyserverProcess keys = keyServer(0, both, "--max-connections", "1", "--demo-key-delay-ms", "25000")) {
+            String uri = "keyserver+tls://localhost:" + port(keys) + "?ca=" + files.caCert;
+            try (RawClient held =
+                            RawClient.greeted(TestClients.ofKeyServer(context("client", files.caCert), port(keys)));
+                    RemoteKeys remote =
+                            new RemoteKeys(name -> null, () -> Reading.PLAIN, 1, place -> KeyServerObserver.NONE)) {
+                held.send(
+                        1,
+                        new Message.Sign(
+                                KeyId.of(files.ec.getPublic()),
+                                0,
+                                0x0403,
+                                KeyServerConversationTest.serverKeyExchange(1)));
+                List<X509Certificate> chain = List.of(files.ecCertificate);
+                assertThatThrownBy(() -> remote.tried(KeyUri.parse(uri + credentials("client")), chain))
+                        .isInstanceOf(HolderAwayException.class)
+                        .hasMessageContaining("the connection ended");
+                assertThat(keys.awaitErrors("too many connections are open")).contains(" client-refused: refused ");
+                assertThatThrownBy(() -> remote.tried(KeyUri.parse(uri + credentials("stranger")), chain))
+                        .isInstanceOf(OperationException.class)
+                        .hasMessageContaining("refuses this client");
+            }
+        }
+    }
+
+    private String credentials(String name) {
+        return "&cert=" + directory.resolve(name + ".pem") + "&key=" + directory.resolve(name + ".key");
     }
 
     @Test

@@ -37,6 +37,23 @@ class KeyserverNoticesTest {
                 .filteredOn(line -> line.contains(" INFO key-use-log-up: up "))
                 .hasSize(25);
         assertThat(lines).anyMatch(line -> line.contains(" ERROR defect: DEFECT in the connection of uid 7"));
-        assertThat(lines).anyMatch(line -> line.contains("480 lines about key-server-notice were left out"));
+        assertThat(lines).anyMatch(line -> line.contains("480 lines about client-refused were left out"));
+    }
+
+    @Test
+    void refusalsHideNeitherARevocationNorAFailingListener() {
+        StringWriter out = new StringWriter();
+        try (EventLog events = EventLog.to(new PrintWriter(out, true), LogFormat.TEXT, Level.INFO, Clock.systemUTC())) {
+            KeyserverNotices notices = new KeyserverNotices(events);
+            for (int i = 0; i < 100; i++) {
+                notices.accept("refused a connection of 10.0.0.7:" + i + ": no key is for it");
+            }
+            notices.accept("closed the connection of 10.0.0.5:4000: its certificate is not trusted any more: revoked");
+            notices.accept("accept failed: Too many open files");
+        }
+        assertThat(out.toString().lines())
+                .anyMatch(line -> line.contains(" WARNING key-server-notice: closed the connection of 10.0.0.5:4000: "))
+                .anyMatch(line ->
+                        line.contains(" ERROR accept-failed: ") && line.contains("reason=\"Too many open files\""));
     }
 }

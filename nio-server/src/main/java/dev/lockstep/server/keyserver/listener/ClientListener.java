@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** A place where clients arrive. */
 public interface ClientListener extends Closeable {
 
+    /** Begins the lines about clients that are refused, which everyone who reaches the listener can cause. */
+    String REFUSED = "refused a connection of ";
+
     /** A client that has arrived. */
     interface Admission {
 

@@ -166,7 +166,7 @@ public final class UnixListener implements ClientListener {
         UserPrincipal user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
         Long uid = allowed.get(user);
         if (uid == null) {
-            warnings.accept("refused a connection of the user '" + user.getName() + "'");
+            warnings.accept(REFUSED + "the user '" + user.getName() + "'");
             return null;
         }
         return new LocalClient(
