@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ public final class InProcessKeyServer implements AutoCloseable {
         public boolean decrypting = true;
         public KeyServerLimits limits = KeyServerLimits.DEFAULT;
         public volatile Executor workers = Runnable::run;
+
+        /** Gives the times of the key-use log. */
+        public Clock clock = Clock.systemUTC();
 
         public InProcessKeyServer start(Path directory) throws Exception {
             return new InProcessKeyServer(this, directory);
@@ -80,7 +84,8 @@ public final class InProcessKeyServer implements AutoCloseable {
     private InProcessKeyServer(Setup setup, Path directory) throws Exception {
         socket = directory.resolve("ks.sock");
         log = directory.resolve("keys.log");
-        useLog = KeyUseLog.open(log, KeyUseLog.Options.DEFAULT);
+        KeyUseLog.Options standard = KeyUseLog.Options.DEFAULT;
+        useLog = KeyUseLog.open(log, new KeyUseLog.Options(standard.maxFileBytes(), standard.fsync(), setup.clock));
         UnixListener listener =
                 UnixListener.open(socket, PosixFilePermissions.fromString("rw-------"), null, List.of(), line -> {});
         server = new KeyServer(

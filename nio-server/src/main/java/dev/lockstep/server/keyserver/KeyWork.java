@@ -98,11 +98,15 @@ final class KeyWork implements WorkQueue.Work {
         }
         long began = setting.now();
         Outcome made = request instanceof Message.Sign sign ? sign(sign) : decrypt((Message.Decrypt) request);
-        if (!setting.log().write(line(made, setting.now() - began))) {
-            made.wipe();
-            return Outcome.failed(Failure.FAILED);
+        boolean written = false;
+        try {
+            written = setting.log().write(() -> line(made, setting.now() - began));
+        } finally {
+            if (!written) {
+                made.wipe();
+            }
         }
-        return made;
+        return written ? made : Outcome.failed(Failure.FAILED);
     }
 
     private Outcome sign(Message.Sign sign) {

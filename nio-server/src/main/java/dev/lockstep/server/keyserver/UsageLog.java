@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,8 +75,8 @@ public final class UsageLog {
             if (!log.recover()) {
                 return false; // it is closed: the process is ending
             }
-        } catch (IOException e) {
-            failures.accept("the key-use log still cannot be written: " + e.getMessage());
+        } catch (IOException | RuntimeException | Error e) {
+            failures.accept("the key-use log still cannot be written: " + reason(e));
             return false;
         }
         broken = false;
@@ -91,19 +92,28 @@ public final class UsageLog {
         return first;
     }
 
-    /** Whether the line is written. Blocks for as long as the disk takes. */
-    boolean write(KeyUse use) {
+    /**
+     * Makes and writes a line. Blocks for as long as the disk takes.
+     *
+     * @param use makes the line of a key that was used already: if it cannot be made, that is a failure of the log too
+     * @return whether the line is written
+     */
+    boolean write(Supplier<KeyUse> use) {
         if (log == null) {
             return true;
         }
         try {
-            log.append(use);
+            log.append(use.get());
             return true;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) { // boundary: whatever it is, the line may be lost
             if (fail()) {
-                failures.accept("the key-use log cannot be written, so the keys are out of use: " + e.getMessage());
+                failures.accept("the key-use log cannot be written, so the keys are out of use: " + reason(e));
             }
             return false;
         }
+    }
+
+    private static String reason(Throwable cause) {
+        return cause instanceof IOException ? String.valueOf(cause.getMessage()) : cause.toString();
     }
 }

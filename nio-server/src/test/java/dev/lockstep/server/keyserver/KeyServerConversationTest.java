@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.crypto.group.NistCurve;
 import dev.lockstep.crypto.signature.SignatureAlgorithm;
 import dev.lockstep.crypto.signature.SignatureVerifier;
+import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.keys.keyserver.protocol.KeyOffer;
 import dev.lockstep.keys.keyserver.protocol.Message;
@@ -14,10 +15,17 @@ import dev.lockstep.server.Gate;
 import dev.lockstep.server.InProcessKeyServer;
 import dev.lockstep.server.RawClient;
 import dev.lockstep.server.TestFiles;
+import dev.lockstep.tls.key.DecryptRequest;
+import dev.lockstep.tls.key.SignRequest;
+import dev.lockstep.tls.spec.SignatureScheme;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -26,7 +34,9 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.crypto.Cipher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -128,6 +138,73 @@ class KeyServerConversationTest {
                     .containsExactlyInAnyOrder(
                             new KeyOffer(KeyId.of(EC.getPublic()), true, false),
                             new KeyOffer(KeyId.of(RSA.getPublic()), true, true));
+        }
+    }
+
+    /** The use is not in the log then, so what came of it must not be anywhere. */
+    @Test
+    void aResultWhoseLineCannotBeMadeIsWipedAndNotSent() throws Exception {
+        AtomicReference<byte[]> signature = new AtomicReference<>();
+        AtomicBoolean failing = new AtomicBoolean();
+        InProcessKeyServer.Setup setup = new InProcessKeyServer.Setup();
+        setup.with(EC, key -> new KeepingKey(key, signature));
+        setup.clock = new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                if (failing.get()) {
+                    throw new OutOfMemoryError("of the test");
+                }
+                return Instant.now();
+            }
+        };
+        try (InProcessKeyServer server = setup.start(directory);
+                RawClient client = RawClient.greeted(server.socket)) {
+            failing.set(true);
+            assertThat(client.send(1, sign(serverKeyExchange(1))).answer(1)).isEqualTo(new Failed(Failure.FAILED));
+            assertThat(signature.get()).isNotEmpty().containsOnly(0);
+            assertThat(client.send(2, sign(serverKeyExchange(2))).answer(2))
+                    .isEqualTo(new Failed(Failure.KEY_UNAVAILABLE));
+            failing.set(false);
+            long id = 3;
+            while (!(client.send(id, sign(serverKeyExchange(3))).answer(id) instanceof Message.Result)) {
+                id++; // the log is tried once a second
+            }
+        }
+    }
+
+    /** Keeps the array that it has answered last. */
+    private record KeepingKey(BlockingKey key, AtomicReference<byte[]> last) implements BlockingKey {
+
+        @Override
+        public Set<SignatureScheme> signatureSchemes() {
+            return key.signatureSchemes();
+        }
+
+        @Override
+        public boolean canDecrypt() {
+            return key.canDecrypt();
+        }
+
+        @Override
+        public byte[] sign(SignRequest request) throws Exception {
+            byte[] signature = key.sign(request);
+            last.set(signature);
+            return signature;
+        }
+
+        @Override
+        public byte[] decrypt(DecryptRequest request) throws Exception {
+            return key.decrypt(request);
         }
     }
 

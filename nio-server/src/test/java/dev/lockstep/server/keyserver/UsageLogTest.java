@@ -32,10 +32,10 @@ class UsageLogTest {
         List<String> said = new ArrayList<>();
         try (KeyUseLog log = disk.log(directory.resolve("keys.log"))) {
             UsageLog usage = UsageLog.to(log, said::add, now::get);
-            assertThat(usage.write(USE)).isTrue();
+            assertThat(usage.write(() -> USE)).isTrue();
             disk.full = true;
-            assertThat(usage.write(USE)).isFalse();
-            assertThat(usage.write(USE)).as("that ran at the same time").isFalse();
+            assertThat(usage.write(() -> USE)).isFalse();
+            assertThat(usage.write(() -> USE)).as("that ran at the same time").isFalse();
             assertThat(usage.isWritable()).isFalse();
             now.addAndGet(1_000_000_000);
             assertThat(usage.isWritable()).isFalse();
@@ -43,7 +43,7 @@ class UsageLogTest {
             assertThat(usage.isWritable()).as("tried a moment ago").isFalse();
             now.addAndGet(1_000_000_000);
             assertThat(usage.isWritable()).isTrue();
-            assertThat(usage.write(USE)).isTrue();
+            assertThat(usage.write(() -> USE)).isTrue();
         }
         assertThat(said)
                 .containsExactly(
@@ -54,12 +54,38 @@ class UsageLogTest {
     }
 
     @Test
+    void aLineThatCannotBeMadeTakesTheKeysOutOfUseToo() throws Exception {
+        AtomicLong now = new AtomicLong(1);
+        List<String> said = new ArrayList<>();
+        try (KeyUseLog log = new FaultyDisk().log(directory.resolve("keys.log"))) {
+            UsageLog usage = UsageLog.to(log, said::add, now::get);
+            for (Error fault : List.of(new OutOfMemoryError("of the test"), new StackOverflowError())) {
+                assertThat(usage.write(() -> {
+                            throw fault;
+                        }))
+                        .isFalse();
+                assertThat(usage.isWritable()).isFalse();
+                now.addAndGet(1_000_000_000);
+                assertThat(usage.isWritable()).isTrue();
+                assertThat(usage.write(() -> USE)).isTrue();
+            }
+        }
+        assertThat(said)
+                .containsExactly(
+                        "the key-use log cannot be written, so the keys are out of use:"
+                                + " java.lang.OutOfMemoryError: of the test",
+                        "the key-use log is written again, so the keys are in use again",
+                        "the key-use log cannot be written, so the keys are out of use: java.lang.StackOverflowError",
+                        "the key-use log is written again, so the keys are in use again");
+    }
+
+    @Test
     void aLogThatIsClosedStaysClosed() throws Exception {
         AtomicLong now = new AtomicLong(1);
         KeyUseLog log = new FaultyDisk().log(directory.resolve("keys.log"));
         UsageLog usage = UsageLog.to(log, line -> {}, now::get);
         log.close();
-        assertThat(usage.write(USE)).isFalse();
+        assertThat(usage.write(() -> USE)).isFalse();
         now.addAndGet(5_000_000_000L);
         assertThat(usage.isWritable()).isFalse();
     }
