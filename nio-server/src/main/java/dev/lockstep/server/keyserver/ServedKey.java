@@ -66,7 +66,7 @@ public final class ServedKey {
 
     /** The same key without decryptions. */
     ServedKey signingOnly() {
-        return new ServedKey(this, false, dhe);
+        return decrypts ? new ServedKey(this, false, dhe) : this;
     }
 
     /** The same key, which signs for DHE suites too if it is an RSA key: no other kind does (RFC 5246 7.4.3). */

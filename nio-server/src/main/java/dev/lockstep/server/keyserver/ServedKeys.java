@@ -55,6 +55,9 @@ public final class ServedKeys {
     private final Map<KeyId, ServedKey> served = new LinkedHashMap<>();
     private final Map<Path, Loaded> files = new LinkedHashMap<>();
 
+    /** Keys that a certificate is for signatures alone of, whatever their other certificates say, before it or after. */
+    private final Set<KeyId> signingOnly = new HashSet<>();
+
     /**
      * None yet.
      *
@@ -95,20 +98,34 @@ public final class ServedKeys {
         return served;
     }
 
-    /** A key of this process; answers its id. */
+    private void put(KeyId id, ServedKey key) {
+        served.put(id, signingOnly.contains(id) ? key.signingOnly() : key);
+    }
+
+    /**
+     * A key of this process; answers its id.
+     *
+     * @throws IOException when its public half cannot be had, or when it does not work
+     */
     public KeyId add(String name, PrivateKey key) throws IOException {
         byte[] encoded = PublicKeys.encodedOf(key);
         PublicKey publicKey = PublicKeys.decoded(key.getAlgorithm(), encoded);
         InMemoryKey local = InMemoryKey.of(key, random, providers);
-        ServedKey entry = served(name, local, publicKey, allowed.decryptions(), note -> {});
+        ServedKey entry;
+        try {
+            entry = served(name, local, publicKey, allowed.decryptions(), note -> {});
+        } catch (OperationException e) {
+            throw new IOException(e.getMessage(), e);
+        }
         KeyId id = KeyId.ofEncoded(encoded);
-        served.put(id, allowed.dhe() ? entry.allowingDhe() : entry);
+        put(id, allowed.dhe() ? entry.allowingDhe() : entry);
         named.put(name, id);
         return id;
     }
 
     private ServedKey served(
-            String name, BlockingKey key, PublicKey publicKey, boolean decrypts, Consumer<String> notes) {
+            String name, BlockingKey key, PublicKey publicKey, boolean decrypts, Consumer<String> notes)
+            throws OperationException {
         byte[] secret = decrypts && key.canDecrypt() ? secrets.of(key, publicKey, name, notes) : new byte[32];
         return new ServedKey(name, key, publicKey, secret, decrypts);
     }
@@ -149,8 +166,11 @@ public final class ServedKeys {
             try {
                 Credential.local(chain, loaded.key());
                 KeyId id = KeyId.of(chain.get(0).getPublicKey());
+                if (!isForEncipherment(chain.get(0))) {
+                    signingOnly.addAll(List.of(id, loaded.id()));
+                }
                 ServedKey now = served(loaded.id());
-                ServedKey next = isForEncipherment(chain.get(0)) ? now : now.signingOnly();
+                ServedKey next = signingOnly.contains(id) ? now.signingOnly() : now;
                 served.replaceAll((other, key) -> key == now ? next : key);
                 served.put(id, next);
                 named.put(file.toString(), id);
@@ -167,13 +187,17 @@ public final class ServedKeys {
             throws UsageError {
         String reason = "";
         if (token != null) {
+            BlockingKey key = null;
             try {
-                ServedKey before = served.get(KeyId.of(certificate.getPublicKey()));
-                addTokenKey(token, certificate, before == null ? "token: " + file : before.toString(), notes);
-                named.put(file.toString(), KeyId.of(certificate.getPublicKey()));
-                return;
+                key = token.blockingKey(certificate);
             } catch (OperationException e) {
                 reason = ", and " + e.getMessage();
+            }
+            if (key != null) {
+                ServedKey before = served.get(KeyId.of(certificate.getPublicKey()));
+                addTokenKey("--cert", key, certificate, before == null ? "token: " + file : before.toString(), notes);
+                named.put(file.toString(), KeyId.of(certificate.getPublicKey()));
+                return;
             }
         }
         throw new UsageError(
@@ -182,7 +206,7 @@ public final class ServedKeys {
 
     /** Adds all keys of {@code others}. */
     void addAll(ServedKeys others) {
-        served.putAll(others.served);
+        others.served.forEach(this::put);
         named.putAll(others.named);
     }
 
@@ -196,20 +220,32 @@ public final class ServedKeys {
             String name = "token: " + certificate.getSubjectX500Principal().getName();
             CaCertificates.refuse("--pkcs11", name, certificate, allowed.authorities());
             warn("--pkcs11", name, certificate, notes);
+            BlockingKey key;
             try {
-                addTokenKey(token, certificate, name, notes);
+                key = token.blockingKey(certificate);
             } catch (OperationException e) {
                 throw new UsageError("--pkcs11", name + ": " + e.getMessage(), "check the token");
             }
+            addTokenKey("--pkcs11", key, certificate, name, notes);
         }
     }
 
-    private void addTokenKey(Pkcs11Keys token, X509Certificate certificate, String name, Consumer<String> notes)
-            throws OperationException {
-        BlockingKey key = token.blockingKey(certificate);
-        boolean decrypts = allowed.decryptions() && isForEncipherment(certificate);
-        ServedKey entry = served(name, key, certificate.getPublicKey(), decrypts, notes);
-        served.put(KeyId.of(certificate.getPublicKey()), allowed.dhe() ? entry.allowingDhe() : entry);
+    /** @param option is named when the key does not work */
+    void addTokenKey(String option, BlockingKey key, X509Certificate certificate, String name, Consumer<String> notes)
+            throws UsageError {
+        KeyId id = KeyId.of(certificate.getPublicKey());
+        if (!isForEncipherment(certificate)) {
+            signingOnly.add(id);
+        }
+        boolean decrypts = allowed.decryptions() && !signingOnly.contains(id);
+        ServedKey entry;
+        try {
+            entry = served(name, key, certificate.getPublicKey(), decrypts, notes);
+        } catch (OperationException e) {
+            throw new UsageError(
+                    option, name + ": " + e.getMessage(), "try again when it works, or leave out --allow-decrypt");
+        }
+        put(id, allowed.dhe() ? entry.allowingDhe() : entry);
     }
 
     /** Reports the keys of a token that are not served, because nothing tells their public keys. */
