@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
@@ -196,6 +197,18 @@ class CommandLineErrorsTest {
                         "keyserver+tls://localhost:1?cert=" + directory.resolve("gone") + "&key=" + files.rsaKey
                                 + "&ca=" + files.caCert))
                 .endsWith("gone does not exist; check the path");
+        Path authority = Files.copy(files.caCert, directory.resolve("key-servers.pem"));
+        Files.setPosixFilePermissions(authority, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertThat(refused(
+                        "serve",
+                        "--port",
+                        "0",
+                        "--cert",
+                        files.rsaCert.toString(),
+                        "--key",
+                        "keyserver+tls://localhost:1?cert=" + files.rsaCert + "&key=" + files.rsaKey + "&ca="
+                                + authority))
+                .contains("keyserver+tls-ca: " + authority + " can be written by others");
         assertThat(refused("serve", "--port", "0", "--cert", files.rsaCert.toString(), "--key", "pkcs11:token=a"))
                 .startsWith("--key: the PKCS#11 library is not named; add '?module-path=");
     }
@@ -504,5 +517,12 @@ class CommandLineErrorsTest {
                 .contains("holds a private key and no certificate");
         assertThat(refusedServe("--client-auth", "want", "--client-ca", authority, "--client-crl", authority))
                 .startsWith("--client-crl: ");
+        Path list = Files.writeString(directory.resolve("clients.crl"), "x");
+        Files.setPosixFilePermissions(list, PosixFilePermissions.fromString("rw-rw-rw-"));
+        String[] options = {"--client-auth", "want", "--client-ca", authority, "--client-crl", list.toString()};
+        assertThat(refusedServe(options)).startsWith("--client-crl: " + list + " can be written by others");
+        options[3] = list.toString();
+        options[5] = authority;
+        assertThat(refusedServe(options)).startsWith("--client-ca: " + list + " can be written by others");
     }
 }

@@ -10,6 +10,7 @@ import dev.lockstep.server.UsageError;
 import dev.lockstep.server.certificate.MutualTls;
 import dev.lockstep.server.files.FileStamps;
 import dev.lockstep.server.pem.Reading;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.OperationException.Reason;
@@ -145,6 +146,7 @@ final class KeyServers implements AutoCloseable {
         FileStamps stamps = FileStamps.of(remote.files()); // first: what changes meanwhile is another state
         Reading files = reading.get();
         try {
+            new SecretFiles(files.notes()).checkTrust("keyserver+tls-ca", remote.ca());
             return new ClientFiles(
                     stamps,
                     MutualTls.context(

@@ -10,6 +10,7 @@ import dev.lockstep.server.credential.Findings;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.server.pem.RevocationFiles;
+import dev.lockstep.server.pem.SecretFiles;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
@@ -80,6 +81,16 @@ final class ClientAuthOptions {
         List<Path> files = new ArrayList<>(authorities);
         files.addAll(crls);
         return files;
+    }
+
+    /** Checks who else may say which clients are trusted, by adding an authority or taking a client from a list. */
+    void check(SecretFiles secrets) throws UsageError {
+        for (Path file : authorities) {
+            secrets.checkTrust("--client-ca", file);
+        }
+        for (Path file : crls) {
+            secrets.checkTrust("--client-crl", file);
+        }
     }
 
     /**

@@ -97,6 +97,7 @@ record Configuration(
         SecretFiles secrets = new SecretFiles(findings::warn);
         findings.attempt(() -> options.credentials().check(secrets));
         findings.attempt(() -> options.psk().check(secrets));
+        findings.attempt(() -> options.clients().check(secrets));
         findings.attempt(() -> options.sessions().check(secrets));
         findings.attempt(() -> credentials(builder, findings, requireKeys));
         findings.attempt(() -> options.psk().apply(builder));

@@ -169,11 +169,10 @@ class KeyserverCommandTest {
     }
 
     @Test
-    void anAuthorityThatOthersCanReplaceIsRefused() throws Exception {
+    void filesThatSayWhoIsTrustedAndThatOthersCanWriteAreRefused() throws Exception {
         Path authority = Files.copy(files.caCert, directory.resolve("clients.pem"));
-        Files.setPosixFilePermissions(authority, PosixFilePermissions.fromString("rw-rw-r--"));
-        assertRefused(
-                "--tls-client-ca: " + authority + " can be written by others",
+        Path list = Files.writeString(directory.resolve("clients.crl"), "x");
+        List<String> options = List.of(
                 "--tcp",
                 "127.0.0.1:0",
                 "--key",
@@ -185,7 +184,14 @@ class KeyserverCommandTest {
                 "--allow-client",
                 "dns:client.example",
                 "--tls-client-ca",
-                authority.toString());
+                authority.toString(),
+                "--tls-client-crl",
+                list.toString());
+        Files.setPosixFilePermissions(authority, PosixFilePermissions.fromString("rw-rw-r--"));
+        assertRefused("--tls-client-ca: " + authority + " can be written by others", options.toArray(String[]::new));
+        Files.setPosixFilePermissions(authority, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.setPosixFilePermissions(list, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertRefused("--tls-client-crl: " + list + " can be written by others", options.toArray(String[]::new));
     }
 
     @Test

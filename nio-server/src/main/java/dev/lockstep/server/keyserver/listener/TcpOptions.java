@@ -153,13 +153,16 @@ public final class TcpOptions {
         }
     }
 
-    /** Checks who else may read or write the key, and who else may say which clients use the keys. */
+    /** Checks who else may read or write the key, and who else may say which clients use the keys: also by taking one from a list. */
     public void check(SecretFiles secrets) throws UsageError {
         if (key != null) {
             secrets.check("--tls-key", key);
         }
         if (clientCa != null) {
             secrets.checkTrust("--tls-client-ca", clientCa);
+        }
+        for (Path file : clientCrls) {
+            secrets.checkTrust("--tls-client-crl", file);
         }
         if (clientsFile != null) {
             secrets.checkTrust("--allow-client-file", clientsFile);
