@@ -240,6 +240,7 @@ public final class TlsTransport implements ByteTransport {
     }
 
     private static void wipe(ByteBuffer buffer, int from, int to) {
-        Arrays.fill(buffer.array(), from, to, (byte) 0);
+        int start = buffer.arrayOffset();
+        Arrays.fill(buffer.array(), start + from, start + to, (byte) 0);
     }
 }
