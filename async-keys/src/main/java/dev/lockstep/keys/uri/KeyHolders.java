@@ -67,15 +67,15 @@ public final class KeyHolders implements AutoCloseable {
     private Pkcs11Keys open(Pkcs11Uri uri) throws OperationException {
         Path library = library(uri);
         // The builder of the first time, while it is open: it knows the PIN if that came from a pipe.
-        Pkcs11Keys.Builder builder = builders.get(uri);
-        if (builder == null) {
-            builder = Pkcs11Keys.builder(library);
-            setPin(builder, uri);
-        }
+        Pkcs11Keys.Builder known = builders.get(uri);
+        Pkcs11Keys.Builder builder = known == null ? Pkcs11Keys.builder(library) : known;
         if (uri.slotId().isPresent()) {
             builder.slot(uri.slotId().getAsLong());
         } else if (!uri.token().isEmpty()) {
             builder.slot(TokenSlots.find(library, uri.token()));
+        }
+        if (known == null) {
+            setPin(builder, uri);
         }
         Pkcs11Keys opened = builder.open();
         builders.put(uri, builder);
