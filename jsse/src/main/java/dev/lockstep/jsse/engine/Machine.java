@@ -186,6 +186,7 @@ public final class Machine {
     }
 
     /** Lets other threads see what is reached now; for the thread that moves the connection, also from within a callback. */
+    @SuppressWarnings("ReferenceEquality") // what has not changed is the same one, and need not be written
     public Standing publish() {
         Standing before = standing;
         boolean shakes = tls.isHandshaking();
@@ -193,7 +194,7 @@ public final class Machine {
         // what a handshake that is over has negotiated stays
         boolean same = handshakes == before.handshakes() && (handshakes > 0 || before.closed());
         ConnectionInfo info = same ? before.info() : shakes && handshakes == 0 ? tls.handshakeInfo() : info();
-        Standing now = new Standing(
+        Standing now = before.or(
                 unreported != null,
                 tls.isClosed(),
                 tls.wantsOutput(),
@@ -206,7 +207,9 @@ public final class Machine {
                 handshakes,
                 info,
                 asks && !shakes ? null : shakes && handshakes > 0 ? tls.handshakeInfo() : info);
-        standing = now;
+        if (now != before) {
+            standing = now;
+        }
         return now;
     }
 

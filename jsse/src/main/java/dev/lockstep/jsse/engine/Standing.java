@@ -2,6 +2,7 @@ package dev.lockstep.jsse.engine;
 
 import dev.lockstep.jsse.engine.WaitRoom.Stage;
 import dev.lockstep.tls.ConnectionInfo;
+import java.util.Objects;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,49 @@ public record Standing(
     /** Before the first call. */
     static final Standing BEGUN =
             new Standing(false, false, false, false, false, false, false, true, true, 0, null, null);
+
+    /** Returns the standing that these say: this one if nothing has changed, so that a record makes no new one. */
+    Standing or(
+            boolean failed,
+            boolean closed,
+            boolean writes,
+            boolean waits,
+            boolean closing,
+            boolean outboundDone,
+            boolean inboundDone,
+            boolean awaitsClient,
+            boolean handshaking,
+            int handshakes,
+            @Nullable ConnectionInfo info,
+            @Nullable ConnectionInfo handshakeInfo) {
+        boolean same = this.failed == failed
+                && this.closed == closed
+                && this.writes == writes
+                && this.waits == waits
+                && this.closing == closing
+                && this.outboundDone == outboundDone
+                && this.inboundDone == inboundDone
+                && this.awaitsClient == awaitsClient
+                && this.handshaking == handshaking
+                && this.handshakes == handshakes
+                && Objects.equals(this.info, info)
+                && Objects.equals(this.handshakeInfo, handshakeInfo);
+        return same
+                ? this
+                : new Standing(
+                        failed,
+                        closed,
+                        writes,
+                        waits,
+                        closing,
+                        outboundDone,
+                        inboundDone,
+                        awaitsClient,
+                        handshaking,
+                        handshakes,
+                        info,
+                        handshakeInfo);
+    }
 
     /** Returns what the server has to do next, as {@code SSLEngine.getHandshakeStatus}; asks the room what became of a wait. */
     public HandshakeStatus handshakeStatus(WaitRoom room) {
