@@ -261,11 +261,12 @@ public final class KeyServerClientTarget implements Target {
 
     /** A key of no selector. */
     private static final class Key extends SelectionKey {
+        private final SelectableChannel channel = new MemoryProvider(new Idle()).openServerSocketChannel();
         private int interest;
 
         @Override
         public SelectableChannel channel() {
-            throw new UnsupportedOperationException();
+            return channel;
         }
 
         @Override
