@@ -308,7 +308,7 @@ public final class LockstepEngine extends SettableEngine {
     public @Nullable SSLSession getHandshakeSession() {
         HandshakeSession current = handshakeSession; // first: what another handshake agrees on is of no use to this one
         Standing reached = standing();
-        if (reached == null || !reached.handshaking() || reached.isInboundDone()) {
+        if (reached == null || !reached.isHandshaking() || reached.isInboundDone()) {
             return null;
         }
         ConnectionInfo info = reached.handshakeInfo();

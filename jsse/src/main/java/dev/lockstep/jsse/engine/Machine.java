@@ -1,5 +1,6 @@
 package dev.lockstep.jsse.engine;
 
+import dev.lockstep.jsse.engine.Standing.Fact;
 import dev.lockstep.jsse.engine.WaitRoom.Stage;
 import dev.lockstep.tls.ConnectionInfo;
 import dev.lockstep.tls.StepResult;
@@ -186,30 +187,28 @@ public final class Machine {
     }
 
     /** Lets other threads see what is reached now; for the thread that moves the connection, also from within a callback. */
-    @SuppressWarnings("ReferenceEquality") // what has not changed is the same one, and need not be written
     public Standing publish() {
         Standing before = standing;
         boolean shakes = tls.isHandshaking();
         int handshakes = tls.handshakes();
         // what a handshake that is over has negotiated stays
-        boolean same = handshakes == before.handshakes() && (handshakes > 0 || before.closed());
+        boolean same = handshakes == before.handshakes() && (handshakes > 0 || before.is(Fact.CLOSED));
         ConnectionInfo info = same ? before.info() : shakes && handshakes == 0 ? tls.handshakeInfo() : info();
-        Standing now = before.or(
-                unreported != null,
-                tls.isClosed(),
-                tls.wantsOutput(),
-                tls.suspension() != null,
-                closeRequested,
-                outboundDone,
-                inboundDone,
-                shakes || asked,
-                handshaking || shakes || asks,
-                handshakes,
-                info,
-                asks && !shakes ? null : shakes && handshakes > 0 ? tls.handshakeInfo() : info);
-        if (now != before) {
-            standing = now;
+        ConnectionInfo handshakeInfo = asks && !shakes ? null : shakes && handshakes > 0 ? tls.handshakeInfo() : info;
+        int facts = Fact.FAILED.when(unreported != null)
+                | Fact.CLOSED.when(tls.isClosed())
+                | Fact.WRITES.when(tls.wantsOutput())
+                | Fact.WAITS.when(tls.suspension() != null)
+                | Fact.CLOSING.when(closeRequested)
+                | Fact.OUTBOUND_DONE.when(outboundDone)
+                | Fact.INBOUND_DONE.when(inboundDone)
+                | Fact.AWAITS_CLIENT.when(shakes || asked)
+                | Fact.HANDSHAKING.when(handshaking || shakes || asks);
+        if (before.says(facts, handshakes, info, handshakeInfo)) {
+            return before; // so that a record makes no new one
         }
+        Standing now = new Standing(facts, handshakes, info, handshakeInfo);
+        standing = now;
         return now;
     }
 
