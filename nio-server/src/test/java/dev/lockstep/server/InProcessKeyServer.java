@@ -20,10 +20,12 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
@@ -36,7 +38,7 @@ public final class InProcessKeyServer implements AutoCloseable {
     private final KeyUseLog useLog;
     private final Thread thread;
     private final List<String> warnings = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final FutureTask<Void> ended;
 
     /** How a key server is made: start from {@link #serving} and change what matters. */
     public static final class Setup {
@@ -95,18 +97,13 @@ public final class InProcessKeyServer implements AutoCloseable {
                 new WorkQueue(task -> setup.workers.execute(task)),
                 UsageLog.to(useLog, line -> {}),
                 warnings::add);
-        thread = new Thread(this::run, "key server under test");
+        ended = new FutureTask<>(() -> {
+            server.run();
+            return null;
+        });
+        thread = new Thread(ended, "key server under test");
         thread.setDaemon(true);
         thread.start();
-    }
-
-    private void run() {
-        try {
-            server.run();
-            ended.complete(null);
-        } catch (Throwable e) { // boundary of the thread: whatever ends the loop is what the test must see
-            ended.completeExceptionally(e);
-        }
     }
 
     /** What an operator was told. */
@@ -142,7 +139,11 @@ public final class InProcessKeyServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        ended.orTimeout(30, TimeUnit.SECONDS).join();
+        try {
+            ended.get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("the key server has not ended in good order", e);
+        }
         useLog.close();
     }
 

@@ -22,9 +22,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -148,25 +147,13 @@ class KeyServerConversationTest {
         AtomicBoolean failing = new AtomicBoolean();
         InProcessKeyServer.Setup setup = new InProcessKeyServer.Setup();
         setup.with(EC, key -> new KeepingKey(key, signature));
-        setup.clock = new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
+        InstantSource source = () -> {
+            if (failing.get()) {
+                throw new OutOfMemoryError("of the test");
             }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                if (failing.get()) {
-                    throw new OutOfMemoryError("of the test");
-                }
-                return Instant.now();
-            }
+            return Instant.now();
         };
+        setup.clock = source.withZone(ZoneOffset.UTC);
         try (InProcessKeyServer server = setup.start(directory);
                 RawClient client = RawClient.greeted(server.socket)) {
             failing.set(true);

@@ -20,9 +20,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -53,7 +53,10 @@ class KeyServerFaultsTest {
     private volatile boolean known = true;
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final List<RawClient> clients = new ArrayList<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final FutureTask<Void> loop = new FutureTask<>(() -> {
+        this.server.run();
+        return null;
+    });
     private Path socket;
     private KeyServer server;
 
@@ -191,16 +194,7 @@ class KeyServerFaultsTest {
     }
 
     private void start() {
-        new Thread(this::run, "key server under test").start();
-    }
-
-    private void run() {
-        try {
-            server.run();
-            ended.complete(null);
-        } catch (Throwable e) { // boundary of the thread: whatever ends the loop is what the test must see
-            ended.completeExceptionally(e);
-        }
+        new Thread(loop, "key server under test").start();
     }
 
     @AfterEach
@@ -213,7 +207,7 @@ class KeyServerFaultsTest {
 
     private void stopsInGoodOrder() throws Exception {
         server.close();
-        ended.get(30, TimeUnit.SECONDS);
+        loop.get(30, TimeUnit.SECONDS);
     }
 
     private RawClient arrive() throws IOException {
@@ -275,7 +269,7 @@ class KeyServerFaultsTest {
     void whatFailsInEveryRoundEndsTheLoopAndIsTheReason() throws Exception {
         clocks.set(Integer.MAX_VALUE);
         start();
-        assertThatThrownBy(() -> ended.get(30, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> loop.get(30, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(OutOfMemoryError.class);
         assertThatThrownBy(() -> RawClient.connect(socket)).isInstanceOf(IOException.class);

@@ -21,10 +21,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,7 +56,10 @@ class KeyServerPlacesTest {
     private final AtomicInteger queued = new AtomicInteger();
     private volatile int mostQueued = Integer.MAX_VALUE;
     private final List<RawClient> clients = new ArrayList<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final FutureTask<Void> loop = new FutureTask<>(() -> {
+        this.server.run();
+        return null;
+    });
     private Path socket;
     private KeyServer server;
 
@@ -125,7 +128,7 @@ class KeyServerPlacesTest {
                 UsageLog.none(),
                 warnings::add,
                 () -> System.nanoTime() + later.get());
-        new Thread(this::run, "key server under test").start();
+        new Thread(loop, "key server under test").start();
     }
 
     /** What has room stays open. */
@@ -135,22 +138,13 @@ class KeyServerPlacesTest {
         }
     }
 
-    private void run() {
-        try {
-            server.run();
-            ended.complete(null);
-        } catch (Throwable e) { // boundary of the thread: whatever ends the loop is what the test must see
-            ended.completeExceptionally(e);
-        }
-    }
-
     @AfterEach
     void stop() throws Exception {
         for (RawClient each : clients) {
             each.close();
         }
         server.close();
-        ended.get(30, TimeUnit.SECONDS);
+        loop.get(30, TimeUnit.SECONDS);
     }
 
     /** Sends a hello. */

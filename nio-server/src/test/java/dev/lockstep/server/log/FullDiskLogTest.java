@@ -9,7 +9,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -199,25 +199,13 @@ class FullDiskLogTest {
 
     /** The time, for which there is no memory now and then. */
     private static Clock clock(AtomicBoolean isOut) {
-        return new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
+        InstantSource source = () -> {
+            if (isOut.get()) {
+                throw new InternalError("as if memory had run out");
             }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                if (isOut.get()) {
-                    throw new InternalError("as if memory had run out");
-                }
-                return Instant.EPOCH;
-            }
+            return Instant.EPOCH;
         };
+        return source.withZone(ZoneOffset.UTC);
     }
 
     @Test

@@ -38,7 +38,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -46,8 +46,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -70,11 +70,16 @@ class TlsListenerTest {
 
     private static final KeyId ONE = KeyId.ofEncoded(new byte[] {1});
 
-    private final Clock clock = new TestClock();
+    /** Shows the test's time to what verifies certificates. */
+    private final Clock clock = ((InstantSource) () -> this.now).withZone(ZoneOffset.UTC);
+
     private final AtomicInteger verified = new AtomicInteger();
     private final Map<KeyId, ServedKey> keys = new HashMap<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final FutureTask<Void> ended = new FutureTask<>(() -> {
+        this.server.run();
+        return null;
+    });
     private volatile Instant now = Instant.now();
     private volatile TlsListener.Setting setting;
     private ThrowawayCa ca;
@@ -82,25 +87,6 @@ class TlsListenerTest {
     private Thread loop;
     private KeyServer server;
     private int port;
-
-    /** Shows the test's time to what verifies certificates. */
-    private final class TestClock extends Clock {
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }
 
     private TlsListener.Setting trusting(X509Certificate authority, X509CRL... lists) throws Exception {
         return trusting(List.of(authority), List.of("dns:localhost"), lists);
@@ -161,17 +147,8 @@ class TlsListenerTest {
                 new WorkQueue(Runnable::run),
                 UsageLog.none(),
                 warnings::add);
-        loop = new Thread(this::run, "key server under test");
+        loop = new Thread(ended, "key server under test");
         loop.start();
-    }
-
-    private void run() {
-        try {
-            server.run();
-            ended.complete(null);
-        } catch (Throwable e) { // boundary of the thread: whatever ends the loop is what the test must see
-            ended.completeExceptionally(e);
-        }
     }
 
     @AfterEach
