@@ -20,5 +20,7 @@ public enum Fault {
     /** A key is used without a line in the log. */
     UNLOGGED_USE,
     /** The end of the connection to a key server is not noticed. */
-    UNNOTICED_LOSS
+    UNNOTICED_LOSS,
+    /** The loops of a key server are not woken when there are answers. */
+    SLEEPING_KEY_SERVER
 }

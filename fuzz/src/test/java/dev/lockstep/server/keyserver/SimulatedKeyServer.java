@@ -4,20 +4,36 @@ import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.audit.KeyUseLog;
 import dev.lockstep.server.keyserver.listener.ClientListener;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** A whole {@link KeyServer} in simulated time, whose rounds are for others to run. */
+/** A whole key server in simulated time, with a loop for each listener; their rounds are for others to run. */
 public final class SimulatedKeyServer {
 
-    private final KeyServer server;
+    /** The loop of a listener. */
+    public record Rounds(KeyServer server) {
 
-    /** Listens; the parameters are those of {@link KeyServer}. */
+        /** Runs one round. */
+        public void run() throws IOException {
+            server.round();
+        }
+
+        /** Whether the next round waits for nothing. */
+        public boolean haveWork() {
+            return server.hasWork();
+        }
+    }
+
+    private final List<KeyServer> servers = new ArrayList<>();
+
+    /** Listens. The loops share all but the listeners, as those of the program; the other parameters are those of {@link KeyServer}. */
     public SimulatedKeyServer(
-            ClientListener listener,
+            List<? extends ClientListener> listeners,
             Supplier<Map<KeyId, ServedKey>> keys,
             KeyServerLimits limits,
             Executor threads,
@@ -25,23 +41,29 @@ public final class SimulatedKeyServer {
             Consumer<String> warnings,
             LongSupplier clock)
             throws IOException {
+        WorkQueue work = new WorkQueue(threads);
         UsageLog usage = UsageLog.to(log, warnings, clock);
-        server = new KeyServer(listener, keys, limits, new WorkQueue(threads), usage, warnings, clock);
-        server.begin();
+        for (ClientListener listener : listeners) {
+            KeyServer server = new KeyServer(listener, keys, limits, work, usage, warnings, clock);
+            server.begin();
+            servers.add(server);
+        }
     }
 
-    /** One round of its loop. */
-    public void round() throws IOException {
-        server.round();
+    /** Returns the loop of a listener. */
+    public Rounds rounds(int listener) {
+        return new Rounds(servers.get(listener));
     }
 
-    /** Closes its connections and its listener. */
+    /** Closes connections and listeners. */
     public void end() throws IOException {
-        server.end();
+        for (KeyServer server : servers) {
+            server.end();
+        }
     }
 
-    /** Returns how many requests had no answer after the last round. */
+    /** Returns how many requests had no answer after the last rounds. */
     public int openRequests() {
-        return server.openRequests();
+        return servers.stream().mapToInt(KeyServer::openRequests).sum();
     }
 }

@@ -11,9 +11,7 @@ import dev.lockstep.server.keyserver.SimulatedKeyServer;
 import dev.lockstep.simulation.Choices;
 import dev.lockstep.simulation.Fault;
 import dev.lockstep.simulation.LoopWorld;
-import dev.lockstep.simulation.sockets.MemoryListener;
-import dev.lockstep.simulation.sockets.MemoryProvider;
-import dev.lockstep.simulation.sockets.MemorySelector;
+import dev.lockstep.simulation.sockets.MemorySocket;
 import dev.lockstep.testkit.util.Expect;
 import dev.lockstep.testkit.util.FakeClock;
 import java.io.IOException;
@@ -24,14 +22,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The machine of a key server: its process, which dies and comes back, its threads, and the disk with the key-use log. */
-final class Host implements MemorySelector.World {
+/**
+ * The machine of a key server: its process, which dies and comes back, with a loop for each listener and the threads that sign,
+ * and the disk with the key-use log.
+ */
+final class Host {
 
-    private static final long ROUND_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-    private static final long FULL_NANOS = LoopWorld.millis(5);
-    private static final int ROUNDS_WITHOUT_TIME = 10_000;
     private static final long LONGEST_FILE = 16 * 1024;
 
     /** Few enough that servers are told to wait. */
@@ -46,22 +45,19 @@ final class Host implements MemorySelector.World {
     private final CheckpointKey checkpointKey;
     private final boolean tight;
     private final boolean tls;
+    private final int listeners;
     private final Disk disk;
     private final List<String> anchors = new ArrayList<>();
     private Map<KeyId, ServedKey> keys = Map.of();
     private List<Uplink> uplinks = List.of();
     private @Nullable SimulatedKeyServer server;
-    private @Nullable MemoryListener listener;
+    private List<HostLoop> loops = List.of();
     private @Nullable KeyUseLog log;
     private Pool pool;
     private boolean logBroken;
-    private boolean waits;
-    private long nextRound = Long.MAX_VALUE;
     private long upSince;
     private long changedAt;
     private int starts;
-    private int roundsAtOnce;
-    private long lastRound;
 
     Host(LoopWorld world, FakeClock clock, Choices choices, Ledger ledger, Path directory, boolean tls)
             throws IOException {
@@ -73,6 +69,7 @@ final class Host implements MemorySelector.World {
         this.checkpointKey = CheckpointKey.readOrMake(directory.resolve("key"));
         this.tight = choices.oneIn(4);
         this.tls = tls;
+        this.listeners = 1 + choices.below(2);
         this.disk = new Disk(choices, ledger, world.fault() == Fault.LOST_LOG_LINE);
         this.pool = pool();
     }
@@ -122,21 +119,27 @@ final class Host implements MemorySelector.World {
         ledger.works();
         pool = pool();
         try {
-            MemoryListener fresh = (MemoryListener) new MemoryProvider(this).openServerSocketChannel();
             FsyncPolicy fsync = List.of(FsyncPolicy.NEVER, FsyncPolicy.EACH, FsyncPolicy.every(8))
                     .get(choices.below(3));
             KeyUseLog opened = SimulatedLog.open(file, LONGEST_FILE, fsync, checkpointKey, disk);
-            server = new SimulatedKeyServer(
-                    new Entrance(fresh, tls), () -> keys, limits(), pool, opened, this::warned, clock);
+            List<HostLoop> fresh = Stream.generate(() -> new HostLoop(this, world.time()))
+                    .limit(listeners)
+                    .toList();
+            List<Entrance> entrances = fresh.stream()
+                    .map(loop -> new Entrance(loop.listener(), tls))
+                    .toList();
+            server = new SimulatedKeyServer(entrances, () -> keys, limits(), pool, opened, this::warned, clock);
             log = opened;
-            listener = fresh;
+            loops = fresh;
         } catch (IOException e) {
             throw new AssertionError("the key server does not start: " + e.getMessage(), e);
         }
         upSince = world.time().now();
         changedAt = upSince;
         world.note(this, "start");
-        isDue();
+        for (int i = 0; i < loops.size(); i++) {
+            loops.get(i).begin(running().rounds(i), world.fault() == Fault.SLEEPING_KEY_SERVER);
+        }
     }
 
     /** Dies with all that it was about to do; the clients hear of it, or not. */
@@ -169,8 +172,18 @@ final class Host implements MemorySelector.World {
         leave();
     }
 
+    /** A loop has ended, and with it all that serve, as with {@code KeyServerLoops}. */
+    void fails(IOException cause) {
+        world.note(this, cause.getMessage());
+        world.disturb();
+        stop();
+        restart();
+    }
+
     private void leave() {
         server = null;
+        loops.forEach(HostLoop::end);
+        loops = List.of();
         changedAt = world.time().now();
         pool.end();
         KeyUseLog ended = log;
@@ -256,70 +269,34 @@ final class Host implements MemorySelector.World {
         world.time().after(LoopWorld.millis(choices.below(3_000)), this::start);
     }
 
-    // ---- its loop
+    // ---- its loops
 
     /** A client connects; false when nothing listens. */
-    boolean accept(Wire wire) {
-        if (listener == null || server == null) {
+    boolean accept(Uplink uplink, MemorySocket socket) {
+        if (loops.isEmpty()) {
             return false;
         }
-        listener.connect(wire.server());
-        isDue();
+        HostLoop loop = loops.get(uplink.number() % loops.size());
+        loop.listener().connect(socket);
+        loop.isDue();
         return true;
     }
 
     /** Something may be ready. */
     void isDue() {
-        roundIn(ROUND_NANOS);
+        loops.forEach(HostLoop::isDue);
     }
 
-    private void roundIn(long nanos) {
-        long at = world.time().now() + nanos;
-        if (server == null || at >= nextRound) {
-            return;
-        }
-        nextRound = at;
-        world.time().after(nanos, () -> {
-            if (nextRound == at) {
-                nextRound = Long.MAX_VALUE;
-                round();
-            }
-        });
-    }
-
-    private void round() {
-        SimulatedKeyServer running = server;
-        if (running == null) {
-            return;
-        }
-        roundsAtOnce = world.time().now() - lastRound > 2 * ROUND_NANOS ? 0 : roundsAtOnce + 1;
-        lastRound = world.time().now();
-        Expect.that(roundsAtOnce < ROUNDS_WITHOUT_TIME, "the key server does not come to rest");
-        waits = false;
-        try {
-            running.round();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        if (!waits) {
-            isDue();
-        } else if (uplinks.stream().anyMatch(Uplink::isFull)) {
-            roundIn(FULL_NANOS);
+    /** The selector of a loop fails. */
+    void breakLoop() {
+        if (!loops.isEmpty()) {
+            loops.get(choices.below(loops.size())).breaks();
         }
     }
 
-    @Override
-    public void turnPasses() {
-        // its rounds are planned here
-    }
-
-    @Override
-    public long waits(long nanos) {
-        waits = true;
-        if (nanos != Long.MAX_VALUE) {
-            roundIn(nanos);
-        }
-        return -1;
+    /** Whether a client is slow to read: nothing tells when it does. */
+    boolean isFull() {
+        return uplinks.stream().anyMatch(Uplink::isFull);
     }
 
     // ---- what must be true at the end

@@ -90,7 +90,8 @@ class KeyServerSimulationTest {
         "ANSWER_FOR_ANOTHER, a result is the answer to another request",
         "LOST_LOG_LINE, seq",
         "UNLOGGED_USE, lines for",
-        "UNNOTICED_LOSS, an operation is open after the connection it was asked over"
+        "UNNOTICED_LOSS, an operation is open after the connection it was asked over",
+        "SLEEPING_KEY_SERVER, a loop of the key server sleeps while it has work"
     })
     void aPlantedFaultIsFound(Fault fault, String message) {
         assertThatThrownBy(() -> {

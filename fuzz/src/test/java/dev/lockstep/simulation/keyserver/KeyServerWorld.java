@@ -68,7 +68,7 @@ final class KeyServerWorld implements LoopWorld.Surroundings {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        MemoryProvider sockets = new MemoryProvider(host);
+        MemoryProvider sockets = new MemoryProvider(world);
         this.uplinks = List.of(
                 new Uplink(0, world, host, ledger, clock, sockets), new Uplink(1, world, host, ledger, clock, sockets));
         host.serve(uplinks);
@@ -177,7 +177,7 @@ final class KeyServerWorld implements LoopWorld.Surroundings {
     }
 
     private void trouble() {
-        int kind = choices.below(10);
+        int kind = choices.below(11);
         world.note(this, "trouble " + kind);
         Uplink uplink = uplinks.get(choices.below(LINKS));
         long nanos = LoopWorld.millis(50 + choices.below(4_000));
@@ -206,6 +206,7 @@ final class KeyServerWorld implements LoopWorld.Surroundings {
                 }
             }
             case 8 -> host.threads().stall(2 * nanos);
+            case 9 -> host.breakLoop();
             default -> {
                 withdrawn = true;
                 host.keys(Map.of());

@@ -91,7 +91,7 @@ final class Wire {
         @Override
         public void connecting() {
             out.later(() -> {
-                boolean there = host.accept(Wire.this);
+                boolean there = host.accept(uplink, server);
                 in.later(() -> client.answered(there));
             });
         }

@@ -1,5 +1,6 @@
 package dev.lockstep.simulation.sockets;
 
+import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A selector over channels in memory. Keys are served in the order of their registration, so that a seed is one history. It is
@@ -86,15 +88,33 @@ public final class MemorySelector extends AbstractSelector {
 
     private final World world;
     private final Set<SelectionKey> keys = new LinkedHashSet<>();
+    private boolean deaf;
     private boolean woken;
+    private @Nullable IOException failure;
 
     MemorySelector(SelectorProvider provider, World world) {
         super(provider);
         this.world = world;
     }
 
+    /** Whether a loop that waits at it wakes up. */
+    public boolean isReady() {
+        return woken || failure != null || !ready().isEmpty();
+    }
+
+    /** It does not hear from now on that it is woken. */
+    public void turnDeaf() {
+        deaf = true;
+    }
+
+    /** It fails from now on. */
+    public void fail(IOException cause) {
+        failure = cause;
+    }
+
     @Override
-    public int select(Consumer<SelectionKey> action, long timeoutMillis) {
+    public int select(Consumer<SelectionKey> action, long timeoutMillis) throws IOException {
+        requireWorking();
         world.turnPasses();
         long left = timeoutMillis == 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         List<Key> ready = ready();
@@ -106,9 +126,16 @@ public final class MemorySelector extends AbstractSelector {
     }
 
     @Override
-    public int selectNow(Consumer<SelectionKey> action) {
+    public int selectNow(Consumer<SelectionKey> action) throws IOException {
+        requireWorking();
         world.turnPasses();
         return serve(ready(), action);
+    }
+
+    private void requireWorking() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private List<Key> ready() {
@@ -151,7 +178,7 @@ public final class MemorySelector extends AbstractSelector {
 
     @Override
     public Selector wakeup() {
-        woken = true;
+        woken = !deaf;
         return this;
     }
 

@@ -155,7 +155,7 @@ public final class KeyServer implements AutoCloseable {
     }
 
     private void select() throws IOException {
-        if (!due.isEmpty() || !finished.isEmpty()) {
+        if (hasWork()) {
             selector.selectNow(this::onReady);
             return;
         }
@@ -167,6 +167,11 @@ public final class KeyServer implements AutoCloseable {
         // Rounded up: to wake a little late is better than to turn until the time has come.
         long millis = nanos == Long.MAX_VALUE ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
         selector.select(this::onReady, millis);
+    }
+
+    /** Whether the next round waits for nothing. */
+    boolean hasWork() {
+        return !due.isEmpty() || !finished.isEmpty();
     }
 
     private void onReady(SelectionKey key) {
