@@ -9,6 +9,7 @@ import dev.lockstep.interop.Setup.Service;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * FFDHE groups negotiated through supported_groups (RFC 7919), which OpenSSL's client does not offer in TLS 1.2: GnuTLS
  * and NSS offer one group at a time and must be served with it.
  */
+@Tag("one-jdk")
 @ExtendWith(Servers.class)
 class FiniteFieldGroupsIT {
     private final Servers.Pool servers;

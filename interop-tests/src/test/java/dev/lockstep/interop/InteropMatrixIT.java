@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * client certificate}. What the client says of a connection and what the server's trace says of it must both be right. The
  * table is printed at the end, and docs/evidence/interop.md has it.
  */
-@Tag("matrix")
+@Tag("one-jdk")
 @ExtendWith(Servers.class)
 class InteropMatrixIT {
     private static final MatrixTable TABLE = new MatrixTable(Peers.ALL);

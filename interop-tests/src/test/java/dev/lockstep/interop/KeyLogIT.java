@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Wireshark, which shares no code with either end, reads captured connections with the server's key log. */
+@Tag("one-jdk")
 @ExtendWith(Servers.class)
 class KeyLogIT {
     private final Servers.Pool servers;

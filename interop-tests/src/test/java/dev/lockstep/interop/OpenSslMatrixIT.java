@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that suspend the handshake. The client offers one suite, one group and one scheme at a time, verifies the chain and the
  * name, and gets back what it sent; what it says was agreed is compared.
  */
-@Tag("matrix")
+@Tag("one-jdk")
 @ExtendWith(Servers.class)
 class OpenSslMatrixIT {
     private static final OpenSslClient CLIENT = new OpenSslClient(Servers.DIRECTORY);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The suites that the ordinary matrix does not have: pre-shared keys in all four key exchanges, Camellia and ARIA. OpenSSL
  * and GnuTLS offer one suite at a time, each as many as it knows, and get back what they sent.
  */
+@Tag("one-jdk")
 @ExtendWith(Servers.class)
 class PskAndCamelliaIT {
 

@@ -43,6 +43,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -52,6 +53,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * no connection takes more memory than what it was sent accounts for. {@code -Dlockstep.test.mutations=10} runs ten
  * times as many rounds as by default.
  */
+@Tag("one-jdk")
 @Execution(ExecutionMode.CONCURRENT)
 class MutationTest {
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The machine that is learned from a server's answers is the machine that the table describes. A few configurations by
  * default; {@code -Passurance} learns them all, and {@code -Dassurance.lookAhead=1} looks for more states than there should be.
  */
+@Tag("one-jdk")
 @Tag("docs")
 class LearnedMachineTest {
 

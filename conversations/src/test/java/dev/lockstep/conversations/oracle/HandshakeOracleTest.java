@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>After an intended change run with {@code -Dtest.args=-Doracle.update=true}, and read the difference.
  */
+@Tag("one-jdk")
 class HandshakeOracleTest {
 
     private static final Path RECORDING = Path.of("src/test/resources/oracle/handshakes.txt");

@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * RFC 4279 section 4: the notes on Bleichenbacher's attack and on the version in the premaster secret hold for RSA_PSK as
  * well. And behind the right pre-shared key or a wrong one, everything looks the same.
  */
+@Tag("one-jdk")
 class RsaPskBleichenbacherTest {
 
     private static final CipherSuite SUITE = CipherSuite.TLS_RSA_PSK_WITH_AES_128_GCM_SHA256;

@@ -6,11 +6,13 @@ import dev.lockstep.server.Running;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page of the demo in a browser, over TLS 1.2: the button is pressed and the timeline is read. */
+@Tag("one-jdk")
 @Timeout(180)
 class DemoPageTest {
 
