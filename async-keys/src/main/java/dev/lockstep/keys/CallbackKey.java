@@ -149,7 +149,11 @@ public final class CallbackKey implements ExternalPrivateKey {
 
         private Builder() {}
 
-        /** Sets what starts a signature, and the schemes it is good for; not empty. */
+        /**
+         * Sets what starts a signature, and the schemes it is good for.
+         *
+         * @throws IllegalArgumentException without a scheme
+         */
         public Builder signStart(Set<SignatureScheme> schemes, SignStart callback) {
             if (schemes.isEmpty()) {
                 throw new IllegalArgumentException("schemes: empty; name what the key signs with");

@@ -22,6 +22,7 @@ public final class DelayedKey extends WorkerKey {
      *
      * @param delay from start to the beginning of the work; zero or more, at most an hour
      * @param scheduler does the work once the delay is over; its owner shuts it down
+     * @throws IllegalArgumentException when the delay is out of its range
      */
     public static DelayedKey of(BlockingKey key, Duration delay, ScheduledExecutorService scheduler) {
         return new DelayedKey(VerifyingKey.of(key), delay, scheduler);

@@ -78,6 +78,7 @@ public final class ExecutorAsk<Q, T> implements Asks<Q, T> {
      * @param discard clears an answer that arrives too late, on any thread; see {@link Discard}
      * @param delay from the start to the beginning of the work; zero or more, at most an hour
      * @param scheduler does the work once the delay is over; its owner shuts it down
+     * @throws IllegalArgumentException when the delay is out of its range
      */
     public static <Q, T> ExecutorAsk<Q, T> delayed(
             BlockingFunction<Q, T> function,

@@ -86,6 +86,7 @@ public final class FutureKey implements ExternalPrivateKey {
          * @param schemes what the key signs with; not empty
          * @param call sends the request
          * @param signature takes the signature out of the answer, on the thread that drives the connection
+         * @throws IllegalArgumentException without a scheme
          */
         public <R> Builder signer(
                 Set<SignatureScheme> schemes,

@@ -24,6 +24,7 @@ public final class WorkerPools {
      *
      * @param threads how many operations run at the same time, at least 1
      * @param queued how many more may wait, at least 1; what does not fit is rejected
+     * @throws IllegalArgumentException when a number is less than 1
      */
     public static ThreadPoolExecutor boundedPool(int threads, int queued) {
         return new ThreadPoolExecutor(
@@ -49,6 +50,7 @@ public final class WorkerPools {
      *     address's
      * @param displaced is told of each operation that gave way, on the thread that brought the newer one: the address,
      *     null where it is not known
+     * @throws IllegalArgumentException when a number is less than 1
      */
     public static ThreadPoolExecutor fairPool(
             int threads, int queued, int perClient, Consumer<@Nullable InetAddress> displaced) {

@@ -147,6 +147,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
      * with whatever the client sends, and does not pass while the private key or another answer from outside is waited for.
      *
      * @param timeout zero, which is the default, for as long as the limits of the channel allow
+     * @throws IllegalArgumentException when it is negative
      */
     public void readTimeout(Duration timeout) {
         if (timeout.isNegative()) {

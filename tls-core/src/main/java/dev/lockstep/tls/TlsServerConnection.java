@@ -206,7 +206,7 @@ public final class TlsServerConnection {
 
     /**
      * Ends the connection without another byte: cancels a pending operation, drops what waits to be sent, the last alert of an
-     * earlier end too, and clears every secret. For a transport that is gone or closed at once; where it works, {@link #close}
+     * earlier end too, and clears every secret. For a transport that is gone or closed immediately; where it works, {@link #close}
      * tells the peer that its stream is complete. Legal in every state, any number of times. Later calls answer as after {@code
      * close}; {@link #failure} stays what it was, and the session can still be resumed.
      * @throws IllegalStateException from within a callback

@@ -53,6 +53,7 @@ public final class CircuitBreaker {
      * @param outages how many in a row open the breaker, at least 1
      * @param open how long it stays open, more than zero, at most an hour
      * @param clock nanoseconds, {@code System::nanoTime} for example; called from any thread
+     * @throws IllegalArgumentException when one of them is out of its range
      */
     public static CircuitBreaker of(int outages, Duration open, LongSupplier clock) {
         Objects.requireNonNull(clock, "clock");

@@ -58,6 +58,7 @@ public final class DeadlineAsk<Q, T> implements Asks<Q, T> {
      * @param limit from start to the step that fetches the result; more than zero, at most an hour
      * @param timer wakes connections; one thread is enough ({@link WorkerPools#scheduler} makes one that forgets
      *     operations that ended in time). Its owner shuts it down
+     * @throws IllegalArgumentException when the limit is out of its range
      */
     public static <Q, T> DeadlineAsk<Q, T> of(
             Asks<Q, T> asks, Limiter<Q> limiter, Duration limit, ScheduledExecutorService timer) {
@@ -65,9 +66,10 @@ public final class DeadlineAsk<Q, T> implements Asks<Q, T> {
     }
 
     /**
-     * Limits {@code asks}.
+     * Limits {@code asks}, as the other form.
      *
      * @param clock nanoseconds; the clock of the connections' configuration
+     * @throws IllegalArgumentException when the limit is out of its range
      */
     public static <Q, T> DeadlineAsk<Q, T> of(
             Asks<Q, T> asks, Limiter<Q> limiter, Duration limit, ScheduledExecutorService timer, LongSupplier clock) {

@@ -29,15 +29,17 @@ public final class DeadlineKey extends ForwardingKey {
      * @param limit from start to the step that fetches the result; more than zero, at most an hour
      * @param timer wakes connections; one thread is enough ({@link WorkerPools#scheduler} makes one that forgets
      *     operations that ended in time). Its owner shuts it down
+     * @throws IllegalArgumentException when the limit is out of its range
      */
     public static DeadlineKey of(ExternalPrivateKey key, Duration limit, ScheduledExecutorService timer) {
         return of(key, limit, timer, System::nanoTime);
     }
 
     /**
-     * Limits {@code key}.
+     * Limits {@code key}, as the other form.
      *
      * @param clock nanoseconds; the clock of the connections' configuration
+     * @throws IllegalArgumentException when the limit is out of its range
      */
     public static DeadlineKey of(
             ExternalPrivateKey key, Duration limit, ScheduledExecutorService timer, LongSupplier clock) {

@@ -33,6 +33,7 @@ public final class RetryingAsk<Q, T> implements Asks<Q, T> {
      * Retries {@code asks}.
      *
      * @param attempts how often one question is asked in all, the first time included; 2 to 10
+     * @throws IllegalArgumentException when the number is out of that range
      */
     public static <Q, T> RetryingAsk<Q, T> of(Asks<Q, T> asks, int attempts) {
         if (attempts < 2 || attempts > MOST) {

@@ -19,6 +19,7 @@ public final class RetryingKey extends ForwardingKey {
      * Repeats failed signatures of {@code key}.
      *
      * @param attempts how often one signature is started in all, the first time included; 2 to 10
+     * @throws IllegalArgumentException when the number is out of that range
      */
     public static RetryingKey of(ExternalPrivateKey key, int attempts) {
         return new RetryingKey(key, attempts);

@@ -210,7 +210,10 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
         link.close();
     }
 
-    /** A builder of {@link KeyServerKeys}. */
+    /**
+     * A builder of {@link KeyServerKeys}. For one thread. Times are more than zero and at most ten minutes; a value out of its
+     * range is an {@link IllegalArgumentException}.
+     */
     public static final class Builder {
 
         private static final Duration LONGEST = Duration.ofMinutes(10);

@@ -128,7 +128,7 @@ public final class Pkcs11Keys implements AutoCloseable {
         token.close();
     }
 
-    /** How a token is reached and used. */
+    /** A builder of {@link Pkcs11Keys}. For one thread. A value out of its range is an {@link IllegalArgumentException}. */
     public static final class Builder {
 
         private final Path library;

@@ -70,6 +70,7 @@ public final class SshAgentKeys implements AutoCloseable {
      *
      * @param limit for one answer, more than zero, at most an hour
      * @param queued how many operations may wait for their turn, at least 1
+     * @throws IllegalArgumentException when one of them is out of its range
      */
     public static SshAgentKeys at(Path socket, Duration limit, int queued) {
         return new SshAgentKeys(socket, limit, queued);

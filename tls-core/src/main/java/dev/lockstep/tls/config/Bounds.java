@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * the input of a suspended connection. {@link TlsServerConfigBuilder#keyOperationTimeout} and
  * {@link TlsServerConfigBuilder#handshakeTimeout} bound the time of an operation and of a handshake,
  * {@link RenegotiationPolicy} bounds renegotiations, and {@link ClientAuthentication} the length of a client's chain.
+ *
+ * <p>Each {@code with} method throws a {@link dev.lockstep.tls.setting.ConfigException} for a value out of its range.
  */
 public final class Bounds {
 

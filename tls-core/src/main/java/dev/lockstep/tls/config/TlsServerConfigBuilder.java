@@ -26,8 +26,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * A builder of {@link TlsServerConfig}. Not thread-safe; it can build several configurations. All lists are in the
- * server's order of preference.
+ * A builder of {@link TlsServerConfig}. Not thread-safe; it can build several configurations. All lists are in the server's order
+ * of preference. A setter throws a {@link ConfigException} for a value out of its range, and for a list of suites, groups or
+ * signature schemes that is empty or names one twice.
  */
 public final class TlsServerConfigBuilder {
 
@@ -213,13 +214,13 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** Sets the time limit of each asynchronous operation; 30 seconds by default, zero for no limit. */
+    /** Sets the time limit of each asynchronous operation, up to 365 days; 30 seconds by default, zero for no limit. */
     public TlsServerConfigBuilder keyOperationTimeout(Duration timeout) {
         settings.keyOperationTimeout = FieldChecks.timeout("keyOperationTimeout", timeout);
         return this;
     }
 
-    /** Sets the time limit of a handshake, the first from {@code create} on; 60 seconds by default, zero for no limit. */
+    /** Sets the time limit of a handshake, the first from {@code create} on, up to 365 days; 60 seconds by default, zero for none. */
     public TlsServerConfigBuilder handshakeTimeout(Duration timeout) {
         settings.handshakeTimeout = FieldChecks.timeout("handshakeTimeout", timeout);
         return this;
@@ -260,7 +261,6 @@ public final class TlsServerConfigBuilder {
      * bytes and one seal.
      *
      * @param bytes 64 to 2^14
-     * @throws ConfigException when out of that range
      */
     public TlsServerConfigBuilder maxSentRecord(int bytes) {
         if (bytes < 64 || bytes > 1 << 14) {

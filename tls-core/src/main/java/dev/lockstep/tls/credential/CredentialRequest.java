@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     RFC 8446 section 4.2.4), in its order; empty when it named none, or in a form that cannot be read
  * @param extensions every extension of the ClientHello in its order, known here or not: from its number to its
  *     extension_data. The map cannot be changed; the arrays belong to this request and must not be changed
- * @param deadlineNanos when the connection gives up waiting, in nanoseconds of its clock
+ * @param deadlineNanos when the connection gives up waiting, in nanoseconds of its clock; empty if it does not
  */
 public record CredentialRequest(
         @Nullable String serverName,

@@ -82,6 +82,7 @@ public final class PkixVerifierBuilder {
      * distribution points, both over the network and so on a thread that may block.
      *
      * @param options at least one; {@link PKIXRevocationChecker.Option#SOFT_FAIL} accepts what cannot be found out
+     * @throws ConfigException without an option
      */
     public PkixVerifierBuilder revocation(PKIXRevocationChecker.Option... options) {
         if (options.length == 0) {
@@ -95,7 +96,8 @@ public final class PkixVerifierBuilder {
 
     /**
      * Changes the JDK's parameters of each validation after everything set here: policies, further path checkers, stores,
-     * dates. Called once for each path that is tried, possibly on several threads at once, with an object of its own.
+     * dates. Called once for each path that is tried, possibly on several threads at the same time, with an object of
+     * its own.
      */
     public PkixVerifierBuilder parameters(Consumer<PKIXParameters> change) {
         this.parameters = Objects.requireNonNull(change, "parameters");
@@ -123,7 +125,12 @@ public final class PkixVerifierBuilder {
         return this;
     }
 
-    /** Sets the longest path, counted in certificates without the anchor; 6 by default, 1 to 100. */
+    /**
+     * Sets the longest path, counted in certificates without the anchor; 6 by default.
+     *
+     * @param certificates 1 to 100
+     * @throws ConfigException when out of that range
+     */
     public PkixVerifierBuilder maxPathLength(int certificates) {
         if (certificates < 1 || certificates > 100) {
             throw ConfigException.outOfRange("maxPathLength", certificates, "1 to 100");

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param chain as the client sent it: its own certificate first, then whatever else it sent; never empty
  * @param serverName the host name the client asked for (RFC 6066 section 3), or null; chosen by the client
- * @param deadlineNanos when the connection gives up waiting, in nanoseconds of its clock
+ * @param deadlineNanos when the connection gives up waiting, in nanoseconds of its clock; empty if it does not
  * @param clientAddress the client's address; null if it is not known
  */
 public record VerificationRequest(

@@ -56,6 +56,7 @@ public final class ResumableSession {
      * @param cipherSuite the suite that the master secret is for
      * @param masterSecret 48 bytes; copied
      * @param createdAtSeconds the time of the full handshake, in seconds since 1970; a renewed ticket keeps it
+     * @throws IllegalArgumentException for another length, or a time before 1970
      */
     public static ResumableSessionBuilder builder(CipherSuite cipherSuite, byte[] masterSecret, long createdAtSeconds) {
         return new ResumableSessionBuilder(cipherSuite, masterSecret, createdAtSeconds);
@@ -66,6 +67,7 @@ public final class ResumableSession {
         return ProtocolVersion.TLS_1_2;
     }
 
+    /** Returns the cipher suite that the master secret is for. */
     public CipherSuite cipherSuite() {
         return cipherSuite;
     }

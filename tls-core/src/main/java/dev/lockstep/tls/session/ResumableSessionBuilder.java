@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers the facts of a {@link ResumableSession}. For one thread, and for one session. */
+/**
+ * Gathers the facts of a {@link ResumableSession}. For one thread, and for one session. A value out of its range is an
+ * {@link IllegalArgumentException}.
+ */
 public final class ResumableSessionBuilder {
 
     final CipherSuite cipherSuite;
@@ -37,11 +40,13 @@ public final class ResumableSessionBuilder {
         this.createdAtSeconds = createdAtSeconds;
     }
 
+    /** Sets whether the master secret is the extended one of RFC 7627; false by default. */
     public ResumableSessionBuilder extendedMasterSecret(boolean inForce) {
         extendedMasterSecret = inForce;
         return this;
     }
 
+    /** Sets whether the session uses encrypt-then-MAC (RFC 7366); false by default. */
     public ResumableSessionBuilder encryptThenMac(boolean inForce) {
         encryptThenMac = inForce;
         return this;
@@ -56,7 +61,7 @@ public final class ResumableSessionBuilder {
         return this;
     }
 
-    /** Sets the host name in ASCII, at most 255 bytes, or null. */
+    /** Sets the host name in ASCII, 1 to 255 bytes, or null. */
     public ResumableSessionBuilder serverName(@Nullable String host) {
         if (host != null && (host.isEmpty() || host.length() > 255 || !isAscii(host))) {
             throw new IllegalArgumentException("serverName: give 1 to 255 characters of ASCII, or null");

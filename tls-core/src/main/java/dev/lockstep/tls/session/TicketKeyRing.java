@@ -156,7 +156,11 @@ public final class TicketKeyRing implements TicketProtector {
         change(keys, true);
     }
 
-    /** Replaces the keys without a window, as {@link #rotateTo} does otherwise; for a key that was compromised. */
+    /**
+     * Replaces the keys without a window, as {@link #rotateTo} does otherwise; for a key that was compromised.
+     *
+     * @throws ConfigException as {@link #rotateTo}
+     */
     public void replaceWith(List<TicketKey> keys) {
         change(keys, false);
     }

@@ -31,7 +31,7 @@ public final class TicketOpening {
         return serverName;
     }
 
-    /** Returns when the connection gives up waiting, in nanoseconds of its clock. */
+    /** Returns when the connection gives up waiting, in nanoseconds of its clock; empty if it does not. */
     public OptionalLong deadlineNanos() {
         return deadlineNanos;
     }

@@ -24,15 +24,29 @@ public final class OperationException extends Exception {
 
     private final Reason reason;
 
+    /**
+     * Creates a failure.
+     *
+     * @param reason its kind
+     * @param message what happened, for logs; no secret
+     */
     public OperationException(Reason reason, String message) {
         this(reason, message, null);
     }
 
+    /**
+     * Creates a failure with the one behind it.
+     *
+     * @param reason its kind
+     * @param message what happened, for logs; no secret
+     * @param cause the failure that led to this one, or null
+     */
     public OperationException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = Objects.requireNonNull(reason, "reason");
     }
 
+    /** Returns the kind of failure. */
     public Reason reason() {
         return reason;
     }
