@@ -30,6 +30,7 @@ public final class Conversation {
         this.server = server;
     }
 
+    /** Returns a conversation that has not begun, between a client with these options and a server with this configuration. */
     public static Conversation of(TlsServerConfig config, ClientOptions options, Forms forms) {
         return of(config, options, forms, TlsServerConnection.NETWORK_BUFFER_SIZE);
     }
@@ -66,6 +67,7 @@ public final class Conversation {
     /** A call of a connection that a test drives itself. */
     @FunctionalInterface
     public interface Call {
+        /** Makes the call. */
         void run() throws TlsException;
     }
 
@@ -79,10 +81,12 @@ public final class Conversation {
         }
     }
 
+    /** Returns the client's side. */
     public ScriptedClient client() {
         return client;
     }
 
+    /** Returns the server's side. */
     public ServerSide server() {
         return server;
     }

@@ -43,6 +43,7 @@ public record Forms(InputForm input, KeyForm key, BufferForm buffers) {
         return all;
     }
 
+    /** Returns a script for a key that answers in this form. */
     public KeyScript script() {
         return key.script();
     }

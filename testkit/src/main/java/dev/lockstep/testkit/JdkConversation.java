@@ -151,10 +151,12 @@ public final class JdkConversation {
         return echoed;
     }
 
+    /** Returns the client's side. */
     public JdkClient client() {
         return client;
     }
 
+    /** Returns what drives the server's connection. */
     public ServerDriver server() {
         return server;
     }

@@ -143,6 +143,7 @@ public final class ServerSide {
         return hasReceived(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Since the last look the application got exactly these bytes. */
     public ServerSide hasReceived(byte[] content) {
         Expect.equal("application data", text(driver.takeReceived()), text(content));
         return this;

@@ -18,10 +18,12 @@ public final class TestServers {
 
     private TestServers() {}
 
+    /** Returns a builder with everything allowed, a clock that stands still and randomness that is the same in every run. */
     public static TlsServerConfigBuilder builder(Credential... credentials) {
         return allowingAll(credentials).random(new SeededRandom(2)).clock(new FakeClock());
     }
 
+    /** Returns the configuration of {@link #builder}. */
     public static TlsServerConfig config(Credential... credentials) {
         return builder(credentials).build();
     }

@@ -73,6 +73,7 @@ public final class FaultyParts {
     private final AtomicInteger thrown = new AtomicInteger();
     private final Credential credential;
 
+    /** Creates parts that all work, with the key and the certificate of an identity. */
     public FaultyParts(TestIdentity identity) {
         ExternalPrivateKey real = new RecordingKey(identity).withoutConnection().signs(KeyScript.ready());
         byte[] staple = TestOcsp.good(identity);

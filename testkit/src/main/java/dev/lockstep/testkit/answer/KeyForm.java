@@ -5,9 +5,13 @@ import java.util.concurrent.Executors;
 
 /** When the answer of a key comes: the forms that every conversation is run with. */
 public enum KeyForm {
+    /** In the step that starts the operation. */
     AT_ONCE,
+    /** The second time that the connection asks. */
     AFTER_ONE_RESUME,
+    /** The third time that the connection asks. */
     AFTER_TWO_RESUMES,
+    /** On another thread, which wakes the connection. */
     OTHER_THREAD;
 
     private static final ExecutorService THREADS = Executors.newFixedThreadPool(2, task -> {
@@ -16,6 +20,7 @@ public enum KeyForm {
         return thread;
     });
 
+    /** Returns a script for a key that answers in this form. */
     public KeyScript script() {
         return switch (this) {
             case AT_ONCE -> KeyScript.ready();

@@ -101,14 +101,17 @@ public final class KeyScript {
         return new KeyScript(Begin.IN_PROGRESS, Source.PUBLISHED, 0);
     }
 
+    /** Start says that another key is responsible. */
     public static KeyScript fallThrough() {
         return new KeyScript(Begin.FALL_THROUGH, Source.COUNTED, 0);
     }
 
+    /** Start answers "failed". */
     public static KeyScript startFails(Throwable cause) {
         return starting(Begin.FAILED, cause);
     }
 
+    /** Start throws an exception. */
     public static KeyScript startThrows(Exception cause) {
         return starting(Begin.THROWS, cause);
     }
@@ -118,6 +121,7 @@ public final class KeyScript {
         return starting(Begin.ERROR, cause);
     }
 
+    /** Start answers null. */
     public static KeyScript startReturnsNull() {
         return starting(Begin.NULL, null);
     }
@@ -152,11 +156,13 @@ public final class KeyScript {
         return this;
     }
 
+    /** Runs in each start. */
     public KeyScript onStart(Runnable hook) {
         onStart = hook;
         return this;
     }
 
+    /** Runs at the beginning of each resume. */
     public KeyScript onResume(Runnable hook) {
         onResume = hook;
         return this;
@@ -168,6 +174,7 @@ public final class KeyScript {
         return this;
     }
 
+    /** Runs in each cancel. */
     public KeyScript onCancel(Runnable hook) {
         onCancel = hook;
         return this;

@@ -218,6 +218,7 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         return Objects.requireNonNull(decrypt, "not a decryption");
     }
 
+    /** Returns the waker that start was given. */
     public Waker waker() {
         return waker;
     }
@@ -227,10 +228,12 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         return resumedWhenStarted;
     }
 
+    /** Returns how often the connection asked for the result. */
     public int resumes() {
         return resumes;
     }
 
+    /** Returns how often the connection cancelled the operation. */
     public int cancels() {
         return cancels;
     }
@@ -249,6 +252,7 @@ public final class RecordedOperation implements PendingOperation<byte[]> {
         }
     }
 
+    /** Returns whether the operation has neither ended nor been cancelled. */
     public boolean isPending() {
         return phase == Phase.PENDING;
     }

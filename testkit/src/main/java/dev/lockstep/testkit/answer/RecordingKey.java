@@ -118,6 +118,7 @@ public final class RecordingKey implements ExternalPrivateKey {
         return this;
     }
 
+    /** Sets whether the key says that it decrypts. */
     public RecordingKey canDecrypt(boolean can) {
         canDecrypt = can;
         return this;
@@ -129,10 +130,12 @@ public final class RecordingKey implements ExternalPrivateKey {
         return this;
     }
 
+    /** Returns a credential with this key alone. */
     public Credential credential() {
         return Credential.external(chain, this);
     }
 
+    /** Returns a credential with this key, and the private key itself as the local one. */
     public Credential credentialWithLocalKey() {
         return Credential.external(chain, this, privateKey);
     }

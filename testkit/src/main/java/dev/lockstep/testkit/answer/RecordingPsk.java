@@ -30,21 +30,25 @@ public final class RecordingPsk implements PskSource {
         knows(ClientOptions.PSK_IDENTITY, ClientOptions.PSK);
     }
 
+    /** Adds an identity and its key; copied. */
     public RecordingPsk knows(byte[] identity, byte[] key) {
         keys.put(PskIdentity.of(identity), key.clone());
         return this;
     }
 
+    /** Sets when and how look-ups are answered. */
     public RecordingPsk answers(KeyScript how) {
         script = how;
         return this;
     }
 
+    /** Sets the length of the key that stands in for a missing one, in bytes; 32 by default. */
     public RecordingPsk standInLength(int length) {
         standInLength = length;
         return this;
     }
 
+    /** Sets the session context; none by default. Copied. */
     public RecordingPsk sessionContext(byte[] context) {
         sessionContext = context.clone();
         return this;
@@ -99,6 +103,7 @@ public final class RecordingPsk implements PskSource {
         }
     }
 
+    /** Returns what was asked, in order. */
     public List<PskRequest> requests() {
         return requests;
     }

@@ -34,21 +34,25 @@ public final class RecordingVerifier implements ClientCertificateVerifier {
         operations = new RecordingKey(TestIdentity.P256).signer((request, message) -> ANSWERED.clone());
     }
 
+    /** Sets when and how verdicts come. */
     public RecordingVerifier answers(KeyScript script) {
         operations.signs(script);
         return this;
     }
 
+    /** Sets what the verdict is. */
     public RecordingVerifier judges(Function<VerificationRequest, Verdict> how) {
         judge = how;
         return this;
     }
 
+    /** Sets the authorities that CertificateRequest lists. */
     public RecordingVerifier acceptedIssuers(List<X500Principal> names) {
         issuers = names;
         return this;
     }
 
+    /** Sets the session context; empty by default. Copied. */
     public RecordingVerifier sessionContext(byte[] context) {
         sessionContext = context.clone();
         return this;
@@ -113,6 +117,7 @@ public final class RecordingVerifier implements ClientCertificateVerifier {
         return List.copyOf(requests);
     }
 
+    /** Returns all operations, in order. */
     public List<RecordedOperation> operations() {
         return operations.operations();
     }
@@ -122,10 +127,12 @@ public final class RecordingVerifier implements ClientCertificateVerifier {
         return operations.operation();
     }
 
+    /** Returns how often a verdict was asked for. */
     public int starts() {
         return operations.starts();
     }
 
+    /** Fails if a connection broke the rules of calls. */
     public void assertDisciplined() {
         operations.assertDisciplined();
     }

@@ -125,14 +125,17 @@ public final class ScriptedAnswers<T> {
         return !operations.isEmpty() && !last().ended && last().cancels == 0;
     }
 
+    /** Returns how many operations were started. */
     public int starts() {
         return starts;
     }
 
+    /** Returns how often connections asked for a result. */
     public int resumes() {
         return operations.stream().mapToInt(operation -> operation.resumes).sum();
     }
 
+    /** Returns how many operations were cancelled. */
     public int cancels() {
         return operations.stream().mapToInt(operation -> operation.cancels).sum();
     }
@@ -142,6 +145,7 @@ public final class ScriptedAnswers<T> {
         return last().waker;
     }
 
+    /** Fails if a connection broke the rules of calls. */
     public void assertDisciplined() {
         Expect.that(violations.isEmpty(), "breaches of the call discipline: " + violations);
     }

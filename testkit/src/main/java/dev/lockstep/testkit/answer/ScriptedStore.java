@@ -29,6 +29,7 @@ public final class ScriptedStore implements SessionStore {
     /** An empty store that answers immediately. */
     public ScriptedStore() {}
 
+    /** Returns how look-ups are answered. */
     public ScriptedAnswers<Optional<ResumableSession>> answers() {
         return answers;
     }
@@ -79,14 +80,17 @@ public final class ScriptedStore implements SessionStore {
         sessions.remove(id);
     }
 
+    /** Returns the sessions in the store itself, which tests may change. */
     public Map<SessionId, ResumableSession> sessions() {
         return sessions;
     }
 
+    /** Returns what was looked up, in order. */
     public List<SessionLookup> lookups() {
         return lookups;
     }
 
+    /** Returns how often a session was removed, or tried to be. */
     public int removals() {
         return removals;
     }

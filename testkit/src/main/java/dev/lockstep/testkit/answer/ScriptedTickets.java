@@ -24,18 +24,22 @@ public final class ScriptedTickets implements TicketProtector {
     private boolean sealsNothing;
     private Supplier<@Nullable Duration> limit = () -> Duration.ofSeconds(2);
 
+    /** Stands in front of {@code real}, which answers immediately. */
     public ScriptedTickets(TicketProtector real) {
         this.real = real;
     }
 
+    /** Returns how openings are answered. */
     public ScriptedAnswers<Optional<OpenedTicket>> answers() {
         return answers;
     }
 
+    /** From now on sealing throws this. */
     public void throwsFromSeal(RuntimeException fault) {
         sealThrows = fault;
     }
 
+    /** From now on no ticket is made. */
     public void sealsNothing() {
         sealsNothing = true;
     }

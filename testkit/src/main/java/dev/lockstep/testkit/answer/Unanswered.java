@@ -47,6 +47,7 @@ public final class Unanswered {
     private final Semaphore starts = new Semaphore(0);
     private final Semaphore cancels = new Semaphore(0);
 
+    /** Creates a question of this kind. */
     public Unanswered(SuspensionKind kind) {
         this.kind = kind;
     }

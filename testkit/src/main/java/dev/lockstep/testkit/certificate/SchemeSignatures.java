@@ -16,6 +16,7 @@ public final class SchemeSignatures {
 
     private SchemeSignatures() {}
 
+    /** Signs a message with the randomness of the JDK. */
     public static byte[] sign(SignatureScheme scheme, PrivateKey key, byte[] message) {
         return sign(scheme, key, message, null);
     }
@@ -36,6 +37,7 @@ public final class SchemeSignatures {
         }
     }
 
+    /** Returns whether a signature verifies. */
     public static boolean verify(int schemeCode, PublicKey key, byte[] message, byte[] bytes) {
         try {
             Signature signature = of(schemeCode);

@@ -43,14 +43,17 @@ public enum TestIdentity {
         this.parameter = parameter;
     }
 
+    /** Returns the private key. */
     public PrivateKey privateKey() {
         return pair().getPrivate();
     }
 
+    /** Returns the public key. */
     public PublicKey publicKey() {
         return pair().getPublic();
     }
 
+    /** Returns the certificate. */
     public X509Certificate certificate() {
         synchronized (this) {
             if (certificate == null) {
@@ -65,10 +68,12 @@ public enum TestIdentity {
         return List.of(certificate(), CA.certificate());
     }
 
+    /** Returns whether the key is an RSA key, of either type. */
     public boolean isRsa() {
         return algorithm.startsWith("RSA");
     }
 
+    /** Returns whether the key is on a NIST curve. */
     public boolean isEc() {
         return algorithm.equals("EC");
     }

@@ -32,6 +32,7 @@ public final class TestOcsp {
     /** When the responses of {@link #good} begin and cease to be current. */
     public static final Instant FROM = Instant.parse("2021-01-01T00:00:00Z");
 
+    /** See {@link #FROM}. */
     public static final Instant UNTIL = Instant.parse("2049-01-01T00:00:00Z");
 
     private static final AlgorithmIdentifier SHA256 = new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256);
@@ -48,6 +49,7 @@ public final class TestOcsp {
         this.subject = subject;
     }
 
+    /** Returns a responder for an identity's certificate, whose status is good. */
     public static TestOcsp about(TestIdentity identity) {
         return new TestOcsp(identity.certificate());
     }
@@ -63,16 +65,19 @@ public final class TestOcsp {
         return this;
     }
 
+    /** Sets the status to revoked. */
     public TestOcsp revoked() {
         status = new RevokedStatus(Date.from(FROM), CRLReason.keyCompromise);
         return this;
     }
 
+    /** Sets the status to unknown. */
     public TestOcsp unknown() {
         status = new UnknownStatus();
         return this;
     }
 
+    /** Sets when the response begins and ceases to be current. */
     public TestOcsp current(Instant thisUpdate, Instant nextUpdate) {
         from = thisUpdate;
         until = nextUpdate;
@@ -91,6 +96,7 @@ public final class TestOcsp {
         return this;
     }
 
+    /** Returns the response in DER. */
     public byte[] encoded() {
         try {
             DigestCalculatorProvider digests = new JcaDigestCalculatorProviderBuilder().build();

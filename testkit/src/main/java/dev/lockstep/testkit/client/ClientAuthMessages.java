@@ -24,6 +24,7 @@ public final class ClientAuthMessages {
         return certificate(identity.chain());
     }
 
+    /** The Certificate message with this chain. */
     public static ClientMessage certificate(List<X509Certificate> chain) {
         return certificateBody(Bytes.vector(3, list(chain)));
     }
@@ -38,6 +39,7 @@ public final class ClientAuthMessages {
         return certificateVerify(defaultScheme(identity), identity);
     }
 
+    /** Signed with the identity's key in this scheme. */
     public static ClientMessage certificateVerify(SignatureScheme scheme, TestIdentity identity) {
         return certificateVerify(scheme, scheme.code(), identity.privateKey(), messages -> messages, bytes -> bytes);
     }

@@ -4,5 +4,6 @@ package dev.lockstep.testkit.client;
 @FunctionalInterface
 public interface ClientMessage {
 
+    /** Has the client send it. */
     void writeTo(ScriptedClient client);
 }

@@ -14,6 +14,7 @@ public final class ClientMessages {
 
     private ClientMessages() {}
 
+    /** ClientHello, with the client's options. */
     public static ClientMessage clientHello() {
         return client -> client.handshake(CLIENT_HELLO, client.encodedClientHello());
     }
@@ -39,10 +40,12 @@ public final class ClientMessages {
         };
     }
 
+    /** Finished, over all messages so far. */
     public static ClientMessage finished() {
         return finished(body -> body);
     }
 
+    /** One record of application data, in UTF-8. */
     public static ClientMessage applicationData(String text) {
         return applicationData(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -52,14 +55,17 @@ public final class ClientMessages {
         return record(23, content);
     }
 
+    /** The alert close_notify. */
     public static ClientMessage closeNotify() {
         return record(21, new byte[] {1, 0});
     }
 
+    /** A fatal alert. */
     public static ClientMessage fatalAlert(AlertDescription description) {
         return record(21, new byte[] {2, (byte) description.code()});
     }
 
+    /** A warning alert. */
     public static ClientMessage warningAlert(AlertDescription description) {
         return record(21, new byte[] {1, (byte) description.code()});
     }

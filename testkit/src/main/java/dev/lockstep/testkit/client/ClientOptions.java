@@ -16,6 +16,7 @@ public final class ClientOptions {
     /** The identity and the key that a client has unless told otherwise. */
     public static final byte[] PSK_IDENTITY = "gerät".getBytes(StandardCharsets.UTF_8);
 
+    /** The key of {@link #PSK_IDENTITY}. */
     public static final byte[] PSK = Bytes.ascending(32);
 
     byte[] pskIdentity = PSK_IDENTITY;
@@ -61,15 +62,18 @@ public final class ClientOptions {
         return new ClientOptions().suites(suites);
     }
 
+    /** Cipher suites, in this order. */
     public ClientOptions suites(CipherSuite... values) {
         return suiteCodes(Arrays.stream(values).mapToInt(CipherSuite::code).toArray());
     }
 
+    /** Cipher suites by number. */
     public ClientOptions suiteCodes(int... codes) {
         suites = codes;
         return this;
     }
 
+    /** Groups, in this order; none leaves the extension out. */
     public ClientOptions groups(NamedGroup... values) {
         return groupCodes(Arrays.stream(values).mapToInt(NamedGroup::code).toArray());
     }
@@ -80,6 +84,7 @@ public final class ClientOptions {
         return this;
     }
 
+    /** Signature schemes, in this order; none leaves the extension out. */
     public ClientOptions schemes(SignatureScheme... values) {
         return schemeCodes(Arrays.stream(values).mapToInt(SignatureScheme::code).toArray());
     }
@@ -97,11 +102,13 @@ public final class ClientOptions {
         return this;
     }
 
+    /** The client_version, 0x0303 by default. */
     public ClientOptions version(int value) {
         version = value;
         return this;
     }
 
+    /** The session id, empty by default; any length. */
     public ClientOptions sessionId(byte[] value) {
         sessionId = value;
         return this;
@@ -134,6 +141,7 @@ public final class ClientOptions {
         return this;
     }
 
+    /** The compression methods, the null method alone by default. */
     public ClientOptions compressions(int... values) {
         compressions = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
@@ -142,31 +150,37 @@ public final class ClientOptions {
         return this;
     }
 
+    /** The host name of the SNI extension; none by default. */
     public ClientOptions serverName(String host) {
         serverName = host;
         return this;
     }
 
+    /** The ALPN names; none, the default, leaves the extension out. */
     public ClientOptions protocols(String... names) {
         protocols = List.of(names);
         return this;
     }
 
+    /** Whether extended_master_secret is offered; true by default. */
     public ClientOptions extendedMasterSecret(boolean offer) {
         extendedMasterSecret = offer;
         return this;
     }
 
+    /** Whether encrypt_then_mac is offered; true by default. */
     public ClientOptions encryptThenMac(boolean offer) {
         encryptThenMac = offer;
         return this;
     }
 
+    /** Whether ec_point_formats is sent; true by default. */
     public ClientOptions pointFormats(boolean offer) {
         pointFormats = offer;
         return this;
     }
 
+    /** Whether renegotiation_info is sent; true by default. */
     public ClientOptions renegotiationInfo(boolean offer) {
         renegotiationInfo = offer;
         return this;

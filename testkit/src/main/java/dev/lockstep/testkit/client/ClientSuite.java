@@ -52,6 +52,7 @@ public record ClientSuite(
                         || suite.name().startsWith("TLS_RSA_"));
     }
 
+    /** Returns what the name of a suite says. */
     public static ClientSuite of(CipherSuite suite) {
         return named(suite.name());
     }
@@ -79,10 +80,12 @@ public record ClientSuite(
                 exchange, family, Kind.CBC, keyLength, 0, 0, mac, Objects.requireNonNull(MAC_LENGTHS.get(mac)), hash);
     }
 
+    /** Returns whether the server sends a share on a curve. */
     public boolean isEcdhe() {
         return exchange.startsWith("ECDHE");
     }
 
+    /** Returns whether the client encrypts to the certificate: RSA or RSA_PSK. */
     public boolean isRsaExchange() {
         return exchange.startsWith("RSA");
     }
@@ -97,10 +100,12 @@ public record ClientSuite(
         return !isPsk() || isRsaExchange();
     }
 
+    /** Returns whether the suite needs a pre-shared key. */
     public boolean isPsk() {
         return exchange.endsWith("PSK");
     }
 
+    /** Returns whether records are protected by CBC and a MAC. */
     public boolean isCbc() {
         return kind == Kind.CBC;
     }

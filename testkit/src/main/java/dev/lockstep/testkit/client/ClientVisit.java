@@ -18,6 +18,7 @@ public final class ClientVisit {
     /** Sends what the client has to send, and brings it what comes until the server's turn is over. */
     @FunctionalInterface
     public interface Exchange {
+        /** Exchanges bytes. */
         void run(ScriptedClient client) throws Exception;
     }
 
@@ -25,6 +26,7 @@ public final class ClientVisit {
     private final Exchange exchange;
     private @Nullable Seen alert;
 
+    /** Creates a visit that has not begun. */
     public ClientVisit(ClientOptions options, Exchange exchange) {
         this.client = new ScriptedClient(options);
         this.exchange = exchange;

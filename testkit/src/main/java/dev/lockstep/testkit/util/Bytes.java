@@ -10,6 +10,7 @@ public final class Bytes {
 
     private Bytes() {}
 
+    /** The parts, one after the other. */
     public static byte[] concat(byte[]... parts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] part : parts) {
@@ -28,10 +29,12 @@ public final class Bytes {
         return out;
     }
 
+    /** The low byte of {@code value}. */
     public static byte[] u8(int value) {
         return number(value, 1);
     }
 
+    /** The low two bytes of {@code value}, most significant first. */
     public static byte[] u16(int value) {
         return number(value, 2);
     }
@@ -50,6 +53,7 @@ public final class Bytes {
         return out.toByteArray();
     }
 
+    /** The number in {@code length} bytes from {@code offset}, most significant first. */
     public static int readNumber(byte[] b, int offset, int length) {
         int value = 0;
         for (int i = 0; i < length; i++) {
@@ -58,6 +62,7 @@ public final class Bytes {
         return value;
     }
 
+    /** A copy of {@code length} bytes from {@code offset}. */
     public static byte[] slice(byte[] b, int offset, int length) {
         return Arrays.copyOfRange(b, offset, offset + length);
     }
@@ -77,6 +82,7 @@ public final class Bytes {
         return out;
     }
 
+    /** A copy with the last byte first. */
     public static byte[] reversed(byte[] b) {
         byte[] out = new byte[b.length];
         for (int i = 0; i < b.length; i++) {
@@ -92,6 +98,7 @@ public final class Bytes {
         return out;
     }
 
+    /** The bytes in lower-case hexadecimal. */
     public static String hex(byte[] b) {
         return HexFormat.of().formatHex(b);
     }

@@ -16,6 +16,7 @@ public final class FakeClock implements LongSupplier {
         return nanos;
     }
 
+    /** Moves forward. */
     public void advance(Duration by) {
         nanos += by.toNanos();
     }

@@ -9,6 +9,7 @@ public final class Mutator {
 
     private final Random random;
 
+    /** Creates a mutator whose changes follow from {@code random}. */
     public Mutator(Random random) {
         this.random = random;
     }

@@ -10,6 +10,7 @@ public final class SeededRandom extends SecureRandom {
 
     private final Random source;
 
+    /** Creates a generator whose bytes follow from {@code seed}. */
     public SeededRandom(long seed) {
         this.source = new Random(seed);
     }
