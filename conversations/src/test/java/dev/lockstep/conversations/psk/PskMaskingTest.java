@@ -7,6 +7,7 @@ import static dev.lockstep.testkit.client.ClientMessages.clientKeyExchange;
 import static dev.lockstep.testkit.client.ClientMessages.finished;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.conversations.fixture.FailingRandom;
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
 import dev.lockstep.testkit.answer.KeyForm;
@@ -211,6 +212,35 @@ class PskMaskingTest {
             conversation.clientHelloAndAnswer();
             conversation.secondFlight();
             conversation.server().refuses(AlertDescription.BAD_RECORD_MAC);
+        }
+    }
+
+    /** No random key, no handshake: an empty one in its place would be as good as the right one, for every identity. */
+    @ParameterizedTest
+    @MethodSource("dev.lockstep.conversations.psk.PskConversationTest#oneOfEachKind")
+    void whereNoStandInCanBeDrawnNoKeyIsRightEither(CipherSuite suite) {
+        for (boolean random : new boolean[] {true, false}) {
+            for (byte[] guess : new byte[][] {new byte[0], new byte[32], ClientOptions.PSK}) {
+                FailingRandom source = new FailingRandom();
+                RecordingPsk psk = new RecordingPsk();
+                if (!random) {
+                    psk.standInLength(() -> {
+                        throw new IllegalStateException("the directory is down");
+                    });
+                }
+                RecordingKey key = new RecordingKey(TestIdentity.RSA_2048);
+                Conversation conversation = Conversation.of(
+                        server(psk, key, new FakeClock()).random(source).build(),
+                        client(suite, ClientOptions.PSK_IDENTITY, guess),
+                        Forms.PLAIN);
+                conversation.clientHelloAndAnswer();
+                if (random) {
+                    source.fail();
+                }
+                conversation.secondFlight();
+                conversation.server().refuses(AlertDescription.INTERNAL_ERROR);
+                assertThat(psk.requests()).isEmpty();
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A source of pre-shared keys that answers as it is told and remembers what was asked, as {@link RecordingKey} does. */
@@ -22,7 +23,7 @@ public final class RecordingPsk implements PskSource {
     private final List<PskRequest> requests = new ArrayList<>();
     private final Recorder recorder = new Recorder();
     private KeyScript script = KeyScript.ready();
-    private int standInLength = 32;
+    private IntSupplier standInLength = () -> 32;
     private byte @Nullable [] sessionContext;
 
     /** Knows the key of {@link ClientOptions}' identity. */
@@ -44,6 +45,11 @@ public final class RecordingPsk implements PskSource {
 
     /** Sets the length of the key that stands in for a missing one, in bytes; 32 by default. */
     public RecordingPsk standInLength(int length) {
+        return standInLength(() -> length);
+    }
+
+    /** Says what {@code length} gives, or throws what it throws. */
+    public RecordingPsk standInLength(IntSupplier length) {
         standInLength = length;
         return this;
     }
@@ -61,7 +67,7 @@ public final class RecordingPsk implements PskSource {
 
     @Override
     public int standInLength() {
-        return standInLength;
+        return standInLength.getAsInt();
     }
 
     @Override

@@ -38,7 +38,8 @@ public interface PskSource extends Asks<PskRequest, Optional<byte[]>> {
 
     /**
      * Returns the length of the random key that replaces a missing one, in bytes, 1 to {@link #MAX_KEY_LENGTH}; 32 by
-     * default. Return the length of the real keys, so that both cost the same work.
+     * default, and for any other number. Return the length of the real keys, so that both cost the same work. What this throws ends
+     * the connection with internal_error.
      */
     default int standInLength() {
         return 32;

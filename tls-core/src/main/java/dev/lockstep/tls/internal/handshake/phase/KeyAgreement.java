@@ -37,8 +37,15 @@ public final class KeyAgreement {
     private byte[] standIn = NONE;
     private byte[] noPremaster = NONE;
 
-    /** Returns the random value that takes the place of a secret that does not come. */
+    /**
+     * Returns the random value that takes the place of a secret that does not come.
+     *
+     * @throws IllegalStateException when none was drawn: nothing else may stand there, least of all what a client can guess
+     */
     public byte[] standIn() {
+        if (standIn.length == 0) {
+            throw new IllegalStateException("no random value was drawn to take the place of a secret");
+        }
         return standIn;
     }
 

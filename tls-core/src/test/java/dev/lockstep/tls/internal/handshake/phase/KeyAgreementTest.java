@@ -105,7 +105,15 @@ class KeyAgreementTest {
         assertThat(psk).containsOnly(0);
         assertThat(shared).containsOnly(0);
         assertThat(secret).containsOnly(0);
-        assertThat(keys.standIn()).isEmpty();
+    }
+
+    /** A client knows what is empty as well as what is zero. */
+    @Test
+    void aStandInThatWasNotDrawnIsNone() {
+        assertThatIllegalStateException().isThrownBy(keys::standIn);
+        keys.standIn(new byte[] {1});
+        keys.wipe();
+        assertThatIllegalStateException().isThrownBy(keys::standIn);
     }
 
     private void assertHeldUntilWiped(Runnable sets) {
