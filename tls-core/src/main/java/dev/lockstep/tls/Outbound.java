@@ -91,11 +91,24 @@ final class Outbound implements HandshakeOutput {
     }
 
     /**
-     * Moves what is waiting to {@code netOut}.
+     * Moves what is waiting to {@code netOut}. A last alert that cannot be sealed, because a provider or the random generator
+     * fails, is dropped: the connection is over, and its end must not fail.
      *
      * @return whether nothing is left
      */
     boolean flush(ByteBuffer netOut) {
+        try {
+            return flushAll(netOut);
+        } catch (Exception | Error e) {
+            if (!last) {
+                throw e;
+            }
+            abort();
+            return true;
+        }
+    }
+
+    private boolean flushAll(ByteBuffer netOut) {
         while (queue != null) {
             Pending first = queue.element();
             records.writer().write(first.type, first.content, netOut);
