@@ -323,7 +323,9 @@ final class ConnectionDriver {
      * in the output.
      */
     private boolean isKeyUsedUp() {
-        return handshake.state().kind() == Kind.OPEN && outbound.isEmpty() && records.isKeyNearLimit();
+        // nothing is opened any more behind the client's close_notify
+        boolean used = peerClosed ? records.writer().protection().isNearLimit() : records.isKeyNearLimit();
+        return used && handshake.state().kind() == Kind.OPEN && outbound.isEmpty();
     }
 
     /** A good end if the client has closed before; otherwise the application must learn that what came may not be all. */
@@ -352,13 +354,16 @@ final class ConnectionDriver {
         }
     }
 
-    /** Returns when a call has something to do at the latest. */
+    /**
+     * Returns when a call has something to do at the latest. Once only {@link #read} can do anything, because data must be delivered
+     * before the end of the input, the answer that is awaited is of no use any more, and its deadline asks for nothing.
+     */
     OptionalLong nextDeadlineNanos() {
         if (handshake.state().kind() == Kind.END) {
             return OptionalLong.empty();
         }
         Suspension suspension = handshake.suspension();
-        return suspension == null ? handshake.deadlineNanos() : suspension.deadlineNanos();
+        return suspension == null || dataBeforeEnd ? handshake.deadlineNanos() : suspension.deadlineNanos();
     }
 
     /**

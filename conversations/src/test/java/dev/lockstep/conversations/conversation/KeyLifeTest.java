@@ -23,6 +23,7 @@ import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.spec.CipherSuite;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -164,6 +165,33 @@ class KeyLifeTest {
         assertThat(result).isEqualTo(StepResult.CLOSED);
         assertThat(tls.isClosed()).isTrue();
         assertThat(tls.failure()).isNull();
+    }
+
+    /** The client's key is of no use any more behind its close_notify: that it is all but used up cuts no answer. */
+    @Test
+    void afterTheClientsCloseNotifyOnlyTheServersKeyCounts() {
+        CipherSuite suite = CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
+        int last = recordsUntilClosed(connected(suite, BOUND));
+        Conversation conversation = Conversation.of(
+                        builder(local(TestIdentity.RSA_2048))
+                                .bounds(Bounds.DEFAULT.withMaxRecordsPerKey(BOUND))
+                                .outputAfterCloseNotify(true)
+                                .build(),
+                        ClientOptions.offering(suite),
+                        Forms.PLAIN)
+                .completes();
+        for (int i = 1; i < last; i++) {
+            conversation.client().sends(applicationData(new byte[1 << 14]));
+            conversation.server().settle();
+        }
+        conversation.client().sends(applicationData(new byte[1 << 14]), closeNotify());
+        conversation.server().buffersInput();
+        assertThat(conversation.server().settle()).isEqualTo(StepResult.CLOSED);
+        conversation.server().sends("the answer");
+        assertThat(conversation.client().takeReceived())
+                .asString(StandardCharsets.US_ASCII)
+                .isEqualTo("the answer");
+        conversation.server().closes();
     }
 
     /**

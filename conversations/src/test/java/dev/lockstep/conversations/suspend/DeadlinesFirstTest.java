@@ -1,6 +1,7 @@
 package dev.lockstep.conversations.suspend;
 
 import static dev.lockstep.testkit.TestServers.builder;
+import static dev.lockstep.testkit.client.ClientMessages.applicationData;
 import static dev.lockstep.testkit.client.ClientMessages.clientHello;
 import static dev.lockstep.testkit.client.ClientMessages.renegotiatingClientHello;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +14,7 @@ import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ScriptedClient;
+import dev.lockstep.testkit.util.Bytes;
 import dev.lockstep.testkit.util.FakeClock;
 import dev.lockstep.tls.StepResult;
 import dev.lockstep.tls.TlsException;
@@ -116,6 +118,38 @@ class DeadlinesFirstTest {
                 .isInstanceOf(TlsException.class)
                 .hasMessageContaining("deadline");
         assertThat(tls.nextDeadlineNanos()).isEmpty();
+    }
+
+    /**
+     * The client has sent data and gone, while its renegotiation waits. Only the application can do anything now, by a read: a
+     * deadline of the answer, which is of no use any more, would bring an event loop back at once, again and again.
+     */
+    @Test
+    void whileDataWaitsForItsReaderTheDeadlineOfTheAnswerCallsForNothing() throws TlsException {
+        RecordingKey key = new RecordingKey(TestIdentity.P256).signs(KeyScript.ready());
+        Conversation conversation = Conversation.of(config(key), ClientOptions.defaults(), Forms.PLAIN)
+                .completes();
+        key.answers(KeyScript.manual());
+        TlsServerConnection tls = conversation.server().connection();
+        conversation.client().sends(renegotiatingClientHello(), applicationData("the rest"));
+        ByteBuffer in =
+                ByteBuffer.wrap(Bytes.concat(conversation.client().takeRecords().toArray(byte[][]::new)));
+        ByteBuffer out = ByteBuffer.allocate(TlsServerConnection.NETWORK_BUFFER_SIZE);
+        ByteBuffer app = ByteBuffer.allocate(TlsServerConnection.APPLICATION_BUFFER_SIZE);
+        assertThat(quietly(() -> tls.read(in, app))).isEqualTo(StepResult.ASYNC_IN_PROGRESS);
+        OptionalLong handshake = OptionalLong.of(clock.getAsLong() + HANDSHAKE.toNanos());
+        tls.inputClosed();
+        assertThat(quietly(() -> tls.step(in, out))).isEqualTo(StepResult.ESTABLISHED);
+        clock.advance(WAIT);
+        assertThat(quietly(() -> tls.step(in, out))).isEqualTo(StepResult.ESTABLISHED);
+        assertThat(tls.wantsOutput()).isFalse();
+        assertThat(tls.wantsInput()).isFalse();
+        assertThat(tls.nextDeadlineNanos()).isEqualTo(handshake);
+
+        assertThat(quietly(() -> tls.read(in, app))).isEqualTo(StepResult.PROGRESSED);
+        assertThat(app.position()).isEqualTo("the rest".length());
+        assertThatThrownBy(() -> tls.read(in, app)).hasMessageContaining("without close_notify");
+        assertThat(key.last().cancels()).isOne();
     }
 
     @FunctionalInterface
