@@ -171,11 +171,15 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
         if (!inPlace) {
             src.get(src.position(), in, 0, length);
         }
-        int sealed = sealFragment(type.code(), in, inOff, length, out, outOff + RecordHeader.LENGTH);
-        RecordHeader.put(out, outOff, type.code(), sealed);
-        if (!inPlace) {
-            Wipe.range(in, 0, length);
+        int sealed;
+        try {
+            sealed = sealFragment(type.code(), in, inOff, length, out, outOff + RecordHeader.LENGTH);
+        } finally {
+            if (!inPlace) {
+                Wipe.range(in, 0, length); // also when a provider fails
+            }
         }
+        RecordHeader.put(out, outOff, type.code(), sealed);
         src.position(src.position() + length);
         if (outPlace) {
             dst.position(dst.position() + RecordHeader.LENGTH + sealed);
@@ -233,7 +237,13 @@ public abstract sealed class Protection permits NullProtection, AeadProtection, 
             inOff = 0;
             src.get(start, in, 0, length);
         }
-        int opened = openFragment(typeCode, version, in, inOff, length, out, outOff);
+        int opened;
+        try {
+            opened = openFragment(typeCode, version, in, inOff, length, out, outOff);
+        } catch (Exception | Error e) {
+            Wipe.range(out, outOff, room); // what a provider has left there is not verified
+            throw e;
+        }
         if (opened < 0) {
             Wipe.range(out, outOff, room);
             // RFC 5246 7.2.2-5, 6.2.3.2-3: "This alert also MUST be returned if an alert is sent because a

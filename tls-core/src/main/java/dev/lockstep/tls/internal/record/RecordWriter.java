@@ -144,8 +144,12 @@ public final class RecordWriter {
             sources[i].get(sources[i].position(), record, length, taken);
             length += taken;
         }
-        int written = write(ContentType.APPLICATION_DATA, ByteBuffer.wrap(record, 0, length), dst);
-        Wipe.range(record, 0, length);
+        int written;
+        try {
+            written = write(ContentType.APPLICATION_DATA, ByteBuffer.wrap(record, 0, length), dst);
+        } finally {
+            Wipe.range(record, 0, length);
+        }
         for (int i = first, left = written; left > 0; i++) {
             int taken = Math.min(sources[i].remaining(), left);
             sources[i].position(sources[i].position() + taken);

@@ -2,6 +2,7 @@ package dev.lockstep.tls.internal.record;
 
 import static dev.lockstep.tls.internal.record.Alerts.assertAlert;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.lockstep.tls.spec.AlertDescription;
 import dev.lockstep.tls.spec.BulkCipher;
@@ -90,5 +91,40 @@ class ScratchTest {
                 assertThat(Scratch.output()).startsWith(new byte[room(suite, length)]);
             }
         }
+    }
+
+    /** A cipher may fail in any way, a provider's among them: with its key destroyed it does. */
+    @ParameterizedTest
+    @MethodSource("dev.lockstep.tls.internal.record.RecordSuite#all")
+    void aCipherThatFailsLeavesNothingThereEither(RecordSuite suite) {
+        Protection sealing = suite.sealing();
+        Protection opening = suite.opening();
+        ByteBuffer record = sealed(suite, BufferKind.HEAP);
+        RecordWriter writer = new RecordWriter();
+        writer.changeProtection(sealing, RecordHeader.MAX_PLAINTEXT);
+        sealing.destroy();
+        opening.destroy();
+        mark();
+        ByteBuffer direct = ByteBuffer.allocateDirect(2 * RecordHeader.MAX_PLAINTEXT);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> sealing.seal(
+                        ContentType.APPLICATION_DATA,
+                        direct.duplicate().put(PLAINTEXT).flip(),
+                        SIZE,
+                        direct.duplicate()));
+        assertThat(Arrays.copyOf(Scratch.input(), SIZE)).as("plaintext to seal").containsOnly(0);
+
+        ByteBuffer[] pieces = {ByteBuffer.wrap(PLAINTEXT, 0, 40), ByteBuffer.wrap(PLAINTEXT, 40, SIZE - 40)};
+        assertThatIllegalStateException().isThrownBy(() -> writer.write(pieces, direct.duplicate()));
+        assertThat(Arrays.copyOf(Scratch.gathered(), SIZE))
+                .as("plaintext that was gathered")
+                .containsOnly(0);
+
+        int length = record.remaining();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> opening.open(23, 0x0303, record, length, direct.duplicate()));
+        assertThat(Arrays.copyOf(Scratch.output(), room(suite, length)))
+                .as("what was opened")
+                .containsOnly(0);
     }
 }
