@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.conversations.fixture.Failures;
 import dev.lockstep.conversations.fixture.Setting;
+import dev.lockstep.conversations.fixture.Undeclared;
 import dev.lockstep.testkit.BufferForm;
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
@@ -34,6 +35,7 @@ import dev.lockstep.tls.wait.Progress;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -310,6 +312,9 @@ class SignatureVerificationTest {
                 },
                 task -> {
                     throw new OutOfMemoryError("unable to create native thread");
+                },
+                task -> {
+                    throw Undeclared.thrown(new IOException("no pool"));
                 });
     }
 

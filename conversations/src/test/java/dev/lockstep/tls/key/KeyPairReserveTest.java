@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.lockstep.conversations.fixture.Failures;
+import dev.lockstep.conversations.fixture.Undeclared;
 import dev.lockstep.crypto.group.EphemeralKey;
 import dev.lockstep.testkit.Conversation;
 import dev.lockstep.testkit.Forms;
@@ -15,6 +16,7 @@ import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.CipherSuite;
 import dev.lockstep.tls.spec.NamedGroup;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -103,7 +105,10 @@ class KeyPairReserveTest {
     }
 
     static Stream<Throwable> failures() {
-        return Stream.of(new IllegalStateException("no pool"), new OutOfMemoryError("unable to create native thread"));
+        return Stream.of(
+                new IllegalStateException("no pool"),
+                new OutOfMemoryError("unable to create native thread"),
+                new IOException("no pool"));
     }
 
     /** The thread of the handshake makes a pair then. */
@@ -113,10 +118,8 @@ class KeyPairReserveTest {
         boolean[] failing = {true};
         KeyPairReserve starved = KeyPairReserve.of(
                 task -> {
-                    if (failing[0] && failure instanceof Error error) {
-                        throw error;
-                    } else if (failing[0]) {
-                        throw (RuntimeException) failure;
+                    if (failing[0]) {
+                        throw Undeclared.thrown(failure);
                     }
                     tasks.add(task);
                 },

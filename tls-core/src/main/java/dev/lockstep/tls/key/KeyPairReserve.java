@@ -96,7 +96,7 @@ public final class KeyPairReserve implements AutoCloseable {
             executor.execute(() -> fill(group, shelf));
         } catch (RejectedExecutionException e) {
             shelf.filling.set(false); // the next handshake asks again
-        } catch (RuntimeException | Error e) {
+        } catch (Exception | Error e) { // not every language declares its checked exceptions
             // The boundary to foreign code, which may also have no memory for a thread: no handshake depends on it.
             shelf.filling.set(false);
             executorFailure.accept(e);

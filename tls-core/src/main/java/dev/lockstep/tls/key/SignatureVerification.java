@@ -104,7 +104,7 @@ public final class SignatureVerification {
             return true;
         } catch (RejectedExecutionException full) {
             return false;
-        } catch (RuntimeException | Error e) {
+        } catch (Exception | Error e) { // not every language declares its checked exceptions
             // The boundary to foreign code, which may also have no memory for a thread: the caller can do the task
             // itself.
             executorFailure.accept(e);
