@@ -10,6 +10,7 @@ import java.security.Provider;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ChaCha20-Poly1305 by a provider that was added.
@@ -22,7 +23,7 @@ final class ProviderChaCha20Poly1305 extends Aead {
 
     private final Provider provider;
     private final RawKey key;
-    private Cipher cipher;
+    private @Nullable Cipher cipher;
 
     ProviderChaCha20Poly1305(Provider provider, boolean sealing, byte[] key, int keyOff) {
         super(ALGORITHM, sealing);
@@ -43,17 +44,24 @@ final class ProviderChaCha20Poly1305 extends Aead {
         throw new IllegalStateException(provider.getName() + " has no ChaCha20-Poly1305");
     }
 
-    private void start(byte[] nonce) throws GeneralSecurityException {
+    private Cipher start(byte[] nonce) throws GeneralSecurityException {
         int mode = isSealing() ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE;
+        Cipher started = cipher;
+        if (started == null) {
+            throw new IllegalStateException("the key has been destroyed");
+        }
         try {
-            cipher.init(mode, key, new IvParameterSpec(nonce));
+            started.init(mode, key, new IvParameterSpec(nonce));
+            return started;
         } catch (InvalidKeyException | InvalidAlgorithmParameterException e) {
             // Some refuse the key and nonce they saw last. That protects who seals; opening a record twice is harmless.
             if (isSealing()) {
                 throw e;
             }
-            cipher = newCipher(provider);
-            cipher.init(mode, key, new IvParameterSpec(nonce));
+            Cipher fresh = newCipher(provider);
+            cipher = fresh;
+            fresh.init(mode, key, new IvParameterSpec(nonce));
+            return fresh;
         }
     }
 
@@ -63,10 +71,10 @@ final class ProviderChaCha20Poly1305 extends Aead {
         int expected = isSealing() ? len + tag : len - tag;
         Buffers buffers = Buffers.ofThread(len + tag);
         try {
-            start(nonce);
-            cipher.updateAAD(aad, 0, aadLen);
+            Cipher started = start(nonce);
+            started.updateAAD(aad, 0, aadLen);
             buffers.in.clear().put(in, inOff, len).flip();
-            int length = cipher.doFinal(buffers.in, buffers.out.clear());
+            int length = started.doFinal(buffers.in, buffers.out.clear());
             if (length != expected) {
                 throw new IllegalStateException("the provider gives " + length + " bytes");
             }
@@ -102,7 +110,7 @@ final class ProviderChaCha20Poly1305 extends Aead {
     @Override
     void release() {
         key.destroy();
-        cipher = newCipher(provider);
+        cipher = null; // the provider is not asked: the end of a connection must not depend on it
     }
 
     /** What a thread's records pass through; they are larger than any record of TLS, and larger ones get their own. */

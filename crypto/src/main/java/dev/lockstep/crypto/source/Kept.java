@@ -41,6 +41,9 @@ public final class Kept<T> {
                 object = maker.make();
             }
             R result = use.with(object);
+            if (result == null) {
+                throw new GeneralSecurityException("the provider gives nothing");
+            }
             idle.add(object);
             return result;
         } catch (RuntimeException e) {

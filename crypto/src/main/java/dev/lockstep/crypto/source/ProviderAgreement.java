@@ -159,6 +159,8 @@ public final class ProviderAgreement {
         } catch (DestroyFailedException e) {
             // Most providers cannot, and say so at a price; the reference is dropped, as everywhere.
             destroysKeys = false;
+        } catch (RuntimeException e) {
+            // A boundary: what else is to be wiped must not depend on it.
         }
     }
 }

@@ -1,11 +1,16 @@
 package dev.lockstep.crypto.aead;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.lockstep.crypto.TestProviders;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
+import java.security.Security;
 import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,5 +68,39 @@ class ProviderChaCha20Poly1305Test {
                         .open(nonce, aad, aad.length, sealed, 0, length + 16, opened, 0))
                 .isEqualTo(length);
         assertThat(opened).isEqualTo(plaintext(length));
+    }
+
+    /** The JDK's cipher, as long as there is one. */
+    private static final class Vanishing extends Provider {
+        private static final long serialVersionUID = 1L;
+        private boolean gone;
+
+        Vanishing() {
+            super("Vanishing", "1", "for tests");
+            Provider behind = Security.getProvider("SunJCE");
+            putService(new Service(this, "Cipher", "ChaCha20-Poly1305", "none", null, null) {
+                @Override
+                public Object newInstance(Object parameter) throws NoSuchAlgorithmException {
+                    if (gone) {
+                        throw new NoSuchAlgorithmException("no more ciphers");
+                    }
+                    return behind.getService("Cipher", "ChaCha20-Poly1305").newInstance(parameter);
+                }
+            });
+        }
+    }
+
+    /** A connection that ends destroys its keys one after the other: none of them may depend on a provider. */
+    @Test
+    void aKeyIsDestroyedWithoutTheProvider() {
+        Vanishing provider = new Vanishing();
+        Aead sealing = new ProviderChaCha20Poly1305(provider, true, key, 0);
+        byte[] sealed = new byte[1016];
+        sealing.seal(nonce, aad, aad.length, plaintext(1000), 0, 1000, sealed, 0);
+        provider.gone = true;
+        sealing.destroy();
+        nonce[0] = 1;
+        assertThatIllegalStateException()
+                .isThrownBy(() -> sealing.seal(nonce, aad, aad.length, plaintext(1000), 0, 1000, sealed, 0));
     }
 }
