@@ -7,11 +7,13 @@ import dev.lockstep.tls.internal.extension.ExtendedMasterSecret;
 import dev.lockstep.tls.internal.handshake.phase.Offer;
 import dev.lockstep.tls.internal.wire.FatalAlert;
 import dev.lockstep.tls.session.ResumableSession;
+import dev.lockstep.tls.wait.SuspensionKind;
 import java.security.MessageDigest;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.Date;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a session that was found may be resumed by this ClientHello, under the configuration of now. Nearly every no is
@@ -31,7 +33,7 @@ public final class ResumptionRules {
      * @return whether the handshake is to be abbreviated
      */
     public static boolean permit(TlsServerConfig config, Offer offer, ResumableSession session, boolean byId) {
-        return isOurs(config, offer, session)
+        return isOurs(config, offer, session, byId)
                 && agreesOnMasterSecret(offer, session)
                 && hasSuite(config, offer, session, byId)
                 // RFC 7366 3.1: a handshake that continues a session does not take encrypt-then-MAC away from it.
@@ -40,19 +42,33 @@ public final class ResumptionRules {
     }
 
     /** The age, the name and the binding: whether there is such a session here at all. */
-    private static boolean isOurs(TlsServerConfig config, Offer offer, ResumableSession session) {
+    private static boolean isOurs(TlsServerConfig config, Offer offer, ResumableSession session, boolean byId) {
         long age = config.wallClock().instant().getEpochSecond() - session.createdAtSeconds();
         String serverName = offer.serverName();
-        byte[] context = session.pskIdentity() == null
-                ? SessionBinding.of(config, serverName)
-                : SessionBinding.withPreSharedKey(config, serverName);
+        byte[] context = context(config, serverName, session.pskIdentity() != null, byId);
         // RFC 6066 3-6: "A server that implements this extension MUST NOT accept the request to resume the session if
         // the server_name extension contains a different name. Instead, it proceeds with a full handshake".
         // RFC 9325 3.4-5: "session ticket validity MUST be limited to a reasonable duration".
         return age >= -CLOCK_SKEW_SECONDS
                 && age < config.sessionLifetimeSeconds()
                 && SessionBinding.sameName(session.serverName(), serverName)
+                && context != null
                 && MessageDigest.isEqual(session.context(), context);
+    }
+
+    /**
+     * What sessions are bound to here. The boundary to foreign code, which says a part of it: null if it fails, and there is a full
+     * handshake. Not every language declares its checked exceptions.
+     */
+    private static byte @Nullable [] context(
+            TlsServerConfig config, @Nullable String serverName, boolean psk, boolean byId) {
+        try {
+            return psk ? SessionBinding.withPreSharedKey(config, serverName) : SessionBinding.of(config, serverName);
+        } catch (Exception | Error e) {
+            SuspensionKind kind = byId ? SuspensionKind.SESSION_LOOKUP : SuspensionKind.TICKET_OPENING;
+            config.observer().onOperationFailed(kind, e);
+            return null;
+        }
     }
 
     private static boolean agreesOnMasterSecret(Offer offer, ResumableSession session) {

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.internal.handshake.flight;
 
+import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
@@ -17,7 +18,10 @@ import dev.lockstep.tls.session.ResumableSession;
 import dev.lockstep.tls.session.SessionId;
 import dev.lockstep.tls.session.SessionLookup;
 import dev.lockstep.tls.session.TicketOpening;
+import dev.lockstep.tls.wait.OperationException;
+import dev.lockstep.tls.wait.OperationException.Reason;
 import dev.lockstep.tls.wait.Start;
+import dev.lockstep.tls.wait.SuspensionKind;
 import dev.lockstep.tls.wait.Waker;
 import java.time.Instant;
 import java.util.Objects;
@@ -66,6 +70,11 @@ public final class Resumption {
 
     private static boolean resumes(Handshake handshake, ResumableSession session, boolean byId) {
         handshake.earlierSession.set(session); // from here on destroyed with the handshake, whatever the rules throw
+        if (isSpent(handshake, session, byId)) {
+            handshake.dropEarlierSession();
+            handshake.renewsTicket(false);
+            return false;
+        }
         Offer offer = handshake.offer.get();
         byte[] encoded = session.pskIdentity();
         PskIdentity identity = encoded == null ? null : PskIdentity.of(encoded);
@@ -85,6 +94,24 @@ public final class Resumption {
             handshake.storedSession.set(new SessionId(offer.hello().sessionId()));
         }
         return true;
+    }
+
+    /** A connection destroys the session that it is given. One that is given to a second has no secret any more. */
+    private static boolean isSpent(Handshake handshake, ResumableSession session, boolean byId) {
+        try {
+            Wipe.bytes(session.masterSecret());
+            return false;
+        } catch (IllegalStateException e) {
+            SuspensionKind kind = byId ? SuspensionKind.SESSION_LOOKUP : SuspensionKind.TICKET_OPENING;
+            handshake
+                    .config
+                    .observer()
+                    .onOperationFailed(
+                            kind,
+                            new OperationException(
+                                    Reason.INVALID_OUTPUT, "a session that was handed out before; hand out a copy", e));
+            return true;
+        }
     }
 
     /** Fixes the parameters, makes the connection's keys of the old master secret and new randoms, and says so. */

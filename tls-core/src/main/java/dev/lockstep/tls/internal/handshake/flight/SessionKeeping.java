@@ -27,18 +27,13 @@ public final class SessionKeeping {
      * ticket in the NewSessionTicket handshake message."
      */
     static void sendTicket(Handshake handshake) {
-        ResumableSession earlier = handshake.earlierSession.orNull();
-        ResumableSession session = earlier != null ? earlier : session(handshake);
-        try {
-            TlsServerConfig config = handshake.config;
-            byte[] ticket = seal(config, session);
-            long age = config.wallClock().instant().getEpochSecond() - session.createdAtSeconds();
-            long left = Math.max(1, config.sessionLifetimeSeconds() - Math.max(0, age));
-            handshake.send(new NewSessionTicket(ticket.length == 0 ? 0 : left, ticket).encode());
-        } finally {
-            session.destroy();
-            handshake.dropEarlierSession();
-        }
+        TlsServerConfig config = handshake.config;
+        byte[] ticket = seal(handshake);
+        handshake.dropEarlierSession();
+        long createdAt = handshake.agreement.get().sessionCreatedAt().getEpochSecond();
+        long age = config.wallClock().instant().getEpochSecond() - createdAt;
+        long left = Math.max(1, config.sessionLifetimeSeconds() - Math.max(0, age));
+        handshake.send(new NewSessionTicket(ticket.length == 0 ? 0 : left, ticket).encode());
     }
 
     /** Both sides have finished a full handshake: its session is kept from now on, where that was planned. */
@@ -48,15 +43,17 @@ public final class SessionKeeping {
         if (id == null || store == null) {
             return;
         }
-        ResumableSession session = session(handshake);
-        try {
-            if (mayVouch(session)) {
-                handshake.storedSession.set(id);
-                guarded(handshake.config, SuspensionKind.SESSION_LOOKUP, () -> store.put(id, session));
+        guarded(handshake.config, SuspensionKind.SESSION_LOOKUP, () -> {
+            ResumableSession session = session(handshake);
+            try {
+                if (mayVouch(session)) {
+                    handshake.storedSession.set(id);
+                    store.put(id, session);
+                }
+            } finally {
+                session.destroy();
             }
-        } finally {
-            session.destroy();
-        }
+        });
     }
 
     /** RFC 5246 7.2-1, 7.2.2-2: after a fatal alert "the session identifier MUST be invalidated". Tickets cannot be. */
@@ -67,25 +64,31 @@ public final class SessionKeeping {
         }
     }
 
-    private static byte[] seal(TlsServerConfig config, ResumableSession session) {
-        TicketProtector tickets = config.tickets();
-        // A session that an attacker in between may share must not vouch for a client's certificate (RFC 7627 1).
-        if (tickets == null || !mayVouch(session)) {
+    private static byte[] seal(Handshake handshake) {
+        TicketProtector tickets = handshake.config.tickets();
+        if (tickets == null) {
             return NO_TICKET;
         }
         Once<byte[]> sealed = new Once<>();
-        guarded(config, SuspensionKind.TICKET_OPENING, () -> {
-            byte[] ticket = tickets.seal(session);
-            if (ticket != null && ticket.length <= 0xffff) {
-                sealed.set(ticket);
+        guarded(handshake.config, SuspensionKind.TICKET_OPENING, () -> {
+            ResumableSession earlier = handshake.earlierSession.orNull();
+            ResumableSession session = earlier != null ? earlier : session(handshake);
+            try {
+                // A session that an attacker in between may share must not vouch for a client (RFC 7627 1).
+                byte[] ticket = mayVouch(session) ? tickets.seal(session) : NO_TICKET;
+                if (ticket != null && ticket.length <= 0xffff) {
+                    sealed.set(ticket);
+                }
+            } finally {
+                session.destroy();
             }
         });
         return sealed.orElse(NO_TICKET);
     }
 
     /**
-     * The boundary to foreign code: a session that is not kept is no reason to end a connection, nor to keep it. Not every
-     * language declares its checked exceptions.
+     * The boundary to foreign code, which keeps sessions and says what they are bound to: a session that is not kept is no reason
+     * to end a connection, nor to keep it. Not every language declares its checked exceptions.
      */
     private static void guarded(TlsServerConfig config, SuspensionKind kind, Runnable call) {
         try {
@@ -103,6 +106,9 @@ public final class SessionKeeping {
         Agreement agreement = handshake.agreement.get();
         TlsServerConfig config = handshake.config;
         PskIdentity identity = handshake.keys.pskIdentity.orNull();
+        byte[] context = identity == null
+                ? SessionBinding.of(config, agreement.serverName())
+                : SessionBinding.withPreSharedKey(config, agreement.serverName());
         byte[] secret = handshake.keys.master.get().copyOfBytes();
         try {
             return ResumableSession.builder(
@@ -115,10 +121,7 @@ public final class SessionKeeping {
                     .serverName(agreement.serverName())
                     .clientChain(handshake.client.proven.orElse(List.of()))
                     .pskIdentity(identity == null ? null : identity.bytes())
-                    .context(
-                            identity == null
-                                    ? SessionBinding.of(config, agreement.serverName())
-                                    : SessionBinding.withPreSharedKey(config, agreement.serverName()))
+                    .context(context)
                     .build();
         } finally {
             Wipe.bytes(secret);
