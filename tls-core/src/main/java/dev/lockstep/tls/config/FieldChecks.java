@@ -61,4 +61,37 @@ final class FieldChecks {
         }
         return timeout;
     }
+
+    /** Returns how long sessions live. */
+    static Duration sessionLifetime(String field, Duration lifetime) {
+        if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(Duration.ofDays(7)) > 0) {
+            throw ConfigException.outOfRange(field, lifetime, "1 second to 7 days");
+        }
+        return lifetime;
+    }
+
+    /** Returns a limit on the plaintext of records, in bytes. */
+    static int recordLength(String field, int bytes) {
+        if (bytes < 64 || bytes > 1 << 14) {
+            throw ConfigException.outOfRange(field, bytes, "64 to 16384");
+        }
+        return bytes;
+    }
+
+    /** Returns a psk_identity_hint in UTF-8. */
+    static byte[] identityHint(String field, String hint) {
+        byte[] encoded = hint.getBytes(StandardCharsets.UTF_8);
+        if (encoded.length == 0 || encoded.length > 0xffff) {
+            throw new ConfigException(field, encoded.length + " bytes in UTF-8", "give 1 to 65535, or leave it out");
+        }
+        return encoded;
+    }
+
+    /** Returns a copy of what sessions are bound to. */
+    static byte[] sessionContext(String field, byte[] context) {
+        if (context.length > 0xffff) {
+            throw new ConfigException(field, context.length + " bytes", "give at most 65535");
+        }
+        return context.clone();
+    }
 }

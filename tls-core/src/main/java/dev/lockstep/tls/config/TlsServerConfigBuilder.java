@@ -15,7 +15,6 @@ import dev.lockstep.tls.spec.NamedGroup;
 import dev.lockstep.tls.spec.SignatureScheme;
 import dev.lockstep.tls.wait.Asks;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -97,12 +96,7 @@ public final class TlsServerConfigBuilder {
      * @param hint 1 to 65535 bytes in UTF-8
      */
     public TlsServerConfigBuilder pskIdentityHint(String hint) {
-        byte[] encoded = hint.getBytes(StandardCharsets.UTF_8);
-        if (encoded.length == 0 || encoded.length > 0xffff) {
-            throw new ConfigException(
-                    "pskIdentityHint", encoded.length + " bytes in UTF-8", "give 1 to 65535, or leave it out");
-        }
-        settings.pskIdentityHint = encoded;
+        settings.pskIdentityHint = FieldChecks.identityHint("pskIdentityHint", hint);
         return this;
     }
 
@@ -248,10 +242,7 @@ public final class TlsServerConfigBuilder {
      * @param bytes 64 to 2^14
      */
     public TlsServerConfigBuilder recordSizeLimit(int bytes) {
-        if (bytes < 64 || bytes > 1 << 14) {
-            throw ConfigException.outOfRange("recordSizeLimit", bytes, "64 to 16384");
-        }
-        settings.recordSizeLimit = bytes;
+        settings.recordSizeLimit = FieldChecks.recordLength("recordSizeLimit", bytes);
         return this;
     }
 
@@ -263,10 +254,7 @@ public final class TlsServerConfigBuilder {
      * @param bytes 64 to 2^14
      */
     public TlsServerConfigBuilder maxSentRecord(int bytes) {
-        if (bytes < 64 || bytes > 1 << 14) {
-            throw ConfigException.outOfRange("maxSentRecord", bytes, "64 to 16384");
-        }
-        settings.maxSentRecord = bytes;
+        settings.maxSentRecord = FieldChecks.recordLength("maxSentRecord", bytes);
         return this;
     }
 
@@ -358,10 +346,7 @@ public final class TlsServerConfigBuilder {
      * appendix F.1.4 suggests no more than 24 hours.
      */
     public TlsServerConfigBuilder sessionLifetime(Duration lifetime) {
-        if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(Duration.ofDays(7)) > 0) {
-            throw ConfigException.outOfRange("sessionLifetime", lifetime, "1 second to 7 days");
-        }
-        settings.sessionLifetime = lifetime;
+        settings.sessionLifetime = FieldChecks.sessionLifetime("sessionLifetime", lifetime);
         return this;
     }
 
@@ -375,10 +360,7 @@ public final class TlsServerConfigBuilder {
      * @param context 0 to 2^16-1 bytes, no secret; copied
      */
     public TlsServerConfigBuilder sessionContext(byte[] context) {
-        if (context.length > 0xffff) {
-            throw new ConfigException("sessionContext", context.length + " bytes", "give at most 65535");
-        }
-        settings.sessionContext = context.clone();
+        settings.sessionContext = FieldChecks.sessionContext("sessionContext", context);
         return this;
     }
 
