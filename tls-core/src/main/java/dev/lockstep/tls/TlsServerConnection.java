@@ -68,14 +68,15 @@ public final class TlsServerConnection {
     private final ServerHandshake handshake;
     private final Outbound outbound;
     private final Ending ending;
+    private final CallGuard calls;
     private final @Nullable ByteBuffer[] single = new ByteBuffer[1];
-    private boolean entered;
 
     private TlsServerConnection(TlsServerConfig config, Consumer<TlsServerConnection> wake) {
         this.driver = new ConnectionDriver(config, () -> wake.accept(this));
         this.handshake = driver.handshake();
         this.outbound = driver.outbound();
         this.ending = driver.ending();
+        this.calls = new CallGuard(driver);
     }
 
     /**
@@ -96,13 +97,13 @@ public final class TlsServerConnection {
      */
     public StepResult step(ByteBuffer netIn, ByteBuffer netOut) throws TlsException {
         BufferChecks.require(netIn, "netIn", netOut, "netOut");
-        enter();
+        calls.enter();
         try {
             return driver.step(netIn, netOut);
         } catch (Exception | Error fault) {
             throw ending.failed(fault, netOut);
         } finally {
-            entered = false;
+            calls.leave();
         }
     }
 
@@ -118,13 +119,13 @@ public final class TlsServerConnection {
      */
     public StepResult read(ByteBuffer netIn, ByteBuffer appOut) throws TlsException {
         BufferChecks.require(netIn, "netIn", appOut, "appOut");
-        enterOpen();
+        calls.enterOpen();
         try {
             return driver.read(netIn, appOut);
         } catch (Exception | Error fault) {
             throw ending.failed(fault, null);
         } finally {
-            entered = false;
+            calls.leave();
         }
     }
 
@@ -138,7 +139,7 @@ public final class TlsServerConnection {
      */
     public StepResult write(ByteBuffer appIn, ByteBuffer netOut) throws TlsException {
         BufferChecks.require(appIn, "appIn", netOut, "netOut");
-        enterOpen();
+        calls.enterOpen();
         single[0] = appIn;
         return seal(single, netOut);
     }
@@ -149,7 +150,7 @@ public final class TlsServerConnection {
      */
     public StepResult write(ByteBuffer[] appIn, ByteBuffer netOut) throws TlsException {
         BufferChecks.requireAll(appIn, "appIn", netOut, "netOut");
-        enterOpen();
+        calls.enterOpen();
         return seal(appIn, netOut);
     }
 
@@ -160,7 +161,7 @@ public final class TlsServerConnection {
             throw ending.failed(fault, netOut);
         } finally {
             single[0] = null;
-            entered = false;
+            calls.leave();
         }
     }
 
@@ -176,13 +177,13 @@ public final class TlsServerConnection {
      */
     public StepResult closeOutput(ByteBuffer netOut) throws TlsException {
         BufferChecks.requireOutput(netOut, "netOut");
-        enterOpen();
+        calls.enterOpen();
         try {
             return driver.closeOutput(netOut);
         } catch (Exception | Error fault) {
             throw ending.failed(fault, netOut);
         } finally {
-            entered = false;
+            calls.leave();
         }
     }
 
@@ -217,12 +218,12 @@ public final class TlsServerConnection {
 
     private StepResult last(Runnable end, ByteBuffer netOut) {
         BufferChecks.requireOutput(netOut, "netOut");
-        enter();
+        calls.enter();
         try {
             end.run();
             return outbound.flush(netOut) ? StepResult.CLOSED : StepResult.NEED_OUTPUT;
         } finally {
-            entered = false;
+            calls.leave();
         }
     }
 
@@ -244,11 +245,11 @@ public final class TlsServerConnection {
      * @throws dev.lockstep.tls.setting.ConfigException as {@code TlsServerConfig.with}
      */
     public boolean renegotiate(ConnectionOptions changes) {
-        enterOpen();
+        calls.enterOpen();
         try {
             return driver.renegotiate(changes);
         } finally {
-            entered = false;
+            calls.leave();
         }
     }
 
@@ -339,11 +340,11 @@ public final class TlsServerConnection {
      * @throws IllegalStateException before the connection is established, or from within a callback
      */
     public void invalidateSession() {
-        enterOpen();
+        calls.enterOpen();
         try {
             ending.survives(handshake::invalidateSessions);
         } finally {
-            entered = false;
+            calls.leave();
         }
     }
 
@@ -382,19 +383,5 @@ public final class TlsServerConnection {
     /** Returns whether this handshake may still need the credential's key: not if it resumes, nor once it was used. */
     public boolean needsKey() {
         return handshake.needsKey();
-    }
-
-    private void enter() {
-        if (entered) {
-            throw new IllegalStateException("a callback of this connection must not call it");
-        }
-        entered = true;
-    }
-
-    private void enterOpen() {
-        if (!entered && !driver.isEstablished() && handshake.state() != State.CLOSED) {
-            throw new IllegalStateException("not established: " + handshake.state() + "; step first");
-        }
-        enter();
     }
 }
