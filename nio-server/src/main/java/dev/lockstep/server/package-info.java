@@ -1,4 +1,4 @@
 /**
- * The program {@code lockstep}: its command line and the server that its commands share.
+ * The program {@code lockstep}: its command line, and what the options of several commands have in common.
  */
 package dev.lockstep.server;

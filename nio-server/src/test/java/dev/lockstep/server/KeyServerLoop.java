@@ -2,6 +2,7 @@ package dev.lockstep.server;
 
 import dev.lockstep.keys.keyserver.KeyServerKeys;
 import dev.lockstep.nio.TlsLoop;
+import dev.lockstep.server.loop.SelectorGuest;
 import dev.lockstep.server.serve.EchoApplication;
 import dev.lockstep.testkit.JdkClient;
 import dev.lockstep.tls.config.ConnectionObserver;

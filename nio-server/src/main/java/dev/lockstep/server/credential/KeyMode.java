@@ -5,7 +5,7 @@ import dev.lockstep.keys.ExecutorKey;
 import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.InlineKey;
 import dev.lockstep.keys.WorkerPools;
-import dev.lockstep.server.FairPools;
+import dev.lockstep.server.loop.FairPools;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.provider.CryptoProviders;
 import java.security.PrivateKey;

@@ -1,9 +1,9 @@
 package dev.lockstep.server.ops;
 
-import dev.lockstep.server.ListenAddress;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.log.EventType;
 import dev.lockstep.server.log.LogEvent;
+import dev.lockstep.server.loop.ListenAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

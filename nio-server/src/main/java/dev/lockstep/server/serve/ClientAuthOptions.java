@@ -1,12 +1,12 @@
 package dev.lockstep.server.serve;
 
 import dev.lockstep.keys.ExecutorVerifier;
-import dev.lockstep.server.FairPools;
 import dev.lockstep.server.HelpSection;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.certificate.ClientTrustWarnings;
 import dev.lockstep.server.credential.Findings;
+import dev.lockstep.server.loop.FairPools;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.server.pem.RevocationFiles;

@@ -2,7 +2,6 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.server.Environment;
 import dev.lockstep.server.HelpSection;
-import dev.lockstep.server.ListenAddress;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.credential.Findings;
@@ -11,6 +10,7 @@ import dev.lockstep.server.files.OutputFile;
 import dev.lockstep.server.log.AccessLog;
 import dev.lockstep.server.log.EventLog;
 import dev.lockstep.server.log.LogOptions;
+import dev.lockstep.server.loop.ListenAddress;
 import dev.lockstep.server.ops.Operations;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
-package dev.lockstep.server;
+package dev.lockstep.server.loop;
 
+import dev.lockstep.server.UsageError;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

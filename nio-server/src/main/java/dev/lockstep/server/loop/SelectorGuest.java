@@ -1,4 +1,4 @@
-package dev.lockstep.server;
+package dev.lockstep.server.loop;
 
 import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.nio.LoopGuest;

@@ -1,4 +1,4 @@
-package dev.lockstep.server;
+package dev.lockstep.server.loop;
 
 import dev.lockstep.keys.keyserver.SelectorDriven;
 import dev.lockstep.nio.Handler;
@@ -7,6 +7,8 @@ import dev.lockstep.nio.LoopCounters;
 import dev.lockstep.nio.TlsLoop;
 import dev.lockstep.nio.TlsLoopBuilder;
 import dev.lockstep.nio.TlsLoops;
+import dev.lockstep.server.Environment;
+import dev.lockstep.server.UsageError;
 import dev.lockstep.server.jfr.FlightRecorderObserver;
 import dev.lockstep.server.log.EventLog;
 import dev.lockstep.server.log.EventType;

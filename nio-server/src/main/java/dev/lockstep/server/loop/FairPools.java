@@ -1,6 +1,7 @@
-package dev.lockstep.server;
+package dev.lockstep.server.loop;
 
 import dev.lockstep.keys.WorkerPools;
+import dev.lockstep.server.UsageError;
 import java.net.InetAddress;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Consumer;

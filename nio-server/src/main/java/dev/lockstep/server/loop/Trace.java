@@ -1,8 +1,9 @@
-package dev.lockstep.server;
+package dev.lockstep.server.loop;
 
 import dev.lockstep.nio.LoopObserver;
 import dev.lockstep.nio.Session;
 import dev.lockstep.nio.TruncatedException;
+import dev.lockstep.server.UsageError;
 import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.config.ConnectionObserver;
 import dev.lockstep.tls.wait.Suspension;
