@@ -68,13 +68,26 @@ final class DemoBurst implements AutoCloseable {
             running = true;
             hasRun = true;
         }
-        events.publish(events.event("burst").with("handshakes", HANDSHAKES));
-        Run run = new Run();
-        for (int i = 0; i < HANDSHAKES; i++) {
-            int number = i;
-            pool.execute(() -> run.visit(number));
+        boolean begun = false;
+        try {
+            events.publish(events.event("burst").with("handshakes", HANDSHAKES));
+            Run run = new Run();
+            for (int i = 0; i < HANDSHAKES; i++) {
+                int number = i;
+                pool.execute(() -> run.visit(number));
+            }
+            begun = true;
+        } finally {
+            if (!begun) {
+                ended(nanos.getAsLong()); // memory ran out: the next burst must not wait for this one
+            }
         }
         return true;
+    }
+
+    private synchronized void ended(long now) {
+        running = false;
+        endedAt = now;
     }
 
     @Override
@@ -105,6 +118,14 @@ final class DemoBurst implements AutoCloseable {
 
         private void end() {
             long now = nanos.getAsLong();
+            try {
+                publish(now);
+            } finally {
+                ended(now); // whatever could not be told
+            }
+        }
+
+        private void publish(long now) {
             long computed = worked < 0 ? -1 : meter.workedNanos() - worked;
             events.publish(events.event("burst-end")
                     .with("handshakes", HANDSHAKES)
@@ -112,10 +133,6 @@ final class DemoBurst implements AutoCloseable {
                     .with("took", (now - began) / 1e6)
                     .with("waited", (meter.waitedNanos() - waited) / 1e6)
                     .with("worked", computed < 0 ? -1.0 : computed / 1e6));
-            synchronized (DemoBurst.this) {
-                running = false;
-                endedAt = now;
-            }
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -20,6 +21,7 @@ final class DemoKeyServer implements AutoCloseable {
 
     private static final int START_SECONDS = 60;
     private static final int END_SECONDS = 4;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Path directory;
     private final Process process;
@@ -71,7 +73,15 @@ final class DemoKeyServer implements AutoCloseable {
 
     private void awaitListening(PrintWriter out) throws IOException {
         CompletableFuture<Void> listening = new CompletableFuture<>();
-        Thread reader = new Thread(() -> relay(out, listening), "output of the key server");
+        Thread reader = new Thread(
+                () -> {
+                    relay(process.inputReader(StandardCharsets.UTF_8), out, listening);
+                    if (!listening.isCompletedExceptionally() && !closing) {
+                        out.println("process " + process.pid()
+                                + ", the key server, has ended: no handshake can be made any more");
+                    }
+                },
+                "output of the key server");
         reader.setDaemon(true);
         reader.start();
         try {
@@ -86,22 +96,38 @@ final class DemoKeyServer implements AutoCloseable {
         }
     }
 
-    private void relay(PrintWriter out, CompletableFuture<Void> listening) {
+    /**
+     * Passes on what it prints, to the end. The boundary of the thread: without it the pipe would fill, and the key server
+     * would stop at it.
+     *
+     * @param listening completed when it listens; with its last line as the failure if it ends before
+     */
+    static void relay(BufferedReader printed, PrintWriter out, CompletableFuture<Void> listening) {
         String last = "it ended without a word";
-        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                last = line;
-                if (line.startsWith("keyserver: listening on ")) {
-                    listening.complete(null);
-                } else {
-                    out.println(line);
+        boolean isOver = false;
+        while (!isOver) {
+            try {
+                String line = printed.readLine();
+                isOver = line == null;
+                if (line != null) {
+                    last = line;
+                    passOn(line, out, listening);
                 }
+            } catch (IOException | UncheckedIOException e) {
+                last = String.valueOf(e.getMessage()); // this process closes the stream when it ends
+                isOver = true;
+            } catch (RuntimeException | Error e) {
+                LockSupport.parkNanos(PAUSE_NANOS); // memory ran out: one line is lost
             }
-        } catch (IOException | UncheckedIOException e) {
-            last = String.valueOf(e.getMessage()); // this process closes the stream when it ends
         }
-        if (!listening.completeExceptionally(new IOException(last)) && !closing) {
-            out.println("process " + process.pid() + ", the key server, has ended: no handshake can be made any more");
+        boolean unused = listening.completeExceptionally(new IOException(last)); // no effect if it has listened
+    }
+
+    private static void passOn(String line, PrintWriter out, CompletableFuture<Void> listening) {
+        if (line.startsWith("keyserver: listening on ")) {
+            listening.complete(null);
+        } else {
+            out.println(line);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 record DemoRequest(String method, String path, boolean http11, Map<String, String> fields) {
 
+    /** Of several with different values it would be unclear where the request ends, or whom it is for. */
+    private static final Set<String> SINGLE = Set.of("content-length", "transfer-encoding", "host");
+
     /** Reads a head without its empty line; returns null if it is not one. */
     static @Nullable DemoRequest parse(String head) {
         List<String> lines = head.lines().toList();
@@ -26,12 +30,14 @@ record DemoRequest(String method, String path, boolean http11, Map<String, Strin
         Map<String, String> fields = new HashMap<>();
         for (String line : lines.subList(1, lines.size())) {
             int colon = line.indexOf(':');
-            if (colon < 1) {
+            String name = line.substring(0, Math.max(0, colon)).toLowerCase(Locale.ROOT);
+            if (!name.matches("[!#$%&'*+.^_`|~0-9a-z-]+")) {
                 return null;
             }
-            fields.put(
-                    line.substring(0, colon).toLowerCase(Locale.ROOT),
-                    line.substring(colon + 1).trim());
+            boolean again = fields.put(name, line.substring(colon + 1).trim()) != null;
+            if (again && SINGLE.contains(name)) {
+                return null;
+            }
         }
         int query = first[1].indexOf('?');
         return new DemoRequest(

@@ -35,11 +35,11 @@ final class LogTail implements AutoCloseable {
     /**
      * Begins with what is in the file already, if it is there.
      *
-     * @param lines is called on a thread of its own and must not throw
+     * @param lines is called on a thread of its own; a line for which it throws is lost
      */
     static LogTail follow(Path file, Consumer<String> lines) {
         LogTail tail = new LogTail(file, lines);
-        // It throws nothing that its future would keep.
+        // It throws nothing, which would end the timer and be kept by its future.
         var unused = tail.timer.scheduleWithFixedDelay(tail::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
         return tail;
     }
@@ -51,14 +51,24 @@ final class LogTail implements AutoCloseable {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             ByteBuffer bytes = ByteBuffer.allocate(AT_ONCE);
             channel.position(position).read(bytes);
-            String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
-            int end = text.lastIndexOf('\n');
-            if (end >= 0) {
-                text.substring(0, end).lines().forEach(lines);
-                position += text.substring(0, end + 1).getBytes(StandardCharsets.UTF_8).length;
-            }
+            pass(bytes.flip());
         } catch (IOException e) {
             // It may be being moved or removed; the next look finds out.
+        } catch (RuntimeException | Error e) {
+            // Memory ran out, or a line could not be passed on: the next ones follow at the next look.
+        }
+    }
+
+    /** Passes on the whole lines. What begins another one is read again, with the rest of it. */
+    private void pass(ByteBuffer bytes) {
+        int begin = 0;
+        for (int i = 0; i < bytes.limit(); i++) {
+            if (bytes.get(i) == '\n') {
+                String line = new String(bytes.array(), begin, i - begin, StandardCharsets.UTF_8);
+                position += i + 1 - begin; // before it is passed on: it must not be the same one for ever that fails
+                begin = i + 1;
+                lines.accept(line);
+            }
         }
     }
 
