@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 public final class AccessLog implements AutoCloseable {
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** The thread of the lines is held up by its output when it has not been idle for so long. */
+    private static final long HELD_UP_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final String NAME = "access-log";
 
     private final LogFormat format;
@@ -31,7 +36,13 @@ public final class AccessLog implements AutoCloseable {
     private final LogHealth writing;
     private final LogHealth opening;
     private long retryAt = System.nanoTime();
+
+    private final ReentrantLock telling = new ReentrantLock();
+
+    /** How many lines without room the event log was told of, and when it was looked at. Under {@link #telling}. */
     private long overflowTold;
+
+    private volatile long lookedAt = System.nanoTime();
 
     private AccessLog(
             LineOutput out,
@@ -76,7 +87,26 @@ public final class AccessLog implements AutoCloseable {
 
     /** Logs a connection that is over. */
     public void log(Map<String, Object> fields) {
-        lines.add(format.line(clock.instant().truncatedTo(ChronoUnit.MILLIS), Level.INFO, "connection", "", fields));
+        String line = format.line(clock.instant().truncatedTo(ChronoUnit.MILLIS), Level.INFO, "connection", "", fields);
+        if (!lines.add(line) && System.nanoTime() - lookedAt >= HELD_UP_NANOS) {
+            tellOverflow(); // the thread of the lines cannot: a pipe that is not read holds it
+        }
+    }
+
+    private void tellOverflow() {
+        if (!telling.tryLock()) {
+            return;
+        }
+        try {
+            lookedAt = System.nanoTime();
+            long overflowed = lines.overflowed();
+            if (overflowed > overflowTold) {
+                writing.overflowed(overflowed - overflowTold);
+                overflowTold = overflowed;
+            }
+        } finally {
+            telling.unlock();
+        }
     }
 
     /**
@@ -100,11 +130,7 @@ public final class AccessLog implements AutoCloseable {
 
     private void idle() {
         openAgain();
-        long overflowed = lines.overflowed();
-        if (overflowed > overflowTold) {
-            writing.overflowed(overflowed - overflowTold);
-            overflowTold = overflowed;
-        }
+        tellOverflow();
     }
 
     /** Throws nothing: the line that is to be written next would be lost. */
@@ -143,5 +169,6 @@ public final class AccessLog implements AutoCloseable {
     @Override
     public void close() {
         lines.close();
+        tellOverflow();
     }
 }

@@ -66,10 +66,13 @@ final class AsyncLines<T> implements AutoCloseable {
         thread.start();
     }
 
-    void add(T line) {
-        if (!queue.offer(() -> write(line))) {
+    /** Returns whether there was room for the line. */
+    boolean add(T line) {
+        boolean added = queue.offer(() -> write(line));
+        if (!added) {
             overflowed.increment();
         }
+        return added;
     }
 
     private void write(T line) {
@@ -138,17 +141,22 @@ final class AsyncLines<T> implements AutoCloseable {
             written.countDown();
         };
         try {
-            if (queue.offer(task, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                boolean unused = written.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (queue.offer(task, PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    && !written.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                boolean unused = queue.remove(task); // only lines are left there
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** Waits as {@link #flush} does. What is not written then never is, and counts as overflowed. */
     @Override
     public void close() {
         flush(this::idle);
         closing = true;
+        while (queue.poll() != null) {
+            overflowed.increment();
+        }
     }
 }

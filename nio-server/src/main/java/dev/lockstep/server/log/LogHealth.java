@@ -3,7 +3,7 @@ package dev.lockstep.server.log;
 /**
  * Whether a log other than the event log can be written: tells the event log when it begins to fail and when it works again,
  * each once, with the lines that were lost in between. What cannot be told, since memory has run out, is told the next time:
- * only {@link #overflowed} throws anything. Not thread-safe.
+ * only {@link #overflowed} throws anything. Not thread-safe, but for that.
  */
 public final class LogHealth {
 
@@ -74,7 +74,7 @@ public final class LogHealth {
         return LogEvent.of(type, message).with("log", name).with("file", file);
     }
 
-    /** Lines were lost without a failure, since the output is too slow. */
+    /** Lines were lost without a failure, since the output is too slow. Any thread. */
     void overflowed(long count) {
         events.log(LogEvent.of(EventType.LINES_LOST, count + " lines were lost: their reader is too slow")
                 .with("count", count)

@@ -270,4 +270,55 @@ class FullDiskLogTest {
                 .asString()
                 .endsWith("lines-lost: 5 lines were lost: their reader is too slow count=5 log=access-log");
     }
+
+    /** An output that takes no line until it is released, as a pipe that is not read. */
+    private static final class Stuck implements LineOutput {
+        private final Semaphore begun = new Semaphore(0);
+        private final Semaphore goes = new Semaphore(0);
+
+        @Override
+        public void write(String line) {
+            begun.release();
+            goes.acquireUninterruptibly();
+            goes.release();
+        }
+
+        @Override
+        public void close() {
+            goes.release();
+        }
+    }
+
+    /** The thread that would tell it waits in the output. */
+    @Test
+    void linesAreToldToBeLostWhileTheOutputTakesNone() throws Exception {
+        Stuck pipe = new Stuck();
+        AccessLog access = AccessLog.appendTo(() -> pipe, FILE, LogFormat.TEXT, Clock.systemUTC(), log);
+        access.log(Map.of());
+        pipe.begun.acquire();
+        while (!events.toString().contains("lines-lost")) {
+            access.log(Map.of()); // as connections do that end
+            log.flush();
+        }
+        assertThat(events.toString()).contains("lines were lost: their reader is too slow", "log=access-log");
+        pipe.goes.release();
+        long told = eventsOf(access).stream()
+                .mapToLong(line -> Long.parseLong(line.replaceAll(".* count=(\\d+).*", "$1")))
+                .sum();
+        assertThat(told).as("each once").isEqualTo(access.lost());
+    }
+
+    @Test
+    void linesThatAreLeftAtTheEndAreToldToBeLost() throws Exception {
+        Stuck pipe = new Stuck();
+        AccessLog access = AccessLog.appendTo(() -> pipe, FILE, LogFormat.TEXT, Clock.systemUTC(), log);
+        access.log(Map.of());
+        pipe.begun.acquire();
+        for (int i = 0; i < 7; i++) {
+            access.log(Map.of());
+        }
+        assertThat(eventsOf(access)).singleElement().asString().contains("lines-lost: 7 lines were lost", "count=7");
+        assertThat(access.lost()).isEqualTo(7);
+        pipe.goes.release();
+    }
 }
