@@ -24,6 +24,10 @@ public final class RequestReader {
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
     private static final Pattern ZERO = Pattern.compile("0+");
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    /** RFC 3986 3.2.2 and 3.2.3: a name, which may be empty, or an address in brackets, and a port. */
+    private static final Pattern HOST = Pattern.compile(
+            "([0-9A-Za-z._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*(:[0-9]*)?|\\[[0-9A-Za-z:._~!$&'()*+,;=-]+\\](:[0-9]*)?");
+
     private static final Pattern ORIGIN = Pattern.compile("(?i)^https?://[^/?]*");
     private static final Set<String> USED = Set.of("host", "connection", "content-length", "transfer-encoding");
 
@@ -151,7 +155,7 @@ public final class RequestReader {
         }
         String value = text.substring(colon + 1).strip();
         switch (name) {
-            case "host" -> hosts++;
+            case "host" -> host(value);
             case "transfer-encoding" -> body = true;
             case "content-length" -> contentLength(value);
             default -> {
@@ -160,6 +164,14 @@ public final class RequestReader {
                     keepAlive |= option.strip().equals("keep-alive");
                 }
             }
+        }
+    }
+
+    /** RFC 9112 3.2: a Host field with an invalid value is answered with 400. */
+    private void host(String value) {
+        hosts++;
+        if (!HOST.matcher(value).matches()) {
+            refuse(Refusal.BAD_REQUEST);
         }
     }
 

@@ -249,6 +249,13 @@ class HttpApplicationTest {
         "400, GET / HTTP/1.1",
         "400, GET / HTTP/1.1|Host: a|Host: a",
         "400, GET / HTTP/1.1|Host : a",
+        "400, GET / HTTP/1.1|Host: a b",
+        "400, GET / HTTP/1.1|Host: a/../b",
+        "400, GET / HTTP/1.1|Host: u@a",
+        "400, GET / HTTP/1.1|Host: a:8x",
+        "400, GET / HTTP/1.1|Host: [::1",
+        "400, GET / HTTP/1.1|Host: caf\u00e9",
+        "400, GET / HTTP/1.1|Host: %4",
         "400, GET / HTTP/1.1|Host: a| folded",
         "400, GET / HTTP/1.1|Host: a|no colon",
         "400, GET / HTTP/1.1|Host: a|Content-Length: x",
@@ -261,6 +268,14 @@ class HttpApplicationTest {
         receive(head.replace("|", "\r\n") + "\r\n\r\n");
         assertThat(answer()).startsWith("HTTP/1.1 " + status + " ").contains("Connection: close\r\n");
         assertThat(session.closes).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "a.example", "A-b_c.example:8443", "a.example:", "192.0.2.7:1", "[2001:db8::1]:443", "%61"})
+    void aHostMayBeANameOrAnAddressWithAPort(String host) {
+        receive("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+        assertThat(answer()).startsWith("HTTP/1.1 200 ");
     }
 
     @Test
