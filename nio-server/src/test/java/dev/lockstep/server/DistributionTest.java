@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -134,5 +135,34 @@ class DistributionTest {
                 .contains("lockstep:x:", "lockstep-keys:x:")
                 .contains("nologin");
         assertThat(Files.readString(directory.resolve("etc/group"))).contains("lockstep:x:", "lockstep-keys:x:");
+    }
+
+    /** The paths of the jar and the archive stay one argument each, and no pattern in an option becomes a file. */
+    @Test
+    void theStartScriptWorksInADirectoryWithSpaces() throws Exception {
+        Path home = Files.createDirectories(directory.resolve("a  b"));
+        Path start = Files.copy(DIST.resolve("lockstep"), home.resolve("lockstep"));
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\nprintf '<%s>\\n' \"$@\"\n");
+        for (Path program : List.of(start, java)) {
+            Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        }
+        Map<String, String> variables = Map.of("JAVA_HOME", home.toString(), "LOCKSTEP_JAVA_OPTIONS", "-Xmx64m s*c");
+        String options = "<-Xmx64m>\n<s*c>\n<-jar>\n<" + home + "/lockstep.jar>\n<a  *>\n<>\n";
+        Map<String, String> first = Map.of(
+                "none", "",
+                "lockstep.jsa", "<-XX:SharedArchiveFile=" + home + "/lockstep.jsa>\n<-Xlog:disable>\n",
+                "lockstep.aot",
+                        "<-XX:+IgnoreUnrecognizedVMOptions>\n<-XX:AOTCache=" + home
+                                + "/lockstep.aot>\n<-Xlog:disable>\n"
+                                + "<-XX:+UnlockDiagnosticVMOptions>\n<-XX:-AOTReplayTraining>\n");
+        for (Map.Entry<String, String> each : first.entrySet()) {
+            Path archive = Files.writeString(home.resolve(each.getKey()), "");
+            try (Spawned started = Spawned.start(variables, List.of(start.toString(), "a  *", ""))) {
+                assertThat(started.await("(?s).*<a  \\*>\n<>\n").group()).isEqualTo(each.getValue() + options);
+                assertThat(started.exitCode()).isZero();
+            }
+            Files.delete(archive);
+        }
     }
 }
