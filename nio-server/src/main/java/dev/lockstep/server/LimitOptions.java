@@ -103,6 +103,28 @@ public final class LimitOptions {
         }
     }
 
+    /**
+     * Checks that every loop has a part of what was asked for: all of them together would have more than that otherwise.
+     *
+     * @param loops how many there are
+     */
+    public void requireForEach(int loops) throws UsageError {
+        Limits asked = limits(Long.MAX_VALUE, 1);
+        if (connections != null && asked.connections() < loops) {
+            throw new UsageError(
+                    "--max-connections",
+                    asked.connections() + " are fewer than the " + loops + " loops of --threads",
+                    "give one for each loop at least, or fewer --threads");
+        }
+        if (memory != null && asked.memory() / loops < Limits.LEAST_MEMORY) {
+            throw new UsageError(
+                    "--max-connection-memory",
+                    memory + " MiB are less than " + Limits.LEAST_MEMORY / 1024 + " KiB for each of the " + loops
+                            + " loops of --threads",
+                    "give more, or fewer --threads");
+        }
+    }
+
     /** Sets what one connection may send. */
     public void apply(TlsServerConfigBuilder builder) throws UsageError {
         int most = clientHello == null

@@ -162,7 +162,7 @@ public final class ServerRunner {
 
     private static TlsLoopBuilder loop(int number, ServerSocketChannel socket, Site site) {
         Operations operations = site.operations();
-        Limits limits = share(site.limits(), operations.threads(), site.perNetworkAsked());
+        Limits limits = share(site.limits(), operations.threads(), number, site.perNetworkAsked());
         TlsLoopBuilder builder = TlsLoop.builder(socket, site.config(), site.handlers())
                 .limits(limits)
                 .observer(site.trace())
@@ -179,15 +179,18 @@ public final class ServerRunner {
 
     /**
      * What one of several loops may take up: nothing is shared between them, and connections spread evenly. Those of one
-     * client need not, so that the share of a network that was asked for holds in each of them.
+     * client need not, so that the share of a network that was asked for holds in each of them. The connections of all loops
+     * are as many as there may be, unless there are more loops than that.
      *
+     * @param number of the loop, from 0
      * @param asked whether the share of a network was asked for, even if it is the one by default
      */
-    static Limits share(Limits all, int loops, boolean asked) {
+    static Limits share(Limits all, int loops, int number, boolean asked) {
         if (loops == 1) {
             return all;
         }
-        int connections = (all.connections() + loops - 1) / loops;
+        int more = number < all.connections() % loops ? 1 : 0;
+        int connections = Math.max(1, all.connections() / loops + more);
         Limits share = asked
                 ? all.withConnections(connections, Math.min(connections, all.perNetwork()))
                 : all.withConnections(connections);
