@@ -32,6 +32,9 @@ public final class Names {
     private static final Pattern UNSAFE =
             Pattern.compile("RC4|DES|NULL|EXP|MD5|ANON|ADH-|AECDH|IDEA|SEED", Pattern.CASE_INSENSITIVE);
 
+    /** More than any name has, in characters. */
+    private static final int LONGEST = 100;
+
     private Names() {}
 
     public static List<CipherSuite> suites(String option, List<String> values) throws UsageError {
@@ -96,7 +99,9 @@ public final class Names {
         return found;
     }
 
-    private static UsageError unknown(String option, String kind, String item, List<String> known) {
+    private static UsageError unknown(String option, String kind, String text, List<String> known) {
+        // A comparison takes time for each character, and a file may be one name.
+        String item = text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
         if (kind.equals("cipher suite")) {
             if (SUITES_OF_TLS_1_3.contains(item.toUpperCase(Locale.ROOT))) {
                 return new UsageError(

@@ -1,6 +1,7 @@
 package dev.lockstep.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.testkit.util.Needed;
 import dev.lockstep.tls.spec.CipherSuite;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The names of other programs for suites, groups and schemes. */
 class NamesTest {
@@ -40,6 +42,17 @@ class NamesTest {
             }
         }
         assertThat(checked).isGreaterThan(60);
+    }
+
+    /** A name of a megabyte, as a file may hold it, takes no minutes to compare and is no line of a megabyte. */
+    @Test
+    @Timeout(60)
+    void whatIsFarTooLongForANameIsCut() {
+        String text = "T" + "l".repeat(1_000_000);
+        assertThatThrownBy(() -> Names.suites("--suites", List.of(text)))
+                .hasMessageStartingWith("--suites: 'Tlll")
+                .hasMessageContaining("l...' is no cipher suite")
+                .satisfies(refused -> assertThat(refused.getMessage()).hasSizeLessThan(400));
     }
 
     @Test
