@@ -3,6 +3,8 @@ package dev.lockstep.server;
 import dev.lockstep.server.files.FileNames;
 import dev.lockstep.server.files.InputFile;
 import dev.lockstep.server.files.TextEncoding;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +71,12 @@ final class ArgumentFiles {
 
     private static String text(String argument, Path file) throws UsageError {
         byte[] content = InputFile.bytes(argument, file);
-        return new String(TextEncoding.withoutMark(content), StandardCharsets.UTF_8);
+        try {
+            ByteBuffer text = ByteBuffer.wrap(TextEncoding.withoutMark(content));
+            return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+        } catch (CharacterCodingException e) {
+            throw new UsageError(argument, file + " is not in UTF-8", "write the file in UTF-8");
+        }
     }
 
     private static List<String> words(String argument, String text) throws UsageError {

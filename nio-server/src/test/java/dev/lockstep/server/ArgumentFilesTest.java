@@ -93,4 +93,15 @@ class ArgumentFilesTest {
         String twice = file("twice", "--sni x");
         assertThat(ArgumentFiles.expand(new String[] {twice, twice})).hasSize(4);
     }
+
+    /** A hint or a name would be another one than the file says. */
+    @Test
+    void aFileOfAnotherEncodingIsRefused() throws Exception {
+        Path latin =
+                Files.write(directory.resolve("latin"), "--psk-hint caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
+        Running running = Running.finished(Map.of(), "serve", "@" + latin);
+        assertThat(running.exitCode()).isEqualTo(2);
+        assertThat(running.err())
+                .isEqualToIgnoringNewLines("@" + latin + ": " + latin + " is not in UTF-8; write the file in UTF-8");
+    }
 }
