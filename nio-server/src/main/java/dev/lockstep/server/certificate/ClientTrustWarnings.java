@@ -50,13 +50,31 @@ public final class ClientTrustWarnings {
         return List.copyOf(all.warnings);
     }
 
+    /**
+     * Returns those of the lines that time alone brings about. Cheap, so that it can be asked for often.
+     *
+     * @param authorities the option that names the trusted certificates
+     * @param crls the option that names the lists
+     */
+    public static List<String> ofDates(
+            String authorities, String crls, List<X509Certificate> trusted, List<X509CRL> lists, Instant now) {
+        ClientTrustWarnings all = new ClientTrustWarnings(authorities, crls, now);
+        trusted.forEach(all::dates);
+        lists.forEach(all::list);
+        return List.copyOf(all.warnings);
+    }
+
     private void trusted(X509Certificate certificate) {
-        String name = name(certificate);
         if (!PkixVerifier.isAuthority(certificate)) {
-            warnings.add(authorities + ": " + name
+            warnings.add(authorities + ": " + name(certificate)
                     + " is no authority (CA:TRUE and keyCertSign), so that only the client that"
                     + " has this certificate is accepted, and no certificate that it signed");
         }
+        dates(certificate);
+    }
+
+    private void dates(X509Certificate certificate) {
+        String name = name(certificate);
         if (now.isAfter(certificate.getNotAfter().toInstant())) {
             warnings.add(authorities + ": " + name + " expired on "
                     + certificate.getNotAfter().toInstant()

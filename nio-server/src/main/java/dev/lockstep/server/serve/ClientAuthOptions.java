@@ -2,6 +2,7 @@ package dev.lockstep.server.serve;
 
 import dev.lockstep.keys.ExecutorVerifier;
 import dev.lockstep.server.HelpSection;
+import dev.lockstep.server.HostPattern;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.certificate.ClientTrustWarnings;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -76,6 +78,12 @@ final class ClientAuthOptions {
     /** One for all configurations of a server that is reloaded. */
     private @Nullable ThreadPoolExecutor pool;
 
+    /** Certificates and lists of one loading. */
+    private record Trust(List<X509Certificate> trusted, List<X509CRL> lists) {}
+
+    private Trust loaded = new Trust(List.of(), List.of());
+    private Trust served = loaded;
+
     /** Every file that {@link #apply} reads. */
     List<Path> files() {
         List<Path> files = new ArrayList<>(authorities);
@@ -100,6 +108,7 @@ final class ClientAuthOptions {
     void apply(TlsServerConfigBuilder builder, Clock clock, Consumer<String> full, Findings findings)
             throws UsageError {
         requireOneForEachHost();
+        loaded = new Trust(List.of(), List.of());
         ClientCertificateVerifier verifier = null;
         for (String value : modes) {
             int equals = value.lastIndexOf('=');
@@ -127,6 +136,16 @@ final class ClientAuthOptions {
         }
     }
 
+    /** What was loaded last serves from now on. */
+    void taken() {
+        served = loaded;
+    }
+
+    /** Returns a line for each authority and list that serves and is out of date at a time. */
+    List<String> outOfDate(Instant now) {
+        return ClientTrustWarnings.ofDates("--client-ca", "--client-crl", served.trusted(), served.lists(), now);
+    }
+
     private static void refuse(boolean given, String option) throws UsageError {
         if (given) {
             throw new UsageError(
@@ -141,7 +160,7 @@ final class ClientAuthOptions {
         Set<String> hosts = new HashSet<>();
         for (String value : modes) {
             int equals = value.lastIndexOf('=');
-            String host = equals < 0 ? "" : value.substring(0, equals).toLowerCase(Locale.ROOT);
+            String host = equals < 0 ? "" : HostPattern.require("--client-auth", value.substring(0, equals));
             if (!hosts.add(host)) {
                 throw new UsageError(
                         "--client-auth",
@@ -214,6 +233,7 @@ final class ClientAuthOptions {
         }
         ClientTrustWarnings.of("--client-ca", "--client-crl", trusted, lists, !crls.isEmpty(), clock.instant())
                 .forEach(findings::warn);
+        loaded = new Trust(trusted, lists);
         if (pool == null) {
             pool = FairPools.of(full, THREADS, "verifications of client certificates");
         }

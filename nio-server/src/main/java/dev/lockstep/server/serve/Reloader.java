@@ -34,6 +34,9 @@ final class Reloader implements AutoCloseable {
     /** How often a key whose last signature has failed is tried. */
     private static final long TRIALS_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+    /** How often the dates of certificates are looked at. */
+    private static final long DATES_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private static final long PATIENCE_MILLIS = 2000;
 
     private final Configuration configuration;
@@ -46,6 +49,8 @@ final class Reloader implements AutoCloseable {
 
     private volatile TlsServerConfig current;
     private final RetryTimer retry = new RetryTimer();
+    private final CertificateWatch dates;
+    private long datesDue = System.nanoTime();
     private FileStamps stamps;
     private int generation = 1;
     private String lastRefusal = "";
@@ -58,6 +63,7 @@ final class Reloader implements AutoCloseable {
         this.stamps = stamps;
         this.current = first;
         this.awaited = awaited;
+        this.dates = new CertificateWatch(configuration.operations().log());
         if (!awaited.isEmpty()) {
             retry.awaiting(System.nanoTime());
         }
@@ -78,8 +84,10 @@ final class Reloader implements AutoCloseable {
         TlsServerConfig config = configuration.load(findings, requireKeys);
         configuration.log(findings);
         configuration.operations().keys().serves(config.credentials().all());
-        return new Reloader(
+        Reloader reloader = new Reloader(
                 configuration, stamps, config, tell(configuration.operations().keys(), config, findings));
+        reloader.taken(findings);
+        return reloader;
     }
 
     /** Says which keys of a configuration work, as they were tried when it was loaded; returns those that are awaited. */
@@ -107,6 +115,17 @@ final class Reloader implements AutoCloseable {
 
     /** Begins to look at the files. */
     void start() {
+        if (CertificateWatch.firstEnd(current.credentials().all()).isPresent()) {
+            configuration
+                    .operations()
+                    .metrics()
+                    .gauge(
+                            "lockstep_certificate_expiry_timestamp_seconds",
+                            "When the first certificate that is served expires, in seconds since 1970.",
+                            () -> CertificateWatch.firstEnd(
+                                            current.credentials().all())
+                                    .orElse(0));
+        }
         thread.start();
     }
 
@@ -184,6 +203,7 @@ final class Reloader implements AutoCloseable {
                 lock.unlock();
             }
             configuration.options().sessions().turn();
+            lookAtDates();
             boolean isBack = tryFailingKeys();
             if (!nowOnDisk().equals(stamps)) {
                 return Cause.CHANGED;
@@ -220,6 +240,21 @@ final class Reloader implements AutoCloseable {
         return isBack;
     }
 
+    private void taken(Findings findings) {
+        configuration.options().clients().taken();
+        dates.known(findings.warnings(), System.nanoTime());
+    }
+
+    private void lookAtDates() {
+        long nanos = System.nanoTime();
+        if (nanos - datesDue >= 0) {
+            datesDue = nanos + DATES_NANOS;
+            Instant now = environment.clock().instant();
+            dates.look(current.credentials().all(), now, nanos);
+            dates.look(configuration.options().clients().outOfDate(now), nanos);
+        }
+    }
+
     private FileStamps nowOnDisk() {
         try {
             return FileStamps.of(configuration.files());
@@ -240,6 +275,7 @@ final class Reloader implements AutoCloseable {
                 return;
             }
             current = config;
+            taken(findings);
             lastRefusal = "";
             generation++;
             Operations operations = configuration.operations();

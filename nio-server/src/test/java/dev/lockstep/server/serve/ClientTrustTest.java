@@ -18,10 +18,13 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -86,11 +89,15 @@ class ClientTrustTest {
     }
 
     private static Running serve(TestFiles files, String... more) throws Exception {
+        return Running.start(serveArguments(files, more));
+    }
+
+    private static String[] serveArguments(TestFiles files, String... more) {
         List<String> args = new ArrayList<>(
                 List.of("serve", "--port", "0", "--cert", files.rsaCert.toString(), "--key", files.rsaKey.toString()));
         args.addAll(List.of("--client-auth", "require"));
         args.addAll(List.of(more));
-        return Running.start(args.toArray(String[]::new));
+        return args.toArray(String[]::new);
     }
 
     private String errorsWith(X509Certificate trusted, X509CRL... lists) throws Exception {
@@ -150,6 +157,24 @@ class ClientTrustTest {
                     crl("Ca", Duration.ofDays(-1), 7).getEncoded());
             Files.move(next, list, StandardCopyOption.ATOMIC_MOVE);
             server.awaitError("configuration: --client-crl: the list of CN=Ca was due");
+        }
+    }
+
+    /** Nothing changes then but the time, and every client is refused. */
+    @Test
+    void aListWhoseTimeIsOverWhileItServesIsToldOf() throws Exception {
+        Path trusted = files.write("trusted.pem", ThrowawayCa.pem(certificate("Ca", "Ca", true, Duration.ofDays(10))));
+        Path list = Files.write(
+                directory.resolve("list.crl"), crl("Ca", Duration.ofDays(1), 1).getEncoded());
+        AtomicReference<Instant> now = new AtomicReference<>(NOW);
+        InstantSource time = now::get;
+        try (Running server = Running.start(
+                time.withZone(ZoneOffset.UTC),
+                serveArguments(files, "--client-ca", trusted.toString(), "--client-crl", list.toString()))) {
+            assertThat(server.err()).doesNotContain(" WARNING ", " ERROR ");
+            now.set(NOW.plus(Duration.ofDays(2)));
+            server.awaitError("configuration: --client-crl: the list of CN=Ca was due");
+            assertThat(server.err()).doesNotContain("reloaded");
         }
     }
 
