@@ -16,6 +16,9 @@ final class RenegotiationOptions {
 
     private static final String ONE_OF_THEM = "use none, secure or legacy";
 
+    /** A day, in seconds. */
+    private static final int LONGEST_INTERVAL = 86_400;
+
     @Option(
             names = "--renegotiation",
             paramLabel = "MODE",
@@ -29,6 +32,13 @@ final class RenegotiationOptions {
     private @Nullable String most;
 
     @Option(
+            names = "--renegotiation-interval",
+            paramLabel = "SECONDS",
+            description = "The least time between the beginnings of two handshakes of a connection, 0 to 86400; more"
+                    + " frequent ones are refused. 0 by default.")
+    private @Nullable String interval;
+
+    @Option(
             names = "--require-rfc5746",
             description = "Refuse clients that do not know secure renegotiation (RFC 5746) with handshake_failure.")
     private boolean requireSecure;
@@ -40,9 +50,15 @@ final class RenegotiationOptions {
         if (mode.equals("none") && most != null) {
             throw new UsageError("--max-renegotiations", "there is no renegotiation", "add --renegotiation secure");
         }
+        if (mode.equals("none") && interval != null) {
+            throw new UsageError("--renegotiation-interval", "there is no renegotiation", "add --renegotiation secure");
+        }
         int number = most == null ? 10 : Numbers.require("--max-renegotiations", most, 1, 1 << 20, "give a number");
+        int seconds = interval == null
+                ? 0
+                : Numbers.require("--renegotiation-interval", interval, 0, LONGEST_INTERVAL, "give seconds");
         RenegotiationPolicy allowed =
-                RenegotiationPolicy.ALLOWED.withMaxRenegotiations(number).withMinInterval(Duration.ZERO);
+                RenegotiationPolicy.ALLOWED.withMaxRenegotiations(number).withMinInterval(Duration.ofSeconds(seconds));
         RenegotiationPolicy policy =
                 switch (mode) {
                     case "none" -> RenegotiationPolicy.REFUSED;
