@@ -12,15 +12,17 @@ public final class Numbers {
         if (value == null) {
             throw new UsageError(option, "is missing", fix);
         }
+        // The JDK's parser takes the digits of every script.
+        if (!value.matches("[+-]?[0-9]+")) {
+            throw new UsageError(option, "'" + value + "' is not a whole number", fix);
+        }
         try {
             int number = Integer.parseInt(value);
             if (number >= min && number <= max) {
                 return number;
             }
         } catch (NumberFormatException e) {
-            boolean isLong = value.matches("[+-]?\\d+");
-            String wrong = isLong ? " is not between " + min + " and " + max : "' is not a whole number";
-            throw new UsageError(option, (isLong ? value : "'" + value) + wrong, fix);
+            // Too long, and refused as what is too large.
         }
         throw new UsageError(option, value + " is not between " + min + " and " + max, fix);
     }

@@ -95,6 +95,26 @@ class CommandLineErrorsTest {
     }
 
     @Test
+    void aPolicyFileThatEndsInABackslash() throws Exception {
+        for (String last : List.of("\\", "suites = \\", "\\\n\\")) {
+            Path policy = files.write("cut.policy", "policy = modern\n" + last + "\n");
+            assertThat(refusedServe("--policy-file", policy.toString()))
+                    .isEqualTo("--policy-file: " + policy + " line 2 is not continued; remove the backslash");
+        }
+    }
+
+    @Test
+    void limitsThatLeaveALoopNothing() throws Exception {
+        assertThat(refusedServe("--threads", "8", "--max-connections", "7"))
+                .isEqualTo(
+                        "--max-connections: 7 are fewer than the 8 loops of --threads; give one for each loop at least,"
+                                + " or fewer --threads");
+        assertThat(refusedServe("--threads", "17", "--max-connection-memory", "1"))
+                .isEqualTo("--max-connection-memory: 1 MiB are less than 64 KiB for each of the 17 loops of --threads;"
+                        + " give more, or fewer --threads");
+    }
+
+    @Test
     void warmUpsThatAreNone() throws Exception {
         assertThat(refusedServe("--warm-up", "0"))
                 .isEqualTo("--warm-up: 0 is not between 1 and 100000; give how many handshakes");
@@ -524,5 +544,116 @@ class CommandLineErrorsTest {
         options[3] = list.toString();
         options[5] = authority;
         assertThat(refusedServe(options)).startsWith("--client-ca: " + list + " can be written by others");
+    }
+
+    /** The last of two would win, and turn off what the first requires. */
+    @Test
+    void aHostNameIsTheSameWithTheDotOfTheRoot() throws Exception {
+        String authority = files.caCert.toString();
+        assertThat(refusedServe(
+                        "--client-ca",
+                        authority,
+                        "--client-auth",
+                        "*.a.test=require",
+                        "--client-auth",
+                        "*.A.test.=none"))
+                .startsWith("--client-auth: '*.a.test' was given twice; give one mode");
+    }
+
+    @Test
+    void hostNamesThatNoClientAsksFor() throws Exception {
+        for (String name :
+                List.of("m\u00fcnchen.test", "-a.test", "a-.test", "a..test", "*", "[::1]", "x".repeat(64) + ".test")) {
+            assertThat(refusedServe("--backend", name + "=127.0.0.1:80"))
+                    .isEqualTo("--backend: '" + name + "' is not a host name; give it in ASCII (A-labels), with '*.' in"
+                            + " front for a wildcard");
+        }
+        String pair = files.ecCert + "," + files.ecKey;
+        for (String[] option : new String[][] {
+            {"--backend", "=127.0.0.1:80"}, {"--sni", "=" + pair}, {"--client-auth", "=none"},
+        }) {
+            assertThat(refusedServe(option[0], "127.0.0.1" + option[1]))
+                    .startsWith(
+                            option[0] + ": '127.0.0.1' is an address, and clients send names only (RFC 6066 3); leave");
+        }
+    }
+
+    @Test
+    void numbersInDigitsOfOtherScripts() throws Exception {
+        assertThat(refused("serve", "--port", "\u0668\u0664"))
+                .endsWith("' is not a whole number; give the port to listen on," + " or 0 for a free one");
+        assertThat(refusedServe("--backend", "127.0.0.1:\u0668\u0660")).contains("names no host and port");
+        assertThat(refusedServe("--accept-proxy", "192.0.2.0/\u0662\u0664")).contains("is no address and no block");
+    }
+
+    @Test
+    void anAdminPortWithoutItsHost() throws Exception {
+        for (String value : List.of(":9443", "::1:9443", "::9443")) {
+            assertThat(refusedServe("--admin", value))
+                    .isEqualTo("--admin: '" + value + "' names no host before its port; write PORT for the loopback"
+                            + " address, HOST:PORT or [ADDRESS]:PORT");
+        }
+    }
+
+    @Test
+    void aRenegotiationIntervalThatIsNone() throws Exception {
+        assertThat(refusedServe("--renegotiation-interval", "3"))
+                .isEqualTo("--renegotiation-interval: there is no renegotiation; add --renegotiation secure");
+        assertThat(refusedServe("--renegotiation", "secure", "--renegotiation-interval", "86401"))
+                .startsWith("--renegotiation-interval: 86401 is not between 0 and 86400; give seconds");
+    }
+
+    /** Lines in a key or a certificate would be the end of it at the next start. */
+    @Test
+    void aFileOfLinesThatIsReadOrHasTwoKindsOfThem() throws Exception {
+        String before = Files.readString(files.rsaKey);
+        Path link = Files.createSymbolicLink(directory.resolve("link.log"), files.rsaKey);
+        for (Path file : List.of(files.rsaKey, link)) {
+            for (String option : List.of("--access-log", "--keylog")) {
+                assertThat(refusedServe(option, file.toString()))
+                        .isEqualTo(option + ": " + file
+                                + " is a file that this server reads; give another path for the lines");
+            }
+        }
+        assertThat(Files.readString(files.rsaKey)).isEqualTo(before);
+        Path one = directory.resolve("one.log");
+        assertThat(refusedServe(
+                        "--access-log",
+                        one.toString(),
+                        "--keylog",
+                        directory.resolve("./one.log").toString()))
+                .endsWith("one.log is the file of --access-log; give each its own file");
+        assertThat(one).doesNotExist();
+    }
+
+    @Test
+    void linksThatLeadToThemselves() throws Exception {
+        Path loop = Files.createSymbolicLink(directory.resolve("loop"), directory.resolve("loop"));
+        assertThat(refused(serve(loop, files.rsaKey)))
+                .isEqualTo("--cert: " + loop + " is a link that leads to itself; make the link again");
+        assertThat(refusedServe("--access-log", loop.toString()))
+                .isEqualTo("--access-log: " + loop + " is a link that leads to itself; give another path");
+    }
+
+    @Test
+    void aKeyOfAnotherCertificateForTheKeyServersTls() throws Exception {
+        String cert = files.rsaCert.toString();
+        String key = files.ecKey.toString();
+        assertThat(refused(
+                        "keyserver",
+                        "--tcp",
+                        "127.0.0.1:0",
+                        "--key",
+                        files.rsaKey.toString(),
+                        "--tls-cert",
+                        cert,
+                        "--tls-key",
+                        key,
+                        "--tls-client-ca",
+                        files.caCert.toString(),
+                        "--allow-client",
+                        "dns:a.test"))
+                .isEqualTo("--tls-key: " + key + " does not match the certificate in " + cert
+                        + "; give the key that the certificate was issued for");
     }
 }

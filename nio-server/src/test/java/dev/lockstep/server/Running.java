@@ -62,6 +62,11 @@ public final class Running implements AutoCloseable {
         return running;
     }
 
+    /** Waits until it listens, after {@link #begun}. */
+    public void awaitStart() throws Exception {
+        loop.get(30, TimeUnit.SECONDS);
+    }
+
     /** Runs the program to its end. */
     public static Running finished(Map<String, String> variables, String... args) throws Exception {
         Running running = new Running(variables, Clock.systemUTC(), args);

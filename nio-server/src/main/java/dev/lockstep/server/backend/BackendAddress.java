@@ -60,11 +60,7 @@ record BackendAddress(
     }
 
     private static int port(String text) {
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            return 0;
-        }
+        return text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : 0;
     }
 
     /**

@@ -1,10 +1,10 @@
 package dev.lockstep.server.backend;
 
+import dev.lockstep.server.HostPattern;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.log.EventLog;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +26,7 @@ final class Backends {
         Map<BackendAddress, Backend> known = new LinkedHashMap<>();
         for (String value : values) {
             int equals = value.startsWith("unix:") ? -1 : value.indexOf('=');
-            String name = equals < 0 ? "" : normal(value.substring(0, equals));
-            if (equals >= 0 && !isName(name)) {
-                throw new UsageError(OPTION, "'" + value + "' has no host name before its =", "write NAME=HOST:PORT");
-            }
+            String name = equals < 0 ? "" : HostPattern.require(OPTION, value.substring(0, equals));
             BackendAddress address = BackendAddress.parse(value.substring(equals + 1));
             Backend backend = known.get(address);
             if (backend == null) {
@@ -45,16 +42,6 @@ final class Backends {
         }
     }
 
-    private static boolean isName(String name) {
-        String rest = name.startsWith("*.") ? name.substring(2) : name;
-        return rest.matches("[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
-    }
-
-    private static String normal(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
-    }
-
     /**
      * Returns the backend for a host name: its own, else that of {@code *.domain}, else the one without a name.
      *
@@ -64,7 +51,7 @@ final class Backends {
     @Nullable
     Backend choose(@Nullable String serverName) {
         if (serverName != null) {
-            String name = normal(serverName);
+            String name = HostPattern.normal(serverName);
             Backend own = byName.get(name);
             if (own == null && name.indexOf('.') > 0) {
                 own = byName.get("*" + name.substring(name.indexOf('.')));

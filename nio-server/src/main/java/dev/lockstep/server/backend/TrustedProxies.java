@@ -54,14 +54,15 @@ final class TrustedProxies implements Function<SocketAddress, @Nullable Preface>
         String address = slash < 0 ? value : value.substring(0, slash);
         // All else would be looked up as a name, also digits that are no address: 256.1.1.1.
         boolean literal = ProxyReader.isLiteral(address, true) || ProxyReader.isLiteral(address, false);
-        if (literal) {
+        String length = slash < 0 ? "" : value.substring(slash + 1);
+        if (literal && (slash < 0 || length.matches("[0-9]{1,3}"))) {
             try {
                 byte[] octets = InetAddress.getByName(address).getAddress();
-                int bits = slash < 0 ? octets.length * 8 : Integer.parseInt(value.substring(slash + 1));
-                if (bits >= 0 && bits <= octets.length * 8) {
+                int bits = slash < 0 ? octets.length * 8 : Integer.parseInt(length);
+                if (bits <= octets.length * 8) {
                     return new Block(octets, bits);
                 }
-            } catch (UnknownHostException | NumberFormatException e) {
+            } catch (UnknownHostException e) {
                 // Refused below, with the value as it was given.
             }
         }

@@ -4,7 +4,6 @@ import dev.lockstep.server.UsageError;
 import dev.lockstep.server.pem.CertificateChain;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.Reading;
-import dev.lockstep.tls.credential.Credential;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -65,12 +64,8 @@ public final class MutualTls {
     private static Own own(String prefix, Path cert, Path key, Reading reading, Instant now) throws UsageError {
         List<X509Certificate> chain = CertificateChain.load(prefix + "-cert", cert, now, reading);
         PrivateKey own = PemFiles.privateKey(prefix + "-key", key, reading);
-        try {
-            Credential.local(chain, own); // a key store would take any pair
-            return new Own(own, chain);
-        } catch (IllegalArgumentException e) {
-            throw unusable(prefix, e);
-        }
+        KeyMatch.require(prefix + "-cert", cert, chain, prefix + "-key", key, own); // a key store would take any pair
+        return new Own(own, chain);
     }
 
     private static UsageError unusable(String prefix, Exception cause) {

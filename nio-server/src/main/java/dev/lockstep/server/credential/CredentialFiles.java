@@ -4,6 +4,7 @@ import dev.lockstep.keys.compose.KeyObserver;
 import dev.lockstep.keys.uri.KeyUri;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.certificate.CaCertificates;
+import dev.lockstep.server.certificate.KeyMatch;
 import dev.lockstep.server.keyuri.HolderAwayException;
 import dev.lockstep.server.keyuri.RemoteKeys;
 import dev.lockstep.server.ops.ObservedCredential;
@@ -11,7 +12,6 @@ import dev.lockstep.server.pem.CertificateChain;
 import dev.lockstep.server.pem.PemFiles;
 import dev.lockstep.server.pem.Reading;
 import dev.lockstep.tls.credential.Credential;
-import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.wait.OperationException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,17 +123,8 @@ public final class CredentialFiles {
             String certOption, Path certFile, List<X509Certificate> chain, String keyOption, Path keyFile)
             throws UsageError {
         PrivateKey key = PemFiles.privateKey(keyOption, keyFile, reading);
-        try {
-            // Tries the key out with a signature; the credential that is served asks the key where it is placed.
-            Credential.local(chain, key);
-        } catch (ConfigException e) {
-            throw e.field().equals("chain")
-                    ? UsageError.of(certOption, e)
-                    : new UsageError(
-                            keyOption,
-                            keyFile + " does not match the certificate in " + certFile,
-                            "give the key that the certificate was issued for");
-        }
+        // The credential that is served asks the key where it is placed.
+        KeyMatch.require(certOption, certFile, chain, keyOption, keyFile, key);
         return Credential.external(chain, keyMode.place(key));
     }
 }

@@ -6,6 +6,7 @@ import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.Version;
 import dev.lockstep.server.certificate.CaCertificates;
+import dev.lockstep.server.certificate.KeyMatch;
 import dev.lockstep.server.credential.KeyMode;
 import dev.lockstep.server.demo.ThrowawayCa;
 import dev.lockstep.server.pem.CertificateChain;
@@ -16,7 +17,6 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.credential.Credential;
 import dev.lockstep.tls.provider.CryptoProviders;
 import dev.lockstep.tls.session.TicketKeyRing;
-import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -158,16 +158,7 @@ public final class ExplainCommand implements Callable<Integer> {
         CaCertificates.refuse("--cert", certFile.toString(), chain.get(0), false);
         new SecretFiles(warning -> environment.err().println(warning)).check("--key", keyFile);
         PrivateKey privateKey = PemFiles.privateKey("--key", keyFile);
-        try {
-            Credential.local(chain, privateKey); // tries the key out
-        } catch (ConfigException e) {
-            throw e.field().equals("chain")
-                    ? UsageError.of("--cert", e)
-                    : new UsageError(
-                            "--key",
-                            keyFile + " does not match the certificate in " + certFile,
-                            "give the key that the certificate was issued for");
-        }
+        KeyMatch.require("--cert", certFile, chain, "--key", keyFile, privateKey);
         return slow(chain, privateKey);
     }
 

@@ -77,7 +77,11 @@ public final class InputFile {
                     file + " cannot be read by the user " + System.getProperty("user.name"),
                     "check its permissions and those of the directories above it");
         } catch (IOException e) {
-            throw new UsageError(option, file + " cannot be read (" + e.getMessage() + ")", "check its permissions");
+            if (OutputFile.isEndlessLink(file)) {
+                throw new UsageError(option, file + " is a link that leads to itself", "make the link again");
+            }
+            throw new UsageError(
+                    option, file + " cannot be read (" + e.getMessage() + ")", "see what it is, and its disk");
         }
     }
 

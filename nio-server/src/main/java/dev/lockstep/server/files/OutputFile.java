@@ -23,6 +23,9 @@ public final class OutputFile {
         if (Files.isDirectory(file)) {
             throw new UsageError(option, file + " is a directory", "give a file");
         }
+        if (isEndlessLink(file)) {
+            throw new UsageError(option, file + " is a link that leads to itself", "give another path");
+        }
         requireDirectory(option, file);
         if (Files.exists(file) && !Files.isWritable(file)) {
             throw new UsageError(
@@ -47,6 +50,24 @@ public final class OutputFile {
                     option,
                     file + ": this user has no permission to make files in " + directory(file),
                     "give it to the user, or give another path");
+        }
+    }
+
+    /** Returns whether a symbolic link leads back to itself, over others or not. */
+    static boolean isEndlessLink(Path file) {
+        return Files.isSymbolicLink(file) && !Files.exists(file) && !Files.notExists(file);
+    }
+
+    /** Returns whether two paths are one file, or will be when it is made. */
+    public static boolean isSame(Path one, Path other) {
+        try {
+            if (Files.exists(one) && Files.exists(other)) {
+                return Files.isSameFile(one, other);
+            }
+            return Objects.equals(one.getFileName(), other.getFileName())
+                    && directory(one).toRealPath().equals(directory(other).toRealPath());
+        } catch (IOException e) {
+            return false; // where one of them cannot be, which is told when it is opened
         }
     }
 

@@ -93,6 +93,23 @@ public final class ListenAddress {
         }
     }
 
+    /**
+     * Checks that an address is not that of the clients, which would be found only when both are opened.
+     *
+     * @param option that has the address
+     * @param host where clients are served
+     * @param port where they are; 0 for a free one
+     */
+    public static void requireOther(String option, InetSocketAddress address, String host, int port) throws UsageError {
+        InetAddress clients = resolve(host);
+        boolean same = clients.equals(address.getAddress())
+                || clients.isAnyLocalAddress()
+                || address.getAddress().isAnyLocalAddress();
+        if (port != 0 && port == address.getPort() && same) {
+            throw new UsageError(option, "port " + port + " is that of --port", "choose another, or 0 for a free one");
+        }
+    }
+
     /** The error for the address and port of one option that cannot be listened on. */
     public static UsageError refused(String option, InetSocketAddress address, IOException cause) {
         return new UsageError(

@@ -51,16 +51,22 @@ record Configuration(
             SessionOptions sessions,
             LimitOptions limits,
             BackendOptions backend,
-            ProviderOptions providers) {}
+            ProviderOptions providers) {
+
+        /** Every file that a load reads. */
+        List<Path> files() throws UsageError {
+            List<Path> files = new ArrayList<>(credentials.files());
+            files.addAll(psk.files());
+            files.addAll(protocol.files());
+            files.addAll(clients.files());
+            files.addAll(sessions.files());
+            return files;
+        }
+    }
 
     /** Every file that a load reads. */
     List<Path> files() throws UsageError {
-        List<Path> files = new ArrayList<>(options.credentials().files());
-        files.addAll(options.psk().files());
-        files.addAll(options.protocol().files());
-        files.addAll(options.clients().files());
-        files.addAll(options.sessions().files());
-        return files;
+        return options.files();
     }
 
     /**

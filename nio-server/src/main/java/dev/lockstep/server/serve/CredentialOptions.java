@@ -3,6 +3,7 @@ package dev.lockstep.server.serve;
 import dev.lockstep.keys.uri.KeyServerUri;
 import dev.lockstep.keys.uri.KeyUri;
 import dev.lockstep.server.HelpSection;
+import dev.lockstep.server.HostPattern;
 import dev.lockstep.server.Numbers;
 import dev.lockstep.server.UsageError;
 import dev.lockstep.server.credential.CredentialFiles;
@@ -114,7 +115,11 @@ final class CredentialOptions {
     /** Whether there may be no certificate at all. */
     boolean optional;
 
-    /** One certificate and its key, as they were asked for. */
+    /**
+     * One certificate and its key, as they were asked for.
+     *
+     * @param host a checked pattern as it was written; null for clients without a name of their own
+     */
     private record Pair(@Nullable String host, String certOption, Path cert, String keyOption, KeyUri key) {}
 
     /** Every file that is read for the credentials. */
@@ -270,8 +275,10 @@ final class CredentialOptions {
         if (equals <= 0 || comma < equals + 2 || comma == value.length() - 1) {
             throw new UsageError("--sni", "'" + value + "' has another form", "write HOST=CERTFILE,KEY");
         }
+        String host = value.substring(0, equals);
+        String unused = HostPattern.require("--sni", host);
         Path cert = FileNames.path("--sni", value.substring(equals + 1, comma));
-        return new Pair(value.substring(0, equals), "--sni", cert, "--sni", place("--sni", value.substring(comma + 1)));
+        return new Pair(host, "--sni", cert, "--sni", place("--sni", value.substring(comma + 1)));
     }
 
     /** The comma between certificate and key. The key's URI may have commas of its own, and so may a file's name. */
@@ -299,8 +306,7 @@ final class CredentialOptions {
         String kind = key instanceof ECKey ec
                 ? "EC key of " + ec.getParams().getCurve().getField().getFieldSize() + " bits"
                 : key.getAlgorithm() + " key";
-        String name = host == null ? "" : host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
-        if (!seen.add(name + " " + kind)) {
+        if (!seen.add((host == null ? "" : HostPattern.normal(host)) + " " + kind)) {
             throw new UsageError(
                     option,
                     "there are two certificates with an " + kind

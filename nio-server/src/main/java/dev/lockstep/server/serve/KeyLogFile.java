@@ -41,7 +41,14 @@ final class KeyLogFile implements KeyLog {
             if (Files.notExists(file)) {
                 create(file);
             }
-            KeyLogFile log = new KeyLogFile(LineFile.appendTo(file), new LogHealth(events, "key-log", file.toString()));
+            LineFile lines;
+            PipeNotice notice = PipeNotice.before(option, file, events);
+            try {
+                lines = LineFile.appendTo(file);
+            } finally {
+                notice.over();
+            }
+            KeyLogFile log = new KeyLogFile(lines, new LogHealth(events, "key-log", file.toString()));
             warnings.accept(option + ": A PROGRAM THAT READS " + file + " CAN READ EVERY CONNECTION of this server");
             return log;
         } catch (IOException e) {

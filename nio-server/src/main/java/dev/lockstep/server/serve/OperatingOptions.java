@@ -99,38 +99,51 @@ final class OperatingOptions {
         }
     }
 
+    /** Returns the file of the access log; null for none, or the standard output. */
+    @Nullable
+    Path accessLogFile() throws UsageError {
+        return accessLog == null || accessLog.equals("-") ? null : FileNames.path("--access-log", accessLog);
+    }
+
     private @Nullable AccessLog accessLog(Environment environment, EventLog events) throws UsageError {
         if (accessLog == null || checking) {
             return null;
         }
-        if (accessLog.equals("-")) {
+        Path file = accessLogFile();
+        if (file == null) {
             return AccessLog.to(environment.out(), log.format(), environment.clock(), events);
         }
-        Path file = FileNames.path("--access-log", accessLog);
         OutputFile.requirePossible("--access-log", file);
+        PipeNotice notice = PipeNotice.before("--access-log", file, events);
         try {
             return AccessLog.appendTo(file, log.format(), environment.clock(), events);
         } catch (IOException e) {
             throw new UsageError(
                     "--access-log", accessLog + " cannot be written", "give a file in a writable directory, or -");
+        } finally {
+            notice.over();
         }
     }
 
     /**
      * Checks that what was asked for can be opened, and opens nothing.
      *
+     * @param host where clients are served
+     * @param port where they are; 0 for a free one
      * @param findings receives problems, and a port that is in use as a warning
      */
-    void check(Findings findings) throws UsageError {
+    void check(String host, int port, Findings findings) throws UsageError {
         findings.attempt(() -> {
-            if (accessLog != null && !accessLog.equals("-")) {
-                OutputFile.requirePossible("--access-log", FileNames.path("--access-log", accessLog));
+            Path file = accessLogFile();
+            if (file != null) {
+                OutputFile.requirePossible("--access-log", file);
             }
         });
         findings.attempt(() -> {
             InetSocketAddress address = admin();
             if (address != null) {
                 ListenAddress.check("--admin", address, findings::warn);
+                ListenAddress.requireOther("--admin", address, host, port);
             }
         });
     }
@@ -155,9 +168,16 @@ final class OperatingOptions {
         }
         int colon = admin.lastIndexOf(':');
         int port = Numbers.require("--admin", admin.substring(colon + 1), 0, 65535, "write PORT or HOST:PORT");
+        String name = colon < 0 ? null : admin.substring(0, colon);
+        if (name != null && (name.isEmpty() || (name.indexOf(':') >= 0 && !name.startsWith("[")))) {
+            // Others take the first for all addresses; the second may be an address without a port.
+            throw new UsageError(
+                    "--admin",
+                    "'" + admin + "' names no host before its port",
+                    "write PORT for the loopback address, HOST:PORT or [ADDRESS]:PORT");
+        }
         try {
-            InetAddress host =
-                    colon < 0 ? InetAddress.getLoopbackAddress() : InetAddress.getByName(admin.substring(0, colon));
+            InetAddress host = name == null ? InetAddress.getLoopbackAddress() : InetAddress.getByName(name);
             return new InetSocketAddress(host, port);
         } catch (UnknownHostException e) {
             throw new UsageError(

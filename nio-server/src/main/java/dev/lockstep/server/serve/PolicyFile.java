@@ -32,14 +32,16 @@ final class PolicyFile {
         StringBuilder whole = new StringBuilder();
         int number = 0;
         int begin = 1;
+        boolean continued = false;
         for (String line : InputFile.text(OPTION, file).lines().toList()) {
             number++;
             String text = line.strip();
-            if (whole.isEmpty() && text.startsWith("#")) {
+            if (!continued && text.startsWith("#")) {
                 begin = number + 1;
                 continue;
             }
-            if (text.endsWith("\\")) {
+            continued = text.endsWith("\\");
+            if (continued) {
                 whole.append(text, 0, text.length() - 1);
                 continue;
             }
@@ -51,7 +53,7 @@ final class PolicyFile {
             whole.setLength(0);
             begin = number + 1;
         }
-        if (!whole.isEmpty()) {
+        if (continued) {
             throw new UsageError(OPTION, file + " line " + begin + " is not continued", "remove the backslash");
         }
         if (settings.isEmpty()) {

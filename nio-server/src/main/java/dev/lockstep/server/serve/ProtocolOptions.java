@@ -14,6 +14,7 @@ import dev.lockstep.tls.key.KeyAgreementRequest;
 import dev.lockstep.tls.key.KeyPairReserve;
 import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.setting.ConfigWarning;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -147,8 +148,13 @@ final class ProtocolOptions {
         values.put("suite-order", suiteOrder == null ? List.of() : List.of(suiteOrder));
         values.put("groups", groups);
         values.put("sigalgs", sigalgs);
-        values.put("alpn", alpn);
+        values.put("alpn", alpn.stream().map(ProtocolOptions::inBytes).toList());
         return new Given(values, Map.of());
+    }
+
+    /** A protocol has bytes (RFC 7301 3.1), a character for each: those of UTF-8, also in a file. */
+    private static String inBytes(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     private Given inFile(Path file) throws UsageError {

@@ -31,7 +31,9 @@ import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -152,8 +154,14 @@ public final class ServeCommand implements Callable<Integer> {
         operating.checking = check;
         int handshakes = operating.warmUp();
         credentials.optional = psk.isGiven();
+        limits.requireForEach(operating.threads());
         Limits clientLimits = backend.limits(limits.limits(backend.descriptorsOfAConnection()));
         Function<SocketAddress, @Nullable Preface> prefaces = backend.prefaces();
+        Configuration.Options options = new Configuration.Options(
+                credentials, psk, protocol, clients, renegotiation, sessions, limits, backend, providers);
+        if (!check) {
+            OwnFiles.require(outputs(), options.files());
+        }
         Trace tracer = new Trace(environment.out(), trace ? Trace.Detail.ALL : Trace.Detail.OFF);
         try (HangUp hangUp = HangUp.handled();
                 Operations operations = operating.open(environment);
@@ -166,8 +174,7 @@ public final class ServeCommand implements Callable<Integer> {
             Supplier<Handler> terminator = backend.handlers(operations.log(), operations.metrics(), backends::add);
             Configuration configuration = new Configuration(
                     environment,
-                    new Configuration.Options(
-                            credentials, psk, protocol, clients, renegotiation, sessions, limits, backend, providers),
+                    options,
                     credentials.keyMode(operations::full, providers.providers()),
                     remote,
                     tracer,
@@ -187,6 +194,18 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    private Map<String, Path> outputs() throws UsageError {
+        Map<String, Path> outputs = new LinkedHashMap<>();
+        Path access = operating.accessLogFile();
+        if (access != null) {
+            outputs.put("--access-log", access);
+        }
+        if (keylog != null) {
+            outputs.put("--keylog", keylog);
+        }
+        return outputs;
+    }
+
     /**
      * What is behind TLS.
      *
@@ -198,12 +217,13 @@ public final class ServeCommand implements Callable<Integer> {
     private int check(Configuration configuration, int number) throws UsageError {
         Findings findings = configuration.check();
         findings.attempt(() -> ServerRunner.check(host, number, findings::warn));
-        operating.check(findings);
+        operating.check(host, number, findings);
         findings.attempt(() -> {
             if (keylog != null) {
                 KeyLogFile.check("--keylog", keylog, findings::warn);
             }
         });
+        findings.attempt(() -> OwnFiles.require(outputs(), configuration.files()));
         findings.warnings().forEach(each -> environment.err().println(UsageError.oneLine("warning: " + each)));
         findings.problems().forEach(problem -> environment.err().println(problem.getMessage()));
         environment.err().flush();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.server.Running;
 import dev.lockstep.server.TestFiles;
+import dev.lockstep.testkit.util.Ports;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -83,9 +84,10 @@ class CheckTest {
     /** The options of a server that runs are checked before they are changed. */
     @Test
     void aPortInUseIsAWarning() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
-            Running checked = check("--port", port, "--admin", port);
+            Running checked = check("--port", port, "--admin", Integer.toString(other.getLocalPort()));
             assertThat(checked.err().lines())
                     .satisfiesExactly(
                             line -> assertThat(line)
@@ -96,5 +98,23 @@ class CheckTest {
             assertThat(checked.out()).startsWith("good: ");
             assertThat(checked.exitCode()).isZero();
         }
+    }
+
+    /** A start would find it, in the second of the two. */
+    @Test
+    void twoUsesOfOnePortOrFileAreFound() throws Exception {
+        String port = Integer.toString(Ports.free());
+        assertThat(check("--port", port, "--admin", port).err())
+                .isEqualToIgnoringNewLines(
+                        "--admin: port " + port + " is that of --port; choose another, or 0 for a free one");
+        assertThat(check("--port", port, "--host", "0.0.0.0", "--admin", "127.0.0.1:" + port)
+                        .exitCode())
+                .isEqualTo(2);
+        assertThat(check("--port", port, "--admin", "0").exitCode()).isZero();
+        assertThat(check("--access-log", files.ecCert.toString()).err())
+                .isEqualToIgnoringNewLines("--access-log: " + files.ecCert
+                        + " is a file that this server reads; give another path for the lines");
+        assertThat(check("--access-log", "/dev/null", "--keylog", "/dev/null").exitCode())
+                .isZero();
     }
 }

@@ -8,6 +8,7 @@ import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.demo.ThrowawayCa;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -119,6 +120,22 @@ class ReloadPipesTest {
         try (Running server = Running.start(serve("--policy-file", policy.toString()))) {
             Files.writeString(policy, "");
             server.awaitError("not reloaded, configuration 1 stays: " + refusal);
+        }
+    }
+
+    /** The kernel opens a pipe for writing when it is opened for reading, so that the start stands still until then. */
+    @Test
+    void aStartThatWaitsForTheReaderOfALogSaysSo() throws Exception {
+        for (String option : List.of("--access-log", "--keylog")) {
+            Path pipe = pipe(option.substring(2));
+            Running server = Running.begun(serve(option, pipe.toString()));
+            assertThat(server.awaitError("opened for reading"))
+                    .contains(option + ": the start waits until " + pipe + " is opened for reading; start its reader");
+            try (InputStream reader = Files.newInputStream(pipe)) {
+                server.awaitStart();
+                server.close();
+                assertThat(reader).isNotNull();
+            }
         }
     }
 }
