@@ -249,9 +249,13 @@ final class Reloader implements AutoCloseable {
         long nanos = System.nanoTime();
         if (nanos - datesDue >= 0) {
             datesDue = nanos + DATES_NANOS;
-            Instant now = environment.clock().instant();
-            dates.look(current.credentials().all(), now, nanos);
-            dates.look(configuration.options().clients().outOfDate(now), nanos);
+            try {
+                Instant now = environment.clock().instant();
+                dates.look(current.credentials().all(), now, nanos);
+                dates.look(configuration.options().clients().outOfDate(now), nanos);
+            } catch (RuntimeException | Error e) {
+                // Memory ran out: no configuration is refused for that, and the next look tells what this one has not.
+            }
         }
     }
 

@@ -121,7 +121,7 @@ class ReloadTest {
         issue(1);
         AtomicReference<Error> next = new AtomicReference<>();
         InstantSource faulty = () -> {
-            Error fault = next.getAndSet(null);
+            Error fault = isLoading() ? next.getAndSet(null) : null;
             if (fault != null) {
                 throw fault;
             }
@@ -136,6 +136,13 @@ class ReloadTest {
             server.awaitError("reloaded: configuration 2 ");
             assertThat(handshake(server.port())).isEqualTo(3);
         }
+    }
+
+    /** Others ask the clock as well. */
+    private static boolean isLoading() {
+        return StackWalker.getInstance()
+                .walk(frames ->
+                        frames.anyMatch(frame -> frame.getClassName().equals(Configuration.class.getName())));
     }
 
     static List<Error> errors() {
