@@ -49,9 +49,9 @@ final class LogTail implements AutoCloseable {
             return;
         }
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-            ByteBuffer bytes = ByteBuffer.allocate(AT_ONCE);
-            channel.position(position).read(bytes);
-            pass(bytes.flip());
+            byte[] bytes = new byte[AT_ONCE];
+            int count = channel.position(position).read(ByteBuffer.wrap(bytes));
+            pass(bytes, count);
         } catch (IOException e) {
             // It may be being moved or removed; the next look finds out.
         } catch (RuntimeException | Error e) {
@@ -60,11 +60,11 @@ final class LogTail implements AutoCloseable {
     }
 
     /** Passes on the whole lines. What begins another one is read again, with the rest of it. */
-    private void pass(ByteBuffer bytes) {
+    private void pass(byte[] bytes, int count) {
         int begin = 0;
-        for (int i = 0; i < bytes.limit(); i++) {
-            if (bytes.get(i) == '\n') {
-                String line = new String(bytes.array(), begin, i - begin, StandardCharsets.UTF_8);
+        for (int i = 0; i < count; i++) {
+            if (bytes[i] == '\n') {
+                String line = new String(bytes, begin, i - begin, StandardCharsets.UTF_8);
                 position += i + 1 - begin; // before it is passed on: it must not be the same one for ever that fails
                 begin = i + 1;
                 lines.accept(line);
