@@ -98,7 +98,7 @@ final class Connection extends ChannelSession {
                 return;
             }
         }
-        loop.continueLater(this);
+        loop.work().continueLater(this);
     }
 
     /** Sends what waits, else reads; returns false when it waits for the socket, the key or the handler. */

@@ -9,12 +9,8 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -39,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsLoop implements AutoCloseable {
 
-    private static final int AT_ONCE = 1024;
     private static final int IDLE_BUFFERS = 64;
     private static final int MOST_FAILED_TURNS = 16;
 
@@ -56,9 +51,7 @@ public final class TlsLoop implements AutoCloseable {
     private final BufferPool buffers = new BufferPool(IDLE_BUFFERS);
     private final Places places;
     private final Holdings holdings;
-    private final Queue<Connection> woken = new ConcurrentLinkedQueue<>();
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
+    private final WorkQueues work = new WorkQueues();
     private final AtomicLong numbers;
     private final LongSupplier nanoTime;
     private volatile boolean stopping;
@@ -166,7 +159,7 @@ public final class TlsLoop implements AutoCloseable {
 
     /** Runs {@code task} soon on the loop's thread. A task must not block. */
     public void execute(Runnable task) {
-        tasks.add(Objects.requireNonNull(task, "task"));
+        work.execute(task);
         selector.wakeup();
     }
 
@@ -203,25 +196,9 @@ public final class TlsLoop implements AutoCloseable {
             due.connection.onDeadline();
             relieve();
         }
-        drain(woken, Connection::onWake);
-        drain(tasks, reports::run);
-        for (int i = Math.min(unfinished.size(), AT_ONCE); i > 0; i--) {
-            Connection next = unfinished.remove();
-            next.unfinished = false;
-            next.onTurn();
-            relieve();
-        }
+        work.serve(reports::run, this::relieve);
         if (draining != null && draining.isOver(now)) {
             stopping = true;
-        }
-    }
-
-    /** Serves a bounded share of a queue, so that it does not starve the sockets. */
-    private <T> void drain(Queue<T> queue, Consumer<T> action) {
-        T next;
-        for (int i = 0; i < AT_ONCE && (next = queue.poll()) != null; i++) {
-            action.accept(next);
-            relieve();
         }
     }
 
@@ -238,7 +215,7 @@ public final class TlsLoop implements AutoCloseable {
                 millis = Math.min(millis, toMillis(Math.max(0, deadline.getAsLong() - now)));
             }
         }
-        if (millis == 0 || !woken.isEmpty() || !tasks.isEmpty() || !unfinished.isEmpty()) {
+        if (millis == 0 || !work.isEmpty()) {
             selector.selectNow(this::onReady);
         } else {
             selector.select(this::onReady, millis == Long.MAX_VALUE ? 0 : millis);
@@ -331,8 +308,7 @@ public final class TlsLoop implements AutoCloseable {
 
     /** Any thread, any number of times: enqueues the connection and touches nothing of it. */
     private void wake(@Nullable Connection connection) {
-        if (connection != null && connection.claimWake()) {
-            woken.add(connection);
+        if (connection != null && work.wake(connection)) {
             selector.wakeup();
         }
     }
@@ -341,12 +317,8 @@ public final class TlsLoop implements AutoCloseable {
         return channel.register(selector, ops, watched);
     }
 
-    /** The connection has more to do and has had its share of this turn. It has one more, however often this was said. */
-    void continueLater(Connection connection) {
-        if (!connection.unfinished) {
-            connection.unfinished = true;
-            unfinished.add(connection);
-        }
+    WorkQueues work() {
+        return work;
     }
 
     void forget(Connection connection) {
