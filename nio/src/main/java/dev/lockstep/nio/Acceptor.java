@@ -1,20 +1,17 @@
 package dev.lockstep.nio;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The listening socket of a loop. When all places are taken, a handshake that is old enough gives way to a new connection;
- * if there is none, new connections wait in the kernel's backlog. A network whose share is used up has the new connection
- * closed instead, since the backlog is for all.
+ * if there is none, new connections wait in the kernel's backlog. What becomes of an accepted socket is {@link Admission}'s to
+ * say.
  */
 final class Acceptor {
 
@@ -26,19 +23,23 @@ final class Acceptor {
     private static final int ENDED_FOR_DESCRIPTORS = 64;
 
     private final TlsLoop loop;
+    private final Admission admission;
     private final ServerSocketChannel listener;
     private final SelectionKey key;
+
+    /** How many connections a turn of the loop accepts at most. */
     private final int acceptsAtOnce;
+
     private long pausedUntil;
 
     /** Whether accepting failed and the backlog has not been empty since. */
     private boolean starved;
 
-    /** @param acceptsAtOnce how many connections a turn of the loop accepts at most */
-    Acceptor(TlsLoop loop, ServerSocketChannel listener, Selector selector, int acceptsAtOnce) throws IOException {
-        this.acceptsAtOnce = acceptsAtOnce;
+    Acceptor(TlsLoop loop, Admission admission, TlsLoopBuilder builder, Selector selector) throws IOException {
         this.loop = loop;
-        this.listener = listener;
+        this.admission = admission;
+        this.listener = builder.listener;
+        this.acceptsAtOnce = builder.acceptsAtOnce;
         listener.configureBlocking(false);
         this.key = listener.register(selector, SelectionKey.OP_ACCEPT, this);
         this.pausedUntil = loop.now();
@@ -105,52 +106,8 @@ final class Acceptor {
                 loop.report(observer -> observer.onShortage(Shortage.CONNECTIONS, null));
                 loop.evict(evicted, "ended in favour of a new connection");
             }
-            admit(socket);
+            admission.admit(socket);
         }
-    }
-
-    private void admit(SocketChannel socket) {
-        SocketAddress client = Network.peerOf(socket);
-        CountedPreface preface;
-        try {
-            Preface expected = client == null ? null : loop.prefaces().apply(client);
-            preface = expected == null ? null : new CountedPreface(expected, this);
-        } catch (Throwable t) {
-            loop.defect(0, t);
-            TlsLoop.closeQuietly(socket);
-            return;
-        }
-        Network network = preface == null ? Network.of(client) : null; // else that of the client that it states
-        if (hasPlaceFor(network, client)) {
-            loop.admit(socket, network, preface);
-        } else {
-            TlsLoop.closeQuietly(socket);
-        }
-    }
-
-    /** Gives a connection a place of the network of {@code client}, as far as there is one. */
-    boolean assign(Connection connection, InetSocketAddress client) {
-        Network network = Network.of(client.getAddress());
-        boolean has = hasPlaceFor(network, client);
-        if (has) {
-            loop.places().assign(connection, network);
-        }
-        return has;
-    }
-
-    /** Whether there is a place for another connection of a network. A handshake of its own may end for it. */
-    private boolean hasPlaceFor(@Nullable Network network, @Nullable SocketAddress client) {
-        if (!loop.places().isFull(network)) {
-            return true;
-        }
-        loop.report(observer -> observer.onShortage(Shortage.NETWORK, client));
-        Connection own = loop.places().evictable(network, loop.now());
-        if (own == null) {
-            loop.counters().refused.increment();
-            return false;
-        }
-        loop.evict(own, "ended in favour of a new connection of the same network");
-        return true;
     }
 
     /**

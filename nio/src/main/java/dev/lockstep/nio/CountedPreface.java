@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class CountedPreface implements Preface {
 
     private final Preface preface;
-    private final Acceptor acceptor;
+    private final Admission admission;
     private @Nullable Connection connection;
 
-    CountedPreface(Preface preface, Acceptor acceptor) {
+    CountedPreface(Preface preface, Admission admission) {
         this.preface = preface;
-        this.acceptor = acceptor;
+        this.admission = admission;
     }
 
     /** Says whose preface it is, before the first byte is read. */
@@ -35,7 +35,7 @@ final class CountedPreface implements Preface {
         if (its != null
                 && preface.remoteAddress() instanceof InetSocketAddress client
                 && client.getAddress() != null
-                && !acceptor.assign(its, client)) {
+                && !admission.assign(its, client)) {
             throw new IOException("the client's network has all the places that one network may have");
         }
         return true;

@@ -2,19 +2,15 @@ package dev.lockstep.nio;
 
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,19 +36,14 @@ public final class TlsLoop implements AutoCloseable {
 
     private final Selector selector;
     private final Acceptor acceptor;
-    private final Supplier<TlsServerConfig> config;
-    private final Supplier<? extends Handler> handlers;
     private final List<LoopGuest> guests;
-    private final Limits limits;
     private final Reports reports;
-    private final Function<? super SocketAddress, ? extends @Nullable Preface> prefaces;
     private final LoopCounters counters = new LoopCounters();
     private final Deadlines deadlines = new Deadlines();
     private final BufferPool buffers = new BufferPool(IDLE_BUFFERS);
     private final Places places;
     private final Holdings holdings;
     private final WorkQueues work = new WorkQueues();
-    private final AtomicLong numbers;
     private final LongSupplier nanoTime;
     private volatile boolean stopping;
     private volatile boolean drained;
@@ -61,21 +52,16 @@ public final class TlsLoop implements AutoCloseable {
     private @Nullable Draining draining;
 
     TlsLoop(TlsLoopBuilder builder) throws IOException {
-        this.config = builder.config;
-        this.handlers = builder.handlers;
         this.guests = List.copyOf(builder.guests);
-        this.limits = builder.limits;
         this.reports = new Reports(builder.observers, counters.defects);
-        this.prefaces = builder.prefaces;
-        this.places = new Places(limits);
-        this.numbers = builder.numbers;
+        this.places = new Places(builder.limits);
         this.nanoTime = builder.nanoTime;
-        this.holdings = new Holdings(limits);
+        this.holdings = new Holdings(builder.limits);
         // A channel can be registered only with a selector of its own provider.
         this.selector = builder.listener.provider().openSelector();
         boolean made = false;
         try {
-            this.acceptor = new Acceptor(this, builder.listener, selector, builder.acceptsAtOnce);
+            this.acceptor = new Acceptor(this, new Admission(this, builder), builder, selector);
             for (LoopGuest guest : guests) {
                 guest.register(selector);
             }
@@ -268,52 +254,14 @@ public final class TlsLoop implements AutoCloseable {
         }
     }
 
-    /** Takes in a connection that was accepted. */
-    void admit(SocketChannel socket, @Nullable Network network, @Nullable CountedPreface preface) {
-        counters.accepted.increment();
-        long id = numbers.incrementAndGet();
-        Connection[] self = new Connection[1];
-        try {
-            TlsChannel tls = TlsChannel.server(socket, config.get(), limits, buffers, preface, it -> wake(self[0]));
-            SelectionKey key = socket.register(selector, SelectionKey.OP_READ);
-            Connection connection = new Connection(id, this, key, tls, preface, handlers.get(), network);
-            self[0] = connection;
-            if (preface != null) {
-                preface.belongsTo(connection);
-            }
-            key.attach(connection);
-            places.enter(connection);
-            counters.opened.increment();
-            report(it -> it.onAccepted(connection));
-            connection.onTurn();
-        } catch (IOException e) {
-            closeQuietly(socket);
-            report(it -> it.onAcceptFailed(e));
-        } catch (Throwable t) {
-            defect(id, t);
-            if (self[0] != null) {
-                self[0].end();
-            }
-            closeQuietly(socket);
-        }
-    }
-
-    static void closeQuietly(SocketChannel socket) {
-        try {
-            socket.close();
-        } catch (IOException ignored) {
-            // The descriptor is released even so.
-        }
-    }
-
     /** Any thread, any number of times: enqueues the connection and touches nothing of it. */
-    private void wake(@Nullable Connection connection) {
+    void wake(@Nullable Connection connection) {
         if (connection != null && work.wake(connection)) {
             selector.wakeup();
         }
     }
 
-    SelectionKey register(SelectableChannel channel, int ops, Watched watched) throws IOException {
+    SelectionKey register(SelectableChannel channel, int ops, @Nullable Watched watched) throws IOException {
         return channel.register(selector, ops, watched);
     }
 
@@ -349,10 +297,6 @@ public final class TlsLoop implements AutoCloseable {
 
     Holdings holdings() {
         return holdings;
-    }
-
-    Function<? super SocketAddress, ? extends @Nullable Preface> prefaces() {
-        return prefaces;
     }
 
     Places places() {
