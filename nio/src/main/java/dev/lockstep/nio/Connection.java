@@ -18,17 +18,12 @@ final class Connection extends ChannelSession {
     /** The most steps in one turn: then it is the others' turn. */
     private static final int STEPS_IN_A_TURN = 16;
 
-    /** What a connection takes of the heap beside its TLS, in bytes: its socket, its places in tables, its handler. */
-    private static final int COST_BESIDE_TLS = 4096;
-
     final long acceptedNanos;
-    final Deadlines.Entry deadline;
 
     @Nullable
     Network network;
 
-    private final Holdings.Entry holding;
-    private final SelectionKey key;
+    private final Registration registration;
     private final Duplex duplex;
     private final Handler handler;
     private final AtomicBoolean wakeQueued = new AtomicBoolean();
@@ -49,12 +44,10 @@ final class Connection extends ChannelSession {
             @Nullable Network network) {
         super(id, loop, tls, preface);
         this.acceptedNanos = loop.now();
-        this.key = key;
         this.duplex = new Duplex(this, loop, tls, preface);
         this.handler = handler;
-        this.deadline = new Deadlines.Entry(id, this);
         this.network = network;
-        this.holding = new Holdings.Entry(this);
+        this.registration = new Registration(this, key);
     }
 
     /** Any thread: returns whether the caller must queue this connection, which is not in the wake queue yet. */
@@ -300,19 +293,7 @@ final class Connection extends ChannelSession {
             return;
         }
         traffic.count();
-        loop.places().update(this);
-        loop.holdings().update(holding, COST_BESIDE_TLS + tls.heldBytes(), !tls.isEstablished());
-        int interest = tls.interest() & TlsChannel.SOCKET;
-        if (duplex.leavesInput(!sending.isEmpty())
-                && tls.isEstablished()
-                && !tls.pump().writeWaitsForInput()) {
-            interest &= ~TlsChannel.READ; // while an answer waits for room, further input waits in the kernel
-        }
-        if (key.interestOps() != interest) {
-            key.interestOps(interest);
-        }
-        loop.deadlines().require(deadline, tls.deadlineNanos());
-        loop.deadlines().require(deadline, duplex.alarm());
+        registration.update(duplex.leavesInput(!sending.isEmpty()));
     }
 
     private void over() {
@@ -320,8 +301,7 @@ final class Connection extends ChannelSession {
             return;
         }
         stage = Stage.OVER;
-        key.cancel();
-        loop.forget(this);
+        registration.end();
         dropUnsent();
         traffic.count();
         Throwable ended = cause;
@@ -334,7 +314,7 @@ final class Connection extends ChannelSession {
     }
 
     void forgetHoldings() {
-        loop.holdings().remove(holding);
+        registration.forgetHoldings();
     }
 
     private void dropUnsent() {

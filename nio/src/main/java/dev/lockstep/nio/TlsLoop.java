@@ -269,13 +269,6 @@ public final class TlsLoop implements AutoCloseable {
         return work;
     }
 
-    void forget(Connection connection) {
-        counters.closed.increment();
-        places.remove(connection);
-        connection.forgetHoldings();
-        deadlines.remove(connection.deadline);
-    }
-
     /** Counts and reports what should not have been thrown. */
     void defect(long id, Throwable t) {
         reports.defect(id, t);
