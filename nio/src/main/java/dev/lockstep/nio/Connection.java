@@ -28,10 +28,10 @@ final class Connection extends ChannelSession {
     private final Handler handler;
     private final AtomicBoolean wakeQueued = new AtomicBoolean();
     private final SendQueue sending = new SendQueue();
+    private final ReceivedRecord record;
     private final Progress progress = new Progress();
     private Stage stage = Stage.HANDSHAKE;
     private boolean endTold;
-    private @Nullable ByteBuffer record;
     private @Nullable Throwable cause;
 
     Connection(
@@ -46,6 +46,7 @@ final class Connection extends ChannelSession {
         this.acceptedNanos = loop.now();
         this.duplex = new Duplex(this, loop, tls, preface);
         this.handler = handler;
+        this.record = new ReceivedRecord(loop.buffers());
         this.network = network;
         this.registration = new Registration(this, key);
     }
@@ -141,7 +142,7 @@ final class Connection extends ChannelSession {
         if (!sending.isEmpty()) {
             return written > 0;
         }
-        releaseRecord();
+        record.release();
         loop.counters().sent.increment();
         handler.onSent(this);
         return true;
@@ -150,9 +151,7 @@ final class Connection extends ChannelSession {
     /** Reads once; returns whether there may be more to do now. What was unsent before still waits for the socket. */
     private boolean receive() throws IOException {
         boolean waited = !sending.isEmpty();
-        releaseRecord();
-        ByteBuffer into = loop.buffers().take();
-        record = into;
+        ByteBuffer into = record.next();
         int count = tls.read(into);
         progress.tell(this, handler);
         if (count > 0) {
@@ -161,7 +160,7 @@ final class Connection extends ChannelSession {
             ended();
         }
         if (count <= 0 || sending.isEmpty() || !duplex.keepsRecord()) {
-            releaseRecord();
+            record.release();
         }
         boolean ends = stage == Stage.CLOSING || stage == Stage.SHUTTING_DOWN;
         return count > 0 || (sending.isEmpty() ? ends : !waited);
@@ -319,14 +318,7 @@ final class Connection extends ChannelSession {
 
     private void dropUnsent() {
         sending.clear();
-        releaseRecord();
-    }
-
-    private void releaseRecord() {
-        if (record != null) {
-            loop.buffers().giveWiped(record);
-            record = null;
-        }
+        record.release();
     }
 
     @Override
