@@ -24,6 +24,7 @@ final class Connection extends ChannelSession {
     Network network;
 
     private final Registration registration;
+    private final Ending ending;
     private final Duplex duplex;
     private final Handler handler;
     private final AtomicBoolean wakeQueued = new AtomicBoolean();
@@ -32,7 +33,6 @@ final class Connection extends ChannelSession {
     private final Progress progress = new Progress();
     private Stage stage = Stage.HANDSHAKE;
     private boolean endTold;
-    private @Nullable Throwable cause;
 
     Connection(
             long id,
@@ -49,6 +49,7 @@ final class Connection extends ChannelSession {
         this.record = new ReceivedRecord(loop.buffers());
         this.network = network;
         this.registration = new Registration(this, key);
+        this.ending = new Ending(this);
     }
 
     /** Any thread: returns whether the caller must queue this connection, which is not in the wake queue yet. */
@@ -184,7 +185,7 @@ final class Connection extends ChannelSession {
 
     /** Ends it in favour of others. */
     void evict(String why) {
-        cause = new IOException(why);
+        ending.evicted(why);
         guarded(tls::abort);
     }
 
@@ -230,20 +231,15 @@ final class Connection extends ChannelSession {
             settle();
         } catch (Throwable t) {
             defect(t);
-            abortAfter(t);
+            ending.abortAfter(t);
             over();
         }
     }
 
     private void fail(IOException e) {
-        if (e.getCause() instanceof Error error && stage != Stage.FAREWELL) {
-            loop.defect(id, error); // TLS has its alert, and the operator must know
-        }
         if (stage != Stage.FAREWELL && stage != Stage.OVER) {
-            cause = e;
             stage = Stage.FAREWELL;
-            loop.counters().failed.increment();
-            loop.report(observer -> observer.onFailure(this, e));
+            ending.failed(e);
         }
         try {
             if (e instanceof SocketTimeoutException && !mayEnd()) {
@@ -259,30 +255,9 @@ final class Connection extends ChannelSession {
     /** Ends the connection with internal_error if it can be told, else without a word. */
     private void defect(Throwable t) {
         boolean told = stage == Stage.FAREWELL;
-        cause = t;
         stage = Stage.FAREWELL;
-        loop.defect(id, t);
         dropUnsent();
-        try {
-            if (told) {
-                tls.abort();
-            } else {
-                tls.fail(t);
-            }
-        } catch (Throwable another) {
-            loop.defect(id, another);
-            abortAfter(another);
-        }
-    }
-
-    private void abortAfter(Throwable fault) {
-        try {
-            tls.abort();
-        } catch (Throwable another) {
-            if (another != fault) {
-                loop.defect(id, another); // the channel has closed its socket even so
-            }
-        }
+        ending.defect(t, told);
     }
 
     /** Tells the selector and the deadlines what this connection waits for now. */
@@ -303,12 +278,12 @@ final class Connection extends ChannelSession {
         registration.end();
         dropUnsent();
         traffic.count();
-        Throwable ended = cause;
-        loop.report(observer -> observer.onClosed(this, ended));
+        Throwable cause = ending.cause();
+        loop.report(observer -> observer.onClosed(this, cause));
         try {
             handler.onClosed(this, cause);
         } catch (Throwable t) {
-            loop.defect(id, t);
+            ending.defect(t);
         }
     }
 
