@@ -3,20 +3,16 @@ package dev.lockstep.nio;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a {@link TlsLoop}: moves data between its channel and its handler. Everything but {@link #claimWake}
- * and {@link #execute} runs on the loop's thread.
+ * One connection of a {@link TlsLoop}, and the boundary around its turns: whatever is thrown in one ends this connection and no
+ * other. Everything but {@link #claimWake} and {@link #execute} runs on the loop's thread.
  */
 final class Connection extends ChannelSession {
-
-    /** The most steps in one turn: then it is the others' turn. */
-    private static final int STEPS_IN_A_TURN = 16;
 
     final long acceptedNanos;
 
@@ -27,12 +23,8 @@ final class Connection extends ChannelSession {
     private final Ending ending;
     private final Duplex duplex;
     private final Handler handler;
+    private final Exchange exchange;
     private final AtomicBoolean wakeQueued = new AtomicBoolean();
-    private final SendQueue sending = new SendQueue();
-    private final ReceivedRecord record;
-    private final Progress progress = new Progress();
-    private Stage stage = Stage.HANDSHAKE;
-    private boolean endTold;
 
     Connection(
             long id,
@@ -46,8 +38,8 @@ final class Connection extends ChannelSession {
         this.acceptedNanos = loop.now();
         this.duplex = new Duplex(this, loop, tls, preface);
         this.handler = handler;
-        this.record = new ReceivedRecord(loop.buffers());
         this.network = network;
+        this.exchange = new Exchange(this, duplex, handler);
         this.registration = new Registration(this, key);
         this.ending = new Ending(this);
     }
@@ -65,18 +57,25 @@ final class Connection extends ChannelSession {
 
     /** Serves the connection for a bounded number of steps. */
     void onTurn() {
-        guarded(this::steps);
+        guarded(exchange::steps);
+    }
+
+    /** A turn that begins with something else. */
+    void turnFor(Duplex.Work work) {
+        guarded(() -> {
+            work.run();
+            exchange.steps();
+        });
     }
 
     /** The time may have come at which the connection wanted to be called. */
     void onDeadline() {
         long now = loop.now();
-        guarded(() -> {
+        turnFor(() -> {
             tls.onDeadline();
             if (duplex.alarmRings()) {
                 handler.onAlarm(this);
             }
-            steps();
         });
         OptionalLong next = tls.deadlineNanos();
         if (next.isPresent() && next.getAsLong() - now <= 0) {
@@ -87,100 +86,14 @@ final class Connection extends ChannelSession {
         }
     }
 
-    private void steps() throws IOException {
-        for (int i = 0; i < STEPS_IN_A_TURN; i++) {
-            if (!step()) {
-                return;
-            }
-        }
-        loop.work().continueLater(this);
-    }
-
-    /** Sends what waits, else reads; returns false when it waits for the socket, the key or the handler. */
-    private boolean step() throws IOException {
-        if (!tls.isOpen()) {
-            return false; // the handler has aborted it
-        }
-        if (stage == Stage.FAREWELL) {
-            tls.close();
-            return false;
-        }
-        if (tls.state() == ChannelState.ENDED && !endTold) {
-            dropUnsent();
-            return receive(); // another call than a read has met the end
-        }
-        if (!sending.isEmpty()) {
-            boolean moved = sendWaiting();
-            return moved || (duplex.reads() && receive());
-        }
-        if (stage == Stage.CLOSING) {
-            stage = Stage.FAREWELL;
-            return true;
-        }
-        if (stage == Stage.SHUTTING_DOWN) {
-            boolean sealed = tls.shutdownOutput();
-            progress.tell(this, handler);
-            stage = sealed ? Stage.HALF_CLOSED : stage;
-            return sealed;
-        }
-        if (duplex.isPaused()) {
-            tls.onDeadline(); // moves a renegotiation as far as it needs no input
-            progress.tell(this, handler);
-            return tls.state() == ChannelState.ENDED;
-        }
-        return !tls.state().hasNoInput() && receive();
-    }
-
-    private boolean sendWaiting() throws IOException {
-        long written;
-        try {
-            written = sending.writeTo(tls);
-        } catch (ClosedChannelException e) {
-            dropUnsent();
-            return receive(); // the client's close_notify came in the handshake that the write waited for
-        }
-        progress.tell(this, handler);
-        if (!sending.isEmpty()) {
-            return written > 0;
-        }
-        record.release();
-        loop.counters().sent.increment();
-        handler.onSent(this);
-        return true;
-    }
-
-    /** Reads once; returns whether there may be more to do now. What was unsent before still waits for the socket. */
-    private boolean receive() throws IOException {
-        boolean waited = !sending.isEmpty();
-        ByteBuffer into = record.next();
-        int count = tls.read(into);
-        progress.tell(this, handler);
-        if (count > 0) {
-            handler.onData(this, into.flip());
-        } else if (count < 0) {
-            ended();
-        }
-        if (count <= 0 || sending.isEmpty() || !duplex.keepsRecord()) {
-            record.release();
-        }
-        boolean ends = stage == Stage.CLOSING || stage == Stage.SHUTTING_DOWN;
-        return count > 0 || (sending.isEmpty() ? ends : !waited);
-    }
-
-    /** RFC 5246 7.2.1: after the client's close_notify pending writes are discarded, unless they may be sent. */
-    private void ended() throws IOException {
-        endTold = true;
-        if (tls.state() != ChannelState.INPUT_ENDED) {
-            dropUnsent();
-        }
-        handler.onEnd(this);
-    }
-
     /** Returns whether the first handshake has come to its end since the last call. */
     boolean opens() {
-        boolean opens = stage == Stage.HANDSHAKE && tls.isEstablished();
-        stage = opens ? Stage.OPEN : stage;
-        return opens;
+        return exchange.opens();
+    }
+
+    /** The loop wants to end, and asks the handler to come to an end too. */
+    void drain() {
+        turnFor(() -> handler.onDrain(this));
     }
 
     /** Ends it in favour of others. */
@@ -204,17 +117,12 @@ final class Connection extends ChannelSession {
 
     /** Whether close_notify, which calls the stream complete, is true. */
     private boolean mayEnd() {
-        return tls.state().isClosing() || (sending.isEmpty() && handler.mayEnd(this));
-    }
-
-    /** The loop wants to end, and asks the handler to come to an end too. */
-    void drain() {
-        turnFor(() -> handler.onDrain(this));
+        return tls.state().isClosing() || (!exchange.hasUnsent() && handler.mayEnd(this));
     }
 
     /** The boundary of the loop: whatever {@code work} throws ends this connection and no other. */
     private void guarded(Duplex.Work work) {
-        if (stage == Stage.OVER) {
+        if (exchange.isOver()) {
             return;
         }
         turns++;
@@ -237,26 +145,23 @@ final class Connection extends ChannelSession {
     }
 
     private void fail(IOException e) {
-        if (stage != Stage.FAREWELL && stage != Stage.OVER) {
-            stage = Stage.FAREWELL;
+        if (exchange.beginsFarewell()) {
             ending.failed(e);
         }
         try {
             if (e instanceof SocketTimeoutException && !mayEnd()) {
                 tls.abort();
             }
-            dropUnsent();
+            exchange.dropUnsent();
             tls.close();
         } catch (Throwable t) {
             defect(t);
         }
     }
 
-    /** Ends the connection with internal_error if it can be told, else without a word. */
     private void defect(Throwable t) {
-        boolean told = stage == Stage.FAREWELL;
-        stage = Stage.FAREWELL;
-        dropUnsent();
+        boolean told = !exchange.beginsFarewell();
+        exchange.dropUnsent();
         ending.defect(t, told);
     }
 
@@ -267,16 +172,15 @@ final class Connection extends ChannelSession {
             return;
         }
         traffic.count();
-        registration.update(duplex.leavesInput(!sending.isEmpty()));
+        registration.update(duplex.leavesInput(exchange.hasUnsent()));
     }
 
     private void over() {
-        if (stage == Stage.OVER) {
+        if (!exchange.ends()) {
             return;
         }
-        stage = Stage.OVER;
         registration.end();
-        dropUnsent();
+        exchange.dropUnsent();
         traffic.count();
         Throwable cause = ending.cause();
         loop.report(observer -> observer.onClosed(this, cause));
@@ -291,21 +195,14 @@ final class Connection extends ChannelSession {
         registration.forgetHoldings();
     }
 
-    private void dropUnsent() {
-        sending.clear();
-        record.release();
-    }
-
     @Override
     public void send(ByteBuffer data) {
-        if (canSend() && data.hasRemaining()) {
-            sending.add(data);
-        }
+        exchange.send(data);
     }
 
     /** Returns whether {@link #send} still has an effect. */
     boolean canSend() {
-        return stage.compareTo(Stage.SHUTTING_DOWN) < 0 && tls.state().compareTo(ChannelState.ENDED) < 0;
+        return exchange.canSend();
     }
 
     @Override
@@ -315,33 +212,21 @@ final class Connection extends ChannelSession {
 
     @Override
     public boolean hasUnsent() {
-        return !sending.isEmpty();
+        return exchange.hasUnsent();
     }
 
     @Override
     public void shutdownOutput() {
-        if (stage.compareTo(Stage.SHUTTING_DOWN) < 0) {
-            stage = Stage.SHUTTING_DOWN;
-        }
+        exchange.shutdownOutput();
     }
 
     @Override
     public void close() {
-        if (stage.compareTo(Stage.CLOSING) < 0) {
-            stage = Stage.CLOSING;
-        }
+        exchange.close();
     }
 
     @Override
     public void execute(Runnable task) {
         loop.execute(() -> turnFor(task::run));
-    }
-
-    /** A turn that begins with something else. */
-    void turnFor(Duplex.Work work) {
-        guarded(() -> {
-            work.run();
-            steps();
-        });
     }
 }
