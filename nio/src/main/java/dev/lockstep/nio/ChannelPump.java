@@ -10,49 +10,38 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inner part of a {@link TlsChannel}: moves bytes between the socket and the TLS connection until one of them has
- * to wait, and knows what for.
+ * The inner part of a {@link TlsChannel}: has the {@link ChannelEngine} move bytes between the socket and the TLS connection
+ * until one of them has to wait, and knows what for.
  */
 final class ChannelPump {
 
     static final ByteBuffer NO_ROOM = ByteBuffer.allocate(0);
 
-    private final Opening opening;
     private final Transport transport;
     private final Aside aside;
     private final ChannelClock clock;
+    private final ChannelEngine engine;
     private final Farewell farewell;
-
-    /** Another one when what comes before TLS has named the client. */
-    private TlsServerConnection tls;
-
-    private ChannelState state = ChannelState.HELLO;
 
     /** {@link TlsChannel#READ} if the last read, or the last write, returned for lack of input. */
     private int readWaitsFor = TlsChannel.READ;
 
     private int writeWaitsFor;
 
-    /** Whether this call has read the socket: once for each call, so that one client cannot keep the thread. */
-    private boolean fetched;
-
-    private long progress;
-
     ChannelPump(Opening opening, TlsServerConnection tls, Transport transport, BufferPool pool, ChannelClock clock) {
-        this.opening = opening;
-        this.tls = tls;
         this.transport = transport;
         this.aside = new Aside(pool);
         this.clock = clock;
+        this.engine = new ChannelEngine(opening, tls, transport, aside, clock);
         this.farewell = new Farewell(transport, clock);
     }
 
     TlsServerConnection tls() {
-        return tls;
+        return engine.tls();
     }
 
     ChannelState state() {
-        return state;
+        return engine.state();
     }
 
     boolean inputEnded() {
@@ -74,61 +63,63 @@ final class ChannelPump {
 
     /** Grows whenever something moved, so that a caller can tell whether others that wait may have more luck now. */
     long progress() {
-        return progress;
+        return engine.progress();
     }
 
     /** What every call does first: deadlines, then output. */
     void begin() throws IOException {
-        fetched = false;
+        engine.begin();
         if (clock.isOwnDue()) {
             throw new SocketTimeoutException(
-                    state == ChannelState.HELLO ? "no complete ClientHello in time" : "silent for too long");
+                    state() == ChannelState.HELLO ? "no complete ClientHello in time" : "silent for too long");
         }
-        if (clock.isDue(tls.nextDeadlineNanos())) {
-            step();
-            if (clock.isDue(tls.nextDeadlineNanos())) {
+        if (clock.isDue(tls().nextDeadlineNanos())) {
+            engine.step();
+            if (clock.isDue(tls().nextDeadlineNanos())) {
                 // The step stopped at output that the client does not read, before it came to the deadline.
                 throw new SocketTimeoutException("the client does not read, and the handshake's time is over");
             }
         }
-        flush();
+        engine.flush();
     }
 
     /** What every call does last. */
     void settle() {
-        if (state != ChannelState.CLOSED) {
-            boolean ended = tls.isClosed() && !tls.wantsOutput() && tls.failure() == null && aside.isEmpty();
-            state = ended && !state.isClosing() ? ChannelState.ENDED : state;
+        if (state() != ChannelState.CLOSED) {
+            boolean ended = tls().isClosed() && !tls().wantsOutput() && tls().failure() == null && aside.isEmpty();
+            if (ended && !state().isClosing()) {
+                engine.moveTo(ChannelState.ENDED);
+            }
             transport.releaseIdleBuffers();
-            clock.waitsFor(tls.suspension(), state);
+            clock.waitsFor(tls().suspension(), state());
         }
     }
 
     int read(ByteBuffer dst) throws IOException {
         readWaitsFor = 0;
         int read = aside.isEmpty() || !dst.hasRemaining() ? pull(dst) : aside.take(dst);
-        flush();
+        engine.flush();
         return read;
     }
 
     long write(ByteBuffer[] srcs) throws IOException {
         writeWaitsFor = 0;
-        if (!tls.isEstablished()) {
+        if (!tls().isEstablished()) {
             pull(NO_ROOM);
         }
         long written = 0;
         StepResult result = StepResult.PROGRESSED;
         // A record is begun in an empty buffer only: up to 2^14 bytes stay one record.
-        while (tls.isEstablished() && Gather.hasRemaining(srcs) && flush()) {
+        while (tls().isEstablished() && Gather.hasRemaining(srcs) && engine.flush()) {
             long before = Gather.remaining(srcs);
-            result = tls.write(srcs, transport.output());
+            result = tls().write(srcs, transport.output());
             written += before - Gather.remaining(srcs);
             if (!goesOn(result)) {
                 break;
             }
         }
-        flush();
-        if (result == StepResult.CLOSED || tls.isClosed()) {
+        engine.flush();
+        if (result == StepResult.CLOSED || tls().isClosed()) {
             throw new ClosedChannelException(); // the client has ended it, perhaps in a handshake that came first
         }
         return written;
@@ -136,27 +127,29 @@ final class ChannelPump {
 
     /** Asks for the answer that is waited for, seals what is queued and sends it; returns whether the socket has taken all. */
     boolean seal() throws IOException {
-        boolean asks = tls.suspension() != null;
-        while (tls.isEstablished() && (asks || tls.wantsOutput())) {
+        boolean asks = tls().suspension() != null;
+        while (tls().isEstablished() && (asks || tls().wantsOutput())) {
             asks = false;
-            StepResult result = step();
+            StepResult result = engine.step();
             if (result != StepResult.PROGRESSED && !(result == StepResult.NEED_OUTPUT && transport.flush())) {
                 break;
             }
         }
-        return flush() && !(tls.isEstablished() && tls.wantsOutput());
+        return engine.flush() && !(tls().isEstablished() && tls().wantsOutput());
     }
 
     boolean shutdownOutput() throws IOException {
         writeWaitsFor = 0;
-        if (!tls.isEstablished()) {
+        if (!tls().isEstablished()) {
             pull(NO_ROOM);
         }
-        while (tls.isEstablished() || tls.isClosed()) {
-            StepResult result = tls.closeOutput(transport.output());
+        while (tls().isEstablished() || tls().isClosed()) {
+            StepResult result = tls().closeOutput(transport.output());
             if (result == StepResult.CLOSED) {
-                state = tls.isClosed() ? state : ChannelState.HALF_CLOSED; // the client has ended both directions
-                flush();
+                if (!tls().isClosed()) { // else the client has ended both directions
+                    engine.moveTo(ChannelState.HALF_CLOSED);
+                }
+                engine.flush();
                 return true;
             }
             if (!goesOn(result)) {
@@ -167,7 +160,7 @@ final class ChannelPump {
     }
 
     int heldBytes() {
-        return tls.heldBytes() + transport.heldBytes() + aside.heldBytes();
+        return tls().heldBytes() + transport.heldBytes() + aside.heldBytes();
     }
 
     /**
@@ -176,21 +169,21 @@ final class ChannelPump {
      * @param fault why it begins with internal_error and not with close_notify; null for a good end
      */
     boolean farewell(@Nullable Throwable fault) {
-        if (state == ChannelState.CLOSED) {
+        if (state() == ChannelState.CLOSED) {
             return true;
         }
         try {
-            if (!state.isClosing()) {
+            if (!state().isClosing()) {
                 beginFarewell(fault);
             }
-            if (state == ChannelState.FLUSHING && flush()) {
+            if (state() == ChannelState.FLUSHING && engine.flush()) {
                 if (farewell.shutDownOutput()) {
-                    state = ChannelState.DRAINING;
+                    engine.moveTo(ChannelState.DRAINING);
                 } else {
                     abort();
                 }
             }
-            boolean ended = state == ChannelState.DRAINING && farewell.drain();
+            boolean ended = state() == ChannelState.DRAINING && farewell.drain();
             if (ended || clock.isOwnDue()) {
                 abort();
             }
@@ -198,69 +191,55 @@ final class ChannelPump {
             abort(); // the socket has failed: nothing more reaches the client
         }
         settle();
-        return state == ChannelState.CLOSED;
+        return state() == ChannelState.CLOSED;
     }
 
     private void beginFarewell(@Nullable Throwable fault) throws IOException {
         aside.clear();
-        boolean plain = isPlainHttp();
-        state = ChannelState.FLUSHING;
-        if (!farewell.begin(tls, fault, plain)) {
+        boolean plain = engine.isPlainHttp();
+        engine.moveTo(ChannelState.FLUSHING);
+        if (!farewell.begin(tls(), fault, plain)) {
             abort();
         }
     }
 
-    /** Whether the very first bytes are a request of HTTP. */
-    private boolean isPlainHttp() {
-        return state == ChannelState.HELLO && opening.isPlainHttp(transport.input(), transport.received());
-    }
-
     void abort() {
-        if (state == ChannelState.CLOSED) {
-            return;
-        }
-        state = ChannelState.CLOSED;
-        try {
-            tls.abort();
-        } finally {
-            aside.clear();
-            transport.close();
-        }
+        engine.abort();
     }
 
     OptionalLong deadlineNanos() {
-        if (state == ChannelState.CLOSED) {
+        if (state() == ChannelState.CLOSED) {
             return OptionalLong.empty();
         }
-        return state.isClosing() ? OptionalLong.of(clock.ownDeadline()) : clock.earliest(tls.nextDeadlineNanos());
+        return state().isClosing() ? OptionalLong.of(clock.ownDeadline()) : clock.earliest(tls().nextDeadlineNanos());
     }
 
     int interest(boolean healthy) {
         int write = transport.hasOutput() ? TlsChannel.WRITE : 0;
-        if (state.isClosing()) {
-            return state == ChannelState.DRAINING ? TlsChannel.READ : write;
+        if (state().isClosing()) {
+            return state() == ChannelState.DRAINING ? TlsChannel.READ : write;
         }
-        if (!healthy || state.hasNoInput()) {
+        if (!healthy || state().hasNoInput()) {
             return write;
         }
         boolean reads = !transport.inputEnded()
                 && transport.hasRoom()
-                && (!tls.isEstablished() || (readWaitsFor | writeWaitsFor) != 0);
-        return write | (reads ? TlsChannel.READ : 0) | (tls.suspension() != null ? TlsChannel.WAKE : 0);
+                && (!tls().isEstablished() || (readWaitsFor | writeWaitsFor) != 0);
+        return write | (reads ? TlsChannel.READ : 0) | (tls().suspension() != null ? TlsChannel.WAKE : 0);
     }
 
     /** Moves the connection until there is data, or it waits. Without room in {@code dst} only the handshake moves. */
     private int pull(ByteBuffer dst) throws IOException {
         int begin = dst.position();
         // In a renegotiation an answer moves the handshake without input. Whether the client has left, reads tell.
-        boolean asks = tls.isEstablished() && tls.suspension() != null && !dst.hasRemaining();
+        boolean asks = tls().isEstablished() && tls().suspension() != null && !dst.hasRemaining();
         while (true) {
-            boolean steps = asks || !tls.isEstablished() || tls.wantsOutput();
+            boolean steps = asks || !tls().isEstablished() || tls().wantsOutput();
             if (!steps && !dst.hasRemaining()) {
                 readWaitsFor = TlsChannel.READ;
                 return 0;
             }
-            StepResult result = steps ? step() : readRecord(dst);
+            StepResult result = steps ? engine.step() : engine.readRecord(dst);
             if (dst.position() > begin) {
                 return dst.position() - begin;
             }
@@ -268,10 +247,10 @@ final class ChannelPump {
                 return aside.take(dst);
             }
             if (result == StepResult.CLOSED) {
-                state = tls.isEstablished() ? ChannelState.INPUT_ENDED : ChannelState.ENDED;
+                engine.moveTo(tls().isEstablished() ? ChannelState.INPUT_ENDED : ChannelState.ENDED);
                 return -1;
             }
-            if (!asks && !moves(result)) {
+            if (!asks && !engine.moves(result)) {
                 readWaitsFor = result == StepResult.NEED_OUTPUT ? 0 : TlsChannel.READ;
                 return 0;
             }
@@ -279,121 +258,16 @@ final class ChannelPump {
         }
     }
 
-    /** Whether to call again after {@code result}: reads or writes the socket if that is what was missing. */
-    private boolean moves(StepResult result) throws IOException {
-        boolean moves =
-                switch (result) {
-                    case PROGRESSED, ESTABLISHED -> true;
-                    case NEED_OUTPUT -> transport.flush();
-                    // a suspended connection learns by reading that its client has left
-                    case NEED_INPUT, ASYNC_IN_PROGRESS -> fetch();
-                    case CLOSED -> false;
-                };
-        progress += moves ? 1 : 0;
-        return moves;
-    }
-
     /** Whether to call a writing method again. In a renegotiation the client's next message comes first. */
     private boolean goesOn(StepResult result) throws IOException {
         if (result != StepResult.NEED_INPUT) {
-            return moves(result);
+            return engine.moves(result);
         }
         aside.requireRoom();
-        StepResult heard = tls.wantsOutput() ? step() : readAside();
+        StepResult heard = tls().wantsOutput() ? engine.step() : engine.readAside();
         // What ended is said by the caller, a handshake as well: after an abbreviated one nothing more may come.
-        boolean again = heard == StepResult.CLOSED || !tls.isHandshaking() || moves(heard);
+        boolean again = heard == StepResult.CLOSED || !tls().isHandshaking() || engine.moves(heard);
         writeWaitsFor = again ? 0 : TlsChannel.READ;
         return again;
-    }
-
-    private StepResult step() throws IOException {
-        ByteBuffer in = transport.input();
-        if (opening.awaitsPreface() && !takePreface(in)) {
-            return StepResult.NEED_INPUT;
-        }
-        int before = in.remaining();
-        StepResult result = tls.step(in, transport.output());
-        noteProgress(in.remaining() < before);
-        return result == StepResult.ESTABLISHED ? StepResult.PROGRESSED : result;
-    }
-
-    /** Returns whether the preface is complete. Who sends a wrong one speaks no TLS yet, and gets no answer. */
-    private boolean takePreface(ByteBuffer in) throws IOException {
-        TlsServerConnection next;
-        try {
-            next = opening.take(in, tls, transport.inputEnded());
-        } catch (IOException e) {
-            abort();
-            throw e;
-        }
-        if (next == null) {
-            return false;
-        }
-        tls = next;
-        if (isPlainHttp()) {
-            throw new PlainHttpException();
-        }
-        return true;
-    }
-
-    private StepResult readRecord(ByteBuffer dst) throws IOException {
-        ByteBuffer in = transport.input();
-        int before = in.remaining();
-        StepResult result = tls.read(in, dst);
-        noteProgress(in.remaining() < before);
-        if (result == StepResult.NEED_OUTPUT) {
-            return readAside(); // dst has no room for the whole record
-        }
-        return result != StepResult.CLOSED && tls.wantsOutput() ? StepResult.PROGRESSED : result;
-    }
-
-    private StepResult readAside() throws IOException {
-        ByteBuffer in = transport.input();
-        int before = in.remaining();
-        StepResult result = aside.read(tls, in);
-        noteProgress(in.remaining() < before);
-        return result != StepResult.CLOSED && tls.wantsOutput() ? StepResult.PROGRESSED : result;
-    }
-
-    /** Reads the socket, once in a call. */
-    private boolean fetch() throws IOException {
-        if (fetched || transport.inputEnded() || !transport.hasRoom()) {
-            return false;
-        }
-        fetched = true;
-        boolean received = transport.receive();
-        if (isPlainHttp()) {
-            throw new PlainHttpException();
-        }
-        if (transport.inputEnded()) {
-            tls.inputClosed();
-        }
-        return received || transport.inputEnded();
-    }
-
-    /** Writes to the socket, and returns whether nothing is left. */
-    private boolean flush() throws IOException {
-        if (!transport.hasOutput()) {
-            return true;
-        }
-        progress += transport.flush() ? 1 : 0;
-        if (transport.hasOutput()) {
-            return false;
-        }
-        clock.touch(state);
-        return true;
-    }
-
-    private void noteProgress(boolean wholeRecord) {
-        if (state == ChannelState.HELLO && (transport.hasOutput() || tls.suspension() != null)) {
-            state = ChannelState.HANDSHAKE; // the ClientHello was complete: it has an answer, or something is asked for
-            clock.touch(state);
-        }
-        if (state.compareTo(ChannelState.OPEN) < 0 && tls.isEstablished()) {
-            state = ChannelState.OPEN;
-        }
-        if (wholeRecord) {
-            clock.touch(state);
-        }
     }
 }
