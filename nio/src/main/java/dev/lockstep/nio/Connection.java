@@ -172,7 +172,7 @@ final class Connection extends ChannelSession {
             return;
         }
         traffic.count();
-        registration.update(duplex.leavesInput(exchange.hasUnsent()));
+        registration.update(duplex.leavesInput(exchange.hasUnsent()), exchange.heldBytes());
     }
 
     private void over() {

@@ -103,9 +103,9 @@ public final class Duplex {
         return reading == Reading.PAUSED && tls.isEstablished();
     }
 
-    /** Returns whether what was read may have been passed on to be sent, so that it must stay as it is. */
-    boolean keepsRecord() {
-        return reading == Reading.BETWEEN_SENDS;
+    /** Returns whether the handler may pass on what it receives now to be sent, so that it must stay as it is. */
+    boolean mayPassOn() {
+        return reading != Reading.ALWAYS;
     }
 
     /** Returns whether further input waits in the kernel. */

@@ -99,13 +99,16 @@ final class Exchange {
         ByteBuffer into = record.next();
         int count = tls.read(into);
         progress.tell(connection, handler);
+        boolean mayPassOn = duplex.mayPassOn(); // the handler may change that in its call, or later
         if (count > 0) {
             handler.onData(connection, into.flip());
         } else if (count < 0) {
             ended();
         }
-        if (count <= 0 || sending.isEmpty() || !duplex.keepsRecord()) {
-            record.release();
+        if (count > 0 && mayPassOn && !sending.isEmpty()) {
+            record.keep();
+        } else {
+            record.releaseCurrent();
         }
         boolean ends = stage == Stage.CLOSING || stage == Stage.SHUTTING_DOWN;
         return count > 0 || (sending.isEmpty() ? ends : !waited);
@@ -158,6 +161,11 @@ final class Exchange {
 
     boolean canSend() {
         return stage.compareTo(Stage.SHUTTING_DOWN) < 0 && tls.state().compareTo(ChannelState.ENDED) < 0;
+    }
+
+    /** Returns how many bytes of memory received data takes. */
+    int heldBytes() {
+        return record.heldBytes();
     }
 
     boolean hasUnsent() {

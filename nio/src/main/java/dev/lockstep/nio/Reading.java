@@ -6,7 +6,7 @@ public enum Reading {
     BETWEEN_SENDS,
     /**
      * Also while something waits to be sent: for two streams that do not depend on each other. What {@link
-     * Handler#onData} receives must not be passed to {@link Session#send} then.
+     * Handler#onData} receives while this is set must not be passed to {@link Session#send}.
      */
     ALWAYS,
     /**

@@ -1,13 +1,21 @@
 package dev.lockstep.nio;
 
+import dev.lockstep.tls.TlsServerConnection;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** The buffer of what a connection has read last, while its handler, or what the handler has passed on to be sent, uses it. */
+/**
+ * The buffers of what a connection has read: of the record that its handler uses now, and of earlier ones that the handler has
+ * passed on and that are not sent yet. The pool gives a buffer that is released to other connections.
+ */
 final class ReceivedRecord {
 
     private final BufferPool pool;
-    private @Nullable ByteBuffer buffer;
+    private @Nullable ByteBuffer current;
+
+    /** Hardly ever more than one; null while there are none. */
+    private @Nullable ArrayDeque<ByteBuffer> passedOn;
 
     ReceivedRecord(BufferPool pool) {
         this.pool = pool;
@@ -15,17 +23,41 @@ final class ReceivedRecord {
 
     /** Returns a buffer for the next record, in place of the last one. */
     ByteBuffer next() {
-        release();
+        releaseCurrent();
         ByteBuffer next = pool.take();
-        buffer = next;
+        current = next;
         return next;
     }
 
-    /** The content is used up: it is overwritten. */
-    void release() {
-        if (buffer != null) {
-            pool.giveWiped(buffer);
-            buffer = null;
+    /** The handler has passed on what it received: it stays as it is until {@link #release}. */
+    void keep() {
+        if (current != null) {
+            passedOn = passedOn == null ? new ArrayDeque<>(1) : passedOn;
+            passedOn.add(current);
+            current = null;
         }
+    }
+
+    /** The content of the last record is used up: it is overwritten. */
+    void releaseCurrent() {
+        if (current != null) {
+            pool.giveWiped(current);
+            current = null;
+        }
+    }
+
+    /** Nothing is in use any more, since nothing waits to be sent. */
+    void release() {
+        releaseCurrent();
+        if (passedOn != null) {
+            passedOn.forEach(pool::giveWiped);
+            passedOn = null;
+        }
+    }
+
+    /** Returns how many bytes of memory the buffers take. */
+    int heldBytes() {
+        int buffers = (current == null ? 0 : 1) + (passedOn == null ? 0 : passedOn.size());
+        return buffers * TlsServerConnection.NETWORK_BUFFER_SIZE;
     }
 }

@@ -28,10 +28,11 @@ final class Registration {
      * After each turn of an open connection: tells what it waits for now.
      *
      * @param leavesInput whether what the client sends waits in the kernel
+     * @param received how many bytes of memory received data takes
      */
-    void update(boolean leavesInput) {
+    void update(boolean leavesInput, int received) {
         loop.places().update(connection);
-        loop.holdings().update(holding, COST_BESIDE_TLS + tls.heldBytes(), !tls.isEstablished());
+        loop.holdings().update(holding, COST_BESIDE_TLS + tls.heldBytes() + received, !tls.isEstablished());
         int interest = tls.interest() & TlsChannel.SOCKET;
         if (leavesInput && tls.isEstablished() && !tls.pump().writeWaitsForInput()) {
             interest &= ~TlsChannel.READ;

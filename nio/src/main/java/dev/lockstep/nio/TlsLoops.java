@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -62,11 +63,16 @@ public final class TlsLoops implements AutoCloseable {
      * @throws IOException when a selector has failed
      */
     public void run() throws IOException {
+        run(Thread::new);
+    }
+
+    /** @param maker makes a thread of a task and a name */
+    void run(BiFunction<Runnable, String, Thread> maker) throws IOException {
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 1; i < loops.size(); i++) {
             TlsLoop loop = loops.get(i);
-            threads.add(new Thread(() -> run(loop, failure), "lockstep-loop-" + i));
+            threads.add(maker.apply(() -> run(loop, failure), "lockstep-loop-" + i));
         }
         threads.forEach(Thread::start);
         run(loops.get(0), failure);
