@@ -5,7 +5,7 @@ import dev.lockstep.tls.wait.Suspension;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** What a session says about its connection, without changing it; and its hard end. */
+/** What a session says about its connection, without changing it. */
 abstract class ChannelSession implements Session {
 
     final long id;
@@ -64,11 +64,6 @@ abstract class ChannelSession implements Session {
     @Override
     public long turns() {
         return turns;
-    }
-
-    @Override
-    public void abort() {
-        tls.abort();
     }
 
     @Override

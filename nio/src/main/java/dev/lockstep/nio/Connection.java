@@ -26,6 +26,9 @@ final class Connection extends ChannelSession {
     private final Exchange exchange;
     private final AtomicBoolean wakeQueued = new AtomicBoolean();
 
+    /** Whether a turn is under way, which carries out what the handler asks for. */
+    private boolean inTurn;
+
     Connection(
             long id,
             TlsLoop loop,
@@ -125,6 +128,7 @@ final class Connection extends ChannelSession {
         if (exchange.isOver()) {
             return;
         }
+        inTurn = true;
         turns++;
         loop.counters().turns.increment();
         loop.report(observer -> observer.onTurn(id));
@@ -141,6 +145,14 @@ final class Connection extends ChannelSession {
             defect(t);
             ending.abortAfter(t);
             over();
+        }
+        inTurn = false;
+    }
+
+    /** The handler, or another one on the loop's thread, has asked for something: outside of a turn this needs one of its own. */
+    void changed() {
+        if (!inTurn && !exchange.isOver()) {
+            loop.wake(this);
         }
     }
 
@@ -198,6 +210,7 @@ final class Connection extends ChannelSession {
     @Override
     public void send(ByteBuffer data) {
         exchange.send(data);
+        changed();
     }
 
     /** Returns whether {@link #send} still has an effect. */
@@ -218,11 +231,22 @@ final class Connection extends ChannelSession {
     @Override
     public void shutdownOutput() {
         exchange.shutdownOutput();
+        changed();
     }
 
     @Override
     public void close() {
         exchange.close();
+        changed();
+    }
+
+    @Override
+    public void abort() {
+        try {
+            tls.abort();
+        } finally {
+            changed();
+        }
     }
 
     @Override

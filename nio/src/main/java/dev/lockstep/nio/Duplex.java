@@ -39,6 +39,7 @@ public final class Duplex {
     /** Sets when the loop reads from this client from now on; {@link Reading#BETWEEN_SENDS} at first. */
     public void reading(Reading when) {
         reading = when;
+        connection.changed();
     }
 
     /** Returns whether {@link Session#send} still has an effect. */
@@ -68,6 +69,7 @@ public final class Duplex {
         alarm = delay == null
                 ? OptionalLong.empty()
                 : OptionalLong.of(loop.now() + Math.max(TimeUnit.MILLISECONDS.toNanos(1), delay.toNanos()));
+        connection.changed();
     }
 
     /**

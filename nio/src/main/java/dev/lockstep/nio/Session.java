@@ -7,8 +7,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Handler} may do with its connection. All methods but {@link #execute} belong to the loop's thread; other
- * threads hand their answers over with {@code session.execute(() -> session.send(answer))}.
+ * What a {@link Handler} may do with its connection. All methods but {@link #execute} belong to the loop's thread, where the
+ * handlers of other connections, guests and tasks may call them too; other threads hand their answers over with {@code
+ * session.execute(() -> session.send(answer))}.
  */
 public interface Session {
 
