@@ -83,9 +83,10 @@ final class Connection extends ChannelSession {
         OptionalLong next = tls.deadlineNanos();
         if (next.isPresent() && next.getAsLong() - now <= 0) {
             // What was due is due still: it must not keep the thread. What fell due since then has its turn to come.
-            guarded(() -> fail(new SocketTimeoutException("a deadline has passed without progress")));
-            tls.abort();
-            settle();
+            guarded(() -> {
+                fail(new SocketTimeoutException("a deadline has passed without progress"), false);
+                tls.abort();
+            });
         }
     }
 
@@ -135,7 +136,7 @@ final class Connection extends ChannelSession {
         try {
             work.run();
         } catch (IOException e) {
-            fail(e);
+            fail(e, !tls.hasFailed());
         } catch (Throwable t) {
             defect(t);
         }
@@ -156,16 +157,22 @@ final class Connection extends ChannelSession {
         }
     }
 
-    private void fail(IOException e) {
-        if (exchange.beginsFarewell()) {
+    /** @param handlers whether it is an exception of the handler: what the client has got is not the whole then */
+    private void fail(IOException e, boolean handlers) {
+        boolean begins = exchange.beginsFarewell();
+        if (begins) {
             ending.failed(e);
         }
         try {
-            if (e instanceof SocketTimeoutException && !mayEnd()) {
+            if (e instanceof SocketTimeoutException && !handlers && !mayEnd()) {
                 tls.abort();
             }
             exchange.dropUnsent();
-            tls.close();
+            if (begins && handlers) {
+                tls.fail(e);
+            } else {
+                tls.close();
+            }
         } catch (Throwable t) {
             defect(t);
         }

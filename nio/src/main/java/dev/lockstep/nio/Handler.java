@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The application side of one connection of a {@link TlsLoop}. Each connection has its own. The loop's thread
- * calls every method, so none of them may block. An exception of a method ends its connection and no other.
+ * calls every method, so none of them may block. An exception of a method, an {@link IOException} too, ends its connection and
+ * no other: what waits to be sent is dropped, and the client gets a fatal internal_error, since close_notify would tell it that
+ * it has received everything.
  */
 @FunctionalInterface
 public interface Handler {

@@ -30,7 +30,7 @@ public final class LoopCounters {
         return handshakes.sum();
     }
 
-    /** Returns the number of connections that ended with a failure: of TLS, of the socket, or of a limit. */
+    /** Returns the number of connections that ended with a failure: of TLS, of the socket, of a limit, or of a handler. */
     public long failed() {
         return failed.sum();
     }

@@ -36,7 +36,7 @@ public interface LoopObserver {
     /** Called when the first handshake of a connection is complete. */
     default void onEstablished(Session session) {}
 
-    /** Called when TLS, the socket or a limit ended a connection. {@link #onClosed} follows when the alert is sent. */
+    /** Called when TLS, the socket, a limit, or an {@link IOException} of the handler ended a connection. {@link #onClosed} follows when the alert is sent. */
     default void onFailure(Session session, IOException cause) {}
 
     /** Called when the loop has ended a connection because of a shortage, after {@link #onShortage}. */

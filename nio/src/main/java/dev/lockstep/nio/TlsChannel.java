@@ -366,6 +366,11 @@ public final class TlsChannel {
         return pump.heldBytes();
     }
 
+    /** Returns whether a call has failed because of TLS, the socket or a limit. */
+    boolean hasFailed() {
+        return failure != null;
+    }
+
     /** Returns the inner part, for the loop and the blocking form. */
     ChannelPump pump() {
         return pump;
