@@ -98,7 +98,12 @@ public final class Duplex {
 
     /** Returns whether to read although something waits to be sent. */
     boolean reads() {
-        return reading == Reading.ALWAYS && !tls.state().hasNoInput();
+        return isIndependent() && !tls.state().hasNoInput();
+    }
+
+    /** Returns whether the two streams do not depend on each other. */
+    boolean isIndependent() {
+        return reading == Reading.ALWAYS;
     }
 
     boolean isPaused() {
@@ -107,11 +112,11 @@ public final class Duplex {
 
     /** Returns whether the handler may pass on what it receives now to be sent, so that it must stay as it is. */
     boolean mayPassOn() {
-        return reading != Reading.ALWAYS;
+        return !isIndependent();
     }
 
     /** Returns whether further input waits in the kernel. */
     boolean leavesInput(boolean unsent) {
-        return isPaused() || (unsent && reading != Reading.ALWAYS);
+        return isPaused() || (unsent && !isIndependent());
     }
 }

@@ -19,6 +19,7 @@ final class Exchange {
     private final ReceivedRecord record;
     private final Progress progress = new Progress();
     private Stage stage = Stage.HANDSHAKE;
+    private boolean established;
     private boolean endTold;
 
     Exchange(Connection connection, Duplex duplex, Handler handler) {
@@ -84,6 +85,9 @@ final class Exchange {
             return receive(); // the client's close_notify came in the handshake that the write waited for
         }
         progress.tell(connection, handler);
+        if (!tls.isOpen()) {
+            return false; // the handler has just aborted it
+        }
         if (!sending.isEmpty()) {
             return written > 0;
         }
@@ -100,7 +104,11 @@ final class Exchange {
         int count = tls.read(into);
         progress.tell(connection, handler);
         boolean mayPassOn = duplex.mayPassOn(); // the handler may change that in its call, or later
-        if (count > 0) {
+        if (!tls.isOpen()) {
+            record.releaseCurrent();
+            return false; // the handler has just aborted it
+        }
+        if (count > 0 && hears()) {
             handler.onData(connection, into.flip());
         } else if (count < 0) {
             ended();
@@ -114,6 +122,11 @@ final class Exchange {
         return count > 0 || (sending.isEmpty() ? ends : !waited);
     }
 
+    /** A handler that has closed, as when it refuses an established client, hears no more, but for another stream. */
+    private boolean hears() {
+        return stage.compareTo(Stage.CLOSING) < 0 || duplex.isIndependent();
+    }
+
     /** RFC 5246 7.2.1: after the client's close_notify pending writes are discarded, unless they may be sent. */
     private void ended() throws IOException {
         endTold = true;
@@ -125,8 +138,9 @@ final class Exchange {
 
     /** Returns whether the first handshake has come to its end since the last call. */
     boolean opens() {
-        boolean opens = stage == Stage.HANDSHAKE && tls.isEstablished();
-        stage = opens ? Stage.OPEN : stage;
+        boolean opens = !established && tls.isEstablished();
+        established |= opens;
+        stage = opens && stage == Stage.HANDSHAKE ? Stage.OPEN : stage; // the handler may have ended its output before
         return opens;
     }
 

@@ -41,10 +41,13 @@ public interface Session {
     /** Sends close_notify when everything is sent, and keeps reading. */
     void shutdownOutput();
 
-    /** Ends the connection with close_notify when everything is sent. */
+    /**
+     * Ends the connection with close_notify when everything is sent. What the client sends is not passed to the handler any more,
+     * unless {@link Reading#ALWAYS} is set and something waits to be sent.
+     */
     void close();
 
-    /** Closes the socket immediately. */
+    /** Closes the socket immediately. {@link Handler#onClosed} follows, and nothing else. */
     void abort();
 
     /** Runs {@code task} soon on the loop's thread, unless the connection is closed by then. Any thread may call this. */
