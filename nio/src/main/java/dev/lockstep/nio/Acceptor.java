@@ -81,13 +81,9 @@ final class Acceptor {
 
     private void accept(int most) {
         for (int i = 0; i < most && key.isValid(); i++) {
-            Connection evicted = null;
-            if (loop.places().isFull()) {
-                evicted = loop.places().evictable(loop.now());
-                if (evicted == null) {
-                    loop.report(observer -> observer.onShortage(Shortage.CONNECTIONS, null));
-                    return;
-                }
+            if (loop.places().isFull() && loop.places().evictable(loop.now()) == null) {
+                loop.report(observer -> observer.onShortage(Shortage.CONNECTIONS, null));
+                return;
             }
             SocketChannel socket;
             try {
@@ -101,10 +97,6 @@ final class Acceptor {
             if (socket == null) {
                 starved = false;
                 return;
-            }
-            if (evicted != null) {
-                loop.report(observer -> observer.onShortage(Shortage.CONNECTIONS, null));
-                loop.evict(evicted, "ended in favour of a new connection");
             }
             admission.admit(socket);
         }

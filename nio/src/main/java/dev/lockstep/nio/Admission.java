@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes connections of the sockets that a loop has accepted, if their networks have places. A network whose share is used up
- * gets another place only in exchange for a handshake of its own.
+ * gets another place only in exchange for a handshake of its own, and costs no other network a place.
  */
 final class Admission {
 
@@ -46,7 +46,7 @@ final class Admission {
             return;
         }
         Network network = preface == null ? Network.of(client) : null; // else that of the client that it states
-        if (hasPlaceFor(network, client)) {
+        if (hasPlaceFor(network, client) && hasPlace()) {
             connect(socket, network, preface);
         } else {
             closeQuietly(socket);
@@ -91,6 +91,21 @@ final class Admission {
             loop.places().assign(connection, network);
         }
         return has;
+    }
+
+    /** Whether there is a place. The handshake that is oldest and least far may end for it. */
+    private boolean hasPlace() {
+        if (!loop.places().isFull()) {
+            return true;
+        }
+        loop.report(observer -> observer.onShortage(Shortage.CONNECTIONS, null));
+        Connection evicted = loop.places().evictable(loop.now());
+        if (evicted == null) {
+            loop.counters().refused.increment();
+            return false;
+        }
+        loop.evict(evicted, "ended in favour of a new connection");
+        return true;
     }
 
     /** Whether there is a place for another connection of a network. A handshake of its own may end for it. */
