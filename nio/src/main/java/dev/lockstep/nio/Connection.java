@@ -150,6 +150,10 @@ final class Connection extends ChannelSession {
         inTurn = false;
     }
 
+    boolean isOver() {
+        return exchange.isOver();
+    }
+
     /** The handler, or another one on the loop's thread, has asked for something: outside of a turn this needs one of its own. */
     void changed() {
         if (!inTurn && !exchange.isOver()) {

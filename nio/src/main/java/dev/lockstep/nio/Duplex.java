@@ -48,8 +48,8 @@ public final class Duplex {
     }
 
     /**
-     * Registers another channel with the loop, such as the way to a backend. It stays the handler's own: closing it, at the
-     * latest in {@link Handler#onClosed}, ends the registration.
+     * Registers another channel with the loop, such as the way to a backend. It stays the handler's own, which closes it, at the
+     * latest in {@link Handler#onClosed}. That, or the end of this connection, ends the registration.
      *
      * @param channel non-blocking
      * @param ops the first interest; the returned key changes it. The key's attachment belongs to the loop

@@ -237,11 +237,14 @@ public final class TlsLoop implements AutoCloseable {
     }
 
     private void onReady(SelectionKey key) {
+        if (!key.isValid()) {
+            return; // its channel was closed on behalf of another key of this turn
+        }
         if (key.attachment() instanceof Connection connection) {
             connection.onTurn();
             relieve();
         } else if (key.attachment() instanceof Watched watched) {
-            watched.connection().turnFor(watched.onReady());
+            watched.onReady(key);
             relieve();
         } else if (key.attachment() == acceptor) {
             acceptor.onReady();
