@@ -153,7 +153,7 @@ public final class BlockingTlsChannel implements AutoCloseable {
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("readTimeout: " + timeout + " is negative");
         }
-        readTimeoutNanos = timeout.toNanos();
+        readTimeoutNanos = Nanos.of(timeout);
     }
 
     /**

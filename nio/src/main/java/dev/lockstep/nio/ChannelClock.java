@@ -19,8 +19,8 @@ final class ChannelClock {
     ChannelClock(LongSupplier nanos, Limits limits) {
         this.nanos = nanos;
         this.limits = limits;
-        this.idleNanos = limits.idle().toNanos();
-        this.ownDeadline = nanos.getAsLong() + Math.min(limits.hello().toNanos(), idleNanos);
+        this.idleNanos = Nanos.of(limits.idle());
+        this.ownDeadline = nanos.getAsLong() + Math.min(Nanos.of(limits.hello()), idleNanos);
     }
 
     Limits limits() {
@@ -49,7 +49,7 @@ final class ChannelClock {
     /** A phase of the farewell begins. */
     void farewell() {
         suspended = false;
-        ownDeadline = nanos.getAsLong() + limits.farewell().toNanos();
+        ownDeadline = nanos.getAsLong() + Nanos.of(limits.farewell());
     }
 
     long ownDeadline() {

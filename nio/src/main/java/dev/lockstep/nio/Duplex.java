@@ -68,7 +68,7 @@ public final class Duplex {
     public void alarm(@Nullable Duration delay) {
         alarm = delay == null
                 ? OptionalLong.empty()
-                : OptionalLong.of(loop.now() + Math.max(TimeUnit.MILLISECONDS.toNanos(1), delay.toNanos()));
+                : OptionalLong.of(loop.now() + Math.max(TimeUnit.MILLISECONDS.toNanos(1), Nanos.of(delay)));
         connection.changed();
     }
 

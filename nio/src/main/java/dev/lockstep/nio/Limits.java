@@ -3,7 +3,8 @@ package dev.lockstep.nio;
 import java.time.Duration;
 
 /**
- * Limits on what a client may cost.
+ * Limits on what a client may cost. A duration of more than a century, such as that of {@link
+ * java.time.temporal.ChronoUnit#FOREVER}, is one of a century.
  *
  * @param connections how many connections a {@link TlsLoop} has open at the same time, at least 1
  * @param perNetwork how many of them one network may have, at least 1: an IPv4 address, or the first 64 bits of an IPv6

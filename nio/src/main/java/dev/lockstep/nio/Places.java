@@ -32,7 +32,7 @@ final class Places {
     Places(Limits limits) {
         this.most = limits.connections();
         this.mostOfANetwork = limits.perNetwork();
-        this.evictableNanos = limits.evictable().toNanos();
+        this.evictableNanos = Nanos.of(limits.evictable());
     }
 
     int size() {

@@ -133,7 +133,7 @@ public final class TlsLoop implements AutoCloseable {
      * @param limit zero or more
      */
     public void drain(Duration limit) {
-        long nanos = limit.toNanos();
+        long nanos = Nanos.of(limit);
         execute(() -> {
             if (draining == null) {
                 drained = true;

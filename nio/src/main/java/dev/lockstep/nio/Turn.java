@@ -192,7 +192,7 @@ final class Turn {
         }
         try {
             await(() -> tls.close() || tls.state() == ChannelState.DRAINING ? 1 : LATER);
-            await(Math.max(1, drain.toNanos()), () -> tls.close() ? 1 : LATER);
+            await(Math.max(1, Nanos.of(drain)), () -> tls.close() ? 1 : LATER);
         } catch (IOException e) {
             abort(); // the time is over, or the thread was interrupted
         } finally {
