@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 /** The threads that wait in calls of one blocking channel, and what an interrupt of them means. Thread-safe. */
 final class Waiters {
 
-    private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<Wait> waiting = ConcurrentHashMap.newKeySet();
     private volatile Predicate<Thread> interruptible = thread -> true;
 
     /** Sets which threads an interrupt ends the wait of. */
@@ -22,8 +22,16 @@ final class Waiters {
         private final Thread self = Thread.currentThread();
         private boolean interrupted;
 
+        /** Stays set until the next park: a lock that is waited for in between may use up the permit of a thread. */
+        private volatile boolean signalled;
+
         private Wait() {
-            waiting.add(self);
+            waiting.add(this);
+        }
+
+        private void signal() {
+            signalled = true;
+            LockSupport.unpark(self);
         }
 
         /**
@@ -32,7 +40,10 @@ final class Waiters {
          * @return false when an interrupt ends the wait; the thread is still interrupted then
          */
         boolean park(Object blocker, long nanos) {
-            LockSupport.parkNanos(blocker, nanos);
+            if (!signalled) {
+                LockSupport.parkNanos(blocker, nanos);
+            }
+            signalled = false; // what was signalled until now, the next attempt finds
             if (!self.isInterrupted()) {
                 return true;
             }
@@ -45,7 +56,7 @@ final class Waiters {
 
         @Override
         public void close() {
-            waiting.remove(self);
+            waiting.remove(this);
             if (interrupted) {
                 self.interrupt();
             }
@@ -58,14 +69,14 @@ final class Waiters {
 
     /** From any thread, also the one that is waiting for its own attempt: an answer can arrive before the wait begins. */
     void signal() {
-        waiting.forEach(LockSupport::unpark);
+        waiting.forEach(Wait::signal);
     }
 
     void signalOthers() {
         Thread self = Thread.currentThread();
-        for (Thread thread : waiting) {
-            if (thread != self) {
-                LockSupport.unpark(thread);
+        for (Wait wait : waiting) {
+            if (wait.self != self) {
+                wait.signal();
             }
         }
     }
