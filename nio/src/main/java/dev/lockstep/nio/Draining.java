@@ -38,7 +38,9 @@ final class Draining {
     boolean isOver(long now) {
         for (int i = 0; i < ASKED_AT_ONCE && !unasked.isEmpty(); i++) {
             Connection next = unasked.remove();
-            if (!next.toldToEnd && next.tls.state() == ChannelState.OPEN) {
+            ChannelState state = next.tls.state();
+            boolean flows = state.compareTo(ChannelState.OPEN) >= 0 && state.compareTo(ChannelState.ENDED) < 0;
+            if (!next.toldToEnd && flows) {
                 next.toldToEnd = true;
                 next.drain();
             }
