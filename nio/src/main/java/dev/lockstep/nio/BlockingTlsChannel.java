@@ -143,8 +143,8 @@ public final class BlockingTlsChannel implements AutoCloseable {
     }
 
     /**
-     * Sets how long a {@link #read} or a {@link #handshake} waits for the client at most. In a handshake the time begins again
-     * with whatever the client sends, and does not pass while the private key or another answer from outside is waited for.
+     * Sets how long a {@link #read} or a {@link #handshake} waits for the client at most. In a handshake, also in a later one, the time begins
+     * again with whatever the client sends, and does not pass while the private key or another answer from outside is waited for.
      *
      * @param timeout zero, which is the default, for as long as the limits of the channel allow
      * @throws IllegalArgumentException when it is negative

@@ -145,7 +145,7 @@ final class Turn {
     }
 
     private boolean isInHandshake() {
-        return !tls.isEstablished() && !tls.state().isClosing();
+        return tls.isHandshaking() && !tls.state().isClosing();
     }
 
     /** Tries once; if that moved something or failed, the other threads may have a result too. */
