@@ -28,6 +28,9 @@ final class ChannelPump {
 
     private int writeWaitsFor;
 
+    /** Whether the last read has given data: the application has to read again before it is called for more. */
+    private boolean gave;
+
     ChannelPump(Opening opening, TlsServerConnection tls, Transport transport, BufferPool pool, ChannelClock clock) {
         this.transport = transport;
         this.aside = new Aside(pool);
@@ -97,9 +100,19 @@ final class ChannelPump {
 
     int read(ByteBuffer dst) throws IOException {
         readWaitsFor = 0;
+        gave = false;
         int read = aside.isEmpty() || !dst.hasRemaining() ? pull(dst) : aside.take(dst);
         engine.flush();
+        gave = read > 0;
         return read;
+    }
+
+    /** Moves a handshake as far as it needs no input that the application does not ask for. */
+    void onDeadline() throws IOException {
+        boolean before = gave;
+        read(NO_ROOM);
+        gave = before;
+        readWaitsFor = before ? 0 : readWaitsFor;
     }
 
     long write(ByteBuffer[] srcs) throws IOException {

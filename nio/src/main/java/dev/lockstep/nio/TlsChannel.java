@@ -275,7 +275,10 @@ public final class TlsChannel {
         if (state().isClosing()) {
             close();
         } else {
-            call(() -> pump.read(ChannelPump.NO_ROOM));
+            call(() -> {
+                pump.onDeadline();
+                return 0;
+            });
         }
     }
 
