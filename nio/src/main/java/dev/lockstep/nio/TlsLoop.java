@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -33,6 +34,10 @@ public final class TlsLoop implements AutoCloseable {
 
     private static final int IDLE_BUFFERS = 64;
     private static final int MOST_FAILED_TURNS = 16;
+
+    /** Times the number of turns that have failed: more than a second in all, in which memory may be found again. */
+    private static final long PAUSE_AFTER_FAILED_TURN = TimeUnit.MILLISECONDS.toNanos(10);
+
 
     private final Selector selector;
     private final Acceptor acceptor;
@@ -89,7 +94,7 @@ public final class TlsLoop implements AutoCloseable {
      * Serves until {@link #close}, then closes all connections and the listening socket. Nothing that a client or a
      * handler does ends it.
      *
-     * @throws IOException when the selector fails
+     * @throws IOException when the selector fails again and again
      */
     public void run() throws IOException {
         boolean interrupted = Thread.interrupted();
@@ -100,11 +105,12 @@ public final class TlsLoop implements AutoCloseable {
                 try {
                     turn();
                     failedTurns = 0;
-                } catch (RuntimeException | Error e) {
+                } catch (Throwable e) { // the selector, most likely for want of memory
                     defect(0, e);
                     if (++failedTurns == MOST_FAILED_TURNS) {
                         throw new IOException("the loop fails in every turn", e);
                     }
+                    LockSupport.parkNanos(failedTurns * PAUSE_AFTER_FAILED_TURN);
                 }
                 interrupted = Thread.interrupted();
             }
