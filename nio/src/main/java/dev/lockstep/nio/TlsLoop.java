@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -50,6 +51,9 @@ public final class TlsLoop implements AutoCloseable {
     private final Holdings holdings;
     private final WorkQueues work = new WorkQueues();
     private final LongSupplier nanoTime;
+    /** Set by the first one: the thread that runs the loop, or one that closes it before. */
+    private final AtomicBoolean taken = new AtomicBoolean();
+
     private volatile boolean stopping;
     private volatile boolean drained;
 
@@ -74,6 +78,7 @@ public final class TlsLoop implements AutoCloseable {
         } finally {
             if (!made) {
                 selector.close();
+                builder.listener.close();
             }
         }
     }
@@ -97,6 +102,12 @@ public final class TlsLoop implements AutoCloseable {
      * @throws IOException when the selector fails again and again
      */
     public void run() throws IOException {
+        if (!taken.compareAndSet(false, true)) {
+            if (stopping) {
+                return; // it was closed before
+            }
+            throw new IllegalStateException("a loop runs once");
+        }
         boolean interrupted = Thread.interrupted();
         try {
             guests.forEach(LoopGuest::onStart);
@@ -119,16 +130,31 @@ public final class TlsLoop implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt(); // not before: nothing could be written
             }
+            release();
+        }
+    }
+
+    private void release() throws IOException {
+        try {
             acceptor.close();
+        } finally {
             selector.close();
         }
     }
 
-    /** Makes {@link #run} return soon. */
+    /** Makes {@link #run} return soon. A loop that does not run yet never will: its listening socket is closed immediately. */
     @Override
     public void close() {
         stopping = true;
-        selector.wakeup();
+        if (taken.compareAndSet(false, true)) {
+            try {
+                release();
+            } catch (IOException e) {
+                defect(0, e); // the descriptors are released even so
+            }
+        } else {
+            selector.wakeup();
+        }
     }
 
     /**
@@ -158,12 +184,6 @@ public final class TlsLoop implements AutoCloseable {
     /** Returns whether the loop has ended, or ends, because it was told to {@link #drain}. Any thread may ask. */
     boolean hasDrained() {
         return drained;
-    }
-
-    /** Closes a loop that never ran. */
-    void discard() throws IOException {
-        acceptor.close();
-        selector.close();
     }
 
     /** Returns what the loop has done so far. */

@@ -86,7 +86,7 @@ public final class TlsLoopBuilder {
     /**
      * Opens the selector and takes over the listening socket.
      *
-     * @throws IOException when no selector can be opened, or the socket is closed
+     * @throws IOException when no selector can be opened, or the socket is closed; it is closed then
      */
     public TlsLoop build() throws IOException {
         return new TlsLoop(this);

@@ -50,9 +50,7 @@ public final class TlsLoops implements AutoCloseable {
             return new TlsLoops(loops);
         } finally {
             if (!made) {
-                for (TlsLoop loop : loops) {
-                    loop.discard();
-                }
+                loops.forEach(TlsLoop::close);
             }
         }
     }
@@ -60,7 +58,7 @@ public final class TlsLoops implements AutoCloseable {
     /**
      * Runs all loops, the first one on the calling thread, until they have ended.
      *
-     * @throws IOException when a selector has failed
+     * @throws IOException when a selector has failed, or a thread cannot be started
      */
     public void run() throws IOException {
         run(Thread::new);
@@ -70,11 +68,17 @@ public final class TlsLoops implements AutoCloseable {
     void run(BiFunction<Runnable, String, Thread> maker) throws IOException {
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
-        for (int i = 1; i < loops.size(); i++) {
-            TlsLoop loop = loops.get(i);
-            threads.add(maker.apply(() -> run(loop, failure), "lockstep-loop-" + i));
+        try {
+            for (int i = 1; i < loops.size(); i++) {
+                TlsLoop loop = loops.get(i);
+                Thread thread = maker.apply(() -> run(loop, failure), "lockstep-loop-" + i);
+                thread.start();
+                threads.add(thread);
+            }
+        } catch (Throwable t) { // the system has no room for a thread: none of the loops stays without the others
+            failure.set(t);
+            close();
         }
-        threads.forEach(Thread::start);
         run(loops.get(0), failure);
         boolean interrupted = false;
         for (Thread thread : threads) {
