@@ -18,7 +18,7 @@ final class Progress {
             loop.report(observer -> observer.onResumed(connection));
             handler.onResumed(connection);
         }
-        if (now != null && told == null) {
+        if (now != null && told == null && connection.tls.isOpen()) {
             told = now;
             loop.report(observer -> observer.onSuspended(connection));
             handler.onSuspended(connection);

@@ -202,9 +202,8 @@ public final class TlsLoop implements AutoCloseable {
         for (LoopGuest guest : guests) {
             guest.tick(now);
         }
-        // A connection that is called here has a later deadline afterwards, or is closed: this ends.
         Deadlines.@Nullable Entry due;
-        while ((due = deadlines.pollDue(now)) != null) {
+        for (int i = 0; i < WorkQueues.AT_ONCE && (due = deadlines.pollDue(now)) != null; i++) {
             due.connection.onDeadline();
             relieve();
         }

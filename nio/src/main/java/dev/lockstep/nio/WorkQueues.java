@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 final class WorkQueues {
 
     /** The most of each kind in one turn of the loop, so that it does not starve the sockets. */
-    private static final int AT_ONCE = 1024;
+    static final int AT_ONCE = 1024;
 
     private final Queue<Connection> woken = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
