@@ -51,7 +51,7 @@ public final class TlsLoop implements AutoCloseable {
     private final Holdings holdings;
     private final WorkQueues work = new WorkQueues();
     private final LongSupplier nanoTime;
-    /** Set by the first one: the thread that runs the loop, or one that closes it before. */
+    /** Set by the thread that runs the loop, or by one that closes it before. */
     private final AtomicBoolean taken = new AtomicBoolean();
 
     private volatile boolean stopping;
@@ -126,11 +126,14 @@ public final class TlsLoop implements AutoCloseable {
                 interrupted = Thread.interrupted();
             }
         } finally {
-            places.copy().forEach(Connection::end);
-            if (interrupted) {
-                Thread.currentThread().interrupt(); // not before: nothing could be written
+            try {
+                places.copy().forEach(Connection::end);
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt(); // not before: nothing could be written
+                }
+                release();
             }
-            release();
         }
     }
 

@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -109,6 +110,33 @@ class BlockingTlsChannelTest {
             assertThat(tls.info().cipherSuite()).isNotNull();
             client.shutdownOutput();
             assertThat(tls.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+    }
+
+    /** In a handshake, and a renegotiation is one, a timeout does not pass while the key is waited for. */
+    @Test
+    void aReadTimeoutDoesNotPassWhileTheKeyIsAskedInARenegotiation() throws Exception {
+        key.signs(KeyScript.ready());
+        TlsServerConfig renegotiating = config.toBuilder()
+                .renegotiation(RenegotiationPolicy.ALLOWED.withMinInterval(Duration.ZERO))
+                .build();
+        try (SSLSocket client = client();
+                BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), renegotiating)) {
+            CompletableFuture<Object> asking = ChannelPair.async(() -> {
+                client.startHandshake();
+                key.signs(KeyScript.manual());
+                client.getSession().invalidate();
+                client.startHandshake(); // a ClientHello; the next read continues the handshake
+                return client.getInputStream().read();
+            });
+            tls.readTimeout(Duration.ofMillis(300));
+            CompletableFuture<Object> reads = ChannelPair.async(() -> tls.inputStream().read());
+            RecordedOperation signature = key.takePending();
+            assertThatThrownBy(() -> reads.get(900, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            signature.complete();
+            tls.readTimeout(Duration.ZERO);
+            tls.outputStream().write(5);
+            assertThat(asking.get(30, TimeUnit.SECONDS)).isEqualTo(5);
         }
     }
 

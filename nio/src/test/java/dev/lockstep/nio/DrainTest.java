@@ -20,6 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A loop that is to end finishes what is under way, and closes the rest in good order. */
 @Timeout(60)
@@ -141,6 +143,52 @@ class DrainTest {
         CompletableFuture<Void> turn = new CompletableFuture<>();
         server.loop.execute(() -> turn.complete(null));
         turn.get(30, TimeUnit.SECONDS);
+    }
+
+    /** One of the two streams has ended when the loop begins to drain, and the other one has no end of its own. */
+    private static final class HalfClosed implements Handler {
+        private final boolean endsOutput;
+        private final CompletableFuture<Void> half;
+
+        HalfClosed(boolean endsOutput, CompletableFuture<Void> half) {
+            this.endsOutput = endsOutput;
+            this.half = half;
+        }
+
+        @Override
+        public void onData(Session session, ByteBuffer data) {
+            if (endsOutput) {
+                session.shutdownOutput();
+                session.execute(() -> half.complete(null));
+            }
+        }
+
+        @Override
+        public void onEnd(Session session) {
+            half.complete(null);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aConnectionThatIsHalfClosedIsAskedToEnd(boolean endsOutput) throws Exception {
+        CompletableFuture<Void> half = new CompletableFuture<>();
+        try (TestLoop server = new TestLoop(
+                        Limits.DEFAULT,
+                        () -> new HalfClosed(endsOutput, half),
+                        config -> config.outputAfterCloseNotify(true));
+                SSLSocket client = server.client()) {
+            server.key.signs(KeyScript.ready());
+            client.getOutputStream().write(TestLoop.PING);
+            if (!endsOutput) {
+                client.shutdownOutput();
+            }
+            half.get(30, TimeUnit.SECONDS);
+            server.loop.drain(LONG);
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            client.close();
+            server.awaitEnd(); // within half of LONG
+        }
     }
 
     @Test

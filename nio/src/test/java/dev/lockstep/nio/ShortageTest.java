@@ -80,6 +80,49 @@ class ShortageTest {
         }
     }
 
+    /** Who has used up the share of a network gets no place of another network's, however full the loop is. */
+    @Test
+    void aNetworkThatHasItsShareTakesNoPlaceOfAnotherWhenTheLoopIsFull() throws Exception {
+        Limits limits = Limits.DEFAULT.withConnections(3, 2).withEvictable(AT_ANY_AGE);
+        try (TestLoop server = TestLoop.echo(limits);
+                Socket bystander = from("127.0.0.3", server);
+                Socket first = from("127.0.0.2", server);
+                Socket second = from("127.0.0.2", server);
+                Socket third = from("127.0.0.2", server)) {
+            assertEnded(first);
+            assertThat(server.loop.counters().evicted()).isOne();
+            for (Socket open : List.of(bystander, second, third)) {
+                assertThat(open.getInputStream().available()).isZero();
+            }
+            server.key.signs(KeyScript.ready());
+            try (SSLSocket honest = Localhost.over(bystander)) {
+                ping(honest);
+            }
+        }
+    }
+
+    @Test
+    void aNetworkWhoseShareIsEstablishedIsRefusedAnotherPlaceWhenTheLoopIsFull() throws Exception {
+        Limits limits = Limits.DEFAULT.withConnections(3, 2).withEvictable(AT_ANY_AGE);
+        try (TestLoop server = TestLoop.echo(limits)) {
+            server.key.signs(KeyScript.ready());
+            try (SSLSocket first = Localhost.over(from("127.0.0.2", server));
+                    SSLSocket second = Localhost.over(from("127.0.0.2", server))) {
+                ping(first);
+                ping(second);
+                try (Socket bystander = from("127.0.0.3", server);
+                        Socket refused = from("127.0.0.2", server)) {
+                    assertEnded(refused);
+                    assertThat(server.loop.counters().refused()).isOne();
+                    assertThat(server.loop.counters().evicted()).isZero();
+                    try (SSLSocket honest = Localhost.over(bystander)) {
+                        ping(honest);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void placesThatAreLeftCanBeTakenAgain() throws Exception {
         Limits limits = Limits.DEFAULT.withConnections(100, 4).withEvictable(Duration.ofMinutes(1));

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -38,12 +39,12 @@ final class TestLoop implements AutoCloseable {
 
     TestLoop(Limits limits, Supplier<Handler> handlers, UnaryOperator<TlsServerConfigBuilder> changes)
             throws Exception {
-        this(limits, handlers, null, changes, LoopObserver.NONE, address -> null, System::nanoTime);
+        this(limits, handlers, null, changes, System::nanoTime, builder -> builder);
     }
 
     /** With configurations that have other keys. */
     TestLoop(Limits limits, Supplier<Handler> handlers, Supplier<TlsServerConfig> configs) throws Exception {
-        this(limits, handlers, configs, config -> config, LoopObserver.NONE, address -> null, System::nanoTime);
+        this(limits, handlers, configs, config -> config, System::nanoTime, builder -> builder);
     }
 
     private TestLoop(
@@ -51,19 +52,16 @@ final class TestLoop implements AutoCloseable {
             Supplier<Handler> handlers,
             Supplier<TlsServerConfig> configs,
             UnaryOperator<TlsServerConfigBuilder> changes,
-            LoopObserver another,
-            Function<SocketAddress, Preface> prefaces,
-            LongSupplier nanoTime)
+            LongSupplier nanoTime,
+            UnaryOperator<TlsLoopBuilder> more)
             throws Exception {
         TlsServerConfig own = changes.apply(
                         TlsServerConfig.builder().credential(key.credential()).clock(nanoTime))
                 .build();
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        loop = TlsLoop.builder(listener, configs == null ? () -> own : configs, handlers)
+        loop = more.apply(TlsLoop.builder(listener, configs == null ? () -> own : configs, handlers))
                 .limits(limits)
                 .nanoTime(nanoTime)
-                .prefaces(prefaces)
-                .observer(another)
                 .observer(new LoopObserver() {
                     @Override
                     public void onFailure(Session session, IOException cause) {
@@ -94,18 +92,31 @@ final class TestLoop implements AutoCloseable {
     /** With one more observer. */
     static TestLoop observed(Supplier<TlsServerConfig> configs, LoopObserver observer) throws Exception {
         return new TestLoop(
-                Limits.DEFAULT, () -> ECHO, configs, config -> config, observer, address -> null, System::nanoTime);
+                Limits.DEFAULT,
+                () -> ECHO,
+                configs,
+                config -> config,
+                System::nanoTime,
+                builder -> builder.observer(observer));
     }
 
     /** With something before TLS. */
     static TestLoop prefaced(Limits limits, Supplier<Handler> handlers, Function<SocketAddress, Preface> prefaces)
             throws Exception {
-        return new TestLoop(limits, handlers, null, config -> config, LoopObserver.NONE, prefaces, System::nanoTime);
+        return new TestLoop(
+                limits, handlers, null, config -> config, System::nanoTime, builder -> builder.prefaces(prefaces));
     }
 
     /** With a clock of its own. */
     static TestLoop timed(Limits limits, Supplier<Handler> handlers, LongSupplier nanoTime) throws Exception {
-        return new TestLoop(limits, handlers, null, config -> config, LoopObserver.NONE, address -> null, nanoTime);
+        return timed(limits, handlers, nanoTime, builder -> builder);
+    }
+
+    /** With a clock of its own and more of what a loop can have. */
+    static TestLoop timed(
+            Limits limits, Supplier<Handler> handlers, LongSupplier nanoTime, UnaryOperator<TlsLoopBuilder> more)
+            throws Exception {
+        return new TestLoop(limits, handlers, null, config -> config, nanoTime, more);
     }
 
     static TestLoop echo(Limits limits) throws Exception {
@@ -161,6 +172,18 @@ final class TestLoop implements AutoCloseable {
         while (loop.counters().closed.sum() < connections) {
             requireTime(begin, "no " + connections + " connections have ended");
         }
+    }
+
+    /** Waits until something is so, asked on the loop's thread. */
+    void awaitOnTheLoop(String what, BooleanSupplier condition) throws Exception {
+        long begin = System.nanoTime();
+        CompletableFuture<Boolean> answer;
+        do {
+            requireTime(begin, what);
+            CompletableFuture<Boolean> asked = new CompletableFuture<>();
+            loop.execute(() -> asked.complete(condition.getAsBoolean()));
+            answer = asked;
+        } while (!answer.get(30, TimeUnit.SECONDS));
     }
 
     /** Waits until the listening socket is closed. */

@@ -392,6 +392,24 @@ class TlsChannelTest {
         }
     }
 
+    /** An application that has stopped reading would be called again and again. */
+    @Test
+    void anEarlyDeadlineAsksForNoMoreInput() throws Exception {
+        try (ChannelPair pair = new ChannelPair(Limits.DEFAULT, config -> config)) {
+            SSLSocket client = pair.established();
+            client.getOutputStream().write(1);
+            ByteBuffer data = ByteBuffer.allocate(10);
+            pair.drive(() -> pair.tls.read(data) > 0);
+            assertThat(pair.tls.interest()).isZero();
+            pair.tls.onDeadline();
+            assertThat(pair.tls.interest()).isZero();
+            assertThat(pair.tls.read(data)).isZero();
+            assertThat(pair.tls.interest()).isEqualTo(TlsChannel.READ);
+            pair.tls.onDeadline();
+            assertThat(pair.tls.interest()).isEqualTo(TlsChannel.READ);
+        }
+    }
+
     @Test
     void abortCancelsWhatIsPendingAndALateAnswerHasNoEffect() throws Exception {
         try (ChannelPair pair = new ChannelPair(Limits.DEFAULT, config -> config)) {
