@@ -58,8 +58,8 @@ final class Admission {
         long id = numbers.incrementAndGet();
         Connection[] self = new Connection[1];
         try {
-            TlsChannel tls = TlsChannel.server(
-                    socket, config.get(), limits, loop.buffers(), preface, it -> loop.wake(self[0]));
+            TlsChannel tls =
+                    TlsChannel.server(socket, config.get(), limits, loop.buffers(), preface, it -> loop.wake(self[0]));
             SelectionKey key = loop.register(socket, SelectionKey.OP_READ, null);
             Connection connection = new Connection(id, loop, key, tls, preface, handlers.get(), network);
             self[0] = connection;

@@ -39,7 +39,6 @@ public final class TlsLoop implements AutoCloseable {
     /** Times the number of turns that have failed: more than a second in all, in which memory may be found again. */
     private static final long PAUSE_AFTER_FAILED_TURN = TimeUnit.MILLISECONDS.toNanos(10);
 
-
     private final Selector selector;
     private final Acceptor acceptor;
     private final List<LoopGuest> guests;

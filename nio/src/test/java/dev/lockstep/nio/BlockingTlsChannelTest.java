@@ -17,7 +17,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.util.concurrent.TimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -26,6 +25,7 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -130,7 +130,8 @@ class BlockingTlsChannelTest {
                 return client.getInputStream().read();
             });
             tls.readTimeout(Duration.ofMillis(300));
-            CompletableFuture<Object> reads = ChannelPair.async(() -> tls.inputStream().read());
+            CompletableFuture<Object> reads =
+                    ChannelPair.async(() -> tls.inputStream().read());
             RecordedOperation signature = key.takePending();
             assertThatThrownBy(() -> reads.get(900, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
             signature.complete();

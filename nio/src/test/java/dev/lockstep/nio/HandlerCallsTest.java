@@ -107,10 +107,12 @@ class HandlerCallsTest {
                 return true;
             });
             int size = TlsServerConnection.NETWORK_BUFFER_SIZE;
-            server.awaitOnTheLoop("a record waits to be sent", () -> server.loop.buffers().lent() >= 2);
+            server.awaitOnTheLoop(
+                    "a record waits to be sent", () -> server.loop.buffers().lent() >= 2);
             server.awaitOnTheLoop(
                     "buffers are counted",
-                    () -> server.loop.heldBytes() >= (long) size * server.loop.buffers().lent());
+                    () -> server.loop.heldBytes()
+                            >= (long) size * server.loop.buffers().lent());
             assertThat(writes).isNotDone();
             tcp.close(); // ends the write, for which a close of the client would wait
         }
@@ -192,10 +194,10 @@ class HandlerCallsTest {
             one.getOutputStream().write(PING);
 
             switch (action) {
-                case SEND, READ, ALARM -> assertThat(other.getInputStream().readNBytes(PING.length))
-                        .isEqualTo(PING);
-                case SHUTDOWN, CLOSE -> assertThat(other.getInputStream().read())
-                        .isEqualTo(-1);
+                case SEND, READ, ALARM ->
+                    assertThat(other.getInputStream().readNBytes(PING.length)).isEqualTo(PING);
+                case SHUTDOWN, CLOSE ->
+                    assertThat(other.getInputStream().read()).isEqualTo(-1);
                 case ABORT -> assertThat(closed.get(30, TimeUnit.SECONDS)).isSameAs(members.get(0));
             }
         }

@@ -119,9 +119,7 @@ class LoopLifeTest {
                     }
                 })
                 .build();
-        assertThatThrownBy(loop::run)
-                .isInstanceOf(IOException.class)
-                .hasRootCauseMessage("always");
+        assertThatThrownBy(loop::run).isInstanceOf(IOException.class).hasRootCauseMessage("always");
         assertThat(listener.isOpen()).isFalse();
     }
 
@@ -232,10 +230,9 @@ class LoopLifeTest {
         };
         List<Socket> clients = new ArrayList<>();
         try (TestLoop server = TestLoop.timed(
-                Limits.DEFAULT.withConnections(flood, flood),
-                () -> TestLoop.ECHO,
-                time::get,
-                builder -> builder.guest(guest).observer(counting))) {
+                Limits.DEFAULT.withConnections(flood, flood), () -> TestLoop.ECHO, time::get, builder -> builder.guest(
+                                guest)
+                        .observer(counting))) {
             for (int i = 0; i < flood; i++) {
                 clients.add(server.tcp());
             }
