@@ -69,7 +69,7 @@ public final class TlsChannel {
 
     private final SocketChannel socket;
     private final ChannelPump pump;
-    private @Nullable IOException failure;
+    private final ChannelCalls calls;
 
     private TlsChannel(
             SocketChannel socket,
@@ -83,6 +83,7 @@ public final class TlsChannel {
         TlsServerConnection tls = opening.connection(preface == null ? Network.peerOf(socket) : null);
         ChannelClock clock = new ChannelClock(config.clock(), limits);
         this.pump = new ChannelPump(opening, tls, new Transport(socket, pool), pool, clock);
+        this.calls = new ChannelCalls(pump);
     }
 
     /**
@@ -165,7 +166,7 @@ public final class TlsChannel {
             close();
             return -1;
         }
-        return (int) call(() -> pump.read(dst));
+        return (int) calls.run(() -> pump.read(dst));
     }
 
     /**
@@ -182,7 +183,7 @@ public final class TlsChannel {
         if (state().compareTo(ChannelState.HALF_CLOSED) >= 0) {
             throw new ClosedChannelException();
         }
-        return call(() -> pump.write(srcs));
+        return calls.run(() -> pump.write(srcs));
     }
 
     /**
@@ -195,7 +196,7 @@ public final class TlsChannel {
         if (state().isClosing()) {
             return close();
         }
-        return call(() -> pump.seal() ? 1 : 0) == 1;
+        return calls.run(() -> pump.seal() ? 1 : 0) == 1;
     }
 
     /**
@@ -210,7 +211,7 @@ public final class TlsChannel {
         if (state().compareTo(ChannelState.HALF_CLOSED) >= 0) {
             return true;
         }
-        return call(() -> pump.shutdownOutput() ? 1 : 0) == 1;
+        return calls.run(() -> pump.shutdownOutput() ? 1 : 0) == 1;
     }
 
     /**
@@ -226,7 +227,7 @@ public final class TlsChannel {
         if (state().compareTo(ChannelState.HALF_CLOSED) >= 0) {
             return false;
         }
-        return call(() -> {
+        return calls.run(() -> {
                     TlsServerConnection tls = pump.tls();
                     boolean asked = tls.isEstablished() && tls.renegotiate(changes);
                     pump.seal();
@@ -275,7 +276,7 @@ public final class TlsChannel {
         if (state().isClosing()) {
             close();
         } else {
-            call(() -> {
+            calls.run(() -> {
                 pump.onDeadline();
                 return 0;
             });
@@ -296,7 +297,7 @@ public final class TlsChannel {
      * without the socket, and an application that stops reading before is not called for more.
      */
     public int interest() {
-        return pump.interest(failure == null);
+        return pump.interest(!calls.hasFailed());
     }
 
     /** Returns whether the socket is open, possibly only for the phases of {@link #close}. */
@@ -371,37 +372,11 @@ public final class TlsChannel {
 
     /** Returns whether a call has failed because of TLS, the socket or a limit. */
     boolean hasFailed() {
-        return failure != null;
+        return calls.hasFailed();
     }
 
     /** Returns the inner part, for the loop and the blocking form. */
     ChannelPump pump() {
         return pump;
-    }
-
-    @FunctionalInterface
-    private interface Call {
-        long run() throws IOException;
-    }
-
-    /** What every call has in common: the latched failure, deadlines, output before, and idle buffers after. */
-    private long call(Call call) throws IOException {
-        if (failure != null) {
-            throw failure;
-        }
-        try {
-            pump.begin();
-            return call.run();
-        } catch (ClosedChannelException e) {
-            throw e; // the call came too late; what was received before can still be read
-        } catch (IOException e) {
-            boolean silent =
-                    e instanceof TlsException tlsFailure && tlsFailure.alert() == null && !tlsFailure.fromPeer();
-            // without the end of the stream it is this side that has ended, whose key is used up
-            failure = silent && pump.inputEnded() ? new TruncatedException(e) : e;
-            throw failure;
-        } finally {
-            pump.settle();
-        }
     }
 }
