@@ -17,8 +17,17 @@ final class Places {
     /** What one network has. */
     private static final class Share {
         private int connections;
-        /** In the order in which they were accepted. */
-        private final Set<Connection> handshakes = new LinkedHashSet<>();
+        private final Set<Connection> hello = new LinkedHashSet<>();
+        private final Set<Connection> handshake = new LinkedHashSet<>();
+
+        /** Moves a connection from where it was, or removes one that is established or over. */
+        private void move(Connection connection, @Nullable Set<Connection> to) {
+            hello.remove(connection);
+            handshake.remove(connection);
+            if (to != null) {
+                to.add(connection);
+            }
+        }
     }
 
     private final int most;
@@ -66,7 +75,7 @@ final class Places {
     private void count(Connection connection, Network network) {
         Share share = shares.computeIfAbsent(network, none -> new Share());
         share.connections++;
-        share.handshakes.add(connection);
+        share.hello.add(connection);
     }
 
     /** Moves a connection that was entered to where it belongs now. */
@@ -74,11 +83,9 @@ final class Places {
         Set<Connection> set = setOf(connection.tls.state());
         if (!set.contains(connection) && removeFromSets(connection)) {
             set.add(connection);
-            if (set == others && connection.network != null) {
-                Share share = shares.get(connection.network);
-                if (share != null) {
-                    share.handshakes.remove(connection);
-                }
+            Share share = connection.network == null ? null : shares.get(connection.network);
+            if (share != null) {
+                share.move(connection, set == handshake ? share.handshake : null);
             }
         }
     }
@@ -89,7 +96,7 @@ final class Places {
         }
         Share share = shares.get(connection.network);
         if (share != null) {
-            share.handshakes.remove(connection);
+            share.move(connection, null);
             if (--share.connections == 0) {
                 shares.remove(connection.network);
             }
@@ -111,20 +118,23 @@ final class Places {
     /** Returns the connection to end in favour of a new one; null if none is old enough. */
     @Nullable
     Connection evictable(long now) {
-        Connection silent = oldest(hello);
-        if (isEvictable(silent, now)) {
-            return silent;
-        }
-        Connection slow = oldest(handshake);
-        return isEvictable(slow, now) ? slow : null;
+        return evictable(hello, handshake, now);
     }
 
     /** Returns the connection of a network to end in favour of a new one of it; null if none is old enough. */
     @Nullable
     Connection evictable(@Nullable Network network, long now) {
         Share share = network == null ? null : shares.get(network);
-        Connection candidate = share == null ? null : oldest(share.handshakes);
-        return isEvictable(candidate, now) ? candidate : null;
+        return share == null ? null : evictable(share.hello, share.handshake, now);
+    }
+
+    private @Nullable Connection evictable(Set<Connection> silent, Set<Connection> slow, long now) {
+        Connection first = oldest(silent);
+        if (isEvictable(first, now)) {
+            return first;
+        }
+        Connection second = oldest(slow);
+        return isEvictable(second, now) ? second : null;
     }
 
     private boolean isEvictable(@Nullable Connection candidate, long now) {

@@ -122,13 +122,17 @@ class BlockingTlsChannelTest {
                 .build();
         try (SSLSocket client = client();
                 BlockingTlsChannel tls = BlockingTlsChannel.server(listener.accept(), renegotiating)) {
-            CompletableFuture<Object> asking = ChannelPair.async(() -> {
+            CompletableFuture<Object> handshake = ChannelPair.async(() -> {
                 client.startHandshake();
-                key.signs(KeyScript.manual());
-                client.getSession().invalidate();
-                client.startHandshake(); // a ClientHello; the next read continues the handshake
-                return client.getInputStream().read();
+                return true;
             });
+            tls.handshake();
+            handshake.get(30, TimeUnit.SECONDS);
+            key.signs(KeyScript.manual());
+            client.getSession().invalidate();
+            client.startHandshake(); // a ClientHello; the next read continues the handshake
+            CompletableFuture<Object> asking =
+                    ChannelPair.async(() -> client.getInputStream().read());
             tls.readTimeout(Duration.ofMillis(300));
             CompletableFuture<Object> reads =
                     ChannelPair.async(() -> tls.inputStream().read());

@@ -185,8 +185,8 @@ class DrainTest {
             }
             half.get(30, TimeUnit.SECONDS);
             server.loop.drain(LONG);
+            server.awaitEnd(); // within half of LONG; the client, which would answer close_notify, reads nothing before
             assertThat(client.getInputStream().read()).isEqualTo(-1);
-            server.awaitEnd(); // within half of LONG
         }
     }
 

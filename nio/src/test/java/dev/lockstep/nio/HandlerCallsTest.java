@@ -38,8 +38,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @SuppressWarnings("try") // what ends before its block does is what is tested
 class HandlerCallsTest {
 
+    /** No deadline gives a connection a turn while a test waits for something else to do so. */
+    private static final Limits PATIENT = Limits.DEFAULT.withHello(Duration.ofMinutes(5));
+
     private static TestLoop serverOf(Handler handler) throws Exception {
-        TestLoop server = new TestLoop(Limits.DEFAULT, () -> handler, config -> config);
+        TestLoop server = new TestLoop(PATIENT, () -> handler, config -> config);
         server.key.signs(KeyScript.ready());
         return server;
     }
@@ -181,7 +184,7 @@ class HandlerCallsTest {
         List<Session> members = new CopyOnWriteArrayList<>();
         CompletableFuture<Session> closed = new CompletableFuture<>();
         try (TestLoop server =
-                        new TestLoop(Limits.DEFAULT, () -> new Members(members, action, closed), config -> config);
+                        new TestLoop(PATIENT, () -> new Members(members, action, closed), config -> config);
                 SSLSocket other = server.client();
                 SSLSocket one = server.client()) {
             server.key.signs(KeyScript.ready());
