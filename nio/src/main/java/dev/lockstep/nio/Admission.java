@@ -60,7 +60,7 @@ final class Admission {
         try {
             TlsChannel tls =
                     TlsChannel.server(socket, config.get(), limits, loop.buffers(), preface, it -> loop.wake(self[0]));
-            SelectionKey key = loop.register(socket, SelectionKey.OP_READ, null);
+            SelectionKey key = loop.register(socket);
             Connection connection = new Connection(id, loop, key, tls, preface, handlers.get(), network);
             self[0] = connection;
             if (preface != null) {

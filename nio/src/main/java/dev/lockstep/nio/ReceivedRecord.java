@@ -31,11 +31,17 @@ final class ReceivedRecord {
 
     /** The handler has passed on what it received: it stays as it is until {@link #release}. */
     void keep() {
-        if (current != null) {
-            passedOn = passedOn == null ? new ArrayDeque<>(1) : passedOn;
-            passedOn.add(current);
-            current = null;
+        ByteBuffer record = current;
+        if (record == null) {
+            return;
         }
+        ArrayDeque<ByteBuffer> kept = passedOn;
+        if (kept == null) {
+            kept = new ArrayDeque<>(1);
+            passedOn = kept;
+        }
+        kept.add(record);
+        current = null;
     }
 
     /** The content of the last record is used up: it is overwritten. */

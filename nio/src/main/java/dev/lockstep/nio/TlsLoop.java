@@ -6,6 +6,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -291,7 +292,12 @@ public final class TlsLoop implements AutoCloseable {
         }
     }
 
-    SelectionKey register(SelectableChannel channel, int ops, @Nullable Watched watched) throws IOException {
+    /** Registers the socket of a connection, to which the caller attaches it. */
+    SelectionKey register(SocketChannel socket) throws IOException {
+        return socket.register(selector, SelectionKey.OP_READ);
+    }
+
+    SelectionKey register(SelectableChannel channel, int ops, Watched watched) throws IOException {
         return channel.register(selector, ops, watched);
     }
 

@@ -183,8 +183,7 @@ class HandlerCallsTest {
     void theHandlerOfOneConnectionCallsAnother(Action action) throws Exception {
         List<Session> members = new CopyOnWriteArrayList<>();
         CompletableFuture<Session> closed = new CompletableFuture<>();
-        try (TestLoop server =
-                        new TestLoop(PATIENT, () -> new Members(members, action, closed), config -> config);
+        try (TestLoop server = new TestLoop(PATIENT, () -> new Members(members, action, closed), config -> config);
                 SSLSocket other = server.client();
                 SSLSocket one = server.client()) {
             server.key.signs(KeyScript.ready());

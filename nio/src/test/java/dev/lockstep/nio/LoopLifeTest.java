@@ -163,7 +163,7 @@ class LoopLifeTest {
         TlsLoop loop = builder(listener).build();
         loop.close();
         assertThat(listener.isOpen()).isFalse();
-        loop.run(); // returns at once
+        loop.run(); // which returns immediately
         loop.close();
     }
 
