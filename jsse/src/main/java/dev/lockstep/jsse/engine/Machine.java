@@ -340,7 +340,7 @@ public final class Machine {
     }
 
     private StepResult driven(Call call) throws TlsException {
-        room.beforeDrive();
+        long wakesBefore = room.beforeDrive();
         StepResult step = null;
         try {
             step = call.run();
@@ -355,7 +355,7 @@ public final class Machine {
                 scratch = null;
             }
             publish(); // before the room lets tasks run that look
-            room.afterDrive(tls.suspension(), step == StepResult.ASYNC_IN_PROGRESS);
+            room.afterDrive(wakesBefore, tls.suspension(), step == StepResult.ASYNC_IN_PROGRESS);
         }
     }
 

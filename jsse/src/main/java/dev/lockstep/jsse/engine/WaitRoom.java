@@ -2,12 +2,9 @@ package dev.lockstep.jsse.engine;
 
 import dev.lockstep.jsse.Waiting;
 import dev.lockstep.tls.wait.Suspension;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -15,8 +12,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the server of a suspended connection waits: it offers a task that asks managers and blocks, keeps back the server's own tasks, or runs
- * a hook. The engine tells it before and after each call of the connection; the waker of the connection is {@link #wake}.
+ * Where the server of a suspended connection waits: it offers a task that asks managers and blocks, keeps back the server's own
+ * tasks, or runs a hook. The engine tells it before and after each call of the connection; the waker of the connection is {@link
+ * #wake}.
+ *
+ * <p>One rule says when the server moves the connection: when it was woken after the beginning of the last call that has asked
+ * for the answer. A wake-up before that call was heeded by it; one during it may be about an answer that it has not seen.
  *
  * <p>The lock in here is held for a few instructions, and never while foreign code runs, so that {@link #wake} blocks no key.
  */
@@ -35,27 +36,28 @@ public final class WaitRoom {
         ANSWERED
     }
 
-    private static final long FIRST_REPEAT = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final long LAST_REPEAT = TimeUnit.SECONDS.toNanos(1);
-
     private final LongSupplier clock;
     private final Consumer<InterruptedException> onInterrupt;
+    private final WakeHook hook = new WakeHook();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Deque<Runnable> keptBack = new ArrayDeque<>();
+
+    /** The server's tasks, kept back until the answer is there. */
+    private final List<Runnable> keptBack = new ArrayList<>();
+
     private Waiting way;
-    private Runnable hook = WaitRoom::nothingLeft;
-    private @Nullable Suspension current;
-    private @Nullable Future<?> deadline;
-    /** What the task does before it waits: an application's own code that is asked in this wait. */
+    private @Nullable Wait current;
+
+    /** For the task of the wait that begins with the call of the connection under way. */
     private @Nullable Runnable work;
 
-    private boolean woken;
-    private boolean wokenBefore;
-    private boolean offered;
-    private boolean taken;
+    private long wakes;
+
+    /** How many of them a call has heeded. */
+    private long heeded;
+
+    /** The server was told of a task, and has not taken one yet. */
     private boolean owed;
-    private long drives;
 
     /**
      * @param clock of the configuration, for deadlines
@@ -78,17 +80,17 @@ public final class WaitRoom {
     }
 
     public Waiting way() {
-        return locked(() -> way);
+        lock.lock();
+        try {
+            return way;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Sets what runs when a wait of the way PARK may be over, on any thread. */
     public void hook(Runnable onWake) {
-        lock.lock();
-        try {
-            hook = onWake;
-        } finally {
-            lock.unlock();
-        }
+        hook.set(onWake);
     }
 
     /** Takes work for the task of the wait that begins with the current call of the connection; the way is TASK. */
@@ -101,13 +103,12 @@ public final class WaitRoom {
         }
     }
 
-    /** A call of the connection begins, which may ask for the answer: a wake-up from now on is about a later one. */
-    public void beforeDrive() {
+    /** A call of the connection begins. Returns how many wake-ups there were before it. */
+    public long beforeDrive() {
         lock.lock();
         try {
-            wokenBefore = woken;
-            woken = false;
-            drives++;
+            hook.moved();
+            return wakes;
         } finally {
             lock.unlock();
         }
@@ -116,54 +117,69 @@ public final class WaitRoom {
     /**
      * A call of the connection is over.
      *
+     * @param wakesBefore how many wake-ups there were before it
      * @param suspension what it waits for, or null
      * @param asked whether it has asked for the answer: if not, an earlier wake-up is still to be heeded
      */
-    public void afterDrive(@Nullable Suspension suspension, boolean asked) {
+    public void afterDrive(long wakesBefore, @Nullable Suspension suspension, boolean asked) {
         List<Runnable> released = List.of();
         lock.lock();
         try {
-            boolean same = current == suspension;
-            woken |= same && !asked && wokenBefore;
-            if (!same) {
-                end();
-                released = takeKeptBack();
-                current = suspension;
+            boolean another = suspension != (current == null ? null : current.suspension);
+            if (another || asked) {
+                heeded = wakesBefore;
             }
-            if (suspension == null) {
-                work = null;
+            if (another) {
+                released = replace(suspension);
             }
+            Wait wait = current;
+            if (wait != null && work != null) {
+                wait.work(work);
+            }
+            work = null;
             // a task that is being run already continues to wait
-            if (suspension != null && !woken && way != Waiting.PARK && !taken) {
-                offered = true;
-            }
-            if (suspension != null && !same && way != Waiting.TASK) {
-                watch(suspension);
+            if (wait != null && way != Waiting.PARK && wait.task == Wait.Task.NONE && !isWoken()) {
+                wait.task = Wait.Task.OFFERED;
             }
         } finally {
             lock.unlock();
         }
-        released.forEach(Timers.runners()::execute);
+        run(released);
+    }
+
+    private List<Runnable> replace(@Nullable Suspension suspension) {
+        if (current != null) {
+            current.end();
+        }
+        Wait next = suspension == null ? null : new Wait(suspension);
+        current = next;
+        if (next != null && way != Waiting.TASK) {
+            watch(next);
+        }
+        changed.signalAll();
+        return takeKeptBack();
+    }
+
+    private boolean isWoken() {
+        return wakes != heeded;
     }
 
     /** The answer may be there: from any thread, any number of times; never blocks. */
     public void wake() {
         List<Runnable> released;
-        Suspension rung = null;
-        long drive;
+        Runnable ringing;
         lock.lock();
         try {
-            woken = true;
+            wakes++;
             changed.signalAll();
             released = takeKeptBack();
-            drive = drives;
-            rung = way == Waiting.PARK ? current : null;
+            ringing = way == Waiting.PARK && current != null ? hook.ringing() : null;
         } finally {
             lock.unlock();
         }
-        released.forEach(Timers.runners()::execute);
-        if (rung != null) {
-            ring(drive, FIRST_REPEAT);
+        run(released);
+        if (ringing != null) {
+            ringing.run();
         }
     }
 
@@ -174,11 +190,11 @@ public final class WaitRoom {
             if (current == null) {
                 return Stage.NONE;
             }
-            if (offered) {
+            if (current.task == Wait.Task.OFFERED) {
                 owed = true;
                 return Stage.TASK;
             }
-            return woken ? Stage.ANSWERED : Stage.PENDING;
+            return isWoken() ? Stage.ANSWERED : Stage.PENDING;
         } finally {
             lock.unlock();
         }
@@ -191,13 +207,12 @@ public final class WaitRoom {
     public @Nullable Runnable take() {
         lock.lock();
         try {
-            Suspension waited = current;
+            Wait wait = current;
             boolean promised = owed;
             owed = false;
-            if (offered && waited != null) {
-                offered = false;
-                taken = true;
-                return () -> await(waited);
+            if (wait != null && wait.task == Wait.Task.OFFERED) {
+                wait.task = Wait.Task.TAKEN;
+                return () -> await(wait);
             }
             return promised ? WaitRoom::nothingLeft : null;
         } finally {
@@ -205,22 +220,26 @@ public final class WaitRoom {
         }
     }
 
+    private static void nothingLeft() {
+        // the task of a wait that has ended
+    }
+
     /** Runs what the server wants to run for this engine, not before the answer is there. */
-    public void execute(Runnable work) {
+    public void execute(Runnable task) {
         lock.lock();
         try {
-            if (way == Waiting.DEFERRED && current != null && !woken) {
-                keptBack.add(work);
+            if (way == Waiting.DEFERRED && current != null && !isWoken()) {
+                keptBack.add(task);
                 return;
             }
         } finally {
             lock.unlock();
         }
-        Timers.runners().execute(work);
+        run(List.of(task));
     }
 
     /** The delegated task: returns when the answer is there, the wait has ended or its deadline has passed. */
-    private void await(Suspension mine) {
+    private void await(Wait mine) {
         Runnable asked = takeWork(mine);
         if (asked != null) {
             asked.run(); // without a lock: it may take its time, and use the engine
@@ -228,17 +247,14 @@ public final class WaitRoom {
         InterruptedException interrupt = null;
         lock.lock();
         try {
-            while (current == mine && !woken && !Timers.isWorker()) {
-                awaitChange(mine.deadlineNanos());
+            while (current == mine && !isWoken() && !Timers.isWorker()) {
+                awaitChange(mine.suspension.deadlineNanos());
             }
         } catch (InterruptedException e) {
             interrupt = e;
         } finally {
-            if (current == mine) {
-                taken = false;
-                // on a thread that must not wait: offered again, and kept back until the answer is there
-                offered = !woken && interrupt == null;
-            }
+            // on a thread that must not wait: offered again, and kept back until the answer is there
+            mine.task = isWoken() || interrupt != null ? Wait.Task.NONE : Wait.Task.OFFERED;
             lock.unlock();
         }
         if (interrupt != null) {
@@ -247,19 +263,13 @@ public final class WaitRoom {
         }
     }
 
-    private @Nullable Runnable takeWork(Suspension mine) {
+    private @Nullable Runnable takeWork(Wait mine) {
         lock.lock();
         try {
-            Runnable asked = current == mine ? work : null;
-            work = asked == null ? work : null;
-            return asked;
+            return current == mine ? mine.takeWork() : null;
         } finally {
             lock.unlock();
         }
-    }
-
-    private static void nothingLeft() {
-        // the task of a wait that has ended
     }
 
     @SuppressWarnings("WaitNotInLoop") // the caller's loop
@@ -270,45 +280,31 @@ public final class WaitRoom {
         }
         long left = deadlineNanos.getAsLong() - clock.getAsLong();
         if (left <= 0) {
-            woken = true; // the connection gives the operation up when it is moved
+            wakes++; // the connection gives the operation up when it is moved
         } else {
             long unused = changed.awaitNanos(left);
         }
     }
 
     /** Wakes the connection at its deadline where no thread waits that could. */
-    private void watch(Suspension suspension) {
-        OptionalLong at = suspension.deadlineNanos();
+    private void watch(Wait wait) {
+        OptionalLong at = wait.suspension.deadlineNanos();
         if (at.isPresent()) {
-            deadline = Timers.schedule(() -> expire(suspension), at.getAsLong() - clock.getAsLong());
+            wait.deadline(Timers.schedule(() -> expire(wait), at.getAsLong() - clock.getAsLong()));
         }
     }
 
-    private void expire(Suspension suspension) {
-        if (locked(() -> current == suspension)) {
+    private void expire(Wait wait) {
+        boolean waits;
+        lock.lock();
+        try {
+            waits = current == wait;
+        } finally {
+            lock.unlock();
+        }
+        if (waits) {
             wake();
         }
-    }
-
-    /** Runs the hook, and again until the server moves the engine: a hook that comes too early is lost in some servers. */
-    private void ring(long drive, long repeatNanos) {
-        Runnable ringing = locked(() -> drives == drive && current != null ? hook : null);
-        if (ringing == null) {
-            return;
-        }
-        Future<?> unused = Timers.schedule(() -> ring(drive, Math.min(LAST_REPEAT, 2 * repeatNanos)), repeatNanos);
-        ringing.run();
-    }
-
-    private void end() {
-        current = null;
-        offered = false;
-        taken = false;
-        if (deadline != null) {
-            deadline.cancel(false);
-            deadline = null;
-        }
-        changed.signalAll();
     }
 
     private List<Runnable> takeKeptBack() {
@@ -317,12 +313,7 @@ public final class WaitRoom {
         return all;
     }
 
-    private <T extends @Nullable Object> T locked(java.util.function.Supplier<T> read) {
-        lock.lock();
-        try {
-            return read.get();
-        } finally {
-            lock.unlock();
-        }
+    private static void run(List<Runnable> tasks) {
+        tasks.forEach(Timers.runners()::execute);
     }
 }
