@@ -9,7 +9,6 @@ import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -29,6 +28,7 @@ public final class Machine {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final TlsServerConnection tls;
+    private final PlainReader reader;
     private final WaitRoom room;
     private final Runnable onFinished;
     private final Consumer<TlsException> onFailed;
@@ -39,7 +39,6 @@ public final class Machine {
     private boolean outboundDone;
     private boolean inboundDone;
     private @Nullable TlsException unreported;
-    private byte @Nullable [] scratch;
     private volatile Standing standing = Standing.BEGUN;
 
     /**
@@ -52,6 +51,7 @@ public final class Machine {
         this.onFinished = onFinished;
         this.onFailed = onFailed;
         this.tls = TlsServerConnection.create(config, woken -> room.wake());
+        this.reader = new PlainReader(tls);
     }
 
     // ---- the two directions
@@ -102,7 +102,7 @@ public final class Machine {
                 // an alert ends the wait, whatever the server waits for
                 step = in.hasRemaining() ? driven(() -> tls.step(in, NOTHING)) : StepResult.ASYNC_IN_PROGRESS;
             } else if (tls.isEstablished()) {
-                step = driven(() -> read(in, destinations, free));
+                step = driven(() -> reader.read(in, destinations, free));
             } else {
                 step = driven(() -> receive(in));
             }
@@ -156,27 +156,6 @@ public final class Machine {
             step = tls.step(in, NOTHING);
         } while (step == StepResult.PROGRESSED);
         return step;
-    }
-
-    private StepResult read(ByteBuffer in, ByteBuffer[] destinations, long free) throws TlsException {
-        if (destinations.length == 1) {
-            return tls.read(in, destinations[0]);
-        }
-        byte[] bytes = scratch;
-        if (bytes == null) {
-            bytes = new byte[TlsServerConnection.APPLICATION_BUFFER_SIZE];
-            scratch = bytes;
-        }
-        int used = (int) Math.min(free, bytes.length);
-        ByteBuffer plain = ByteBuffer.wrap(bytes, 0, used);
-        try {
-            StepResult step = tls.read(in, plain);
-            used = plain.position();
-            Buffers.scatter(plain.flip(), destinations);
-            return step;
-        } finally {
-            Arrays.fill(bytes, 0, used, (byte) 0); // what was opened is the application's, and stays nowhere else
-        }
     }
 
     // ---- status
@@ -352,7 +331,7 @@ public final class Machine {
                 asked = false;
             }
             if (tls.isClosed()) {
-                scratch = null;
+                reader.release();
             }
             publish(); // before the room lets tasks run that look
             room.afterDrive(wakesBefore, tls.suspension(), step == StepResult.ASYNC_IN_PROGRESS);
