@@ -6,14 +6,13 @@ import dev.lockstep.jsse.engine.Standing;
 import dev.lockstep.jsse.engine.Turns;
 import dev.lockstep.jsse.engine.WaitRoom;
 import dev.lockstep.jsse.manager.Party;
-import dev.lockstep.jsse.session.BasicSession;
+import dev.lockstep.jsse.session.ConnectionSessions;
 import dev.lockstep.jsse.session.EstablishedSession;
 import dev.lockstep.jsse.session.HandshakeSession;
 import dev.lockstep.jsse.setting.ConnectionPlan;
 import dev.lockstep.jsse.setting.Context;
 import dev.lockstep.jsse.setting.EngineSettings;
 import dev.lockstep.tls.ConnectionInfo;
-import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.setting.ConfigException;
@@ -58,11 +57,8 @@ public final class LockstepEngine extends SettableEngine {
     private final Context context;
     private final WaitRoom room;
     private final Self self = new Self();
-    private final SSLSession nothing;
-    private volatile HandshakeSession handshakeSession;
-    private volatile @Nullable EstablishedSession session;
+    private final ConnectionSessions sessions;
     private final Turns turns = new Turns(this::standing);
-    private @Nullable TlsServerConfig config;
     private volatile @Nullable Machine machine;
     private volatile boolean closed;
 
@@ -70,13 +66,7 @@ public final class LockstepEngine extends SettableEngine {
         super(new EngineSettings(context.config()), peerHost, peerPort);
         this.context = context;
         this.room = new WaitRoom(way, context.config().clock(), this::interrupted);
-        this.nothing = new BasicSession(peerHost, peerPort);
-        this.handshakeSession = newHandshakeSession();
-    }
-
-    private HandshakeSession newHandshakeSession() {
-        TlsServerConfig planned = config != null ? config : context.config();
-        return new HandshakeSession(getPeerHost(), getPeerPort(), planned.signatureSchemes());
+        this.sessions = new ConnectionSessions(context.sessions(), context.config(), peerHost, peerPort);
     }
 
     // ---- ways to wait
@@ -162,6 +152,7 @@ public final class LockstepEngine extends SettableEngine {
         if (running == null) {
             EngineSettings planned = fixed();
             boolean made = false;
+            TlsServerConfig config;
             try {
                 config = plan(planned).config(selector(planned));
                 made = true;
@@ -172,8 +163,8 @@ public final class LockstepEngine extends SettableEngine {
                     set(settings::unfix);
                 }
             }
-            handshakeSession = newHandshakeSession(); // with the schemes that the settings have left
-            running = new Machine(config, room, this::finished, this::failed);
+            sessions.begin(config);
+            running = new Machine(config, room, this::finished, sessions::failed);
             machine = running;
         }
         return running;
@@ -209,17 +200,9 @@ public final class LockstepEngine extends SettableEngine {
     }
 
     private void finished() {
-        ConnectionInfo info = Objects.requireNonNull(machine).established();
-        session = context.sessions().established(info, Objects.requireNonNull(config), handshakeSession);
-        handshakeSession = newHandshakeSession();
+        EstablishedSession unused =
+                sessions.finished(Objects.requireNonNull(machine).established());
         set(settings::reopen);
-    }
-
-    private void failed(TlsException failure) {
-        EstablishedSession ended = session;
-        if (ended != null) {
-            ended.failed(failure);
-        }
     }
 
     // ---- state
@@ -300,13 +283,13 @@ public final class LockstepEngine extends SettableEngine {
 
     @Override
     public SSLSession getSession() {
-        SSLSession current = session;
-        return current != null ? current : nothing;
+        return sessions.current();
     }
 
     @Override
     public @Nullable SSLSession getHandshakeSession() {
-        HandshakeSession current = handshakeSession; // first: what another handshake agrees on is of no use to this one
+        HandshakeSession current =
+                sessions.handshake(); // first: what another handshake agrees on is of no use to this one
         Standing reached = standing();
         if (reached == null || !reached.isHandshaking() || reached.isInboundDone()) {
             return null;
@@ -343,7 +326,7 @@ public final class LockstepEngine extends SettableEngine {
     /** Returns the ALPN name of the last handshake; empty when none was negotiated, null while that is not known. */
     @Override
     public @Nullable String getApplicationProtocol() {
-        if (session == null) {
+        if (!sessions.isEstablished()) {
             return null;
         }
         ConnectionInfo info = connectionInfo();
@@ -375,7 +358,7 @@ public final class LockstepEngine extends SettableEngine {
             if (running != null) {
                 running.asks(); // managers look at it, on threads of theirs
             }
-            return handshakeSession;
+            return sessions.handshake();
         }
 
         @Override

@@ -3,7 +3,7 @@ package dev.lockstep.jsse.socket;
 import dev.lockstep.jsse.engine.Failures;
 import dev.lockstep.jsse.manager.Asked;
 import dev.lockstep.jsse.manager.Party;
-import dev.lockstep.jsse.session.BasicSession;
+import dev.lockstep.jsse.session.ConnectionSessions;
 import dev.lockstep.jsse.session.EstablishedSession;
 import dev.lockstep.jsse.session.HandshakeSession;
 import dev.lockstep.jsse.setting.ConnectionPlan;
@@ -64,28 +64,20 @@ final class LockstepSocket extends SettableSocket {
     /** What listeners are still to be told of: they are the application's code, and no lock is held meanwhile. */
     private final Queue<HandshakeCompletedEvent> completed = new ConcurrentLinkedQueue<>();
 
-    private volatile HandshakeSession handshakeSession;
-    private final SSLSession nothing;
-    private volatile @Nullable EstablishedSession session;
+    private final ConnectionSessions sessions;
     /** How many handshakes have made a session of this socket. */
     private volatile int noted;
     /** How many bytes had come when the client was asked for another handshake: it has answered, if there are more. */
     private long asked = -1;
 
-    private @Nullable TlsServerConfig config;
     private volatile @Nullable BlockingTlsChannel tls;
 
     LockstepSocket(Context context, EngineSettings settings, SocketChannel channel) {
         super(channel, settings);
         this.context = context;
         this.channel = channel;
-        this.handshakeSession = newHandshakeSession();
-        this.nothing = new BasicSession(getInetAddress().getHostAddress(), getPort());
-    }
-
-    private HandshakeSession newHandshakeSession() {
-        TlsServerConfig planned = config != null ? config : context.config();
-        return new HandshakeSession(getInetAddress().getHostAddress(), getPort(), planned.signatureSchemes());
+        this.sessions = new ConnectionSessions(
+                context.sessions(), context.config(), getInetAddress().getHostAddress(), getPort());
     }
 
     // ---- the connection
@@ -95,7 +87,7 @@ final class LockstepSocket extends SettableSocket {
         lock.lock();
         try {
             BlockingTlsChannel begun = tls;
-            if (session != null && begun != null) {
+            if (sessions.isEstablished() && begun != null) {
                 renegotiate(begun);
             } else {
                 handshake();
@@ -108,7 +100,7 @@ final class LockstepSocket extends SettableSocket {
     /** Returns the channel after its handshake, which takes place here if it has not yet. */
     BlockingTlsChannel ready() throws IOException {
         BlockingTlsChannel channelNow = tls;
-        if (session != null && channelNow != null) {
+        if (sessions.isEstablished() && channelNow != null) {
             return channelNow;
         }
         Party asking = Asked.party();
@@ -142,7 +134,7 @@ final class LockstepSocket extends SettableSocket {
         }
         ConnectionOptions changes = ConnectionOptions.NONE;
         if (settings.changed()) {
-            config = plannedConfig(); // which checks the settings
+            TlsServerConfig unused = plannedConfig(); // which checks the settings
             changes = plan().options(selector());
         }
         ConnectionOptions wanted = changes;
@@ -200,9 +192,8 @@ final class LockstepSocket extends SettableSocket {
         if (!begun.hasFailed()) {
             return cause;
         }
-        EstablishedSession ended = session;
-        if (ended != null && cause instanceof TlsException failure) {
-            ended.failed(failure);
+        if (cause instanceof TlsException failure) {
+            sessions.failed(failure);
         }
         close(); // with the alert
         return Failures.of(cause, handshaking);
@@ -213,13 +204,13 @@ final class LockstepSocket extends SettableSocket {
             throw new SocketException("Socket is closed");
         }
         BlockingTlsChannel begun = tls;
-        if (begun != null && session != null) {
+        if (begun != null && sessions.isEstablished()) {
             return begun;
         }
         if (begun == null) {
-            config = plannedConfig();
+            TlsServerConfig config = plannedConfig();
             settings.fix();
-            handshakeSession = newHandshakeSession(); // with the schemes that the settings have left
+            sessions.begin(config);
             begun = BlockingTlsChannel.server(channel, config, Limits.DEFAULT.withIdle(ENDLESS));
             begun.closedByInterrupt(VirtualThreads::isVirtual);
             tls = begun;
@@ -235,10 +226,7 @@ final class LockstepSocket extends SettableSocket {
 
     private void finished(BlockingTlsChannel begun) {
         noted = begun.handshakes();
-        EstablishedSession made =
-                context.sessions().established(begun.info(), Objects.requireNonNull(config), handshakeSession);
-        session = made;
-        handshakeSession = newHandshakeSession();
+        EstablishedSession made = sessions.finished(begun.info());
         settings.reopen();
         completed.add(new HandshakeCompletedEvent(this, made));
     }
@@ -312,7 +300,7 @@ final class LockstepSocket extends SettableSocket {
     /** Returns the channel after its handshake, or null: what must not wait does not begin one. */
     @Nullable
     BlockingTlsChannel established() {
-        return session == null || closed ? null : tls;
+        return sessions.isEstablished() && !closed ? tls : null;
     }
 
     // ---- what was negotiated
@@ -323,28 +311,30 @@ final class LockstepSocket extends SettableSocket {
         try {
             noteHandshake(ready());
         } catch (IOException e) {
-            return nothing;
+            // which those that read and write are told
         }
-        return Objects.requireNonNull(session);
+        return sessions.current();
     }
 
     @Override
     public @Nullable SSLSession getHandshakeSession() {
+        HandshakeSession made =
+                sessions.handshake(); // first: what another handshake agrees on is of no use to this one
         BlockingTlsChannel begun = tls;
         if (begun == null || closed || !begun.isHandshaking()) {
             return null;
         }
         ConnectionInfo info = begun.handshakeInfo();
         if (info != null) { // before ServerHello nothing is agreed
-            handshakeSession.agreed(info);
+            made.agreed(info);
         }
-        return handshakeSession;
+        return made;
     }
 
     @Override
     public @Nullable String getApplicationProtocol() {
         BlockingTlsChannel begun = tls;
-        if (begun == null || session == null) {
+        if (begun == null || !sessions.isEstablished()) {
             return null;
         }
         ConnectionInfo info = begun.info();
@@ -362,7 +352,7 @@ final class LockstepSocket extends SettableSocket {
     private final class Self implements Party {
         @Override
         public HandshakeSession handshakeSession() {
-            return handshakeSession;
+            return sessions.handshake();
         }
 
         @Override
