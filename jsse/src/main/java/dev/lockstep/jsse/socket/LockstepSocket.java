@@ -27,8 +27,6 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -61,9 +59,6 @@ final class LockstepSocket extends SettableSocket {
     private final Context context;
     private final SocketChannel channel;
     private final ReentrantLock lock = new ReentrantLock();
-    /** What listeners are still to be told of: they are the application's code, and no lock is held meanwhile. */
-    private final Queue<HandshakeCompletedEvent> completed = new ConcurrentLinkedQueue<>();
-
     private final ConnectionSessions sessions;
     /** How many handshakes have made a session of this socket. */
     private volatile int noted;
@@ -117,12 +112,8 @@ final class LockstepSocket extends SettableSocket {
 
     private void unlock() {
         lock.unlock();
-        while (!lock.isHeldByCurrentThread()) {
-            HandshakeCompletedEvent event = completed.poll();
-            if (event == null) {
-                return;
-            }
-            listeners.tell(event);
+        if (!lock.isHeldByCurrentThread()) { // no lock is held while the application's code runs
+            listeners.tellAll();
         }
     }
 
@@ -228,7 +219,7 @@ final class LockstepSocket extends SettableSocket {
         noted = begun.handshakes();
         EstablishedSession made = sessions.finished(begun.info());
         settings.reopen();
-        completed.add(new HandshakeCompletedEvent(this, made));
+        listeners.completed(new HandshakeCompletedEvent(this, made));
     }
 
     private TlsServerConfig plannedConfig() throws SSLHandshakeException {
