@@ -32,6 +32,7 @@ final class TlsPipe {
     private final OutputEnd outputEnd;
     private final PendingClose closing;
     private final PipeEvents events;
+    private final Ending ending;
     private final Turns turns;
 
     private boolean moving;
@@ -40,9 +41,6 @@ final class TlsPipe {
 
     /** The client's close_notify has come, and this side may still send. */
     private boolean peerClosed;
-
-    /** The TLS connection has ended: what comes is dropped. */
-    private boolean over;
 
     TlsPipe(
             ChannelHandlerContext context,
@@ -63,6 +61,8 @@ final class TlsPipe {
         this.timer = new DeadlineTimer(context, config.clock(), this::moveAndSettle);
         WakeTask answers = new WakeTask(context, this::moveAndSettle);
         this.tls = TlsServerConnection.create(config, connection -> answers.wake());
+        this.ending = new Ending(
+                context, tls, output, writes, outputEnd, closing, farewell, events, this::releaseBuffers);
         this.turns = new Turns(tls, input, output, data, reads, timer, events::handshakeDone);
     }
 
@@ -88,13 +88,13 @@ final class TlsPipe {
         try {
             settled();
         } catch (RuntimeException | Error e) { // no deadline could be set, say
-            abort(e);
+            ending.abort(e);
         }
     }
 
     private void settled() {
         output.flush();
-        if (over) {
+        if (ending.isOver()) {
             timer.cancel();
             reads.adjust(false, farewell.isDraining());
             return;
@@ -105,7 +105,7 @@ final class TlsPipe {
     }
 
     void receive(ByteBuf bytes) {
-        if (over) {
+        if (ending.isOver()) {
             int length = bytes.readableBytes();
             bytes.release();
             farewell.drop(length);
@@ -114,7 +114,7 @@ final class TlsPipe {
         try {
             input.add(context.alloc(), bytes);
         } catch (RuntimeException | Error e) {
-            abort(e);
+            ending.abort(e);
             return;
         }
         move();
@@ -125,7 +125,7 @@ final class TlsPipe {
     }
 
     void write(ByteBuf bytes, ChannelPromise promise) {
-        if (over || closing.isWaiting() || outputEnd.isRequested()) {
+        if (ending.isOver() || closing.isWaiting() || outputEnd.isRequested()) {
             bytes.release();
             promise.tryFailure(new ClosedChannelException());
             return;
@@ -146,13 +146,13 @@ final class TlsPipe {
         } catch (TlsException e) {
             fail(e);
         } catch (RuntimeException | Error e) { // a part of the stream is lost
-            abort(e);
+            ending.abort(e);
         }
     }
 
     /** Asks the client for another handshake; false when that is not allowed now. */
     boolean renegotiate(Promise<Channel> promise) {
-        if (over || closing.isWaiting() || !tls.isEstablished()) {
+        if (ending.isOver() || closing.isWaiting() || !tls.isEstablished()) {
             return false;
         }
         if (!tls.renegotiate()) {
@@ -168,7 +168,7 @@ final class TlsPipe {
     void closeOutput(ChannelPromise promise) {
         boolean first = !outputEnd.isRequested();
         outputEnd.request(promise);
-        if (first && !over) {
+        if (first && !ending.isOver()) {
             flushes = true;
             moveAndSettle();
         }
@@ -177,7 +177,7 @@ final class TlsPipe {
     /** The application closes the channel. */
     @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
     void close(ChannelPromise promise) {
-        if (!over && closing.isWaiting()) {
+        if (!ending.isOver() && closing.isWaiting()) {
             closing.join(promise);
             return;
         }
@@ -185,20 +185,20 @@ final class TlsPipe {
         sealAll();
         if (farewell.hasBegun()) {
             farewell.join(promise);
-        } else if (over) {
+        } else if (ending.isOver()) {
             context.close(promise);
         } else if (flushed && !writes.isEmpty() && tls.isEstablished()) {
             closing.begin(promise, limits.flush(), this::closeNow); // a renegotiation comes first
         } else {
-            ended(end(promise));
+            ending.close(promise);
         }
         settle();
     }
 
     /** The time is over for what is left to write. */
     private void closeNow() {
-        if (!over) {
-            finish();
+        if (!ending.isOver()) {
+            ending.finish();
             settle();
         }
     }
@@ -206,7 +206,7 @@ final class TlsPipe {
     /** The client's stream has ended; of the channel only this direction is closed, or both. */
     void inputEnded() {
         farewell.inputEnded();
-        if (!over) {
+        if (!ending.isOver()) {
             tls.inputClosed();
             moveAndSettle();
         }
@@ -215,37 +215,25 @@ final class TlsPipe {
     /** The channel is closed: what is whole of the input is delivered first. */
     void inactive() {
         inputEnded();
-        if (!over) {
-            over = true;
-            tls.abort();
+        if (ending.cut()) {
             events.ended();
         }
-        release(new ClosedChannelException());
+        release();
     }
 
     /** The handler leaves the pipeline: nothing of the connection remains. */
     void removed() {
-        if (!over) {
-            over = true;
-            tls.abort();
-        }
-        release(new ClosedChannelException());
+        boolean unused = ending.cut();
+        release();
         events.ended();
         if (context.channel().isActive()) {
             reads.adjust(false, false); // what the pipeline reads from now on is not this connection's
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
-    private void release(Throwable cause) {
+    private void release() {
         timer.cancel();
-        farewell.end();
-        releaseBuffers();
-        writes.failAll(cause);
-        outputEnd.failed(cause);
-        if (closing.isWaiting()) {
-            context.close(closing.take());
-        }
+        ending.release(new ClosedChannelException());
     }
 
     /** Moves the connection until it waits. */
@@ -261,14 +249,14 @@ final class TlsPipe {
                 turn();
                 turns.deliver();
                 seal();
-            } while (movesAgain && !over);
+            } while (movesAgain && !ending.isOver());
         } catch (TlsException e) {
             fail(e);
         } catch (RuntimeException | Error e) { // no memory, say: the connection must not stay as it is
-            abort(e);
+            ending.abort(e);
         } finally {
             moving = false;
-            if (over) {
+            if (ending.isOver()) {
                 releaseBuffers();
             }
         }
@@ -276,89 +264,49 @@ final class TlsPipe {
 
     /** Seals what was flushed, and then the end of the output. */
     private void seal() throws TlsException {
-        if (over || !flushes || !tls.isEstablished() || !writes.seal(tls, output)) {
+        if (ending.isOver() || !flushes || !tls.isEstablished() || !writes.seal(tls, output)) {
             return;
         }
         flushes = false;
         if (closing.isWaiting()) {
-            finish();
+            ending.finish();
         } else if (outputEnd.isPending()) {
             flushes = !outputEnd.seal(tls, output, context.newPromise());
             if (!flushes && !tls.isEstablished()) {
-                finish();
+                ending.finish();
             }
         }
     }
 
     private void turn() throws TlsException {
         Turns.Outcome outcome = Turns.Outcome.MOVED;
-        while (!over && outcome == Turns.Outcome.MOVED) {
+        while (!ending.isOver() && outcome == Turns.Outcome.MOVED) {
             outcome = turns.turn();
         }
-        if (over || outcome != Turns.Outcome.CLOSED) {
+        if (ending.isOver() || outcome != Turns.Outcome.CLOSED) {
             return;
         }
         turns.deliver();
-        if (!over && !tls.isEstablished()) {
-            finish();
-        } else if (!over && !peerClosed) {
+        if (!ending.isOver() && !tls.isEstablished()) {
+            ending.finish();
+        } else if (!ending.isOver() && !peerClosed) {
             peerClosed = true;
             events.closed();
             context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         }
     }
 
-    /** The connection has ended in good order. */
-    private void finish() {
-        ended(end(closing.take()));
-    }
-
-    /** Tells of an end that began in good order, and of what came between if anything did. */
-    private void ended(@Nullable Throwable obstacle) {
-        writes.failAll(obstacle == null ? new ClosedChannelException() : obstacle);
-        if (obstacle == null) {
-            events.ended();
-        } else {
-            events.failed(obstacle);
-        }
-    }
-
-    /** The connection has failed. The alert is on its way before the application is told, which may close the channel. */
+    /** The connection has failed; what came before the fault is the application's. */
     private void fail(TlsException cause) {
         try {
-            if (!over) {
+            if (!ending.isOver()) {
                 turns.deliver();
             }
         } catch (RuntimeException | Error e) { // no memory for the data, and so none for the alert
-            abort(e);
+            ending.abort(e);
         }
-        if (!over) {
-            outputEnd.failed(cause);
-            Throwable obstacle = end(closing.take());
-            if (obstacle != null) {
-                cause.addSuppressed(obstacle);
-            }
-            writes.failAll(cause);
-            events.failed(cause);
-        }
-    }
-
-    /** Ends the connection without an alert: it cannot continue, perhaps since there is no memory. */
-    @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
-    private void abort(Throwable cause) {
-        if (over) {
-            return;
-        }
-        over = true;
-        try {
-            tls.fail(cause, NetOutput.NO_ROOM);
-            tls.abort();
-        } finally {
-            releaseBuffers();
-            writes.failAll(cause);
-            outputEnd.failed(cause);
-            events.failed(cause);
-            context.close(closing.take());
+        if (!ending.isOver()) {
+            ending.fail(cause);
         }
     }
 
@@ -369,32 +317,5 @@ final class TlsPipe {
             data.release();
             output.release();
         }
-    }
-
-    /**
-     * Makes close_notify or the alert the last record, and begins the end of the channel. It is sent when {@link #settle}
-     * flushes it, after the application was told. Where there is no memory for that record, the channel is closed without it.
-     *
-     * @return why the last record is missing; null where it is not
-     */
-    @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
-    private @Nullable Throwable end(ChannelPromise promise) {
-        over = true;
-        if (!writes.isEmpty()) {
-            outputEnd.failed(new ClosedChannelException());
-        }
-        try {
-            OutputEnd.sealLast(tls, output);
-        } catch (RuntimeException | Error e) {
-            outputEnd.failed(e);
-            context.close(promise);
-            tls.abort();
-            return e;
-        }
-        ChannelPromise last = context.newPromise();
-        outputEnd.sentBy(last);
-        output.hand(last);
-        farewell.begin(last, promise);
-        return null;
     }
 }
