@@ -50,22 +50,19 @@ final class AppInput {
     }
 
     /** Delivers the first {@code bytes} of what was opened. Must not be called while {@link #room} is in use. */
-    boolean deliver(int bytes) {
+    void deliver(int bytes) {
         ByteBuf buffer = opened;
         if (buffer == null) {
-            return false;
+            return;
         }
         if (bytes == buffer.readableBytes()) {
             opened = null;
         }
         if (bytes > 0) {
             context.fireChannelRead(opened == null ? buffer : buffer.readRetainedSlice(bytes));
-            return true;
-        }
-        if (opened == null) {
+        } else if (opened == null) {
             buffer.release();
         }
-        return false;
     }
 
     void release() {

@@ -27,6 +27,11 @@ final class PipeEvents {
         renegotiations.add(promise);
     }
 
+    /** Returns whether the application waits for a later handshake. */
+    boolean awaitsHandshake() {
+        return !renegotiations.isEmpty();
+    }
+
     void handshakeDone() {
         handshake.trySuccess(context.channel());
         for (Promise<Channel> each = renegotiations.poll(); each != null; each = renegotiations.poll()) {

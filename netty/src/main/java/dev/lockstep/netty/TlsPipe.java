@@ -96,12 +96,15 @@ final class TlsPipe {
         output.flush();
         if (ending.isOver()) {
             timer.cancel();
-            reads.adjust(false, farewell.isDraining());
+            reads.adjust(false, farewell.isDraining(), false);
             return;
         }
         input.compact();
         timer.set(tls.nextDeadlineNanos());
-        reads.adjust(input.isFull(), !tls.isEstablished() || tls.suspension() != null || !writes.isEmpty());
+        reads.adjust(
+                input.isFull(),
+                !tls.isEstablished() || tls.suspension() != null,
+                tls.isHandshaking() || events.awaitsHandshake());
     }
 
     void receive(ByteBuf bytes) {
@@ -227,7 +230,7 @@ final class TlsPipe {
         release();
         events.ended();
         if (context.channel().isActive()) {
-            reads.adjust(false, false); // what the pipeline reads from now on is not this connection's
+            reads.adjust(false, false, false); // what the pipeline reads from now on is not this connection's
         }
     }
 

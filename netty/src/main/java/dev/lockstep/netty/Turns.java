@@ -118,8 +118,9 @@ final class Turns {
     }
 
     private void deliver(int bytes) {
-        if (data.deliver(bytes)) {
-            reads.delivered();
+        if (bytes > 0) {
+            reads.delivers(bytes); // before it is told: it may ask for more while it is
         }
+        data.deliver(bytes);
     }
 }

@@ -27,8 +27,6 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.CipherSuite;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -138,18 +136,6 @@ class FlowTest {
             }
             assertThat(open.application.takeReceived()).isEqualTo(Bytes.concat(data, data));
             assertThat(open.tls.heldBytes()).isLessThan(TlsServerConnection.NETWORK_BUFFER_SIZE);
-        }
-    }
-
-    /** Counts the reads that reach the channel. */
-    private static final class Reads extends ChannelOutboundHandlerAdapter {
-
-        int asked;
-
-        @Override
-        public void read(ChannelHandlerContext context) {
-            asked++;
-            context.read();
         }
     }
 
