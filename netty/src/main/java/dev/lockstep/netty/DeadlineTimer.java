@@ -36,7 +36,8 @@ final class DeadlineTimer {
             cancel();
             at = deadline.getAsLong();
             long delay = Math.max(LEAST_NANOS, at - clock.getAsLong());
-            scheduled = context.executor().schedule(this::run, delay, TimeUnit.NANOSECONDS);
+            scheduled =
+                    context.executor().schedule(() -> Confined.run(context, this::run), delay, TimeUnit.NANOSECONDS);
         }
     }
 

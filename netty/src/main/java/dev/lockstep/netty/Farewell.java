@@ -53,7 +53,7 @@ final class Farewell {
         done = context.newPromise(); // the application's own may be cancelled, and would close nothing
         OutputEnd.tell(done, promise);
         after(limits.flush());
-        last.addListener(sent -> onSent(sent.isSuccess()));
+        last.addListener(sent -> Confined.run(context, () -> onSent(sent.isSuccess())));
     }
 
     /** Completes {@code promise} too when the channel is closed. */
@@ -106,7 +106,8 @@ final class Farewell {
 
     private void after(Duration time) {
         cancelTimeout();
-        timeout = context.executor().schedule(this::close, time.toNanos(), TimeUnit.NANOSECONDS);
+        timeout = context.executor()
+                .schedule(() -> Confined.run(context, this::close), time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // it is the promise

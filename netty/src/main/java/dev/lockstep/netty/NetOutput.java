@@ -98,13 +98,13 @@ final class NetOutput {
     private void writeCounted(ByteBuf buffer) {
         int bytes = buffer.readableBytes();
         unsent += bytes;
-        context.write(buffer).addListener(sent -> {
+        context.write(buffer).addListener(sent -> Confined.run(context, () -> {
             boolean wasBlocked = isBlocked();
             unsent -= bytes;
             if (wasBlocked && !isBlocked()) {
                 onRoom.run();
             }
-        });
+        }));
     }
 
     /** Hands everything to the channel, and flushes if anything was handed over since the last flush. */

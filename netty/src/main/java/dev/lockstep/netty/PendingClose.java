@@ -32,7 +32,8 @@ final class PendingClose {
     void begin(ChannelPromise closed, Duration most, Runnable onTimeout) {
         promise = context.newPromise(); // the application's own may be cancelled, and would close nothing
         OutputEnd.tell(promise, closed);
-        timeout = context.executor().schedule(onTimeout, most.toNanos(), TimeUnit.NANOSECONDS);
+        timeout = context.executor()
+                .schedule(() -> Confined.run(context, onTimeout), most.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Completes another promise with the channel's end. */

@@ -18,10 +18,12 @@ final class WakeTask {
     /** On any thread. */
     void wake() {
         if (woken.compareAndSet(false, true)) {
-            context.executor().execute(() -> {
-                woken.set(false);
-                move.run();
-            });
+            context.executor().execute(() -> Confined.run(context, this::run));
         }
+    }
+
+    private void run() {
+        woken.set(false);
+        move.run();
     }
 }
