@@ -4,7 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,14 +27,19 @@ final class NetOutput {
 
     private final ChannelHandlerContext context;
     private final Runnable onRoom;
+    private final Consumer<Throwable> onLost;
     private int unsent;
     private @Nullable ByteBuf filling;
     private boolean written;
 
-    /** @param onRoom runs when {@link #isBlocked} has become false */
-    NetOutput(ChannelHandlerContext context, Runnable onRoom) {
+    /**
+     * @param onRoom runs when {@link #isBlocked} has become false
+     * @param onLost takes the reason when a handler of the application or the channel has not taken a record
+     */
+    NetOutput(ChannelHandlerContext context, Runnable onRoom, Consumer<Throwable> onLost) {
         this.context = context;
         this.onRoom = onRoom;
+        this.onLost = onLost;
     }
 
     /**
@@ -82,7 +90,7 @@ final class NetOutput {
             if (promise == null) {
                 writeCounted(buffer);
             } else {
-                context.write(buffer, promise);
+                context.write(buffer, promise).addListener(sent -> Confined.run(context, () -> noteLoss(sent)));
             }
             return;
         }
@@ -98,13 +106,28 @@ final class NetOutput {
     private void writeCounted(ByteBuf buffer) {
         int bytes = buffer.readableBytes();
         unsent += bytes;
-        context.write(buffer).addListener(sent -> Confined.run(context, () -> {
-            boolean wasBlocked = isBlocked();
-            unsent -= bytes;
-            if (wasBlocked && !isBlocked()) {
-                onRoom.run();
-            }
-        }));
+        context.write(buffer)
+                .addListener(sent -> Confined.run(context, () -> {
+                    boolean wasBlocked = isBlocked();
+                    unsent -= bytes;
+                    noteLoss(sent);
+                    if (wasBlocked && !isBlocked()) {
+                        onRoom.run();
+                    }
+                }));
+    }
+
+    /**
+     * A record that was not taken is a hole in the stream, and the client can open none of the later ones. It is none where
+     * the channel is closed or has sent all that it will. The end comes later: this may run in the middle of a call.
+     */
+    private void noteLoss(Future<?> sent) {
+        Throwable cause = sent.cause();
+        boolean sends = context.channel().isActive()
+                && !(context.channel() instanceof DuplexChannel duplex && duplex.isOutputShutdown());
+        if (cause != null && sends && !context.isRemoved()) {
+            context.executor().execute(() -> onLost.accept(cause));
+        }
     }
 
     /** Hands everything to the channel, and flushes if anything was handed over since the last flush. */

@@ -50,7 +50,7 @@ final class TlsPipe {
             Promise<Channel> close) {
         this.context = context;
         this.data = new AppInput(context);
-        this.output = new NetOutput(context, this::moveAndSettle);
+        this.output = new NetOutput(context, this::moveAndSettle, this::lost);
         this.writes = new WriteQueue(context);
         this.reads = new ReadControl(context);
         this.limits = limits;
@@ -311,6 +311,12 @@ final class TlsPipe {
         if (!ending.isOver()) {
             ending.fail(cause);
         }
+    }
+
+    /** A record has not reached the channel. */
+    private void lost(Throwable cause) {
+        ending.abort(cause);
+        settle();
     }
 
     /** While the connection is moved, its buffers are in use; {@link #move} releases them then. */
