@@ -12,10 +12,15 @@ import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.AlertDescription;
 import java.nio.ByteBuffer;
+import java.security.AlgorithmConstraints;
+import java.security.AlgorithmParameters;
+import java.security.CryptoPrimitive;
+import java.security.Key;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -152,6 +157,54 @@ class EngineParametersTest {
         EngineServer refusing = new EngineServer(other, new JdkClient(client())).runsIntoFailure();
         assertThat(refusing.failure())
                 .hasMessageContaining(AlertDescription.UNRECOGNIZED_NAME.name().toLowerCase(java.util.Locale.ROOT));
+    }
+
+    /** Frameworks that set one thing do so with parameters of their own, in which everything else is null. */
+    @Test
+    void parametersLeaveWhatTheyDoNotName() throws Exception {
+        AlgorithmConstraints constraints = new Permissive();
+        change(parameters -> {
+            parameters.setSNIMatchers(List.of(SNIHostName.createSNIMatcher("other\\.test")));
+            parameters.setAlgorithmConstraints(constraints);
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        });
+        SSLParameters names = new SSLParameters();
+        names.setApplicationProtocols(new String[] {"h2"});
+        engine.setSSLParameters(names);
+        assertThat(engine.getSSLParameters().getAlgorithmConstraints()).isSameAs(constraints);
+        assertThat(engine.getSSLParameters().getEndpointIdentificationAlgorithm())
+                .isEqualTo("HTTPS");
+        EngineServer refusing = server(client("h2")).runsIntoFailure();
+        assertThat(refusing.failure()).hasMessageContaining("unrecognized_name");
+        engine.setSSLParameters(names); // no change of what is fixed by now
+        LockstepEngine open = context.engine();
+        SSLParameters matching = open.getSSLParameters();
+        matching.setSNIMatchers(List.of(SNIHostName.createSNIMatcher("other\\.test")));
+        open.setSSLParameters(matching);
+        matching.setSNIMatchers(List.of());
+        open.setSSLParameters(matching);
+        assertThat(new EngineServer(open, new JdkClient(client())).runs().isDone())
+                .isTrue();
+    }
+
+    /** Permits everything. */
+    private static final class Permissive implements AlgorithmConstraints {
+
+        @Override
+        public boolean permits(Set<CryptoPrimitive> primitives, String algorithm, AlgorithmParameters parameters) {
+            return true;
+        }
+
+        @Override
+        public boolean permits(Set<CryptoPrimitive> primitives, Key key) {
+            return true;
+        }
+
+        @Override
+        public boolean permits(
+                Set<CryptoPrimitive> primitives, String algorithm, Key key, AlgorithmParameters parameters) {
+            return true;
+        }
     }
 
     /** The configuration's own test of host names holds in an engine too, whether or not it has matchers. */

@@ -36,9 +36,15 @@ record Algorithms(
     private static final Set<CryptoPrimitive> AGREEMENT = Set.copyOf(EnumSet.of(CryptoPrimitive.KEY_AGREEMENT));
     private static final Set<CryptoPrimitive> SIGNATURE = Set.copyOf(EnumSet.of(CryptoPrimitive.SIGNATURE));
 
-    static Algorithms of(SSLParameters parameters) {
+    /**
+     * Returns those of the parameters.
+     *
+     * @param before the constraints that stay where the parameters have none
+     */
+    static Algorithms of(SSLParameters parameters, @Nullable AlgorithmConstraints before) {
+        AlgorithmConstraints given = parameters.getAlgorithmConstraints();
         return new Algorithms(
-                parameters.getAlgorithmConstraints(),
+                given != null ? given : before,
                 LaterParameters.GROUPS.of(parameters),
                 LaterParameters.SCHEMES.of(parameters));
     }

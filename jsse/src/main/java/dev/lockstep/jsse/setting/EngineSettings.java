@@ -231,7 +231,10 @@ public final class EngineSettings {
         }
     }
 
-    /** Takes what is given there; null leaves a setting as it is, except for the SNI matchers, of which null means none. */
+    /**
+     * Takes what is given there. Null leaves a setting as it is, as with the JDK's own engines: only an empty list says that
+     * there are no SNI matchers. Named groups and signature schemes are those of the configuration again.
+     */
     public void apply(SSLParameters parameters) {
         if (parameters.getCipherSuites() != null) {
             suites(parameters.getCipherSuites());
@@ -257,13 +260,14 @@ public final class EngineSettings {
             protocols = names;
         }
         Collection<SNIMatcher> given = parameters.getSNIMatchers();
-        List<SNIMatcher> nextMatchers = given == null ? List.of() : List.copyOf(given);
+        List<SNIMatcher> nextMatchers = given == null ? matchers() : List.copyOf(given);
         if (!nextMatchers.equals(matchers())) {
             requireOpen("SNI matchers");
             matchers = nextMatchers;
         }
-        algorithms(Algorithms.of(parameters));
-        endpointIdentification = parameters.getEndpointIdentificationAlgorithm();
+        algorithms(Algorithms.of(parameters, algorithms.constraints()));
+        String identification = parameters.getEndpointIdentificationAlgorithm();
+        endpointIdentification = identification != null ? identification : endpointIdentification;
         maximumPacketSize(parameters.getMaximumPacketSize());
     }
 
