@@ -111,6 +111,24 @@ class SocketTest {
         }
     }
 
+    /** What needs no byte needs no client either: this one never says a word. */
+    @Test
+    void emptyReadsAndWritesMakeNoHandshake() throws Exception {
+        Future<SSLSocket> accepted = accepts();
+        try (Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                SSLSocket server = accepted.get()) {
+            assertThat(client.isConnected()).isTrue();
+            server.setSoTimeout(1000);
+            byte[] bytes = new byte[3];
+            assertThat(server.getInputStream().read(bytes, 1, 0)).isZero();
+            server.getOutputStream().write(bytes, 1, 0);
+            assertThatThrownBy(() -> server.getInputStream().read(bytes, 2, 2))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> server.getOutputStream().write(bytes, 2, 2))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
     @Test
     void readsTimeOut() throws Exception {
         Future<SSLSocket> accepted = accepts();

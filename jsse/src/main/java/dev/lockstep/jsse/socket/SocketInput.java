@@ -3,6 +3,7 @@ package dev.lockstep.jsse.socket;
 import dev.lockstep.nio.BlockingTlsChannel;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
 
 /** What the client sends. The first read makes the handshake; closing the stream closes the socket. */
 final class SocketInput extends InputStream {
@@ -21,6 +22,10 @@ final class SocketInput extends InputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        if (length == 0) {
+            return 0; // without a handshake, which may take its time
+        }
         BlockingTlsChannel begun = socket.ready();
         int read = socket.moving(begun, () -> socket.timed(begun).inputStream().read(bytes, offset, length));
         socket.noteHandshake(begun);
