@@ -7,6 +7,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Promise;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
+import javax.net.ssl.SSLException;
 
 /** Tells the application of handshakes, failures and the end: through promises, and as events in Netty's own classes. */
 final class PipeEvents {
@@ -60,11 +61,20 @@ final class PipeEvents {
     }
 
     void failed(Throwable cause) {
+        endedWith(cause);
+        context.fireExceptionCaught(cause);
+    }
+
+    /** The application has taken the handler out of an open connection: that is no good end, and no failure either. */
+    void removed() {
+        endedWith(new SSLException("the handler was removed from the pipeline before the end of the connection"));
+    }
+
+    private void endedWith(Throwable cause) {
         abandon(cause);
         if (close.tryFailure(cause) && handshake.isSuccess()) {
             context.fireUserEventTriggered(new SslCloseCompletionEvent(cause));
         }
-        context.fireExceptionCaught(cause);
     }
 
     /** What still waits for a handshake waits in vain. */

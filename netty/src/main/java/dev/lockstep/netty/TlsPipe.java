@@ -10,7 +10,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Promise;
 import java.nio.channels.ClosedChannelException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One TLS connection between the two sides of a {@link LockstepHandler}: moves it whenever something has happened, until it
@@ -61,8 +60,8 @@ final class TlsPipe {
         this.timer = new DeadlineTimer(context, config.clock(), this::moveAndSettle);
         WakeTask answers = new WakeTask(context, this::moveAndSettle);
         this.tls = TlsServerConnection.create(config, connection -> answers.wake());
-        this.ending = new Ending(
-                context, tls, output, writes, outputEnd, closing, farewell, events, this::releaseBuffers);
+        this.ending =
+                new Ending(context, tls, output, writes, outputEnd, closing, farewell, events, this::releaseBuffers);
         this.turns = new Turns(tls, input, output, data, reads, timer, events::handshakeDone);
     }
 
@@ -226,9 +225,11 @@ final class TlsPipe {
 
     /** The handler leaves the pipeline: nothing of the connection remains. */
     void removed() {
-        boolean unused = ending.cut();
+        boolean wasOpen = ending.cut();
         release();
-        events.ended();
+        if (wasOpen) {
+            events.removed();
+        }
         if (context.channel().isActive()) {
             reads.adjust(false, false, false); // what the pipeline reads from now on is not this connection's
         }

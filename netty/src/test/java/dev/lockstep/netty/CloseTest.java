@@ -17,15 +17,18 @@ import dev.lockstep.testkit.answer.RecordingKey;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientMessage;
 import dev.lockstep.testkit.client.Seen;
+import dev.lockstep.tls.TlsException;
 import dev.lockstep.tls.config.RenegotiationPolicy;
 import dev.lockstep.tls.config.TlsServerConfig;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
 /** What was written comes before close_notify, and every promise has one end. */
@@ -153,6 +156,40 @@ class CloseTest {
             open.hears();
             assertThat(closed.isSuccess()).isTrue();
             assertThat(written.isDone()).isTrue();
+        }
+    }
+
+    /** Without close_notify in either direction nothing is complete. */
+    @Test
+    void theRemovalOfAnOpenHandlerIsNoGoodEnd() {
+        try (EmbeddedTls open =
+                new EmbeddedTls(TestServers.config(TestServers.local(TestIdentity.P256)), ConversationTest.client())) {
+            open.establishes();
+            open.channel.pipeline().remove(open.tls);
+            assertThat(open.tls.handshakeFuture().isSuccess()).isTrue();
+            assertThat(open.tls.closeFuture().cause()).isInstanceOf(SSLException.class);
+            assertThat(open.application.events)
+                    .last()
+                    .isInstanceOfSatisfying(SslCloseCompletionEvent.class, event -> assertThat(event.isSuccess())
+                            .isFalse());
+            assertThat(open.application.failures).isEmpty();
+            assertThat(open.channel.isOpen()).isTrue();
+        }
+    }
+
+    /** What a listener does when its write has failed does not hide the failure. */
+    @Test
+    void theRemovalOfAHandlerInTheMiddleOfAFailure() {
+        try (EmbeddedTls open =
+                new EmbeddedTls(TestServers.config(TestServers.local(TestIdentity.P256)), ConversationTest.client())) {
+            open.establishes();
+            open.channel
+                    .write(open.text("never sent"))
+                    .addListener(failed -> open.channel.pipeline().remove(open.tls));
+            open.says(raw(new byte[] {99, 3, 3, 0, 1, 0}));
+            assertThat(open.tls.closeFuture().cause()).isInstanceOf(TlsException.class);
+            assertThat(open.application.failures).hasSize(1);
+            assertThat(open.channel.isOpen()).isFalse();
         }
     }
 
