@@ -45,9 +45,12 @@ import org.jspecify.annotations.Nullable;
  * {@code SslHandler}.
  *
  * <p><b>Writing.</b> Only {@link ByteBuf}s are written. What is written before the handshake is complete waits, and counts
- * for {@link Channel#isWritable}. <b>Reading.</b> The handler reads for the handshake itself where {@code autoRead} is off.
- * While a client sends more than can be used, it holds reads back, also with {@code autoRead}, which stays as the application
- * has set it.
+ * for {@link Channel#isWritable}. A record that a handler in front does not take ends the connection: the client could open no
+ * later one.
+ *
+ * <p><b>Reading.</b> The handler reads for handshakes itself where {@code autoRead} is off. A renegotiation may bring data too,
+ * which are delivered; after 256 KiB that were not asked for, the next read is the application's. While a client sends more
+ * than can be used, the handler holds reads back, also with {@code autoRead}, which stays as the application has set it.
  *
  * <p><b>End.</b> {@link Channel#close} sends what was written, then close_notify, and closes within {@link CloseLimits}. While a
  * renegotiation waits for its key, what was flushed waits too, and what was not flushed fails. A
@@ -97,7 +100,8 @@ public final class LockstepHandler extends ChannelDuplexHandler {
 
     /**
      * Returns the future of the end: completed with the client's close_notify or when this side has closed in good order. It
-     * fails when the connection has failed, or the client's stream has ended without close_notify.
+     * fails when the connection has failed, the client's stream has ended without close_notify, or the handler was removed
+     * before.
      */
     public Future<Channel> closeFuture() {
         return close;
