@@ -288,8 +288,8 @@ public final class LockstepEngine extends SettableEngine {
 
     @Override
     public @Nullable SSLSession getHandshakeSession() {
-        HandshakeSession current =
-                sessions.handshake(); // first: what another handshake agrees on is of no use to this one
+        // first: what another handshake agrees on is of no use to this one
+        HandshakeSession current = sessions.handshake();
         Standing reached = standing();
         if (reached == null || !reached.isHandshaking() || reached.isInboundDone()) {
             return null;

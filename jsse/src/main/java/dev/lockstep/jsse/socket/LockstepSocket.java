@@ -309,8 +309,8 @@ final class LockstepSocket extends SettableSocket {
 
     @Override
     public @Nullable SSLSession getHandshakeSession() {
-        HandshakeSession made =
-                sessions.handshake(); // first: what another handshake agrees on is of no use to this one
+        // first: what another handshake agrees on is of no use to this one
+        HandshakeSession made = sessions.handshake();
         BlockingTlsChannel begun = tls;
         if (begun == null || closed || !begun.isHandshaking()) {
             return null;
