@@ -51,6 +51,11 @@ public final class SimulatedLog {
                 }
 
                 @Override
+                public void rewrite(long from) throws IOException {
+                    out.rewrite(from);
+                }
+
+                @Override
                 public void close() throws IOException {
                     out.close();
                 }

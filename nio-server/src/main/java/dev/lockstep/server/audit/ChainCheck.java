@@ -7,6 +7,7 @@ final class ChainCheck {
 
     private final @Nullable CheckpointKey key;
     private @Nullable String chain;
+    private @Nullable String first;
     private boolean due;
     private long uncovered;
     private long seq;
@@ -63,6 +64,9 @@ final class ChainCheck {
             }
             if (chain == null) {
                 chain = head.previous();
+            }
+            if (first == null) {
+                first = chain;
             }
             if (!numbered) {
                 seq = line.seq() - 1;
@@ -135,6 +139,12 @@ final class ChainCheck {
     /** The chain value of the last line that followed, or what the first has to follow. */
     String chain() {
         return chain == null ? Chain.START : chain;
+    }
+
+    /** The chain value that the first line follows; null before it was read. */
+    @Nullable
+    String first() {
+        return first;
     }
 
     /** The number of the last line that followed. */

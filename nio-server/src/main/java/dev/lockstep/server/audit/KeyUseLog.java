@@ -3,13 +3,8 @@ package dev.lockstep.server.audit;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
@@ -67,15 +62,12 @@ public final class KeyUseLog implements Closeable {
 
     private final LogFiles files;
     private final Options options;
-    private final LogOutput.Opener opener;
     private final FileChannel lock;
     private final @Nullable LogCopy copy;
-    private LogOutput out;
+    private final ActiveFile active;
     private String chain;
     private long seq;
     private long file;
-    private long size;
-    private int unsynced;
     private long uncovered;
     private boolean closed;
     private boolean failed;
@@ -85,15 +77,13 @@ public final class KeyUseLog implements Closeable {
             throws IOException {
         this.files = files;
         this.options = options;
-        this.opener = opener;
         this.lock = lock;
         this.copy = copy;
         ChainCheck end = new LogRecovery(files, options.clock(), options.key()).recover();
         chain = end.chain();
         seq = end.seq();
         file = end.file();
-        size = Files.size(files.active());
-        out = opener.open(files.active());
+        active = ActiveFile.open(files.active(), opener);
         LogLine.Chained last = end.read();
         try {
             if (copy != null && last != null) {
@@ -101,7 +91,7 @@ public final class KeyUseLog implements Closeable {
             }
             checkpoint();
         } catch (IOException e) {
-            out.close();
+            active.close();
             throw e;
         }
     }
@@ -128,7 +118,7 @@ public final class KeyUseLog implements Closeable {
 
     static KeyUseLog open(Path path, Options options, LogOutput.Opener opener) throws IOException {
         LogFiles files = new LogFiles(path);
-        FileChannel lock = lock(files);
+        FileChannel lock = LogLock.acquire(files);
         KeyUseLog log = null;
         LogCopy copy = null;
         try {
@@ -155,7 +145,8 @@ public final class KeyUseLog implements Closeable {
     }
 
     /**
-     * Adds a line, starting a new file when the current one is full, and waits for the disk where the policy says so.
+     * Adds a line, starting a new file when the current one is full, and waits for the disk where the policy says so. A log
+     * whose current file was renamed, replaced, cut or written to by another program cannot be written.
      *
      * @throws IOException when the line may be lost; {@link #recover} may help then, also after an unchecked exception or error
      */
@@ -172,19 +163,23 @@ public final class KeyUseLog implements Closeable {
             throw e;
         } catch (IOException e) {
             failed = true;
-            throw new KeyUseLogException(files.active() + ": cannot be written: " + e.getMessage(), e);
+            throw unwritten(e);
         }
     }
 
+    private KeyUseLogException unwritten(IOException cause) {
+        return new KeyUseLogException(files.active() + ": cannot be written: " + cause.getMessage(), cause);
+    }
+
     private void write(KeyUse use) throws IOException {
+        active.requireInPlace();
         add(use);
         uncovered++;
         if (uncovered >= CHECKPOINT_INTERVAL) {
             checkpoint();
         }
-        if (options.fsync().isDue(unsynced)) {
-            out.sync();
-            unsynced = 0;
+        if (active.isSyncDue(options.fsync())) {
+            active.sync();
         }
     }
 
@@ -201,7 +196,8 @@ public final class KeyUseLog implements Closeable {
 
     /**
      * Takes the log up again after a failure, as opening it again does: what was half written is cut off, and a line says
-     * so. Does nothing when there was no failure.
+     * so. Does nothing when there was no failure. Refuses a log without the last line that was written before the failure: only
+     * the writer that is still running can know that it was cut.
      *
      * @return whether the log can be written; false after {@link #close}
      * @throws IOException when it still cannot be written, or was altered in between; another try may succeed
@@ -210,40 +206,32 @@ public final class KeyUseLog implements Closeable {
         if (closed || !failed) {
             return !closed;
         }
-        closeQuietly(out);
-        ChainCheck end = new LogRecovery(files, options.clock(), options.key()).recover();
+        active.closeQuietly();
+        ChainCheck end = new LogRecovery(files, options.clock(), options.key()).resume(chain);
         if (copy != null) {
             copy.retry();
         }
-        size = Files.size(files.active());
         LogLine.Chained last = end.seq() > seq ? end.read() : null;
+        boolean isSameFile = end.file() == file;
         chain = end.chain();
         seq = end.seq();
         file = end.file();
         if (last != null) { // what stands for a piece of a line, or the first line of a file, is not in the copy yet
             copy(bytes(last.text(), last.chain()));
         }
-        out = opener.open(files.active());
+        active.resume(isSameFile);
         // Proves that there is room, and leaves a trace of the failure where no piece of a line did.
         makeRoom(LogLine.MAX_BYTES);
         add(new Entry.Repair(0, KeyUse.digest(new byte[0])));
         checkpoint();
-        out.sync();
-        unsynced = 0;
+        active.sync();
+        files.syncNames(); // a rotation may have failed at that
         failed = false;
         return true;
     }
 
-    private static void closeQuietly(LogOutput out) {
-        try {
-            out.close();
-        } catch (IOException e) {
-            // It has failed before, and the descriptor is gone either way.
-        }
-    }
-
     private void makeRoom(int bytes) throws IOException {
-        if (size + bytes > options.maxFileBytes()) {
+        if (active.size() + bytes > options.maxFileBytes()) {
             rotate();
         }
     }
@@ -253,17 +241,15 @@ public final class KeyUseLog implements Closeable {
         String text = line.text();
         String next = Chain.next(chain, text);
         byte[] bytes = bytes(text, next);
-        if (size + bytes.length > options.maxFileBytes()) {
+        if (active.size() + bytes.length > options.maxFileBytes()) {
             rotate();
             text = new LogLine(seq + 1, line.time(), entry).text();
             next = Chain.next(chain, text);
             bytes = bytes(text, next);
         }
-        out.write(bytes);
-        size += bytes.length;
+        active.write(bytes);
         seq++;
         chain = next;
-        unsynced++;
         copy(bytes);
     }
 
@@ -275,17 +261,16 @@ public final class KeyUseLog implements Closeable {
 
     /** Each step is on the disk before the next: {@link LogRecovery} knows what every prefix of them leaves. */
     private void rotate() throws IOException {
-        out.sync();
-        unsynced = 0;
+        active.requireInPlace(); // no other file must become one of the finished ones
+        active.sync();
         String text = new LogLine(seq + 1, options.clock().instant(), new Entry.Head(file + 1, chain)).text();
         String next = Chain.next(chain, text);
         byte[] bytes = bytes(text, next);
         files.writeNext(bytes);
-        out.close();
+        active.close();
         files.finishActive(file);
         files.promoteNext();
-        out = opener.open(files.active());
-        size = bytes.length;
+        active.openNext(bytes.length);
         seq++;
         file++;
         chain = next;
@@ -306,7 +291,11 @@ public final class KeyUseLog implements Closeable {
         return seq;
     }
 
-    /** Covers the last lines, forces everything to the disk and releases the log. Closing it again does nothing. */
+    /**
+     * Covers the last lines, forces everything to the disk and releases the log. Closing it again does nothing.
+     *
+     * @throws IOException when that fails, or when the current file was renamed, replaced or cut; the log is released all the same
+     */
     @Override
     public synchronized void close() throws IOException {
         if (closed) {
@@ -315,46 +304,22 @@ public final class KeyUseLog implements Closeable {
         closed = true;
         try {
             if (!failed) {
+                active.requireInPlace();
                 if (uncovered > 0) {
                     checkpoint();
                 }
-                out.sync();
+                active.sync();
             }
+        } catch (IOException e) {
+            throw unwritten(e);
         } finally {
             try (lock) {
-                out.close();
+                active.close();
             } finally {
                 if (copy != null) {
                     copy.close();
                 }
             }
         }
-    }
-
-    private static FileChannel lock(LogFiles files) throws IOException {
-        Path path = files.lock();
-        if (!Files.exists(path)) {
-            try {
-                LogFiles.createPrivate(path);
-            } catch (FileAlreadyExistsException e) {
-                // another writer was faster; the lock itself decides
-            }
-        }
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
-        FileLock held = null;
-        try {
-            held = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // held by this process: the same refusal
-        } finally {
-            if (held == null) {
-                channel.close();
-            }
-        }
-        if (held == null) {
-            throw new KeyUseLogException(
-                    files.active() + ": is open in another writer; stop it, or give each writer a log of its own");
-        }
-        return channel;
     }
 }

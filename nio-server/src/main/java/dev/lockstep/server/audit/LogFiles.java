@@ -3,7 +3,7 @@ package dev.lockstep.server.audit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -189,13 +189,8 @@ final class LogFiles {
 
     private static void writePrivate(Path file, byte[] content) throws IOException {
         createPrivate(file);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
+        Files.write(file, content, StandardOpenOption.WRITE);
+        force(file, StandardOpenOption.WRITE);
     }
 
     /** Makes the next file the active one. */
@@ -214,6 +209,11 @@ final class LogFiles {
         syncDirectory(active);
     }
 
+    /** Forces the names of the files to the disk. */
+    void syncNames() throws IOException {
+        syncDirectory(active);
+    }
+
     static void createPrivate(Path file) throws IOException {
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -225,8 +225,27 @@ final class LogFiles {
     /** A rename is on the disk when its directory is. Only POSIX systems let a directory be opened for that. */
     private static void syncDirectory(Path of) throws IOException {
         if (of.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            try (FileChannel channel = FileChannel.open(directory(of), StandardOpenOption.READ)) {
-                channel.force(true);
+            force(directory(of), StandardOpenOption.READ);
+        }
+    }
+
+    /** Also on an interrupted thread, whose interrupt would close the channel: threads that end may have a line to log. */
+    private static void force(Path file, StandardOpenOption option) throws IOException {
+        boolean isInterrupted = false;
+        boolean isDone = false;
+        try {
+            while (!isDone) {
+                isInterrupted |= Thread.interrupted();
+                try (FileChannel channel = FileChannel.open(file, option)) {
+                    channel.force(true);
+                    isDone = true;
+                } catch (ClosedByInterruptException e) {
+                    // The interrupt came in between: once more without it.
+                }
+            }
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.lockstep.server.audit;
 import java.io.Closeable;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Path;
 
 /** The end of a file, to which lines are added. */
@@ -13,6 +14,13 @@ interface LogOutput extends Closeable {
 
     /** Waits until what was written is on the disk. */
     void sync() throws IOException;
+
+    /**
+     * Writes what the file has from there on once more, in its place, so that the next {@link #sync} tries all of it again.
+     *
+     * @param from in bytes from the beginning
+     */
+    void rewrite(long from) throws IOException;
 
     /** How a file is opened at its end. */
     @FunctionalInterface
@@ -35,9 +43,27 @@ interface LogOutput extends Closeable {
             }
 
             @Override
+            public void rewrite(long from) throws IOException {
+                writeAgain(file, from);
+            }
+
+            @Override
             public void close() throws IOException {
                 out.close();
             }
         };
+    }
+
+    private static void writeAgain(Path file, long from) throws IOException {
+        byte[] part = new byte[64 * 1024];
+        try (RandomAccessFile again = new RandomAccessFile(file.toFile(), "rw")) {
+            long at = from;
+            again.seek(at);
+            for (int count = again.read(part); count > 0; count = again.read(part)) {
+                again.seek(at);
+                again.write(part, 0, count);
+                at += count;
+            }
+        }
     }
 }

@@ -18,6 +18,11 @@ final class LogRecovery {
     private final Clock clock;
     private final @Nullable CheckpointKey key;
 
+    /** The chain value of a line that has to be there; null for a writer that knows of none. */
+    private @Nullable String known;
+
+    private boolean isKnownFound;
+
     /** @param key checks the checkpoints of the current file; null to pass over them */
     LogRecovery(LogFiles files, Clock clock, @Nullable CheckpointKey key) {
         this.key = key;
@@ -25,11 +30,25 @@ final class LogRecovery {
         this.clock = clock;
     }
 
+    /**
+     * As {@link #recover}, for a writer that has written lines before and must not continue a log that was cut meanwhile: without
+     * its last line nothing is changed.
+     *
+     * @param last the chain value of that line
+     * @throws KeyUseLogException also when that line is missing
+     */
+    ChainCheck resume(String last) throws IOException {
+        known = last;
+        isKnownFound = false;
+        return recover();
+    }
+
     /** Leaves an active file of whole lines that follow from each other, and answers where it ends. */
     ChainCheck recover() throws IOException {
         if (!Files.exists(files.active())) {
             List<Path> finished = files.finished();
             if (finished.isEmpty()) {
+                requireKnown();
                 begin();
             } else {
                 finishRotation(finished.get(finished.size() - 1));
@@ -38,11 +57,13 @@ final class LogRecovery {
         ChainCheck check = ChainCheck.ofOneFile(key);
         FileCheck read = read(files.active(), check);
         if (read.torn() && read.lines() > 0) {
+            requireKnown();
             repair(check, read.bytes());
             check = ChainCheck.ofOneFile(key);
             read = read(files.active(), check);
         }
         requireIntact(files.active(), read);
+        requireKnown();
         Files.deleteIfExists(files.next()); // of a rotation that had not begun to rename
         return check;
     }
@@ -65,6 +86,7 @@ final class LogRecovery {
             throw new KeyUseLogException(files.active() + ": is missing, although " + last
                     + " was finished; put it back, or start a new log under another name");
         }
+        requireKnown();
         files.promoteNext();
     }
 
@@ -94,9 +116,19 @@ final class LogRecovery {
         return Chain.prefix(digest.digest());
     }
 
-    private static FileCheck read(Path file, ChainCheck check) throws IOException {
+    private FileCheck read(Path file, ChainCheck check) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            return FileCheck.read(in, check, chain -> {});
+            FileCheck read = FileCheck.read(in, check, chain -> isKnownFound |= chain.equals(known));
+            isKnownFound |= known != null && known.equals(check.first()); // it is the last of the file before
+            return read;
+        }
+    }
+
+    private void requireKnown() throws KeyUseLogException {
+        if (known != null && !isKnownFound) {
+            throw new KeyUseLogException(files.active() + ": lines are missing that were written before (the last had the"
+                    + " chain value " + known + "); put them back, or keep the files as evidence and start a new log"
+                    + " under another name");
         }
     }
 

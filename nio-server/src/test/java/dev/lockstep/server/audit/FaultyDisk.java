@@ -47,6 +47,11 @@ public final class FaultyDisk implements LogOutput.Opener {
             }
 
             @Override
+            public void rewrite(long from) throws IOException {
+                out.rewrite(from);
+            }
+
+            @Override
             public void close() throws IOException {
                 out.close();
             }
