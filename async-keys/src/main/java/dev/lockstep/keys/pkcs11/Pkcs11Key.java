@@ -120,9 +120,15 @@ final class Pkcs11Key implements BlockingKey {
                 TokenRsaDecryption.of(key, provider, modulusLength, form).decrypt(request.ciphertext()));
     }
 
-    /** Does it, once more after a new login if the token was lost. What was lost has answered nothing yet. */
+    /**
+     * Does it, once more after a new login if the token was lost. What was lost has answered nothing yet. The key was there once: a
+     * login without it is asked for it again.
+     */
     private byte[] perform(Operation operation) throws OperationException, GeneralSecurityException {
         Pkcs11Session session = token.session();
+        if (session.find(certificate) == null) {
+            session = token.look(session);
+        }
         try {
             return operation.on(session.key(certificate), session.provider());
         } catch (GeneralSecurityException | ProviderException e) {

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When the token or the login is lost, the operation that notices it logs in again and is repeated once. While that
  * fails, operations fail immediately and the login is tried four times a second at most; a PIN that was refused is never sent
- * again, since tokens lock themselves. A new login is all that the JDK can do: it never finalizes a PKCS#11 library, so one
+ * again, since tokens lock themselves. Logins that succeed, and are lost again soon, follow each other after pauses that grow
+ * from a quarter of a second to a minute. A key that a new login has not is looked for once a second. A new login is all that the JDK can do: it never finalizes a PKCS#11 library, so one
  * that keeps a loss to itself (p11-kit's remote client, tpm2-pkcs11, SoftHSM after its files were taken away) serves again
  * when the process that holds it is restarted.
  *
@@ -36,10 +37,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pkcs11Keys implements AutoCloseable {
 
+    private static final long LOGOUT_MILLIS = 1000;
+
     private final Pkcs11Token token;
     private final ThreadPoolExecutor pool;
 
-    private Pkcs11Keys(Pkcs11Token token, ThreadPoolExecutor pool) {
+    Pkcs11Keys(Pkcs11Token token, ThreadPoolExecutor pool) {
         this.token = token;
         this.pool = pool;
     }
@@ -112,20 +115,27 @@ public final class Pkcs11Keys implements AutoCloseable {
 
     /**
      * Ends it: no operation is accepted any more, those accepted have a second to finish, then the process is logged out of
-     * the token. Others in this process who use the same token log in again by themselves.
+     * the token, which has a second for that. Others in this process who use the same token log in again by themselves.
      */
     @Override
     public void close() {
         pool.shutdown();
+        // A token that hangs must not keep the process from ending: the thread is left to it.
+        Thread logout = new Thread(token::close, "lockstep-token-logout");
+        logout.setDaemon(true);
         try {
             if (!pool.awaitTermination(1, TimeUnit.SECONDS)) {
                 pool.shutdownNow();
             }
+            logout.start();
+            logout.join(LOGOUT_MILLIS);
         } catch (InterruptedException e) {
             pool.shutdownNow();
+            if (logout.getState() == Thread.State.NEW) {
+                logout.start();
+            }
             Thread.currentThread().interrupt();
         }
-        token.close();
     }
 
     /** A builder of {@link Pkcs11Keys}. For one thread. A value out of its range is an {@link IllegalArgumentException}. */

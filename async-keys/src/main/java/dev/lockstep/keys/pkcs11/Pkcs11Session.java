@@ -49,7 +49,7 @@ final class Pkcs11Session {
     private final List<X509Certificate> certificates;
     private final Set<Long> foundByPublicKey = ConcurrentHashMap.newKeySet();
 
-    private Pkcs11Session(Provider provider, Map<ByteBuffer, PrivateKey> keys, List<X509Certificate> certificates) {
+    Pkcs11Session(Provider provider, Map<ByteBuffer, PrivateKey> keys, List<X509Certificate> certificates) {
         this.provider = provider;
         this.keys = keys;
         this.certificates = certificates;
@@ -85,6 +85,21 @@ final class Pkcs11Session {
                     e);
         } finally {
             java.util.Arrays.fill(pin, '\0');
+        }
+    }
+
+    /**
+     * Looks once more which keys the token has for this login.
+     *
+     * @throws OperationException when the login is lost
+     */
+    Pkcs11Session lookAgain() throws OperationException {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS11", provider);
+            store.load(null, null); // without a PIN: it was sent before
+            return read(provider, store);
+        } catch (IOException | GeneralSecurityException | ProviderException e) {
+            throw new OperationException(Reason.KEY_UNAVAILABLE, "the token is lost", e);
         }
     }
 
