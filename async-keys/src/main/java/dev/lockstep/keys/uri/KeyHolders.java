@@ -6,10 +6,11 @@ import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.wait.OperationException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +21,11 @@ import org.jspecify.annotations.Nullable;
 public final class KeyHolders implements AutoCloseable {
 
     private final UnaryOperator<@Nullable String> variables;
-    private final Map<Pkcs11Uri, Pkcs11Keys> tokens = new HashMap<>();
+    private final Map<Pkcs11Uri, Pkcs11Keys> tokens = new ConcurrentHashMap<>();
     private final Map<Pkcs11Uri, Pkcs11Keys.Builder> builders = new HashMap<>();
-    private final Map<Path, SshAgentKeys> agents = new HashMap<>();
-    private final List<Pkcs11Keys> replaced = new ArrayList<>();
+    private final Map<Path, SshAgentKeys> agents = new ConcurrentHashMap<>();
+    private final List<Pkcs11Keys> replaced = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
 
     /**
      * Opens nothing yet.
@@ -45,6 +47,7 @@ public final class KeyHolders implements AutoCloseable {
         if (open == null) {
             Pkcs11Keys opened = open(uri);
             tokens.put(uri, opened);
+            requireOpen(opened);
             return opened.key(certificate);
         }
         try {
@@ -56,11 +59,20 @@ public final class KeyHolders implements AutoCloseable {
                 ExternalPrivateKey key = again.key(certificate);
                 replaced.add(open); // connections may still use it
                 tokens.put(uri, again);
+                requireOpen(again);
                 return key;
             } catch (OperationException e) {
                 again.close();
                 throw e;
             }
+        }
+    }
+
+    /** What was closed while a token was opened does not see that token. */
+    private void requireOpen(Pkcs11Keys opened) throws OperationException {
+        if (closed) {
+            opened.close();
+            throw new OperationException(OperationException.Reason.KEY_UNAVAILABLE, "closed");
         }
     }
 
@@ -135,9 +147,13 @@ public final class KeyHolders implements AutoCloseable {
         }
     }
 
-    /** Ends all of it; operations under way fail. */
+    /**
+     * Ends all of it; operations under way fail. Does not wait for a thread that opens a token or asks for a key: the device may
+     * hang.
+     */
     @Override
-    public synchronized void close() {
+    public void close() {
+        closed = true;
         replaced.forEach(Pkcs11Keys::close);
         tokens.values().forEach(Pkcs11Keys::close);
         agents.values().forEach(SshAgentKeys::close);
