@@ -17,14 +17,26 @@ public final class ShutdownHook implements AutoCloseable {
     private ShutdownHook() {
         thread = new Thread(
                 () -> {
-                    tell();
                     try {
-                        boolean unused = ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
+                        tell();
+                    } finally {
+                        await(); // whatever was thrown: the process ends with this thread, and must not before its log is closed
                     }
                 },
                 "lockstep-shutdown");
+    }
+
+    private void await() {
+        try {
+            boolean unused = ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The thread that the process runs when it ends. */
+    Thread thread() {
+        return thread;
     }
 
     /** The process is told to end. */

@@ -3,6 +3,7 @@ package dev.lockstep.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** A process that is told to end while it starts. */
@@ -27,5 +28,22 @@ class ShutdownHookTest {
             hook.tell();
             assertThat(stops).hasValue(1);
         }
+    }
+
+    @Test
+    void theProcessWaitsForItsEndAlsoWhenTheLoopCannotBeStopped() throws Exception {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        ShutdownHook hook = ShutdownHook.register();
+        hook.stopping(() -> {
+            throw new IllegalStateException("as if memory had run out");
+        });
+        Runtime.getRuntime().removeShutdownHook(hook.thread()); // so that it can be started here
+        hook.thread().setUncaughtExceptionHandler((thread, cause) -> thrown.set(cause));
+        hook.thread().start();
+        hook.thread().join(500);
+        assertThat(hook.thread().isAlive()).isTrue();
+        hook.close();
+        hook.thread().join(20_000);
+        assertThat(thrown.get()).isInstanceOf(IllegalStateException.class);
     }
 }
