@@ -1,8 +1,10 @@
 package dev.lockstep.server.certificate;
 
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.peer.PkixVerifier;
 import dev.lockstep.tls.peer.Verdict;
 import dev.lockstep.tls.peer.VerificationRequest;
+import java.io.ByteArrayOutputStream;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
@@ -13,11 +15,15 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which clients of a key server are trusted: by the verifier that {@code serve} has, so that both refuse the same ones. The
@@ -38,10 +44,24 @@ public final class ClientTrust extends X509ExtendedTrustManager {
         Verdict verify(VerificationRequest request) throws GeneralSecurityException;
     }
 
+    /** So many clients are remembered; each takes some 200 bytes. */
+    static final int REMEMBERED = 256;
+
+    /** When a client was accepted, and until when that holds. */
+    private record Acceptance(Instant from, Instant until) {
+
+        boolean holds(Instant now) {
+            return !now.isBefore(from) && !now.isAfter(until);
+        }
+    }
+
     private final Verifier verifier;
     private final List<X509Certificate> trusted;
     private final List<Instant> turningPoints;
     private final InstantSource clock;
+
+    /** By the hash of the chain; the one that was used longest ago comes first. */
+    private final Map<String, Acceptance> accepted = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
      * Trusts whom a verifier accepts.
@@ -63,7 +83,8 @@ public final class ClientTrust extends X509ExtendedTrustManager {
     }
 
     /**
-     * Judges a client now.
+     * Judges a client now. A verdict that accepts it is remembered for as long as it holds: with long revocation lists it takes time,
+     * and a connection needs it in the handshake and after it.
      *
      * @param chain as the client sent it, its own certificate first
      * @return until when that holds, at most: the first date at which a certificate of the path ends, or a revocation list
@@ -72,6 +93,41 @@ public final class ClientTrust extends X509ExtendedTrustManager {
      */
     public Instant verify(List<X509Certificate> chain) throws CertificateException {
         Instant now = clock.instant();
+        String hash = hash(chain);
+        Acceptance known = known(hash);
+        if (known != null && known.holds(now)) {
+            return known.until();
+        }
+        Instant until = judge(chain, now);
+        remember(hash, new Acceptance(now, until));
+        return until;
+    }
+
+    private @Nullable Acceptance known(String hash) {
+        synchronized (accepted) {
+            return accepted.get(hash);
+        }
+    }
+
+    private void remember(String hash, Acceptance acceptance) {
+        synchronized (accepted) {
+            accepted.put(hash, acceptance);
+            if (accepted.size() > REMEMBERED) {
+                accepted.remove(accepted.keySet().iterator().next());
+            }
+        }
+    }
+
+    /** Each certificate is an element of DER, so that no two chains are the same bytes. */
+    private static String hash(List<X509Certificate> chain) throws CertificateException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (X509Certificate each : chain) {
+            all.writeBytes(each.getEncoded());
+        }
+        return HexFormat.of().formatHex(HashAlgorithm.SHA256.digest(all.toByteArray()));
+    }
+
+    private Instant judge(List<X509Certificate> chain, Instant now) throws CertificateException {
         Verdict verdict;
         try {
             verdict = verifier.verify(new VerificationRequest(chain, null, OptionalLong.empty()));
