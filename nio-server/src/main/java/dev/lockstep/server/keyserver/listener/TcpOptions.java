@@ -73,6 +73,9 @@ public final class TcpOptions {
             description = "More of them: a WHO or WHO=KEY on each line, read again on SIGHUP.")
     private @Nullable Path clientsFile;
 
+    /** The port is opened once: a later reload must not depend on the name service. */
+    private @Nullable InetSocketAddress resolved;
+
     /**
      * Reads the certificates, and the grants for the keys that are served now. Returns null without a TCP port.
      *
@@ -85,7 +88,8 @@ public final class TcpOptions {
         if (tcp == null) {
             return null;
         }
-        InetSocketAddress address = address(tcp);
+        InetSocketAddress address = resolved == null ? address(tcp) : resolved;
+        resolved = address;
         if (cert == null || key == null || clientCa == null) {
             String missing = cert == null ? "--tls-cert" : key == null ? "--tls-key" : "--tls-client-ca";
             throw new UsageError(missing, "is missing", "keys are served over TCP with mutual TLS only: give it");
