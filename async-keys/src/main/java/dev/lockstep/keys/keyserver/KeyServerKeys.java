@@ -141,10 +141,19 @@ public final class KeyServerKeys implements SelectorDriven, AutoCloseable {
      * Blocks until it answers, or until {@link Builder#patience} has passed. Callable from any thread, before or after
      * {@link #register}.
      *
-     * @throws OperationException if it does not answer, refuses this client, or speaks another version
+     * @throws OperationException if it does not answer, refuses this client, or speaks another version; also if the thread is
+     *     interrupted, which it then still is
      */
     public void learn() throws OperationException {
         KeyServerProbe.ask(target, this, options, link);
+    }
+
+    /**
+     * Takes over what another client of the same key server has learned, for example that of another loop, without asking once
+     * more. Callable from any thread.
+     */
+    public void learnFrom(KeyServerKeys other) {
+        link.offers().learn(other.link.offers());
     }
 
     /**

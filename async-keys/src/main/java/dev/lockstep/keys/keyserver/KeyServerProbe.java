@@ -12,7 +12,7 @@ final class KeyServerProbe {
 
     private KeyServerProbe() {}
 
-    /** Blocks until the welcome has come, and passes on to {@code link} what it offers. */
+    /** Blocks until the welcome has come, or the thread is interrupted, and passes on to {@code link} what it offers. */
     static void ask(
             KeyServerTarget target, SelectorDriven attachment, KeyServerKeys.Options options, KeyServerLink link)
             throws OperationException {
@@ -20,6 +20,10 @@ final class KeyServerProbe {
         try (Selector selector = Selector.open()) {
             probe.register(selector);
             while (probe.isConnecting()) {
+                if (Thread.currentThread().isInterrupted()) { // with which a selector waits for nothing
+                    throw new OperationException(
+                            Reason.KEY_UNAVAILABLE, "interrupted while the key server was asked for its keys");
+                }
                 long left = probe.nextDeadlineNanos().orElseThrow()
                         - options.clock().getAsLong();
                 selector.select(probe::onReady, Math.max(1, left / NANOS_PER_MILLI));

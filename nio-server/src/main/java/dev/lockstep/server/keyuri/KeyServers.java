@@ -90,7 +90,7 @@ final class KeyServers implements AutoCloseable {
             }
             KeyTrial.run(trial.credential(chain), trial);
             LoopLinks links = links(place, files);
-            KeyServerKeys unused = links.learn();
+            links.learnFrom(trial);
             return links.credential(chain);
         } catch (OperationException e) {
             if (isAway(e)) {

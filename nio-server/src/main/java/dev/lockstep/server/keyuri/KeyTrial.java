@@ -141,9 +141,16 @@ final class KeyTrial {
             throw new OperationException(Reason.KEY_UNAVAILABLE, "it cannot be tried: " + e.getMessage(), e);
         } catch (OperationException e) {
             throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw interrupted();
         } catch (Exception e) { // boundary: what a key throws is a failure of the key
             throw failure(e);
         }
+    }
+
+    private static OperationException interrupted() {
+        return new OperationException(Reason.KEY_UNAVAILABLE, "the trial was interrupted");
     }
 
     private byte[] await(PendingOperation<byte[]> operation, Selector selector) throws Exception {
@@ -155,6 +162,10 @@ final class KeyTrial {
             }
             if (progress instanceof Progress.Failed<byte[]> failed) {
                 throw failure(failed.cause());
+            }
+            if (Thread.currentThread().isInterrupted()) { // with which a selector waits for nothing
+                operation.cancel();
+                throw interrupted();
             }
             selector.select(
                     key -> {

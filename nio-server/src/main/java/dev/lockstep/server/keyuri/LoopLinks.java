@@ -6,7 +6,6 @@ import dev.lockstep.tls.key.DecryptRequest;
 import dev.lockstep.tls.key.ExternalPrivateKey;
 import dev.lockstep.tls.key.SignRequest;
 import dev.lockstep.tls.spec.SignatureScheme;
-import dev.lockstep.tls.wait.OperationException;
 import dev.lockstep.tls.wait.Start;
 import dev.lockstep.tls.wait.Waker;
 import java.security.cert.X509Certificate;
@@ -58,12 +57,9 @@ record LoopLinks(List<KeyServerKeys> links) {
         return Credential.external(chain, key(chain.get(0)));
     }
 
-    /** Asks the key server which keys it has, once for each loop, one after another. */
-    KeyServerKeys learn() throws OperationException {
-        for (KeyServerKeys link : links) {
-            link.learn();
-        }
-        return links.get(0);
+    /** Takes over which keys the key server has, as another client of it has learned. */
+    void learnFrom(KeyServerKeys other) {
+        links.forEach(link -> link.learnFrom(other));
     }
 
     KeyServerKeys of(int loop) {
