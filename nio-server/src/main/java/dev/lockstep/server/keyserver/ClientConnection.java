@@ -34,19 +34,14 @@ final class ClientConnection {
     private boolean ending;
     private boolean ended;
     private int framesThisTurn;
-    private int queuedBefore;
-    private long movedAt;
-    private long usedAt;
-    private long earliest;
+    private final ConnectionTimes times;
 
     ClientConnection(KeyServer server, ClientListener.Admission admission, Places places, SelectionKey key, long now) {
         this.server = server;
         this.admission = admission;
         this.places = places;
         this.key = key;
-        this.movedAt = now;
-        this.usedAt = now;
-        this.earliest = now + server.limits().helloNanos();
+        this.times = new ConnectionTimes(server.limits(), now);
     }
 
     /**
@@ -105,7 +100,7 @@ final class ClientConnection {
 
     /** For how long no frame and no answer has gone either way, up to {@code now}. */
     long idleNanos(long now) {
-        return now - usedAt;
+        return times.idleNanos(now);
     }
 
     /** Sends and reads what there is. A client that breaks the protocol loses this connection and nothing else. */
@@ -124,7 +119,7 @@ final class ClientConnection {
                 frames.receive(frame -> onFrame(frame, now));
                 frames.flush();
             }
-            noteOutput(now);
+            times.noteOutput(frames.queuedBytes(), now);
             if (ending && frames.queuedBytes() == 0) {
                 end();
                 return;
@@ -160,19 +155,8 @@ final class ClientConnection {
         return !ending && queuedBytes() < KeyServerLimits.PAUSE_BYTES;
     }
 
-    private void noteOutput(long now) {
-        int queued = queuedBytes();
-        if (queued < queuedBefore || queued == 0) {
-            movedAt = now;
-        }
-        queuedBefore = queued;
-        if (queued > 0) {
-            sooner(movedAt + server.limits().stallNanos());
-        }
-    }
-
     private boolean onFrame(Frame frame, long now) throws ProtocolException {
-        usedAt = now;
+        times.used(now);
         if (greeted && hasLostRights()) {
             throw new ProtocolException("the client has lost its rights");
         }
@@ -284,7 +268,7 @@ final class ClientConnection {
         }
         open.put(id, work);
         if (work.hasDeadline()) {
-            sooner(work.deadlineNanos());
+            times.sooner(work.deadlineNanos());
         }
     }
 
@@ -300,7 +284,7 @@ final class ClientConnection {
         try {
             share().give(work.bytes());
             if (!ended && open.remove(work.id, work)) {
-                usedAt = now;
+                times.used(now);
                 frames().send(new Frame(work.id, work.outcome().answer()));
             }
         } finally {
@@ -308,33 +292,26 @@ final class ClientConnection {
         }
     }
 
-    private void sooner(long nanos) {
-        if (nanos - earliest < 0) {
-            earliest = nanos;
-        }
-    }
-
     /** The earliest time at which {@link #checkTimes} may have something to do. */
     long earliest() {
-        return earliest;
+        return times.earliest();
     }
 
     /** Whether something came of it: then there is output. */
     boolean checkTimes(long now) {
-        if (ended || now - earliest < 0) {
+        if (ended || !times.isDue(now)) {
             return false;
         }
-        boolean stalled = queuedBytes() > 0 && now - movedAt - server.limits().stallNanos() >= 0;
-        if (!greeted || stalled || hasLostRights()) {
+        if (!greeted || times.isStalled(queuedBytes(), now) || hasLostRights()) {
             end(); // a client without rights that sends nothing has no frame at which that would be seen
             return false;
         }
-        earliest = now + server.limits().stallNanos();
+        times.looked(now);
         for (KeyWork work : List.copyOf(open.values())) {
             if (work.isDue(now)) {
                 giveUp(work, Failure.TIMED_OUT);
             } else if (work.hasDeadline()) {
-                sooner(work.deadlineNanos());
+                times.sooner(work.deadlineNanos());
             }
         }
         return true;

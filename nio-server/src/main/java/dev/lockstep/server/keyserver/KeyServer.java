@@ -10,7 +10,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -30,7 +28,6 @@ import java.util.function.Supplier;
  */
 public final class KeyServer implements AutoCloseable {
 
-    private static final int HANDSHAKES_AT_ONCE = 2;
     private static final int ANSWERS_AT_ONCE = 1024;
 
     /** After so many in a row the loop gives up: what fails in each of them does not pass. */
@@ -49,7 +46,7 @@ public final class KeyServer implements AutoCloseable {
     private final Arrivals arrivals;
     private final Set<ClientConnection> clients = new LinkedHashSet<>();
     private final Map<String, PeerShare> peers = new HashMap<>();
-    private final Set<ClientConnection> due = new LinkedHashSet<>();
+    private final Turns turns;
     private final ConcurrentLinkedQueue<KeyWork> finished = new ConcurrentLinkedQueue<>();
     private volatile boolean stopping;
     private volatile int openRequests;
@@ -85,6 +82,7 @@ public final class KeyServer implements AutoCloseable {
             throws IOException {
         this.listener = listener;
         this.places = new Places(limits);
+        this.turns = new Turns(this, places);
         this.limits = limits;
         this.work = work;
         this.warnings = warnings;
@@ -133,8 +131,8 @@ public final class KeyServer implements AutoCloseable {
     void round() throws IOException {
         select();
         answer();
-        giveTurns();
-        evict(); // before newcomers come: these have been selected once, if they have sent anything
+        turns.give();
+        turns.evict(); // before newcomers come: these have been selected once, if they have sent anything
         arrivals.accept();
         checkTimes();
     }
@@ -143,7 +141,7 @@ public final class KeyServer implements AutoCloseable {
     void end() throws IOException {
         try (selector;
                 listener) {
-            List.copyOf(clients).forEach(this::end);
+            List.copyOf(clients).forEach(turns::end);
         }
     }
 
@@ -171,78 +169,14 @@ public final class KeyServer implements AutoCloseable {
 
     /** Whether the next round waits for nothing. */
     boolean hasWork() {
-        return !due.isEmpty() || !finished.isEmpty();
+        return !turns.isEmpty() || !finished.isEmpty();
     }
 
     private void onReady(SelectionKey key) {
         if (key.attachment() instanceof ClientConnection client) {
-            due.add(client);
+            turns.add(client);
         } else if (key.attachment() == listener) {
             arrivals.onReady();
-        }
-    }
-
-    private void evict() {
-        ClientConnection excess = places.excess(due::contains);
-        while (excess != null) {
-            end(excess);
-            excess = places.excess(due::contains);
-        }
-    }
-
-    /**
-     * All known clients, and few of the others: a turn of theirs may be a TLS handshake's computation. First are those of the
-     * addresses that have fewest, so that a newcomer does not wait for a flood from elsewhere.
-     */
-    private void giveTurns() {
-        List<ClientConnection> unknown = new ArrayList<>();
-        for (ClientConnection client : List.copyOf(due)) {
-            if (client.isSettled()) {
-                due.remove(client);
-                turn(client);
-            } else {
-                unknown.add(client);
-            }
-        }
-        if (unknown.size() > HANDSHAKES_AT_ONCE) {
-            Map<String, Integer> counts = places.unknownByOrigin();
-            unknown.sort(Comparator.comparingInt(client -> counts.getOrDefault(client.origin(), 0)));
-        }
-        for (ClientConnection client : unknown.subList(0, Math.min(HANDSHAKES_AT_ONCE, unknown.size()))) {
-            due.remove(client);
-            turn(client);
-        }
-    }
-
-    private void turn(ClientConnection client) {
-        guarded(client, () -> {
-            client.turn(now());
-            return client.wantsTurn();
-        });
-    }
-
-    /**
-     * Boundary of a client: a defect that one of them meets must not end the others.
-     *
-     * @param share says whether the client has a turn to come
-     */
-    private void guarded(ClientConnection client, BooleanSupplier share) {
-        try {
-            if (share.getAsBoolean()) {
-                due.add(client);
-            }
-        } catch (RuntimeException | Error e) {
-            end(client);
-            defect("in the connection of ", client.where(), e);
-        }
-    }
-
-    /** Ends a connection; its place and its descriptor are free then, whatever fails. */
-    private void end(ClientConnection client) {
-        try {
-            client.end();
-        } catch (RuntimeException | Error e) { // boundary, as for a turn
-            defect("in the connection of ", client.where(), e);
         }
     }
 
@@ -254,7 +188,7 @@ public final class KeyServer implements AutoCloseable {
             if (work == null) {
                 return;
             }
-            guarded(work.client, () -> {
+            turns.guarded(work.client, () -> {
                 work.client.finished(work, now);
                 return true;
             });
@@ -272,7 +206,7 @@ public final class KeyServer implements AutoCloseable {
         arrivals.checkTime(now);
         int open = 0;
         for (ClientConnection client : List.copyOf(clients)) {
-            guarded(client, () -> client.checkTimes(now));
+            turns.guarded(client, () -> client.checkTimes(now));
             open += client.openRequests();
         }
         openRequests = open;
