@@ -44,11 +44,11 @@ public final class ClientTrust extends X509ExtendedTrustManager {
         Verdict verify(VerificationRequest request) throws GeneralSecurityException;
     }
 
-    /** So many clients are remembered; each takes some 200 bytes. */
-    static final int REMEMBERED = 256;
+    /** So many clients are remembered, with their chains. */
+    static final int REMEMBERED = 64;
 
     /** When a client was accepted, and until when that holds. */
-    private record Acceptance(Instant from, Instant until) {
+    private record Acceptance(List<X509Certificate> chain, Instant from, Instant until) {
 
         boolean holds(Instant now) {
             return !now.isBefore(from) && !now.isAfter(until);
@@ -99,8 +99,26 @@ public final class ClientTrust extends X509ExtendedTrustManager {
             return known.until();
         }
         Instant until = judge(chain, now);
-        remember(hash, new Acceptance(now, until));
+        remember(hash, new Acceptance(List.copyOf(chain), now, until));
         return until;
+    }
+
+    /**
+     * Verifies the clients that others were accepted by, so that what accepts them here too is remembered when they ask. Takes as
+     * long as that takes.
+     */
+    public void verifyClientsOf(ClientTrust others) {
+        List<Acceptance> all;
+        synchronized (others.accepted) {
+            all = List.copyOf(others.accepted.values());
+        }
+        for (Acceptance each : all) {
+            try {
+                Instant unused = verify(each.chain());
+            } catch (CertificateException e) {
+                // It is verified once more when it asks, and learns of it then.
+            }
+        }
     }
 
     private @Nullable Acceptance known(String hash) {

@@ -83,4 +83,25 @@ class RememberedClientsTest {
         assertThat(trust.verify(chain)).isAfter(now);
         assertThat(verified).isEqualTo(ClientTrust.REMEMBERED + 2);
     }
+
+    @Test
+    void afterAReloadTheClientsFromBeforeAreVerifiedAlready() throws Exception {
+        assertThat(trust.verify(chain)).isAfter(now);
+        ClientTrust before = trust;
+        trustTheClient();
+        trust.verifyClientsOf(before);
+        assertThat(verified).isEqualTo(2);
+        assertThat(trust.verify(chain)).isAfter(now);
+        assertThat(verified).isEqualTo(2);
+    }
+
+    @Test
+    void aClientThatTheReloadRevokesIsRefused() throws Exception {
+        assertThat(trust.verify(chain)).isAfter(now);
+        ClientTrust before = trust;
+        trustTheClient();
+        isRevoked = true;
+        trust.verifyClientsOf(before);
+        assertThatThrownBy(() -> trust.verify(chain)).hasMessage("revoked");
+    }
 }
