@@ -170,7 +170,7 @@ public final class KeyserverCommand implements Callable<Integer> {
         for (ClientListener listener : listeners) {
             servers.add(new KeyServer(listener, files::keys, limits, work, usage, notices));
         }
-        try (ReloadThread reloads = new ReloadThread(files::reload);
+        try (ReloadThread reloads = new ReloadThread(files::reload, files::late);
                 KeyServerLoops loops = new KeyServerLoops(servers)) {
             hook.stopping(loops::close);
             hangUp.runs(reloads::ask);

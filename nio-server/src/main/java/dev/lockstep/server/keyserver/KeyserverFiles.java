@@ -91,7 +91,9 @@ final class KeyserverFiles {
     /** Reads everything again, and says in a line what came of it. Operations under way end with the keys they have. */
     synchronized void reload() {
         try {
-            current = load();
+            Loaded next = load();
+            prepare(next);
+            current = next;
             events.log(EventType.RELOADED, current.keys().size() + " keys serve from now on");
         } catch (UsageError | IOException e) {
             refuse(String.valueOf(e.getMessage()));
@@ -99,6 +101,24 @@ final class KeyserverFiles {
             // boundary of the signal's thread: the next reload must still be possible
             refuse("DEFECT " + e);
         }
+    }
+
+    /** Verifies the clients here by what was read, so that the loop does not wait for that with long revocation lists. */
+    private void prepare(Loaded next) {
+        TlsListener.Setting before = current.tls();
+        TlsListener.Setting after = next.tls();
+        if (before != null && after != null) {
+            after.tls().trust().verifyClientsOf(before.tls().trust());
+        }
+    }
+
+    /**
+     * Says that a reload that was asked for waits, possibly for ever: what is read, or a token that is asked, does not answer.
+     *
+     * @param seconds since when the one before runs
+     */
+    void late(long seconds) {
+        refuse("the reload before has not ended after " + seconds + " s; a file or the token does not answer");
     }
 
     private void refuse(String why) {
