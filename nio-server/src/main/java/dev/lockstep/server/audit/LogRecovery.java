@@ -126,7 +126,8 @@ final class LogRecovery {
 
     private void requireKnown() throws KeyUseLogException {
         if (known != null && !isKnownFound) {
-            throw new KeyUseLogException(files.active() + ": lines are missing that were written before (the last had the"
+            throw new KeyUseLogException(files.active()
+                    + ": lines are missing that were written before (the last had the"
                     + " chain value " + known + "); put them back, or keep the files as evidence and start a new log"
                     + " under another name");
         }

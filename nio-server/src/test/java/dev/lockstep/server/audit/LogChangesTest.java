@@ -82,7 +82,9 @@ class LogChangesTest {
     void aLogThatIsGoneIsNotBegunOnceMore(boolean isFileFinished) throws IOException {
         FaultyDisk disk = new FaultyDisk();
         KeyUseLog log = KeyUseLog.open(
-                file, options(isFileFinished ? KeyUseLog.MIN_FILE_BYTES : KeyUseLog.MAX_FILE_BYTES, FsyncPolicy.EACH), disk);
+                file,
+                options(isFileFinished ? KeyUseLog.MIN_FILE_BYTES : KeyUseLog.MAX_FILE_BYTES, FsyncPolicy.EACH),
+                disk);
         for (int i = 0; i < 20; i++) {
             log.append(use(i));
         }
@@ -118,7 +120,8 @@ class LogChangesTest {
         KeyUseLog log = open(LogOutput::ofFile);
         log.append(use(1));
         // what logrotate does with 'copytruncate', and a second writer without the lock
-        Files.writeString(file, left, left.isEmpty() ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND);
+        Files.writeString(
+                file, left, left.isEmpty() ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND);
         assertRefused(log, "was changed while the log was open");
         log.close();
     }

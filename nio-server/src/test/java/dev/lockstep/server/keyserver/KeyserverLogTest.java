@@ -14,6 +14,7 @@ import dev.lockstep.server.audit.FsyncPolicy;
 import dev.lockstep.server.audit.KeyUseLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -213,6 +214,34 @@ class KeyserverLogTest {
         } finally {
             reader.destroyForcibly();
         }
+    }
+
+    private Message.Sign sign(int number) {
+        return new Message.Sign(
+                KeyId.of(files.ec.getPublic()), 0, 0x0403, KeyServerConversationTest.serverKeyExchange(number));
+    }
+
+    /** What logrotate does: the lines that follow would be in a file that is no part of the log. */
+    @Test
+    void aLogThatAnotherProgramRenamesTakesTheKeysOutOfUseUntilItIsBack() throws Exception {
+        try (KeyserverProcess server = KeyserverProcess.start(directory, options("--log-key", logKey.toString()));
+                RawClient client = RawClient.greeted(directory.resolve("ks.sock"))) {
+            assertThat(client.send(1, sign(1)).answer(1)).isInstanceOf(Message.Result.class);
+            Path renamed = Files.move(log, directory.resolve("keys.log.1"));
+            Files.createFile(log, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            assertThat(client.send(2, sign(2)).answer(2)).isInstanceOf(Message.Failed.class);
+            server.awaitErrors(" ERROR key-use-log-down: the key-use log cannot be written");
+            assertThat(log).isEmptyFile();
+
+            Files.move(renamed, log, StandardCopyOption.REPLACE_EXISTING);
+            int number = 3;
+            while (!(client.send(number, sign(number)).answer(number) instanceof Message.Result)) {
+                number++;
+            }
+            server.awaitErrors(" INFO key-use-log-up: ");
+            assertThat(server.terminate()).isEqualTo(128 + 15);
+        }
+        assertThat(audit("verify", "--log-key", logKey, log).exitCode()).isZero();
     }
 
     private void assertRefused(String error, String... more) throws Exception {
