@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>When the token or the login is lost, the operation that notices it logs in again and is repeated once. While that
  * fails, operations fail immediately and the login is tried four times a second at most; a PIN that was refused is never sent
  * again, since tokens lock themselves. Logins that succeed, and are lost again soon, follow each other after pauses that grow
- * from a quarter of a second to a minute. A key that a new login has not is looked for once a second. A new login is all that the JDK can do: it never finalizes a PKCS#11 library, so one
- * that keeps a loss to itself (p11-kit's remote client, tpm2-pkcs11, SoftHSM after its files were taken away) serves again
- * when the process that holds it is restarted.
+ * from a quarter of a second to a minute. A key that a new login does not find is looked for once a second. A new login is all
+ * that the JDK can do: it never finalizes a PKCS#11 library, so one that keeps a loss to itself (p11-kit's remote client,
+ * tpm2-pkcs11, SoftHSM after its files were taken away) serves again when the process that holds it is restarted.
  *
  * <p>A signature that the token does not make fails with {@link OperationException.Reason#KEY_UNAVAILABLE}, a refused PIN
  * aside; a token that hangs keeps a thread of the pool for each operation, which ends at its own deadline. Safe for any number

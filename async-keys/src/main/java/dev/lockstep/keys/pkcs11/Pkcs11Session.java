@@ -74,7 +74,9 @@ final class Pkcs11Session {
             KeyStore store = KeyStore.getInstance("PKCS11", provider);
             store.load(null, pin);
             return read(provider, store);
-        } catch (IOException | GeneralSecurityException | ProviderException | IllegalArgumentException e) {
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            // Boundary: the library and what the JDK makes of its answers. What is thrown must not be tried without a
+            // pause.
             if (wrongPin(e)) {
                 throw new OperationException(Reason.REJECTED, "the token refused the PIN", e);
             }
@@ -98,7 +100,7 @@ final class Pkcs11Session {
             KeyStore store = KeyStore.getInstance("PKCS11", provider);
             store.load(null, null); // without a PIN: it was sent before
             return read(provider, store);
-        } catch (IOException | GeneralSecurityException | ProviderException e) {
+        } catch (IOException | GeneralSecurityException | RuntimeException e) { // boundary, as above
             throw new OperationException(Reason.KEY_UNAVAILABLE, "the token is lost", e);
         }
     }

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -105,8 +106,7 @@ class Pkcs11TokenTest {
         Pkcs11Session session() {
             Map<ByteBuffer, PrivateKey> keys = new ConcurrentHashMap<>();
             if (hasKey) {
-                keys.put(
-                        ByteBuffer.wrap(CERTIFICATE.getPublicKey().getEncoded()), TestIdentity.RSA_2048.privateKey());
+                keys.put(ByteBuffer.wrap(CERTIFICATE.getPublicKey().getEncoded()), TestIdentity.RSA_2048.privateKey());
             }
             return new Pkcs11Session(new Library(fails), keys, List.of());
         }
@@ -122,14 +122,8 @@ class Pkcs11TokenTest {
 
         private void hang() {
             entered.countDown();
-            boolean isOver = false;
-            while (!isOver) {
-                try {
-                    Thread.sleep(Long.MAX_VALUE); // as code of the device does, which no interrupt ends
-                    isOver = true;
-                } catch (InterruptedException e) {
-                    isOver = false;
-                }
+            while (true) {
+                LockSupport.park(); // as code of the device does, which no interrupt ends
             }
         }
 
