@@ -20,7 +20,8 @@ public final class ShutdownHook implements AutoCloseable {
                     try {
                         tell();
                     } finally {
-                        await(); // whatever was thrown: the process ends with this thread, and must not before its log is closed
+                        await(); // whatever was thrown: the process ends with this thread, and must not before its log
+                        // is closed
                     }
                 },
                 "lockstep-shutdown");

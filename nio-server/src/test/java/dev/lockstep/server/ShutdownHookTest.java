@@ -40,7 +40,9 @@ class ShutdownHookTest {
         Runtime.getRuntime().removeShutdownHook(hook.thread()); // so that it can be started here
         hook.thread().setUncaughtExceptionHandler((thread, cause) -> thrown.set(cause));
         hook.thread().start();
-        hook.thread().join(500);
+        while (hook.thread().isAlive() && hook.thread().getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
         assertThat(hook.thread().isAlive()).isTrue();
         hook.close();
         hook.thread().join(20_000);

@@ -19,9 +19,12 @@ final class KeyOffers {
         known = Map.copyOf(byId);
     }
 
-    /** Takes over what another connection to the same key server was told. */
+    /** Takes over what another connection to the same key server was told, if it was told anything. */
     void learn(KeyOffers others) {
-        known = others.known;
+        Map<KeyId, KeyOffer> offers = others.known;
+        if (offers != null) {
+            known = offers;
+        }
     }
 
     /** Returns whether the key server decrypts with a key; true while it is not known. */

@@ -28,8 +28,8 @@ class KeyHoldersTest {
             }
             return null;
         });
-        FutureTask<Object> asking = new FutureTask<>(
-                () -> holders.key(new KeyUri.InSshAgent(null), TestIdentity.P256.certificate()));
+        FutureTask<Object> asking =
+                new FutureTask<>(() -> holders.key(new KeyUri.InSshAgent(null), TestIdentity.P256.certificate()));
         Thread thread = new Thread(asking);
         thread.setDaemon(true);
         thread.start();
