@@ -88,7 +88,7 @@ class KeyServerSimulationTest {
     @ParameterizedTest
     @CsvSource({
         "ANSWER_FOR_ANOTHER, a result is the answer to another request",
-        "LOST_LOG_LINE, seq",
+        "LOST_LOG_LINE, lines for", // the writer notices it before the next line
         "UNLOGGED_USE, lines for",
         "UNNOTICED_LOSS, an operation is open after the connection it was asked over",
         "SLEEPING_KEY_SERVER, a loop of the key server sleeps while it has work"
