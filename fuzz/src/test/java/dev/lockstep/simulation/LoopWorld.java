@@ -80,7 +80,7 @@ public final class LoopWorld implements MemorySelector.World, LoopObserver {
     private final Loop time;
     private final FakeClock clock;
     private final MemoryProvider provider = new MemoryProvider(this);
-    private final MemoryListener listener = (MemoryListener) provider.openServerSocketChannel();
+    private final MemoryListener listener = provider.openServerSocketChannel();
     private final List<LoopVisit> present = new ArrayList<>();
     private final Map<Long, LoopVisit> byNumber = new HashMap<>();
     private final Deque<byte[]> secrets = new ArrayDeque<>();
