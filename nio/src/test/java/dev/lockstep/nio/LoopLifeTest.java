@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
@@ -33,33 +32,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LoopLifeTest {
 
     /** A guest without channels that has something to do all the time. */
-    private static class Busy extends Guest {
+    private static class Busy extends QuietGuest {
         @Override
         public OptionalLong nextDeadlineNanos() {
             return OptionalLong.of(System.nanoTime());
         }
-    }
-
-    /** A guest without channels. */
-    private static class Guest implements LoopGuest {
-        @Override
-        public void register(Selector selector) throws IOException {}
-
-        @Override
-        public boolean owns(SelectionKey key) {
-            return false;
-        }
-
-        @Override
-        public void onReady(SelectionKey key) {}
-
-        @Override
-        public OptionalLong nextDeadlineNanos() {
-            return OptionalLong.empty();
-        }
-
-        @Override
-        public void tick(long nowNanos) {}
     }
 
     private static ServerSocketChannel listener() throws IOException {
@@ -88,7 +65,7 @@ class LoopLifeTest {
     void turnsThatFailForAMomentDoNotEndTheLoop(Throwable failure) throws Exception {
         AtomicLong begin = new AtomicLong(System.nanoTime()); // and again when the loop runs
         AtomicInteger failed = new AtomicInteger();
-        Guest guest = new Busy() {
+        QuietGuest guest = new Busy() {
             @Override
             public void tick(long nowNanos) {
                 if (System.nanoTime() - begin.get() < TimeUnit.MILLISECONDS.toNanos(200)) {
@@ -169,7 +146,7 @@ class LoopLifeTest {
 
     @Test
     void aLoopThatCannotBeBuiltKeepsNoSocket() throws Exception {
-        Guest unfit = new Guest() {
+        QuietGuest unfit = new QuietGuest() {
             @Override
             public void register(Selector selector) throws IOException {
                 throw new IOException("no room");
@@ -179,7 +156,7 @@ class LoopLifeTest {
             ServerSocketChannel listener = listener();
             int firstUnfit = good;
             assertThatThrownBy(() -> TlsLoops.of(
-                            2, number -> builder(listener).guest(number < firstUnfit ? new Guest() : unfit)))
+                            2, number -> builder(listener).guest(number < firstUnfit ? new QuietGuest() : unfit)))
                     .hasMessage("no room");
             assertThat(listener.isOpen()).isFalse();
         }
@@ -213,7 +190,7 @@ class LoopLifeTest {
         AtomicLong time = new AtomicLong();
         AtomicInteger ended = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        Guest guest = new Guest() {
+        QuietGuest guest = new QuietGuest() {
             private int before;
 
             @Override

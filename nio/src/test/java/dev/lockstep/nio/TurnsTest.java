@@ -12,12 +12,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -66,23 +63,7 @@ class TurnsTest {
     }
 
     /** Is called in every turn of the loop. */
-    private final class Counting implements LoopGuest {
-
-        @Override
-        public void register(Selector selector) {}
-
-        @Override
-        public boolean owns(SelectionKey key) {
-            return false;
-        }
-
-        @Override
-        public void onReady(SelectionKey key) {}
-
-        @Override
-        public OptionalLong nextDeadlineNanos() {
-            return OptionalLong.empty();
-        }
+    private final class Counting extends QuietGuest {
 
         @Override
         public void tick(long nowNanos) {

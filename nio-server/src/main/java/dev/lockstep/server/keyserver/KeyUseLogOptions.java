@@ -87,15 +87,15 @@ final class KeyUseLogOptions {
     }
 
     /** Each line would be in the file twice, and the log broken from the first one on. */
-    private void checkCopy(Path file) throws UsageError, IOException {
+    private void checkCopy(Path file) throws UsageError {
         if (copy == null) {
             return;
         }
         OutputFile.requirePossible("--log-copy", copy);
-        if (LogPaths.same(copy, file)) {
+        if (OutputFile.isSame(copy, file)) {
             throw new UsageError("--log-copy", copy + " is the file of --log", "give another one");
         }
-        if (key != null && LogPaths.same(copy, key)) {
+        if (key != null && OutputFile.isSame(copy, key)) {
             throw new UsageError("--log-copy", copy + " is the file of --log-key", "give another one");
         }
     }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 
 /** Compares the paths of a key-use log before any of its files is made. */
@@ -28,16 +27,5 @@ final class LogPaths {
             directories.add(OutputFile.directory(file.toRealPath()));
         }
         return directories;
-    }
-
-    /** Returns whether two paths are one file, or will be when it is made. */
-    static boolean same(Path one, Path other) throws IOException {
-        if (Files.exists(one) && Files.exists(other)) {
-            return Files.isSameFile(one, other);
-        }
-        return Objects.equals(one.getFileName(), other.getFileName())
-                && OutputFile.directory(one)
-                        .toRealPath()
-                        .equals(OutputFile.directory(other).toRealPath());
     }
 }

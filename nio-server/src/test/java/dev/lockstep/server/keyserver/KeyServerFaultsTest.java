@@ -11,8 +11,6 @@ import dev.lockstep.server.audit.KeyPeer;
 import dev.lockstep.server.keyserver.listener.ClientListener;
 import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -137,44 +135,30 @@ class KeyServerFaultsTest {
         }
     }
 
-    private final class Entrance implements ClientListener {
+    private final class Entrance extends TestEntrance {
 
-        private final ServerSocketChannel channel;
-
-        Entrance(ServerSocketChannel channel) {
-            this.channel = channel;
+        Entrance(Path socket) throws IOException {
+            super(socket);
         }
 
         /** Asked for before each connection that is accepted. */
         @Override
         public ServerSocketChannel channel() {
             failWhileAbove(accepts);
-            return channel;
+            return super.channel();
         }
 
         @Override
         public Admission admit(SocketChannel client) {
             return new Arriving(client);
         }
-
-        @Override
-        public String where() {
-            return "the test";
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
     }
 
     @BeforeEach
     void make() throws Exception {
         socket = directory.resolve("s");
-        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.bind(UnixDomainSocketAddress.of(socket));
         server = new KeyServer(
-                new Entrance(channel),
+                new Entrance(socket),
                 Map::of,
                 LIMITS,
                 new WorkQueue(Runnable::run),

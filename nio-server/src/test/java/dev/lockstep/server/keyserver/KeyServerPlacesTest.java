@@ -13,9 +13,6 @@ import dev.lockstep.server.keyserver.listener.ClientListener;
 import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,35 +90,25 @@ class KeyServerPlacesTest {
         }
     }
 
-    private record Entrance(
-            ServerSocketChannel channel, ConcurrentLinkedQueue<String> names, Map<String, Supplier<String>> faults)
-            implements ClientListener {
+    private final class Entrance extends TestEntrance {
+
+        Entrance(Path socket) throws IOException {
+            super(socket);
+        }
 
         @Override
         public Admission admit(SocketChannel client) {
-            String name = names.remove();
+            String name = arriving.remove();
             return new Named(
                     client, name, () -> faults.getOrDefault(name, () -> null).get());
-        }
-
-        @Override
-        public String where() {
-            return "the test";
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
         }
     }
 
     @BeforeEach
     void start() throws Exception {
         socket = directory.resolve("s");
-        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.bind(UnixDomainSocketAddress.of(socket));
         server = new KeyServer(
-                new Entrance(channel, arriving, faults),
+                new Entrance(socket),
                 Map::of,
                 LIMITS,
                 new WorkQueue(this::queue),

@@ -10,10 +10,8 @@ import dev.lockstep.server.audit.KeyPeer;
 import dev.lockstep.server.keyserver.listener.ClientListener;
 import dev.lockstep.server.keyserver.policy.ClientIdentity;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,17 +96,10 @@ class KeyServerTurnsTest {
     }
 
     /** The first ones are strangers, each from an address of its own; all others are known. */
-    private final class Entrance implements ClientListener {
+    private final class Entrance extends TestEntrance {
 
-        private final ServerSocketChannel channel;
-
-        Entrance(ServerSocketChannel channel) {
-            this.channel = channel;
-        }
-
-        @Override
-        public ServerSocketChannel channel() {
-            return channel;
+        Entrance(Path socket) throws IOException {
+            super(socket);
         }
 
         @Override
@@ -118,26 +109,14 @@ class KeyServerTurnsTest {
                     ? new Arrival(new EndlessHandshake(client), name, false)
                     : new Arrival(new PlainTransport(client), name, true);
         }
-
-        @Override
-        public String where() {
-            return "the test";
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
     }
 
     @Test
     void aKnownClientIsAnsweredInTheNextRoundInWhichTwoStepsOfOthersAreDone() throws Exception {
         Path socket = directory.resolve("s");
-        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.bind(UnixDomainSocketAddress.of(socket));
         List<SocketChannel> strangers = new ArrayList<>();
         KeyServer server = new KeyServer(
-                new Entrance(channel),
+                new Entrance(socket),
                 Map::of,
                 LIMITS,
                 new WorkQueue(work -> {}),

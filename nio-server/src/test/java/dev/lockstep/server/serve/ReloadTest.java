@@ -141,8 +141,7 @@ class ReloadTest {
     /** Others ask the clock as well. */
     private static boolean isLoading() {
         return StackWalker.getInstance()
-                .walk(frames ->
-                        frames.anyMatch(frame -> frame.getClassName().equals(Configuration.class.getName())));
+                .walk(frames -> frames.anyMatch(frame -> frame.getClassName().equals(Configuration.class.getName())));
     }
 
     static List<Error> errors() {
