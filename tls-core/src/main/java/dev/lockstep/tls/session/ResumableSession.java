@@ -168,6 +168,11 @@ public final class ResumableSession {
         }
     }
 
+    /** Returns whether the master secret is wiped, and the session of no use any more. */
+    public synchronized boolean isDestroyed() {
+        return destroyed;
+    }
+
     /** Wipes the master secret and keeps everything else. Idempotent. */
     public synchronized void destroy() {
         destroyed = true;

@@ -1,6 +1,5 @@
 package dev.lockstep.tls.internal.handshake.flight;
 
-import dev.lockstep.crypto.Wipe;
 import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.internal.algorithm.Algorithms;
@@ -98,20 +97,13 @@ public final class Resumption {
 
     /** A connection destroys the session that it is given. One that is given to a second has no secret any more. */
     private static boolean isSpent(Handshake handshake, ResumableSession session, boolean byId) {
-        try {
-            Wipe.bytes(session.masterSecret());
+        if (!session.isDestroyed()) {
             return false;
-        } catch (IllegalStateException e) {
-            SuspensionKind kind = byId ? SuspensionKind.SESSION_LOOKUP : SuspensionKind.TICKET_OPENING;
-            handshake
-                    .config
-                    .observer()
-                    .onOperationFailed(
-                            kind,
-                            new OperationException(
-                                    Reason.INVALID_OUTPUT, "a session that was handed out before; hand out a copy", e));
-            return true;
         }
+        SuspensionKind kind = byId ? SuspensionKind.SESSION_LOOKUP : SuspensionKind.TICKET_OPENING;
+        String what = "a session that was handed out before; hand out a copy";
+        handshake.config.observer().onOperationFailed(kind, new OperationException(Reason.INVALID_OUTPUT, what));
+        return true;
     }
 
     /** Fixes the parameters, makes the connection's keys of the old master secret and new randoms, and says so. */
