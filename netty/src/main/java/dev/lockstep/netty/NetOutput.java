@@ -2,6 +2,8 @@ package dev.lockstep.netty;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
@@ -28,6 +30,10 @@ final class NetOutput {
     private final ChannelHandlerContext context;
     private final Runnable onRoom;
     private final Consumer<Throwable> onLost;
+
+    /** One for all records of the application, which cost no object more each. */
+    private final ChannelFutureListener lossWatch = this::watchLoss;
+
     private int unsent;
     private @Nullable ByteBuf filling;
     private boolean written;
@@ -90,7 +96,7 @@ final class NetOutput {
             if (promise == null) {
                 writeCounted(buffer);
             } else {
-                context.write(buffer, promise).addListener(sent -> Confined.run(context, () -> noteLoss(sent)));
+                context.write(buffer, promise).addListener(lossWatch);
             }
             return;
         }
@@ -100,6 +106,12 @@ final class NetOutput {
         if (promise != null) {
             context.write(Unpooled.EMPTY_BUFFER, promise);
             written = true;
+        }
+    }
+
+    private void watchLoss(ChannelFuture sent) {
+        if (!sent.isSuccess()) {
+            Confined.run(context, () -> noteLoss(sent));
         }
     }
 
