@@ -14,6 +14,7 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * What a provider decrypts and signs takes as long for one class of secrets as for another.
  */
+@Tag("one-jdk") // what is timed is native code
 @ParameterizedClass
 @EnumSource(NativeProviders.class)
 class ProviderTimingTest {

@@ -38,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -46,6 +47,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * each of them 5 ms after it is asked to go on, in another order than they came. Isolated, since it measures the heap.
  */
 @Isolated
+@Tag("one-jdk")
 class TenThousandSuspendedTest {
 
     private static final int CONNECTIONS = 10_000;

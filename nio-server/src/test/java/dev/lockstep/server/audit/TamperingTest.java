@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,7 @@ class TamperingTest {
     }
 
     @Test
+    @Tag("one-jdk")
     void everyChangeOfOneByteToAnyValueNamesItsLine() throws IOException {
         int at = 0;
         for (int line = 0; line < lines.size(); line++) {
