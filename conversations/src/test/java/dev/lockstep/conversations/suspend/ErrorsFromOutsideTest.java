@@ -1,23 +1,17 @@
 package dev.lockstep.conversations.suspend;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.lockstep.conversations.fixture.EchoServer;
 import dev.lockstep.testkit.SecretHunt;
 import dev.lockstep.testkit.answer.FaultyParts;
 import dev.lockstep.testkit.answer.FaultyParts.Part;
 import dev.lockstep.testkit.certificate.TestIdentity;
 import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ClientVisit;
-import dev.lockstep.testkit.client.ScriptedClient;
-import dev.lockstep.testkit.util.Bytes;
-import dev.lockstep.tls.StepResult;
-import dev.lockstep.tls.TlsException;
-import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.CipherSuite;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -69,23 +63,23 @@ class ErrorsFromOutsideTest {
         ClientOptions first = ClientOptions.offering(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)
                 .protocols("http/1.1")
                 .statusRequest();
-        Server earlier = new Server(config);
+        EchoServer earlier = new EchoServer(config);
         ClientVisit before = new ClientVisit(part == Part.TICKET_OPEN ? first.wantingTicket() : first, earlier::serve);
         assertThat(before.run(TestIdentity.P256)).isEqualTo(SERVED);
 
         parts.arm(part, fault);
-        Server server = new Server(config);
+        EchoServer server = new EchoServer(config);
         ClientVisit visit = new ClientVisit(options(part, first, before), server::serve);
         String end = visit.run(TestIdentity.P256);
 
         assertThat(parts.thrown()).isOne();
         assertThat(end.equals(DECRYPT_ERROR) ? "2, 20" : end).isEqualTo(expected(part));
-        assertThat(server.tls.isClosed()).isTrue();
-        SecretHunt.assertHandshakeHoldsNone(server.tls);
+        assertThat(server.connection().isClosed()).isTrue();
+        SecretHunt.assertHandshakeHoldsNone(server.connection());
         if (end.equals(INTERNAL_ERROR)) {
-            assertThat(server.tls.failure()).hasRootCause(fault);
+            assertThat(server.connection().failure()).hasRootCause(fault);
         }
-        Server later = new Server(config);
+        EchoServer later = new EchoServer(config);
         assertThat(new ClientVisit(first, later::serve).run(TestIdentity.P256)).isEqualTo(SERVED);
     }
 
@@ -100,55 +94,5 @@ class ErrorsFromOutsideTest {
                         .psk(ClientOptions.PSK_IDENTITY, ClientOptions.PSK);
             default -> plain;
         };
-    }
-
-    /** The turn of a server's loop, which echoes. */
-    private static final class Server {
-        private final TlsServerConnection tls;
-        private final ByteBuffer out = ByteBuffer.allocate(4 * TlsServerConnection.NETWORK_BUFFER_SIZE);
-        private final ByteBuffer data = ByteBuffer.allocate(TlsServerConnection.APPLICATION_BUFFER_SIZE);
-
-        Server(TlsServerConfig config) {
-            tls = TlsServerConnection.create(config, waiting -> {});
-        }
-
-        void serve(ScriptedClient client) {
-            ByteBuffer in = ByteBuffer.wrap(Bytes.concat(client.takeRecords().toArray(byte[][]::new)));
-            out.clear();
-            try {
-                for (StepResult result = StepResult.PROGRESSED; moves(result); ) {
-                    result = tls.isEstablished() ? echo(in) : tls.step(in, out);
-                }
-            } catch (TlsException e) {
-                assertThatCode(() -> tls.step(in, out)).isSameAs(e);
-                close();
-            } catch (Error e) {
-                assertThat(e).hasMessage("injected"); // by an observer of the end, which the caller gets
-                close();
-            }
-            client.receives(Bytes.slice(out.array(), 0, out.position()));
-        }
-
-        private void close() {
-            assertThat(tls.close(out)).isEqualTo(StepResult.CLOSED);
-        }
-
-        private StepResult echo(ByteBuffer in) throws TlsException {
-            StepResult result = tls.read(in, data.clear());
-            if (data.flip().hasRemaining()) {
-                tls.write(data, out);
-            }
-            if (result == StepResult.CLOSED) {
-                close();
-            }
-            return result;
-        }
-
-        private static boolean moves(StepResult result) {
-            return switch (result) {
-                case PROGRESSED, ASYNC_IN_PROGRESS, ESTABLISHED -> true; // every answer is there already
-                case NEED_INPUT, NEED_OUTPUT, CLOSED -> false;
-            };
-        }
     }
 }

@@ -78,11 +78,13 @@ public final class Premaster {
 
     public static void onPsk(Handshake handshake, Optional<byte[]> found) {
         KeyAgreement keys = handshake.keys;
-        byte[] nothing = keys.standIn().clone();
+        byte[] random = keys.takeStandIn();
+        byte[] nothing = random.clone();
         byte[] key = found.orElse(nothing);
         boolean usable = key.length > 0 && key.length <= PskSource.MAX_KEY_LENGTH;
         Defect defect = usable ? Defect.NONE : Defect.UNUSABLE_PSK;
         handshake.maskedFailures.keep(SuspensionKind.PSK_LOOKUP, found.isPresent() ? defect : Defect.UNKNOWN_IDENTITY);
+        Wipe.bytes(random);
         if (!usable) {
             Wipe.bytes(key);
         }
@@ -138,7 +140,7 @@ public final class Premaster {
         // RFC 5246 7.4.7.1-2: "the version number in the PreMasterSecret is the version offered by the client in the
         // ClientHello.client_version, not the version negotiated for the connection."
         int clientVersion = handshake.clientVersion.get();
-        byte[] random = handshake.keys.standIn();
+        byte[] random = handshake.keys.takeStandIn();
         byte[] premaster = value.length == modulusLength
                 ? RsaPremaster.unpad(value, clientVersion, random)
                 : RsaPremaster.check(value, clientVersion, random);

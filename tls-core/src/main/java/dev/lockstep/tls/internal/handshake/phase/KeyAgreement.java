@@ -38,15 +38,18 @@ public final class KeyAgreement {
     private byte[] noPremaster = NONE;
 
     /**
-     * Returns the random value that takes the place of a secret that does not come.
+     * Returns the random value that takes the place of a secret that does not come; the caller wipes it. It serves once: the value
+     * for a pre-shared key is none for a decryption.
      *
      * @throws IllegalStateException when none was drawn: nothing else may stand there, least of all what a client can guess
      */
-    public byte[] standIn() {
-        if (standIn.length == 0) {
+    public byte[] takeStandIn() {
+        byte[] random = standIn;
+        if (random.length == 0) {
             throw new IllegalStateException("no random value was drawn to take the place of a secret");
         }
-        return standIn;
+        standIn = NONE;
+        return random;
     }
 
     /** Keeps a random value, drawn before the question is asked whose answer it may replace. */

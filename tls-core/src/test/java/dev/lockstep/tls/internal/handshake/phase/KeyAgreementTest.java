@@ -81,7 +81,15 @@ class KeyAgreementTest {
         keys.standIn(first);
         keys.standIn(second);
         assertThat(first).containsOnly(0);
-        assertThat(keys.standIn()).isSameAs(second).containsExactly(2);
+        assertThat(keys.takeStandIn()).isSameAs(second).containsExactly(2);
+    }
+
+    @Test
+    void aStandInServesOnce() {
+        keys.standIn(new byte[] {1});
+        keys.takeStandIn();
+        assertThatIllegalStateException().isThrownBy(keys::takeStandIn);
+        assertThat(keys.holdsSecrets()).isFalse();
     }
 
     @Test
@@ -110,10 +118,10 @@ class KeyAgreementTest {
     /** A client knows what is empty as well as what is zero. */
     @Test
     void aStandInThatWasNotDrawnIsNone() {
-        assertThatIllegalStateException().isThrownBy(keys::standIn);
+        assertThatIllegalStateException().isThrownBy(keys::takeStandIn);
         keys.standIn(new byte[] {1});
         keys.wipe();
-        assertThatIllegalStateException().isThrownBy(keys::standIn);
+        assertThatIllegalStateException().isThrownBy(keys::takeStandIn);
     }
 
     private void assertHeldUntilWiped(Runnable sets) {
