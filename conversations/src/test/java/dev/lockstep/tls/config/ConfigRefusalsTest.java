@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every refusal names the field, the reason and the fix, apart and in its message. */
 class ConfigRefusalsTest {
 
+    private static final Credential FIRST = Credential.local(TestIdentity.P256.chain(), TestIdentity.P256.privateKey());
+
     private static TlsServerConfigBuilder rsa() {
         return TlsServerConfig.builder()
                 .credential(Credential.local(TestIdentity.RSA_2048.chain(), TestIdentity.RSA_2048.privateKey()));
@@ -106,12 +108,22 @@ class ConfigRefusalsTest {
         return all.stream();
     }
 
+    /** DNS has no such names, so that no client asks for them: labels have 1 to 63 characters, names 253 at most. */
+    static Stream<Arguments> namesThatDoNotExist() {
+        String longest = "a".repeat(63);
+        String whole = String.join(".", longest, longest, longest, "a".repeat(61));
+        assertThat(rsa().credential(whole, FIRST).credential("*._tcp." + longest, FIRST))
+                .isNotNull();
+        return Stream.of("a..b", ".a", "a..", "*..a", "*", "-a", "a-.b", "a.-b", longest + "a", "x." + whole)
+                .map(name -> refusal("credential", () -> rsa().credential(name, FIRST)));
+    }
+
     private static Arguments refusal(String field, ThrowingCallable call) {
         return Arguments.of(field, call);
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("refusals")
+    @MethodSource({"refusals", "namesThatDoNotExist"})
     void aRefusalSaysWhatIsWrongAndWhatToDo(String field, ThrowingCallable call) {
         ConfigException refusal = catchThrowableOfType(ConfigException.class, call);
         assertThat(refusal.field()).isEqualTo(field);

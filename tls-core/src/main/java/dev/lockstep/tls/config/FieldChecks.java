@@ -10,7 +10,12 @@ import java.util.regex.Pattern;
 /** The checks of single settings, each of which gives the value in the form to keep. */
 final class FieldChecks {
 
-    private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?");
+    /** In characters, as DNS has it. */
+    private static final int LONGEST_HOST = 253;
+
+    /** Labels of 1 to 63 characters; the underscore is in names of services. */
+    private static final Pattern HOST_NAME =
+            Pattern.compile("[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*");
 
     /** No top-level domain is a number, so that this is never a name. An IPv6 address has colons, which no name has. */
     private static final Pattern ADDRESS = Pattern.compile("\\d+(\\.\\d+){3}");
@@ -21,7 +26,7 @@ final class FieldChecks {
     static String hostPattern(String field, String hostPattern) {
         String host = Credentials.normalize(hostPattern);
         String name = host.startsWith("*.") ? host.substring(2) : host;
-        if (name.isEmpty() || !HOST_NAME.matcher(name).matches()) {
+        if (name.length() > LONGEST_HOST || !HOST_NAME.matcher(name).matches()) {
             throw new ConfigException(
                     field,
                     "'" + hostPattern + "' is not a host name",
