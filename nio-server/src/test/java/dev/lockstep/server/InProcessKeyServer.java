@@ -5,6 +5,7 @@ import dev.lockstep.keys.BlockingKey;
 import dev.lockstep.keys.InMemoryKey;
 import dev.lockstep.keys.keyserver.protocol.KeyId;
 import dev.lockstep.server.audit.KeyUseLog;
+import dev.lockstep.server.keyserver.HolderQueues;
 import dev.lockstep.server.keyserver.KeyServer;
 import dev.lockstep.server.keyserver.KeyServerLimits;
 import dev.lockstep.server.keyserver.ServedKey;
@@ -47,6 +48,9 @@ public final class InProcessKeyServer implements AutoCloseable {
         public KeyServerLimits limits = KeyServerLimits.DEFAULT;
         public volatile Executor workers = Runnable::run;
 
+        /** Do the work with keys in a token; the others do by default. */
+        public volatile Executor tokenWorkers = task -> workers.execute(task);
+
         /** Gives the times of the key-use log. */
         public Clock clock = Clock.systemUTC();
 
@@ -63,6 +67,12 @@ public final class InProcessKeyServer implements AutoCloseable {
         /** The keys added so far sign for DHE suites too. */
         public Setup allowingDhe() {
             keys.replaceAll((id, key) -> key.allowingDhe());
+            return this;
+        }
+
+        /** The keys added so far are in a token. */
+        public Setup inToken() {
+            keys.replaceAll((id, key) -> key.inToken());
             return this;
         }
 
@@ -94,7 +104,9 @@ public final class InProcessKeyServer implements AutoCloseable {
                 listener,
                 () -> setup.keys,
                 setup.limits,
-                new WorkQueue(task -> setup.workers.execute(task)),
+                new HolderQueues(
+                        new WorkQueue(task -> setup.workers.execute(task)),
+                        new WorkQueue(task -> setup.tokenWorkers.execute(task))),
                 UsageLog.to(useLog, line -> {}),
                 warnings::add);
         ended = new FutureTask<>(() -> {

@@ -65,7 +65,7 @@ public final class KeyServerClientTarget implements Target {
                 new Unused(),
                 () -> keys,
                 KeyServerLimits.DEFAULT,
-                new WorkQueue(work::add),
+                HolderQueues.of(new WorkQueue(work::add)),
                 UsageLog.none(),
                 warnings::add);
         try {

@@ -41,7 +41,7 @@ public final class SimulatedKeyServer {
             Consumer<String> warnings,
             LongSupplier clock)
             throws IOException {
-        WorkQueue work = new WorkQueue(threads);
+        HolderQueues work = HolderQueues.of(new WorkQueue(threads));
         UsageLog usage = UsageLog.to(log, warnings, clock);
         for (ClientListener listener : listeners) {
             KeyServer server = new KeyServer(listener, keys, limits, work, usage, warnings, clock);

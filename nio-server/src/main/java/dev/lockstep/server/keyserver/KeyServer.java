@@ -38,7 +38,7 @@ public final class KeyServer implements AutoCloseable {
     private final ClientListener listener;
     private final Places places;
     private final KeyServerLimits limits;
-    private final WorkQueue work;
+    private final HolderQueues queues;
     private final Consumer<String> warnings;
     private final LongSupplier nanoTime;
     private final KeyWork.Setting setting;
@@ -55,7 +55,7 @@ public final class KeyServer implements AutoCloseable {
      * Takes over a listener that is open.
      *
      * @param keys what is served now, at most {@link Message#MAX_KEYS}; asked on the loop and on the threads that work
-     * @param work does the work; may be that of other listeners too
+     * @param queues do the work; may be those of other listeners too
      * @param warnings is told, in a line, of what an operator should know
      * @throws IOException when there is no selector to be had
      */
@@ -63,11 +63,11 @@ public final class KeyServer implements AutoCloseable {
             ClientListener listener,
             Supplier<Map<KeyId, ServedKey>> keys,
             KeyServerLimits limits,
-            WorkQueue work,
+            HolderQueues queues,
             UsageLog log,
             Consumer<String> warnings)
             throws IOException {
-        this(listener, keys, limits, work, log, warnings, System::nanoTime);
+        this(listener, keys, limits, queues, log, warnings, System::nanoTime);
     }
 
     /** As the other constructor, with another clock. */
@@ -75,7 +75,7 @@ public final class KeyServer implements AutoCloseable {
             ClientListener listener,
             Supplier<Map<KeyId, ServedKey>> keys,
             KeyServerLimits limits,
-            WorkQueue work,
+            HolderQueues queues,
             UsageLog log,
             Consumer<String> warnings,
             LongSupplier nanoTime)
@@ -84,7 +84,7 @@ public final class KeyServer implements AutoCloseable {
         this.places = new Places(limits);
         this.turns = new Turns(this, places);
         this.limits = limits;
-        this.work = work;
+        this.queues = queues;
         this.warnings = warnings;
         this.nanoTime = nanoTime;
         this.setting = new KeyWork.Setting(keys, log, this::onFinished, nanoTime);
@@ -254,7 +254,7 @@ public final class KeyServer implements AutoCloseable {
 
     /** Whether there is room for it. */
     boolean submit(KeyWork request) {
-        return work.add(request.client.identity().share(), request);
+        return queues.queueOf(request.key()).add(request.client.identity().share(), request);
     }
 
     void forget(ClientConnection client) {

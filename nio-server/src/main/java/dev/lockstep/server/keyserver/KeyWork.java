@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One signature or decryption, done and logged on a thread of the pool and answered by the loop. */
 final class KeyWork implements WorkQueue.Work {
@@ -109,11 +110,18 @@ final class KeyWork implements WorkQueue.Work {
         return written ? made : Outcome.failed(Failure.FAILED);
     }
 
+    /** The key that it is for; null if that is not served now. */
+    @Nullable
+    ServedKey key() {
+        KeyId id = request instanceof Message.Sign sign ? sign.key() : ((Message.Decrypt) request).key();
+        return setting.keys().get().get(id);
+    }
+
     private Outcome sign(Message.Sign sign) {
         if (!client.identity().mayUse().test(sign.key())) {
             return Outcome.hidden();
         }
-        ServedKey key = setting.keys().get().get(sign.key());
+        ServedKey key = key();
         return key == null ? Outcome.failed(Failure.KEY_UNAVAILABLE) : key.sign(sign);
     }
 
@@ -121,7 +129,7 @@ final class KeyWork implements WorkQueue.Work {
         if (!client.identity().mayUse().test(decrypt.key())) {
             return Outcome.hidden();
         }
-        ServedKey key = setting.keys().get().get(decrypt.key());
+        ServedKey key = key();
         return key == null ? Outcome.failed(Failure.KEY_UNAVAILABLE) : key.decrypt(decrypt);
     }
 

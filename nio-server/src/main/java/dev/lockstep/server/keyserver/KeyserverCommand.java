@@ -102,7 +102,8 @@ public final class KeyserverCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             description =
-                    "Operations at the same time, 1 to 1024; ${DEFAULT-VALUE} (one for each processor) by default.")
+                    "Operations at the same time, 1 to 1024, with keys in this process, and as many with keys in a token;"
+                            + " ${DEFAULT-VALUE} (one for each processor) by default.")
     private String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
 
     @Spec
@@ -133,8 +134,10 @@ public final class KeyserverCommand implements Callable<Integer> {
                         new KeyserverFiles(environment, keys, tcp, token, events), new KeyserverNotices(events));
                 // What is left that could be refused is the log itself: a mistake elsewhere leaves no trace in it.
                 KeyUseLog useLog = useLogs.open();
-                KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
-            serve(opened, limits, useLog, new WorkQueue(workers), hook, hangUp, events);
+                KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay);
+                KeyserverWorkers ofToken = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
+            HolderQueues queues = new HolderQueues(new WorkQueue(workers), new WorkQueue(ofToken));
+            serve(opened, limits, useLog, queues, hook, hangUp, events);
         }
         return 0;
     }
@@ -154,7 +157,7 @@ public final class KeyserverCommand implements Callable<Integer> {
             Opened opened,
             KeyServerLimits limits,
             @Nullable KeyUseLog useLog,
-            WorkQueue work,
+            HolderQueues queues,
             ShutdownHook hook,
             HangUp hangUp,
             EventLog events)
@@ -168,7 +171,7 @@ public final class KeyserverCommand implements Callable<Integer> {
         }
         List<KeyServer> servers = new ArrayList<>();
         for (ClientListener listener : listeners) {
-            servers.add(new KeyServer(listener, files::keys, limits, work, usage, notices));
+            servers.add(new KeyServer(listener, files::keys, limits, queues, usage, notices));
         }
         try (ReloadThread reloads = new ReloadThread(files::reload, files::late);
                 KeyServerLoops loops = new KeyServerLoops(servers)) {

@@ -36,6 +36,7 @@ public final class ServedKey {
     private final byte[] replacementSecret;
     private final boolean decrypts;
     private final boolean dhe;
+    private final boolean inToken;
 
     /**
      * @param name for people: the file, the token
@@ -52,9 +53,10 @@ public final class ServedKey {
         this.replacementSecret = replacementSecret.clone();
         this.decrypts = decrypts && modulusLength > 0 && key.canDecrypt();
         this.dhe = false;
+        this.inToken = false;
     }
 
-    private ServedKey(ServedKey that, boolean decrypts, boolean dhe) {
+    private ServedKey(ServedKey that, boolean decrypts, boolean dhe, boolean inToken) {
         this.name = that.name;
         this.key = that.key;
         this.modulusLength = that.modulusLength;
@@ -62,16 +64,27 @@ public final class ServedKey {
         this.replacementSecret = that.replacementSecret;
         this.decrypts = decrypts;
         this.dhe = dhe;
+        this.inToken = inToken;
     }
 
     /** The same key without decryptions. */
     ServedKey signingOnly() {
-        return decrypts ? new ServedKey(this, false, dhe) : this;
+        return decrypts ? new ServedKey(this, false, dhe, inToken) : this;
     }
 
     /** The same key, which signs for DHE suites too if it is an RSA key: no other kind does (RFC 5246 7.4.3). */
     public ServedKey allowingDhe() {
-        return new ServedKey(this, decrypts, modulusLength > 0);
+        return new ServedKey(this, decrypts, modulusLength > 0, inToken);
+    }
+
+    /** The same key, as one of a token, which has threads of its own. */
+    public ServedKey inToken() {
+        return new ServedKey(this, decrypts, dhe, true);
+    }
+
+    /** Whether a token holds it. */
+    boolean isInToken() {
+        return inToken;
     }
 
     /** Whether it answers premaster secrets. */

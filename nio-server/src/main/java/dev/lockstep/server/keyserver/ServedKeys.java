@@ -245,7 +245,7 @@ public final class ServedKeys {
             throw new UsageError(
                     option, name + ": " + e.getMessage(), "try again when it works, or leave out --allow-decrypt");
         }
-        put(id, allowed.dhe() ? entry.allowingDhe() : entry);
+        put(id, (allowed.dhe() ? entry.allowingDhe() : entry).inToken());
     }
 
     /** Reports the keys of a token that are not served, because nothing tells their public keys. */

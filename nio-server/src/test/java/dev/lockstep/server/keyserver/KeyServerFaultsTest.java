@@ -161,7 +161,7 @@ class KeyServerFaultsTest {
                 new Entrance(socket),
                 Map::of,
                 LIMITS,
-                new WorkQueue(Runnable::run),
+                HolderQueues.of(new WorkQueue(Runnable::run)),
                 UsageLog.none(),
                 this::report,
                 this::now);

@@ -83,7 +83,12 @@ class KeyServerLoopsTest {
 
     private static KeyServer server(ClientListener listener) throws IOException {
         return new KeyServer(
-                listener, Map::of, KeyServerLimits.DEFAULT, new WorkQueue(Runnable::run), UsageLog.none(), line -> {});
+                listener,
+                Map::of,
+                KeyServerLimits.DEFAULT,
+                HolderQueues.of(new WorkQueue(Runnable::run)),
+                UsageLog.none(),
+                line -> {});
     }
 
     private UnixListener unix(Path socket) throws IOException {

@@ -111,7 +111,7 @@ class KeyServerPlacesTest {
                 new Entrance(socket),
                 Map::of,
                 LIMITS,
-                new WorkQueue(this::queue),
+                HolderQueues.of(new WorkQueue(this::queue)),
                 UsageLog.none(),
                 warnings::add,
                 () -> System.nanoTime() + later.get());

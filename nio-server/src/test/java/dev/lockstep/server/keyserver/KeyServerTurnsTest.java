@@ -119,7 +119,7 @@ class KeyServerTurnsTest {
                 new Entrance(socket),
                 Map::of,
                 LIMITS,
-                new WorkQueue(work -> {}),
+                HolderQueues.of(new WorkQueue(work -> {})),
                 UsageLog.none(),
                 line -> {},
                 System::nanoTime);

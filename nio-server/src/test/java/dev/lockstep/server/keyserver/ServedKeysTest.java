@@ -86,4 +86,19 @@ class ServedKeysTest {
         keys.addAll(others);
         assertThat(keys.served().get(ID).decrypts()).isFalse();
     }
+
+    /** The threads of a token are its own. */
+    @Test
+    void whereAKeyIsIsKeptWhateverElseItsCertificatesAndTheOperatorSay() throws Exception {
+        for (boolean allowed : new boolean[] {true, false}) {
+            ServedKeys keys = new ServedKeys(
+                    new ServedKeys.Allowed(allowed, allowed, false), CryptoProviders.NONE, new ReplacementSecrets());
+            keys.addTokenKey("--pkcs11", key, signing, "token: CN=web1", note -> {});
+            KeyId inProcess = keys.add("file", TestIdentity.P256.privateKey());
+            assertThat(keys.served().get(ID).isInToken()).isTrue();
+            assertThat(keys.served().get(ID).signingOnly().allowingDhe().isInToken())
+                    .isTrue();
+            assertThat(keys.served().get(inProcess).isInToken()).isFalse();
+        }
+    }
 }

@@ -10,6 +10,7 @@ import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.certificate.ClientTrust;
 import dev.lockstep.server.certificate.MutualTlsServer;
 import dev.lockstep.server.demo.ThrowawayCa;
+import dev.lockstep.server.keyserver.HolderQueues;
 import dev.lockstep.server.keyserver.KeyServer;
 import dev.lockstep.server.keyserver.KeyServerLimits;
 import dev.lockstep.server.keyserver.UsageLog;
@@ -106,7 +107,7 @@ class RecordFloodTest {
                 listener,
                 Map::of,
                 KeyServerLimits.DEFAULT,
-                new WorkQueue(Runnable::run),
+                HolderQueues.of(new WorkQueue(Runnable::run)),
                 UsageLog.none(),
                 warnings::add);
         ended = begin(server::run);

@@ -13,6 +13,7 @@ import dev.lockstep.server.TestFiles;
 import dev.lockstep.server.certificate.ClientTrust;
 import dev.lockstep.server.certificate.MutualTlsServer;
 import dev.lockstep.server.demo.ThrowawayCa;
+import dev.lockstep.server.keyserver.HolderQueues;
 import dev.lockstep.server.keyserver.KeyServer;
 import dev.lockstep.server.keyserver.KeyServerLimits;
 import dev.lockstep.server.keyserver.ServedKey;
@@ -147,7 +148,7 @@ class TlsListenerTest {
                 listener,
                 () -> keys,
                 KeyServerLimits.DEFAULT,
-                new WorkQueue(Runnable::run),
+                HolderQueues.of(new WorkQueue(Runnable::run)),
                 UsageLog.none(),
                 warnings::add);
         loop = new Thread(ended, "key server under test");
