@@ -9,6 +9,12 @@ public final class UsageError extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    /** More than the longest path. */
+    private static final int LONGEST = 8192;
+
+    /** What is left of the end of a longer text: the fix is there. */
+    private static final int TAIL = 2048;
+
     private final @Nullable Instant goneAt;
 
     public UsageError(String option, String cause, String fix) {
@@ -63,13 +69,32 @@ public final class UsageError extends Exception {
         return String.valueOf(super.getMessage());
     }
 
-    /** Names and file contents are echoed; a line end or a control character in them must not break the line. */
+    /**
+     * Names, file contents and what clients send are echoed: nothing in them may break the line, drive a terminal or turn the
+     * order of its characters, and a very long text loses its middle.
+     */
     public static String oneLine(String text) {
-        StringBuilder line = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            line.append(Character.isISOControl(c) ? ' ' : c);
+        int cut = text.length() <= LONGEST ? text.length() : LONGEST - TAIL;
+        StringBuilder line = new StringBuilder(Math.min(text.length(), LONGEST));
+        appendPlain(text, 0, cut, line);
+        if (cut < text.length()) {
+            line.append(" ... ");
+            appendPlain(text, text.length() - TAIL, text.length(), line);
         }
         return line.toString();
+    }
+
+    private static void appendPlain(String text, int from, int to, StringBuilder line) {
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            line.append(
+                    switch (Character.getType(c)) {
+                        case Character.CONTROL,
+                                Character.FORMAT,
+                                Character.LINE_SEPARATOR,
+                                Character.PARAGRAPH_SEPARATOR -> ' ';
+                        default -> c;
+                    });
+        }
     }
 }
