@@ -109,6 +109,7 @@ final class KeyOptions {
 
     private final ReplacementSecrets replacements = new ReplacementSecrets();
     private @Nullable ServedKeys demo;
+    private @Nullable DemoKeys unwritten;
 
     /** Checks who else may read or write what is secret. */
     void check(SecretFiles secrets) throws UsageError {
@@ -194,6 +195,15 @@ final class KeyOptions {
         }
     }
 
+    /** Writes the certificates of {@code --demo-keys}: after everything that can refuse the start. */
+    void writeDemoFiles() throws UsageError, IOException {
+        DemoKeys made = unwritten;
+        if (made != null) {
+            unwritten = null; // with the authority's key
+            made.write();
+        }
+    }
+
     private ServedKeys.Allowed allowed() {
         return new ServedKeys.Allowed(allowDecrypt, allowDhe, allowCaCertificate);
     }
@@ -217,7 +227,8 @@ final class KeyOptions {
         if (demoKeys != null) {
             if (demo == null) {
                 ServedKeys made = new ServedKeys(allowed(), providers.providers(), replacements);
-                DemoKeys.addTo(made, demoKeys, demoKeyFiles, environment.clock().instant());
+                unwritten = DemoKeys.addTo(
+                        made, demoKeys, demoKeyFiles, environment.clock().instant());
                 demo = made;
             }
             loaded.addAll(demo);

@@ -137,6 +137,7 @@ public final class KeyserverCommand implements Callable<Integer> {
                 KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay);
                 KeyserverWorkers ofToken = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
             HolderQueues queues = new HolderQueues(new WorkQueue(workers), new WorkQueue(ofToken));
+            keys.writeDemoFiles();
             serve(opened, limits, useLog, queues, hook, hangUp, events);
         }
         return 0;
