@@ -39,12 +39,12 @@ public record FsyncPolicy(int interval) {
             case "never" -> NEVER;
             case "each" -> EACH;
             default -> {
-                try {
-                    yield every(Integer.parseInt(text));
-                } catch (IllegalArgumentException e) { // no number, or none of lines
+                int lines = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+                if (lines == 0) {
                     throw new IllegalArgumentException(
-                            "fsync: '" + text + "' is no policy; use never, each or a number of lines", e);
+                            "fsync: '" + text + "' is no policy; use never, each or a number of lines");
                 }
+                yield every(lines);
             }
         };
     }

@@ -76,10 +76,11 @@ final class KeyUseLogOptions {
     }
 
     private KeyUseLog.Options options(Clock clock) throws UsageError {
+        if (!maxBytes.matches("-?[0-9]{1,18}")) {
+            throw new UsageError("--log-max-bytes", "'" + maxBytes + "' is no number", "give bytes");
+        }
         try {
             return new KeyUseLog.Options(Long.parseLong(maxBytes), FsyncPolicy.parse(fsync), clock);
-        } catch (NumberFormatException e) {
-            throw new UsageError("--log-max-bytes", "'" + maxBytes + "' is no number", "give bytes");
         } catch (IllegalArgumentException e) {
             boolean size = String.valueOf(e.getMessage()).startsWith("maxFileBytes");
             throw UsageError.of(size ? "--log-max-bytes" : "--log-fsync", e);

@@ -344,6 +344,62 @@ class KeyserverCommandTest {
         }
     }
 
+    /** The certificates that are there may be those of a key server that runs. */
+    @Test
+    void aStartThatIsRefusedWritesNoDemoCertificates() throws Exception {
+        Path demo = directory.resolve("demo");
+        Path other = directory.resolve("other");
+        try (KeyserverProcess server =
+                KeyserverProcess.start(directory, "--socket", socket(), "--demo-keys", demo.toString())) {
+            byte[] ec = Files.readAllBytes(demo.resolve("ec.pem"));
+            byte[] ca = Files.readAllBytes(demo.resolve("ca.pem"));
+            for (Path each : List.of(demo, other)) {
+                assertRefused("--socket: " + socket(), "--socket", socket(), "--demo-keys", each.toString());
+            }
+            assertThat(demo.resolve("ec.pem")).hasBinaryContent(ec);
+            assertThat(demo.resolve("ca.pem")).hasBinaryContent(ca);
+            assertThat(other).doesNotExist();
+            assertThat(server.terminate()).isEqualTo(128 + 15);
+        }
+        String file = Files.writeString(directory.resolve("plain"), "x").toString();
+        assertRefused("--demo-keys: " + file, "--socket", socket(), "--demo-keys", file + "/demo");
+        assertRefused("--demo-keys: " + file, "--socket", socket(), "--demo-keys", file);
+        assertThat(Files.exists(Path.of(socket()), LinkOption.NOFOLLOW_LINKS)).isFalse();
+    }
+
+    /** The JDK's parsers take a sign, and the digits of every script. */
+    @Test
+    void aNumberHasTheDigitsOfAscii() throws Exception {
+        String key = files.rsaKey.toString();
+        for (String number : new String[] {"+5", "\u0661", "-1", "0x5", " 5", "99999999999999999999"}) {
+            assertRefused("--allow-uid: '" + number + "'", "--socket", socket(), "--key", key, "--allow-uid", number);
+            String log = socket() + ".log";
+            assertRefused(
+                    "--log-fsync: '" + number + "'",
+                    "--socket",
+                    socket(),
+                    "--key",
+                    key,
+                    "--log",
+                    log,
+                    "--log-fsync",
+                    number);
+            assertRefused(
+                    "--log-max-bytes: ", "--socket", socket(), "--key", key, "--log", log, "--log-max-bytes", number);
+        }
+        assertRefused("--allow-uid: ", "--socket", socket(), "--key", key, "--allow-uid", "4294967296");
+        for (String group : new String[] {"+5", "\u0661", "-1"}) {
+            assertRefused(
+                    "--socket-group: there is no group '" + group + "'",
+                    "--socket",
+                    socket(),
+                    "--key",
+                    key,
+                    "--socket-group",
+                    group);
+        }
+    }
+
     @Test
     void aClientUnderAnotherUserIdIsRefusedByTheKernelsWord() throws Exception {
         long own = Integer.toUnsignedLong((Integer) Files.getAttribute(directory, "unix:uid"));

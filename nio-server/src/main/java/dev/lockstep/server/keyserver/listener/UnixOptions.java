@@ -21,6 +21,8 @@ import picocli.CommandLine.Option;
 @HelpSection("Unix-domain socket")
 public final class UnixOptions {
 
+    private static final long MOST_IDS = 0xffff_ffffL;
+
     @Option(names = "--socket", paramLabel = "PATH", description = "Unix-domain socket to listen on.")
     private @Nullable Path socket;
 
@@ -30,7 +32,10 @@ public final class UnixOptions {
             description = "Its permissions, in octal digits; ${DEFAULT-VALUE} by default.")
     private String mode = "0600";
 
-    @Option(names = "--socket-group", paramLabel = "GROUP", description = "Its group, by name; your own by default.")
+    @Option(
+            names = "--socket-group",
+            paramLabel = "GROUP",
+            description = "Its group, by name or number; your own by default.")
     private @Nullable String group;
 
     @Option(
@@ -75,23 +80,28 @@ public final class UnixOptions {
     }
 
     private static long uid(String text) throws UsageError {
-        try {
-            return Integer.toUnsignedLong(Integer.parseUnsignedInt(text));
-        } catch (NumberFormatException e) {
-            throw new UsageError(
-                    "--allow-uid", "'" + text + "' is no user id", "give the number, as 'id -u' prints it");
+        // The JDK's parser takes a sign, and the digits of every script.
+        if (text.matches("[0-9]{1,10}") && Long.parseLong(text) <= MOST_IDS) {
+            return Long.parseLong(text);
         }
+        throw new UsageError("--allow-uid", "'" + text + "' is no user id", "give the number, as 'id -u' prints it");
     }
 
     private static @Nullable GroupPrincipal group(@Nullable String name) throws UsageError {
         if (name == null) {
             return null;
         }
+        // The JDK takes signs and the digits of every script for a number too.
+        boolean unclear = name.matches("[+-]?\\p{Nd}+") && !name.matches("[0-9]+");
         try {
-            return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(name);
+            if (!unclear) {
+                return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(name);
+            }
         } catch (IOException e) {
-            throw new UsageError("--socket-group", "there is no group '" + name + "'", "give the name of a group");
+            // Refused below.
         }
+        throw new UsageError(
+                "--socket-group", "there is no group '" + name + "'", "give the name or the number of a group");
     }
 
     /** Octal digits as chmod takes them, without the special bits. */
