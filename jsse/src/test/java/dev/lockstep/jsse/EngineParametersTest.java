@@ -254,6 +254,31 @@ class EngineParametersTest {
                 .isInstanceOf(IllegalStateException.class);
     }
 
+    /** A server that catches the exception must not continue with half of what it asked for. */
+    @Test
+    void parametersThatAreRefusedChangeNothing() throws Exception {
+        SSLParameters before = engine.getSSLParameters();
+        assertThatThrownBy(() -> change(parameters -> {
+                    parameters.setNeedClientAuth(true);
+                    parameters.setCipherSuites(new String[] {before.getCipherSuites()[0]});
+                    parameters.setApplicationProtocols(new String[] {"h2"});
+                    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                    parameters.setMaximumPacketSize(100);
+                }))
+                .isInstanceOf(IllegalArgumentException.class);
+        SSLParameters after = engine.getSSLParameters();
+        assertThat(after.getNeedClientAuth()).isFalse();
+        assertThat(after.getCipherSuites()).isEqualTo(before.getCipherSuites());
+        assertThat(after.getApplicationProtocols()).isEmpty();
+        assertThat(after.getEndpointIdentificationAlgorithm()).isNull();
+        change(parameters -> {
+            parameters.setNeedClientAuth(true);
+            parameters.setApplicationProtocols(new String[] {"h2"});
+        });
+        assertThat(engine.getNeedClientAuth()).isTrue();
+        assertThat(engine.getSSLParameters().getApplicationProtocols()).containsExactly("h2");
+    }
+
     /** Keys and trust managers learn the address of a client that the server names by it; names are not looked up. */
     @Test
     void theClientsAddress() throws Exception {

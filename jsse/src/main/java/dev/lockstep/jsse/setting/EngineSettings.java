@@ -233,9 +233,17 @@ public final class EngineSettings {
 
     /**
      * Takes what is given there. Null leaves a setting as it is, as with the JDK's own engines: only an empty list says that
-     * there are no SNI matchers. Named groups and signature schemes are those of the configuration again.
+     * there are no SNI matchers. Named groups and signature schemes are those of the configuration again. What is refused
+     * leaves all settings as they were.
      */
     public void apply(SSLParameters parameters) {
+        EngineSettings trial = copy();
+        trial.fixed = fixed;
+        trial.take(parameters);
+        take(parameters);
+    }
+
+    private void take(SSLParameters parameters) {
         if (parameters.getCipherSuites() != null) {
             suites(parameters.getCipherSuites());
         }
