@@ -3,6 +3,7 @@ package dev.lockstep.server.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.server.Running;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,6 +53,12 @@ class DemoPageTest {
                         .contains("sign:ecdsa_secp256r1_sha256", "sign:rsa_pss_rsae_sha256");
                 assertThat(browser.evaluate("document.querySelector(`#work path`).getAttribute(`d`)"))
                         .startsWith("M");
+
+                browser.call(
+                        "Emulation.setDeviceMetricsOverride",
+                        "{\"width\":1240,\"height\":900,\"deviceScaleFactor\":1,\"mobile\":false}");
+                browser.await("innerWidth == 1240");
+                browser.screenshot(Files.createDirectories(Path.of("target")).resolve("demo.png"));
 
                 browser.call(
                         "Emulation.setDeviceMetricsOverride",
