@@ -103,6 +103,17 @@ class CommandLineErrorsTest {
         }
     }
 
+    /** It would be part of a name, or continue a line that a blank one ends. */
+    @Test
+    void aPolicyFileWithABackslashTooMany() throws Exception {
+        for (String text : List.of("suites = A\\\\\n\n", "suites = A\\\\\nB", "suites = A\\ B")) {
+            Path policy = files.write("more.policy", "policy = modern\n" + text + "\n");
+            assertThat(refusedServe("--policy-file", policy.toString()))
+                    .isEqualTo("--policy-file: " + policy
+                            + " line 2 has a backslash too many; leave one, at the end of a" + " line to be continued");
+        }
+    }
+
     @Test
     void limitsThatLeaveALoopNothing() throws Exception {
         assertThat(refusedServe("--threads", "8", "--max-connections", "7"))

@@ -82,6 +82,10 @@ final class PolicyFile {
                     "'" + printable(name) + "' in " + where + " is no setting",
                     "use " + String.join(", ", known));
         }
+        if (text.indexOf('\\') >= 0) {
+            throw new UsageError(
+                    OPTION, where + " has a backslash too many", "leave one, at the end of a line to be continued");
+        }
         Integer before = lines.put(name, line);
         if (before != null) {
             throw new UsageError(
