@@ -70,8 +70,8 @@ public final class DemoKeys {
     }
 
     /**
-     * Writes what others need, in place of what an earlier run has written: once nothing else can refuse the start, since a key
-     * server that runs may have the keys of the certificates that are there.
+     * Writes what others need, in place of what an earlier run has written: not before it is known that no key server listens, which
+     * may have the keys of the certificates that are there.
      */
     public void write() throws UsageError, IOException {
         ThrowawayCa authority = ca;

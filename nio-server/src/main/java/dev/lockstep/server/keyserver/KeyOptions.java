@@ -195,7 +195,7 @@ final class KeyOptions {
         }
     }
 
-    /** Writes the certificates of {@code --demo-keys}: after everything that can refuse the start. */
+    /** Writes the certificates of {@code --demo-keys}: when the other options are known to be right. */
     void writeDemoFiles() throws UsageError, IOException {
         DemoKeys made = unwritten;
         if (made != null) {

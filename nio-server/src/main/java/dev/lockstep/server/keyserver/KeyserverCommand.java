@@ -137,7 +137,6 @@ public final class KeyserverCommand implements Callable<Integer> {
                 KeyserverWorkers workers = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay);
                 KeyserverWorkers ofToken = new KeyserverWorkers(atOnce, 2 * limits.queuePerPeer(), delay)) {
             HolderQueues queues = new HolderQueues(new WorkQueue(workers), new WorkQueue(ofToken));
-            keys.writeDemoFiles();
             serve(opened, limits, useLog, queues, hook, hangUp, events);
         }
         return 0;
@@ -199,6 +198,10 @@ public final class KeyserverCommand implements Callable<Integer> {
     private Opened listeners(KeyserverFiles files, Consumer<String> warnings) throws UsageError, IOException {
         List<ClientListener> listeners = new ArrayList<>();
         Opened opened = new Opened(files, listeners);
+        if (!unix.check() && files.tls() == null) {
+            throw new UsageError("--socket", "is missing", "give the path of the Unix-domain socket to listen on");
+        }
+        keys.writeDemoFiles(); // who waits for the socket finds them
         try {
             if (files.tls() != null) {
                 listeners.add(TcpOptions.open(() -> Objects.requireNonNull(files.tls(), "the options stay")));
@@ -210,9 +213,6 @@ public final class KeyserverCommand implements Callable<Integer> {
         } catch (UsageError e) {
             opened.close();
             throw e;
-        }
-        if (listeners.isEmpty()) {
-            throw new UsageError("--socket", "is missing", "give the path of the Unix-domain socket to listen on");
         }
         return opened;
     }

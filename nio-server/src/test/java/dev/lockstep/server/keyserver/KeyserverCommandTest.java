@@ -358,6 +358,8 @@ class KeyserverCommandTest {
             }
             assertThat(demo.resolve("ec.pem")).hasBinaryContent(ec);
             assertThat(demo.resolve("ca.pem")).hasBinaryContent(ca);
+            assertRefused("--socket: is missing", "--demo-keys", demo.toString());
+            assertThat(demo.resolve("ca.pem")).hasBinaryContent(ca);
             assertThat(other).doesNotExist();
             assertThat(server.terminate()).isEqualTo(128 + 15);
         }

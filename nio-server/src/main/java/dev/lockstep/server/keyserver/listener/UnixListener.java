@@ -127,7 +127,8 @@ public final class UnixListener implements ClientListener {
         Files.deleteIfExists(hidden);
     }
 
-    private static void requireVacant(Path path) throws IOException {
+    /** @throws BindException when there is a listener, or the file there is no socket */
+    static void requireVacant(Path path) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

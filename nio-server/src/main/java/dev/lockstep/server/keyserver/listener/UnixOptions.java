@@ -44,6 +44,23 @@ public final class UnixOptions {
             description = "User id that may connect; your own by default. Repeatable.")
     private List<String> uids = new ArrayList<>();
 
+    /** Refuses what {@link #open} would, as far as that can be known before. Returns whether a socket is asked for. */
+    public boolean check() throws UsageError {
+        if (socket == null) {
+            return false;
+        }
+        allowed();
+        permissions(mode);
+        group(group);
+        OutputFile.requireWritableDirectory("--socket", socket);
+        try {
+            UnixListener.requireVacant(socket);
+        } catch (IOException e) {
+            throw refusal(socket, e);
+        }
+        return true;
+    }
+
     /**
      * Opens the socket. Returns null when none is asked for.
      *
@@ -53,30 +70,40 @@ public final class UnixOptions {
         if (socket == null) {
             return null;
         }
-        List<Long> allowed = new ArrayList<>();
-        for (String uid : uids) {
-            allowed.add(uid(uid));
-        }
+        List<Long> allowed = allowed();
         Set<PosixFilePermission> permissions = permissions(mode);
         GroupPrincipal principal = group(group);
         OutputFile.requireWritableDirectory("--socket", socket);
         try {
             return UnixListener.open(socket, permissions, principal, allowed, warnings);
-        } catch (BindException e) {
-            String cause = String.valueOf(e.getMessage());
-            throw new UsageError(
-                    "--socket",
-                    cause,
-                    cause.contains("listener")
-                            ? "stop the process that listens there, or choose another path"
-                            : "choose another path, or a name in it if it is a directory");
         } catch (IOException e) {
-            throw UsageError.of(
+            throw refusal(socket, e);
+        }
+    }
+
+    private static UsageError refusal(Path socket, IOException e) {
+        if (!(e instanceof BindException)) {
+            return UsageError.of(
                     "--socket",
                     socket + " cannot be made: ",
                     OutputFile.cause(e),
                     "choose a short path in a directory that you may write to, and a group that you belong to");
         }
+        String cause = String.valueOf(e.getMessage());
+        return new UsageError(
+                "--socket",
+                cause,
+                cause.contains("listener")
+                        ? "stop the process that listens there, or choose another path"
+                        : "choose another path, or a name in it if it is a directory");
+    }
+
+    private List<Long> allowed() throws UsageError {
+        List<Long> allowed = new ArrayList<>();
+        for (String uid : uids) {
+            allowed.add(uid(uid));
+        }
+        return allowed;
     }
 
     private static long uid(String text) throws UsageError {
