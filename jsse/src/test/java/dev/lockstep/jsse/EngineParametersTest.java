@@ -110,6 +110,20 @@ class EngineParametersTest {
     }
 
     @Test
+    void applicationProtocolsThatDoNotFit() throws Exception {
+        for (String name : List.of("x".repeat(256), "\u0416")) {
+            assertThatThrownBy(
+                            () -> change(parameters -> parameters.setApplicationProtocols(new String[] {"h2", name})))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("applicationProtocols");
+        }
+        assertThat(engine.getSSLParameters().getApplicationProtocols()).isEmpty();
+        change(parameters -> parameters.setApplicationProtocols(new String[] {"h2", "h2"}));
+        server(client("h2")).runs();
+        assertThat(engine.getApplicationProtocol()).isEqualTo("h2");
+    }
+
+    @Test
     void noApplicationProtocolInCommon() throws Exception {
         change(parameters -> parameters.setApplicationProtocols(new String[] {"h2"}));
         EngineServer server = server(client("spdy/1")).runsIntoFailure();

@@ -2,6 +2,7 @@ package dev.lockstep.jsse.setting;
 
 import dev.lockstep.tls.TlsServerConnection;
 import dev.lockstep.tls.config.ClientAuthentication.Demand;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.SuiteOrder;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.CipherSuite;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import javax.net.ssl.SNIMatcher;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -262,9 +264,12 @@ public final class EngineSettings {
             requireOpen("useCipherSuitesOrder");
             suiteOrder = order;
         }
-        List<String> names = List.of(parameters.getApplicationProtocols());
+        // The JDK's own engines take a name twice.
+        List<String> names =
+                Stream.of(parameters.getApplicationProtocols()).distinct().toList();
         if (!names.equals(protocols())) {
             requireOpen("application protocols");
+            ConnectionOptions.NONE.withApplicationProtocols(names); // refuses here what the handshake could not use
             protocols = names;
         }
         Collection<SNIMatcher> given = parameters.getSNIMatchers();

@@ -3,7 +3,9 @@ package dev.lockstep.tls.config;
 import dev.lockstep.tls.setting.ConfigException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -24,7 +26,7 @@ final class FieldChecks {
 
     /** Returns a host name or a wildcard of one, in the form to compare. */
     static String hostPattern(String field, String hostPattern) {
-        String host = Credentials.normalize(hostPattern);
+        String host = Credentials.normalize(Objects.requireNonNull(hostPattern, field));
         String name = host.startsWith("*.") ? host.substring(2) : host;
         if (name.length() > LONGEST_HOST || !HOST_NAME.matcher(name).matches()) {
             throw new ConfigException(
@@ -42,25 +44,37 @@ final class FieldChecks {
     }
 
     static <T> List<T> distinct(String field, List<T> values) {
-        if (values.isEmpty() || Set.copyOf(values).size() != values.size()) {
+        List<T> copy = present(field, values);
+        if (copy.isEmpty() || Set.copyOf(copy).size() != copy.size()) {
             throw new ConfigException(
                     field, "empty or with a value twice", "give each value once, or leave the default");
         }
-        return List.copyOf(values);
+        return copy;
     }
 
+    /** Returns names of ALPN, each once; none turns it off. */
     static List<String> protocols(String field, List<String> protocols) {
-        for (String protocol : protocols) {
-            int length = protocol.getBytes(StandardCharsets.ISO_8859_1).length;
-            if (length == 0 || length > 255 || protocol.chars().anyMatch(c -> c > 255)) {
+        List<String> copy = present(field, protocols);
+        for (String protocol : copy) {
+            if (protocol.isEmpty()
+                    || protocol.length() > 255
+                    || protocol.chars().anyMatch(c -> c > 255)) {
                 throw new ConfigException(field, "'" + protocol + "' does not fit", "give names of 1 to 255 bytes");
             }
         }
-        return List.copyOf(protocols);
+        return copy.isEmpty() ? copy : distinct(field, copy);
+    }
+
+    /** Copies first, so that what is checked is what is kept. */
+    private static <T> List<T> present(String field, List<T> values) {
+        List<T> copy = new ArrayList<>(Objects.requireNonNull(values, field));
+        copy.forEach(value -> Objects.requireNonNull(value, field));
+        return List.copyOf(copy);
     }
 
     /** Returns a time limit; zero for none. */
     static Duration timeout(String field, Duration timeout) {
+        Objects.requireNonNull(timeout, field);
         if (timeout.isNegative() || timeout.compareTo(Duration.ofDays(365)) > 0) {
             throw ConfigException.outOfRange(field, timeout, "zero to 365 days");
         }
@@ -69,6 +83,7 @@ final class FieldChecks {
 
     /** Returns how long sessions live. */
     static Duration sessionLifetime(String field, Duration lifetime) {
+        Objects.requireNonNull(lifetime, field);
         if (lifetime.compareTo(Duration.ofSeconds(1)) < 0 || lifetime.compareTo(Duration.ofDays(7)) > 0) {
             throw ConfigException.outOfRange(field, lifetime, "1 second to 7 days");
         }
@@ -85,7 +100,7 @@ final class FieldChecks {
 
     /** Returns a psk_identity_hint in UTF-8. */
     static byte[] identityHint(String field, String hint) {
-        byte[] encoded = hint.getBytes(StandardCharsets.UTF_8);
+        byte[] encoded = Objects.requireNonNull(hint, field).getBytes(StandardCharsets.UTF_8);
         if (encoded.length == 0 || encoded.length > 0xffff) {
             throw new ConfigException(field, encoded.length + " bytes in UTF-8", "give 1 to 65535, or leave it out");
         }
@@ -94,7 +109,7 @@ final class FieldChecks {
 
     /** Returns a copy of what sessions are bound to. */
     static byte[] sessionContext(String field, byte[] context) {
-        if (context.length > 0xffff) {
+        if (Objects.requireNonNull(context, field).length > 0xffff) {
             throw new ConfigException(field, context.length + " bytes", "give at most 65535");
         }
         return context.clone();

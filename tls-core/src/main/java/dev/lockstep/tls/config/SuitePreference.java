@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** In which order the enabled suites are tried for a client. */
@@ -29,7 +30,9 @@ final class SuitePreference {
     static List<Set<CipherSuite>> requireDisjoint(List<Set<CipherSuite>> sets) {
         Set<CipherSuite> seen = new HashSet<>();
         List<Set<CipherSuite>> copies = new ArrayList<>();
-        for (Set<CipherSuite> set : sets) {
+        for (Set<CipherSuite> given : Objects.requireNonNull(sets, "equalCipherSuites")) {
+            Set<CipherSuite> set = new LinkedHashSet<>(Objects.requireNonNull(given, "equalCipherSuites"));
+            set.forEach(suite -> Objects.requireNonNull(suite, "equalCipherSuites"));
             if (set.size() < 2 || set.stream().anyMatch(suite -> !seen.add(suite))) {
                 throw new ConfigException(
                         "equalCipherSuites",

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -27,7 +28,8 @@ import java.util.function.Predicate;
 /**
  * A builder of {@link TlsServerConfig}. Not thread-safe; it can build several configurations. All lists are in the server's order
  * of preference. A setter throws a {@link ConfigException} for a value out of its range, and for a list of suites, groups or
- * signature schemes that is empty or names one twice.
+ * signature schemes that is empty or names one twice. Null, and a list that holds it, is a {@link NullPointerException} that
+ * names the setting. What is refused changes nothing.
  */
 public final class TlsServerConfigBuilder {
 
@@ -297,8 +299,11 @@ public final class TlsServerConfigBuilder {
      * drives the connection does. {@code ExecutorAsk.of(KeyAgreementRequest::agree, Discard::bytes, pool)} is one.
      */
     public TlsServerConfigBuilder keyAgreements(Asks<KeyAgreementRequest, byte[]> agreements, NamedGroup... groups) {
-        settings.keyAgreements = Objects.requireNonNull(agreements, "keyAgreements");
-        settings.keyAgreementGroups = groups.length == 0 ? TlsServerConfig.SLOW_GROUPS : Set.copyOf(List.of(groups));
+        Objects.requireNonNull(agreements, "keyAgreements");
+        settings.keyAgreementGroups = Objects.requireNonNull(groups, "keyAgreements").length == 0
+                ? TlsServerConfig.SLOW_GROUPS
+                : Set.copyOf(FieldChecks.distinct("keyAgreements", Arrays.asList(groups)));
+        settings.keyAgreements = agreements;
         return this;
     }
 
