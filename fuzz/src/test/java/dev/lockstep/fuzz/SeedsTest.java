@@ -6,12 +6,14 @@ import dev.lockstep.testkit.util.Mutator;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The seeds of every target, and mutations of them that are the same in every run. */
 @Timeout(120)
+@Tag("one-jdk")
 class SeedsTest {
 
     @ParameterizedTest

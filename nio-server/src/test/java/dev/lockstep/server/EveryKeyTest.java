@@ -45,6 +45,7 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * other waits before its own, failures, and answers that race with clients who leave.
  */
 @Timeout(120)
+@Tag("one-jdk")
 class EveryKeyTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);

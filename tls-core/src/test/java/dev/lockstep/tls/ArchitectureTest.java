@@ -21,11 +21,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may import whom, and what the protocol may not touch at all. */
+@Tag("one-jdk")
 class ArchitectureTest {
     private static final String ROOT = "dev.lockstep.tls";
     private static final String INTERNAL = ROOT + ".internal..";

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code docs/design/labs.md} names lines of the code and tests; this keeps them true. One exercise is
  * done as well, and with {@code -Passurance} each: the file is changed and compiled, and every test that the page names has to fail.
  */
+@Tag("one-jdk")
 class LabsDocumentTest {
 
     private static final Path TESTS = Path.of("src", "test", "java");

@@ -24,6 +24,7 @@ import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The decisions about client chains, compared with {@code openssl verify} and with the JDK's trust manager. Where one of
  * them differs, its case says why, and the test fails when it no longer does.
  */
+@Tag("one-jdk")
 class ClientPathAgreementTest {
 
     @TempDir

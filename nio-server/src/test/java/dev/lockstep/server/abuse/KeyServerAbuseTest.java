@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * at the same time for a few seconds; with the property {@code abuse.long} also each by itself, for longer.
  */
 @Timeout(900)
+@Tag("one-jdk")
 class KeyServerAbuseTest {
 
     private static final boolean LONG = Boolean.getBoolean("abuse.long");

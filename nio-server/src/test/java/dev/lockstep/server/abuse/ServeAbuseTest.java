@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * with as many connections as the machine has descriptors for.
  */
 @Timeout(600)
+@Tag("one-jdk")
 class ServeAbuseTest {
 
     private static final boolean LONG = Boolean.getBoolean("abuse.long");
@@ -125,7 +126,6 @@ class ServeAbuseTest {
 
     /** Each hello costs a signature of some milliseconds, of which the attacker waits for none. */
     @Test
-    @Tag("one-jdk")
     void hellosThatEachCostALargeSignature() throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(4096);

@@ -31,12 +31,14 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backends of which one address is silent, whose queue is full, or that are gone in the middle. */
 @Timeout(180)
+@Tag("one-jdk")
 class BackendFaultsTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(9);

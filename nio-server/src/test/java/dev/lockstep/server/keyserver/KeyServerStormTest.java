@@ -27,12 +27,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two thousand handshakes over one connection to a key server that answers in any order, while clients leave. */
 @Timeout(300)
+@Tag("one-jdk")
 class KeyServerStormTest {
 
     private static final int HANDSHAKES = 2_000;

@@ -24,12 +24,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line of the key server, in this process for what it refuses and in one of its own for what it does. */
 @Timeout(120)
+@Tag("one-jdk")
 class KeyserverCommandTest {
 
     private static final String SETPRIV = "/usr/bin/setpriv";

@@ -22,12 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program's log with a key of its own and a copy, and what {@code audit} finds in it. */
 @Timeout(120)
+@Tag("one-jdk")
 class KeyserverLogTest {
 
     @TempDir

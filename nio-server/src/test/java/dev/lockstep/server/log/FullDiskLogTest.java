@@ -18,11 +18,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Lines that a full disk does not take are counted once and told once, and the logs work again when there is room. */
 @Timeout(60)
+@Tag("one-jdk")
 class FullDiskLogTest {
 
     private static final Path FILE = Path.of("access.log");

@@ -25,11 +25,13 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The admin port answers while other clients are silent, slow or many, and none of them stays longer than it may. */
 @Timeout(60)
+@Tag("one-jdk")
 class AdminClientsTest {
 
     private static final Duration LONG = Duration.ofMinutes(10);

@@ -22,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A key server is killed and started again under load: the log alone tells what happened, when, and what it cost. */
 @Timeout(120)
 @SuppressWarnings("try") // what ends before its block does is what is tested
+@Tag("one-jdk")
 class OutageLogTest {
 
     private static final int CLIENTS = 3;

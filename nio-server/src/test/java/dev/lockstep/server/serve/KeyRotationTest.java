@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The steps of {@code docs/guide/operating.md} that replace a key in a key server. */
 @Timeout(120)
+@Tag("one-jdk")
 class KeyRotationTest {
 
     @TempDir

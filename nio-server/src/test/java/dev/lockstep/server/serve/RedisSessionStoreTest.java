@@ -27,12 +27,14 @@ import java.util.function.IntSupplier;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two servers with one store in a real Redis, which is there, gone, and there again. */
 @Timeout(180)
+@Tag("one-jdk")
 class RedisSessionStoreTest {
 
     private static final Duration PATIENCE = Duration.ofMillis(300);

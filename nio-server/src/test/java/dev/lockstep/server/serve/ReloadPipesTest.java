@@ -21,12 +21,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code serve} with files that give their content once, slowly or never, as pipes and network mounts do. */
 @Timeout(120)
+@Tag("one-jdk")
 class ReloadPipesTest {
 
     @TempDir

@@ -18,12 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Server processes that share files of ticket keys, and OpenSSL's client that carries its session from one to another. */
 @Timeout(240)
+@Tag("one-jdk")
 class ServeTicketKeysTest {
 
     @TempDir

@@ -14,11 +14,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Servers that share ticket keys, with the JDK's client, over sockets. */
 @Timeout(120)
+@Tag("one-jdk")
 class SharedTicketKeysTest {
 
     private static final Duration WINDOW = Duration.ofHours(1);

@@ -7,12 +7,14 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every {@link Property} holds on every path of the table, and every mistake in it breaks the one that should see it. */
+@Tag("one-jdk")
 class TablePropertiesTest {
 
     @Test

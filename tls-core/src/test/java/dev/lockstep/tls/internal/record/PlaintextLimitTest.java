@@ -8,11 +8,13 @@ import dev.lockstep.tls.spec.ContentType;
 import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Agreed limits on the plaintext of a record: RFC 6066 4, RFC 8449 4. */
+@Tag("one-jdk")
 class PlaintextLimitTest {
     private static final int[] LIMITS = {64, 511, 512, 1024, 4096, (1 << 14) - 1};
 

@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The parts of the record layer together, on whole streams: how the bytes arrive must not matter, nor what they are. */
+@Tag("one-jdk")
 class RecordStreamTest {
     private static final int CLIENT_HELLO_BOUND = 3000;
     private static final int OTHER_BOUND = 1000;
