@@ -104,8 +104,7 @@ final class CbcProtection extends Protection {
             throw new IllegalStateException("this protection opens");
         }
         // RFC 5246 6.2.3.2-1: "The Initialization Vector (IV) SHOULD be chosen at random, and MUST be unpredictable."
-        // One that
-        // cannot be drawn has used no sequence number: the alert that tells of it is the next record.
+        // An IV that cannot be drawn has used no sequence number: the alert that tells of it is the next record.
         ivSource.nextBytes(iv);
         putPseudoHeader(pseudoHeader, takeSequenceNumber(), typeCode, ProtocolVersion.TLS_1_2, length);
         return cbc.seal(pseudoHeader, iv, in, inOff, length, out, outOff);
