@@ -145,7 +145,7 @@ final class Ending {
         }
         ChannelPromise last = context.newPromise();
         outputEnd.sentBy(last);
-        output.hand(last);
+        output.handLast(last);
         farewell.begin(last, promise);
         return null;
     }

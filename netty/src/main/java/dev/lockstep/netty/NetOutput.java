@@ -74,7 +74,9 @@ final class NetOutput {
 
     /** Makes room for {@code bytes} at least. */
     void grow(int bytes) {
-        hand(null);
+        while (filling != null) { // what the channel tells of this may call back in, and begin another
+            hand();
+        }
         filling = context.alloc().ioBuffer(Math.max(SMALL, bytes));
     }
 
@@ -82,31 +84,45 @@ final class NetOutput {
         grow(SMALL);
     }
 
-    /**
-     * Hands everything to the channel.
-     *
-     * @param promise completed when it is sent; null where no one asks
-     */
+    /** Hands everything to the channel. */
+    private void hand() {
+        ByteBuf buffer = take();
+        if (buffer != null) {
+            writeCounted(buffer);
+            written = true;
+        }
+    }
+
+    /** Hands everything to the channel, as a part of what the application has written: it looks after that itself. */
+    void handPart() {
+        ByteBuf buffer = take();
+        if (buffer != null) {
+            context.write(buffer).addListener(lossWatch);
+            written = true;
+        }
+    }
+
+    /** As {@link #handPart}, and completes {@code promise} when it is sent. */
     @SuppressWarnings("FutureReturnValueIgnored") // it is the promise
-    void hand(@Nullable ChannelPromise promise) {
+    void handLast(ChannelPromise promise) {
+        ByteBuf buffer = take();
+        if (buffer != null) {
+            context.write(buffer, promise).addListener(lossWatch);
+        } else {
+            context.write(Unpooled.EMPTY_BUFFER, promise);
+        }
+        written = true;
+    }
+
+    /** Returns the buffer that is being filled, if there is anything in it. */
+    private @Nullable ByteBuf take() {
         ByteBuf buffer = filling;
         filling = null;
-        if (buffer != null && buffer.isReadable()) {
-            written = true;
-            if (promise == null) {
-                writeCounted(buffer);
-            } else {
-                context.write(buffer, promise).addListener(lossWatch);
-            }
-            return;
+        if (buffer == null || buffer.isReadable()) {
+            return buffer;
         }
-        if (buffer != null) {
-            buffer.release();
-        }
-        if (promise != null) {
-            context.write(Unpooled.EMPTY_BUFFER, promise);
-            written = true;
-        }
+        buffer.release();
+        return null;
     }
 
     private void watchLoss(ChannelFuture sent) {
@@ -144,7 +160,7 @@ final class NetOutput {
 
     /** Hands everything to the channel, and flushes if anything was handed over since the last flush. */
     void flush() {
-        hand(null);
+        hand();
         if (written) {
             written = false;
             context.flush();
@@ -153,7 +169,7 @@ final class NetOutput {
 
     /** Hands everything to the channel, and flushes whatever others have written too. */
     void flushAll() {
-        hand(null);
+        hand();
         written = false;
         context.flush();
     }

@@ -65,7 +65,7 @@ final class OutputEnd {
                 output.grow();
             } else if (result == StepResult.CLOSED) {
                 sentBy(sent);
-                output.hand(sent);
+                output.handLast(sent);
                 return true;
             } else {
                 return false;

@@ -28,6 +28,9 @@ final class WriteQueue {
     private final ChannelHandlerContext context;
     private final CoalescingBufferQueue queue;
 
+    /** A part of the stream is out of the queue and not sealed yet: whatever is sealed meanwhile would overtake it. */
+    private boolean sealing;
+
     WriteQueue(ChannelHandlerContext context) {
         this.context = context;
         this.queue = new CoalescingBufferQueue(context.channel(), INITIAL, true);
@@ -38,17 +41,31 @@ final class WriteQueue {
     }
 
     boolean isEmpty() {
-        return queue.isEmpty();
+        return queue.isEmpty() && !sealing;
     }
 
     /**
-     * Seals as much as the connection takes now, and hands it to {@code output}.
+     * Seals as much as the connection takes now, and hands it to {@code output}. The channel tells at once when that makes it
+     * unwritable, and a handler may then flush or close, from within: the call that is under way takes what is added meanwhile
+     * too.
      *
-     * @return whether everything was sealed; the rest waits for a renegotiation
+     * @return whether everything was sealed; the rest waits for a renegotiation, or for the call that is under way
      * @throws TlsException when the connection has failed; the caller fails the rest of the queue. So it does after a
      *     {@code RuntimeException} or an {@code Error}, which has lost a part of the stream
      */
     boolean seal(TlsServerConnection tls, NetOutput output) throws TlsException {
+        if (sealing) {
+            return false;
+        }
+        sealing = true;
+        try {
+            return sealInOrder(tls, output);
+        } finally {
+            sealing = false;
+        }
+    }
+
+    private boolean sealInOrder(TlsServerConnection tls, NetOutput output) throws TlsException {
         while (!queue.isEmpty()) {
             ChannelPromise promise = context.newPromise();
             ByteBuf data = queue.remove(CHUNK, promise);
@@ -56,7 +73,7 @@ final class WriteQueue {
             try {
                 sealed = seal(tls, data, output);
                 if (sealed) {
-                    output.hand(promise);
+                    output.handLast(promise);
                 }
             } catch (ClosedChannelException e) {
                 ReferenceCountUtil.safeRelease(data);
@@ -94,7 +111,10 @@ final class WriteQueue {
                 case ESTABLISHED -> {
                     return true;
                 }
-                case NEED_OUTPUT -> output.grow(Math.min(CHUNK, 2 * left(sources)) + OVERHEAD);
+                case NEED_OUTPUT -> {
+                    output.handPart();
+                    output.grow(Math.min(CHUNK, 2 * left(sources)) + OVERHEAD);
+                }
                 case CLOSED -> throw new ClosedChannelException();
                 default -> {
                     data.skipBytes(readable - left(sources));

@@ -27,13 +27,18 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.spec.CipherSuite;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Much data in both directions, and what bounds it. */
@@ -69,6 +74,57 @@ class FlowTest {
             assertThat(open.client.takeReceived()).isEqualTo(sent);
             int records = (sent.length - 1) / TlsServerConnection.APPLICATION_BUFFER_SIZE + 1;
             assertThat(open.client.recordLengths(true)).hasSizeLessThanOrEqualTo(records + records / 8 + 2);
+        }
+    }
+
+    /** The channel tells of it within the write of the record that fills it: what comes next must not overtake the rest. */
+    @ParameterizedTest
+    @EnumSource
+    void aHandlerThatActsWhenTheChannelFillsSeesNoRecordOvertaken(OnceFull reaction) {
+        byte[] sent = random(80_000);
+        TlsServerConfig config = TestServers.builder(TestServers.local(TestIdentity.P256))
+                .maxSentRecord(512)
+                .build();
+        try (EmbeddedTls open = new EmbeddedTls(config, ConversationTest.client())) {
+            open.establishes();
+            open.channel.pipeline().addLast(reaction.handler(open));
+            ChannelFuture written = open.channel.write(open.memory.buffer().writeBytes(sent));
+            open.channel.flush();
+            open.hears();
+            assertThat(written.isSuccess()).isTrue();
+            assertThat(open.client.takeReceived()).startsWith(sent).hasSize(sent.length + reaction.more);
+            assertThat(open.client.hasSeen(Seen.Kind.ALERT)).isEqualTo(reaction.closes);
+        }
+    }
+
+    private enum OnceFull {
+        FLUSHES(0, false, open -> open.channel.flush()),
+        WRITES(5, false, open -> open.channel.writeAndFlush(open.text("later"))),
+        CLOSES(0, true, open -> open.channel.close()),
+        CLOSES_ITS_OUTPUT(0, true, open -> open.tls.closeOutput());
+
+        private final int more;
+        private final boolean closes;
+        private final Consumer<EmbeddedTls> reaction;
+
+        OnceFull(int more, boolean closes, Consumer<EmbeddedTls> reaction) {
+            this.more = more;
+            this.closes = closes;
+            this.reaction = reaction;
+        }
+
+        private ChannelHandler handler(EmbeddedTls open) {
+            return new ChannelInboundHandlerAdapter() {
+                private int full;
+
+                @Override
+                public void channelWritabilityChanged(ChannelHandlerContext context) {
+                    // First with what is written, and again with the first buffer of short records.
+                    if (!context.channel().isWritable() && ++full == 2) {
+                        reaction.accept(open);
+                    }
+                }
+            };
         }
     }
 
