@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * pipeline of one's own {@link LockstepHandler} does the same with one layer less.
  *
  * <p>Engines from {@code newEngine} have tasks that block ({@link Waiting#TASK}), since they may end in any handler: give it
- * an executor with many threads, or virtual ones. gRPC takes such engines, and its server's executor runs their tasks.
+ * an executor with many threads, or virtual ones. gRPC takes such engines, and its server's executor runs their tasks. A handler
+ * that is not from here keeps whatever a client sends while a task runs, however much that is: limit the time of key operations.
  */
 @SuppressWarnings("deprecation") // Netty deprecates types that it has no others for
 public final class LockstepSslContext extends SslContext {
@@ -116,27 +117,5 @@ public final class LockstepSslContext extends SslContext {
             boolean startTls,
             Executor delegatedTaskExecutor) {
         return newHandler(allocator, peerHost, peerPort, startTls);
-    }
-
-    /** Knows its engine, and asks it for the protocol. */
-    private static final class DeferredHandler extends SslHandler {
-
-        private final LockstepEngine engine;
-
-        DeferredHandler(LockstepEngine engine, boolean startTls) {
-            super(deferred(engine), startTls, engine.taskExecutor());
-            this.engine = engine;
-        }
-
-        private static SSLEngine deferred(LockstepEngine engine) {
-            engine.setWaiting(Waiting.DEFERRED);
-            return engine;
-        }
-
-        @Override
-        public @Nullable String applicationProtocol() {
-            String chosen = engine.getApplicationProtocol();
-            return chosen == null || chosen.isEmpty() ? null : chosen;
-        }
     }
 }

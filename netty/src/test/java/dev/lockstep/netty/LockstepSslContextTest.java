@@ -1,18 +1,33 @@
 package dev.lockstep.netty;
 
+import static dev.lockstep.testkit.client.ClientAuthMessages.certificate;
+import static dev.lockstep.testkit.client.ClientAuthMessages.certificateVerify;
+import static dev.lockstep.testkit.client.ClientMessages.applicationData;
+import static dev.lockstep.testkit.client.ClientMessages.changeCipherSpec;
+import static dev.lockstep.testkit.client.ClientMessages.clientHello;
+import static dev.lockstep.testkit.client.ClientMessages.clientKeyExchange;
+import static dev.lockstep.testkit.client.ClientMessages.finished;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testkit.TestServers;
 import dev.lockstep.testkit.answer.KeyScript;
 import dev.lockstep.testkit.answer.RecordedOperation;
 import dev.lockstep.testkit.answer.RecordingKey;
+import dev.lockstep.testkit.answer.RecordingVerifier;
 import dev.lockstep.testkit.certificate.TestIdentity;
+import dev.lockstep.testkit.client.ClientMessage;
+import dev.lockstep.testkit.client.ScriptedClient;
+import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -22,6 +37,7 @@ import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -32,6 +48,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Netty's {@code SslHandler} with handlers and engines of the context, and a client of Netty's own. */
 @Timeout(60)
@@ -66,6 +84,62 @@ class LockstepSslContextTest {
             assertThat(List.of(next(), next())).containsExactlyInAnyOrder("h2", "http/1.1");
             first.close().sync();
             second.close().sync();
+        }
+    }
+
+    /** Netty's decoder keeps what comes while the task is away, and would read on until there is no memory. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aClientThatFloodsDuringAWaitIsNotReadWithoutBound(boolean autoRead) {
+        RecordingVerifier verifier = new RecordingVerifier().answers(KeyScript.manual());
+        LockstepSslContext context = LockstepSslContext.of(TestServers.builder(TestServers.local(TestIdentity.P256))
+                .clientAuthentication(ClientAuthentication.required(verifier))
+                .build());
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.config().setAutoRead(autoRead);
+        Reads reads = new Reads();
+        channel.pipeline().addLast(reads, context.newHandler(channel.alloc()));
+        ScriptedClient client = new ScriptedClient(ConversationTest.client());
+        talk(channel, client, clientHello());
+        talk(
+                channel,
+                client,
+                certificate(TestIdentity.P256),
+                clientKeyExchange(),
+                certificateVerify(TestIdentity.P256),
+                changeCipherSpec(),
+                finished());
+        byte[] data = new byte[12_000];
+        int empty = reads.asked;
+        talk(channel, client, applicationData(data));
+        assertThat(reads.asked).as("room for more").isGreaterThan(empty);
+        int full = reads.asked;
+        talk(channel, client, applicationData(data));
+        channel.config().setAutoRead(!autoRead);
+        channel.config().setAutoRead(autoRead);
+        channel.read();
+        channel.pipeline().fireChannelReadComplete();
+        assertThat(reads.asked).isEqualTo(full);
+        assertThat(channel.config().isAutoRead()).isEqualTo(autoRead);
+        verifier.operation().complete();
+        int received = 0;
+        while (received < 2 * data.length) { // the task ends on another thread
+            channel.runPendingTasks();
+            ByteBuf some = channel.readInbound();
+            received += some == null ? 0 : some.readableBytes();
+            ReferenceCountUtil.release(some);
+            Thread.onSpinWait();
+        }
+        assertThat(reads.asked).isGreaterThan(full);
+        channel.finishAndReleaseAll();
+    }
+
+    private static void talk(EmbeddedChannel channel, ScriptedClient client, ClientMessage... messages) {
+        client.sends(messages);
+        client.takeRecords().forEach(record -> channel.writeInbound(Unpooled.wrappedBuffer(record)));
+        for (ByteBuf sent = channel.readOutbound(); sent != null; sent = channel.readOutbound()) {
+            client.receives(ByteBufUtil.getBytes(sent));
+            sent.release();
         }
     }
 
