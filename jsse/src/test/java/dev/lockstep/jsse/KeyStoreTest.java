@@ -156,6 +156,20 @@ class KeyStoreTest {
                 .hasMessageStartingWith("key store: " + key + " is not the key of the certificate in " + p256[1]);
     }
 
+    /** The JDK reads a chain that was pasted from an indented text without the certificates that it does not see. */
+    @Test
+    void aCertificateThatCannotBeReadIsNotLeftOut() throws Exception {
+        String text = write(TestIdentity.P256);
+        Path file = folder.resolve("P256.pem");
+        String block = pem("CERTIFICATE", TestIdentity.P256.certificate().getEncoded());
+        Files.writeString(file, block + block.indent(2));
+        assertThatThrownBy(() -> load(text))
+                .isInstanceOf(IOException.class)
+                .hasMessage("key store: " + file
+                        + " has 2 certificates, of which only 1 can be read; let every line of them "
+                        + "begin without spaces");
+    }
+
     @Test
     void byteOrderMarksAreNotPartOfTheText() throws Exception {
         String text = write(TestIdentity.P256);

@@ -26,6 +26,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
@@ -147,6 +148,7 @@ class ManagersTest {
                 try {
                     Future<SSLSession> looking = threads.submit(((SSLSocket) socket)::getHandshakeSession);
                     handshake.complete(looking.get(20, TimeUnit.SECONDS));
+                    assertThatThrownBy(((SSLSocket) socket)::startHandshake).isInstanceOf(SSLException.class);
                     seen.complete(((SSLSocket) socket).getSession());
                 } catch (Exception e) {
                     seen.completeExceptionally(e);
@@ -228,11 +230,27 @@ class ManagersTest {
                 throw new IllegalStateException("as a test has it");
             }
         };
-        EngineServer server = server(context(new OneKey(engine -> {}), failing), Waiting.TASK, Engines.clients());
+        TrustManager holed = new ProviderTest.TrustingAll() {
+            @Override
+            public X509Certificate[] getAcceptedIssuers() {
+                return new X509Certificate[1];
+            }
+        };
+        cannotAskForCertificates(context(new OneKey(engine -> {}), failing), "as a test has it");
+        cannotAskForCertificates(context(new OneKey(engine -> {}), holed), "the trust manager names no authorities");
+    }
+
+    @Test
+    void aContextWithoutATrustManager() throws Exception {
+        cannotAskForCertificates(context(new OneKey(engine -> {}), new TrustManager[0]), "has no trust manager");
+    }
+
+    private static void cannotAskForCertificates(SSLContext context, String reason) throws Exception {
+        EngineServer server = server(context, Waiting.TASK, Engines.clients());
         server.engine.setNeedClientAuth(true);
         assertThatThrownBy(server::runs)
                 .isInstanceOf(SSLHandshakeException.class)
-                .hasMessageContaining("as a test has it");
+                .hasMessageContaining(reason);
     }
 
     @FunctionalInterface

@@ -27,8 +27,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -162,6 +164,18 @@ class SocketRenegotiationTest {
                 assertThat(sessions).hasSize(1 + round);
                 assertThat(sessions.get(round)).isEqualTo(sessions.get(0));
             }
+        }
+    }
+
+    /** What is set counts for the handshakes that the application begins, and for none of the client's before. */
+    @Test
+    void aHandshakeOfTheClientIsUnderTheSettingsOfTheLastOne() throws Exception {
+        try (Pair connection = new Pair(renegotiating(), JdkClient.contextThatTrustsAll())) {
+            SSLParameters others = connection.server.getSSLParameters();
+            others.setSNIMatchers(List.of(SNIHostName.createSNIMatcher("other\\.test")));
+            connection.server.setSSLParameters(others);
+            connection.client.startHandshake();
+            connection.exchanges(1);
         }
     }
 

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
@@ -75,6 +76,31 @@ class SocketTest {
 
     private Future<SSLSocket> accepts() {
         return threads.submit(() -> (SSLSocket) listener.accept());
+    }
+
+    /** Settings that change while a connection is accepted are the old ones for it, or the new ones. */
+    @Test
+    void anAcceptedSocketHasNoMixtureOfSettings() throws Exception {
+        CompletableFuture<Future<SSLSocket>> accepting = new CompletableFuture<>();
+        SSLParameters slow = new SSLParameters(new String[] {Engines.ECDSA}) {
+            private int asked;
+
+            @Override
+            public String[] getApplicationProtocols() {
+                if (++asked == 2) { // tried before, and now being taken
+                    accepting.complete(accepts());
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+                }
+                return new String[] {"h2"};
+            }
+        };
+        try (SSLSocket client = client()) {
+            listener.setSSLParameters(slow);
+            try (SSLSocket server = accepting.get().get()) {
+                assertThat(server.getEnabledCipherSuites()).containsExactly(Engines.ECDSA);
+                assertThat(server.getSSLParameters().getApplicationProtocols()).containsExactly("h2");
+            }
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.lockstep.jsse.manager;
 import dev.lockstep.tls.config.ClientAuthentication;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
+import dev.lockstep.tls.setting.ConfigException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import javax.net.ssl.TrustManager;
@@ -32,7 +33,10 @@ public interface ClientVerifiers {
             }
         }
         return party -> {
-            throw new IllegalStateException("client authentication: the context has no trust manager");
+            throw new ConfigException(
+                    "clientAuthentication",
+                    "the context has no trust manager to judge client certificates",
+                    "give one to SSLContext.init, or ask clients for none");
         };
     }
 
@@ -42,23 +46,7 @@ public interface ClientVerifiers {
         if (configured.asks()) {
             return party -> configured.verifier();
         }
-        return party -> JavaDefaults.VERIFIERS.verifier(party);
-    }
-
-    /** What this Java installation trusts: hundreds of authorities, read when an engine needs them first. */
-    final class JavaDefaults {
-
-        private static final ClientVerifiers VERIFIERS = load();
-
-        private JavaDefaults() {}
-
-        private static ClientVerifiers load() {
-            try {
-                return of(defaults());
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("client authentication: there are no default trust managers", e);
-            }
-        }
+        return new JavaDefaults(ClientVerifiers::defaults);
     }
 
     private static TrustManager[] defaults() throws GeneralSecurityException {

@@ -17,7 +17,6 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import javax.security.auth.x500.X500Principal;
-import org.jspecify.annotations.Nullable;
 
 /** A trust manager as the verifier of one connection: it blocks a thread of a pool while the handshake is suspended. */
 final class TrustManagerVerifier implements ClientCertificateVerifier {
@@ -50,11 +49,7 @@ final class TrustManagerVerifier implements ClientCertificateVerifier {
         }
 
         private List<X500Principal> authorities() {
-            X509Certificate[] given = accepted();
-            if (given == null) { // against its contract, and common in managers that accept whatever they are given
-                return List.of();
-            }
-            List<X509Certificate> issuers = List.of(given);
+            List<X509Certificate> issuers = accepted();
             Named known = last;
             if (!known.issuers.equals(issuers)) {
                 known = new Named(issuers, names(issuers));
@@ -63,9 +58,11 @@ final class TrustManagerVerifier implements ClientCertificateVerifier {
             return known.names;
         }
 
-        private X509Certificate @Nullable [] accepted() {
+        private List<X509Certificate> accepted() {
             try {
-                return manager.getAcceptedIssuers();
+                X509Certificate[] given = manager.getAcceptedIssuers();
+                // Null is against its contract, and common in managers that accept whatever they are given.
+                return given == null ? List.of() : List.of(given);
             } catch (RuntimeException e) {
                 throw new ConfigException(
                         "clientAuthentication", "the trust manager names no authorities: " + e, "mend it", e);

@@ -13,6 +13,9 @@ import java.net.SocketException;
 import java.net.SocketOption;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class LockstepServerSocket extends SSLServerSocket {
 
     private final Context context;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock. */
     private final EngineSettings settings;
+
     private final ServerSocketChannel channel;
     private final ServerSocket plain;
 
@@ -40,7 +47,7 @@ final class LockstepServerSocket extends SSLServerSocket {
     @Override
     public Socket accept() throws IOException {
         Socket accepted = plain.accept();
-        return new LockstepSocket(context, settings.copy(), accepted.getChannel());
+        return new LockstepSocket(context, read(EngineSettings::copy), accepted.getChannel());
     }
 
     @Override
@@ -143,12 +150,12 @@ final class LockstepServerSocket extends SSLServerSocket {
 
     @Override
     public String[] getEnabledCipherSuites() {
-        return settings.suiteNames();
+        return read(EngineSettings::suiteNames);
     }
 
     @Override
     public void setEnabledCipherSuites(String[] suites) {
-        settings.suites(suites);
+        change(held -> held.suites(suites));
     }
 
     @Override
@@ -158,12 +165,12 @@ final class LockstepServerSocket extends SSLServerSocket {
 
     @Override
     public String[] getEnabledProtocols() {
-        return settings.protocolNames();
+        return read(EngineSettings::protocolNames);
     }
 
     @Override
     public void setEnabledProtocols(String[] protocols) {
-        settings.protocols(protocols);
+        change(held -> held.protocols(protocols));
     }
 
     @Override
@@ -178,42 +185,61 @@ final class LockstepServerSocket extends SSLServerSocket {
 
     @Override
     public void setNeedClientAuth(boolean need) {
-        settings.demand(need ? Demand.REQUIRED : Demand.NONE);
+        change(held -> held.demand(need ? Demand.REQUIRED : Demand.NONE));
     }
 
     @Override
     public boolean getNeedClientAuth() {
-        return settings.demand() == Demand.REQUIRED;
+        return read(EngineSettings::demand) == Demand.REQUIRED;
     }
 
     @Override
     public void setWantClientAuth(boolean want) {
-        settings.demand(want ? Demand.WANTED : Demand.NONE);
+        change(held -> held.demand(want ? Demand.WANTED : Demand.NONE));
     }
 
     @Override
     public boolean getWantClientAuth() {
-        return settings.demand() == Demand.WANTED;
+        return read(EngineSettings::demand) == Demand.WANTED;
     }
 
     @Override
     public void setEnableSessionCreation(boolean flag) {
-        settings.sessionCreation(flag);
+        change(held -> held.sessionCreation(flag));
     }
 
     @Override
     public boolean getEnableSessionCreation() {
-        return settings.sessionCreation();
+        return read(EngineSettings::sessionCreation);
     }
 
     @Override
     public SSLParameters getSSLParameters() {
-        return settings.parameters();
+        return read(EngineSettings::parameters);
     }
 
     @Override
     public void setSSLParameters(SSLParameters parameters) {
-        settings.apply(parameters);
+        change(held -> held.apply(parameters));
+    }
+
+    /** Reads what is set, as a whole: one thread may change it while another one accepts. */
+    private <T> T read(Function<EngineSettings, T> part) {
+        lock.lock();
+        try {
+            return part.apply(settings);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void change(Consumer<EngineSettings> change) {
+        lock.lock();
+        try {
+            change.accept(settings);
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

@@ -79,6 +79,7 @@ final class LockstepSocket extends SettableSocket {
 
     @Override
     public void startHandshake() throws IOException {
+        requireOutside();
         lock.lock();
         try {
             BlockingTlsChannel begun = tls;
@@ -98,15 +99,20 @@ final class LockstepSocket extends SettableSocket {
         if (sessions.isEstablished() && channelNow != null) {
             return channelNow;
         }
-        Party asking = Asked.party();
-        if (asking != null && asking.socket() == this) {
-            throw new SSLException("a socket cannot be used by those that its handshake asks; see getHandshakeSession");
-        }
+        requireOutside();
         lock.lock();
         try {
             return handshake();
         } finally {
             unlock();
+        }
+    }
+
+    /** A manager of the handshake that used the socket would wait for the thread that waits for the manager. */
+    private void requireOutside() throws SSLException {
+        Party asking = Asked.party();
+        if (asking != null && asking.socket() == this) {
+            throw new SSLException("a socket cannot be used by those that its handshake asks; see getHandshakeSession");
         }
     }
 
@@ -234,7 +240,7 @@ final class LockstepSocket extends SettableSocket {
         if (!settings.protocolEnabled() || settings.suites().isEmpty()) {
             throw new SSLHandshakeException("no protocol or no cipher suite is enabled");
         }
-        return new ConnectionPlan(context, settings, new Self());
+        return new ConnectionPlan(context, settings.copy(), new Self());
     }
 
     private @Nullable Function<List<String>, @Nullable String> selector() {
