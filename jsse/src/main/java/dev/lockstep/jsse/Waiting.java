@@ -20,7 +20,8 @@ public enum Waiting {
 
     /**
      * The engine answers NEED_UNWRAP as if it waited for the client, and runs a hook once the answer is there: {@link
-     * LockstepEngine#onWake}. For servers that can be told to try again, such as Jetty. No thread waits.
+     * LockstepEngine#onWake}. For servers that can be told to try again, such as Jetty. No thread waits, except for a client that
+     * sends more than {@code getPacketBufferSize} bytes behind its Finished meanwhile: there a delegated task blocks.
      */
     PARK
 }

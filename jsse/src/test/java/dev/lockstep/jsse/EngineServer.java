@@ -67,6 +67,14 @@ final class EngineServer {
         return in.hasRemaining();
     }
 
+    /** What of the client's bytes the engine has not taken. */
+    byte[] leftInput() {
+        takesInput();
+        byte[] left = new byte[in.remaining()];
+        in.duplicate().get(left);
+        return left;
+    }
+
     private void takesInput() {
         in.compact();
         client.takeRecords().forEach(in::put);

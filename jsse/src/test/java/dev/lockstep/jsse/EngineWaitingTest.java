@@ -123,6 +123,26 @@ class EngineWaitingTest {
         finishes(server);
     }
 
+    /** Jetty fails a connection that wants more input where its buffer has no room for any. */
+    @Test
+    void aParkedServerWhoseBufferIsFullGetsATask() throws Exception {
+        RecordingKey rsa = Engines.key(TestIdentity.RSA_2048, KeyScript.manual());
+        EngineServer server = Engines.server(TestServers.live(rsa.credential()), Waiting.PARK, Engines.STATIC_RSA);
+        server.unwraps();
+        server.wraps();
+        assertResult(server.unwraps(), OK, NEED_UNWRAP);
+        ByteBuffer full = ByteBuffer.allocate(server.engine.getSession().getPacketBufferSize());
+        full.put(server.leftInput()).put(new byte[] {23, 3, 3, 0x40, 0}).clear();
+        ByteBuffer some = full.duplicate().limit(full.limit() - 1);
+        assertResult(server.engine.unwrap(some, ByteBuffer.allocate(100)), BUFFER_UNDERFLOW, NEED_UNWRAP);
+        assertResult(server.engine.unwrap(full, ByteBuffer.allocate(100)), OK, NEED_TASK);
+        CompletableFuture<Void> running = CompletableFuture.runAsync(server.engine.getDelegatedTask());
+        assertThat(running).isNotDone();
+        rsa.operation().complete();
+        running.get(30, TimeUnit.SECONDS);
+        finishes(server);
+    }
+
     @Test
     void theExecutorKeepsTasksBack() throws Exception {
         EngineServer server = suspended(Waiting.DEFERRED);

@@ -119,6 +119,9 @@ public final class Machine {
         }
         boolean idle = consumed == 0 && produced == 0;
         boolean starved = idle && (step == StepResult.NEED_INPUT || step == StepResult.ASYNC_IN_PROGRESS);
+        if (starved && tls.suspension() != null && in.remaining() >= TlsServerConnection.NETWORK_BUFFER_SIZE) {
+            room.holdsAllItCan();
+        }
         boolean crowded = idle && step == StepResult.NEED_OUTPUT && tls.isEstablished() && !tls.wantsOutput();
         boolean moved = status != handshakeStatus();
         return result(

@@ -183,6 +183,22 @@ public final class WaitRoom {
         }
     }
 
+    /**
+     * The server has as much input as it can hold, of a client that sends behind its Finished. A parked one would take the
+     * answer that more is needed for a fault, so it gets a task after all.
+     */
+    public void holdsAllItCan() {
+        lock.lock();
+        try {
+            Wait wait = current;
+            if (wait != null && wait.task == Wait.Task.NONE && !isWoken()) {
+                wait.task = Wait.Task.OFFERED;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Returns what the server has to do; asking for a task is a promise that {@link #take} has one. */
     public Stage stage() {
         lock.lock();
