@@ -95,6 +95,7 @@ class SocketTest {
             }
         };
         try (SSLSocket client = client()) {
+            assertThat(client.isConnected()).isTrue();
             listener.setSSLParameters(slow);
             try (SSLSocket server = accepting.get().get()) {
                 assertThat(server.getEnabledCipherSuites()).containsExactly(Engines.ECDSA);
