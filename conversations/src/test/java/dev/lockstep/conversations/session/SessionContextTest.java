@@ -19,6 +19,7 @@ import dev.lockstep.testkit.client.ClientOptions;
 import dev.lockstep.testkit.client.ClientSession;
 import dev.lockstep.testkit.client.Seen;
 import dev.lockstep.tls.config.ClientAuthentication;
+import dev.lockstep.tls.config.ConnectionOptions;
 import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.config.TlsServerConfigBuilder;
 import dev.lockstep.tls.credential.Credential;
@@ -132,6 +133,34 @@ class SessionContextTest {
         ClientSession session = byId(one, offeringPsk());
         assertResumes(same, offeringPsk().resumingById(session));
         assertHandshakeInFull(other, offeringPsk().resumingById(session));
+    }
+
+    /** Two listeners of one configuration, each with a selector of its own: who answered the client is who may resume. */
+    @Test
+    void connectionsWithAnotherSelectorDoNotResume() {
+        TlsServerConfig shared = selecting(TestIdentity.P384).build();
+        CredentialSelector selector = (request, waker) -> Start.done(List.of(TestServers.local(TestIdentity.P256)));
+        ConnectionOptions listener = ConnectionOptions.NONE.withCredentialSelector(selector);
+        ConnectionOptions other = ConnectionOptions.NONE.withCredentialSelector(selector);
+        ClientSession inTicket = byTicket(shared.with(listener), ClientOptions.defaults());
+        assertHandshakeInFull(shared.with(other), ClientOptions.defaults().resumingByTicket(inTicket));
+        assertHandshakeInFull(shared, ClientOptions.defaults().resumingByTicket(inTicket));
+        assertResumes(shared.with(listener), ClientOptions.defaults().resumingByTicket(inTicket));
+        ClientSession stored = byId(shared.with(listener), ClientOptions.defaults());
+        assertHandshakeInFull(shared.with(other), ClientOptions.defaults().resumingById(stored));
+        assertResumes(shared.with(listener), ClientOptions.defaults().resumingById(stored));
+    }
+
+    @Test
+    void selectorsThatAreMadeForEachConnectionOfTheSameKeysResume() {
+        TlsServerConfig shared = selecting(TestIdentity.P256).build();
+        List<Credential> same = List.of(TestServers.local(TestIdentity.P256));
+        ClientOptions options = ClientOptions.defaults();
+        ClientSession session = byId(
+                shared.with(ConnectionOptions.NONE.withSameCredentials((request, waker) -> Start.done(same))), options);
+        assertResumes(
+                shared.with(ConnectionOptions.NONE.withSameCredentials((request, waker) -> Start.done(same))),
+                options.resumingById(session));
     }
 
     /** What a selector will answer is not known when a session is made or found. */

@@ -87,8 +87,6 @@ class ConfigRefusalsTest {
                         .build()),
                 refusal("applicationProtocols", () -> rsa().applicationProtocols(List.of(""))),
                 refusal("applicationProtocols", () -> rsa().applicationProtocols(List.of("h2", "h2"))),
-                refusal("keyAgreements", () -> rsa().keyAgreements(
-                                (request, waker) -> Start.fallThrough(), NamedGroup.X25519, NamedGroup.X25519)),
                 refusal("requireKnownServerName", () -> rsa().requireKnownServerName(true)
                         .build()),
                 refusal("keyOperationTimeout", () -> rsa().keyOperationTimeout(Duration.ofSeconds(-1))),

@@ -81,7 +81,7 @@ public final class ConnectionPlan {
         }
         CredentialSelector credentials = credentials();
         if (credentials != null) {
-            options = options.withCredentialSelector(credentials);
+            options = options.withSameCredentials(credentials);
         }
         return options;
     }

@@ -34,6 +34,16 @@ final class ClientAuthentications {
         this.byHost = Map.copyOf(completed);
     }
 
+    private ClientAuthentications(ClientAuthentications that) {
+        fallback = that.fallback;
+        byHost = that.byHost;
+    }
+
+    /** Returns the same policies for a server whose sessions are bound to something else. */
+    ClientAuthentications unbound() {
+        return new ClientAuthentications(this);
+    }
+
     ClientAuthentication of(@Nullable String serverName) {
         if (serverName == null || byHost.isEmpty()) {
             return fallback;

@@ -1,5 +1,6 @@
 package dev.lockstep.tls.config;
 
+import dev.lockstep.crypto.hash.HashAlgorithm;
 import dev.lockstep.tls.credential.CredentialSelector;
 import dev.lockstep.tls.setting.ConfigException;
 import dev.lockstep.tls.spec.CipherSuite;
@@ -24,6 +25,7 @@ public final class ConnectionOptions {
     private @Nullable List<String> applicationProtocols;
     private @Nullable ApplicationProtocolSelector applicationProtocolSelector;
     private @Nullable CredentialSelector credentialSelector;
+    private byte[] selectorContext = {};
     private @Nullable ClientAuthentication clientAuthentication;
     private @Nullable Predicate<String> serverNames;
     private @Nullable InetAddress clientAddress;
@@ -36,6 +38,7 @@ public final class ConnectionOptions {
         applicationProtocols = that.applicationProtocols;
         applicationProtocolSelector = that.applicationProtocolSelector;
         credentialSelector = that.credentialSelector;
+        selectorContext = that.selectorContext;
         clientAuthentication = that.clientAuthentication;
         serverNames = that.serverNames;
         clientAddress = that.clientAddress;
@@ -78,10 +81,26 @@ public final class ConnectionOptions {
         return changed;
     }
 
-    /** Returns these options with a selector of credentials; the configured ones are its fallback. */
+    /**
+     * Returns these options with a selector of credentials; the configured ones are its fallback. Where no credential is
+     * configured, sessions that begin with these options are resumed only with them: keep them for as long as that.
+     */
     public ConnectionOptions withCredentialSelector(CredentialSelector selector) {
+        return with(Objects.requireNonNull(selector, "credentialSelector"), ServerSettings.unique());
+    }
+
+    /**
+     * Returns these options with one of the selectors of an application that makes one for each connection, and all for the
+     * same keys: sessions of the configuration are resumed whichever of them it has.
+     */
+    public ConnectionOptions withSameCredentials(CredentialSelector selector) {
+        return with(Objects.requireNonNull(selector, "sameCredentials"), new byte[0]);
+    }
+
+    private ConnectionOptions with(CredentialSelector selector, byte[] context) {
         ConnectionOptions changed = new ConnectionOptions(this);
-        changed.credentialSelector = Objects.requireNonNull(selector, "credentialSelector");
+        changed.credentialSelector = selector;
+        changed.selectorContext = context;
         return changed;
     }
 
@@ -144,6 +163,9 @@ public final class ConnectionOptions {
             settings.applicationProtocolSelector = applicationProtocolSelector;
         }
         if (credentialSelector != null) {
+            if (selectorContext.length > 0 && !credentialSelector.equals(settings.credentialSelector)) {
+                settings.ownContext = HashAlgorithm.SHA256.digest(settings.ownContext, selectorContext);
+            }
             settings.credentialSelector = credentialSelector;
         }
         if (clientAuthentication != null) {

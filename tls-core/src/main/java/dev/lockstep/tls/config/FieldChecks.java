@@ -65,8 +65,8 @@ final class FieldChecks {
         return copy.isEmpty() ? copy : distinct(field, copy);
     }
 
-    /** Copies first, so that what is checked is what is kept. */
-    private static <T> List<T> present(String field, List<T> values) {
+    /** Returns a copy without null: it is made first, so that what is checked is what is kept. */
+    static <T> List<T> present(String field, List<T> values) {
         List<T> copy = new ArrayList<>(Objects.requireNonNull(values, field));
         copy.forEach(value -> Objects.requireNonNull(value, field));
         return List.copyOf(copy);

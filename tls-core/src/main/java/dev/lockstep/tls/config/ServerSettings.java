@@ -132,7 +132,7 @@ final class ServerSettings implements Cloneable {
     }
 
     /** A name that no other settings have, in this process or another. */
-    private static byte[] unique() {
+    static byte[] unique() {
         byte[] name = new byte[16];
         new SecureRandom().nextBytes(name);
         return name;

@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -111,8 +112,14 @@ public final class TlsServerConfig {
                 options.changesSuites(settings)
                         ? EnabledSuites.of(changed).withWarnings(suites.otherWarnings())
                         : suites,
-                options.changesClientAuthentication() ? authentications(changed) : clientAuthentications,
+                options.changesClientAuthentication() ? authentications(changed) : boundAs(changed),
                 clientKeys);
+    }
+
+    private ClientAuthentications boundAs(ServerSettings changed) {
+        return Arrays.equals(changed.ownContext, settings.ownContext)
+                ? clientAuthentications
+                : clientAuthentications.unbound();
     }
 
     /**

@@ -302,7 +302,7 @@ public final class TlsServerConfigBuilder {
         Objects.requireNonNull(agreements, "keyAgreements");
         settings.keyAgreementGroups = Objects.requireNonNull(groups, "keyAgreements").length == 0
                 ? TlsServerConfig.SLOW_GROUPS
-                : Set.copyOf(FieldChecks.distinct("keyAgreements", Arrays.asList(groups)));
+                : Set.copyOf(FieldChecks.present("keyAgreements", Arrays.asList(groups)));
         settings.keyAgreements = agreements;
         return this;
     }
