@@ -82,6 +82,26 @@ class TicketKeyRingTest {
         assertThat(open(ring, seal(ring))).isPresent();
     }
 
+    /** A timer that gives the same objects each time, and an operator who goes back to the key that was given up. */
+    @Test
+    void aKeyThatWasDestroyedIsRefused() throws Exception {
+        TicketKey first = key(1);
+        TicketKeyRing ring = ring(first);
+        List<TicketKey> fixed = List.of(key(2), key(1));
+        ring.rotateTo(fixed);
+        byte[] ticket = seal(ring);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ring.rotateTo(fixed))
+                .withMessageContaining("was destroyed");
+        ring.replaceWith(List.of(key(3)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ring.replaceWith(List.of(first)))
+                .withMessageContaining("was destroyed");
+        assertThatIllegalArgumentException().isThrownBy(() -> ring(first)).withMessageContaining("was destroyed");
+        assertThat(open(ring, ticket)).as("by the key that was given up").isEmpty();
+        assertThat(open(ring, seal(ring))).isPresent();
+    }
+
     @Test
     void aWallClockThatIsSetBackExtendsNoKey() throws Exception {
         AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // wraps, as System.nanoTime may

@@ -220,6 +220,10 @@ public final class TicketKey {
         Wipe.bytes(key);
     }
 
+    synchronized boolean isDestroyed() {
+        return destroyed;
+    }
+
     /** Returns the name and nothing else. */
     @Override
     public String toString() {

@@ -63,6 +63,7 @@ public final class TicketKeyRing implements TicketProtector {
         this.periodSeconds = seconds("period", period);
         this.currentSince = now();
         this.slots = List.of();
+        requireAlive(keys);
         change(keys, true);
     }
 
@@ -150,9 +151,11 @@ public final class TicketKeyRing implements TicketProtector {
      * retired first.
      *
      * @param keys as for {@link #of}; one whose name the ring has already must be the same key
-     * @throws ConfigException as {@link #of}, or for a name that the ring has for another key; nothing has changed then
+     * @throws ConfigException as {@link #of}, for a name that the ring has for another key, or for a key that was destroyed, as a ring
+     *     does with those that it gives up; nothing has changed then
      */
     public void rotateTo(List<TicketKey> keys) {
+        requireAlive(keys);
         change(keys, true);
     }
 
@@ -162,6 +165,7 @@ public final class TicketKeyRing implements TicketProtector {
      * @throws ConfigException as {@link #rotateTo}
      */
     public void replaceWith(List<TicketKey> keys) {
+        requireAlive(keys);
         change(keys, false);
     }
 
@@ -302,6 +306,16 @@ public final class TicketKeyRing implements TicketProtector {
             }
         }
         return key;
+    }
+
+    /** A ring destroys the keys that it gives up, and every second object of one that it has. */
+    private static void requireAlive(List<TicketKey> keys) {
+        for (TicketKey key : keys) {
+            if (key.isDestroyed()) {
+                throw new ConfigException(
+                        "ticketKeys", key + " was destroyed", "make it again from its bytes, each time it is given");
+            }
+        }
     }
 
     private static void requireDistinct(List<TicketKey> keys) {
