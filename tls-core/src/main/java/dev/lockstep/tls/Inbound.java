@@ -51,7 +51,7 @@ final class Inbound {
         messages = new HandshakeJoiner(HandshakeJoiner.bounds(bounds.maxClientHello(), bounds.maxHandshakeMessage()));
     }
 
-    /** From ServerHello on, records are of version 3.3 only. */
+    /** From ServerHello on, records are of version 3.3 only, but for alerts in the clear. */
     void fixVersion() {
         reader.fixVersion();
     }

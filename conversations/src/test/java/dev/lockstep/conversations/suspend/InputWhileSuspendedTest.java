@@ -58,6 +58,16 @@ class InputWhileSuspendedTest {
         endsByThePeer(conversation, key, AlertDescription.INTERNAL_ERROR);
     }
 
+    /** RFC 5246 6.2.1: it may not know the version before it has ServerHello. OpenSSL writes 3.1 until then. */
+    @ParameterizedTest
+    @MethodSource(INPUTS)
+    void anAlertOfAClientThatDoesNotKnowTheVersionYet(Setting setting) {
+        RecordingKey key = new RecordingKey(setting.identity()).signs(KeyScript.manual());
+        Conversation conversation = signing(key, setting);
+        conversation.client().sends(raw(HexFormat.of().parseHex("1503010002022f")));
+        endsByThePeer(conversation, key, AlertDescription.ILLEGAL_PARAMETER);
+    }
+
     private static void endsByThePeer(Conversation conversation, RecordingKey key, AlertDescription alert) {
         assertThat(conversation.server().stepsThroughInput()).isEqualTo(StepResult.CLOSED);
         assertThat(conversation.server().failure()).isNotNull();

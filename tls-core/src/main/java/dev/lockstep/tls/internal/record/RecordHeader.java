@@ -90,7 +90,11 @@ public final class RecordHeader {
         int version = version(header);
         // RFC 5246 E.1-4: "TLS servers compliant with this specification MUST accept any value {03,XX} as the
         // record layer version number for ClientHello."
-        boolean acceptable = versionNegotiated ? version == ProtocolVersion.TLS_1_2 : version >>> 8 == 3;
+        // 6.2.1: "a client that supports multiple versions of TLS may not know what version will be employed before it
+        // receives the ServerHello", and an alert of its may have been sent before that.
+        boolean open =
+                !versionNegotiated || (typeCode(header) == ContentType.ALERT.code() && protection == Protection.none());
+        boolean acceptable = open ? version >>> 8 == 3 : version == ProtocolVersion.TLS_1_2;
         if (!acceptable) {
             throw FatalAlert.protocolVersion("record of version " + (version >>> 8) + "." + (version & 0xff));
         }

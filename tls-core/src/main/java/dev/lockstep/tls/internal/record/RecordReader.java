@@ -22,7 +22,7 @@ public final class RecordReader {
         this.limits = limits;
     }
 
-    /** From ServerHello on: every record must be of version 3.3. */
+    /** From ServerHello on: every record must be of version 3.3, but for an alert in the clear. */
     public void fixVersion() {
         versionNegotiated = true;
     }
