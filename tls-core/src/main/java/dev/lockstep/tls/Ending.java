@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** How a connection comes to its end, and why it failed. */
 final class Ending {
 
+    /** Made in advance, for the moment when there is no memory, or no stack, to make one that tells more. */
+    @SuppressWarnings("StaticAssignmentOfThrowable")
+    private static final TlsException LAST_RESORT = new TlsException(
+            null, false, "CLOSED", "a fault for which there was no memory, or no stack, to tell more", null);
+
     private final ConnectionObserver observer;
     private final ServerHandshake handshake;
     private final Inbound inbound;
@@ -70,12 +75,13 @@ final class Ending {
         if (fault instanceof TlsException own && own == failure) {
             return own;
         }
+        String state = stateName();
         try {
             FatalAlert alert = fault instanceof FatalAlert alerting
                     ? alerting
-                    : FatalAlert.internalError("defect: " + fault, fault);
+                    : FatalAlert.internalError("defect: " + described(fault), fault);
             TlsException e = new TlsException(
-                    alert.description(), false, stateName(), String.valueOf(alert.getMessage()), alert.getCause());
+                    alert.description(), false, state, String.valueOf(alert.getMessage()), alert.getCause());
             // RFC 5246 7.2.2-3, 7.2.2-4: "it MUST send the appropriate alert prior to closing the connection", and at
             // the fatal level.
             end(AlertLevel.FATAL, alert.description(), e);
@@ -83,10 +89,17 @@ final class Ending {
                 outbound.flush(netOut);
             }
             return e;
-        } finally {
-            if (handshake.state() != State.CLOSED) {
-                abandon(); // there is no memory, or no stack, for anything better
-            }
+        } catch (RuntimeException | Error again) {
+            return abandoned(state);
+        }
+    }
+
+    /** What foreign code throws may fail to describe itself. */
+    private static String described(Throwable fault) {
+        try {
+            return fault.toString();
+        } catch (RuntimeException | Error again) {
+            return fault.getClass().getName();
         }
     }
 
@@ -114,14 +127,13 @@ final class Ending {
         if (handshake.state() == State.CLOSED) {
             return;
         }
+        String state = stateName();
         try {
             TlsException e = new TlsException(
-                    AlertDescription.INTERNAL_ERROR, false, stateName(), "the application cannot continue", cause);
+                    AlertDescription.INTERNAL_ERROR, false, state, "the application cannot continue", cause);
             end(AlertLevel.FATAL, AlertDescription.INTERNAL_ERROR, e);
-        } finally {
-            if (handshake.state() != State.CLOSED) {
-                abandon();
-            }
+        } catch (RuntimeException | Error again) {
+            TlsException unused = abandoned(state);
         }
     }
 
@@ -160,14 +172,22 @@ final class Ending {
         return e;
     }
 
-    /** Clears the secrets and ends the connection without a word to the peer. */
-    private void abandon() {
-        try {
-            handshake.close();
-        } finally {
-            inbound.destroy();
-            outbound.abort();
+    /**
+     * The end has failed itself: clears the secrets, without a word to the peer unless the alert is on its way. A connection that
+     * ends so must not look as if it had ended well.
+     */
+    private TlsException abandoned(String state) {
+        TlsException known = failure == null ? LAST_RESORT : failure;
+        failure = known;
+        if (handshake.state() != State.CLOSED) {
+            try {
+                inbound.destroy();
+                outbound.abort();
+            } finally {
+                forget(state);
+            }
         }
+        return known;
     }
 
     /**
@@ -181,9 +201,14 @@ final class Ending {
             outbound.finishWith(level, description);
         } finally {
             inbound.destroy();
-            atTheEnd(state, handshake::close);
+            forget(state);
         }
-        if (e != null && (e.alert() != null || e.fromPeer())) {
+    }
+
+    private void forget(String state) {
+        atTheEnd(state, handshake::close);
+        TlsException e = failure;
+        if (e != null && (e.alert() != null || e.fromPeer() || e == LAST_RESORT)) {
             atTheEnd(state, handshake::invalidateSessions);
         }
         atTheEnd(state, () -> observer.onClosed(state, failure));
@@ -201,7 +226,7 @@ final class Ending {
     private void note(Throwable fault, String state) {
         if (failure == null) {
             failure = new TlsException(null, false, state, "the observer failed at the end of the connection", fault);
-        } else {
+        } else if (failure != LAST_RESORT) { // which all connections share
             failure.addSuppressed(fault);
         }
     }

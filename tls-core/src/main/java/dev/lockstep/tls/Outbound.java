@@ -57,22 +57,28 @@ final class Outbound implements HandshakeOutput {
 
     @Override
     public void preparePendingStates(CipherSuite suite, KeyBlock keys, boolean encryptThenMac) {
-        records.prepare(
-                Protection.opening(
-                        suite,
-                        keys.clientWriteMacKey(),
-                        keys.clientWriteKey(),
-                        keys.clientWriteIv(),
-                        encryptThenMac,
-                        config.cryptoProviders().sources()),
-                Protection.sealing(
-                        suite,
-                        keys.serverWriteMacKey(),
-                        keys.serverWriteKey(),
-                        keys.serverWriteIv(),
-                        encryptThenMac,
-                        config.random(),
-                        config.cryptoProviders().sources()));
+        Protection opening = Protection.opening(
+                suite,
+                keys.clientWriteMacKey(),
+                keys.clientWriteKey(),
+                keys.clientWriteIv(),
+                encryptThenMac,
+                config.cryptoProviders().sources());
+        try {
+            records.prepare(
+                    opening,
+                    Protection.sealing(
+                            suite,
+                            keys.serverWriteMacKey(),
+                            keys.serverWriteKey(),
+                            keys.serverWriteIv(),
+                            encryptThenMac,
+                            config.random(),
+                            config.cryptoProviders().sources()));
+        } catch (RuntimeException | Error e) { // a provider's cipher without memory: nothing else knows of these keys
+            opening.destroy();
+            throw e;
+        }
     }
 
     @Override

@@ -35,7 +35,24 @@ class ErrorsFromOutsideTest {
             () -> new StackOverflowError("injected"),
             () -> new NoClassDefFoundError("injected"),
             () -> new AssertionError("injected"),
-            () -> new IOException("injected"));
+            () -> new IOException("injected"),
+            Indescribable::new);
+
+    /** Says nothing about itself: how should the connection? */
+    private static final class Indescribable extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("a message that fails");
+        }
+
+        @Override
+        public String toString() {
+            return getMessage();
+        }
+    }
 
     static List<Arguments> faults() {
         List<Arguments> faults = new ArrayList<>();

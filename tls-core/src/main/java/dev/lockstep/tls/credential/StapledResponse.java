@@ -27,6 +27,12 @@ public record StapledResponse(
     }
 
     static StapledResponse failed(Throwable failure) {
-        return new StapledResponse(null, "source: it failed (" + failure + ")", failure);
+        String what;
+        try {
+            what = failure.toString();
+        } catch (RuntimeException | Error again) { // it is the application's own, and fails to describe itself
+            what = failure.getClass().getName();
+        }
+        return new StapledResponse(null, "source: it failed (" + what + ")", failure);
     }
 }
