@@ -96,7 +96,7 @@ final class KeyOptions {
             description =
                     "Sign for DHE suites too, with RSA keys and the groups ffdhe2048 to ffdhe4096. TLS servers need"
                             + " it whose policy offers DHE, such as 'intermediate' and 'compatible'. A TLS server that was taken"
-                            + " over chooses up to 512 bytes more of what is signed.")
+                            + " over then chooses up to 576 bytes of what is signed, not 130.")
     private boolean allowDhe;
 
     @Option(

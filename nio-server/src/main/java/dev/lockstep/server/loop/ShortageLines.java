@@ -34,7 +34,7 @@ public final class ShortageLines implements LoopObserver {
         }
     }
 
-    /** @param lines receives each line, which has no line end */
+    /** @param lines receives each message of the event 'full', which has no line end */
     public ShortageLines(Consumer<String> lines, Limits limits, LongSupplier nanos) {
         this.lines = lines;
         this.limits = limits;
@@ -57,13 +57,12 @@ public final class ShortageLines implements LoopObserver {
 
     private String text(Shortage shortage, @Nullable SocketAddress client) {
         return switch (shortage) {
-            case CONNECTIONS ->
-                "full: " + limits.connections() + " connections are open; the oldest handshakes end for new ones";
+            case CONNECTIONS -> limits.connections() + " connections are open; the oldest handshakes end for new ones";
             case NETWORK ->
-                "full: " + address(client) + " and its network have " + limits.perNetwork()
+                address(client) + " and its network have " + limits.perNetwork()
                         + " connections; further ones are refused";
-            case MEMORY -> "full: the connections hold " + (limits.memory() >> 20) + " MiB; those that hold most end";
-            case DESCRIPTORS -> "full: no connection can be accepted, most likely for want of descriptors (ulimit -n)";
+            case MEMORY -> "the connections hold " + (limits.memory() >> 20) + " MiB; those that hold most end";
+            case DESCRIPTORS -> "no connection can be accepted, most likely for want of descriptors (ulimit -n)";
         };
     }
 
