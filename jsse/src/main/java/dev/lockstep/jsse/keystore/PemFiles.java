@@ -24,7 +24,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -34,7 +34,6 @@ final class PemFiles {
 
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
     private static final String END = "-----END PRIVATE KEY-----";
-    private static final Pattern BEGIN_CERTIFICATE = Pattern.compile("-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----");
     private static final int LONGEST_FILE = 1 << 20;
 
     private PemFiles() {}
@@ -43,29 +42,29 @@ final class PemFiles {
     static List<X509Certificate> certificates(Path path) throws IOException {
         String fix = "; give a file with -----BEGIN CERTIFICATE-----, the server's own certificate first";
         try {
-            byte[] content = content(path);
-            List<X509Certificate> chain =
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificates(new ByteArrayInputStream(content))
-                            .stream()
-                            .map(X509Certificate.class::cast)
-                            .toList();
+            List<X509Certificate> chain = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(withoutIndent(content(path))))
+                    .stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
             if (chain.isEmpty()) {
                 throw new IOException("key store: " + path + " has no certificate" + fix);
-            }
-            // The JDK passes over a block that does not begin at the beginning of a line.
-            long blocks = BEGIN_CERTIFICATE
-                    .matcher(new String(content, StandardCharsets.ISO_8859_1))
-                    .results()
-                    .count();
-            if (blocks > chain.size()) {
-                throw new IOException("key store: " + path + " has " + blocks + " certificates, of which only "
-                        + chain.size() + " can be read; let every line of them begin without spaces");
             }
             return chain;
         } catch (CertificateException e) {
             throw new IOException("key store: " + path + " is no file of certificates in PEM" + fix, e);
         }
+    }
+
+    /** The JDK 17 passes over a block that does not begin at the beginning of a line, and says nothing. */
+    private static byte[] withoutIndent(byte[] content) {
+        String text = new String(content, StandardCharsets.ISO_8859_1);
+        return text.contains("-----BEGIN ")
+                ? text.lines()
+                        .map(String::strip)
+                        .collect(Collectors.joining("\n"))
+                        .getBytes(StandardCharsets.ISO_8859_1)
+                : content;
     }
 
     /**
