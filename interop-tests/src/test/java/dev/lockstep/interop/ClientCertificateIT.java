@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Clients written by others show certificates of every kind they have keys for: the page names the client that the server
  * knows. A bad certificate, or none where one is required, gets the alert that says why.
  */
+@Tag("one-jdk")
 class ClientCertificateIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);

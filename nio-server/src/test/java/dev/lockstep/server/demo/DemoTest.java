@@ -19,11 +19,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code lockstep demo} and the line that it tells people to try, run as it is. */
 @Timeout(120)
+@Tag("one-jdk")
 class DemoTest {
 
     @Test

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What SIGTERM does to a server: it finishes what is under way, and a second one ends it. */
 @Timeout(120)
 @SuppressWarnings("try") // what ends before its block does is what is tested
+@Tag("one-jdk")
 class ServerEndTest {
 
     @TempDir

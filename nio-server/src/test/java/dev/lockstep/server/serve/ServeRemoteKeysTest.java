@@ -22,12 +22,14 @@ import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code serve} with keys that it does not hold: a token found by its label, an ssh-agent. */
 @Timeout(240)
+@Tag("one-jdk")
 class ServeRemoteKeysTest {
 
     private static final String LIBRARY = "/usr/lib/softhsm/libsofthsm2.so";
