@@ -58,7 +58,8 @@ public final class KeyPairReserve implements AutoCloseable {
      *
      * @param executor makes the pairs, in tasks of up to {@code perGroup} pairs, at most one at a time for each group; what
      *     it rejects is asked for again later. If it throws anything else, the observer of the connection gets that, and the
-     *     handshake makes a pair by itself. Its owner shuts it down
+     *     handshake makes a pair by itself. It must not drop a task without an exception, as {@code DiscardPolicy} does: the
+     *     reserve would wait for it for good, and every handshake make its own pair. Its owner shuts it down
      * @param perGroup how many pairs of a group are kept, 1 to 10,000
      * @param random the source of the private halves, safe for the threads of the executor
      * @throws IllegalArgumentException when {@code perGroup} is out of range
