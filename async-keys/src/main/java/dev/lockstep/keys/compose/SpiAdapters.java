@@ -95,23 +95,34 @@ public final class SpiAdapters {
             public int standInLength() {
                 return source.standInLength();
             }
+
+            @Override
+            public byte @Nullable [] sessionContext() {
+                return source.sessionContext();
+            }
         };
     }
 
     /** Returns {@code verifier} with its verdicts asked through {@code verdict}. */
     public static ClientCertificateVerifier verifier(
             ClientCertificateVerifier verifier, Asks<VerificationRequest, Verdict> verdict) {
-        return verifier(verifier.acceptedIssuers(), verdict);
+        return verifier(verifier.acceptedIssuers(), verifier.sessionContext(), verdict);
     }
 
     /**
-     * Returns a verifier.
+     * Returns a verifier. Its sessions depend on the names of the authorities and on nothing else.
      *
      * @param acceptedIssuers the authorities to list in CertificateRequest; empty for none
      */
     public static ClientCertificateVerifier verifier(
             List<X500Principal> acceptedIssuers, Asks<VerificationRequest, Verdict> verdict) {
+        return verifier(acceptedIssuers, new byte[0], verdict);
+    }
+
+    private static ClientCertificateVerifier verifier(
+            List<X500Principal> acceptedIssuers, byte[] sessionContext, Asks<VerificationRequest, Verdict> verdict) {
         List<X500Principal> issuers = List.copyOf(acceptedIssuers);
+        byte[] context = sessionContext.clone();
         return new ClientCertificateVerifier() {
             @Override
             public Start<Verdict> start(VerificationRequest question, Waker waker) throws Exception {
@@ -121,6 +132,11 @@ public final class SpiAdapters {
             @Override
             public List<X500Principal> acceptedIssuers() {
                 return issuers;
+            }
+
+            @Override
+            public byte[] sessionContext() {
+                return context.clone();
             }
         };
     }

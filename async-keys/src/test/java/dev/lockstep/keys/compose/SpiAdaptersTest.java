@@ -107,10 +107,16 @@ class SpiAdaptersTest {
             public int standInLength() {
                 return 17;
             }
+
+            @Override
+            public byte[] sessionContext() {
+                return new byte[] {7};
+            }
         };
         PskSource adapted = SpiAdapters.pskSource(source, (request, waker) -> Start.done(Optional.empty()));
 
         assertThat(adapted.standInLength()).isEqualTo(17);
+        assertThat(adapted.sessionContext()).containsExactly(7);
     }
 
     @Test
