@@ -2,7 +2,6 @@ package dev.lockstep.netty;
 
 import dev.lockstep.jsse.LockstepEngine;
 import dev.lockstep.jsse.Waiting;
-import dev.lockstep.tls.TlsServerConnection;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
@@ -12,9 +11,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Netty's handler for an engine whose tasks end when the private key, a store or a verifier has answered. It knows its engine,
  * and asks it for the protocol. While a task is away, Netty keeps what the client sends without asking the engine: this handler
- * stops reading when that is more than a record, and {@code autoRead} stays as the application has set it.
+ * stops reading when that is more than any record can be, and {@code autoRead} stays as the application has set it.
  */
 final class DeferredHandler extends SslHandler {
+
+    /**
+     * Header and fragment of the longest record that a client can announce. Netty waits for the whole of one before it asks the
+     * engine, which refuses those that are too long: with more than this here, a task is away.
+     */
+    private static final int LONGEST_RECORD = 5 + 0xffff;
 
     private final LockstepEngine engine;
 
@@ -42,7 +47,7 @@ final class DeferredHandler extends SslHandler {
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         super.channelRead(context, message);
         boolean wasFull = full;
-        full = !context.isRemoved() && actualReadableBytes() > TlsServerConnection.NETWORK_BUFFER_SIZE;
+        full = !context.isRemoved() && actualReadableBytes() > LONGEST_RECORD;
         ChannelConfig config = context.channel().config();
         if (full && !wasFull && config.isAutoRead()) {
             // A transport loses its interest in input with autoRead, and regains it only by the read that is held back

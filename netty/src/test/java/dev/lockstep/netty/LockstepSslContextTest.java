@@ -29,6 +29,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
@@ -110,9 +111,12 @@ class LockstepSslContextTest {
                 changeCipherSpec(),
                 finished());
         byte[] data = new byte[12_000];
-        int empty = reads.asked;
-        talk(channel, client, applicationData(data));
-        assertThat(reads.asked).as("room for more").isGreaterThan(empty);
+        int records = 5; // with them, less than a record may announce
+        for (int i = 0; i < records; i++) {
+            int before = reads.asked;
+            talk(channel, client, applicationData(data));
+            assertThat(reads.asked).as("room for more").isGreaterThan(before);
+        }
         int full = reads.asked;
         talk(channel, client, applicationData(data));
         channel.config().setAutoRead(!autoRead);
@@ -123,7 +127,8 @@ class LockstepSslContextTest {
         assertThat(channel.config().isAutoRead()).isEqualTo(autoRead);
         verifier.operation().complete();
         int received = 0;
-        while (received < 2 * data.length) { // the task ends on another thread
+        while (received < (records + 1) * data.length) { // the task ends on another thread
+            assertThat(Thread.interrupted()).isFalse();
             channel.runPendingTasks();
             ByteBuf some = channel.readInbound();
             received += some == null ? 0 : some.readableBytes();
@@ -132,6 +137,28 @@ class LockstepSslContextTest {
         }
         assertThat(reads.asked).isGreaterThan(full);
         channel.finishAndReleaseAll();
+    }
+
+    /** Netty hands on no part of a record: one that is announced as too long is refused when it is there as a whole. */
+    @Test
+    void aRecordThatIsTooLongIsReadUntilItCanBeRefused() throws Exception {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        Reads reads = new Reads();
+        TlsServerConfig config = TestServers.config(TestServers.local(TestIdentity.P256));
+        channel.pipeline().addLast(reads, LockstepSslContext.of(config).newHandler(channel.alloc()));
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {22, 3, 3, (byte) 0xff, (byte) 0xff}));
+        for (int left = 0xffff; left > 0 && channel.isOpen(); left -= 13_107) {
+            int before = reads.asked;
+            try {
+                channel.writeInbound(Unpooled.buffer().writeZero(13_107));
+            } catch (DecoderException e) {
+                assertThat(left).isEqualTo(13_107); // the last part
+                channel.finishAndReleaseAll();
+                return;
+            }
+            assertThat(reads.asked).as("reads with %s bytes to come", left).isGreaterThan(before);
+        }
+        throw new AssertionError("the record was not refused");
     }
 
     private static void talk(EmbeddedChannel channel, ScriptedClient client, ClientMessage... messages) {
