@@ -8,6 +8,7 @@ import dev.lockstep.testkit.util.SeededRandom;
 import dev.lockstep.tls.session.Sessions.WallClock;
 import dev.lockstep.tls.spec.CipherSuite;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -99,6 +100,34 @@ class TicketKeyRingTest {
                 .withMessageContaining("was destroyed");
         assertThatIllegalArgumentException().isThrownBy(() -> ring(first)).withMessageContaining("was destroyed");
         assertThat(open(ring, ticket)).as("by the key that was given up").isEmpty();
+        assertThat(open(ring, seal(ring))).isPresent();
+    }
+
+    /** Another thread gives the key up just before it is taken: the look at it and the change are one. */
+    @Test
+    void aKeyThatIsDestroyedWhileItIsGivenIsRefused() throws Exception {
+        TicketKey first = key(1);
+        TicketKeyRing ring = ring(first);
+        List<TicketKey> given = new AbstractList<>() {
+            @Override
+            public TicketKey get(int index) {
+                return first;
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+
+            @Override
+            public Object[] toArray() {
+                ring.replaceWith(List.of(key(2)));
+                return super.toArray();
+            }
+        };
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ring.rotateTo(given))
+                .withMessageContaining("was destroyed");
         assertThat(open(ring, seal(ring))).isPresent();
     }
 

@@ -63,8 +63,7 @@ public final class TicketKeyRing implements TicketProtector {
         this.periodSeconds = seconds("period", period);
         this.currentSince = now();
         this.slots = List.of();
-        requireAlive(keys);
-        change(keys, true);
+        take(keys, true);
     }
 
     /**
@@ -155,8 +154,7 @@ public final class TicketKeyRing implements TicketProtector {
      *     does with those that it gives up; nothing has changed then
      */
     public void rotateTo(List<TicketKey> keys) {
-        requireAlive(keys);
-        change(keys, true);
+        take(keys, true);
     }
 
     /**
@@ -165,8 +163,7 @@ public final class TicketKeyRing implements TicketProtector {
      * @throws ConfigException as {@link #rotateTo}
      */
     public void replaceWith(List<TicketKey> keys) {
-        requireAlive(keys);
-        change(keys, false);
+        take(keys, false);
     }
 
     @Override
@@ -256,6 +253,13 @@ public final class TicketKeyRing implements TicketProtector {
                             .toList(),
                     true);
         }
+    }
+
+    /** Takes keys of the application: a copy, as they may change, and under the lock, as another thread may destroy them. */
+    private synchronized void take(List<TicketKey> keys, boolean keepOthers) {
+        List<TicketKey> given = List.copyOf(keys);
+        requireAlive(given);
+        change(given, keepOthers);
     }
 
     private synchronized void change(List<TicketKey> keys, boolean keepOthers) {
