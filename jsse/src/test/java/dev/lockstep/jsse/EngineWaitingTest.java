@@ -127,9 +127,7 @@ class EngineWaitingTest {
     @Test
     void aParkedServerWhoseBufferIsFullGetsATask() throws Exception {
         RecordingKey rsa = Engines.key(TestIdentity.RSA_2048, KeyScript.manual());
-        EngineServer server = Engines.server(TestServers.live(rsa.credential()), Waiting.PARK, Engines.STATIC_RSA);
-        server.unwraps();
-        server.wraps();
+        EngineServer server = decrypting(rsa, Waiting.PARK);
         assertResult(server.unwraps(), OK, NEED_UNWRAP);
         ByteBuffer full = ByteBuffer.allocate(server.engine.getSession().getPacketBufferSize());
         full.put(server.leftInput()).put(new byte[] {23, 3, 3, 0x40, 0}).clear();
@@ -225,12 +223,18 @@ class EngineWaitingTest {
     @Test
     void aDecryptionThatSuspends() throws Exception {
         RecordingKey rsa = Engines.key(TestIdentity.RSA_2048, KeyScript.manual());
-        EngineServer server = Engines.server(TestServers.live(rsa.credential()), Waiting.TASK, Engines.STATIC_RSA);
-        server.unwraps();
-        server.wraps();
+        EngineServer server = decrypting(rsa, Waiting.TASK);
         assertResult(server.unwraps(), OK, NEED_TASK);
         rsa.operation().complete();
         finishes(server);
+    }
+
+    /** The client's next bytes begin with its ClientKeyExchange. */
+    private static EngineServer decrypting(RecordingKey rsa, Waiting way) throws Exception {
+        EngineServer server = Engines.server(TestServers.live(rsa.credential()), way, Engines.STATIC_RSA);
+        server.unwraps();
+        server.wraps();
+        return server;
     }
 
     @Test

@@ -5,9 +5,7 @@ import dev.lockstep.tls.config.TlsServerConfig;
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.setting.ConfigException;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +23,7 @@ public interface ClientVerifiers {
      * @throws GeneralSecurityException when the default one cannot be made
      */
     static ClientVerifiers of(TrustManager @Nullable [] managers) throws GeneralSecurityException {
-        TrustManager[] given = managers != null ? managers : defaults();
+        TrustManager[] given = managers != null ? managers : JavaDefaults.managers();
         for (TrustManager manager : given) {
             if (manager instanceof X509TrustManager x509) {
                 TrustManagerVerifier.Source source = new TrustManagerVerifier.Source(x509);
@@ -46,12 +44,6 @@ public interface ClientVerifiers {
         if (configured.asks()) {
             return party -> configured.verifier();
         }
-        return new JavaDefaults(ClientVerifiers::defaults);
-    }
-
-    private static TrustManager[] defaults() throws GeneralSecurityException {
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init((KeyStore) null);
-        return factory.getTrustManagers();
+        return JavaDefaults.SHARED;
     }
 }

@@ -2,8 +2,11 @@ package dev.lockstep.jsse.manager;
 
 import dev.lockstep.tls.peer.ClientCertificateVerifier;
 import dev.lockstep.tls.setting.ConfigException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.concurrent.Callable;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * next one where that has failed. Thread-safe.
  */
 final class JavaDefaults implements ClientVerifiers {
+
+    /** One for all contexts. */
+    static final JavaDefaults SHARED = new JavaDefaults(JavaDefaults::managers);
 
     private final Callable<TrustManager[]> source;
     private volatile @Nullable ClientVerifiers loaded;
@@ -28,6 +34,13 @@ final class JavaDefaults implements ClientVerifiers {
             loaded = verifiers;
         }
         return verifiers.verifier(party);
+    }
+
+    /** Reads them. */
+    static TrustManager[] managers() throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        return factory.getTrustManagers();
     }
 
     private ClientVerifiers load() {

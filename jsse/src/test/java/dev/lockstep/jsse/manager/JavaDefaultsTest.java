@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.jsse.session.HandshakeSession;
 import dev.lockstep.tls.setting.ConfigException;
 import java.io.IOException;
-import java.security.cert.X509Certificate;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 
 /** The authorities of the Java installation, where no trust manager is given. */
@@ -22,7 +19,7 @@ class JavaDefaultsTest {
             if (reads.incrementAndGet() == 1) {
                 throw new IOException("the disk is away");
             }
-            return new TrustManager[] {new Nothing()};
+            return JavaDefaults.managers();
         });
         assertThatThrownBy(() -> defaults.verifier(new Stranger()))
                 .isInstanceOf(ConfigException.class)
@@ -37,19 +34,6 @@ class JavaDefaultsTest {
         @Override
         public HandshakeSession handshakeSession() {
             throw new AssertionError("there is no handshake");
-        }
-    }
-
-    private static final class Nothing implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }
