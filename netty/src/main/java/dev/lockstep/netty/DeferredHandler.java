@@ -2,7 +2,6 @@ package dev.lockstep.netty;
 
 import dev.lockstep.jsse.LockstepEngine;
 import dev.lockstep.jsse.Waiting;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
 import javax.net.ssl.SSLEngine;
@@ -48,12 +47,8 @@ final class DeferredHandler extends SslHandler {
         super.channelRead(context, message);
         boolean wasFull = full;
         full = !context.isRemoved() && actualReadableBytes() > LONGEST_RECORD;
-        ChannelConfig config = context.channel().config();
-        if (full && !wasFull && config.isAutoRead()) {
-            // A transport loses its interest in input with autoRead, and regains it only by the read that is held back
-            // here.
-            config.setAutoRead(false);
-            config.setAutoRead(true);
+        if (full && !wasFull) {
+            ReadControl.stop(context.channel().config());
         } else if (wasFull && !full) {
             context.read();
         }

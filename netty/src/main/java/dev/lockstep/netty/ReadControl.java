@@ -60,7 +60,7 @@ final class ReadControl {
         unasked = renegotiates ? unasked : 0;
         ChannelConfig config = context.channel().config();
         if (full) {
-            stop(config);
+            held |= stop(config);
             return;
         }
         boolean resumes = config.isAutoRead() ? held : needed || wanted || (renegotiates && unasked <= MOST_UNASKED);
@@ -73,13 +73,16 @@ final class ReadControl {
     /**
      * Makes a channel stop that reads without being asked: while autoRead is on, a transport stays interested in input
      * whether or not {@code read} is called. It loses that interest with autoRead, and regains it only by the {@code read}
-     * that is held back here.
+     * that the caller holds back.
+     *
+     * @return whether it did
      */
-    private void stop(ChannelConfig config) {
-        if (config.isAutoRead()) {
-            held = true;
+    static boolean stop(ChannelConfig config) {
+        boolean reads = config.isAutoRead();
+        if (reads) {
             config.setAutoRead(false);
             config.setAutoRead(true);
         }
+        return reads;
     }
 }
