@@ -25,7 +25,10 @@ public final class ConnectionOptions {
     private @Nullable List<String> applicationProtocols;
     private @Nullable ApplicationProtocolSelector applicationProtocolSelector;
     private @Nullable CredentialSelector credentialSelector;
+
+    /** What sessions under the selector are bound to besides; empty where they are those of the configuration. */
     private byte[] selectorContext = {};
+
     private @Nullable ClientAuthentication clientAuthentication;
     private @Nullable Predicate<String> serverNames;
     private @Nullable InetAddress clientAddress;
@@ -66,7 +69,7 @@ public final class ConnectionOptions {
      * Returns these options with these ALPN protocols, most preferred first; an empty list turns ALPN off. They also replace
      * the configuration's selector.
      *
-     * @throws ConfigException if a name does not have 1 to 255 bytes
+     * @throws ConfigException if a name does not have 1 to 255 bytes, or is given twice
      */
     public ConnectionOptions withApplicationProtocols(List<String> protocols) {
         ConnectionOptions changed = new ConnectionOptions(this);

@@ -153,7 +153,7 @@ public final class TlsServerConfigBuilder {
         return this;
     }
 
-    /** Sets the ALPN protocols (RFC 7301), 1 to 255 bytes each in ISO-8859-1; an empty list turns ALPN off. */
+    /** Sets the ALPN protocols (RFC 7301), each once and of 1 to 255 bytes in ISO-8859-1; an empty list turns ALPN off. */
     public TlsServerConfigBuilder applicationProtocols(List<String> protocols) {
         settings.applicationProtocols = FieldChecks.protocols("applicationProtocols", protocols);
         return this;
